@@ -1,0 +1,40 @@
+"""`skillagent call`: a session for any language, one JSON tool call a line, one answer a line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from skillagent.cli.common import load, to_json, toolset
+from skillagent.disclosure import Answer, Toolset
+
+_FORM = '{"name": "read_node", "arguments": {"node": "x"}}'
+
+
+def run(arguments: argparse.Namespace) -> int:
+    tools = toolset(load(arguments), arguments)
+    refused = False
+    for raw in sys.stdin.buffer:
+        line = raw.decode("utf-8", "replace").strip()
+        if not line:
+            continue
+        answer = _answer(tools, line)
+        refused = refused or answer.error
+        print(to_json(answer.to_json()), flush=True)
+    if arguments.ledger:
+        text = json.dumps(tools.ledger.to_json(), ensure_ascii=False, indent=2)
+        Path(arguments.ledger).write_text(text + "\n", encoding="utf-8")
+    return int(refused)
+
+
+def _answer(tools: Toolset, line: str) -> Answer:
+    try:
+        call = json.loads(line)
+    except (ValueError, RecursionError):
+        return tools.refuse("", {"raw": line[:200]}, f"the line is not JSON; write {_FORM}")
+    if not isinstance(call, dict) or not isinstance(call.get("name"), str):
+        return tools.refuse("", {"raw": line[:200]}, f"the line has no tool name; write {_FORM}")
+    given = call.get("arguments")
+    return tools.call(call["name"], {} if given is None else given)

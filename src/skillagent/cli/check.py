@@ -1,0 +1,46 @@
+"""`skillagent check`: counts, reachability and findings; exit 1 if there is an error."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from dataclasses import asdict
+
+from skillagent.cli.common import load, printable, to_json
+from skillagent.diagnostics import Severity
+from skillagent.graph import SkillGraph
+
+SHOWN = 40
+_ORDER = list(Severity)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    graph = load(arguments)
+    if arguments.json:
+        report = {
+            "entry": graph.entry,
+            "counts": asdict(graph.counts),
+            "diagnostics": [diagnostic.to_json() for diagnostic in graph.diagnostics],
+        }
+        print(to_json(report))
+    else:
+        print(printable(_text(graph, None if arguments.all else SHOWN)))
+    return int(any(found.severity is Severity.ERROR for found in graph.diagnostics))
+
+
+def _text(graph: SkillGraph, limit: int | None) -> str:
+    counts = graph.counts
+    lines = [
+        f"{graph.name}: {counts.files} files, {counts.nodes} nodes, {counts.maps} maps; "
+        f"entry {graph.entry or 'none'}",
+        f"{counts.links} links: {counts.resolved} resolved, {counts.broken} broken, "
+        f"{counts.ambiguous} ambiguous",
+        f"{counts.orphans} orphans, {counts.unreachable} unreachable from the entry",
+    ]
+    found = sorted(graph.diagnostics, key=lambda diagnostic: _ORDER.index(diagnostic.severity))
+    lines += [str(diagnostic) for diagnostic in found[:limit]]
+    if limit is not None and len(found) > limit:
+        lines.append(f"… {len(found) - limit} more: check --all")
+    totals = Counter(diagnostic.severity for diagnostic in found)
+    lines.append(", ".join(f"{totals[severity]} {severity}s" for severity in _ORDER))
+    return "\n".join(lines)

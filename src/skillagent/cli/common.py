@@ -1,0 +1,61 @@
+"""What several commands share: the graph, the session and safe output."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.resources
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from skillagent.disclosure import Budget, Toolset
+from skillagent.errors import GraphError
+from skillagent.graph import Options, SkillGraph
+from skillagent.markdown import DIALECTS
+from skillagent.tokens import counter_for
+
+BUNDLED = "ml-reproducibility"
+# Everything that could move a cursor, recolour or retitle a terminal, or reverse text.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def load(arguments: argparse.Namespace) -> SkillGraph:
+    """The graph that the command line names."""
+    options = Options(dialect=DIALECTS[arguments.dialect], strict=arguments.strict)
+    first = arguments.graph or bundled_graph()
+    return SkillGraph.load(first, *arguments.also, options=options)
+
+
+def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:
+    """A session with the command line's budget; by hand, one call may spend all of it."""
+    per_call = arguments.per_call
+    if per_call is None and one_call:
+        per_call = arguments.budget
+    budget = Budget(arguments.budget, per_call)
+    return Toolset(graph, budget, counter=counter_for(arguments.count_for))
+
+
+def bundled_graph() -> Path:
+    """The folder of the graph that comes with the package.
+
+    Raises:
+        GraphError: this installation does not hold it.
+    """
+    installed = importlib.resources.files("skillagent") / "_plugin" / "skills" / BUNDLED
+    checkout = Path(__file__).parents[3] / "skills" / BUNDLED
+    for folder in (Path(str(installed)), checkout):
+        if folder.is_dir():
+            return folder
+    raise GraphError(f"the bundled graph {BUNDLED!r} is not installed; name a folder")
+
+
+def printable(text: str) -> str:
+    """The text without control sequences: what a node holds never reaches the terminal raw."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def to_json(value: Any) -> str:
+    """One line of JSON, readable where it is not ASCII."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode("utf-8")

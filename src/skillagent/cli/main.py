@@ -1,0 +1,158 @@
+"""The command line: what there is, and where it goes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from skillagent import __version__
+from skillagent.errors import SkillAgentError
+
+DIALECT_NAMES = ("obsidian", "dendron", "foam", "logseq", "silverbullet")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: arguments without the program's name; None for those of the process.
+
+    Returns:
+        The exit code.
+    """
+    arguments = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+        return code
+    except SkillAgentError as error:
+        print(f"skillagent: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="skillagent",
+        description="Skill graphs for agents: an index, summaries and nodes inside a token budget.",
+    )
+    parser.add_argument("--version", action="version", version=f"skillagent {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    chat = _command(commands, "chat", _chat, "ask questions of a graph", graph_optional=True)
+    chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
+    _limits(chat, 8_000)
+    chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
+
+    check = _command(commands, "check", _check, "count, test reachability, list what is wrong")
+    check.add_argument("--all", action="store_true", help="every finding, not the first 40")
+    check.add_argument("--json", action="store_true", help="entry, counts and findings as JSON")
+
+    listing = _command(commands, "list", _operation, "list_index by hand")
+    listing.add_argument("--map", help="list this map")
+    listing.add_argument("-q", "--query", help="rank all nodes by these words")
+    listing.add_argument("--cursor", help="next page, as the last one named it")
+
+    summary = _command(commands, "summary", _operation, "read_summary by hand")
+    summary.add_argument("nodes", nargs="+", metavar="NODE", help="id, title or alias")
+    summary.add_argument("-q", "--query", help="rank the links shown by these words")
+
+    read = _command(commands, "read", _operation, "read_node by hand")
+    read.add_argument("node", metavar="NODE", help="id, title or alias")
+    read.add_argument("--section", help="only the part under this heading")
+
+    for operation in (listing, summary, read):
+        _limits(operation, 16_000)
+        operation.add_argument("--json", action="store_true", help="text, cost, remaining, result")
+
+    call = _command(commands, "call", _call, "a scripted session: one JSON tool call a line on stdin")
+    _limits(call, 8_000)
+    call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+    *,
+    graph_optional: bool = False,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(run=run)
+    if graph_optional:
+        parser.add_argument(
+            "graph", nargs="?", metavar="GRAPH", help="a folder; the bundled graph if left out"
+        )
+    else:
+        parser.add_argument("graph", metavar="GRAPH", help="the folder that holds the graph")
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="[NAME=]FOLDER",
+        help="one more root; ids then begin with NAME::",
+    )
+    parser.add_argument("--dialect", choices=DIALECT_NAMES, default="obsidian", help="of the links")
+    parser.add_argument(
+        "--strict", action="store_true", help="a link that several nodes answer to is an error"
+    )
+    return parser
+
+
+def _limits(parser: argparse.ArgumentParser, budget: int) -> None:
+    parser.add_argument(
+        "--budget", type=_tokens, default=budget, metavar="N", help=f"tokens in all ({budget})"
+    )
+    parser.add_argument(
+        "--per-call", type=_tokens, metavar="N", help="tokens that one answer may cost"
+    )
+    parser.add_argument(
+        "--count-for", metavar="MODEL", help="count tokens as for this model (default o200k_base)"
+    )
+
+
+def _tokens(text: str) -> int:
+    try:
+        number = int(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of tokens")
+    return number
+
+
+# Each command's module is imported only when it runs: `--version` stays instant.
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from skillagent.cli.chat import run
+
+    return run(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from skillagent.cli.check import run
+
+    return run(arguments)
+
+
+def _operation(arguments: argparse.Namespace) -> int:
+    from skillagent.cli.operations import run
+
+    return run(arguments)
+
+
+def _call(arguments: argparse.Namespace) -> int:
+    from skillagent.cli.calls import run
+
+    return run(arguments)

@@ -1,0 +1,19 @@
+"""`skillagent list`, `summary`, `read`: the three operations by hand."""
+
+from __future__ import annotations
+
+import argparse
+
+from skillagent.cli.common import load, printable, to_json, toolset
+
+
+def run(arguments: argparse.Namespace) -> int:
+    tools = toolset(load(arguments), arguments, one_call=True)
+    if arguments.command == "list":
+        answer = tools.list_index(arguments.map, arguments.query, arguments.cursor)
+    elif arguments.command == "summary":
+        answer = tools.read_summary(arguments.nodes, arguments.query)
+    else:
+        answer = tools.read_node(arguments.node, arguments.section)
+    print(to_json(answer.to_json()) if arguments.json else printable(answer.text))
+    return 1 if answer.error else 0

@@ -1,0 +1,109 @@
+"""Findings about input files: values, never exceptions.
+
+Every layer that reads files returns its findings beside its result. `CODES` is the one
+table of what can be found; a code keeps its meaning for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is: `check` exits with 1 if any error is found."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of `CODES`: the severity of a finding and what to do about it."""
+
+    severity: Severity
+    remedy: str
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+CODES: dict[str, Rule] = {
+    # files
+    "SG001": Rule(_E, "make the file readable, or list it in .skillagentignore"),
+    "SG002": Rule(_E, "split the file, or raise max_file_bytes"),
+    "SG003": Rule(_W, "save the file as UTF-8"),
+    "SG004": Rule(_W, "remove the NUL bytes"),
+    "SG005": Rule(_I, "write the node or delete the file"),
+    "SG006": Rule(_W, "copy the target into the root; links out of it are not followed"),
+    "SG007": Rule(_W, "rename one of the files: they are equal but for case or Unicode form"),
+    "SG008": Rule(_E, "name the file with valid UTF-8 and without line breaks"),
+    # frontmatter
+    "SG010": Rule(_E, "correct the YAML; the other keys were kept"),
+    "SG011": Rule(_W, "close the header with a line of three dashes"),
+    "SG012": Rule(_W, "write the header as `key: value` lines"),
+    "SG013": Rule(_W, "keep one of the keys; the last one was used"),
+    "SG014": Rule(_E, "remove the construct; the file was loaded without its header"),
+    "SG015": Rule(_W, 'put the link in quotes: "[[target]]"'),
+    "SG016": Rule(_W, "put the value in quotes"),
+    "SG017": Rule(_I, "start the file with the three dashes of the header"),
+    "SG018": Rule(_I, "write `aliases` as a YAML list"),
+    "SG019": Rule(_I, "merge the second block into the first; it was read as text"),
+    # links
+    "SG020": Rule(_W, "create the node, or correct the link"),
+    "SG021": Rule(_W, "write more of the path in the link"),
+    "SG022": Rule(_W, "correct the heading or block after the #"),
+    "SG023": Rule(_I, "write the link as the target is spelled"),
+    "SG024": Rule(_W, "link only to nodes inside the graph"),
+    "SG025": Rule(_I, "write \\| inside a table"),
+    "SG026": Rule(_W, "give the alias to one node only"),
+    "SG027": Rule(_I, "load the graph with the dialect named"),
+    "SG028": Rule(_E, "write more of the path in the link (strict is on)"),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One finding, ordered by place."""
+
+    path: str
+    """File, relative to its root, `/`-separated; with several roots `name::path`."""
+    line: int
+    """Line in the file, from 1; 0 where the finding is about the whole file."""
+    code: str
+    """Key of `CODES`, such as SG020."""
+    message: str
+    """What is wrong, one line."""
+    remedy: str = ""
+    """What to do; from `CODES` unless the finding knows better."""
+
+    @property
+    def severity(self) -> Severity:
+        return CODES[self.code].severity
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.severity} {self.code}: {self.message} ({self.remedy})"
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "message": self.message,
+            "path": self.path,
+            "line": self.line,
+            "remedy": self.remedy,
+        }
+
+
+def finding(code: str, path: str, line: int, message: str, remedy: str = "") -> Diagnostic:
+    """A `Diagnostic` whose remedy comes from `CODES` unless one is given."""
+    # A file name may hold control characters; a finding stays one line.
+    message = " ".join(message.split())
+    return Diagnostic(path, line, code, message, remedy or CODES[code].remedy)
+
+
+def ordered(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings without repeats, by path, line and code."""
+    return tuple(sorted(set(findings)))

@@ -1,0 +1,10 @@
+"""What a model is shown of a graph, level by level, inside a hard token budget.
+
+Above: `agent`, `cli` and every integration. Below: `index` and `graph`.
+"""
+
+from skillagent.disclosure.budget import Budget
+from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level
+from skillagent.disclosure.toolset import Answer, Toolset
+
+__all__ = ["Answer", "Budget", "Disclosed", "Entry", "Ledger", "Level", "Toolset"]

@@ -1,0 +1,199 @@
+"""`list_index`: a page of the entry map, of one map, or of a ranked search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from skillagent.disclosure.results import IndexLine, IndexResult
+from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
+from skillagent.graph import Node, NodeKind
+from skillagent.index import Hit
+from skillagent.markdown.prose import shortened
+
+MAP_PAGE = 10
+HIT_PAGE = 8
+TOP_NODES = 5
+UNMAPPED = "unmapped"
+OTHER_MAPS, MOST_LINKED = "Other maps", "Most linked"
+ABOUT_CHARS = 300
+
+
+class Row(NamedTuple):
+    """One line of a listing before it is written."""
+
+    node: str
+    heading: str = ""
+    phrase: str = ""
+    why: str = ""
+
+
+class Listing(NamedTuple):
+    """All rows that one call is about; a page of them is shown."""
+
+    map: str | None
+    query: str | None
+    title: str
+    rows: list[Row]
+    total: int
+    start: int
+    """Offset of the first row in `rows`."""
+    page: int
+    footnote: str = ""
+
+
+def plans(view: View, listing: Listing) -> Iterator[Plan]:
+    """The page with as many lines as it may have, then with one less, down to one."""
+    rows = listing.rows
+    made = [_line(view, row) for row in rows]
+    for count in range(len(rows), 0, -1):
+        yield _plan(listing, made[:count])
+    if not rows:
+        yield _plan(listing, [])
+
+
+def _line(view: View, row: Row) -> tuple[IndexLine, bool]:
+    node = view.graph.nodes[row.node]
+    return view.line(node, phrase=row.phrase, heading=row.heading, why=row.why)
+
+
+def _plan(listing: Listing, made: list[tuple[IndexLine, bool]]) -> Plan:
+    text = [listing.title] if listing.title else []
+    heading = ""
+    for line, _ in made:
+        if line.heading != heading:
+            heading = line.heading
+            if heading:
+                text.append(f"## {heading}")
+        text.append(write_line(line))
+    after = listing.start + len(made)
+    cursor = str(after) if after < listing.total and made else None
+    if cursor:
+        text.append(f"{listing.total - after} more: list_index({_next(listing.map, listing.query, cursor)})")
+    elif listing.footnote:
+        text.append(listing.footnote)
+    lines = tuple(line for line, _ in made)
+    return Plan(
+        "\n".join(text),
+        IndexResult(listing.map, listing.query, lines, listing.total, cursor),
+        lines=tuple(line.id for line in lines),
+        described=tuple(line.id for line, whole in made if whole),
+    )
+
+
+def pointer(call: int, cursor: str | None, map: str | None, query: str | None) -> Plan:
+    """What a page says that was listed before."""
+    text = f"This page was listed {where(call)}."
+    if cursor:
+        text += f" More: list_index({_next(map, query, cursor)})"
+    return Plan(text, IndexResult(map, query, (), 0, cursor))
+
+
+def _next(map: str | None, query: str | None, cursor: str) -> str:
+    named = [("map", map), ("query", query), ("cursor", cursor)]
+    return ", ".join(f'{name}="{value}"' for name, value in named if value is not None)
+
+
+def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
+    """What the graph is for, the entry's links, the other maps and the most linked nodes."""
+    graph = view.graph
+    counts = graph.counts
+    title = f"# {graph.name}: {counts.nodes} nodes, {counts.maps} maps"
+    if len(graph.entries) == 1:
+        node = graph.nodes[graph.entries[0]]
+        title += f"; entry [[{node.id}]]"
+        if node.description:
+            title += f"\n{shortened(node.description, ABOUT_CHARS)}"
+    rows = _entry_rows(view)
+    footnote = ""
+    if graph.unmapped:
+        footnote = (
+            f'{len(graph.unmapped)} nodes are on no map: list_index(map="{UNMAPPED}") '
+            "or list_index(query=…)"
+        )
+    chosen = rows[start : start + page]
+    return Listing(None, None, title if start == 0 else "", chosen, len(rows), start, page, footnote)
+
+
+def _entry_rows(view: View) -> list[Row]:
+    graph = view.graph
+    rows: list[Row] = []
+    if len(graph.entries) == 1:
+        rows = map_rows(view, graph.nodes[graph.entries[0]])
+    else:
+        rows = [Row(entry, "Roots") for entry in graph.entries]
+    listed = {row.node for row in rows} | set(graph.entries)
+    maps = [
+        node.id
+        for node in graph.nodes.values()
+        if node.kind is not NodeKind.NODE and node.id not in listed
+    ]
+    maps.sort(key=lambda node: (-len(graph.neighbors(node)), node))
+    rows += [Row(node, OTHER_MAPS) for node in maps]
+    listed |= set(maps)
+    top = [node for node in graph.nodes if node not in listed and graph.indegree(node)]
+    top.sort(key=lambda node: (-graph.indegree(node), node))
+    rows += [Row(node, MOST_LINKED) for node in top[:TOP_NODES]]
+    if not rows:
+        rows = [Row(node) for node in graph.nodes]
+    return rows
+
+
+def map_rows(view: View, node: Node) -> list[Row]:
+    """The nodes that a map links to, in its author's order, each once, under its headings."""
+    rows: dict[str, Row] = {}
+    for link in view.graph.links_from(node.id):
+        if link.key or not link.target or link.target == node.id or link.target in rows:
+            continue
+        heading = "" if link.section == node.title else link.section
+        rows[link.target] = Row(link.target, heading, view.phrase(link))
+    return list(rows.values())
+
+
+def one_map(view: View, node: Node, start: int) -> Listing:
+    """The nodes of one map."""
+    rows = map_rows(view, node)
+    line, _ = view.line(node)
+    about = f" {shortened(line.description, LINE_CHARS)}" if line.description and not start else ""
+    title = f"# [[{node.id}]]: {len(rows)} nodes.{about}"
+    if not rows:
+        title = f"# [[{node.id}]] links to no node; read it with read_node."
+    return Listing(
+        node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start, MAP_PAGE
+    )
+
+
+def unmapped(view: View, start: int) -> Listing:
+    """The nodes that no map leads to."""
+    nodes = view.graph.unmapped
+    rows = [Row(node) for node in nodes[start : start + MAP_PAGE]]
+    title = f"# {len(nodes)} nodes that no map leads to"
+    return Listing(UNMAPPED, None, title, rows, len(nodes), start, MAP_PAGE)
+
+
+def hits(view: View, query: str, start: int, within: Node | None = None) -> Listing:
+    """The nodes that answer a query, best first; of one map only, if it is given."""
+    if within is None:
+        found, total = view.search.search(query, HIT_PAGE, start)
+    else:
+        inside = {row.node for row in map_rows(view, within)}
+        every, _ = view.search.search(query, len(view.graph.nodes))
+        kept = [hit for hit in every if hit.node in inside]
+        found, total = kept[start : start + HIT_PAGE], len(kept)
+    title = f"{total} nodes match; best first"
+    footnote = ""
+    if not total:
+        title = f"No node matches {query!r}."
+        footnote = "Try other words, or list_index() for the entry map."
+    rows = [Row(hit.node, why=_why(hit)) for hit in found]
+    name = within.id if within else None
+    return Listing(name, query, title, rows, total, start, HIT_PAGE, footnote)
+
+
+def _why(hit: Hit) -> str:
+    matched = ", ".join(f"{field} ({', '.join(found)})" for field, found in hit.why)
+    text = f"matches {matched}" if matched else ""
+    if hit.linked_from:
+        count = len(hit.linked_from)
+        text += f"; {count} {'hit links' if count == 1 else 'hits link'} to it"
+    return text.removeprefix("; ")

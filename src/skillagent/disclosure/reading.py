@@ -1,0 +1,326 @@
+"""`read_node`: the whole text of a node, or one section, as far as it fits.
+
+A body is disclosed in pieces (blocks of text, a heading with the block below it), so that
+nothing is cut inside a sentence and nothing is sent twice. What does not fit degrades:
+whole text → the sections that fit, the rest named and priced → summary → one line. Only a
+section that no call could ever show whole is shown piece by piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from skillagent.disclosure import summarizing
+from skillagent.disclosure.results import NodeResult, SectionLine
+from skillagent.disclosure.view import Plan, View, where
+from skillagent.graph import Link, Node, NodeKind
+from skillagent.graph.graph import is_block
+from skillagent.markdown import Kind
+
+EMBED_DEPTH = 5
+MARGIN = 60
+"""Tokens kept for what stands around the text, when choosing the sections that fit."""
+
+
+class Part(NamedTuple):
+    """A section's own text, up to the next heading: what is shown or left out together."""
+
+    title: str
+    level: int
+    pieces: tuple[int, ...]
+
+
+class _Embed(NamedTuple):
+    """One embed, ready to be shown: its text and the pieces of other nodes in it."""
+
+    text: str
+    pieces: dict[str, tuple[int, ...]]
+
+
+def plans(
+    view: View, node: Node, section: int | None, again: bool, limit: int, cap: int
+) -> Iterator[Plan]:
+    """From the whole text down to one line.
+
+    Args:
+        view: the session's graph.
+        node: what to read.
+        section: index of the heading asked for; None for all.
+        again: show also what was shown before.
+        limit: tokens that the answer may cost, a rough guide to where to begin.
+        cap: tokens that any one call may cost.
+    """
+    parts = _parts(node, section)
+    known = {} if again else view.shown.pieces.get(node.id, {})
+    new = [index for part in parts for index in part.pieces if index not in known]
+    title = _title(node, section)
+    if not new:
+        yield _pointer(view, node, title, known, parts)
+        return
+    embeds = _Embeds(view, node)
+    roughly = view.count(_joined(node, new))
+    if roughly <= limit:
+        expanded = embeds.of(new)
+        if expanded:
+            yield _plan(view, node, title, parts, new, known, expanded)
+        yield _plan(view, node, title, parts, new, known, {})
+    yield from _fewer(view, node, title, parts, new, known, limit, cap)
+    note = f"The text of [[{node.id}]] ({view.cost(node)} tokens) does not fit; its summary:"
+    if node.id in view.shown.summaries:
+        note = f"The text of [[{node.id}]] ({view.cost(node)} tokens) does not fit."
+    yield from _instead(view, node, title, note)
+
+
+def _parts(node: Node, section: int | None) -> list[Part]:
+    document = node.document
+    headings = document.headings
+    found: dict[int, list[int]] = {}
+    first, last = 0, len(document.text)
+    if section is not None:
+        first, last = headings[section].start, headings[section].end
+    for index, piece in enumerate(document.pieces):
+        if first <= piece.start < last:
+            found.setdefault(piece.section, []).append(index)
+    return [
+        Part(
+            headings[at].title if at >= 0 else "",
+            headings[at].level if at >= 0 else 0,
+            tuple(indexes),
+        )
+        for at, indexes in found.items()
+    ]
+
+
+def _title(node: Node, section: int | None) -> str:
+    return "" if section is None else node.document.headings[section].title
+
+
+def _joined(node: Node, indexes: Sequence[int]) -> str:
+    document = node.document
+    return "".join(document.text[document.pieces[i].start : document.pieces[i].end] for i in indexes)
+
+
+def _fewer(
+    view: View,
+    node: Node,
+    title: str,
+    parts: Sequence[Part],
+    new: Sequence[int],
+    known: dict[int, int],
+    limit: int,
+    cap: int,
+) -> Iterator[Plan]:
+    """Whole sections in the author's order, as many as fit; single pieces of a giant one."""
+    wanted = set(new)
+    left = limit - MARGIN
+    chosen: list[list[int]] = []
+    for part in parts:
+        pieces = [index for index in part.pieces if index in wanted]
+        cost = view.count(_joined(node, pieces)) if pieces else 0
+        if pieces and cost <= left:
+            chosen.append(pieces)
+            left -= cost
+        elif cost > cap - MARGIN:
+            some: list[int] = []
+            for index in pieces:
+                cost = view.count(_joined(node, [index]))
+                if cost > left:
+                    break
+                some.append(index)
+                left -= cost
+            if some:
+                chosen.append(some)
+    if sum(map(len, chosen)) == len(new):
+        chosen = chosen[:-1]  # all of it was tried before
+    while chosen:
+        indexes = [index for pieces in chosen for index in pieces]
+        yield _plan(view, node, title, parts, indexes, known, {})
+        if len(chosen) == 1 and len(chosen[0]) > 1 and not _is_part(chosen[0], parts, wanted):
+            chosen[0].pop()
+        else:
+            chosen.pop()
+
+
+def _is_part(pieces: Sequence[int], parts: Sequence[Part], wanted: set[int]) -> bool:
+    return any(list(pieces) == [i for i in part.pieces if i in wanted] for part in parts)
+
+
+def _plan(
+    view: View,
+    node: Node,
+    title: str,
+    parts: Sequence[Part],
+    indexes: Sequence[int],
+    known: dict[int, int],
+    embeds: dict[int, list[_Embed]],
+) -> Plan:
+    document = node.document
+    chosen = set(indexes)
+    body: list[str] = []
+    pieces: dict[str, tuple[int, ...]] = {node.id: tuple(indexes)}
+    last_call: int | None = None
+    for part in parts:
+        for index in part.pieces:
+            if index in chosen:
+                piece = document.pieces[index]
+                body.append(document.text[piece.start : piece.end].rstrip("\n"))
+                for embed in embeds.get(index, ()):
+                    body.append(embed.text)
+                    for other, found in embed.pieces.items():
+                        pieces[other] = (*pieces.get(other, ()), *found)
+                last_call = None
+            elif index in known and known[index] != last_call:
+                last_call = known[index]
+                name = f"section {part.title!r}" if part.title else "the beginning"
+                body.append(f"[{name}: shown {where(last_call)}]")
+    text = "\n\n".join(body).strip("\n")
+    missing = _missing(view, node, parts, chosen, known)
+    lines = [_head(node, title), text.replace("</node", "<\\/node"), "</node>"]
+    if missing:
+        named = ", ".join(
+            f"{line.title or 'beginning'} ({line.cost})" for line in missing[: summarizing.OUTLINE]
+        )
+        more = len(missing) - summarizing.OUTLINE
+        if more > 0:
+            named += f" and {more} more"
+        lines.append(
+            f"Not shown (tokens): {named}. Call read_node again to go on, or name a section."
+        )
+    whole = not missing and not title
+    return Plan(
+        "\n".join(lines),
+        NodeResult(
+            node.id,
+            title,
+            "node" if whole else "section",
+            text,
+            tuple(missing),
+            tuple(other for other in pieces if other != node.id),
+        ),
+        described=(node.id,) if whole and node.description_derived else (),
+        pieces=pieces,
+        section=title,
+    )
+
+
+def _head(node: Node, title: str) -> str:
+    # An id may hold any printable character; the tag must stay one tag.
+    head = f'<node id="{_attribute(node.id)}"'
+    if title:
+        head += f' section="{_attribute(title)}"'
+    if node.kind is not NodeKind.NODE:
+        head += f' kind="{node.kind.value}"'
+    return head + ">"
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def _missing(
+    view: View, node: Node, parts: Sequence[Part], chosen: set[int], known: dict[int, int]
+) -> list[SectionLine]:
+    found = []
+    for part in parts:
+        left = [index for index in part.pieces if index not in chosen and index not in known]
+        if left:
+            found.append(SectionLine(part.title, part.level, view.count(_joined(node, left))))
+    return found
+
+
+def _pointer(
+    view: View, node: Node, title: str, known: dict[int, int], parts: Sequence[Part]
+) -> Plan:
+    calls = sorted({known[index] for part in parts for index in part.pieces if index in known})
+    name = f"[[{node.id}#{title}]]" if title else f"[[{node.id}]]"
+    if not calls:
+        text = f"{name} has no text; its summary may have links."
+    else:
+        places = " and ".join(where(call) for call in calls[-2:])
+        text = f"{name} was shown {places}; pass again=true to repeat it."
+    return Plan(text, NodeResult(node.id, title, "pointer", "", ()))
+
+
+def _instead(view: View, node: Node, title: str, note: str) -> Iterator[Plan]:
+    """The summary, then one line: what is left to show where no text fits."""
+    for plan in summarizing.plans(view, [node], None, before=note):
+        level = "summary" if plan.summaries else "index"
+        yield Plan(
+            plan.text,
+            NodeResult(node.id, title, level, "", ()),
+            plan.lines,
+            plan.described,
+            plan.summaries,
+        )
+
+
+class _Embeds:
+    """Expands `![[…]]` of one node; never a node inside itself, never text shown before."""
+
+    def __init__(self, view: View, node: Node) -> None:
+        self._view = view
+        self._node = node
+        self._seen: dict[str, set[int]] = {}
+
+    def of(self, indexes: Sequence[int]) -> dict[int, list[_Embed]]:
+        """Piece of the node → what it embeds, in order."""
+        return self._of(self._node, indexes, (self._node.id,))
+
+    def _of(
+        self, node: Node, indexes: Sequence[int], stack: tuple[str, ...]
+    ) -> dict[int, list[_Embed]]:
+        found: dict[int, list[_Embed]] = {}
+        links = [
+            link
+            for link in self._view.graph.links_from(node.id)
+            if link.kind is Kind.EMBED and link.target
+        ]
+        for index in indexes if links else ():
+            piece = node.document.pieces[index]
+            for link in links:
+                if piece.start <= link.reference.start < piece.end and (
+                    embed := self._expanded(link, stack)
+                ):
+                    found.setdefault(index, []).append(embed)
+        return found
+
+    def _expanded(self, link: Link, stack: tuple[str, ...]) -> _Embed | None:
+        assert link.target
+        if link.target in stack or len(stack) > EMBED_DEPTH:
+            return None
+        target = self._view.graph.nodes[link.target]
+        document = target.document
+        first, last = document.frontmatter.body_start, len(document.text)
+        if is_block(link.fragment):
+            end = document.blocks.get(link.fragment[1:].casefold(), -1)
+            first, last = end - 1, end
+        elif link.fragment:
+            at = document.find_heading(link.fragment)
+            if at < 0:
+                return None
+            first, last = document.headings[at].start, document.headings[at].end
+        shown = self._view.shown.pieces.get(target.id, {})
+        seen = self._seen.setdefault(target.id, set())
+        indexes = [
+            index
+            for index, piece in enumerate(document.pieces)
+            if piece.start < last and piece.end > first and index not in shown
+            and index not in seen
+        ]
+        if not indexes:
+            return None
+        seen.update(indexes)
+        pieces: dict[str, tuple[int, ...]] = {target.id: tuple(indexes)}
+        inner = self._of(target, indexes, (*stack, target.id))
+        body: list[str] = []
+        for index in indexes:
+            piece = document.pieces[index]
+            body.append(document.text[piece.start : piece.end].rstrip("\n"))
+            for embed in inner.get(index, ()):
+                body.append(embed.text)
+                for other, more in embed.pieces.items():
+                    pieces[other] = (*pieces.get(other, ()), *more)
+        name = f"{target.id}#{link.fragment}" if link.fragment else target.id
+        quoted = "\n".join("> " + line for line in "\n\n".join(body).strip("\n").split("\n"))
+        return _Embed(f"> embedded [[{name}]]:\n{quoted}", pieces)

@@ -1,0 +1,128 @@
+"""The answers of the three operations as typed values: what their texts say, for programs.
+
+`to_json` gives the stable form that the CLI documents under `result`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    kind: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLine:
+    """One node in a listing."""
+
+    id: str
+    kind: str
+    cost: int
+    """Tokens of its whole text."""
+    description: str
+    """Empty if `shown_in` is set: it was shown before."""
+    heading: str = ""
+    """The map's heading it stands under."""
+    why: str = ""
+    """For a hit: where the query was found."""
+    shown_in: int | None = None
+    """The call that showed the description."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexResult(_Result):
+    """A page of a map's listing or of a search."""
+
+    kind: ClassVar[str] = "index"
+    map: str | None
+    query: str | None
+    lines: tuple[IndexLine, ...]
+    total: int
+    """Lines on all pages."""
+    cursor: str | None
+    """For the next page; None on the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """One link of a summary."""
+
+    id: str
+    """The node at its other end."""
+    cost: int
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """One section of an outline."""
+
+    title: str
+    level: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSummary:
+    """A node short of its text."""
+
+    id: str
+    title: str
+    kind: str
+    cost: int
+    description: str
+    fields: tuple[tuple[str, str], ...]
+    outline: tuple[SectionLine, ...]
+    links: tuple[LinkLine, ...]
+    more_links: int
+    backlinks: tuple[LinkLine, ...]
+    backlink_count: int
+    shown_in: int | None = None
+    """The call that showed this summary; then only new links are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryResult(_Result):
+    """One summary or several, and the names that led nowhere."""
+
+    kind: ClassVar[str] = "summary"
+    nodes: tuple[NodeSummary, ...]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult(_Result):
+    """The text of a node as far as it was shown."""
+
+    kind: ClassVar[str] = "node"
+    id: str
+    section: str
+    """The heading asked for; empty for the whole node."""
+    level: str
+    """`node`, `section` or, where nothing fitted, `summary` or `index`; `pointer` for a repeat."""
+    text: str
+    """Just the node's own text."""
+    missing: tuple[SectionLine, ...]
+    """Sections that did not fit."""
+    embedded: tuple[str, ...] = ()
+    """Nodes whose text was shown inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(_Result):
+    """A call that could not be carried out."""
+
+    kind: ClassVar[str] = "error"
+    code: str
+    """`arguments`, `unknown`, `ambiguous`, `section`, `cursor` or `spent`."""
+    message: str
+    candidates: tuple[str, ...] = ()
+
+
+Result = IndexResult | SummaryResult | NodeResult | Refusal

@@ -1,0 +1,288 @@
+"""`read_summary`: nodes short of their text, with their links and why to follow them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from skillagent.disclosure.results import (
+    LinkLine,
+    NodeSummary,
+    SectionLine,
+    SummaryResult,
+)
+from skillagent.disclosure.view import Plan, View, where, write_line
+from skillagent.graph import Link, Node, NodeKind
+from skillagent.markdown.frontmatter import scalar_text
+from skillagent.markdown.prose import shortened
+
+LINKS, BACKLINKS = 8, 3
+OUTLINE, FIELDS, FIELD_CHARS = 15, 8, 120
+RANKED_LINKS = 300
+"""Of a map with more links than this, only so many are ranked by a query."""
+
+
+class Depth(NamedTuple):
+    """How much of each summary is shown."""
+
+    links: int
+    backlinks: int
+    outline: bool
+
+
+DEPTHS = (
+    Depth(LINKS, BACKLINKS, True),
+    Depth(5, 2, True),
+    Depth(3, 1, True),
+    Depth(2, 0, True),
+    Depth(1, 0, False),
+    Depth(0, 0, False),
+)
+"""From full to bare; two summaries in one call begin at the second row, more at the third."""
+
+
+def plans(
+    view: View,
+    nodes: Sequence[Node],
+    query: str | None,
+    unknown: Sequence[str] = (),
+    before: str = "",
+) -> Iterator[Plan]:
+    """The summaries with all that they may hold, then with less and less, then one line each.
+
+    Args:
+        view: the session's graph.
+        nodes: what to show, each once.
+        query: what the model looks for; ranks the links.
+        unknown: sentences about names that led nowhere.
+        before: a line set before everything.
+    """
+    whole = [_summary(view, node, query) for node in nodes]
+    for depth in DEPTHS[min(len(nodes), 3) - 1 :]:
+        yield _plan([_reduced(summary, depth) for summary in whole], unknown, before)
+    for count in range(len(nodes), 0, -1):
+        yield _one_line_each(view, nodes, count, unknown, before)
+
+
+def _plan(made: Sequence[NodeSummary], unknown: Sequence[str], before: str) -> Plan:
+    blocks = [before] if before else []
+    blocks += [_text(summary) for summary in made]
+    blocks += unknown
+    return Plan(
+        "\n\n".join(blocks),
+        SummaryResult(tuple(made), tuple(unknown)),
+        described=tuple(summary.id for summary in made if summary.shown_in is None),
+        summaries={
+            summary.id: tuple(link.id for link in summary.links) for summary in made
+        },
+    )
+
+
+def _one_line_each(
+    view: View, nodes: Sequence[Node], count: int, unknown: Sequence[str], before: str
+) -> Plan:
+    made = [view.line(node) for node in nodes[:count]]
+    text = [before] if before else []
+    text += [write_line(line) for line, _ in made]
+    if count < len(nodes):
+        text.append(f"{len(nodes) - count} more did not fit")
+    text += unknown
+    summaries = tuple(
+        NodeSummary(
+            line.id,
+            view.graph.nodes[line.id].title,
+            line.kind,
+            line.cost,
+            line.description,
+            (),
+            (),
+            (),
+            0,
+            (),
+            0,
+        )
+        for line, _ in made
+    )
+    return Plan(
+        "\n".join(text),
+        SummaryResult(summaries, tuple(unknown)),
+        lines=tuple(line.id for line, _ in made),
+        described=tuple(line.id for line, whole in made if whole),
+    )
+
+
+def _summary(view: View, node: Node, query: str | None) -> NodeSummary:
+    """The fullest summary of a node; of one that was shown before, only its other links."""
+    shown = view.shown
+    call = shown.summaries.get(node.id)
+    if call is None and node.id in shown.pieces and shown.is_whole(node):
+        # The whole text was shown, and its links with it.
+        call, ranked = max(shown.pieces[node.id].values()), []
+    else:
+        known = shown.links.get(node.id, set())
+        ranked = [link for link in _ranked(view, node, query) if link.target not in known]
+    first = call is None
+    back = _backlinks(view, node, query)[:BACKLINKS] if first else []
+    return NodeSummary(
+        id=node.id,
+        title=node.title,
+        kind=node.kind.value,
+        cost=view.cost(node),
+        description=node.description if first and node.id not in shown.described else "",
+        fields=_fields(node) if first else (),
+        outline=outline(view, node) if first else (),
+        links=tuple(_link_line(view, link) for link in ranked[:LINKS]),
+        more_links=max(0, len(ranked) - LINKS),
+        backlinks=tuple(
+            LinkLine(link.source, view.cost(view.graph.nodes[link.source]), view.phrase(link))
+            for link in back
+        ),
+        backlink_count=view.graph.indegree(node.id) if first else 0,
+        shown_in=call,
+    )
+
+
+def _reduced(summary: NodeSummary, depth: Depth) -> NodeSummary:
+    links = summary.links[: depth.links]
+    return replace(
+        summary,
+        links=links,
+        more_links=summary.more_links + len(summary.links) - len(links),
+        backlinks=summary.backlinks[: depth.backlinks],
+        outline=summary.outline if depth.outline else (),
+    )
+
+
+def _text(summary: NodeSummary) -> str:
+    if summary.shown_in is not None:
+        head = f"[[{summary.id}]] was shown {where(summary.shown_in)}."
+        if not summary.links:
+            return head
+        return "\n".join([f"{head} More of its links:", *_link_lines(summary)])
+    kind = "" if summary.kind == NodeKind.NODE.value else f"{summary.kind}, "
+    title = "" if summary.title in summary.id else f" {summary.title}"
+    text = [f"# [[{summary.id}]]{title} ({kind}{summary.cost} tokens)"]
+    if summary.description:
+        text.append(summary.description)
+    if summary.fields:
+        text.append("; ".join(f"{key}: {value}" for key, value in summary.fields))
+    if summary.outline:
+        text.append("sections: " + outline_text(summary.outline))
+    if summary.links or summary.more_links:
+        text.append("links, strongest first:" if summary.links else "links:")
+        text += _link_lines(summary)
+    if summary.backlink_count:
+        text.append(f"linked from {summary.backlink_count}" + (", e.g.:" if summary.backlinks else ""))
+        text += [_link_text(link) for link in summary.backlinks]
+    return "\n".join(text)
+
+
+def _link_lines(summary: NodeSummary) -> list[str]:
+    text = [_link_text(link) for link in summary.links]
+    if summary.more_links:
+        again = "call read_summary again" if summary.links else "not shown"
+        text.append(f"- {summary.more_links} more: {again}")
+    return text
+
+
+def _link_text(link: LinkLine) -> str:
+    return f"- [[{link.id}]] ({link.cost} tokens): {link.context}"
+
+
+def outline_text(outline: Sequence[SectionLine]) -> str:
+    """`One 120 | › Sub 40 | Two 300`: title and tokens; `›` for each level down."""
+    top = min(line.level for line in outline)
+    parts = [
+        f"{'›' * (line.level - top)}{' ' if line.level > top else ''}{line.title} {line.cost}"
+        for line in outline[:OUTLINE]
+    ]
+    if len(outline) > OUTLINE:
+        parts.append(f"{len(outline) - OUTLINE} more")
+    return " | ".join(parts)
+
+
+def outline(view: View, node: Node) -> tuple[SectionLine, ...]:
+    """The sections of a node with their tokens; a top heading that is the title is left out."""
+    document = node.document
+    headings = document.headings
+    if headings and headings[0].level == 1 and all(other.level > 1 for other in headings[1:]):
+        headings = headings[1:]
+    return tuple(
+        SectionLine(
+            heading.title,
+            heading.level,
+            view.count(document.text[heading.start : heading.end].strip())
+            if number < OUTLINE
+            else 0,
+        )
+        for number, heading in enumerate(headings)
+    )
+
+
+def _fields(node: Node) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    if node.declared_kind and node.declared_kind.casefold() not in ("moc", "map", "node"):
+        found.append(("kind", node.declared_kind))
+    for key, words in (("aliases", node.aliases), ("tags", node.tags), ("topics", node.topics)):
+        if words:
+            found.append((key, ", ".join(words)))
+    for key, value in node.fields.items():
+        if value not in (None, "", ()):
+            found.append((key, scalar_text(value)))
+    return tuple((key, shortened(" ".join(value.split()), FIELD_CHARS)) for key, value in found[:FIELDS])
+
+
+def _link_line(view: View, link: Link) -> LinkLine:
+    assert link.target
+    target = view.graph.nodes[link.target]
+    context = view.phrase(link)
+    if view.is_bare(link) and target.description and target.id not in view.shown.described:
+        context = shortened(target.description, 200)
+    return LinkLine(target.id, view.cost(target), context)
+
+
+def _ranked(view: View, node: Node, query: str | None) -> list[Link]:
+    """The node's links, one a target, strongest first.
+
+    With a query: by its words in the context and in the target's title and description.
+    Otherwise, and among equals: by place, and by how many nodes link to the target.
+    """
+    best: dict[str, tuple[int, Link]] = {}
+    for link in view.graph.links_from(node.id):
+        if not link.target or link.target == node.id:
+            continue
+        place, known = best.get(link.target, (len(best), None))
+        if known is None or (view.is_bare(known) and not view.is_bare(link)):
+            best[link.target] = (place, link)
+    links = list(best.values())
+    most = max((view.graph.indegree(target) for target in best), default=0)
+
+    def strength(item: tuple[int, Link]) -> tuple[float, float, int]:
+        place, link = item
+        assert link.target
+        popular = math.log1p(view.graph.indegree(link.target)) / math.log1p(most or 1)
+        early = 1 / (1 + place / 4)
+        score = 0.0
+        if query and place < RANKED_LINKS:
+            score = view.search.relevance(query, link.target, link.context)
+        return (-score, -(popular + early - 2 * view.is_bare(link)), place)
+
+    return [link for _, link in sorted(links, key=strength)]
+
+
+def _backlinks(view: View, node: Node, query: str | None) -> list[Link]:
+    """Links to the node from elsewhere, one a source, the most telling first."""
+    best: dict[str, Link] = {}
+    for link in view.graph.backlinks(node.id):
+        known = best.get(link.source)
+        if known is None or (view.is_bare(known) and not view.is_bare(link)):
+            best[link.source] = link
+
+    def telling(link: Link) -> tuple[float, bool, int, str]:
+        score = view.search.relevance(query, link.source, link.context) if query else 0.0
+        return (-score, view.is_bare(link), -view.graph.indegree(link.source), link.source)
+
+    told = list(best.values())[:RANKED_LINKS]
+    return [link for link in sorted(told, key=telling) if not view.is_bare(link)]

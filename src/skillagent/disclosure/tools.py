@@ -1,0 +1,142 @@
+"""The three operations as tool definitions: one pydantic model each, nothing said twice.
+
+The schemas lie in the strict subset that OpenAI enforces (closed objects, every property
+required, optional ones nullable); a call that leaves optional arguments out is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from skillagent.messages import ToolSpec
+
+MAX_NODES = 10
+
+
+def _as_list(value: object) -> object:
+    """Models often send one name where a list is asked for."""
+    return [value] if isinstance(value, str) else value
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class _Arguments(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ListIndex(_Arguments):
+    """List what the skill graph holds, one line a node: id, tokens to read it, description.
+    Without arguments: the entry map. With `query`: the nodes that answer it, best first - start
+    here. With `map`: that map's nodes under its author's headings."""
+
+    map: str | None = Field(None, description="Id of a map to list.")
+    query: str | None = Field(None, description="What you want to know, in your own words.")
+    cursor: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        None, description="Next page, as an earlier answer named it; repeat its other arguments."
+    )
+
+
+class ReadSummary(_Arguments):
+    """Show one to ten nodes short of their text: description, outline with tokens, and their
+    links, each with the sentence that says why to follow it. Cheap: decide here what to read."""
+
+    nodes: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+        description="Ids, titles or aliases.", min_length=1, max_length=MAX_NODES
+    )
+    query: str | None = Field(None, description="What you look for; ranks the links shown.")
+
+
+class ReadNode(_Arguments):
+    """Show the whole text of one node, or one section of it. What does not fit is named with its
+    tokens. Text that was already shown is not repeated."""
+
+    node: str = Field(description="Id, title or alias.")
+    section: str | None = Field(None, description="A heading from the outline, for that part only.")
+    again: bool | None = Field(
+        None, description="True to repeat text that is no longer in your context."
+    )
+
+
+MODELS: dict[str, type[_Arguments]] = {
+    "list_index": ListIndex,
+    "read_summary": ReadSummary,
+    "read_node": ReadNode,
+}
+
+
+@cache
+def specs() -> tuple[ToolSpec, ...]:
+    """The definitions of the three tools, the same bytes every time."""
+    return tuple(
+        ToolSpec(name, " ".join((model.__doc__ or "").split()), _schema(model))
+        for name, model in MODELS.items()
+    )
+
+
+def _schema(model: type[_Arguments]) -> dict[str, Any]:
+    raw = model.model_json_schema()
+    properties = {}
+    for name, field in raw["properties"].items():
+        kept = {key: value for key, value in field.items() if key not in ("title", "default")}
+        if options := kept.pop("anyOf", None):
+            kept = {"type": [option["type"] for option in options], **kept}
+        if kept.get("type") == "array":
+            # OpenAI's strict subset has no lengths; the parser still holds them.
+            kept = {key: kept[key] for key in ("type", "items", "description")}
+        properties[name] = kept
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+class ArgumentError(Exception):
+    """A tool call that cannot be read; its text tells the model how to write it."""
+
+
+def parse(name: str, arguments: Mapping[str, Any] | str) -> dict[str, Any]:
+    """The arguments of a call, checked.
+
+    Args:
+        name: of the tool.
+        arguments: an object, or its JSON text; empty text is an empty object.
+
+    Raises:
+        ArgumentError: unknown tool, text that is not JSON, or arguments that do not fit.
+    """
+    model = MODELS.get(name)
+    if model is None:
+        raise ArgumentError(f"there is no tool {name!r}; use {', '.join(MODELS)}")
+    usage = f"{name} takes {_usage(model)}"
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments) if arguments.strip() else {}
+        except (ValueError, RecursionError):
+            raise ArgumentError(f"the arguments are not valid JSON; {usage}") from None
+    if not isinstance(arguments, Mapping):
+        raise ArgumentError(f"the arguments must be a JSON object; {usage}")
+    try:
+        return model.model_validate(dict(arguments)).model_dump()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "arguments"
+        problem = {"extra_forbidden": "is not an argument", "missing": "is missing"}.get(
+            first["type"], first["msg"].removeprefix("Input ")
+        )
+        raise ArgumentError(f"{place[:60]!r} {problem}; {usage}") from None
+
+
+def _usage(model: type[_Arguments]) -> str:
+    return ", ".join(
+        name if field.is_required() else f"{name} (optional)"
+        for name, field in model.model_fields.items()
+    )

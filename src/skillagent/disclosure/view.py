@@ -1,0 +1,192 @@
+"""What the three operations share: costs, what was shown before, and one way to write a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from skillagent.disclosure.ledger import Disclosed, Level
+from skillagent.disclosure.results import IndexLine, IndexResult, Result
+from skillagent.graph import Link, Node, NodeKind, SkillGraph
+from skillagent.index import SearchIndex
+from skillagent.markdown.prose import plain_text, shortened
+from skillagent.tokens import TokenCounter
+
+LINE_CHARS = 200
+"""A description in a listing is cut to this length."""
+INSTRUCTIONS = 0
+"""The call number of what stands in the system prompt."""
+
+_LEADING = re.compile(r"^\W*(?:[-–—:]|--)+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One possible answer: its text, the same as values, and what it would disclose."""
+
+    text: str
+    result: Result
+    lines: tuple[str, ...] = ()
+    """Ids of nodes listed."""
+    described: tuple[str, ...] = ()
+    """Those whose whole description was shown."""
+    summaries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Node → the targets of the links shown with its summary."""
+    pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Node → indexes of the pieces of its body that were shown."""
+    section: str = ""
+    listing: tuple[str | None, ...] = ()
+    """What identifies the page of a listing."""
+
+    def disclosed(self, view: View) -> tuple[Disclosed, ...]:
+        found: list[Disclosed] = []
+        for node in self.lines:
+            found.append(Disclosed(node, Level.INDEX, view.digest(node)))
+        for node in self.summaries:
+            found.append(Disclosed(node, Level.SUMMARY, view.digest(node)))
+        for node, indexes in self.pieces.items():
+            if view.shown.is_whole(view.graph.nodes[node], indexes):
+                found.append(Disclosed(node, Level.NODE, view.digest(node)))
+            else:
+                found.append(Disclosed(node, Level.SECTION, view.digest(node), self.section))
+        return tuple(found)
+
+
+class Shown:
+    """What the session has disclosed so far, and by which call."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, int] = {}
+        self.described: dict[str, int] = {}
+        self.summaries: dict[str, int] = {}
+        self.links: dict[str, set[str]] = {}
+        self.pieces: dict[str, dict[int, int]] = {}
+        self.listings: dict[tuple[str | None, ...], tuple[int, str | None]] = {}
+
+    def record(self, plan: Plan, call: int) -> None:
+        if plan.listing and isinstance(plan.result, IndexResult):
+            self.listings.setdefault(plan.listing, (call, plan.result.cursor))
+        for node in plan.lines:
+            self.lines.setdefault(node, call)
+        for node in plan.described:
+            self.described.setdefault(node, call)
+        for node, targets in plan.summaries.items():
+            self.summaries.setdefault(node, call)
+            self.links.setdefault(node, set()).update(targets)
+        for node, indexes in plan.pieces.items():
+            known = self.pieces.setdefault(node, {})
+            for index in indexes:
+                known.setdefault(index, call)
+
+    def line_call(self, node: str) -> int | None:
+        """The first call that showed the node in any way."""
+        calls = [
+            table[node] for table in (self.lines, self.summaries, self.described) if node in table
+        ]
+        calls += self.pieces.get(node, {}).values()
+        return min(calls, default=None)
+
+    def is_whole(self, node: Node, new: Iterable[int] = ()) -> bool:
+        """True if every piece of the node was shown, counting the new ones."""
+        return len({*self.pieces.get(node.id, ()), *new}) == len(node.document.pieces)
+
+
+class View:
+    """A graph as one session sees it.
+
+    Args:
+        graph: what there is to see.
+        counter: counts every cost.
+    """
+
+    def __init__(self, graph: SkillGraph, counter: TokenCounter) -> None:
+        self.graph = graph
+        self.counter = counter
+        self.shown = Shown()
+        self._costs: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+
+    @property
+    def search(self) -> SearchIndex:
+        return SearchIndex.of(self.graph)
+
+    def cost(self, node: Node) -> int:
+        """Tokens of a node's whole body."""
+        found = self._costs.get(node.id)
+        if found is None:
+            found = self._costs[node.id] = node.cost(self.counter)
+        return found
+
+    def count(self, text: str) -> int:
+        """Tokens of a part of a node, counted once."""
+        found = self._counts.get(text)
+        if found is None:
+            if len(self._counts) > 20_000:
+                self._counts.clear()
+            found = self._counts[text] = self.counter.count(text)
+        return found
+
+    def digest(self, node: str) -> str:
+        return self.graph.nodes[node].digest
+
+    def line(
+        self, node: Node, *, phrase: str = "", heading: str = "", why: str = ""
+    ) -> tuple[IndexLine, bool]:
+        """A node as one line, and whether that line holds its whole description.
+
+        The author's description comes first, then the phrase with which a map links the node,
+        then the first sentence of its text.
+        """
+        call = self.shown.line_call(node.id)
+        whole = False
+        text = ""
+        if call is None:
+            text = node.description
+            if node.description_derived and phrase:
+                text = phrase
+            short = shortened(text, LINE_CHARS)
+            whole = short == node.description
+            text = short
+        found = IndexLine(
+            node.id, node.kind.value, self.cost(node), text, heading, why, shown_in=call
+        )
+        return found, whole
+
+    def phrase(self, link: Link) -> str:
+        """The context of a link, without the link's own words where they only begin it."""
+        text = link.context
+        node = self.graph.nodes.get(link.target or "")
+        names = (link.label, link.reference.target, node.title if node else "")
+        for name in names:
+            name = plain_text(name)
+            if name and text.startswith(name):
+                return _LEADING.sub("", text[len(name) :]).strip()
+        return text
+
+    def is_bare(self, link: Link) -> bool:
+        """True for a link that stands alone, with no words that say why to follow it."""
+        return len(self.phrase(link)) < 4 or bool(link.key)
+
+
+def write_line(line: IndexLine) -> str:
+    """`- [[id]] (map, 812 tokens) description | matches title (word)`."""
+    text = f"- [[{line.id}]] ({_what(line.kind)}{line.cost} tokens{_shown(line.shown_in)})"
+    if line.description:
+        text += f" {line.description}"
+    if line.why:
+        text += f" | {line.why}"
+    return text
+
+
+def _what(kind: str) -> str:
+    return "" if kind == NodeKind.NODE.value else f"{kind}, "
+
+
+def _shown(call: int | None) -> str:
+    return "" if call is None else f"; shown {where(call)}"
+
+
+def where(call: int) -> str:
+    """`in call 3`, or where the instructions stand."""
+    return "above" if call == INSTRUCTIONS else f"in call {call}"

@@ -1,0 +1,63 @@
+"""Every exception that skillagent raises on purpose.
+
+    SkillAgentError
+    ├── GraphError             a root that cannot be loaded at all
+    ├── ResolveError           a name that does not lead to exactly one node
+    ├── MissingPackageError    an optional package is not installed
+    ├── ProviderError          a model API answered with something unusable
+    └── UsageError             a command line or a setting that makes no sense
+
+Bad *input files* never raise: they become `Diagnostic` values beside the graph. A bad
+*tool call* never raises either: it becomes an answer that the model can act on. Only the
+CLI's outermost function prints an exception, as one line.
+"""
+
+from __future__ import annotations
+
+
+class SkillAgentError(Exception):
+    """Base of all errors below; its text is one line for a person."""
+
+
+class GraphError(SkillAgentError):
+    """The folder given as a root is missing, is not a folder or cannot be listed."""
+
+
+class ResolveError(SkillAgentError):
+    """A name leads to no node, or to several.
+
+    Attributes:
+        name: what was asked for.
+        candidates: node ids: the nearest ones if nothing matched, else all that matched.
+        ambiguous: True where several nodes answer to the name.
+    """
+
+    def __init__(self, name: str, candidates: tuple[str, ...], ambiguous: bool) -> None:
+        self.name = name
+        self.candidates = candidates
+        self.ambiguous = ambiguous
+        if ambiguous:
+            text = f"{name!r} names several nodes: {', '.join(candidates)}"
+        elif candidates:
+            text = f"no node {name!r}; nearest: {', '.join(candidates)}"
+        else:
+            text = f"no node {name!r}"
+        super().__init__(text)
+
+
+class MissingPackageError(SkillAgentError):
+    """An optional package is needed; the text names the line that installs it."""
+
+    def __init__(self, package: str, extra: str, why: str) -> None:
+        self.package = package
+        super().__init__(
+            f"{why} needs the package {package!r}: pip install 'skillagent-graph[{extra}]'"
+        )
+
+
+class ProviderError(SkillAgentError):
+    """A provider failed in a way that a retry inside its own client did not cure."""
+
+
+class UsageError(SkillAgentError):
+    """The command line, or a setting, asks for something that makes no sense."""

@@ -1,0 +1,66 @@
+"""A link with its target looked up, and the sentence that says why to follow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from skillagent.markdown import Document, Kind, Reference
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """One link of a graph; `target` is None while nothing, or too much, answers to it."""
+
+    source: str
+    """Id of the node it stands in."""
+    target: str | None
+    """Id of the node it leads to."""
+    reference: Reference
+    """The link as written, with its place."""
+    rung: str
+    """The rule of the ladder that found the target, such as `stem` or `alias`; or why not."""
+    candidates: tuple[str, ...] = ()
+    """Ids of all nodes that answered on that rung, if several did."""
+    _document: Document = field(repr=False, kw_only=True)
+
+    @property
+    def kind(self) -> Kind:
+        return self.reference.kind
+
+    @property
+    def fragment(self) -> str:
+        """Heading path or `^block` in the target; empty if none."""
+        return self.reference.fragment
+
+    @property
+    def label(self) -> str:
+        return self.reference.label
+
+    @property
+    def line(self) -> int:
+        """Line in the source file, from 1."""
+        return self.reference.line
+
+    @property
+    def key(self) -> str:
+        """The frontmatter field it stands in; empty in the body."""
+        return self.reference.key
+
+    @cached_property
+    def section(self) -> str:
+        """The nearest heading above the link; empty if none."""
+        at = self._document.section_at(self.reference.start)
+        return self._document.headings[at].title if at >= 0 else ""
+
+    @cached_property
+    def context(self) -> str:
+        """The sentence or list item around the link, plain, at most 240 characters."""
+        return self._document.context(self.reference)
+
+    @property
+    def ambiguous(self) -> bool:
+        return len(self.candidates) > 1
+
+    def __repr__(self) -> str:
+        return f"Link({self.source!r} → {self.target!r}, {self.kind.value}, line {self.line})"

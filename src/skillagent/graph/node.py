@@ -1,0 +1,193 @@
+"""A document placed in a graph: its id, title, description and kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown import Document, Value
+from skillagent.markdown.frontmatter import scalar_text
+from skillagent.markdown.prose import plain_text
+from skillagent.tokens import TokenCounter
+
+MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
+_OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
+_LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
+
+
+class NodeKind(StrEnum):
+    """What a node is for."""
+
+    NODE = "node"
+    MAP = "map"
+    SKILL = "skill"
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One Markdown file in a graph. Equal only to itself; compare `digest` for content."""
+
+    id: str
+    """Path in the root without its suffix; `root::path` where several roots are loaded."""
+    root: str
+    """Name of its root; empty where only one is loaded."""
+    path: str
+    """Path in the root, with suffix."""
+    kind: NodeKind
+    document: Document
+    digest: str
+    """SHA-256 of the file's bytes, as `sha256:…`."""
+    size: int
+    """Bytes on disk."""
+
+    @property
+    def stem(self) -> str:
+        """File name without its suffix."""
+        return stem_of(self.path)
+
+    @cached_property
+    def title(self) -> str:
+        """Frontmatter `title` or `name`, else the first top heading, else the file's stem."""
+        named = self.names
+        if named:
+            return named[0]
+        return self.heading_title or self.stem
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The frontmatter's `title` and `name`: both address the node."""
+        header = self.document.frontmatter
+        if not header.fields:
+            return ()
+        found = (scalar_text(header.get("title")).strip(), scalar_text(header.get("name")).strip())
+        return tuple(dict.fromkeys(name for name in found if name))
+
+    @property
+    def heading_title(self) -> str:
+        """The first heading, if it is a top one; empty otherwise."""
+        headings = self.document.headings
+        return headings[0].title if headings and headings[0].level == 1 else ""
+
+    @cached_property
+    def _described(self) -> tuple[str, bool]:
+        header = self.document.frontmatter
+        for key in ("description", "summary", "desc"):
+            if text := plain_text(scalar_text(header.get(key))):
+                return text, False
+        return self.document.description, True
+
+    @property
+    def description(self) -> str:
+        """Frontmatter `description`, `summary` or `desc`, else the first sentence of prose."""
+        return self._described[0]
+
+    @property
+    def description_derived(self) -> bool:
+        """True where the author wrote no description."""
+        return self._described[1]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return self.document.tags
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        """Frontmatter `topics`, plain."""
+        words = self.document.frontmatter.words("topics", "topic")
+        return tuple(plain_text(word) for word in words)
+
+    @cached_property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names, from the frontmatter's `aliases` or `alias`."""
+        header = self.document.frontmatter
+        if not header.fields:
+            return ()
+        both = (*header.words("aliases"), *header.words("alias"))
+        return tuple(dict.fromkeys(both))
+
+    @cached_property
+    def fields(self) -> Mapping[str, Value]:
+        """Every other frontmatter field, as written."""
+        own = {*_OWN_FIELDS, *_LIST_FIELDS}
+        header = self.document.frontmatter.fields
+        return {key: value for key, value in header.items() if key.casefold() not in own}
+
+    @cached_property
+    def declared_kind(self) -> str:
+        """The author's own word in `type` or `kind`, such as `research`; empty if none."""
+        return scalar_text(self.document.frontmatter.get("type", "kind")).strip()
+
+    def cost(self, counter: TokenCounter) -> int:
+        """Tokens of the whole body."""
+        return counter.count(self.document.body.strip())
+
+    def outline(self, counter: TokenCounter) -> tuple[tuple[str, int, int], ...]:
+        """Each heading as (title, level, tokens of its section with subsections)."""
+        text = self.document.text
+        return tuple(
+            (heading.title, heading.level, counter.count(text[heading.start : heading.end].strip()))
+            for heading in self.document.headings
+        )
+
+    def __repr__(self) -> str:
+        return f"Node({self.id!r}, kind={self.kind.value!r}, title={self.title!r})"
+
+
+def stem_of(path: str) -> str:
+    """The last part of a path without `.md` or `.markdown`."""
+    name = path.rpartition("/")[2]
+    head, dot, suffix = name.rpartition(".")
+    return head if dot and suffix.lower() in ("md", "markdown") else name
+
+
+def without_suffix(path: str) -> str:
+    """A path without `.md` or `.markdown`; any other dot belongs to the name."""
+    head, dot, suffix = path.rpartition(".")
+    return head if dot and head and suffix.lower() in ("md", "markdown") else path
+
+
+def kind_of(document: Document, path: str) -> NodeKind:
+    """A node's kind: from its file name, the author's word, a tag, or from what it is made of."""
+    if path.rpartition("/")[2].casefold() == "skill.md":
+        return NodeKind.SKILL
+    header = document.frontmatter
+    declared = scalar_text(header.get("type", "kind")).strip().casefold() if header.fields else ""
+    if declared in MAP_WORDS or any(tag.casefold() in MAP_WORDS for tag in document.tags):
+        return NodeKind.MAP
+    if declared:
+        return NodeKind.NODE
+    return NodeKind.MAP if _mostly_links(document) else NodeKind.NODE
+
+
+def _mostly_links(document: Document) -> bool:
+    """At least four links whose list items or table rows make up half of the body."""
+    start = document.frontmatter.body_start
+    text = document.text
+    lines: dict[int, int] = {}
+    for reference in document.references:
+        if reference.start < start or not (reference.target or reference.fragment):
+            continue
+        first = text.rfind("\n", 0, reference.start) + 1
+        if text[first : first + 12].lstrip()[:1] in "-*+|0123456789":
+            end = text.find("\n", reference.end)
+            lines[first] = (len(text) if end < 0 else end) - first
+    return len(lines) >= 4 and 2 * sum(lines.values()) >= len(text) - start
+
+
+def alias_findings(node: Node, path: str) -> list[Diagnostic]:
+    """What is outdated in the way that aliases are written."""
+    header = node.document.frontmatter
+    found = []
+    for key in header.fields:
+        name = key.casefold()
+        if name == "alias":
+            message = "`alias` is no longer read by other tools; it was used"
+        elif name == "aliases" and isinstance(header.fields[key], str):
+            message = "`aliases` is one string; it was split at its commas"
+        else:
+            continue
+        found.append(finding("SG018", path, header.lines.get(key, 1), message))
+    return found

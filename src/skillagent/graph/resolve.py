@@ -1,0 +1,270 @@
+"""From a name in a link to a node: the ladder of rules, first hit wins.
+
+1. `./x`, `../x`: relative to the source's folder only; `/x`: from the root only.
+2. with a `/`: exact path from the root, then a path suffix at a folder boundary.
+3. file stem, exact, then regardless of case and Unicode form.
+4. frontmatter `title` or `name`. 5. alias. 6. a folder's `index`, `README` or `SKILL`.
+
+Ties on one rung go to the same folder, then the longest common folder prefix, then the
+shortest path, then the smallest path; they are always reported. An alias that two nodes
+claim is never picked silently.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from skillagent.graph.node import Node, stem_of, without_suffix
+from skillagent.markdown import Dialect, Kind, Reference
+
+FOLDER_INDEXES = ("index", "readme", "skill")
+ATTACHMENTS = frozenset(
+    "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 webm "
+    "ogv mov mkv avi pdf canvas base excalidraw drawio csv tsv xls xlsx doc docx ppt pptx odt ods "
+    "zip gz tar 7z html htm css js ts jsx tsx json jsonl yaml yml toml xml txt log ini cfg py ipynb "
+    "rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex bib".split()
+)
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+_FOLD = re.compile(r"[-_\s]+")
+
+
+class Found(NamedTuple):
+    """What the ladder says of one name."""
+
+    node: Node | None
+    rung: str
+    candidates: tuple[Node, ...] = ()
+
+
+MISSING = Found(None, "missing")
+OUTSIDE = Found(None, "outside")
+NOT_A_NODE = Found(None, "attachment")
+
+
+def name_key(name: str, *, slug: bool = False) -> str:
+    """What two spellings of a name share: NFC, case folded."""
+    key = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+    return _FOLD.sub("-", key) if slug else key
+
+
+class Resolver:
+    """The names of one root's nodes.
+
+    Args:
+        nodes: all nodes of the root.
+        others: paths of the root's other files and folders.
+        dialect: how links are written.
+    """
+
+    def __init__(self, nodes: Sequence[Node], others: Iterable[str], dialect: Dialect) -> None:
+        self._nodes = nodes
+        self._dialect = dialect
+        self._others = set(others)
+        self._paths: dict[str, Node] = {}
+        self._path_keys: dict[str, list[Node]] = {}
+        self._stems: dict[str, list[Node]] = {}
+        self._stem_keys: dict[str, list[Node]] = {}
+        self._names: dict[str, list[Node]] = {}
+        self.aliases: dict[str, list[Node]] = {}
+        self._folders: dict[str, list[Node]] = {}
+        self._memo: dict[tuple[str, str], Found] = {}
+        for node in nodes:
+            path = without_suffix(node.path)
+            stem = stem_of(node.path)
+            self._paths.setdefault(path, node)
+            self._path_keys.setdefault(self._key(path), []).append(node)
+            self._stems.setdefault(stem, []).append(node)
+            stem_key = self._key(stem)
+            self._stem_keys.setdefault(stem_key, []).append(node)
+            for name in node.names:
+                self._add(self._names, name, node)
+            if dialect.title_from_heading and node.heading_title:
+                self._add(self._names, node.heading_title, node)
+            for alias in node.aliases:
+                self._add(self.aliases, alias, node)
+            if stem_key in FOLDER_INDEXES and "/" in path:
+                self._folders.setdefault(self._key(path.rpartition("/")[0]), []).append(node)
+        for found in self._folders.values():
+            found.sort(key=lambda node: FOLDER_INDEXES.index(self._key(stem_of(node.path))))
+
+    def link(self, reference: Reference, source: Node) -> Found:
+        """What a link in `source` leads to."""
+        if not reference.target:
+            return Found(source, "self")
+        folder = source.path.rpartition("/")[0]
+        memo = (folder, reference.target)
+        if reference.kind is Kind.MARKDOWN:
+            memo = (folder, "](" + reference.target)
+        found = self._memo.get(memo)
+        if found is None:
+            if reference.kind is Kind.MARKDOWN:
+                found = self._destination(reference.target, folder)
+            else:
+                found = self.name(reference.target, folder)
+                if found is MISSING and self._is_attachment(reference.target, folder):
+                    found = NOT_A_NODE
+            self._memo[memo] = found
+        return found
+
+    def name(self, target: str, folder: str | None = None) -> Found:
+        """What a name leads to.
+
+        Args:
+            target: as inside `[[ ]]`, without fragment and label.
+            folder: where the link stands, for relative paths and ties; None for a name that
+                stands nowhere, of which several candidates are all kept.
+        """
+        if _DRIVE.match(target) or target.startswith("file:"):
+            return OUTSIDE
+        name = without_suffix(target)
+        if name.startswith(("./", "../", "/")):
+            base = "" if name.startswith("/") else folder or ""
+            path = _joined(base, name.lstrip("/"))
+            if path is None:
+                return OUTSIDE
+            return self._path(path, "root" if name.startswith("/") else "relative")
+        if "/" in name:
+            path = _joined("", name)
+            if path is None:
+                return OUTSIDE
+            found = self._path(path, "path")
+            if found.node:
+                return found
+            key = self._key(path)
+            ends = [
+                node
+                for node in self._stem_keys.get(key.rpartition("/")[2], ())
+                if self._key(without_suffix(node.path)).endswith("/" + key)
+            ]
+            if ends:
+                return _nearest(ends, folder, "suffix")
+            name = path
+        key = self._key(name)
+        if found_nodes := self._stems.get(name) or self._stems.get(
+            name if name.isascii() else unicodedata.normalize("NFC", name)
+        ):
+            return _nearest(found_nodes, folder, "stem")
+        if found_nodes := self._stem_keys.get(key):
+            return _nearest(found_nodes, folder, "stem-key")
+        if found_nodes := self._names.get(key):
+            return _nearest(found_nodes, folder, "title")
+        if found_nodes := self.aliases.get(key):
+            if len(found_nodes) > 1:
+                return Found(None, "alias", tuple(found_nodes))
+            return Found(found_nodes[0], "alias")
+        if found_nodes := self._folder(key):
+            return _nearest(found_nodes, folder, "folder")
+        return self._by_dialect(name, folder)
+
+    def near(self, target: str) -> Node | None:
+        """The one node whose name differs only by blanks, dashes, underscores or `%20`."""
+        name = without_suffix(unquote(target)).rpartition("/")[2]
+        found = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _folded(self) -> dict[str, list[Node]]:
+        folded: dict[str, list[Node]] = {}
+        for node in self._nodes:
+            names = {node.stem, *node.names, *node.aliases, node.heading_title} - {""}
+            for key in {_FOLD.sub(" ", name_key(name)) for name in names}:
+                folded.setdefault(key, []).append(node)
+        return folded
+
+    def _key(self, name: str) -> str:
+        return name_key(name, slug=self._dialect.slug)
+
+    def _add(self, table: dict[str, list[Node]], name: str, node: Node) -> None:
+        found = table.setdefault(self._key(name), [])
+        if node not in found:
+            found.append(node)
+
+    def _path(self, path: str, rung: str) -> Found:
+        if node := self._paths.get(path):
+            return Found(node, rung)
+        key = self._key(path)
+        if nodes := self._path_keys.get(key):
+            return _nearest(nodes, "", rung)
+        if nodes := self._folders.get(key):
+            return Found(nodes[0], "folder")
+        return MISSING
+
+    def _folder(self, key: str) -> list[Node]:
+        """The index node of each folder with this name: one a folder, the best-ranked."""
+        return [
+            nodes[0]
+            for folder, nodes in self._folders.items()
+            if folder == key or folder.endswith("/" + key)
+        ]
+
+    def _by_dialect(self, name: str, folder: str | None) -> Found:
+        if self._dialect.dots_are_folders and "." in name:
+            found = self._path(name.replace(".", "/"), "dots")
+            if found.node:
+                return found
+        if self._dialect.namespace and "/" in name:
+            key = self._key(name.replace("/", self._dialect.namespace))
+            if nodes := self._stem_keys.get(key):
+                return _nearest(nodes, folder, "namespace")
+        return MISSING
+
+    def _destination(self, target: str, folder: str) -> Found:
+        """The node at a Markdown link's path, relative to its source's folder."""
+        if _DRIVE.match(target):
+            return OUTSIDE
+        path = _joined("" if target.startswith("/") else folder, target.lstrip("/"))
+        if path is None:
+            return OUTSIDE
+        if path in ("", "."):
+            found = self._path("index", "markdown")
+            return found if found.node else NOT_A_NODE
+        found = self._path(without_suffix(path), "markdown")
+        if found.node:
+            return found
+        if path in self._others or self._has_attachment_suffix(path):
+            return NOT_A_NODE
+        return MISSING
+
+    def _is_attachment(self, target: str, folder: str) -> bool:
+        return (
+            self._has_attachment_suffix(target)
+            or target in self._others
+            or _joined(folder, target) in self._others
+        )
+
+    def _has_attachment_suffix(self, target: str) -> bool:
+        return target.rpartition(".")[2].lower() in ATTACHMENTS and "." in target
+
+
+def _joined(folder: str, path: str) -> str | None:
+    """A path below the root, without `.` and `..`; None if it leads out of the root."""
+    joined = posixpath.normpath(posixpath.join(folder, path)) if path else folder
+    if joined == ".." or joined.startswith(("../", "/")):
+        return None
+    return unicodedata.normalize("NFC", joined)
+
+
+def _nearest(nodes: Sequence[Node], folder: str | None, rung: str) -> Found:
+    if len(nodes) == 1:
+        return Found(nodes[0], rung)
+    if folder is None:
+        return Found(None, rung, tuple(sorted(nodes, key=lambda node: node.id)))
+    home = folder.split("/") if folder else []
+
+    def distance(node: Node) -> tuple[bool, int, int, str]:
+        parts = node.path.split("/")
+        common = 0
+        for mine, theirs in zip(home, parts[:-1], strict=False):
+            if mine != theirs:
+                break
+            common += 1
+        return parts[:-1] != home, -common, len(parts), node.path
+
+    ordered = sorted(nodes, key=distance)
+    return Found(ordered[0], rung, tuple(ordered))

@@ -1,0 +1,251 @@
+"""Roots on disk → the bytes of their Markdown files, in a fixed order.
+
+Hidden folders and what `.gitignore` or `.skillagentignore` name are skipped; a symbolic
+link is followed only to a file inside its root. Files are read once; one that cannot be
+read becomes a finding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skillagent.diagnostics import Diagnostic, finding
+from skillagent.errors import GraphError, UsageError
+from skillagent.markdown import OBSIDIAN, Dialect
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+MAX_FILE_BYTES = 8 * 1024 * 1024
+HEAD_BYTES = 65_536
+"""Of a file that is too large, this much of its beginning is loaded."""
+SUFFIXES = (".md", ".markdown")
+IGNORE_FILES = (".gitignore", ".skillagentignore")
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a graph is loaded."""
+
+    dialect: Dialect = OBSIDIAN
+    """How links are written."""
+    strict: bool = False
+    """A link that several nodes answer to is an error and stays unresolved."""
+    max_file_bytes: int = MAX_FILE_BYTES
+    """Of a larger file only the first 64 KiB are loaded, with a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One folder that a graph is loaded from."""
+
+    path: Path
+    name: str = ""
+    """Namespace of its nodes when several roots are loaded."""
+
+    @classmethod
+    def parse(cls, text: str | os.PathLike[str] | Root) -> Root:
+        """A root from `path` or `name=path`; the name defaults to the folder's."""
+        if isinstance(text, Root):
+            return text if text.name else Root(text.path, text.path.resolve().name)
+        path = os.fspath(text)
+        name, equals, rest = path.partition("=")
+        if equals and re.fullmatch(r"[\w.-]+", name) and not Path(path).exists():
+            return cls(Path(rest), name)
+        return cls(Path(path), Path(path).resolve().name)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One Markdown file as found."""
+
+    path: str
+    """Relative to the root, `/`-separated, NFC, safe to print."""
+    raw_path: str
+    """The same before NFC."""
+    data: bytes
+    size: int
+    """Bytes on disk."""
+    digest: str
+    """SHA-256 of all bytes on disk, as `sha256:…`."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """What one root holds."""
+
+    root: Root
+    files: list[SourceFile] = field(default_factory=list)
+    others: set[str] = field(default_factory=set)
+    """Paths of all other files, and of folders: targets that are not nodes."""
+    unread: int = 0
+    """Markdown files that could not be read."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def roots_of(paths: Sequence[str | os.PathLike[str] | Root]) -> tuple[Root, ...]:
+    """The roots to load, each with its own name.
+
+    Raises:
+        UsageError: no root was given, or two have the same name.
+        GraphError: a root is not a folder.
+    """
+    if not paths:
+        raise UsageError("give at least one folder")
+    roots = tuple(Root.parse(path) for path in paths)
+    for root in roots:
+        if not root.path.exists():
+            raise GraphError(f"{root.path}: no such folder")
+        if not root.path.is_dir():
+            raise GraphError(f"{root.path}: not a folder; give the folder that holds the graph")
+    names = [root.name for root in roots]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(f"two roots are called {twice[0]!r}: name them, as in other={twice[0]}")
+    return roots
+
+
+def walk(root: Root, options: Options, prefix: str = "") -> Walk:
+    """Every Markdown file below a root, sorted by path.
+
+    Args:
+        root: the folder.
+        options: for the size limit.
+        prefix: set before the paths in findings.
+
+    Raises:
+        GraphError: the folder itself cannot be listed.
+    """
+    found = Walk(root)
+    top = os.path.realpath(root.path)
+    for full, relative, is_link in _paths(top, found, prefix):
+        shown = prefix + _safe(relative)
+        if is_link and not _inside(full, top):
+            found.diagnostics.append(
+                finding("SG006", shown, 0, "a symbolic link that leads out of the root")
+            )
+            continue
+        if _safe(relative) != unicodedata.normalize("NFC", relative):
+            found.diagnostics.append(finding("SG008", shown, 0, "unprintable file name"))
+        try:
+            source = _read(full, relative, options, is_link)
+        except OSError as error:
+            found.unread += 1
+            message = f"cannot be read: {error.strerror or type(error).__name__}"
+            found.diagnostics.append(finding("SG001", shown, 0, message))
+            continue
+        if source.size > options.max_file_bytes:
+            message = (
+                f"{source.size} bytes, above the limit of {options.max_file_bytes}; "
+                f"only the first {len(source.data)} were loaded"
+            )
+            found.diagnostics.append(finding("SG002", shown, 0, message))
+        found.files.append(source)
+    found.files.sort(key=lambda source: (source.path, source.raw_path))
+    return found
+
+
+def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]]:
+    """Full path, relative path and whether it is a symbolic link, of each Markdown file."""
+    stack: list[tuple[str, str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [(top, "", ())]
+    while stack:
+        folder, below, specs = stack.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = list(scan)
+        except OSError as error:
+            if not below:
+                raise GraphError(f"{folder}: {error.strerror}") from error
+            message = f"the folder cannot be listed: {error.strerror}"
+            found.diagnostics.append(finding("SG001", prefix + _safe(below), 0, message))
+            continue
+        names = {entry.name for entry in entries}
+        for name in IGNORE_FILES:
+            if name in names and (spec := _spec(os.path.join(folder, name))):
+                specs = (*specs, (below, spec))
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            relative = below + name
+            is_link = entry.is_symlink()
+            if entry.is_dir(follow_symlinks=False):
+                if not (specs and _ignored(relative + "/", specs)):
+                    found.others.add(unicodedata.normalize("NFC", relative))
+                    stack.append((entry.path, relative + "/", specs))
+                continue
+            if specs and _ignored(relative, specs):
+                continue
+            if name.lower().endswith(SUFFIXES) and not (is_link and entry.is_dir()):
+                yield entry.path, relative, is_link
+            elif is_link and entry.is_dir() and not _inside(entry.path, top):
+                found.diagnostics.append(
+                    finding("SG006", prefix + _safe(relative), 0, "a link out of the root")
+                )
+            else:
+                found.others.add(unicodedata.normalize("NFC", relative))
+
+
+def _read(full: str, relative: str, options: Options, is_link: bool) -> SourceFile:
+    # A file may be swapped for a link or a pipe after the listing: neither is opened.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if not is_link:
+        flags |= getattr(os, "O_NOFOLLOW", 0)
+    with open(os.open(full, flags), "rb", buffering=0) as stream:
+        status = os.fstat(stream.fileno())
+        if not _regular(status.st_mode):
+            raise OSError(0, "not a regular file")
+        if status.st_size > options.max_file_bytes:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            stream.seek(0)
+            data = stream.read(min(HEAD_BYTES, options.max_file_bytes))
+            data = data[: data.rfind(b"\n") + 1] or data
+            size = status.st_size
+        else:
+            data = stream.read()
+            digest = hashlib.sha256(data).hexdigest()
+            size = len(data)
+    path = relative
+    if not relative.isascii() or not relative.isprintable():
+        path = _safe(relative)
+    return SourceFile(path, relative, data, size, "sha256:" + digest)
+
+
+def _regular(mode: int) -> bool:
+    return mode & 0o170000 == 0o100000
+
+
+def _inside(path: str, top: str) -> bool:
+    real = os.path.realpath(path)
+    return os.path.commonpath((real, top)) == top
+
+
+def _safe(relative: str) -> str:
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", relative))
+
+
+def _spec(path: str) -> GitIgnoreSpec | None:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return GitIgnoreSpec.from_lines(stream)
+    except (OSError, ValueError):
+        return None
+
+
+def _ignored(relative: str, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
+    """The nearest ignore file that says anything about the path decides, as in git."""
+    for below, spec in reversed(specs):
+        verdict = spec.check_file(relative[len(below) :]).include
+        if verdict is not None:
+            return verdict
+    return False

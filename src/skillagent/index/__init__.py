@@ -1,0 +1,8 @@
+"""What an agent may ask of all nodes up front: ranked search over a graph.
+
+Above: `disclosure`, which shows what was found. Below: `graph`.
+"""
+
+from skillagent.index.search import Hit, SearchIndex
+
+__all__ = ["Hit", "SearchIndex"]

@@ -1,0 +1,292 @@
+"""Ranked search over all nodes: BM25F, names and descriptions, and the links between hits.
+
+Method: BM25 over fields as Robertson, Zaragoza and Taylor give it ("Simple BM25 extension
+to multiple weighted fields", CIKM 2004): the term frequencies of the fields are weighted
+and added before saturation. A second, short index holds names and descriptions only; both
+scores are scaled to their best hit and added. A hit that other hits link to then gains a
+part of their scores. A query word that no node holds is replaced by the name words that
+are spelled most like it. Long posting lists keep only their strongest entries ("champion
+lists", Manning, Raghavan and Schütze, Introduction to Information Retrieval, 7.1.3).
+
+Every score is summed in a fixed order, so equal graphs give equal rankings.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+from skillagent.graph import Node, SkillGraph
+from skillagent.index.words import query_terms, stem, terms, words
+
+K1, B = 1.2, 0.75
+FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
+WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5, 1.0)
+SHORT_WEIGHT = 0.5
+"""What names and descriptions count beside the full score of 1."""
+LINK_SHARE = 0.12
+"""The part of a hit's score that the hits it links to gain together."""
+LINKED_HITS = 30
+CHAMPIONS = 1_000
+TYPO_CUTOFF = 78.0
+TYPO_WEIGHT = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One node that answers a query."""
+
+    node: str
+    score: float
+    why: tuple[tuple[str, tuple[str, ...]], ...]
+    """Field → the words of the query found in it, strongest field first."""
+    linked_from: tuple[str, ...] = ()
+    """Other hits that link to it."""
+
+
+class _Postings:
+    """Term → documents with their part of the score and the fields the term is in."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, array[int]] = {}
+        self.impacts: dict[str, array[float]] = {}
+        self.fields: dict[str, array[int]] = {}
+
+    def add(self, bags: list[dict[str, tuple[float, int]]], lengths: list[float]) -> None:
+        """Fill from one bag a document: term → (weighted frequency, mask of fields)."""
+        average = sum(lengths) / len(lengths) if lengths else 1.0
+        total = len(bags)
+        rows: dict[str, list[tuple[int, float, int]]] = {}
+        for document, bag in enumerate(bags):
+            norm = K1 * (1 - B + B * lengths[document] / (average or 1.0))
+            for term, (frequency, mask) in bag.items():
+                row = (document, frequency / (norm + frequency), mask)
+                if term in rows:
+                    rows[term].append(row)
+                else:
+                    rows[term] = [row]
+        for term, found in rows.items():
+            idf = math.log(1 + (total - len(found) + 0.5) / (len(found) + 0.5))
+            if len(found) > CHAMPIONS:
+                found = sorted(found, key=lambda row: (-row[1], row[0]))[:CHAMPIONS]
+                found.sort()
+            self.documents[term] = array("l", [row[0] for row in found])
+            self.impacts[term] = array("d", [idf * row[1] for row in found])
+            self.fields[term] = array("B", [row[2] for row in found])
+
+    def score(self, query: Mapping[str, float]) -> dict[int, float]:
+        scores: dict[int, float] = {}
+        for term in sorted(query):
+            weight = query[term]
+            if term not in self.documents:
+                continue
+            for document, impact in zip(self.documents[term], self.impacts[term], strict=True):
+                scores[document] = scores.get(document, 0.0) + weight * impact
+        return scores
+
+
+class SearchIndex:
+    """The searchable form of one graph; build it with `SearchIndex.of`, which keeps it."""
+
+    _known: WeakKeyDictionary[SkillGraph, SearchIndex] = WeakKeyDictionary()
+
+    def __init__(self, graph: SkillGraph) -> None:
+        self._graph = graph
+        self._ids = list(graph.nodes)
+        self._full, self._short = _Postings(), _Postings()
+        self._name_words: dict[str, None] = {}
+        full_bags, short_bags = [], []
+        full_lengths, short_lengths = [], []
+        for node in graph.nodes.values():
+            texts = _field_texts(node, graph)
+            for word in words(texts[0]):
+                self._name_words[word] = None
+            full, length = _bag(zip(FIELDS, texts, strict=True), WEIGHTS)
+            full_bags.append(full)
+            full_lengths.append(length)
+            short, length = _bag(zip(FIELDS[:2], texts[:2], strict=True), (2.0, 1.0))
+            short_bags.append(short)
+            short_lengths.append(length)
+        self._full.add(full_bags, full_lengths)
+        self._short.add(short_bags, short_lengths)
+
+    @classmethod
+    def of(cls, graph: SkillGraph) -> SearchIndex:
+        """The index of a graph, built at the first call."""
+        found = cls._known.get(graph)
+        if found is None:
+            found = cls._known[graph] = cls(graph)
+        return found
+
+    def search(self, query: str, limit: int = 10, offset: int = 0) -> tuple[list[Hit], int]:
+        """The best nodes for a query.
+
+        Args:
+            query: words in any order; a node's name need not be spelled right.
+            limit: hits to return.
+            offset: hits to leave out, for paging.
+
+        Returns:
+            The hits, best first, and how many there are in all.
+        """
+        asked = self._query(query)
+        scores = self.scores(query)
+        order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        page = order[offset : offset + limit]
+        linked = self._links_between([document for document, _ in order[:LINKED_HITS]])
+        hits = [
+            Hit(
+                self._ids[document],
+                round(score, 6),
+                self._why(document, asked),
+                tuple(self._ids[source] for source in linked.get(document, ())),
+            )
+            for document, score in page
+        ]
+        return hits, len(order)
+
+    def scores(self, query: str) -> dict[int, float]:
+        """Document number → score, of every node that answers."""
+        weights = {term: weight for term, (_, weight) in self._query(query).items()}
+        full, short = self._full.score(weights), self._short.score(weights)
+        best, best_short = max(full.values(), default=1.0), max(short.values(), default=1.0)
+        scores = {document: score / best for document, score in full.items()}
+        for document, score in short.items():
+            scores[document] = scores.get(document, 0.0) + SHORT_WEIGHT * score / best_short
+        order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:LINKED_HITS]
+        before = dict(order)
+        for document, sources in self._links_between(list(before)).items():
+            for source in sources:
+                out = self._degree(source)
+                scores[document] += LINK_SHARE * before[source] / math.sqrt(out)
+        return scores
+
+    def relevance(self, query: str, node: str, text: str) -> float:
+        """How well a link's text, with the node behind it, answers a query; 0 if not at all."""
+        asked = self._query(query)
+        found = set(terms(text)) | self._summary_terms(node)
+        return sum(
+            weight * self._idf(term) for term, (_, weight) in sorted(asked.items()) if term in found
+        )
+
+    def _summary_terms(self, node: str) -> frozenset[str]:
+        found = self._summaries.get(node)
+        if found is None:
+            target = self._graph.nodes[node]
+            text = f"{target.title} {target.stem} {target.description}"
+            found = self._summaries[node] = frozenset(terms(text))
+        return found
+
+    @cached_property
+    def _summaries(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _idf(self, term: str) -> float:
+        found = len(self._full.documents.get(term, ()))
+        return math.log(1 + (len(self._ids) - found + 0.5) / (found + 0.5))
+
+    def _query(self, query: str) -> dict[str, tuple[str, float]]:
+        """Term → (word of the query, weight), misspelled words replaced."""
+        result: dict[str, tuple[str, float]] = {}
+        for term, word in query_terms(query).items():
+            if term in self._full.documents or len(word) < 4:
+                result.setdefault(term, (word, 1.0))
+                continue
+            for near in self._nearest_words(word):
+                result.setdefault(stem(near), (f"{word}→{near}", TYPO_WEIGHT))
+        return result
+
+    def _nearest_words(self, word: str) -> list[str]:
+        from rapidfuzz import fuzz, process
+
+        found = process.extract(
+            word, list(self._name_words), scorer=fuzz.ratio, limit=5, score_cutoff=TYPO_CUTOFF
+        )
+        best = sorted((-score, near) for near, score, _ in found)
+        return [near for _, near in best[:2]]
+
+    def _why(
+        self, document: int, asked: Mapping[str, tuple[str, float]]
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        found: dict[int, list[str]] = {}
+        for term, (word, _) in asked.items():
+            mask = self._mask(term, document)
+            if mask:
+                strongest = next(bit for bit in range(len(FIELDS)) if mask & 1 << bit)
+                found.setdefault(strongest, []).append(word)
+        return tuple((FIELDS[bit], tuple(found[bit])) for bit in sorted(found))
+
+    def _mask(self, term: str, document: int) -> int:
+        documents = self._full.documents.get(term)
+        if documents is None:
+            return 0
+        low, high = 0, len(documents)
+        while low < high:
+            middle = (low + high) // 2
+            if documents[middle] < document:
+                low = middle + 1
+            else:
+                high = middle
+        return self._full.fields[term][low] if low < len(documents) and documents[low] == document else 0
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {node: number for number, node in enumerate(self._ids)}
+
+    def _links_between(self, documents: list[int]) -> dict[int, list[int]]:
+        """Of some documents: each → those of them that link to it, in their order."""
+        wanted = set(documents)
+        found: dict[int, list[int]] = {}
+        for source in documents:
+            for target in self._graph.neighbors(self._ids[source]):
+                number = self._numbers[target]
+                if number in wanted:
+                    found.setdefault(number, []).append(source)
+        return found
+
+    def _degree(self, document: int) -> int:
+        return max(1, len(self._graph.neighbors(self._ids[document])))
+
+
+def _field_texts(node: Node, graph: SkillGraph) -> tuple[str, ...]:
+    names = dict.fromkeys((node.path.rpartition(".")[0], node.title, *node.aliases))
+    headings = "\n".join(heading.title for heading in node.document.headings)
+    seen: dict[str, None] = {}
+    for link in graph.backlinks(node.id)[:40]:
+        seen[link.context] = None
+    return (
+        "\n".join(names),
+        "" if node.description_derived else node.description,
+        " ".join((*node.tags, *node.topics)),
+        headings,
+        "\n".join(seen),
+        node.document.body,
+    )
+
+
+def _bag(
+    fields: Iterable[tuple[str, str]], weights: tuple[float, ...]
+) -> tuple[dict[str, tuple[float, int]], float]:
+    bag: dict[str, tuple[float, int]] = {}
+    length = 0.0
+    for bit, (_, text) in enumerate(fields):
+        if not text:
+            continue
+        weight = weights[bit]
+        found = terms(text)
+        length += weight * len(found)
+        mask = 1 << bit
+        counts: dict[str, int] = {}
+        for term in found:
+            counts[term] = counts.get(term, 0) + 1
+        for term, count in counts.items():
+            before = bag.get(term)
+            if before is None:
+                bag[term] = (weight * count, mask)
+            else:
+                bag[term] = (before[0] + weight * count, before[1] | mask)
+    return bag, length

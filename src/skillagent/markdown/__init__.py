@@ -1,0 +1,24 @@
+"""One Markdown file as text → one `Document`: header, headings, links as written.
+
+Nothing here knows of other files. Above: `graph`, which places documents and resolves
+links. Below: diagnostics.
+"""
+
+from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
+from skillagent.markdown.document import Document, Heading, Piece
+from skillagent.markdown.frontmatter import Frontmatter, Value, plain
+from skillagent.markdown.wikilink import Kind, Reference
+
+__all__ = [
+    "DIALECTS",
+    "OBSIDIAN",
+    "Dialect",
+    "Document",
+    "Frontmatter",
+    "Heading",
+    "Kind",
+    "Piece",
+    "Reference",
+    "Value",
+    "plain",
+]

@@ -1,0 +1,43 @@
+"""How one family of tools writes links: a row of settings a dialect.
+
+The default is what Obsidian reads. Sources: the public documentation and test suites of
+Dendron, Foam, Logseq and SilverBullet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Settings of the scanner and of link resolution."""
+
+    name: str
+    label_first: bool = False
+    """`[[label|target]]` instead of `[[target|label]]`."""
+    dots_are_folders: bool = False
+    """`[[a.b]]` may also name `a/b.md`."""
+    slug: bool = False
+    """Blanks, `-` and `_` are equal in targets."""
+    multiline: bool = False
+    """A link may run over line ends."""
+    namespace: str = ""
+    """What a `/` of a target is written as in file names."""
+    math: bool = False
+    """Text between `$` or `$$` holds no links."""
+    title_from_heading: bool = False
+    """The first heading addresses its node, as a `title` does."""
+
+
+OBSIDIAN = Dialect("obsidian")
+DIALECTS: dict[str, Dialect] = {
+    dialect.name: dialect
+    for dialect in (
+        OBSIDIAN,
+        Dialect("dendron", label_first=True, dots_are_folders=True),
+        Dialect("foam", slug=True),
+        Dialect("logseq", namespace="___"),
+        Dialect("silverbullet", multiline=True),
+    )
+}

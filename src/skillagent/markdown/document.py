@@ -1,0 +1,421 @@
+"""Text of one file → `Document`. Steps: decode, header, masks, headings, links, tags."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown import frontmatter, prose, wikilink
+from skillagent.markdown.dialect import OBSIDIAN, Dialect
+from skillagent.markdown.frontmatter import Frontmatter
+from skillagent.markdown.wikilink import Kind, Masks, Reference
+
+PIECE_CHARS = 1_600
+"""A block longer than this is cut at lines, or at sentences, when it must be split."""
+
+_HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
+_UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
+_NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_ ]+$)")
+_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.M)
+_TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
+_ALNUM = re.compile(r"[\W_]+")
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One heading of a body."""
+
+    title: str
+    """Plain text, without marks."""
+    level: int
+    """1 to 6."""
+    line: int
+    start: int
+    """Offset of its line."""
+    end: int
+    """Offset where its section ends, subsections included."""
+
+    @property
+    def key(self) -> str:
+        return heading_key(self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The smallest part of a body that is disclosed: a block, a long one's lines or sentences."""
+
+    start: int
+    end: int
+    section: int
+    """Index of the nearest heading above, or -1."""
+
+
+def heading_key(title: str) -> str:
+    """What two spellings of a heading share: letters and digits, case folded.
+
+    GitHub's slugs and Obsidian's own links are both equal to the heading under this key.
+    """
+    return _ALNUM.sub("", unicodedata.normalize("NFC", title).casefold())
+
+
+@dataclass(frozen=True)
+class Document:
+    """One Markdown file, parsed, not yet placed in a graph."""
+
+    path: str
+    """As findings name it."""
+    text: str
+    """The whole file, line ends as `\\n`, no byte order mark, no NUL."""
+    frontmatter: Frontmatter
+    references: tuple[Reference, ...]
+    """Links as written, in order of their place."""
+    headings: tuple[Heading, ...]
+    tags: tuple[str, ...]
+    """Tags of the header, then of the body, first spelling, without `#`."""
+    masks: Masks
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def body(self) -> str:
+        """The text behind the header."""
+        return self.text[self.frontmatter.body_start :]
+
+    @cached_property
+    def blocks(self) -> dict[str, int]:
+        """Block id → offset of its line's end."""
+        if "^" not in self.text:
+            return {}
+        found = {}
+        for match in _BLOCK_ID.finditer(self.text, self.frontmatter.body_start):
+            if not self.masks.code.covering(match.start(1)):
+                found.setdefault(match[1].casefold(), match.end())
+        return found
+
+    @cached_property
+    def description(self) -> str:
+        """The first sentence of prose; empty where the body has none."""
+        skip = {heading.start for heading in self.headings}
+        for start, end in zip(*self.masks.fences, strict=True):
+            position = start
+            while 0 <= position < end:
+                skip.add(position)
+                position = self.text.find("\n", position) + 1 or end
+        return prose.first_sentence(self.text, self.frontmatter.body_start, skip)
+
+    def context(self, reference: Reference) -> str:
+        """The sentence or item around a link; for a header's link its field and value."""
+        if reference.kind is Kind.FRONTMATTER:
+            return f"{reference.key}: {reference.label or reference.target or reference.fragment}"
+        return prose.context(
+            self.text, reference.start, reference.end, self.frontmatter.body_start
+        )
+
+    def section_at(self, position: int) -> int:
+        """Index of the nearest heading at or above an offset, or -1."""
+        return bisect_right(self._starts, position) - 1
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [heading.start for heading in self.headings]
+
+    def heading_path(self, index: int) -> tuple[str, ...]:
+        """The titles from the outermost heading down to one."""
+        path: list[str] = []
+        level = 7
+        for heading in reversed(self.headings[: index + 1]):
+            if heading.level < level:
+                path.append(heading.title)
+                level = heading.level
+        return tuple(reversed(path))
+
+    def find_heading(self, fragment: str) -> int:
+        """Index of the heading that a `#` path means, or -1.
+
+        The parts of a path must each stand inside the one before; the last one is meant.
+        """
+        whole = heading_key(fragment)
+        for index, heading in enumerate(self.headings):
+            if heading.key == whole and whole:
+                return index
+        parts = [heading_key(part) for part in fragment.split("#")]
+        parts = [part for part in parts if part]
+        end, found = len(self.text), -1
+        for part in parts:
+            found = next(
+                (
+                    index
+                    for index in range(found + 1, len(self.headings))
+                    if self.headings[index].key == part and self.headings[index].start < end
+                ),
+                -1,
+            )
+            if found < 0:
+                return -1
+            end = self.headings[found].end
+        return found
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The body cut at blank lines, never inside a fence; a heading stays with its block."""
+        return tuple(self._pieces())
+
+    def _pieces(self) -> Iterator[Piece]:
+        text, position = self.text, self.frontmatter.body_start
+        first = position
+        pending = False  # a block has begun
+        only_headings = True
+        section = self.section_at(position)
+        starts = set(self._starts)
+        while position < len(text):
+            if fence := self.masks.fences.covering(position):
+                line_end = fence
+            else:
+                line_end = text.find("\n", position)
+                line_end = len(text) if line_end < 0 else line_end
+            is_heading = position in starts
+            if is_heading and pending:
+                yield from self._split(first, position, section)
+                pending = False
+            blank = not text[position:line_end].strip()
+            if not pending:
+                first, section = position, self.section_at(position)
+                only_headings = True
+            if not blank:
+                pending = True
+                only_headings = only_headings and is_heading
+            elif pending and not only_headings:
+                yield from self._split(first, line_end + 1, section)
+                pending = False
+            position = line_end + 1
+        if pending:
+            yield from self._split(first, len(text), section)
+
+    def _split(self, start: int, end: int, section: int) -> Iterator[Piece]:
+        end = min(end, len(self.text))
+        while end - start > PIECE_CHARS:
+            cut = self.text.rfind("\n", start, start + PIECE_CHARS) + 1
+            if cut <= start:
+                stop = self.text.find("\n", start, end) + 1 or end
+                cut = self._sentence_cut(start, stop)
+            if cut >= end:
+                break
+            yield Piece(start, cut, section)
+            start = cut
+        yield Piece(start, end, section)
+
+    def _sentence_cut(self, start: int, end: int) -> int:
+        """The last end of a sentence inside the limit, else the first one behind it."""
+        sentence = prose.last_sentence_end(self.text, start, min(end, start + PIECE_CHARS))
+        return sentence or prose.first_sentence_end(self.text, start, end) or end
+
+
+def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
+    """Bytes of a file as text, and what had to be mended.
+
+    UTF-8 is expected; UTF-16 and UTF-32 are known by their byte order mark, all else is read
+    as Windows-1252, in which every byte has a meaning.
+    """
+    findings: list[Diagnostic] = []
+    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and data[1::2][:64].count(0) > len(data[1::2][:64]) * 0.8 > 1:
+        encoding = "utf-16-le"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        wrong = encoding
+        encoding = "cp1252"
+        text = data.decode("cp1252", "replace") if wrong == "utf-8" else data.decode(wrong, "replace")
+        findings.append(finding("SG003", path, line, f"not {wrong}; read with replacements"))
+    else:
+        if encoding not in ("utf-8", "utf-8-sig"):
+            findings.append(finding("SG003", path, 1, f"encoded as {encoding}, not UTF-8"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        findings.append(finding("SG004", path, line, "NUL bytes; they were left out"))
+        text = text.replace("\0", "")
+    if not text.strip():
+        findings.append(finding("SG005", path, 0, "the file is empty"))
+    return text, findings
+
+
+def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document:
+    """One file as a `Document`; never raises on its contents.
+
+    Args:
+        data: the file's bytes, or its text with line ends as `\\n`.
+        path: for the findings.
+        dialect: how links are written.
+    """
+    if isinstance(data, bytes):
+        text, findings = decode(data, path)
+    else:
+        text, findings = data, []
+    header, header_findings = frontmatter.read(text, path)
+    findings += header_findings
+    start = header.body_start
+    masks = wikilink.masks(text, start, dialect)
+    headings = _headings(text, start, masks)
+    references = _references(text, header, masks, dialect, path, findings)
+    tags = _tags(text, header, masks)
+    return Document(
+        path, text, header, tuple(references), headings, tags, masks, tuple(findings)
+    )
+
+
+def _headings(text: str, start: int, masks: Masks) -> tuple[Heading, ...]:
+    # The patterns begin at the line end above: a literal first character lets `re` skip ahead.
+    lines = text if start else "\n" + text
+    shift = 0 if start else 1
+    found = [
+        (match.start() + 1 - shift, len(match[1]), _CLOSING.sub("", match[2]).strip())
+        for match in _HEADING.finditer(lines, start - 1 + shift)
+    ]
+    if text.find("\n==", start) >= 0 or text.find("\n--", start) >= 0:
+        for match in _UNDERLINE.finditer(text, start):
+            above = text.rfind("\n", start, match.start()) + 1 or start
+            if not _NOT_SETEXT.match(text, above, match.start()):
+                level = 1 if match[1][0] == "=" else 2
+                found.append((above, level, text[above : match.start()].strip()))
+        found.sort()
+    if masks.code.starts:
+        found = [item for item in found if not masks.code.covering(item[0])]
+    headings: list[Heading] = []
+    line, counted = text.count("\n", 0, start) + 1, start
+    for at, (position, level, title) in enumerate(found):
+        line += text.count("\n", counted, position)
+        counted = position
+        end = next((other for other, lvl, _ in found[at + 1 :] if lvl <= level), len(text))
+        headings.append(Heading(prose.plain_text(title), level, line, position, end))
+    return tuple(headings)
+
+
+def _references(
+    text: str,
+    header: Frontmatter,
+    masks: Masks,
+    dialect: Dialect,
+    path: str,
+    findings: list[Diagnostic],
+) -> list[Reference]:
+    found = _header_references(header, dialect, path, findings)
+    start = header.body_start
+    code, comments = masks.code, masks.comments
+    body = [
+        reference
+        for reference in wikilink.wikilinks(text, start, len(text), dialect)
+        if not code.covering(reference.start)
+    ]
+    if text.find("](", start) >= 0 or text.find("]:", start) >= 0:
+        taken = {position for link in body for position in (link.start, link.start + 1)}
+        markdown = [
+            reference
+            for reference in wikilink.markdown_links(text, start)
+            if not code.covering(reference.start) and reference.start not in taken
+        ]
+        if markdown:
+            body = sorted(body + markdown, key=lambda reference: reference.start)
+    line, counted = text.count("\n", 0, start) + 1, start
+    for reference in body:
+        line += text.count("\n", counted, reference.start)
+        counted = reference.start
+        kind = reference.kind
+        if comments.starts and comments.covering(reference.start):
+            kind = Kind.COMMENT
+        placed = Reference(
+            kind,
+            reference.target,
+            reference.fragment,
+            reference.label,
+            reference.start,
+            reference.end,
+            line,
+        )
+        found.append(placed)
+        if reference.bare_pipe:
+            message = f"unescaped | in the table link to {reference.target!r}"
+            findings.append(finding("SG025", path, line, message))
+    return found
+
+
+_TOP_KEY = re.compile(r"([^\s#:][^:\n]*?)[ \t]*:(?:[ \t]|$)")
+
+
+def _header_references(
+    header: Frontmatter, dialect: Dialect, path: str, findings: list[Diagnostic]
+) -> list[Reference]:
+    # Read from the raw lines, so that a link survives YAML that is broken or nests it.
+    if "[[" not in header.text:
+        return []
+    found: list[Reference] = []
+    key, offset = "", header.body_start - len(header.text)
+    for number, line in enumerate(header.text.split("\n"), start=2):
+        if match := _TOP_KEY.match(line):
+            key = match[1].strip("\"'")
+        if "[[" in line:
+            limit = _comment_start(line)
+            for reference in wikilink.wikilinks(line, 0, limit, dialect):
+                found.append(
+                    Reference(
+                        Kind.FRONTMATTER,
+                        reference.target,
+                        reference.fragment,
+                        reference.label,
+                        offset + reference.start,
+                        offset + reference.end,
+                        number,
+                        key,
+                    )
+                )
+                before = line[: reference.start].rstrip()
+                if not before or before[-1] in ":-[,":
+                    message = f"unquoted link in {key!r}; YAML reads it as a list"
+                    remedy = f'write {key}: "{line[reference.start : reference.end]}"'
+                    findings.append(finding("SG015", path, number, message, remedy))
+        offset += len(line) + 1
+    return found
+
+
+def _comment_start(line: str) -> int:
+    """Offset of a YAML comment on the line, else its length; `#` in quotes is no comment."""
+    quote = ""
+    for at, char in enumerate(line):
+        if quote:
+            if char == quote:
+                quote = ""
+        elif char in "\"'" and (at == 0 or line[at - 1] in " \t[,:{-"):
+            quote = char
+        elif char == "#" and (at == 0 or line[at - 1] in " \t"):
+            return at
+    return len(line)
+
+
+def _tags(text: str, header: Frontmatter, masks: Masks) -> tuple[str, ...]:
+    found = [tag.lstrip("#") for tag in header.words("tags", "tag")]
+    if text.find("#", header.body_start) >= 0:
+        found += [
+            match[1].rstrip("/")
+            for match in _TAG.finditer(text, header.body_start)
+            if text[match.start() - 1 : match.start()].strip() == ""
+            and not masks.code.covering(match.start())
+        ]
+    first: dict[str, str] = {}
+    for tag in found:
+        if tag:
+            first.setdefault(tag.casefold(), tag)
+    return tuple(first.values())

@@ -1,0 +1,400 @@
+"""The header of a document: YAML between `---` lines, TOML between `+++`, JSON in `{ }`.
+
+YAML is read by PyYAML's event parser (libyaml where it is there) and built here, so that
+depth, aliases and tags are bounded while it is read, every key keeps its line, and plain
+scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema):
+`yes`, `12:30` and dates stay text. A number that would not print as it was written, such
+as `1.10`, stays text as well: nothing an author wrote is lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import yaml
+
+from skillagent.diagnostics import Diagnostic, finding
+
+Value: TypeAlias = "str | int | float | bool | None | tuple[Value, ...] | Mapping[str, Value]"
+"""What a frontmatter field can hold."""
+
+MAX_HEADER_CHARS = 262_144
+MAX_DEPTH = 64
+MAX_NODES = 10_000
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.M)
+_TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.M)
+_JSON_CLOSE = re.compile(r"^\}[ \t]*$", re.M)
+_OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
+_KEY_LINE = re.compile(r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*?|\"[^\"\n]+\"|'[^'\n]+')[ \t]*:(?:[ \t]+|$)")
+_SECOND = re.compile(
+    r"\s*(?:---[ \t]*\n)?(?:[\w-]+:(?:[ \t][^\n]*)?\n(?:[ \t]+[^\n]*\n)*)+---[ \t]*(?:\n|\Z)"
+)
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_CORE_TAGS = {
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map")
+}
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TRUE, _FALSE = {"true", "True", "TRUE"}, {"false", "False", "FALSE"}
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Frontmatter:
+    """A document's header, read as far as it could be."""
+
+    fields: Mapping[str, Value]
+    """Every key as written, in the author's order."""
+    lines: Mapping[str, int]
+    """Key → its line in the file, from 1."""
+    text: str
+    """The raw header between its fences."""
+    body_start: int
+    """Offset in the document's text where the body begins."""
+
+    def get(self, *names: str) -> Value:
+        """The first field with one of the names, which are tried in order, in any case."""
+        if not self.fields:
+            return None
+        for name in names:
+            if name in self.fields:
+                return self.fields[name]
+            for key, value in self.fields.items():
+                if key.casefold() == name:
+                    return value
+        return None
+
+    def words(self, *names: str) -> tuple[str, ...]:
+        """A field that lists words: a YAML list, or one string split at its commas."""
+        value = self.get(*names)
+        if isinstance(value, str):
+            items: Iterator[object] = iter(value.split(","))
+        elif isinstance(value, tuple):
+            items = iter(value)
+        else:
+            items = iter(() if value is None else (value,))
+        return tuple(text for item in items if (text := scalar_text(item).strip()))
+
+
+NO_HEADER = Frontmatter(_EMPTY, _EMPTY, "", 0)
+
+
+def scalar_text(value: object) -> str:
+    """A field's value as one line of text; collections become compact JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, float)):
+        return str(value)
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+def plain(value: object) -> Any:
+    """A value made of lists and dicts, as `json` takes it."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def read(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
+    """The header of a document and what is wrong with it.
+
+    Args:
+        text: the whole file, line ends as `\\n`, no byte order mark.
+        path: for the findings.
+    """
+    if not text.startswith(("---", "+++", "{")):
+        stripped = text.lstrip()
+        if stripped is not text and (opening := _OPEN.match(stripped)):
+            line = text[: len(text) - len(stripped)].count("\n") + 1
+            if _KEY_LINE.match(stripped, opening.end()):
+                return NO_HEADER, [finding("SG017", path, line, "blank lines before the header")]
+        return NO_HEADER, []
+    if text.startswith("+++"):
+        return _read_toml(text, path)
+    if text.startswith("{"):
+        return _read_json(text)
+    return _read_yaml(text, path)
+
+
+def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
+    opening = _OPEN.match(text)
+    if not opening:
+        return NO_HEADER, []
+    start = opening.end()
+    closing = _CLOSE.search(text, start)
+    if not closing:
+        return NO_HEADER, [finding("SG011", path, 1, "the header is never closed")]
+    header = text[start : closing.start()]
+    body_start = min(len(text), closing.end() + 1)
+    reader = _Reader(path)
+    try:
+        if len(header) > MAX_HEADER_CHARS:
+            raise _RefusedError(f"a header of {len(header)} characters", 0)
+        value = reader.value(header, 2)
+    except _RefusedError as error:
+        message = f"frontmatter refused: {error}"
+        return (
+            Frontmatter(_EMPTY, _EMPTY, "", body_start),
+            [finding("SG014", path, error.line + 2, message)],
+        )
+    except yaml.YAMLError as error:
+        if not _first_line_is_key(header):
+            return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
+        value = _salvage(header, reader, error)
+    if value is None:
+        value = _EMPTY
+    if not isinstance(value, Mapping):
+        return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
+    if _SECOND.match(text, body_start):
+        line = text.count("\n", 0, body_start) + 1
+        reader.findings.append(finding("SG019", path, line, "a second YAML block"))
+    return Frontmatter(value, reader.lines, header, body_start), reader.findings
+
+
+def _first_line_is_key(header: str) -> bool:
+    for line in header.splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            return bool(_KEY_LINE.match(line))
+    return False
+
+
+def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
+    opening = re.match(r"\+\+\+[ \t]*\n", text)
+    if not opening:
+        return NO_HEADER, []
+    closing = _TOML_CLOSE.search(text, opening.end())
+    if not closing:
+        return NO_HEADER, [finding("SG011", path, 1, "the header is never closed")]
+    header = text[opening.end() : closing.start()]
+    body_start = min(len(text), closing.end() + 1)
+    try:
+        fields = _frozen(tomllib.loads(header))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message = f"broken TOML: {error}"
+        return (
+            Frontmatter(_EMPTY, _EMPTY, "", body_start),
+            [finding("SG010", path, 1, message, "correct the TOML")],
+        )
+    return Frontmatter(fields, dict.fromkeys(fields, 2), header, body_start), []
+
+
+def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
+    # Only a brace alone on its line opens a JSON header; any other text is a body.
+    if not text.startswith("{\n"):
+        return NO_HEADER, []
+    closing = _JSON_CLOSE.search(text)
+    if not closing or closing.end() > MAX_HEADER_CHARS:
+        return NO_HEADER, []
+    try:
+        value = json.loads(text[: closing.start() + 1])
+    except (ValueError, RecursionError):
+        return NO_HEADER, []
+    body_start = min(len(text), closing.end() + 1)
+    fields = _frozen(value)
+    return Frontmatter(fields, dict.fromkeys(fields, 2), text[: closing.end()], body_start), []
+
+
+def _frozen(value: object) -> Any:
+    if isinstance(value, dict):
+        return MappingProxyType({str(key): _frozen(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _salvage(header: str, reader: _Reader, error: yaml.YAMLError) -> Mapping[str, Value]:
+    """Read a broken header one top-level key at a time; only the broken keys become text."""
+    lines = header.split("\n")
+    starts = [number for number, line in enumerate(lines) if _KEY_LINE.match(line)]
+    fields: dict[str, Value] = {}
+    reported = False
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        block = "\n".join(lines[start:end])
+        try:
+            part = reader.value(block, start + 2)
+        except _RefusedError:
+            continue
+        except yaml.YAMLError:
+            part = None
+        if isinstance(part, Mapping):
+            fields.update(part)
+            continue
+        match = _KEY_LINE.match(lines[start])
+        assert match
+        key = match[1].strip("\"'")
+        raw = lines[start][match.end() :].strip()
+        fields[key] = raw
+        reader.lines[key] = start + 2
+        if ": " in raw and not raw.startswith(("[", "{", '"', "'")):
+            message = f"unquoted colon in {key!r}; its text was kept"
+            reader.findings.append(finding("SG016", reader.path, start + 2, message))
+        else:
+            reader.findings.append(
+                finding("SG010", reader.path, start + 2, f"broken YAML at {key!r}; kept as text")
+            )
+        reported = True
+    if not reported:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        reader.findings.append(finding("SG010", reader.path, line, f"broken YAML: {problem}"))
+    return MappingProxyType(fields)
+
+
+class _RefusedError(Exception):
+    """The YAML is well formed, but building it would be unsafe."""
+
+    def __init__(self, text: str, line: int) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+class _Reader:
+    """Builds values from YAML events without recursion, inside fixed bounds."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.findings: list[Diagnostic] = []
+        self.lines: dict[str, int] = {}
+        self.nodes = 0
+
+    def value(self, text: str, first_line: int) -> Value:
+        """The first document in `text`.
+
+        Raises:
+            yaml.YAMLError: the text is not YAML.
+            _RefusedError: a tag that builds an object, a recursive alias, too deep or too much.
+        """
+        # libyaml refuses control characters that other tools let pass in a header.
+        events = _Loader(text)
+        try:
+            return self._build(events, first_line)
+        finally:
+            events.dispose()
+
+    def _build(self, events: Any, first_line: int) -> Value:
+        # One frame for each open collection: [items, keys or None, anchor, size].
+        stack: list[tuple[list[Value], list[tuple[str, int]] | None, str | None, int]] = []
+        anchors: dict[str, tuple[Value, int]] = {}
+        while True:
+            event = events.get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._check_tag(event)
+                value: Value = _scalar(event)
+                size = 1
+                anchor = event.anchor
+            elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
+                self._check_tag(event)
+                if len(stack) >= MAX_DEPTH:
+                    raise _RefusedError(
+                        f"nested more than {MAX_DEPTH} deep", event.start_mark.line
+                    )
+                keys: list[tuple[str, int]] | None = (
+                    [] if kind is yaml.MappingStartEvent else None
+                )
+                stack.append(([], keys, event.anchor, self.nodes))
+                continue
+            elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
+                items, keys, anchor, before = stack.pop()
+                value = (
+                    _unnested(items)
+                    if keys is None
+                    else self._mapping(keys, items, first_line, top=not stack)
+                )
+                size = self.nodes - before + 1
+            elif kind is yaml.AliasEvent:
+                if event.anchor not in anchors:
+                    raise _RefusedError(
+                        f"alias *{event.anchor} has no value yet", event.start_mark.line
+                    )
+                value, size = anchors[event.anchor]
+                anchor = None
+            elif kind is yaml.DocumentEndEvent or kind is yaml.StreamEndEvent:
+                return None
+            else:
+                continue
+            self.nodes += size if kind is yaml.AliasEvent else 1
+            if self.nodes > MAX_NODES:
+                raise _RefusedError(
+                    f"more than {MAX_NODES} values once aliases are followed",
+                    event.start_mark.line,
+                )
+            if anchor:
+                anchors[anchor] = (value, size)
+            if not stack:
+                self._to_end(events)
+                return value
+            items, keys, _, _ = stack[-1]
+            if keys is not None and len(keys) == len(items):
+                keys.append((scalar_text(value), event.start_mark.line))
+            else:
+                items.append(value)
+
+    def _to_end(self, events: Any) -> None:
+        """Read on to the end of the document: trailing text must still be YAML."""
+        while not isinstance(events.get_event(), (yaml.DocumentEndEvent, yaml.StreamEndEvent)):
+            pass
+
+    def _mapping(
+        self, keys: list[tuple[str, int]], items: list[Value], first_line: int, *, top: bool
+    ) -> Value:
+        fields: dict[str, Value] = {}
+        for (key, line), item in zip(keys, items, strict=True):
+            if key in fields:
+                self.findings.append(
+                    finding("SG013", self.path, first_line + line, f"key {key!r} is given twice")
+                )
+            fields[key] = item
+            if top:
+                self.lines[key] = first_line + line
+        return MappingProxyType(fields)
+
+    def _check_tag(self, event: Any) -> None:
+        if event.tag and event.tag != "!" and event.tag not in _CORE_TAGS:
+            raise _RefusedError(f"the tag {event.tag!r} is not allowed", event.start_mark.line)
+
+
+def _scalar(event: Any) -> Value:
+    text: str = event.value
+    if not event.implicit[0]:
+        return text
+    if text in _NULL:
+        return None
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    if text[0] in "+-.0123456789":
+        if len(text) < 20 and _INT.fullmatch(text):
+            number = int(text, 0) if text[:2] in ("0x", "0o") else int(text)
+            return number if str(number) == text else text
+        if len(text) < 30 and _FLOAT.fullmatch(text):
+            decimal = float(text)
+            return decimal if repr(decimal) == text else text
+    return text
+
+
+def _unnested(items: list[Value]) -> Value:
+    """A sequence; but `[[x]]` without quotes, which YAML nests, is the link it was meant as."""
+    if len(items) == 1 and isinstance(items[0], tuple) and items[0]:
+        inner = items[0]
+        if all(isinstance(item, str) for item in inner):
+            return f"[[{', '.join(str(item) for item in inner)}]]"
+    return tuple(items)

@@ -1,0 +1,187 @@
+"""Small readings of prose: the sentence around a link, the first sentence, plain text."""
+
+from __future__ import annotations
+
+import re
+
+CONTEXT_CHARS = 240
+"""A context longer than this is cut at words, around its link."""
+DESCRIPTION_CHARS = 300
+_REACH = 2_000
+
+_BLANK = re.compile(r"\n[ \t>]*\n")
+_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t]*\||[ \t>]*#{1,6}[ \t]")
+_SENTENCE_END = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bDr)(?<!\bMr)(?<!\bno)(?<!\bFig)"
+    r"(?:[.!?…](?:[\"'”’)\]*_]|\^\w+)*(?=\s+[^\sa-z])|[。！？])"
+)
+_WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
+_LINK = re.compile(r"!?\[((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
+_EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
+_COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.S)
+_NOT_PROSE = re.compile(r"[ \t]*(?:[#>|`~!<]|[-*+][ \t]|\d{1,9}[.)][ \t]|---|\*\*\*|___|\[\[[^\]]*\]\]\s*$|\{)")
+_BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
+
+
+def plain_text(text: str) -> str:
+    """One line without Markdown's marks; a link becomes its label or target."""
+    if "[" in text:
+        text = _WIKILINK.sub(_wikilink_text, text)
+        text = _LINK.sub(r"\1", text)
+    if "<!--" in text or "%%" in text:
+        text = _COMMENT.sub(" ", text)
+    if "*" in text or "_" in text or "`" in text:
+        text = _EMPHASIS.sub("", text)
+    return " ".join(text.split())
+
+
+def _wikilink_text(match: re.Match[str]) -> str:
+    label = match[2]
+    if label:
+        return label
+    target, _, fragment = match[1].partition("#")
+    return target.strip() or fragment.strip()
+
+
+def context(text: str, start: int, end: int, lower: int = 0) -> str:
+    """The sentence or list item around a link, plain, at most `CONTEXT_CHARS` long.
+
+    Args:
+        text: the whole document.
+        start: offset of the link.
+        end: offset behind the link.
+        lower: offset before which nothing is looked at (where the body begins).
+    """
+    first, last = _block(text, start, end, lower)
+    block = text[first:last]
+    at, behind = start - first, end - first
+    if len(block) > CONTEXT_CHARS if _ITEM.match(block) else True:
+        at, behind, block = _sentence(block, at, behind)
+    before, link, after = block[:at], block[at:behind], block[behind:]
+    head = plain_text(_ITEM.sub("", before, count=1) if _ITEM.match(before) else before)
+    middle, tail = plain_text(link), plain_text(_BLOCK_ID.sub("", after))
+    return _cut(head, middle, tail, before[-1:].isspace(), after[:1].isspace())
+
+
+def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
+    """The paragraph, list item, table row or heading that the link stands in."""
+    first = text.rfind("\n", lower, start) + 1 or lower
+    if _ITEM.match(text, first):
+        if text[first : first + 20].lstrip(" \t>").startswith(("|", "#")):
+            stop = text.find("\n", end)
+            return first, len(text) if stop < 0 else stop
+    else:
+        while first > lower and start - first < _REACH:
+            above = text.rfind("\n", lower, first - 1) + 1 or lower
+            if not text[above : first - 1].strip(" \t>"):
+                break
+            first = above
+            if _ITEM.match(text, first):
+                break
+    last = end
+    while last - end < _REACH:
+        stop = text.find("\n", last)
+        if stop < 0:
+            return first, len(text)
+        below = text.find("\n", stop + 1)
+        line = text[stop + 1 : len(text) if below < 0 else below]
+        if not line.strip(" \t>") or _ITEM.match(line):
+            return first, stop
+        last = stop + 1
+    return first, last
+
+
+def _sentence(block: str, at: int, behind: int) -> tuple[int, int, str]:
+    first, last = 0, len(block)
+    for match in _SENTENCE_END.finditer(block):
+        if match.end() <= at:
+            first = match.end()
+        elif match.start() >= behind:
+            last = match.end()
+            break
+    return at - first, behind - first, block[first:last]
+
+
+def _cut(head: str, link: str, tail: str, gap: bool, gap_after: bool) -> str:
+    room = max(0, CONTEXT_CHARS - len(link))
+    if len(head) + len(tail) > room:
+        before = max(room // 2, room - len(tail))
+        if len(head) > before:
+            cut = head[-before:] if before else ""
+            head = "…" + cut[cut.find(" ") + 1 :]
+        after = max(0, room - len(head))
+        if len(tail) > after:
+            cut = tail[:after]
+            tail = cut[: max(0, cut.rfind(" "))] + "…"
+        if len(link) > CONTEXT_CHARS:
+            link = link[:CONTEXT_CHARS] + "…"
+    left = " " if head and gap else ""
+    right = " " if tail and gap_after else ""
+    return f"{head}{left}{link}{right}{tail}".strip()
+
+
+def first_sentence(text: str, start: int, skip: set[int]) -> str:
+    """The first sentence of prose in a body, plain; empty where there is none.
+
+    Args:
+        text: the whole document.
+        start: offset of the body.
+        skip: offsets of lines that are headings or stand in a fenced block.
+    """
+    position, length = start, len(text)
+    while position < length:
+        end = text.find("\n", position)
+        end = length if end < 0 else end
+        if end > position and position not in skip and not _NOT_PROSE.match(text, position, end):
+            stop = _BLANK.search(text, position, min(length, position + _REACH))
+            paragraph = text[position : stop.start() if stop else min(length, position + _REACH)]
+            sentence = plain_text(_first(paragraph))
+            if any(char.isalnum() for char in sentence):
+                return shortened(sentence, DESCRIPTION_CHARS)
+        position = end + 1
+    return ""
+
+
+def _first(paragraph: str) -> str:
+    match = _SENTENCE_END.search(paragraph)
+    return paragraph[: match.end()] if match else paragraph
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text if it is short enough, else cut at a sentence, a clause or a word, with `…`."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text[: limit + 2])]
+    if ends and limit // 3 <= ends[-1] <= limit:
+        return text[: ends[-1]]
+    for mark in (" — ", " – ", " -- ", "; ", ": ", ", "):
+        at = cut.rfind(mark)
+        if at > limit // 2:
+            return cut[:at].rstrip() + "…"
+    at = cut.rfind(" ")
+    return (cut[:at] if at > limit // 2 else cut[: limit - 1]).rstrip(" ,;:—-") + "…"
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, as written."""
+    found, first = [], 0
+    for match in _SENTENCE_END.finditer(text):
+        found.append(text[first : match.end()].strip())
+        first = match.end()
+    found.append(text[first:].strip())
+    return [sentence for sentence in found if sentence]
+
+
+def last_sentence_end(text: str, start: int, end: int) -> int:
+    """Offset behind the last sentence that ends between two offsets, or 0."""
+    last = 0
+    for match in _SENTENCE_END.finditer(text, start, end):
+        last = match.end()
+    return last
+
+
+def first_sentence_end(text: str, start: int, end: int) -> int:
+    """Offset behind the first sentence that ends between two offsets, or 0."""
+    match = _SENTENCE_END.search(text, start, end)
+    return match.end() if match else 0

@@ -1,0 +1,118 @@
+"""What passes between an agent and a model, in no provider's own form.
+
+Providers translate these values into their API's and back; the loop, traces and tests
+know only these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+JsonObject: TypeAlias = "Mapping[str, Any]"
+
+
+class Role(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class Stop(StrEnum):
+    """Why a reply ended. Only `TOOL_USE` lets its tool calls run."""
+
+    END = "end"
+    TOOL_USE = "tool_use"
+    MAX_TOKENS = "max_tokens"
+    REFUSAL = "refusal"
+    INCOMPLETE = "incomplete"
+    """The stream stopped before the model did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words of the user or of the model."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model asks for."""
+
+    id: str
+    name: str
+    arguments: JsonObject | str
+    """Parsed arguments, or the model's own text where that is not JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """The answer to one call."""
+
+    id: str
+    """Id of the call that it answers."""
+    text: str
+    """What the model is shown."""
+    error: bool = False
+    data: JsonObject = field(default_factory=dict, compare=False)
+    """The same as typed values, for programs; never sent to a model."""
+
+
+Part: TypeAlias = Text | ToolCall | ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of one side."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        return tuple(part for part in self.parts if isinstance(part, ToolCall))
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A function that the model can call."""
+
+    name: str
+    description: str
+    parameters: JsonObject
+    """JSON Schema of its arguments, closed, every property required (OpenAI's strict subset)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider counted them; 0 where it did not say."""
+
+    input: int = 0
+    """All of the prompt, cached parts included."""
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Everything a model is given for one reply."""
+
+    system: str
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model answered."""
+
+    message: Message
+    stop: Stop
+    usage: Usage = Usage()
