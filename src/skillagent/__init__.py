@@ -15,6 +15,43 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+__all__ = [
+    "DIALECTS",
+    "Answer",
+    "AnthropicCounter",
+    "Budget",
+    "CtokCounter",
+    "Diagnostic",
+    "Dialect",
+    "Document",
+    "EncodingCounter",
+    "GraphError",
+    "Hit",
+    "Ledger",
+    "Level",
+    "Link",
+    "MissingPackageError",
+    "Node",
+    "NodeKind",
+    "OfflineProvider",
+    "Options",
+    "Provider",
+    "ProviderError",
+    "ResolveError",
+    "Root",
+    "ScaledCounter",
+    "SearchIndex",
+    "Session",
+    "Severity",
+    "SkillAgentError",
+    "SkillGraph",
+    "TokenCounter",
+    "Toolset",
+    "UsageError",
+    "__version__",
+    "counter_for",
+]
+
 _HOMES = {
     "skillagent.agent": ("Session",),
     "skillagent.diagnostics": ("Diagnostic", "Severity"),
@@ -41,8 +78,6 @@ _HOMES = {
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-__all__ = sorted([*_HOME_OF, "__version__"])  # noqa: PLE0605
 
 if TYPE_CHECKING:
     from skillagent.agent import Session

@@ -124,7 +124,7 @@ class CtokCounter:
         return f"ctok:{self._version}"
 
     def count(self, text: str) -> int:
-        return max(0, self._message(text, self._version) - self._frame)
+        return max(0, int(self._message(text, self._version)) - self._frame)
 
 
 class AnthropicCounter:

@@ -31,10 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _text(graph: SkillGraph, limit: int | None) -> str:
     counts = graph.counts
     lines = [
-        f"{graph.name}: {counts.files} files, {counts.nodes} nodes, {counts.maps} maps; "
-        f"entry {graph.entry or 'none'}",
-        f"{counts.links} links: {counts.resolved} resolved, {counts.broken} broken, "
-        f"{counts.ambiguous} ambiguous",
+        (
+            f"{graph.name}: {counts.files} files, {counts.nodes} nodes, {counts.maps} maps; "
+            f"entry {graph.entry or 'none'}"
+        ),
+        (
+            f"{counts.links} links: {counts.resolved} resolved, {counts.broken} broken, "
+            f"{counts.ambiguous} ambiguous"
+        ),
         f"{counts.orphans} orphans, {counts.unreachable} unreachable from the entry",
     ]
     found = sorted(graph.diagnostics, key=lambda diagnostic: _ORDER.index(diagnostic.severity))

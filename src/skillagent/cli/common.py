@@ -17,7 +17,9 @@ from skillagent.tokens import counter_for
 
 BUNDLED = "ml-reproducibility"
 # Everything that could move a cursor, recolour or retitle a terminal, or reverse text.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def load(arguments: argparse.Namespace) -> SkillGraph:

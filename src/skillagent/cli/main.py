@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         _limits(operation, 16_000)
         operation.add_argument("--json", action="store_true", help="text, cost, remaining, result")
 
-    call = _command(commands, "call", _call, "a scripted session: one JSON tool call a line on stdin")
+    call = _command(
+        commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
+    )
     _limits(call, 8_000)
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
     return parser

@@ -69,7 +69,9 @@ def _plan(listing: Listing, made: list[tuple[IndexLine, bool]]) -> Plan:
     after = listing.start + len(made)
     cursor = str(after) if after < listing.total and made else None
     if cursor:
-        text.append(f"{listing.total - after} more: list_index({_next(listing.map, listing.query, cursor)})")
+        text.append(
+            f"{listing.total - after} more: list_index({_next(listing.map, listing.query, cursor)})"
+        )
     elif listing.footnote:
         text.append(listing.footnote)
     lines = tuple(line for line, _ in made)
@@ -112,7 +114,9 @@ def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
             "or list_index(query=…)"
         )
     chosen = rows[start : start + page]
-    return Listing(None, None, title if start == 0 else "", chosen, len(rows), start, page, footnote)
+    return Listing(
+        None, None, title if start == 0 else "", chosen, len(rows), start, page, footnote
+    )
 
 
 def _entry_rows(view: View) -> list[Row]:
@@ -158,9 +162,7 @@ def one_map(view: View, node: Node, start: int) -> Listing:
     title = f"# [[{node.id}]]: {len(rows)} nodes.{about}"
     if not rows:
         title = f"# [[{node.id}]] links to no node; read it with read_node."
-    return Listing(
-        node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start, MAP_PAGE
-    )
+    return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start, MAP_PAGE)
 
 
 def unmapped(view: View, start: int) -> Listing:

@@ -56,7 +56,7 @@ def plans(
     new = [index for part in parts for index in part.pieces if index not in known]
     title = _title(node, section)
     if not new:
-        yield _pointer(view, node, title, known, parts)
+        yield _pointer(node, title, known, parts)
         return
     embeds = _Embeds(view, node)
     roughly = view.count(_joined(node, new))
@@ -98,7 +98,9 @@ def _title(node: Node, section: int | None) -> str:
 
 def _joined(node: Node, indexes: Sequence[int]) -> str:
     document = node.document
-    return "".join(document.text[document.pieces[i].start : document.pieces[i].end] for i in indexes)
+    return "".join(
+        document.text[document.pieces[i].start : document.pieces[i].end] for i in indexes
+    )
 
 
 def _fewer(
@@ -229,9 +231,7 @@ def _missing(
     return found
 
 
-def _pointer(
-    view: View, node: Node, title: str, known: dict[int, int], parts: Sequence[Part]
-) -> Plan:
+def _pointer(node: Node, title: str, known: dict[int, int], parts: Sequence[Part]) -> Plan:
     calls = sorted({known[index] for part in parts for index in part.pieces if index in known})
     name = f"[[{node.id}#{title}]]" if title else f"[[{node.id}]]"
     if not calls:
@@ -305,8 +305,7 @@ class _Embeds:
         indexes = [
             index
             for index, piece in enumerate(document.pieces)
-            if piece.start < last and piece.end > first and index not in shown
-            and index not in seen
+            if piece.start < last and piece.end > first and index not in shown and index not in seen
         ]
         if not indexes:
             return None

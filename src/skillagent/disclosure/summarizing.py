@@ -74,9 +74,7 @@ def _plan(made: Sequence[NodeSummary], unknown: Sequence[str], before: str) -> P
         "\n\n".join(blocks),
         SummaryResult(tuple(made), tuple(unknown)),
         described=tuple(summary.id for summary in made if summary.shown_in is None),
-        summaries={
-            summary.id: tuple(link.id for link in summary.links) for summary in made
-        },
+        summaries={summary.id: tuple(link.id for link in summary.links) for summary in made},
     )
 
 
@@ -174,7 +172,9 @@ def _text(summary: NodeSummary) -> str:
         text.append("links, strongest first:" if summary.links else "links:")
         text += _link_lines(summary)
     if summary.backlink_count:
-        text.append(f"linked from {summary.backlink_count}" + (", e.g.:" if summary.backlinks else ""))
+        text.append(
+            f"linked from {summary.backlink_count}" + (", e.g.:" if summary.backlinks else "")
+        )
         text += [_link_text(link) for link in summary.backlinks]
     return "\n".join(text)
 
@@ -231,7 +231,9 @@ def _fields(node: Node) -> tuple[tuple[str, str], ...]:
     for key, value in node.fields.items():
         if value not in (None, "", ()):
             found.append((key, scalar_text(value)))
-    return tuple((key, shortened(" ".join(value.split()), FIELD_CHARS)) for key, value in found[:FIELDS])
+    return tuple(
+        (key, shortened(" ".join(value.split()), FIELD_CHARS)) for key, value in found[:FIELDS]
+    )
 
 
 def _link_line(view: View, link: Link) -> LinkLine:

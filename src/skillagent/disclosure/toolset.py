@@ -32,7 +32,8 @@ HOW_TO_WALK = """\
 You have a skill graph: small Markdown nodes that link to each other with [[wikilinks]], gathered \
 by maps. You see descriptions first and pay for text only when you read it; (n tokens) is what the \
 whole text costs, and every answer ends with what is left of the budget.
-1. list_index(query="your question") ranks the nodes that answer it; list_index(map="id") lists a map.
+1. list_index(query="your question") ranks the nodes that answer it; list_index(map="id") lists \
+a map.
 2. read_summary(nodes=["a", "b"], query="your question") shows outlines and links; the sentence \
 beside a link says when to follow it.
 3. read_node(node="a"), or with section="Heading", shows the text. Read only what you need.
@@ -68,7 +69,7 @@ class Answer:
         }
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
 
@@ -226,7 +227,7 @@ class Toolset:
                 node = self.graph.find(name)
             except ResolveError as error:
                 if name.casefold() != listing.UNMAPPED:
-                    raise _Refused(_unresolved(error)) from None
+                    raise _RefusedError(_unresolved(error)) from None
         key = (node.id if node else name or None, (query or "").strip() or None, str(start))
         if page_before := view.shown.listings.get(key):
             yield listing.pointer(*page_before, *key[:2])
@@ -241,7 +242,7 @@ class Toolset:
             page = listing.entry(view, start)
         if start and not page.rows:
             message = f"cursor {cursor!r} is behind the end; there are {page.total} lines"
-            raise _Refused(Refusal("cursor", message))
+            raise _RefusedError(Refusal("cursor", message))
         for plan in listing.plans(view, page):
             yield replace(plan, listing=key)
 
@@ -249,13 +250,13 @@ class Toolset:
         text = (cursor or "0").strip() or "0"
         if not (text.isascii() and text.isdigit() and len(text) < 10):
             message = f"cursor {text[:40]!r} is not one; leave it out, or use one from an answer"
-            raise _Refused(Refusal("cursor", message))
+            raise _RefusedError(Refusal("cursor", message))
         return int(text)
 
     def _summarize(self, names: list[str], query: str | None) -> Iterator[Plan]:
         if not names or len(names) > tools.MAX_NODES:
             message = f"nodes takes one to {tools.MAX_NODES} ids, not {len(names)}"
-            raise _Refused(Refusal("arguments", message))
+            raise _RefusedError(Refusal("arguments", message))
         found: dict[str, Node] = {}
         refused: list[Refusal] = []
         for name in names:
@@ -267,7 +268,7 @@ class Toolset:
         if not found:
             message = " ".join(dict.fromkeys(refusal.message for refusal in refused))
             candidates = dict.fromkeys(one for refusal in refused for one in refusal.candidates)
-            raise _Refused(Refusal(refused[0].code, message, tuple(candidates)))
+            raise _RefusedError(Refusal(refused[0].code, message, tuple(candidates)))
         unknown = tuple(dict.fromkeys(refusal.message for refusal in refused))
         yield from summarizing.plans(self._view, list(found.values()), query, unknown)
 
@@ -275,7 +276,7 @@ class Toolset:
         try:
             node = self.graph.find(name)
         except ResolveError as error:
-            raise _Refused(_unresolved(error)) from None
+            raise _RefusedError(_unresolved(error)) from None
         wanted = (section or "").strip()
         if not wanted and "#" in name and name not in self.graph.nodes:
             wanted = name.strip().removesuffix("]]").partition("|")[0].partition("#")[2].strip()
@@ -283,7 +284,7 @@ class Toolset:
         if wanted:
             at = node.document.find_heading(wanted.lstrip("#"))
             if at < 0:
-                raise _Refused(self._no_section(node, wanted))
+                raise _RefusedError(self._no_section(node, wanted))
         yield from reading.plans(self._view, node, at, again, limit, self.budget.cap)
 
     def _no_section(self, node: Node, wanted: str) -> Refusal:
@@ -312,7 +313,7 @@ class Toolset:
             limit = min(self.budget.cap, self.remaining - self.budget.reserve)
             try:
                 fitting = self._first_fit(make(limit), limit)
-            except _Refused as refused:
+            except _RefusedError as refused:
                 error = True
                 fitting = self._first_fit(_refusals(refused.refusal), limit)
             if fitting is None:

@@ -10,18 +10,17 @@ from __future__ import annotations
 import os
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from skillagent import digest
-from skillagent.diagnostics import Diagnostic, Severity, finding, ordered
+from skillagent.diagnostics import Diagnostic, finding, ordered
 from skillagent.errors import ResolveError
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node, NodeKind, alias_findings, kind_of, without_suffix
 from skillagent.graph.resolve import (
-    MISSING,
     NOT_A_NODE,
     OUTSIDE,
     Found,
@@ -406,13 +405,10 @@ class _Part:
     ) -> Node:
         shown = self.prefix + source.path
         document = parse(source.data, shown, options.dialect)
-        name = without_suffix(source.path)
         # Two files can share a path but for Unicode form or suffix: each keeps an id of its own.
-        for name in (name, source.path, without_suffix(source.raw_path), source.raw_path):
-            if name not in ids:
-                break
-        else:
-            name = f"{source.path}~{len(ids)}"
+        spellings = (source.path, source.raw_path)
+        names = [name for path in spellings for name in (without_suffix(path), path)]
+        name = next((name for name in names if name not in ids), f"{source.path}~{len(ids)}")
         ids.add(name)
         key = name_key(without_suffix(source.path))
         if key in keys:
@@ -451,9 +447,7 @@ class _Builder:
         for part in self._parts:
             self._findings += part.diagnostics
             self._findings += _alias_clashes(part)
-            part_links = [
-                link for node in part.nodes for link in self._links(node, part.resolver)
-            ]
+            part_links = [link for node in part.nodes for link in self._links(node, part.resolver)]
             self._findings += _dialect_hint(part, part_links, self._options.dialect)
             links += part_links
         nodes = dict(sorted(nodes.items()))

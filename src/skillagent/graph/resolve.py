@@ -25,10 +25,11 @@ from skillagent.markdown import Dialect, Kind, Reference
 
 FOLDER_INDEXES = ("index", "readme", "skill")
 ATTACHMENTS = frozenset(
-    "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 webm "
-    "ogv mov mkv avi pdf canvas base excalidraw drawio csv tsv xls xlsx doc docx ppt pptx odt ods "
-    "zip gz tar 7z html htm css js ts jsx tsx json jsonl yaml yml toml xml txt log ini cfg py ipynb "
-    "rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex bib".split()
+    "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 "
+    "webm ogv mov mkv avi pdf canvas base excalidraw drawio csv tsv xls xlsx doc docx ppt pptx "
+    "odt ods zip gz tar 7z html htm css js ts jsx tsx json jsonl yaml yml toml xml txt log ini "
+    "cfg py ipynb rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex "
+    "bib".split()
 )
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _FOLD = re.compile(r"[-_\s]+")

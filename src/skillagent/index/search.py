@@ -18,6 +18,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 from skillagent.graph import Node, SkillGraph
@@ -92,7 +93,7 @@ class _Postings:
 class SearchIndex:
     """The searchable form of one graph; build it with `SearchIndex.of`, which keeps it."""
 
-    _known: WeakKeyDictionary[SkillGraph, SearchIndex] = WeakKeyDictionary()
+    _known: ClassVar[WeakKeyDictionary[SkillGraph, SearchIndex]] = WeakKeyDictionary()
 
     def __init__(self, graph: SkillGraph) -> None:
         self._graph = graph
@@ -231,7 +232,11 @@ class SearchIndex:
                 low = middle + 1
             else:
                 high = middle
-        return self._full.fields[term][low] if low < len(documents) and documents[low] == document else 0
+        return (
+            self._full.fields[term][low]
+            if low < len(documents) and documents[low] == document
+            else 0
+        )
 
     @cached_property
     def _numbers(self) -> dict[str, int]:

@@ -10,13 +10,13 @@ import Stemmer
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 STOP_WORDS = frozenset(
-    "a about after all also am an and any are as at be because been before being between both but "
-    "by can could did do does doing done each few for from get gets give had has have having he her "
-    "here him his how i if in into is it its just let like may me might more most must my need needs "
-    "no not now of off on once one only or other our out over own s same she should so some such t "
-    "than that the their them then there these they this those through to too two under up us use "
-    "used using very via was we well were what when where which while who why will with within "
-    "would you your".split()
+    "a about after all also am an and any are as at be because been before being between both "
+    "but by can could did do does doing done each few for from get gets give had has have "
+    "having he her here him his how i if in into is it its just let like may me might more most "
+    "must my need needs no not now of off on once one only or other our out over own s same she "
+    "should so some such t than that the their them then there these they this those through to "
+    "too two under up us use used using very via was we well were what when where which while "
+    "who why will with within would you your".split()
 )
 
 _stemmer = Stemmer.Stemmer("english")

@@ -22,7 +22,7 @@ _HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
 _UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
 _NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_ ]+$)")
-_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.M)
+_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
 _ALNUM = re.compile(r"[\W_]+")
 _BOMS = (
@@ -98,7 +98,7 @@ class Document:
         """Block id → offset of its line's end."""
         if "^" not in self.text:
             return {}
-        found = {}
+        found: dict[str, int] = {}
         for match in _BLOCK_ID.finditer(self.text, self.frontmatter.body_start):
             if not self.masks.code.covering(match.start(1)):
                 found.setdefault(match[1].casefold(), match.end())
@@ -119,9 +119,7 @@ class Document:
         """The sentence or item around a link; for a header's link its field and value."""
         if reference.kind is Kind.FRONTMATTER:
             return f"{reference.key}: {reference.label or reference.target or reference.fragment}"
-        return prose.context(
-            self.text, reference.start, reference.end, self.frontmatter.body_start
-        )
+        return prose.context(self.text, reference.start, reference.end, self.frontmatter.body_start)
 
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""
@@ -238,7 +236,9 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
         line = data.count(b"\n", 0, error.start) + 1
         wrong = encoding
         encoding = "cp1252"
-        text = data.decode("cp1252", "replace") if wrong == "utf-8" else data.decode(wrong, "replace")
+        text = (
+            data.decode("cp1252", "replace") if wrong == "utf-8" else data.decode(wrong, "replace")
+        )
         findings.append(finding("SG003", path, line, f"not {wrong}; read with replacements"))
     else:
         if encoding not in ("utf-8", "utf-8-sig"):
@@ -273,9 +273,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     headings = _headings(text, start, masks)
     references = _references(text, header, masks, dialect, path, findings)
     tags = _tags(text, header, masks)
-    return Document(
-        path, text, header, tuple(references), headings, tags, masks, tuple(findings)
-    )
+    return Document(path, text, header, tuple(references), headings, tags, masks, tuple(findings))
 
 
 def _headings(text: str, start: int, masks: Masks) -> tuple[Heading, ...]:

@@ -21,7 +21,7 @@ import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
 
-Value: TypeAlias = "str | int | float | bool | None | tuple[Value, ...] | Mapping[str, Value]"
+Value: TypeAlias = "str | int | float | bool | tuple[Value, ...] | Mapping[str, Value] | None"
 """What a frontmatter field can hold."""
 
 MAX_HEADER_CHARS = 262_144
@@ -29,11 +29,13 @@ MAX_DEPTH = 64
 MAX_NODES = 10_000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.M)
-_TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.M)
-_JSON_CLOSE = re.compile(r"^\}[ \t]*$", re.M)
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
+_JSON_CLOSE = re.compile(r"^\}[ \t]*$", re.MULTILINE)
 _OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
-_KEY_LINE = re.compile(r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*?|\"[^\"\n]+\"|'[^'\n]+')[ \t]*:(?:[ \t]+|$)")
+_KEY_LINE = re.compile(
+    r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*?|\"[^\"\n]+\"|'[^'\n]+')[ \t]*:(?:[ \t]+|$)"
+)
 _SECOND = re.compile(
     r"\s*(?:---[ \t]*\n)?(?:[\w-]+:(?:[ \t][^\n]*)?\n(?:[ \t]+[^\n]*\n)*)+---[ \t]*(?:\n|\Z)"
 )
@@ -303,12 +305,8 @@ class _Reader:
             elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
                 self._check_tag(event)
                 if len(stack) >= MAX_DEPTH:
-                    raise _RefusedError(
-                        f"nested more than {MAX_DEPTH} deep", event.start_mark.line
-                    )
-                keys: list[tuple[str, int]] | None = (
-                    [] if kind is yaml.MappingStartEvent else None
-                )
+                    raise _RefusedError(f"nested more than {MAX_DEPTH} deep", event.start_mark.line)
+                keys: list[tuple[str, int]] | None = [] if kind is yaml.MappingStartEvent else None
                 stack.append(([], keys, event.anchor, self.nodes))
                 continue
             elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:

@@ -10,7 +10,9 @@ DESCRIPTION_CHARS = 300
 _REACH = 2_000
 
 _BLANK = re.compile(r"\n[ \t>]*\n")
-_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t]*\||[ \t>]*#{1,6}[ \t]")
+_ITEM = re.compile(
+    r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t]*\||[ \t>]*#{1,6}[ \t]"
+)
 _SENTENCE_END = re.compile(
     r"(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bDr)(?<!\bMr)(?<!\bno)(?<!\bFig)"
     r"(?:[.!?…](?:[\"'”’)\]*_]|\^\w+)*(?=\s+[^\sa-z])|[。！？])"
@@ -18,8 +20,10 @@ _SENTENCE_END = re.compile(
 _WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
 _LINK = re.compile(r"!?\[((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
-_COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.S)
-_NOT_PROSE = re.compile(r"[ \t]*(?:[#>|`~!<]|[-*+][ \t]|\d{1,9}[.)][ \t]|---|\*\*\*|___|\[\[[^\]]*\]\]\s*$|\{)")
+_COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
+_NOT_PROSE = re.compile(
+    r"[ \t]*(?:[#>|`~!<]|[-*+][ \t]|\d{1,9}[.)][ \t]|---|\*\*\*|___|\[\[[^\]]*\]\]\s*$|\{)"
+)
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
 

@@ -89,13 +89,14 @@ _INLINE = re.compile(
 )
 _BY_REFERENCE = re.compile(r"(?<![!\\\]])\[((?:[^\[\]\\]++|\\.)*+)\](?:\[([^\[\]]*+)\])?(?![\[(:])")
 _DEFINITION = re.compile(
-    r"^ {0,3}\[([^\[\]\n]+)\]:[ \t]*(?:<([^<>\n]*)>|(\S+))(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
-    re.M,
+    r"^ {0,3}\[([^\[\]\n]+)\]:[ \t]*(?:<([^<>\n]*)>|(\S+))"
+    r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
+    re.MULTILINE,
 )
 # A search for one of a few characters, then a match there: five times faster than one pattern.
 _SPOT = re.compile(r"[`~<%\\]")
 _SPOT_MATH = re.compile(r"[`~<%\\$]")
-_MARK = re.compile(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.S)
+_MARK = re.compile(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.DOTALL)
 _UNQUOTED = re.compile(r"\n(?![ \t]*>)")
 _LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
@@ -142,10 +143,9 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
             if end >= 0:
                 position = end + 2
                 comments.append((match.start(), position))
-        elif mark[0] == "$":
-            if end := _math_end(text, match):
-                code.append((match.start(), end))
-                position = end
+        elif mark[0] == "$" and (end := _math_end(text, match)):
+            code.append((match.start(), end))
+            position = end
     return Masks(_ranges(code), _ranges(comments), _ranges(fences))
 
 
@@ -154,7 +154,7 @@ def wikilinks(text: str, start: int, end: int, dialect: Dialect = OBSIDIAN) -> I
     if text.find("[[", start, end) < 0:
         return
     inner = _INNER_LINES if dialect.multiline else _INNER
-    found = [match for match in inner.finditer(text, start, end)]
+    found = list(inner.finditer(text, start, end))
     if text.find("[[[", start, end) >= 0:
         # `[[[page] d]]` is a name in brackets, unless a link stands inside: innermost wins.
         taken = {match.start() for match in found}
