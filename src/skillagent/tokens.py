@@ -117,14 +117,14 @@ class CtokCounter:
         self._message: Callable[[str, str], int] = token_count
         self._version = version
         # ctok counts a whole message: the text of an answer does not pay the frame again.
-        self._frame = self._message("", version)
+        self._frame: int = self._message("", version)
 
     @property
     def name(self) -> str:
         return f"ctok:{self._version}"
 
     def count(self, text: str) -> int:
-        return max(0, int(self._message(text, self._version)) - self._frame)
+        return max(0, self._message(text, self._version) - self._frame)
 
 
 class AnthropicCounter:

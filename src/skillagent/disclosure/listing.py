@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from skillagent.disclosure.results import IndexLine, IndexResult
 from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
-from skillagent.graph import Node, NodeKind
+from skillagent.graph import Node
 from skillagent.index import Hit
 from skillagent.markdown.prose import shortened
 
@@ -127,17 +128,11 @@ def _entry_rows(view: View) -> list[Row]:
     else:
         rows = [Row(entry, "Roots") for entry in graph.entries]
     listed = {row.node for row in rows} | set(graph.entries)
-    maps = [
-        node.id
-        for node in graph.nodes.values()
-        if node.kind is not NodeKind.NODE and node.id not in listed
-    ]
-    maps.sort(key=lambda node: (-len(graph.neighbors(node)), node))
+    maps = [node for node in graph.gathering if node not in listed]
     rows += [Row(node, OTHER_MAPS) for node in maps]
     listed |= set(maps)
-    top = [node for node in graph.nodes if node not in listed and graph.indegree(node)]
-    top.sort(key=lambda node: (-graph.indegree(node), node))
-    rows += [Row(node, MOST_LINKED) for node in top[:TOP_NODES]]
+    top = (node for node in graph.most_linked if node not in listed)
+    rows += [Row(node, MOST_LINKED) for node in islice(top, TOP_NODES)]
     if not rows:
         rows = [Row(node) for node in graph.nodes]
     return rows

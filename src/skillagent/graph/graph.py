@@ -7,6 +7,7 @@ resolve the links. What is wrong with the files travels beside the result as
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -105,6 +106,18 @@ class SkillGraph:
             UsageError: no root, or two with one name.
         """
         options = options or Options()
+        # A load makes many objects and no garbage in circles: collecting meanwhile is a
+        # fifth of its time, spent for nothing.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return cls._load(roots, options)
+        finally:
+            if collecting:
+                gc.enable()
+
+    @classmethod
+    def _load(cls, roots: Sequence[str | os.PathLike[str] | Root], options: Options) -> SkillGraph:
         all_roots = roots_of(roots)
         several = len(all_roots) > 1
         parts = [
@@ -259,6 +272,10 @@ class SkillGraph:
         """All links in a node, broken ones too, in order of their place."""
         return self._outgoing.get(node, ())
 
+    def links_by_source(self) -> Iterable[tuple[str, tuple[Link, ...]]]:
+        """Each node that links, with its links, by id."""
+        return self._outgoing.items()
+
     def backlinks(self, node: str) -> tuple[Link, ...]:
         """All links to a node from other nodes, by source and place."""
         return tuple(link for link in self._incoming.get(node, ()) if link.source != node)
@@ -284,6 +301,17 @@ class SkillGraph:
     def neighbors(self, node: str) -> tuple[str, ...]:
         """Ids of the nodes that a node links to, in order of first mention, itself left out."""
         return tuple(target for target in self._targets.get(node, ()) if target != node)
+
+    @cached_property
+    def gathering(self) -> tuple[str, ...]:
+        """Ids of maps and skills, the one with the most links first."""
+        found = [node.id for node in self._nodes.values() if node.kind is not NodeKind.NODE]
+        return tuple(sorted(found, key=lambda node: (-len(self.neighbors(node)), node)))
+
+    @cached_property
+    def most_linked(self) -> tuple[str, ...]:
+        """Ids of the nodes that others link to, the most linked first."""
+        return tuple(sorted(self._indegrees, key=lambda node: (-self._indegrees[node], node)))
 
     def orphans(self) -> tuple[str, ...]:
         """Ids of the nodes, but for entries, that no other node links to."""
@@ -486,7 +514,7 @@ class _Builder:
                 target=target.id if target else None,
                 reference=reference,
                 rung=found.rung,
-                candidates=tuple(other.id for other in found.candidates),
+                candidates=found.candidates and tuple(other.id for other in found.candidates),
                 _document=node.document,
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from skillagent.markdown.prose import plain_text
 from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
+_LIST_MARK = re.compile(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
 _OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
 _LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
 
@@ -166,6 +168,8 @@ def _mostly_links(document: Document) -> bool:
     """At least four links whose list items or table rows make up half of the body."""
     start = document.frontmatter.body_start
     text = document.text
+    if len(document.references) < 4 or not _LIST_MARK.search(text):
+        return False
     lines: dict[int, int] = {}
     for reference in document.references:
         if reference.start < start or not (reference.target or reference.fragment):

@@ -96,8 +96,14 @@ class Resolver:
 
     def link(self, reference: Reference, source: Node) -> Found:
         """What a link in `source` leads to."""
-        if not reference.target:
+        target = reference.target
+        if not target:
             return Found(source, "self")
+        if reference.kind is not Kind.MARKDOWN:
+            # The commonest case: a bare name, spelled like just one file's.
+            stems = self._stems.get(target)
+            if stems is not None and len(stems) == 1:
+                return Found(stems[0], "stem")
         folder = source.path.rpartition("/")[0]
         memo = (folder, reference.target)
         if reference.kind is Kind.MARKDOWN:

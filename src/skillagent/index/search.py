@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -27,12 +28,15 @@ from skillagent.index.words import query_terms, stem, terms, words
 K1, B = 1.2, 0.75
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
 WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5, 1.0)
+SHORT_WEIGHTS = (2.0, 1.0)
 SHORT_WEIGHT = 0.5
 """What names and descriptions count beside the full score of 1."""
 LINK_SHARE = 0.12
 """The part of a hit's score that the hits it links to gain together."""
 LINKED_HITS = 30
 CHAMPIONS = 1_000
+ANCHORS, ANCHOR_CHARS = 20, 120
+"""Of the links to a node so many are searched, and so many characters on either side."""
 TYPO_CUTOFF = 78.0
 TYPO_WEIGHT = 0.7
 
@@ -56,28 +60,43 @@ class _Postings:
         self.documents: dict[str, array[int]] = {}
         self.impacts: dict[str, array[float]] = {}
         self.fields: dict[str, array[int]] = {}
+        self._lengths: array[float] = array("d")
 
-    def add(self, bags: list[dict[str, tuple[float, int]]], lengths: list[float]) -> None:
-        """Fill from one bag a document: term → (weighted frequency, mask of fields)."""
-        average = sum(lengths) / len(lengths) if lengths else 1.0
-        total = len(bags)
-        rows: dict[str, list[tuple[int, float, int]]] = {}
-        for document, bag in enumerate(bags):
-            norm = K1 * (1 - B + B * lengths[document] / (average or 1.0))
-            for term, (frequency, mask) in bag.items():
-                row = (document, frequency / (norm + frequency), mask)
-                if term in rows:
-                    rows[term].append(row)
-                else:
-                    rows[term] = [row]
-        for term, found in rows.items():
-            idf = math.log(1 + (total - len(found) + 0.5) / (len(found) + 0.5))
-            if len(found) > CHAMPIONS:
-                found = sorted(found, key=lambda row: (-row[1], row[0]))[:CHAMPIONS]
-                found.sort()
-            self.documents[term] = array("l", [row[0] for row in found])
-            self.impacts[term] = array("d", [idf * row[1] for row in found])
-            self.fields[term] = array("B", [row[2] for row in found])
+    def add(self, bag: Mapping[str, float], masks: Mapping[str, int], length: float) -> None:
+        """Append one document: term → weighted frequency, term → mask of fields."""
+        document = len(self._lengths)
+        self._lengths.append(length)
+        documents, impacts, fields = self.documents, self.impacts, self.fields
+        for term, frequency in bag.items():
+            if term in documents:
+                documents[term].append(document)
+                impacts[term].append(frequency)
+                fields[term].append(masks[term])
+            else:
+                documents[term] = array("i", (document,))
+                impacts[term] = array("d", (frequency,))
+                fields[term] = array("B", (masks[term],))
+
+    def close(self) -> None:
+        """Turn frequencies into parts of the score, once every document is there."""
+        total = len(self._lengths)
+        average = sum(self._lengths) / total if total else 1.0
+        norms = [K1 * (1 - B + B * length / (average or 1.0)) for length in self._lengths]
+        for term, documents in self.documents.items():
+            found = len(documents)
+            idf = math.log(1 + (total - found + 0.5) / (found + 0.5))
+            frequencies = self.impacts[term]
+            impacts = [
+                idf * frequency / (norms[document] + frequency)
+                for document, frequency in zip(documents, frequencies, strict=True)
+            ]
+            if found > CHAMPIONS:
+                order = sorted(range(found), key=lambda at: (-impacts[at], documents[at]))
+                best = sorted(order[:CHAMPIONS])
+                self.documents[term] = array("i", [documents[at] for at in best])
+                self.fields[term] = array("B", [self.fields[term][at] for at in best])
+                impacts = [impacts[at] for at in best]
+            self.impacts[term] = array("d", impacts)
 
     def score(self, query: Mapping[str, float]) -> dict[int, float]:
         scores: dict[int, float] = {}
@@ -100,20 +119,45 @@ class SearchIndex:
         self._ids = list(graph.nodes)
         self._full, self._short = _Postings(), _Postings()
         self._name_words: dict[str, None] = {}
-        full_bags, short_bags = [], []
-        full_lengths, short_lengths = [], []
+        anchors = self._anchors()
         for node in graph.nodes.values():
-            texts = _field_texts(node, graph)
-            for word in words(texts[0]):
+            names = terms("\n".join(_names(node)))
+            for word in words("\n".join(_names(node))):
                 self._name_words[word] = None
-            full, length = _bag(zip(FIELDS, texts, strict=True), WEIGHTS)
-            full_bags.append(full)
-            full_lengths.append(length)
-            short, length = _bag(zip(FIELDS[:2], texts[:2], strict=True), (2.0, 1.0))
-            short_bags.append(short)
-            short_lengths.append(length)
-        self._full.add(full_bags, full_lengths)
-        self._short.add(short_bags, short_lengths)
+            described = () if node.description_derived else terms(node.description)
+            fields = (
+                names,
+                described,
+                terms(" ".join((*node.tags, *node.topics))),
+                terms("\n".join(heading.title for heading in node.document.headings)),
+                anchors.get(node.id, ()),
+                terms(node.document.body),
+            )
+            self._full.add(*_bag(fields, WEIGHTS))
+            self._short.add(*_bag((names, described), SHORT_WEIGHTS))
+        self._full.close()
+        self._short.close()
+
+    def _anchors(self) -> dict[str, list[str]]:
+        """Node → the terms around the links to it, of at most `ANCHORS` links a node.
+
+        Not the exact contexts, which take long to cut: the line of the link, near it.
+        """
+        found: dict[str, list[str]] = {}
+        count: dict[str, int] = {}
+        for source, links in self._graph.links_by_source():
+            text = self._graph.nodes[source].document.text
+            for link in links:
+                target = link.target
+                if not target or target == source or count.get(target, 0) >= ANCHORS:
+                    continue
+                count[target] = count.get(target, 0) + 1
+                start, end = link.reference.start, link.reference.end
+                first = max(text.rfind("\n", 0, start) + 1, start - ANCHOR_CHARS)
+                last = text.find("\n", end, end + ANCHOR_CHARS)
+                last = end + ANCHOR_CHARS if last < 0 else last
+                found.setdefault(target, []).extend(terms(text[first:last]))
+        return found
 
     @classmethod
     def of(cls, graph: SkillGraph) -> SearchIndex:
@@ -257,41 +301,26 @@ class SearchIndex:
         return max(1, len(self._graph.neighbors(self._ids[document])))
 
 
-def _field_texts(node: Node, graph: SkillGraph) -> tuple[str, ...]:
-    names = dict.fromkeys((node.path.rpartition(".")[0], node.title, *node.aliases))
-    headings = "\n".join(heading.title for heading in node.document.headings)
-    seen: dict[str, None] = {}
-    for link in graph.backlinks(node.id)[:40]:
-        seen[link.context] = None
-    return (
-        "\n".join(names),
-        "" if node.description_derived else node.description,
-        " ".join((*node.tags, *node.topics)),
-        headings,
-        "\n".join(seen),
-        node.document.body,
-    )
+def _names(node: Node) -> tuple[str, ...]:
+    return (node.path.rpartition(".")[0], node.title, *node.aliases)
 
 
 def _bag(
-    fields: Iterable[tuple[str, str]], weights: tuple[float, ...]
-) -> tuple[dict[str, tuple[float, int]], float]:
-    bag: dict[str, tuple[float, int]] = {}
+    fields: Sequence[Sequence[str]], weights: Sequence[float]
+) -> tuple[dict[str, float], dict[str, int], float]:
+    """Term → weighted frequency, term → mask of its fields, and the weighted length."""
+    bag: dict[str, float] = {}
+    masks: dict[str, int] = {}
     length = 0.0
-    for bit, (_, text) in enumerate(fields):
-        if not text:
-            continue
+    for bit, found in enumerate(fields):
         weight = weights[bit]
-        found = terms(text)
         length += weight * len(found)
         mask = 1 << bit
-        counts: dict[str, int] = {}
-        for term in found:
-            counts[term] = counts.get(term, 0) + 1
-        for term, count in counts.items():
-            before = bag.get(term)
-            if before is None:
-                bag[term] = (weight * count, mask)
+        for term, count in Counter(found).items():
+            if term in bag:
+                bag[term] += weight * count
+                masks[term] |= mask
             else:
-                bag[term] = (before[0] + weight * count, before[1] | mask)
-    return bag, length
+                bag[term] = weight * count
+                masks[term] = mask
+    return bag, masks, length

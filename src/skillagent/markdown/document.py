@@ -314,41 +314,31 @@ def _references(
     found = _header_references(header, dialect, path, findings)
     start = header.body_start
     code, comments = masks.code, masks.comments
-    body = [
-        reference
-        for reference in wikilink.wikilinks(text, start, len(text), dialect)
-        if not code.covering(reference.start)
-    ]
+    first_line = text.count("\n", 0, start) + 1
+    body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect))
+    if code.starts:
+        body = [reference for reference in body if not code.covering(reference.start)]
+    for reference in body:
+        if reference.bare_pipe:
+            message = f"unescaped | in the table link to {reference.target!r}"
+            findings.append(finding("SG025", path, reference.line, message))
     if text.find("](", start) >= 0 or text.find("]:", start) >= 0:
         taken = {position for link in body for position in (link.start, link.start + 1)}
         markdown = [
-            reference
+            reference._replace(line=first_line + text.count("\n", start, reference.start))
             for reference in wikilink.markdown_links(text, start)
-            if not code.covering(reference.start) and reference.start not in taken
+            if reference.start not in taken and not code.covering(reference.start)
         ]
         if markdown:
             body = sorted(body + markdown, key=lambda reference: reference.start)
-    line, counted = text.count("\n", 0, start) + 1, start
-    for reference in body:
-        line += text.count("\n", counted, reference.start)
-        counted = reference.start
-        kind = reference.kind
-        if comments.starts and comments.covering(reference.start):
-            kind = Kind.COMMENT
-        placed = Reference(
-            kind,
-            reference.target,
-            reference.fragment,
-            reference.label,
-            reference.start,
-            reference.end,
-            line,
-        )
-        found.append(placed)
-        if reference.bare_pipe:
-            message = f"unescaped | in the table link to {reference.target!r}"
-            findings.append(finding("SG025", path, line, message))
-    return found
+    if comments.starts:
+        body = [
+            reference._replace(kind=Kind.COMMENT)
+            if comments.covering(reference.start)
+            else reference
+            for reference in body
+        ]
+    return found + body
 
 
 _TOP_KEY = re.compile(r"([^\s#:][^:\n]*?)[ \t]*:(?:[ \t]|$)")
@@ -367,7 +357,7 @@ def _header_references(
             key = match[1].strip("\"'")
         if "[[" in line:
             limit = _comment_start(line)
-            for reference in wikilink.wikilinks(line, 0, limit, dialect):
+            for reference in wikilink.wikilinks(line, 0, limit, number, dialect):
                 found.append(
                     Reference(
                         Kind.FRONTMATTER,

@@ -20,6 +20,7 @@ _SENTENCE_END = re.compile(
 _WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
 _LINK = re.compile(r"!?\[((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
+_MARKS = re.compile(r"[\[*_`<%]")
 _COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
 _NOT_PROSE = re.compile(
     r"[ \t]*(?:[#>|`~!<]|[-*+][ \t]|\d{1,9}[.)][ \t]|---|\*\*\*|___|\[\[[^\]]*\]\]\s*$|\{)"
@@ -29,6 +30,8 @@ _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
 def plain_text(text: str) -> str:
     """One line without Markdown's marks; a link becomes its label or target."""
+    if not _MARKS.search(text):
+        return " ".join(text.split())
     if "[" in text:
         text = _WIKILINK.sub(_wikilink_text, text)
         text = _LINK.sub(r"\1", text)

@@ -79,6 +79,7 @@ NO_MASKS = Masks(Ranges([], []), Ranges([], []), Ranges([], []))
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.
 _BODY = r"(?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+"
 _BODY_LINES = r"(?:[^\[\]]++|\[[^\[\]]*+\])*+"
+_SIMPLE_BODY = re.compile(r"[A-Za-z0-9](?:[\w.,'/-]| (?=\w))*+")
 _INNER = re.compile(rf"\[\[(?!\[)({_BODY})\]\]")
 _OUTER = re.compile(rf"\[\[(?=\[)({_BODY})\]\]")
 _INNER_LINES = re.compile(rf"\[\[(?!\[)({_BODY_LINES})\]\]")
@@ -112,7 +113,7 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
         start: offset where the body begins.
         dialect: whether `$…$` counts.
     """
-    if not dialect.math and not any(mark in text for mark in ("`", "~~~", "<!--", "%%")):
+    if not (dialect.math or "`" in text or "~~~" in text or "<!--" in text or "%%" in text):
         return NO_MASKS
     code: list[tuple[int, int]] = []
     comments: list[tuple[int, int]] = []
@@ -149,8 +150,18 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
     return Masks(_ranges(code), _ranges(comments), _ranges(fences))
 
 
-def wikilinks(text: str, start: int, end: int, dialect: Dialect = OBSIDIAN) -> Iterator[Reference]:
-    """Wikilinks and embeds between two offsets; their line is left at 0."""
+def wikilinks(
+    text: str, start: int, end: int, line: int, dialect: Dialect = OBSIDIAN
+) -> Iterator[Reference]:
+    """Wikilinks and embeds between two offsets.
+
+    Args:
+        text: the whole document.
+        start: where to begin.
+        end: where to stop.
+        line: number of the line that `start` stands on.
+        dialect: how links are written.
+    """
     if text.find("[[", start, end) < 0:
         return
     inner = _INNER_LINES if dialect.multiline else _INNER
@@ -164,14 +175,21 @@ def wikilinks(text: str, start: int, end: int, dialect: Dialect = OBSIDIAN) -> I
             if taken.isdisjoint((match.start() + 1, match.start() + 2))
         ]
         found.sort(key=lambda match: match.start())
+    counted = start
     for match in found:
         at = match.start()
+        line += text.count("\n", counted, at)
+        counted = at
         if at > start and text[at - 1] == "\\" and _odd_backslashes(text, at):
             continue
-        parsed = _parse_body(match[1], dialect)
-        if parsed is None:
-            continue
-        target, fragment, label, bare_pipe = parsed
+        body = match[1]
+        if _SIMPLE_BODY.fullmatch(body):
+            target, fragment, label, bare_pipe = body, "", "", False
+        else:
+            parsed = _parse_body(body, dialect)
+            if parsed is None:
+                continue
+            target, fragment, label, bare_pipe = parsed
         embed = at > start and text[at - 1] == "!"
         yield Reference(
             Kind.EMBED if embed else Kind.WIKILINK,
@@ -180,13 +198,17 @@ def wikilinks(text: str, start: int, end: int, dialect: Dialect = OBSIDIAN) -> I
             label,
             at - embed,
             match.end(),
-            0,
-            bare_pipe=bare_pipe and _in_table(text, at),
+            line,
+            "",
+            bare_pipe and _in_table(text, at),
         )
 
 
 def markdown_links(text: str, start: int) -> Iterator[Reference]:
-    """Markdown links that may lead to a node; web addresses and `#anchors` are left out."""
+    """Markdown links that may lead to a node; web addresses and `#anchors` are left out.
+
+    Their line is left at 0.
+    """
     if text.find("](", start) >= 0:
         for match in _INLINE.finditer(text, start):
             if match.start() > start and text[match.start() - 1] in "!\\":
