@@ -92,6 +92,11 @@ def pointer(call: int, cursor: str | None, map: str | None, query: str | None) -
     return Plan(text, IndexResult(map, query, (), 0, cursor))
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 node`, `2 nodes`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def _next(map: str | None, query: str | None, cursor: str) -> str:
     named = [("map", map), ("query", query), ("cursor", cursor)]
     return ", ".join(f'{name}="{value}"' for name, value in named if value is not None)
@@ -101,7 +106,7 @@ def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
     """What the graph is for, the entry's links, the other maps and the most linked nodes."""
     graph = view.graph
     counts = graph.counts
-    title = f"# {graph.name}: {counts.nodes} nodes, {counts.maps} maps"
+    title = f"# {graph.name}: {counted(counts.nodes, 'node')}, {counted(counts.maps, 'map')}"
     if len(graph.entries) == 1:
         node = graph.nodes[graph.entries[0]]
         title += f"; entry [[{node.id}]]"
@@ -111,7 +116,7 @@ def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
     footnote = ""
     if graph.unmapped:
         footnote = (
-            f'{len(graph.unmapped)} nodes are on no map: list_index(map="{UNMAPPED}") '
+            f'{counted(len(graph.unmapped), "node")} on no map: list_index(map="{UNMAPPED}") '
             "or list_index(query=…)"
         )
     chosen = rows[start : start + page]
@@ -154,7 +159,7 @@ def one_map(view: View, node: Node, start: int) -> Listing:
     rows = map_rows(view, node)
     line, _ = view.line(node)
     about = f" {shortened(line.description, LINE_CHARS)}" if line.description and not start else ""
-    title = f"# [[{node.id}]]: {len(rows)} nodes.{about}"
+    title = f"# [[{node.id}]]: {counted(len(rows), 'node')}.{about}"
     if not rows:
         title = f"# [[{node.id}]] links to no node; read it with read_node."
     return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start, MAP_PAGE)
@@ -164,7 +169,7 @@ def unmapped(view: View, start: int) -> Listing:
     """The nodes that no map leads to."""
     nodes = view.graph.unmapped
     rows = [Row(node) for node in nodes[start : start + MAP_PAGE]]
-    title = f"# {len(nodes)} nodes that no map leads to"
+    title = f"# {counted(len(nodes), 'node')} that no map leads to"
     return Listing(UNMAPPED, None, title, rows, len(nodes), start, MAP_PAGE)
 
 
@@ -177,7 +182,7 @@ def hits(view: View, query: str, start: int, within: Node | None = None) -> List
         every, _ = view.search.search(query, len(view.graph.nodes))
         kept = [hit for hit in every if hit.node in inside]
         found, total = kept[start : start + HIT_PAGE], len(kept)
-    title = f"{total} nodes match; best first"
+    title = f"{counted(total, 'match', 'matches')}, best first"
     footnote = ""
     if not total:
         title = f"No node matches {query!r}."
@@ -191,6 +196,5 @@ def _why(hit: Hit) -> str:
     matched = ", ".join(f"{field} ({', '.join(found)})" for field, found in hit.why)
     text = f"matches {matched}" if matched else ""
     if hit.linked_from:
-        count = len(hit.linked_from)
-        text += f"; {count} {'hit links' if count == 1 else 'hits link'} to it"
+        text += f"; linked from {counted(len(hit.linked_from), 'hit')}"
     return text.removeprefix("; ")

@@ -64,6 +64,8 @@ def plans(
         yield _plan([_reduced(summary, depth) for summary in whole], unknown, before)
     for count in range(len(nodes), 0, -1):
         yield _one_line_each(view, nodes, count, unknown, before)
+    if before:
+        yield _one_line_each(view, nodes, 1, (), "")
 
 
 def _plan(made: Sequence[NodeSummary], unknown: Sequence[str], before: str) -> Plan:

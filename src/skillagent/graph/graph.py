@@ -370,7 +370,8 @@ class SkillGraph:
         """The resolved graph as a `networkx.MultiDiGraph`, made anew at each call.
 
         Node attributes: `title`, `description`, `kind`, `root`, `path`, `tags`, `digest`.
-        Edge attributes: `kind`, `fragment`, `label`, `line`, `section`, `key`, `context`, `rung`.
+        Edge attributes: `kind`, `fragment`, `label`, `line`, `section`, `field` (of the
+        frontmatter), `context`, `rung`.
         """
         import networkx
 
@@ -396,7 +397,7 @@ class SkillGraph:
                     label=link.label,
                     line=link.line,
                     section=link.section,
-                    key=link.key,
+                    field=link.key,
                     context=link.context,
                     rung=link.rung,
                 )
@@ -514,7 +515,9 @@ class _Builder:
                 target=target.id if target else None,
                 reference=reference,
                 rung=found.rung,
-                candidates=found.candidates and tuple(other.id for other in found.candidates),
+                candidates=tuple([other.id for other in found.candidates])
+                if found.candidates
+                else (),
                 _document=node.document,
             )
 

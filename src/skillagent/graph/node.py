@@ -16,6 +16,7 @@ from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
 _LIST_MARK = re.compile(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
+_LEADS = re.compile(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
 _OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
 _LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
 
@@ -165,7 +166,7 @@ def kind_of(document: Document, path: str) -> NodeKind:
 
 
 def _mostly_links(document: Document) -> bool:
-    """At least four links whose list items or table rows make up half of the body."""
+    """At least four links that lead their list items or table rows, which make half of the body."""
     start = document.frontmatter.body_start
     text = document.text
     if len(document.references) < 4 or not _LIST_MARK.search(text):
@@ -175,7 +176,7 @@ def _mostly_links(document: Document) -> bool:
         if reference.start < start or not (reference.target or reference.fragment):
             continue
         first = text.rfind("\n", 0, reference.start) + 1
-        if text[first : first + 12].lstrip()[:1] in "-*+|0123456789":
+        if _LEADS.fullmatch(text, first, reference.start):
             end = text.find("\n", reference.end)
             lines[first] = (len(text) if end < 0 else end) - first
     return len(lines) >= 4 and 2 * sum(lines.values()) >= len(text) - start

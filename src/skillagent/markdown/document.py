@@ -15,7 +15,7 @@ from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.wikilink import Kind, Masks, Reference
 
-PIECE_CHARS = 1_600
+PIECE_CHARS = 600
 """A block longer than this is cut at lines, or at sentences, when it must be split."""
 
 _HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")

@@ -19,6 +19,8 @@ from skillagent.messages import Message, Reply, Request, Role, Stop, Text, ToolC
 
 SUMMARIES = 3
 READS = 3
+ENOUGH = 3_000
+"""Tokens of text that it reads for one question, if the first node does not exceed them."""
 QUOTES = 5
 NOTICE = "[offline navigator: no model; these are sentences quoted from the nodes]"
 _FOOTNOTE = re.compile(r"^\s*(?:>|\||```|~~~|---|:?-{3,})")
@@ -32,6 +34,8 @@ class _Seen:
     question: str
     listed: list[str] = field(default_factory=list)
     costs: dict[str, int] = field(default_factory=dict)
+    gathering: set[str] = field(default_factory=set)
+    """Maps and skills."""
     matched: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     summarized: list[str] = field(default_factory=list)
@@ -88,7 +92,11 @@ class OfflineProvider:
         return [("read_node", choice) for choice in self._choices(seen)]
 
     def _choices(self, seen: _Seen) -> list[dict[str, Any]]:
-        """What to read: the best hit, then the links and hits that answer most of the rest."""
+        """What to read: the best hit, then the links and hits that answer most.
+
+        Maps only gather, and their summaries were seen: other nodes come first. Once a few
+        thousand tokens are chosen, it is enough.
+        """
         wanted = query_terms(seen.question)
         values: dict[str, float] = {}
         for place, node in enumerate(seen.listed[: SUMMARIES + 2]):
@@ -99,8 +107,13 @@ class OfflineProvider:
             if value:
                 values[node] = max(values.get(node, 0.0), value + 0.2)
         order = sorted(values, key=lambda node: (-values[node], node))
-        best = seen.listed[0]
-        chosen = [best, *(node for node in order if node != best)][: self._reads]
+        order.sort(key=lambda node: (node in seen.gathering, node != seen.listed[0]))
+        chosen: list[str] = []
+        cost = 0
+        for node in order[: self._reads]:
+            if not chosen or cost + seen.costs.get(node, 0) <= ENOUGH:
+                chosen.append(node)
+                cost += seen.costs.get(node, 0)
         return [self._choice(seen, node, wanted) for node in chosen]
 
     def _choice(self, seen: _Seen, node: str, wanted: Mapping[str, str]) -> dict[str, Any]:
@@ -120,6 +133,7 @@ def _seen(messages: tuple[Message, ...]) -> _Seen:
             seen = _Seen(
                 message.text,
                 costs=seen.costs,
+                gathering=seen.gathering,
                 descriptions=seen.descriptions,
                 outlines=seen.outlines,
                 texts=seen.texts,
@@ -139,6 +153,8 @@ def _collect(seen: _Seen, data: Mapping[str, Any]) -> None:
             seen.listed.append(line["id"])
             seen.costs[line["id"]] = line["cost"]
             seen.matched[line["id"]] = line["why"]
+            if line["kind"] != "node":
+                seen.gathering.add(line["id"])
             if line["description"]:
                 seen.descriptions[line["id"]] = line["description"]
     elif kind == "summary":
@@ -149,7 +165,11 @@ def _collect(seen: _Seen, data: Mapping[str, Any]) -> None:
                 seen.descriptions[node["id"]] = node["description"]
             if node["outline"]:
                 seen.outlines[node["id"]] = [(at["title"], at["cost"]) for at in node["outline"]]
-            seen.links += [(link["id"], link["context"]) for link in node["links"]]
+            if node["kind"] != "node":
+                seen.gathering.add(node["id"])
+            for link in node["links"]:
+                seen.links.append((link["id"], link["context"]))
+                seen.costs[link["id"]] = link["cost"]
     elif kind == "node" and data["text"]:
         seen.texts[data["id"]] = seen.texts.get(data["id"], "") + "\n\n" + data["text"]
     elif data.get("code") == "spent":
@@ -175,8 +195,13 @@ def _answer(seen: _Seen) -> str:
         if not found:
             return f"{NOTICE}\n\nNothing in this graph answers that.\n"
         return "\n".join([NOTICE, "", "No text was read; the nearest descriptions:", *found, ""])
-    lines = [f"- {sentence} [[{node}]]" for node, sentence in quotes]
     read = dict.fromkeys(node for node, _ in quotes)
+    lines = []
+    for node in read:
+        claim = seen.descriptions.get(node, "")
+        found = [sentence for other, sentence in quotes if other == node and sentence != claim]
+        lines.append(f"- {claim or found.pop(0)} [[{node}]]")
+        lines += [f"  - {sentence}" for sentence in found]
     after = [node for node in dict.fromkeys(seen.listed) if node not in read][:3]
     text = [NOTICE, "", *lines]
     if after:

@@ -1,0 +1,225 @@
+"""The invariant: all answers together never cost more than the budget, whatever is called.
+
+Counted independently, by tiktoken itself, on the very strings that a model receives.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from skillagent import (
+    Answer,
+    Budget,
+    EncodingCounter,
+    ScaledCounter,
+    SkillGraph,
+    Toolset,
+    UsageError,
+)
+from tests.conftest import BUNDLED
+
+REFERENCE = EncodingCounter(fast=False)
+CORPORA = [BUNDLED, *sorted(Path(os.environ.get("SKILLAGENT_CORPORA", os.devnull)).glob("*/"))]
+"""The bundled graph, and every folder below $SKILLAGENT_CORPORA."""
+
+WORDS = st.sampled_from(
+    ["seed", "gpu", "[[n1]]", "[[n2|two]]", "![[n3]]", "![[n0#H1]]", "é", "日本", "</node>", "`x`"]
+)
+SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(lambda words: " ".join(words) + ".")
+BLOCKS = st.one_of(
+    SENTENCES,
+    st.integers(1, 3).flatmap(lambda level: st.just(f"{'#' * level} H{level}")),
+    st.lists(SENTENCES, min_size=1, max_size=4).map(lambda items: "- " + "\n- ".join(items)),
+    SENTENCES.map(lambda text: f"```\n{text}\n```"),
+    SENTENCES.map(lambda text: text * 40),
+)
+NODES = st.lists(BLOCKS, max_size=8).map("\n\n".join)
+HEADERS = st.sampled_from(
+    ["", "---\ntype: moc\n---\n", "---\ndescription: About seeds\naliases: [seedy]\n---\n", "---\n"]
+)
+GRAPHS = st.lists(st.tuples(HEADERS, NODES), min_size=1, max_size=5)
+NAMES = st.one_of(
+    st.sampled_from(["n0", "n1", "n2", "n3", "n0#H1", "seedy", "[[n1]]", "unmapped", ""]),
+    st.text(max_size=8),
+)
+OPTIONAL_NAMES = st.none() | NAMES
+BUDGETS = st.builds(
+    Budget, st.integers(0, 700) | st.integers(0, 6_000), st.none() | st.integers(0, 2_000)
+)
+
+
+def write(folder: Path, nodes: list[tuple[str, str]]) -> SkillGraph:
+    for number, (header, body) in enumerate(nodes):
+        (folder / f"n{number}.md").write_text(header + body, encoding="utf-8")
+    return SkillGraph.load(folder)
+
+
+class Session(RuleBasedStateMachine):
+    """Any calls in any order; the account is kept here a second time."""
+
+    cursors: Bundle[str] = Bundle("cursors")
+
+    @initialize(nodes=GRAPHS, budget=BUDGETS)
+    def start(self, nodes: list[tuple[str, str]], budget: Budget) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.begin(write(Path(self.folder.name), nodes), budget)
+
+    def begin(self, graph: SkillGraph, budget: Budget) -> None:
+        self.graph = graph
+        self.tools = Toolset(graph, budget)
+        self.total = budget.total
+        self.cap = budget.cap
+        self.sum = 0
+        self.instructions = ""
+
+    @rule()
+    def read_instructions(self) -> None:
+        text = self.tools.instructions()
+        if not self.instructions:
+            self.instructions = text
+            self.sum += REFERENCE.count(text)
+        assert text == self.instructions
+
+    @rule(target=cursors, map=OPTIONAL_NAMES, query=OPTIONAL_NAMES)
+    def list_index(self, map: str | None, query: str | None) -> Any:
+        result = self.take(self.tools.list_index(map, query)).to_json()["result"]
+        return result["cursor"] if result.get("cursor") else multiple()
+
+    @rule(cursor=cursors, map=OPTIONAL_NAMES)
+    def next_page(self, cursor: str, map: str | None) -> None:
+        self.take(self.tools.list_index(map, None, cursor))
+
+    @rule(nodes=st.lists(NAMES, max_size=4), query=OPTIONAL_NAMES)
+    def read_summary(self, nodes: list[str], query: str | None) -> None:
+        self.take(self.tools.read_summary(nodes, query))
+
+    @rule(node=NAMES, section=OPTIONAL_NAMES, again=st.booleans())
+    def read_node(self, node: str, section: str | None, again: bool) -> None:
+        self.take(self.tools.read_node(node, section, again))
+
+    @rule(
+        name=st.sampled_from(["read_node", "list_index", "read_summary", "fly", ""]),
+        arguments=st.text(max_size=20) | st.dictionaries(st.text(max_size=6), st.text(max_size=6)),
+    )
+    def malformed(self, name: str, arguments: Any) -> None:
+        self.take(self.tools.call(name, arguments))
+
+    def take(self, answer: Answer) -> Answer:
+        cost = REFERENCE.count(answer.text)
+        assert answer.cost == cost
+        assert cost <= self.cap or answer.error
+        self.sum += cost
+        return answer
+
+    @invariant()
+    def never_over(self) -> None:
+        if hasattr(self, "total"):
+            assert self.sum <= self.total
+            assert self.tools.ledger.spent == self.sum
+            assert self.tools.remaining == self.total - self.sum
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.folder.cleanup()
+
+
+TestSession = Session.TestCase
+TestSession.settings = settings(
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@cache
+def loaded(folder: Path) -> SkillGraph:
+    return SkillGraph.load(folder)
+
+
+@pytest.mark.parametrize("folder", CORPORA, ids=lambda folder: folder.name)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), budget=BUDGETS)
+def test_no_session_on_a_real_graph_exceeds_its_budget(
+    folder: Path, data: st.DataObject, budget: Budget
+) -> None:
+    graph = loaded(folder)
+    names = st.sampled_from(sorted(graph.nodes))
+    tools = Toolset(graph, budget)
+    texts = [tools.instructions()]
+    for _ in range(data.draw(st.integers(1, 12))):
+        name = data.draw(names)
+        query = graph.nodes[data.draw(names)].title
+        operations: list[Callable[[], Answer]] = [
+            partial(tools.list_index, map=name),
+            partial(tools.list_index, query=query),
+            partial(tools.read_summary, [name], query),
+            partial(tools.read_node, name),
+            partial(tools.read_node, name, again=True),
+        ]
+        answer = operations[data.draw(st.integers(0, len(operations) - 1))]()
+        assert answer.cost == REFERENCE.count(answer.text)
+        texts.append(answer.text)
+    assert sum(map(REFERENCE.count, texts)) <= budget.total
+
+
+@pytest.mark.parametrize("total", [50, 700, 5_000])
+def test_threads_share_one_budget(total: int) -> None:
+    tools = Toolset(loaded(BUNDLED), total)
+    names = sorted(tools.graph.nodes)
+
+    def work(number: int) -> list[str]:
+        answers = [
+            tools.read_node(names[number % len(names)], again=True),
+            tools.list_index(query=names[number]),
+            tools.read_summary(names[number : number + 3]),
+        ]
+        return [answer.text for answer in answers]
+
+    with ThreadPoolExecutor(8) as pool:
+        texts = [text for found in pool.map(work, range(40)) for text in found]
+    assert sum(map(REFERENCE.count, texts)) <= total
+    assert tools.ledger.spent == sum(map(REFERENCE.count, texts))
+
+
+def test_reading_on_shows_every_text_exactly_once() -> None:
+    graph = loaded(BUNDLED)
+    for node in list(graph.nodes.values())[:20]:
+        tools = Toolset(graph, Budget(100_000, 300))
+        seen = ""
+        for _ in range(40):
+            seen += tools.read_node(node.id).to_json()["result"]["text"]
+        text = node.document.text
+        pieces = [text[piece.start : piece.end].strip() for piece in node.document.pieces]
+        assert [seen.count(piece) for piece in pieces] == [1] * len(pieces)
+
+
+def test_an_estimating_counter_holds_its_own_budget() -> None:
+    counter = ScaledCounter(REFERENCE, 1.65, "estimate")
+    tools = Toolset(loaded(BUNDLED), 3_000, counter=counter)
+    texts = [tools.instructions()]
+    texts += [tools.read_node(name).text for name in sorted(tools.graph.nodes)[:30]]
+    assert sum(map(counter.count, texts)) <= 3_000
+
+
+def test_a_negative_budget_is_refused() -> None:
+    with pytest.raises(UsageError):
+        Budget(-1)

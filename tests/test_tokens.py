@@ -1,0 +1,145 @@
+"""Counters: exact, offline, equal to tiktoken; estimates above what they estimate."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skillagent import (
+    AnthropicCounter,
+    EncodingCounter,
+    MissingPackageError,
+    ProviderError,
+    ScaledCounter,
+    TokenCounter,
+    UsageError,
+    counter_for,
+)
+
+FAST, REFERENCE = EncodingCounter(), EncodingCounter(fast=False)
+
+TEXTS = [
+    "",
+    "plain words",
+    "<|endoftext|> and <|im_start|>",
+    "日本語 हिन्दी العربية Ωмега",
+    "👩‍👩‍👧‍👦 e\u0301 \u200b\ufeff",
+    "  \t\r\n\n   x  ",
+    "don't DON'T I'LL",
+    "1234567890 1.5e-7 0xdeadbeef",
+    "```python\nfor i in range(3):\n    print(i)\n```",
+    "\ud800 lone \udfff surrogates",
+    "\x00\x01\x02",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_both_ways_of_counting_agree(text: str) -> None:
+    assert FAST.count(text) == REFERENCE.count(text)
+
+
+@given(st.text(max_size=400))
+def test_both_ways_of_counting_agree_on_any_text(text: str) -> None:
+    assert FAST.count(text) == REFERENCE.count(text)
+
+
+def test_counts_are_those_of_tiktoken_itself() -> None:
+    # Figures of tiktoken 0.14.0's encode_ordinary: the vocabulary is the real one.
+    assert REFERENCE.count("hello world") == 2
+    assert REFERENCE.count("<|endoftext|>") == 7
+    assert EncodingCounter("cl100k_base", fast=False).count("antidisestablishmentarianism") == 6
+
+
+def test_special_tokens_are_ordinary_text() -> None:
+    assert FAST.count("<|endoftext|>") > 1
+
+
+@pytest.mark.parametrize("char", ["a", " ", "^", "\n", "aA", "é"])
+def test_counting_hostile_text_takes_linear_time(char: str) -> None:
+    def seconds(size: int) -> float:
+        text = char * size
+        return min(_timed(text) for _ in range(3))
+
+    assert seconds(400_000) < 16 * max(seconds(100_000), 0.001)
+
+
+def _timed(text: str) -> float:
+    started = time.process_time()
+    REFERENCE.count(text)
+    return time.process_time() - started
+
+
+def test_an_unknown_encoding_is_refused() -> None:
+    with pytest.raises(UsageError, match="unknown encoding"):
+        EncodingCounter("p50k")
+
+
+@pytest.mark.parametrize(
+    ("model", "factor"),
+    [
+        ("gpt-6-sol", 1.0),
+        ("some-new-model", 1.0),
+        (None, 1.0),
+        ("claude-3-5-sonnet-20241022", 1.25),
+        ("claude-opus-4-20250514", 1.25),
+        ("claude-sonnet-4-6", 1.25),
+        ("claude-opus-4-7", 1.65),
+        ("claude-haiku-5-5", 1.65),
+        ("anthropic/claude-sonnet-5", 1.65),
+        ("claude-next", 1.65),
+    ],
+)
+def test_any_model_has_a_counter(
+    monkeypatch: pytest.MonkeyPatch, model: str | None, factor: float
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "ctok", None)
+    counter = counter_for(model)
+    text = "One hundred words of prose. " * 20
+    assert counter.count(text) == -(-FAST.count(text) * int(factor * 100) // 100)
+    assert counter.name == ("o200k_base" if factor == 1.0 else f"o200k_base×{factor}")
+
+
+def test_a_factor_below_one_is_refused() -> None:
+    with pytest.raises(UsageError):
+        ScaledCounter(FAST, 0.9, "too low")
+
+
+def test_counters_are_the_protocol() -> None:
+    assert isinstance(FAST, TokenCounter)
+    assert isinstance(counter_for("claude-opus-5"), TokenCounter)
+
+
+@dataclass
+class FakeMessages:
+    """Counts one token a letter, and a frame of seven."""
+
+    calls: int = 0
+
+    def count_tokens(self, model: str, messages: list[dict[str, Any]]) -> Any:
+        self.calls += 1
+        text = messages[0]["content"]
+        if text == "boom":
+            raise OSError("connection reset")
+        return type("Count", (), {"input_tokens": 7 + len(text)})()
+
+
+def test_the_api_counter_subtracts_the_frame_and_asks_once() -> None:
+    messages = FakeMessages()
+    counter = AnthropicCounter("claude-x", type("Client", (), {"messages": messages})())
+    assert (counter.count("abcd"), counter.count("abcd"), counter.count("")) == (4, 4, 0)
+    assert messages.calls == 2
+    with pytest.raises(ProviderError, match="connection reset"):
+        counter.count("boom")
+
+
+def test_a_missing_package_names_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "anthropic", None)
+    with pytest.raises(MissingPackageError, match=r"pip install 'skillagent-graph\[anthropic\]'"):
+        AnthropicCounter("claude-x")
