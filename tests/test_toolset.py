@@ -244,7 +244,7 @@ def test_then_to_the_summary_then_to_one_line(vault: Vault) -> None:
     summary = session(vault, Budget(300, 300), files=LONG).read_node("long")
     assert summary.to_json()["result"]["level"] == "summary"
     assert "does not fit; its summary:" in summary.text
-    line = session(vault, Budget(300, 50), files=LONG).read_node("long")
+    line = session(vault, Budget(300, 45), files=LONG).read_node("long")
     assert line.to_json()["result"]["level"] == "index"
     assert "[[long]]" in line.text
 

@@ -101,11 +101,12 @@ class OfflineProvider:
         values: dict[str, float] = {}
         for place, node in enumerate(seen.listed[: SUMMARIES + 2]):
             text = f"{node} {seen.descriptions.get(node, '')} {seen.matched.get(node, '')}"
-            values[node] = _overlap(text, wanted) + 1.5 / (1 + place)
+            values[node] = _overlap(text, wanted) + 4 / (1 + place)
         for node, context in seen.links:
+            # A context that shares one word with the question shares it by chance.
             value = _overlap(f"{node} {context}", wanted)
-            if value:
-                values[node] = max(values.get(node, 0.0), value + 0.2)
+            if value >= 2:
+                values[node] = values.get(node, 0.0) + value / 2
         order = sorted(values, key=lambda node: (-values[node], node))
         order.sort(key=lambda node: (node in seen.gathering, node != seen.listed[0]))
         chosen: list[str] = []
@@ -256,5 +257,5 @@ def _sentences(text: str) -> Iterator[str]:
 def _whole(paragraph: list[str]) -> Iterator[str]:
     for sentence in sentences(" ".join(paragraph)):
         text = plain_text(sentence)
-        if len(text.split()) >= 5:
+        if len(text.split()) >= 5 and text[-1] in ".!?…。":
             yield text

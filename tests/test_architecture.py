@@ -1,0 +1,201 @@
+"""What must stay true of the code itself: layers, start-up, names, manifests, secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import frontmatter
+import pytest
+
+import skillagent
+from skillagent.tokens import EncodingCounter
+from tests.conftest import BUNDLED, ROOT
+
+HEAVY = {
+    "anthropic",
+    "httpx",
+    "hypothesis",
+    "importlib.metadata",
+    "networkx",
+    "numpy",
+    "openai",
+    "pathspec",
+    "pydantic",
+    "rapidfuzz",
+    "requests",
+    "tiktoken",
+    "toktok",
+    "yaml",
+    "asyncio",
+    "Stemmer",
+}
+"""What may not be imported before it is needed."""
+
+
+def modules_after(code: str) -> set[str]:
+    script = f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"
+    output = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    return set(output.stdout.decode().split())
+
+
+def test_the_layers_hold() -> None:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import skillagent",
+        "import skillagent.cli",
+        "from skillagent.cli.main import main\ntry: main(['--version'])\nexcept SystemExit: pass",
+    ],
+)
+def test_starting_imports_nothing_heavy(code: str) -> None:
+    assert not HEAVY & modules_after(code)
+
+
+def test_loading_a_graph_imports_no_model_and_no_graph_package() -> None:
+    code = f"import skillagent; skillagent.SkillGraph.load({str(BUNDLED)!r})"
+    loaded = modules_after(code)
+    assert not {"anthropic", "openai", "networkx", "tiktoken", "pydantic", "httpx"} & loaded
+
+
+def test_every_exported_name_exists_once_and_sorted() -> None:
+    names = skillagent.__all__
+    assert names == sorted(set(names))
+    assert {name for found in skillagent._HOMES.values() for name in found} | {
+        "__version__"
+    } == set(names)
+    for name in names:
+        assert getattr(skillagent, name) is not None
+    with pytest.raises(AttributeError):
+        skillagent.no_such_name  # noqa: B018
+
+
+def test_versions_agree_everywhere() -> None:
+    manifest = json.loads((ROOT / "plugin.json").read_text())
+    assert manifest["version"] == skillagent.__version__
+    assert f"## {skillagent.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_plugin_manifest_follows_agent_plugins_1_0_0() -> None:
+    manifest = json.loads((ROOT / "plugin.json").read_text())
+    assert manifest["$schema"] == "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json"
+    assert re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?", manifest["name"])
+    known = {"$schema", "name", "version", "description", "author", "homepage"}
+    known |= {"repository", "license", "keywords", "extensions"}
+    assert set(manifest) <= known
+    assert set(manifest["author"]) <= {"name", "email", "url"}
+
+
+def test_the_bundled_graph_is_a_valid_agent_skill() -> None:
+    data = (BUNDLED / "SKILL.md").read_bytes()
+    assert len(data.replace(b"\n", b"\r\n")) < 8_000
+    post = frontmatter.loads(data.decode())
+    allowed = {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
+    assert set(post.metadata) <= allowed
+    assert post["name"] == BUNDLED.name
+    assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", post["name"])
+    assert 1 <= len(str(post["description"])) <= 1_024
+    assert [path.name for path in BUNDLED.rglob("SKILL.md")] == ["SKILL.md"]
+
+
+def test_the_graph_agrees_with_an_independent_count() -> None:
+    """Files, links and reach of the bundled graph, counted here without our parser."""
+    texts = {path.stem: path.read_text() for path in BUNDLED.rglob("*.md")}
+    links: list[tuple[str, str]] = []
+    names = {name.casefold(): name for name in texts}
+    for name, text in texts.items():
+        names |= {
+            str(alias).casefold(): name
+            for alias in (frontmatter.loads(text).metadata.get("aliases") or [])
+            if str(alias).casefold() not in names
+        }
+    for name, text in texts.items():
+        prose = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+        prose = re.sub(r"`[^`\n]*`", "", prose)
+        for target in re.findall(r"\[\[([^\]|#]+)", prose):
+            links.append((name, names.get(target.strip().casefold(), "")))
+    reached, queue = {"SKILL"}, ["SKILL"]
+    while queue:
+        source = queue.pop()
+        found = {target for name, target in links if name == source and target} - reached
+        reached |= found
+        queue += found
+    report = json.loads(
+        subprocess.run(
+            [sys.executable, "-m", "skillagent", "check", str(BUNDLED), "--json"],
+            check=True,
+            capture_output=True,
+        ).stdout
+    )
+    counts = report["counts"]
+    assert (counts["files"], counts["nodes"]) == (len(texts), len(texts))
+    assert counts["links"] == len(links)
+    assert counts["broken"] == sum(not target for _, target in links)
+    assert counts["unreachable"] == len(texts) - len(reached)
+    assert counts["maps"] == sum(
+        frontmatter.loads(text).metadata.get("type") == "map" for text in texts.values()
+    )
+
+
+def tracked_files() -> list[Path]:
+    output = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
+    ).stdout.decode()
+    listed = [ROOT / name for name in output.split("\0") if name]
+    return [path for path in listed if path.is_file()]
+
+
+def test_no_package_index_and_no_machine_is_named() -> None:
+    # Written in parts, so that this file does not find itself.
+    hosts = ["files.python" + "hosted.org", "pypi" + ".org", "registry.npm" + "js.org"]
+    hosts += ["index" + "-url", "/work" + "/", "/farm" + "/"]
+    for path in tracked_files():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert not [host for host in hosts if host in text], path
+    assert (ROOT / "uv.lock") not in tracked_files()
+
+
+def test_the_lock_pins_every_package_with_a_hash() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    entries = re.findall(
+        r"^([A-Za-z0-9._-]+)==[^ ]+( ;[^\n\\]*)? \\\n    --hash=", lock, re.MULTILINE
+    )
+    assert len(entries) == len(re.findall(r"^[A-Za-z0-9._-]+==", lock, re.MULTILINE)) > 30
+    assert "://" not in re.sub(r"^#.*$", "", lock, flags=re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {name.lower().replace("_", "-") for name, _ in entries}
+    for requirement in project["dependencies"]:
+        name = re.split(r"[<>=\[; ]", requirement)[0].lower().replace("_", "-")
+        assert name in names
+
+
+def test_the_readme_shows_what_really_happens(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every Python example in the README runs, and prints what it says it prints."""
+    text = (ROOT / "README.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", text, re.DOTALL)
+    assert examples
+    for code, expected in examples:
+        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+        printed = capsys.readouterr().out
+        if expected:
+            assert printed.strip() == expected.strip()
+
+
+def test_the_readme_names_every_command() -> None:
+    text = (ROOT / "README.md").read_text()
+    for command in ("chat", "check", "list", "summary", "read", "call"):
+        assert f"skillagent {command}" in text
+
+
+def test_the_default_counter_needs_no_network() -> None:
+    # The autouse guard fails any connection; the vocabulary comes from an installed package.
+    assert EncodingCounter(fast=False).count("offline") >= 1
