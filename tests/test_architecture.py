@@ -67,9 +67,9 @@ def test_loading_a_graph_imports_no_model_and_no_graph_package() -> None:
     assert not {"anthropic", "openai", "networkx", "tiktoken", "pydantic", "httpx"} & loaded
 
 
-def test_every_exported_name_exists_once_and_sorted() -> None:
+def test_every_exported_name_exists_once() -> None:
     names = skillagent.__all__
-    assert names == sorted(set(names))
+    assert len(names) == len(set(names))
     assert {name for found in skillagent._HOMES.values() for name in found} | {
         "__version__"
     } == set(names)
@@ -157,7 +157,7 @@ def tracked_files() -> list[Path]:
 def test_no_package_index_and_no_machine_is_named() -> None:
     # Written in parts, so that this file does not find itself.
     hosts = ["files.python" + "hosted.org", "pypi" + ".org", "registry.npm" + "js.org"]
-    hosts += ["index" + "-url", "/work" + "/", "/farm" + "/"]
+    hosts += ["index" + "-url =", "/work" + "/", "/farm" + "/"]
     for path in tracked_files():
         text = path.read_text(encoding="utf-8", errors="replace")
         assert not [host for host in hosts if host in text], path

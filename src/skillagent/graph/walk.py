@@ -133,7 +133,7 @@ def walk(root: Root, options: Options, prefix: str = "") -> Walk:
                 finding("SG006", shown, 0, "a symbolic link that leads out of the root")
             )
             continue
-        if _safe(relative) != unicodedata.normalize("NFC", relative):
+        if shown != prefix + unicodedata.normalize("NFC", _utf_8(relative)):
             found.diagnostics.append(finding("SG008", shown, 0, "unprintable file name"))
         try:
             source = _read(full, relative, options, is_link)
@@ -228,8 +228,14 @@ def _inside(path: str, top: str) -> bool:
     return os.path.commonpath((real, top)) == top
 
 
+def _utf_8(name: str) -> str:
+    """A file name as UTF-8, whatever the locale; bytes that are none stand as surrogates."""
+    return os.fsencode(name).decode("utf-8", "surrogateescape")
+
+
 def _safe(relative: str) -> str:
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", relative))
+    name = unicodedata.normalize("NFC", _utf_8(relative))
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def _spec(path: str) -> GitIgnoreSpec | None:
