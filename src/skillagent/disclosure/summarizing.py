@@ -20,8 +20,8 @@ from skillagent.markdown.prose import shortened
 
 LINKS, BACKLINKS = 8, 3
 OUTLINE, FIELDS, FIELD_CHARS = 15, 8, 120
-RANKED_LINKS = 300
-"""Of a map with more links than this, only so many are ranked by a query."""
+RANKED_LINKS = 60
+"""Of a node with more links or backlinks, only so many are ranked by their contexts."""
 
 
 class Depth(NamedTuple):
@@ -261,6 +261,14 @@ def _ranked(view: View, node: Node, query: str | None) -> list[Link]:
         if known is None or (view.is_bare(known) and not view.is_bare(link)):
             best[link.target] = (place, link)
     links = list(best.values())
+    if query and len(links) > RANKED_LINKS:
+        # The targets that answer the query are found without cutting every context.
+        scores = view.search.scores_of(query, [str(link.target) for _, link in links])
+        links.sort(key=lambda item: (-scores[str(item[1].target)], item[0]))
+        rest = links[RANKED_LINKS:]
+        links = links[:RANKED_LINKS]
+    else:
+        rest = []
     most = max((view.graph.indegree(target) for target in best), default=0)
 
     def strength(item: tuple[int, Link]) -> tuple[float, float, int]:
@@ -268,25 +276,27 @@ def _ranked(view: View, node: Node, query: str | None) -> list[Link]:
         assert link.target
         popular = math.log1p(view.graph.indegree(link.target)) / math.log1p(most or 1)
         early = 1 / (1 + place / 4)
-        score = 0.0
-        if query and place < RANKED_LINKS:
-            score = view.search.relevance(query, link.target, link.context)
-        return (-score, -(popular + early - 2 * view.is_bare(link)), place)
+        bare = view.is_bare(link)
+        score = view.search.relevance(query, link.target, link.context) if query else 0.0
+        return (-score, -(popular + early - 2 * bare), place)
 
-    return [link for _, link in sorted(links, key=strength)]
+    return [link for _, link in [*sorted(links, key=strength), *rest]]
 
 
 def _backlinks(view: View, node: Node, query: str | None) -> list[Link]:
     """Links to the node from elsewhere, one a source, the most telling first."""
-    best: dict[str, Link] = {}
+    first: dict[str, Link] = {}
     for link in view.graph.backlinks(node.id):
-        known = best.get(link.source)
-        if known is None or (view.is_bare(known) and not view.is_bare(link)):
-            best[link.source] = link
+        known = first.get(link.source)
+        if known is None or (known.key and not link.key):
+            first[link.source] = link
+    links = list(first.values())
+    links.sort(key=lambda link: (bool(link.key), -view.graph.indegree(link.source), link.source))
 
-    def telling(link: Link) -> tuple[float, bool, int, str]:
+    def telling(item: tuple[int, Link]) -> tuple[float, bool, int]:
+        place, link = item
         score = view.search.relevance(query, link.source, link.context) if query else 0.0
-        return (-score, view.is_bare(link), -view.graph.indegree(link.source), link.source)
+        return (-score, view.is_bare(link), place)
 
-    told = list(best.values())[:RANKED_LINKS]
-    return [link for link in sorted(told, key=telling) if not view.is_bare(link)]
+    ranked = sorted(enumerate(links[:RANKED_LINKS]), key=telling)
+    return [link for _, link in ranked if not view.is_bare(link)]

@@ -106,6 +106,7 @@ class View:
         self.shown = Shown()
         self._costs: dict[str, int] = {}
         self._counts: dict[str, int] = {}
+        self._phrases: dict[Link, str] = {}
 
     @property
     def search(self) -> SearchIndex:
@@ -155,6 +156,12 @@ class View:
 
     def phrase(self, link: Link) -> str:
         """The context of a link, without the link's own words where they only begin it."""
+        found = self._phrases.get(link)
+        if found is None:
+            found = self._phrases[link] = self._phrase(link)
+        return found
+
+    def _phrase(self, link: Link) -> str:
         text = link.context
         node = self.graph.nodes.get(link.target or "")
         names = (link.label, link.reference.target, node.title if node else "")

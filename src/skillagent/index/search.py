@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,28 +55,25 @@ class Hit:
 
 
 class _Postings:
-    """Term → documents with their part of the score and the fields the term is in."""
+    """Term → documents, and their part of the score for it."""
 
     def __init__(self) -> None:
         self.documents: dict[str, array[int]] = {}
         self.impacts: dict[str, array[float]] = {}
-        self.fields: dict[str, array[int]] = {}
         self._lengths: array[float] = array("d")
 
-    def add(self, bag: Mapping[str, float], masks: Mapping[str, int], length: float) -> None:
-        """Append one document: term → weighted frequency, term → mask of fields."""
+    def add(self, bag: Mapping[str, float], length: float) -> None:
+        """Append one document: term → weighted frequency, and its weighted length."""
         document = len(self._lengths)
         self._lengths.append(length)
-        documents, impacts, fields = self.documents, self.impacts, self.fields
+        documents, impacts = self.documents, self.impacts
         for term, frequency in bag.items():
             if term in documents:
                 documents[term].append(document)
                 impacts[term].append(frequency)
-                fields[term].append(masks[term])
             else:
                 documents[term] = array("i", (document,))
                 impacts[term] = array("d", (frequency,))
-                fields[term] = array("B", (masks[term],))
 
     def close(self) -> None:
         """Turn frequencies into parts of the score, once every document is there."""
@@ -85,20 +83,20 @@ class _Postings:
         for term, documents in self.documents.items():
             found = len(documents)
             idf = math.log(1 + (total - found + 0.5) / (found + 0.5))
-            frequencies = self.impacts[term]
             impacts = [
                 idf * frequency / (norms[document] + frequency)
-                for document, frequency in zip(documents, frequencies, strict=True)
+                for document, frequency in zip(documents, self.impacts[term], strict=True)
             ]
             if found > CHAMPIONS:
-                order = sorted(range(found), key=lambda at: (-impacts[at], documents[at]))
+                # A stable sort: of equals, the first document stays.
+                order = sorted(range(found), key=impacts.__getitem__, reverse=True)
                 best = sorted(order[:CHAMPIONS])
                 self.documents[term] = array("i", [documents[at] for at in best])
-                self.fields[term] = array("B", [self.fields[term][at] for at in best])
                 impacts = [impacts[at] for at in best]
             self.impacts[term] = array("d", impacts)
 
     def score(self, query: Mapping[str, float]) -> dict[int, float]:
+        """Document → score, for weighted terms."""
         scores: dict[int, float] = {}
         for term in sorted(query):
             weight = query[term]
@@ -107,6 +105,12 @@ class _Postings:
             for document, impact in zip(self.documents[term], self.impacts[term], strict=True):
                 scores[document] = scores.get(document, 0.0) + weight * impact
         return scores
+
+    def holds(self, term: str, document: int) -> bool:
+        """True if the term counts for the document."""
+        documents = self.documents.get(term, ())
+        at = bisect_left(documents, document)
+        return at < len(documents) and documents[at] == document
 
 
 class SearchIndex:
@@ -118,6 +122,9 @@ class SearchIndex:
         self._graph = graph
         self._ids = list(graph.nodes)
         self._full, self._short = _Postings(), _Postings()
+        self._fields: list[tuple[frozenset[str], ...]] = []
+        """Document → the terms of each field but the text."""
+        self._parsed: tuple[str, dict[str, tuple[str, float]]] = ("", {})
         self._name_words: dict[str, None] = {}
         anchors = self._anchors()
         for node in graph.nodes.values():
@@ -134,7 +141,8 @@ class SearchIndex:
                 terms(node.document.body),
             )
             self._full.add(*_bag(fields, WEIGHTS))
-            self._short.add(*_bag((names, described), SHORT_WEIGHTS))
+            self._short.add(*_bag(fields[:2], SHORT_WEIGHTS))
+            self._fields.append(tuple(frozenset(found) for found in fields[:-1]))
         self._full.close()
         self._short.close()
 
@@ -180,7 +188,7 @@ class SearchIndex:
         """
         asked = self._query(query)
         scores = self.scores(query)
-        order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        order = _top(scores, max(offset + limit, LINKED_HITS))
         page = order[offset : offset + limit]
         linked = self._links_between([document for document, _ in order[:LINKED_HITS]])
         hits = [
@@ -192,7 +200,7 @@ class SearchIndex:
             )
             for document, score in page
         ]
-        return hits, len(order)
+        return hits, len(scores)
 
     def scores(self, query: str) -> dict[int, float]:
         """Document number → score, of every node that answers."""
@@ -202,13 +210,17 @@ class SearchIndex:
         scores = {document: score / best for document, score in full.items()}
         for document, score in short.items():
             scores[document] = scores.get(document, 0.0) + SHORT_WEIGHT * score / best_short
-        order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:LINKED_HITS]
-        before = dict(order)
+        before = dict(_top(scores, LINKED_HITS))
         for document, sources in self._links_between(list(before)).items():
             for source in sources:
                 out = self._degree(source)
                 scores[document] += LINK_SHARE * before[source] / math.sqrt(out)
         return scores
+
+    def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
+        """Node → its score for a query, 0 where it does not answer, of the nodes given."""
+        scores = self.scores(query)
+        return {node: scores.get(self._numbers[node], 0.0) for node in nodes}
 
     def relevance(self, query: str, node: str, text: str) -> float:
         """How well a link's text, with the node behind it, answers a query; 0 if not at all."""
@@ -236,6 +248,9 @@ class SearchIndex:
 
     def _query(self, query: str) -> dict[str, tuple[str, float]]:
         """Term → (word of the query, weight), misspelled words replaced."""
+        known, parsed = self._parsed
+        if known == query:
+            return parsed
         result: dict[str, tuple[str, float]] = {}
         for term, word in query_terms(query).items():
             if term in self._full.documents or len(word) < 4:
@@ -243,6 +258,8 @@ class SearchIndex:
                 continue
             for near in self._nearest_words(word):
                 result.setdefault(stem(near), (f"{word}→{near}", TYPO_WEIGHT))
+        # One query ranks a page of hits and then the links of several summaries.
+        self._parsed = (query, result)
         return result
 
     def _nearest_words(self, word: str) -> list[str]:
@@ -258,29 +275,14 @@ class SearchIndex:
         self, document: int, asked: Mapping[str, tuple[str, float]]
     ) -> tuple[tuple[str, tuple[str, ...]], ...]:
         found: dict[int, list[str]] = {}
+        fields = self._fields[document]
         for term, (word, _) in asked.items():
-            mask = self._mask(term, document)
-            if mask:
-                strongest = next(bit for bit in range(len(FIELDS)) if mask & 1 << bit)
-                found.setdefault(strongest, []).append(word)
-        return tuple((FIELDS[bit], tuple(found[bit])) for bit in sorted(found))
-
-    def _mask(self, term: str, document: int) -> int:
-        documents = self._full.documents.get(term)
-        if documents is None:
-            return 0
-        low, high = 0, len(documents)
-        while low < high:
-            middle = (low + high) // 2
-            if documents[middle] < document:
-                low = middle + 1
-            else:
-                high = middle
-        return (
-            self._full.fields[term][low]
-            if low < len(documents) and documents[low] == document
-            else 0
-        )
+            place = next((at for at, held in enumerate(fields) if term in held), None)
+            if place is None and self._full.holds(term, document):
+                place = len(fields)
+            if place is not None:
+                found.setdefault(place, []).append(word)
+        return tuple((FIELDS[place], tuple(found[place])) for place in sorted(found))
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -307,20 +309,26 @@ def _names(node: Node) -> tuple[str, ...]:
 
 def _bag(
     fields: Sequence[Sequence[str]], weights: Sequence[float]
-) -> tuple[dict[str, float], dict[str, int], float]:
-    """Term → weighted frequency, term → mask of its fields, and the weighted length."""
+) -> tuple[dict[str, float], float]:
+    """Term → weighted frequency over the fields, and the weighted length."""
     bag: dict[str, float] = {}
-    masks: dict[str, int] = {}
     length = 0.0
-    for bit, found in enumerate(fields):
-        weight = weights[bit]
+    for found, weight in zip(fields, weights, strict=True):
         length += weight * len(found)
-        mask = 1 << bit
         for term, count in Counter(found).items():
             if term in bag:
                 bag[term] += weight * count
-                masks[term] |= mask
             else:
                 bag[term] = weight * count
-                masks[term] = mask
-    return bag, masks, length
+    return bag, length
+
+
+def _top(scores: Mapping[int, float], count: int) -> list[tuple[int, float]]:
+    """The best documents with their scores, best first; of equals, the first document."""
+    if len(scores) > 4 * count:
+        # Sorting plain floats finds the cut; only what passes it is sorted with its document.
+        cut = sorted(scores.values(), reverse=True)[count - 1]
+        items = [item for item in scores.items() if item[1] >= cut]
+    else:
+        items = list(scores.items())
+    return sorted(items, key=lambda item: (-item[1], item[0]))[:count]

@@ -13,9 +13,12 @@ _BLANK = re.compile(r"\n[ \t>]*\n")
 _ITEM = re.compile(
     r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t]*\||[ \t>]*#{1,6}[ \t]"
 )
+# The mark comes first and what forbids it after: `re` then skips from mark to mark.
 _SENTENCE_END = re.compile(
-    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)(?<!\bDr)(?<!\bMr)(?<!\bno)(?<!\bFig)"
-    r"(?:[.!?…](?:[\"'”’)\]*_]|\^\w+)*(?=\s+[^\sa-z])|[。！？])"
+    r"[.!?…。！？](?:(?<=[。！？])|"
+    r"(?<!\b[Ee]\.g\.)(?<!\b[Ii]\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)"
+    r"(?<!\bMrs\.)(?<!\bno\.)(?<!\bNo\.)(?<!\bFig\.)(?<!\bSt\.)(?<!\betc\.,)"
+    r"(?:[\"'”’)\]*_]|\^\w+)*(?=\s+[^\sa-z]))"
 )
 _WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
 _LINK = re.compile(r"!?\[((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
