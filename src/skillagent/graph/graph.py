@@ -435,10 +435,13 @@ class _Part:
         shown = self.prefix + source.path
         document = parse(source.data, shown, options.dialect)
         # Two files can share a path but for Unicode form or suffix: each keeps an id of its own.
-        spellings = (source.path, source.raw_path)
-        names = [name for path in spellings for name in (without_suffix(path), path)]
+        names = [without_suffix(source.path), without_suffix(source.raw_path)]
+        names += [source.path, source.raw_path]
         name = next((name for name in names if name not in ids), f"{source.path}~{len(ids)}")
         ids.add(name)
+        # A twin in another Unicode form is addressed by its own spelling.
+        spelled = name in (without_suffix(source.raw_path), source.raw_path)
+        path = source.raw_path if spelled else source.path
         key = name_key(without_suffix(source.path))
         if key in keys:
             message = f"the name equals that of {keys[key]} but for case, form or suffix"
@@ -447,7 +450,7 @@ class _Part:
         node = Node(
             id=self.prefix + name,
             root=self.prefix.removesuffix(SEPARATOR),
-            path=source.path,
+            path=path,
             kind=kind_of(document, source.path),
             document=document,
             digest=source.digest,

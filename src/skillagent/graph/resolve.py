@@ -67,6 +67,10 @@ class Resolver:
         self._nodes = nodes
         self._dialect = dialect
         self._others = set(others)
+        self._whole: dict[str, Node] = {}
+        """Path with its suffix → node: `a.md` and `a.markdown` are told apart."""
+        self._files: dict[str, list[Node]] = {}
+        """File name with its suffix → nodes."""
         self._paths: dict[str, Node] = {}
         self._path_keys: dict[str, list[Node]] = {}
         self._stems: dict[str, list[Node]] = {}
@@ -76,6 +80,8 @@ class Resolver:
         self._folders: dict[str, list[Node]] = {}
         self._memo: dict[tuple[str, str], Found] = {}
         for node in nodes:
+            self._whole[node.path] = node
+            self._files.setdefault(node.path.rpartition("/")[2], []).append(node)
             path = without_suffix(node.path)
             stem = stem_of(node.path)
             self._paths.setdefault(path, node)
@@ -130,6 +136,11 @@ class Resolver:
         if _DRIVE.match(target) or target.startswith("file:"):
             return OUTSIDE
         name = without_suffix(target)
+        if name != target:
+            if node := self._whole.get(target):
+                return Found(node, "path")
+            if found_files := self._files.get(target):
+                return _nearest(found_files, folder, "stem")
         if name.startswith(("./", "../", "/")):
             base = "" if name.startswith("/") else folder or ""
             path = _joined(base, name.lstrip("/"))
@@ -231,6 +242,8 @@ class Resolver:
         if path in ("", "."):
             found = self._path("index", "markdown")
             return found if found.node else NOT_A_NODE
+        if node := self._whole.get(path):
+            return Found(node, "markdown")
         found = self._path(without_suffix(path), "markdown")
         if found.node:
             return found

@@ -149,7 +149,8 @@ def walk(root: Root, options: Options, prefix: str = "") -> Walk:
             )
             found.diagnostics.append(finding("SG002", shown, 0, message))
         found.files.append(source)
-    found.files.sort(key=lambda source: (source.path, source.raw_path))
+    # Of two names that are equal but for Unicode form, the normal form comes first.
+    found.files.sort(key=lambda file: (file.path, file.path != file.raw_path, file.raw_path))
     return found
 
 
@@ -184,9 +185,9 @@ def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]
                 continue
             if specs and _ignored(relative, specs):
                 continue
-            if name.lower().endswith(SUFFIXES) and not (is_link and entry.is_dir()):
+            if name.lower().endswith(SUFFIXES) and not (is_link and os.path.isdir(entry.path)):
                 yield entry.path, relative, is_link
-            elif is_link and entry.is_dir() and not _inside(entry.path, top):
+            elif is_link and os.path.isdir(entry.path) and not _inside(entry.path, top):
                 found.diagnostics.append(
                     finding("SG006", prefix + _safe(relative), 0, "a link out of the root")
                 )
@@ -207,7 +208,7 @@ def _read(full: str, relative: str, options: Options, is_link: bool) -> SourceFi
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)
             data = stream.read(min(HEAD_BYTES, options.max_file_bytes))
-            data = data[: data.rfind(b"\n") + 1] or data
+            data = _whole_characters(data)
             size = status.st_size
         else:
             data = stream.read()
@@ -217,6 +218,18 @@ def _read(full: str, relative: str, options: Options, is_link: bool) -> SourceFi
     if not relative.isascii() or not relative.isprintable():
         path = _safe(relative)
     return SourceFile(path, relative, data, size, "sha256:" + digest)
+
+
+def _whole_characters(data: bytes) -> bytes:
+    """The beginning of a file without a line, or at least a character, that was cut off."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data[: len(data) // 4 * 4]
+    if b"\n" in data:
+        return data[: data.rfind(b"\n") + 1]
+    for length in range(len(data), max(0, len(data) - 4), -1):
+        if data[length - 1] < 0x80 or (length < len(data) and data[length] & 0xC0 != 0x80):
+            return data[:length]
+    return data
 
 
 def _regular(mode: int) -> bool:

@@ -13,7 +13,7 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import frontmatter, prose, wikilink
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.wikilink import Kind, Masks, Reference
+from skillagent.markdown.wikilink import Kind, Masks, Ranges, Reference
 
 PIECE_CHARS = 600
 """A block longer than this is cut at lines, or at sentences, when it must be split."""
@@ -25,6 +25,7 @@ _NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
 _ALNUM = re.compile(r"[\W_]+")
+_ITEM_START = re.compile(r"(?<=\n)[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\|)")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -107,13 +108,21 @@ class Document:
     @cached_property
     def description(self) -> str:
         """The first sentence of prose; empty where the body has none."""
-        skip = {heading.start for heading in self.headings}
-        for start, end in zip(*self.masks.fences, strict=True):
-            position = start
-            while 0 <= position < end:
-                skip.add(position)
-                position = self.text.find("\n", position) + 1 or end
-        return prose.first_sentence(self.text, self.frontmatter.body_start, skip)
+        start = self.frontmatter.body_start
+        end = min(len(self.text), start + prose.DESCRIPTION_REACH)
+        # Fences and comments are no prose, wherever they stand: blank lines take their place.
+        hidden = [*zip(*self.masks.fences, strict=True), *zip(*self.masks.comments, strict=True)]
+        hidden += [span for span in zip(*self.masks.code, strict=True) if self.text[span[0]] == "<"]
+        kept: list[str] = []
+        for first, last in sorted(hidden):
+            if first >= end:
+                break
+            kept.append(self.text[start:first])
+            whole_lines = not self.text[self.text.rfind("\n", 0, first) + 1 : first].strip()
+            kept.append("\n\n" if whole_lines else " ")
+            start = max(start, last)
+        kept.append(self.text[start:end])
+        return prose.first_sentence("".join(kept))
 
     def context(self, reference: Reference) -> str:
         """The sentence or item around a link; for a header's link its field and value."""
@@ -175,26 +184,24 @@ class Document:
         first = position
         pending = False  # a block has begun
         only_headings = True
-        section = self.section_at(position)
+        section = -1
         starts = set(self._starts)
         while position < len(text):
-            if fence := self.masks.fences.covering(position):
-                line_end = fence
-            else:
-                line_end = text.find("\n", position)
-                line_end = len(text) if line_end < 0 else line_end
+            fence = self.masks.fences.covering(position)
+            line_end = fence or text.find("\n", position)
+            line_end = len(text) if line_end < 0 else line_end
             is_heading = position in starts
-            if is_heading and pending:
+            if pending and (is_heading or (fence and not only_headings)):
                 yield from self._split(first, position, section)
                 pending = False
-            blank = not text[position:line_end].strip()
             if not pending:
                 first, section = position, self.section_at(position)
                 only_headings = True
-            if not blank:
+            if text[position:line_end].strip():
                 pending = True
                 only_headings = only_headings and is_heading
-            elif pending and not only_headings:
+            blank = not text[position:line_end].strip()
+            if pending and not only_headings and (blank or fence):
                 yield from self._split(first, line_end + 1, section)
                 pending = False
             position = line_end + 1
@@ -204,20 +211,35 @@ class Document:
     def _split(self, start: int, end: int, section: int) -> Iterator[Piece]:
         end = min(end, len(self.text))
         while end - start > PIECE_CHARS:
-            cut = self.text.rfind("\n", start, start + PIECE_CHARS) + 1
-            if cut <= start:
-                stop = self.text.find("\n", start, end) + 1 or end
-                cut = self._sentence_cut(start, stop)
-            if cut >= end:
+            cut = self._cut(start, end)
+            if not self.text[cut:end].strip():
                 break
             yield Piece(start, cut, section)
             start = cut
         yield Piece(start, end, section)
 
-    def _sentence_cut(self, start: int, end: int) -> int:
-        """The last end of a sentence inside the limit, else the first one behind it."""
-        sentence = prose.last_sentence_end(self.text, start, min(end, start + PIECE_CHARS))
-        return sentence or prose.first_sentence_end(self.text, start, end) or end
+    def _cut(self, start: int, end: int) -> int:
+        """Where a long block may be cut: before an item, at a line of code, after a sentence."""
+        limit = start + PIECE_CHARS
+        fence_end = self.masks.fences.covering(limit)
+        if fence_end:
+            fence = self.masks.fences.starts[bisect_right(self.masks.fences.starts, limit) - 1]
+            if fence > start:
+                return fence
+            if fence_end - fence <= PIECE_CHARS:
+                return min(fence_end, end)
+            return self.text.rfind("\n", start, limit) + 1 or self._line_end(limit, end)
+        items = [match.start() for match in _ITEM_START.finditer(self.text, start + 1, end)]
+        before = [at for at in items if at <= limit]
+        if before:
+            return before[-1]
+        sentence = prose.last_sentence_end(self.text, start, limit)
+        if not sentence:
+            sentence = prose.first_sentence_end(self.text, limit, end) or end
+        return min(sentence, items[0]) if items else sentence
+
+    def _line_end(self, position: int, end: int) -> int:
+        return self.text.find("\n", position, end) + 1 or end
 
 
 def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
@@ -228,8 +250,10 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     """
     findings: list[Diagnostic] = []
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and data[1::2][:64].count(0) > len(data[1::2][:64]) * 0.8 > 1:
-        encoding = "utf-16-le"
+    if encoding == "utf-8" and b"\0" in data[:128]:
+        for nulls, name in ((data[1:128:2], "utf-16-le"), (data[0:128:2], "utf-16-be")):
+            if len(nulls) > 1 and nulls.count(0) > 0.8 * len(nulls):
+                encoding = name
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -272,7 +296,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     masks = wikilink.masks(text, start, dialect)
     headings = _headings(text, start, masks)
     references = _references(text, header, masks, dialect, path, findings)
-    tags = _tags(text, header, masks)
+    tags = _tags(text, header, masks, references)
     return Document(path, text, header, tuple(references), headings, tags, masks, tuple(findings))
 
 
@@ -293,12 +317,17 @@ def _headings(text: str, start: int, masks: Masks) -> tuple[Heading, ...]:
         found.sort()
     if masks.code.starts:
         found = [item for item in found if not masks.code.covering(item[0])]
+    ends = [len(text)] * len(found)
+    open_sections: list[int] = []
+    for at, (position, level, _) in enumerate(found):
+        while open_sections and found[open_sections[-1]][1] >= level:
+            ends[open_sections.pop()] = position
+        open_sections.append(at)
     headings: list[Heading] = []
     line, counted = text.count("\n", 0, start) + 1, start
-    for at, (position, level, title) in enumerate(found):
+    for (position, level, title), end in zip(found, ends, strict=True):
         line += text.count("\n", counted, position)
         counted = position
-        end = next((other for other, lvl, _ in found[at + 1 :] if lvl <= level), len(text))
         headings.append(Heading(prose.plain_text(title), level, line, position, end))
     return tuple(headings)
 
@@ -324,13 +353,16 @@ def _references(
             findings.append(finding("SG025", path, reference.line, message))
     if text.find("](", start) >= 0 or text.find("]:", start) >= 0:
         taken = {position for link in body for position in (link.start, link.start + 1)}
-        markdown = [
-            reference._replace(line=first_line + text.count("\n", start, reference.start))
-            for reference in wikilink.markdown_links(text, start)
-            if reference.start not in taken and not code.covering(reference.start)
-        ]
+        markdown: list[Reference] = []
+        line, counted = first_line, start
+        found_links = sorted(wikilink.markdown_links(text, start, code), key=_position)
+        for reference in found_links:
+            line += text.count("\n", counted, reference.start)
+            counted = reference.start
+            if reference.start not in taken:
+                markdown.append(reference._replace(line=line))
         if markdown:
-            body = sorted(body + markdown, key=lambda reference: reference.start)
+            body = sorted(body + markdown, key=_position)
     if comments.starts:
         body = [
             reference._replace(kind=Kind.COMMENT)
@@ -341,7 +373,11 @@ def _references(
     return found + body
 
 
-_TOP_KEY = re.compile(r"([^\s#:][^:\n]*?)[ \t]*:(?:[ \t]|$)")
+def _position(reference: Reference) -> int:
+    return reference.start
+
+
+_TOP_KEY = re.compile(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*?)[\"']?[ \t]*[:=](?:[ \t]|$)")
 
 
 def _header_references(
@@ -351,10 +387,12 @@ def _header_references(
     if "[[" not in header.text:
         return []
     found: list[Reference] = []
-    key, offset = "", header.body_start - len(header.text)
-    for number, line in enumerate(header.text.split("\n"), start=2):
-        if match := _TOP_KEY.match(line):
-            key = match[1].strip("\"'")
+    key, offset = "", header.start
+    indented = not header.start  # a JSON header stands without fences, its keys are indented
+    first = 1 if indented else 2
+    for number, line in enumerate(header.text.split("\n"), start=first):
+        if match := _TOP_KEY.match(line.lstrip() if indented else line):
+            key = match[1]
         if "[[" in line:
             limit = _comment_start(line)
             for reference in wikilink.wikilinks(line, 0, limit, number, dialect):
@@ -393,14 +431,18 @@ def _comment_start(line: str) -> int:
     return len(line)
 
 
-def _tags(text: str, header: Frontmatter, masks: Masks) -> tuple[str, ...]:
+def _tags(
+    text: str, header: Frontmatter, masks: Masks, references: list[Reference]
+) -> tuple[str, ...]:
     found = [tag.lstrip("#") for tag in header.words("tags", "tag")]
     if text.find("#", header.body_start) >= 0:
+        links = Ranges([link.start for link in references], [link.end for link in references])
         found += [
             match[1].rstrip("/")
             for match in _TAG.finditer(text, header.body_start)
             if text[match.start() - 1 : match.start()].strip() == ""
             and not masks.code.covering(match.start())
+            and not links.covering(match.start())
         ]
     first: dict[str, str] = {}
     for tag in found:

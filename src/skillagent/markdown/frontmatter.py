@@ -42,15 +42,15 @@ _SECOND = re.compile(
 # Quoted without escapes, or plain: no indicator at its start, no `: `, no ` #`, printable.
 _QUOTED = r"\"[^\"\\\x00-\x1f\x7f-\U0010ffff]*+\"|'[^'\x00-\x1f\x7f-\U0010ffff]*+'"
 _PLAIN = (
-    r"[A-Za-z0-9(/.+~$](?:[^\x00-\x20#:\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
+    r"[A-Za-z0-9(/.+~$](?:[^\x00-\x20#:\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
     r"|:(?=[^ ])| (?=[^ #\n]))*+"
 )
 _WORD = r"[A-Za-z0-9](?:[\w./+-]|[ ](?=[\w(/.+-]))*+"
 _LIST = rf"\[(?:(?:{_QUOTED}|{_WORD})(?:, ?(?:{_QUOTED}|{_WORD}))*)?\]"
 _SIMPLE_LINE = re.compile(rf"([A-Za-z_][\w-]*):(?: ({_QUOTED}|{_PLAIN}|{_LIST}))?", re.ASCII)
-_SIMPLE_ITEM = re.compile(rf" *- ({_QUOTED}|{_WORD})", re.ASCII)
-_ITEM = re.compile(rf" *- ({_QUOTED}|{_WORD})", re.ASCII)
+_SIMPLE_ITEM = re.compile(rf"( *- )({_QUOTED}|{_WORD})", re.ASCII)
 _ITEM = re.compile(rf"{_QUOTED}|{_WORD}", re.ASCII)
+_ANY_KEY = re.compile(r"\s*[\"']?([^\s\"'=:\[]+)[\"']?\s*[=:]")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CORE_TAGS = {
@@ -71,6 +71,8 @@ class Frontmatter:
     """Key → its line in the file, from 1."""
     text: str
     """The raw header between its fences."""
+    start: int
+    """Offset in the document's text where the raw header begins."""
     body_start: int
     """Offset in the document's text where the body begins."""
     odd: Mapping[str, str] = field(default_factory=dict)
@@ -99,7 +101,7 @@ class Frontmatter:
         return tuple(text for item in items if (text := scalar_text(item).strip()))
 
 
-NO_HEADER = Frontmatter(_EMPTY, _EMPTY, "", 0)
+NO_HEADER = Frontmatter(_EMPTY, _EMPTY, "", 0, 0)
 
 
 def scalar_text(value: object) -> str:
@@ -157,7 +159,7 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     if simple := _simple(header):
         fields, lines = simple
-        made = Frontmatter(fields, lines, header, body_start, _odd(fields))
+        made = Frontmatter(fields, lines, header, start, body_start, _odd(fields))
         return made, _second_block(text, body_start, path)
     reader = _Reader(path)
     try:
@@ -167,7 +169,7 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     except _RefusedError as error:
         message = f"frontmatter refused: {error}"
         return (
-            Frontmatter(_EMPTY, _EMPTY, "", body_start),
+            Frontmatter(_EMPTY, _EMPTY, "", start, body_start),
             [finding("SG014", path, error.line + 2, message)],
         )
     except yaml.YAMLError as error:
@@ -179,7 +181,7 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     if not isinstance(value, Mapping):
         return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
     findings = reader.findings + _second_block(text, body_start, path)
-    return Frontmatter(value, reader.lines, header, body_start, _odd(value)), findings
+    return Frontmatter(value, reader.lines, header, start, body_start, _odd(value)), findings
 
 
 def _odd(fields: Mapping[str, Value]) -> Mapping[str, str]:
@@ -191,7 +193,8 @@ def _odd(fields: Mapping[str, Value]) -> Mapping[str, str]:
 def _second_block(text: str, body_start: int, path: str) -> list[Diagnostic]:
     if not _SECOND.match(text, body_start):
         return []
-    line = text.count("\n", 0, body_start) + 1
+    begin = body_start + len(text[body_start:]) - len(text[body_start:].lstrip())
+    line = text.count("\n", 0, begin) + 1
     return [finding("SG019", path, line, "a second YAML block")]
 
 
@@ -204,7 +207,7 @@ def _simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
     open_list: list[Value] | None = None
-    key = ""
+    key = indent = ""
     for number, line in enumerate(header.split("\n"), start=2):
         if match := _SIMPLE_LINE.fullmatch(line):
             key, raw = match[1], match[2]
@@ -222,7 +225,10 @@ def _simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None
             else:
                 fields[key] = _simple_scalar(raw)
         elif open_list is not None and (match := _SIMPLE_ITEM.fullmatch(line)):
-            open_list.append(_simple_scalar(match[1]))
+            if open_list and match[1] != indent:
+                return None
+            indent = match[1]
+            open_list.append(_simple_scalar(match[2]))
             fields[key] = tuple(open_list)
         elif line:
             return None
@@ -253,11 +259,14 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
         fields = _frozen(tomllib.loads(header))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"broken TOML: {error}"
+        place = re.search(r"at line (\d+)", str(error))
+        line = int(place[1]) + 1 if place else 1
         return (
-            Frontmatter(_EMPTY, _EMPTY, "", body_start),
-            [finding("SG010", path, 1, message, "correct the TOML")],
+            Frontmatter(_EMPTY, _EMPTY, "", opening.end(), body_start),
+            [finding("SG010", path, line, message, "correct the TOML")],
         )
-    return Frontmatter(fields, dict.fromkeys(fields, 2), header, body_start, _odd(fields)), []
+    lines = _key_lines(fields, header, 2)
+    return Frontmatter(fields, lines, header, opening.end(), body_start, _odd(fields)), []
 
 
 def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
@@ -273,8 +282,18 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
         return NO_HEADER, []
     body_start = min(len(text), closing.end() + 1)
     fields = _frozen(value)
-    lines = dict.fromkeys(fields, 2)
-    return Frontmatter(fields, lines, text[: closing.end()], body_start, _odd(fields)), []
+    header = text[: closing.end()]
+    lines = _key_lines(fields, header, 1)
+    return Frontmatter(fields, lines, header, 0, body_start, _odd(fields)), []
+
+
+def _key_lines(fields: Mapping[str, Value], header: str, first: int) -> Mapping[str, int]:
+    """Key → its line, where the parser does not tell: the first line that begins with it."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(header.split("\n"), start=first):
+        if match := _ANY_KEY.match(line):
+            found.setdefault(match[1], number)
+    return {key: found.get(key, first) for key in fields}
 
 
 def _frozen(value: object) -> Any:
@@ -297,7 +316,11 @@ def _salvage(header: str, reader: _Reader, error: yaml.YAMLError) -> Mapping[str
         block = "\n".join(lines[start:end])
         try:
             part = reader.value(block, start + 2)
-        except _RefusedError:
+        except _RefusedError as refused:
+            line = start + 2 + refused.line
+            message = f"frontmatter refused: {refused}"
+            reader.findings.append(finding("SG014", reader.path, line, message))
+            reported = True
             continue
         except yaml.YAMLError:
             part = None
@@ -408,7 +431,9 @@ class _Reader:
                 return value
             items, keys, _, _ = stack[-1]
             if keys is not None and len(keys) == len(items):
-                keys.append((scalar_text(value), event.start_mark.line))
+                # A key that reads as a value, such as `null`, is kept as written.
+                name = event.value if kind is yaml.ScalarEvent else scalar_text(value)
+                keys.append((name, event.start_mark.line))
             else:
                 items.append(value)
 

@@ -7,6 +7,8 @@ import re
 CONTEXT_CHARS = 240
 """A context longer than this is cut at words, around its link."""
 DESCRIPTION_CHARS = 300
+DESCRIPTION_REACH = 16_000
+"""So many characters of a body are searched for its first sentence."""
 _REACH = 2_000
 
 _BLANK = re.compile(r"\n[ \t>]*\n")
@@ -24,9 +26,14 @@ _WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
 _LINK = re.compile(r"!?\[((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
 _MARKS = re.compile(r"[\[*_`<%]")
+_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
 _COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
+_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t])")
+_UNDERLINE = re.compile(r"=+|-{2,}")
 _NOT_PROSE = re.compile(
-    r"[ \t]*(?:[#>|`~!<]|[-*+][ \t]|\d{1,9}[.)][ \t]|---|\*\*\*|___|\[\[[^\]]*\]\]\s*$|\{)"
+    r"[ \t]*(?:[>|<]|#{1,6}[ \t]|#{1,6}$|!\[|!?\[\[[^\]]*\]\]\s*$|[-*+][ \t]|\d{1,9}[.)][ \t]"
+    r"|-{2,}\s*$|=+\s*$|\*{3,}\s*$|_{3,}\s*$|\{|\[[^\]]+\]:)"
 )
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
@@ -68,18 +75,22 @@ def context(text: str, start: int, end: int, lower: int = 0) -> str:
     if len(block) > CONTEXT_CHARS if _ITEM.match(block) else True:
         at, behind, block = _sentence(block, at, behind)
     before, link, after = block[:at], block[at:behind], block[behind:]
-    head = plain_text(_ITEM.sub("", before, count=1) if _ITEM.match(before) else before)
-    middle, tail = plain_text(link), plain_text(_BLOCK_ID.sub("", after))
+    if _ITEM.match(before):
+        after = _CLOSING_HASHES.sub("", after) if before.lstrip()[:1] == "#" else after
+        before = _ITEM.sub("", before, count=1)
+    head = plain_text(_QUOTE.sub("", before))
+    middle, tail = plain_text(link), plain_text(_QUOTE.sub("", _BLOCK_ID.sub("", after)))
     return _cut(head, middle, tail, before[-1:].isspace(), after[:1].isspace())
 
 
 def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
     """The paragraph, list item, table row or heading that the link stands in."""
+    lower = max(lower, start - _REACH)
     first = text.rfind("\n", lower, start) + 1 or lower
     if _ITEM.match(text, first):
         if text[first : first + 20].lstrip(" \t>").startswith(("|", "#")):
-            stop = text.find("\n", end)
-            return first, len(text) if stop < 0 else stop
+            stop = text.find("\n", end, end + _REACH)
+            return first, min(len(text), end + _REACH) if stop < 0 else stop
     else:
         while first > lower and start - first < _REACH:
             above = text.rfind("\n", lower, first - 1) + 1 or lower
@@ -90,11 +101,11 @@ def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
                 break
     last = end
     while last - end < _REACH:
-        stop = text.find("\n", last)
+        stop = text.find("\n", last, end + _REACH)
         if stop < 0:
-            return first, len(text)
-        below = text.find("\n", stop + 1)
-        line = text[stop + 1 : len(text) if below < 0 else below]
+            return first, min(len(text), end + _REACH)
+        below = text.find("\n", stop + 1, stop + _REACH)
+        line = text[stop + 1 : min(below if below >= 0 else len(text), stop + _REACH)]
         if not line.strip(" \t>") or _ITEM.match(line):
             return first, stop
         last = stop + 1
@@ -113,42 +124,44 @@ def _sentence(block: str, at: int, behind: int) -> tuple[int, int, str]:
 
 
 def _cut(head: str, link: str, tail: str, gap: bool, gap_after: bool) -> str:
-    room = max(0, CONTEXT_CHARS - len(link))
+    link = shortened(link, CONTEXT_CHARS - 4)
+    room = CONTEXT_CHARS - len(link) - 2  # for the two gaps
     if len(head) + len(tail) > room:
         before = max(room // 2, room - len(tail))
         if len(head) > before:
-            cut = head[-before:] if before else ""
+            cut = head[-max(0, before - 1) :] if before > 1 else ""
             head = "…" + cut[cut.find(" ") + 1 :]
-        after = max(0, room - len(head))
+        after = max(1, room - len(head))
         if len(tail) > after:
-            cut = tail[:after]
+            cut = tail[: after - 1]
             tail = cut[: max(0, cut.rfind(" "))] + "…"
-        if len(link) > CONTEXT_CHARS:
-            link = link[:CONTEXT_CHARS] + "…"
     left = " " if head and gap else ""
     right = " " if tail and gap_after else ""
     return f"{head}{left}{link}{right}{tail}".strip()
 
 
-def first_sentence(text: str, start: int, skip: set[int]) -> str:
-    """The first sentence of prose in a body, plain; empty where there is none.
+def first_sentence(text: str) -> str:
+    """The first sentence of prose, plain; empty where there is none.
 
     Args:
-        text: the whole document.
-        start: offset of the body.
-        skip: offsets of lines that are headings or stand in a fenced block.
+        text: a body without its fences and comments.
     """
-    position, length = start, len(text)
-    while position < length:
-        end = text.find("\n", position)
-        end = length if end < 0 else end
-        if end > position and position not in skip and not _NOT_PROSE.match(text, position, end):
-            stop = _BLANK.search(text, position, min(length, position + _REACH))
-            paragraph = text[position : stop.start() if stop else min(length, position + _REACH)]
-            sentence = plain_text(_first(paragraph))
-            if any(char.isalnum() for char in sentence):
-                return shortened(sentence, DESCRIPTION_CHARS)
-        position = end + 1
+    paragraph: list[str] = []
+    in_list = False
+    for line in [*text.split("\n"), ""]:
+        words = line.strip()
+        if paragraph and (not words or _NOT_PROSE.match(line)):
+            if not _UNDERLINE.fullmatch(words):
+                sentence = plain_text(_first("\n".join(paragraph)))
+                if any(char.isalnum() for char in sentence):
+                    return shortened(sentence, DESCRIPTION_CHARS)
+            paragraph = []
+        if not words:
+            in_list = False
+        elif _LIST_ITEM.match(line):
+            in_list = True
+        elif not in_list and not _NOT_PROSE.match(line):
+            paragraph.append(words)
     return ""
 
 

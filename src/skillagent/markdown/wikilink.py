@@ -13,7 +13,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -88,9 +88,11 @@ _INLINE = re.compile(
     r"\([ \t]*(<[^<>\n]*+>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()]*+)*+)"
     r"(?:[ \t]+(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*\)"
 )
-_BY_REFERENCE = re.compile(r"(?<![!\\\]])\[((?:[^\[\]\\]++|\\.)*+)\](?:\[([^\[\]]*+)\])?(?![\[(:])")
+_BY_REFERENCE = re.compile(
+    r"(?<![!\\\]])\[(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[([^\[\]]*+)\])?(?![\[(:])"
+)
 _DEFINITION = re.compile(
-    r"^ {0,3}\[([^\[\]\n]+)\]:[ \t]*(?:<([^<>\n]*)>|(\S+))"
+    r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*(?:<([^<>\n]*)>|(\S+))"
     r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.MULTILINE,
 )
@@ -101,6 +103,10 @@ _MARK = re.compile(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.DOTALL)
 _UNQUOTED = re.compile(r"\n(?![ \t]*>)")
 _LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_BLOCK_BREAK = re.compile(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
+_LINE_START = re.compile(r"(?:\A|\n)[ \t>]*\Z")
+_QUOTE_LINE = re.compile(r"(?:\n|\A) {0,3}>")
+_HEADING_LINE = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _TABLE_ROW = re.compile(r"[ \t>]*\|")
 
@@ -119,7 +125,7 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
     comments: list[tuple[int, int]] = []
     fences: list[tuple[int, int]] = []
     spot = _SPOT_MATH if dialect.math else _SPOT
-    runs = _BacktickRuns(text)
+    spans = _Spans(text)
     position = start
     while found := spot.search(text, position):
         match = _MARK.match(text, found.start())
@@ -132,13 +138,13 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
             code.append((match.start(), position))
             fences.append((begin, position))
         elif mark[0] == "`":
-            if end := runs.close(match.start()):
+            if end := spans.close(match.start()):
                 code.append((match.start(), end))
                 position = end
         elif mark == "<!--":
-            end = text.find("-->", position)
-            position = len(text) if end < 0 else end + 3
-            code.append((match.start(), position))
+            if end := spans.comment_end(match):
+                code.append((match.start(), end))
+                position = end
         elif mark == "%%":
             end = text.find("%%", position)
             if end >= 0:
@@ -204,14 +210,16 @@ def wikilinks(
         )
 
 
-def markdown_links(text: str, start: int) -> Iterator[Reference]:
+def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
     """Markdown links that may lead to a node; web addresses and `#anchors` are left out.
 
-    Their line is left at 0.
+    Links in code are left out as well. Their line is left at 0.
     """
     if text.find("](", start) >= 0:
         for match in _INLINE.finditer(text, start):
             if match.start() > start and text[match.start() - 1] in "!\\":
+                continue
+            if code.covering(match.start()):
                 continue
             destination = match[2]
             if destination.startswith("<"):
@@ -221,14 +229,18 @@ def markdown_links(text: str, start: int) -> Iterator[Reference]:
     if text.find("]:", start) < 0:
         return
     definitions = {
-        _label_key(match[1]): match[2] or match[3] for match in _DEFINITION.finditer(text, start)
+        _label_key(match[1]): match[2] or match[3]
+        for match in _DEFINITION.finditer(text, start)
+        if not code.covering(match.start())
     }
     if not definitions:
         return
     for match in _BY_REFERENCE.finditer(text, start):
         destination = definitions.get(_label_key(match[2] or match[1]), "")
-        if destination and (
-            link := _markdown_link(match[1], destination, match.start(), match.end())
+        if (
+            destination
+            and not code.covering(match.start())
+            and (link := _markdown_link(match[1], destination, match.start(), match.end()))
         ):
             yield link
 
@@ -303,17 +315,29 @@ def _opens_fence(text: str, run: re.Match[str]) -> bool:
 
 def _fence_end(text: str, lead: str, opening: re.Match[str]) -> int:
     """Offset behind the fence that closes this one, or the end of its block or of the text."""
-    limit = len(text)
-    if ">" in lead:  # the end of the quote ends its fence
-        unquoted = _UNQUOTED.search(text, opening.end())
-        limit = unquoted.start() if unquoted else limit
-    closing = _closing(opening[0][0], len(opening[0])).search(text, opening.end(), limit)
-    return closing.end() if closing else limit
+    quoted, item = ">" in lead, lead.strip(" \t>") != ""
+    room = r"[ \t>]*" if quoted else rf"[ \t]{{0,{min(len(lead), 200) + 3}}}"
+    pattern = _closing(room, opening[0][0], len(opening[0]))
+    closing = pattern.search(text, opening.end())
+    end = closing.end() if closing else len(text)
+    if quoted:
+        left = _UNQUOTED.search(text, opening.end(), end)
+    elif item:
+        left = _outdented(min(len(lead), 200)).search(text, opening.end(), end)
+    else:
+        left = None
+    return left.start() if left else end
 
 
-@cache
-def _closing(char: str, length: int) -> re.Pattern[str]:
-    return re.compile(rf"\n[ \t>]*{re.escape(char)}{{{length},}}[ \t]*(?=\n|\Z)")
+@lru_cache(maxsize=256)
+def _closing(room: str, char: str, length: int) -> re.Pattern[str]:
+    return re.compile(rf"\n{room}{re.escape(char)}{{{length},}}[ \t]*(?=\n|\Z)")
+
+
+@lru_cache(maxsize=256)
+def _outdented(columns: int) -> re.Pattern[str]:
+    """The end of a line whose next one stands left of a list item's text."""
+    return re.compile(rf"\n(?![ \t]{{{columns}}})(?=[ \t]*\S)")
 
 
 def _math_end(text: str, opening: re.Match[str]) -> int:
@@ -325,35 +349,66 @@ def _math_end(text: str, opening: re.Match[str]) -> int:
     return 0 if end < 0 or blank else end + len(mark)
 
 
-class _BacktickRuns:
-    """Finds the run of backticks that closes another: same length, same paragraph.
+class _Spans:
+    """Finds what closes a code span or a comment, inside the same block.
 
-    The runs are listed once, by length, so that hostile text costs no more than its length.
+    Runs of backticks and the ends of blocks are listed once, so that hostile text costs no
+    more than its length.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._runs: dict[int, list[int]] | None = None
-        self._blanks: list[int] = []
+        self._runs: dict[int, list[int]] = {}
+        self._breaks: list[int] = []
+        self._listed = False
+        self._unclosed = False
 
     def close(self, start: int) -> int:
-        """Offset behind the closing run of the span that opens at `start`, or 0."""
-        if self._runs is None:
-            self._runs = {}
-            for match in re.finditer("`+", self._text):
-                self._runs.setdefault(len(match[0]), []).append(match.start())
-            self._blanks = [match.start() for match in _BLANK_LINE.finditer(self._text)]
+        """Offset behind the run of backticks that closes the one at `start`, or 0."""
+        self._list()
         length = 1
         while self._text.startswith("`", start + length):
             length += 1
-        same = self._runs.get(length, [])
+        same = self._runs.get(length, [])  # an escaped backtick begins its run one later
         at = bisect_right(same, start)
-        if at == len(same):
-            return 0
-        blank = bisect_right(self._blanks, start)
-        if blank < len(self._blanks) and self._blanks[blank] < same[at]:
+        if at == len(same) or self._block_end(start) < same[at]:
             return 0
         return same[at] + length
+
+    def comment_end(self, opening: re.Match[str]) -> int:
+        """Offset behind an HTML comment, or 0 where it is none.
+
+        Unclosed, it runs to the end of the text if it begins a line; inside a line it is text.
+        A closed one may run over blank lines: its author hid them.
+        """
+        text, start = self._text, opening.end()
+        if text.startswith((">", "->"), start):
+            return text.index(">", start) + 1
+        end = -1 if self._unclosed else text.find("-->", start)
+        if end >= 0:
+            return end + 3
+        self._unclosed = True  # so is every later one: none is looked for again
+        begins_line = _LINE_START.search(text, max(0, opening.start() - 40), opening.start())
+        return len(text) if begins_line else 0
+
+    def _list(self) -> None:
+        if self._listed:
+            return
+        self._listed = True
+        for match in re.finditer("`+", self._text):
+            self._runs.setdefault(len(match[0]), []).append(match.start())
+        breaks = {match.start() for match in _BLOCK_BREAK.finditer(self._text)}
+        breaks.update(match.end() for match in _HEADING_LINE.finditer(self._text))
+        for match in _QUOTE_LINE.finditer(self._text):
+            above = self._text.rfind("\n", 0, match.start()) + 1
+            if not _QUOTE_LINE.match(self._text, above - 1 if above else 0):
+                breaks.add(match.start())
+        self._breaks = sorted(breaks)
+
+    def _block_end(self, position: int) -> int:
+        self._list()
+        at = bisect_right(self._breaks, position)
+        return self._breaks[at] if at < len(self._breaks) else len(self._text)
 
 
 def _ranges(pairs: list[tuple[int, int]]) -> Ranges:
