@@ -115,6 +115,14 @@ def test_the_system_prompt_and_tools_are_the_same_on_every_turn(vault: Vault) ->
     )
 
 
+def test_a_providers_usage_is_reconciled_after_each_turn(vault: Vault) -> None:
+    chat = session(vault, calls("a"), says("done"))
+    list(chat.ask("question"))
+    (turn,) = chat.toolset.ledger.reconciled  # only the second reply reported its usage
+    assert turn.observed == 10
+    assert turn.counted > chat.toolset.ledger.spent
+
+
 def test_the_loop_itself_does_nothing_but_yield() -> None:
     run = loop((Message(Role.USER, (Text("q"),)),), "system", (), 2)
     need = next(run)

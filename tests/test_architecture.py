@@ -13,6 +13,7 @@ import frontmatter
 import pytest
 
 import skillagent
+from skillagent.diagnostics import CODES
 from skillagent.tokens import EncodingCounter
 from tests.conftest import BUNDLED, ROOT
 
@@ -95,16 +96,17 @@ def test_the_plugin_manifest_follows_agent_plugins_1_0_0() -> None:
     assert set(manifest["author"]) <= {"name", "email", "url"}
 
 
-def test_the_bundled_graph_is_a_valid_agent_skill() -> None:
-    data = (BUNDLED / "SKILL.md").read_bytes()
+@pytest.mark.parametrize("folder", sorted((ROOT / "skills").iterdir()), ids=lambda path: path.name)
+def test_each_graph_we_ship_is_a_valid_agent_skill(folder: Path) -> None:
+    data = (folder / "SKILL.md").read_bytes()
     assert len(data.replace(b"\n", b"\r\n")) < 8_000
     post = frontmatter.loads(data.decode())
     allowed = {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
     assert set(post.metadata) <= allowed
-    assert post["name"] == BUNDLED.name
-    assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", post["name"])
+    assert post["name"] == folder.name
+    assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", str(post["name"]))
     assert 1 <= len(str(post["description"])) <= 1_024
-    assert [path.name for path in BUNDLED.rglob("SKILL.md")] == ["SKILL.md"]
+    assert [path.name for path in folder.rglob("SKILL.md")] == ["SKILL.md"]
 
 
 def test_the_graph_agrees_with_an_independent_count() -> None:
@@ -178,16 +180,47 @@ def test_the_lock_pins_every_package_with_a_hash() -> None:
         assert name in names
 
 
-def test_the_readme_shows_what_really_happens(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every Python example in the README runs, and prints what it says it prints."""
-    text = (ROOT / "README.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", text, re.DOTALL)
-    assert examples
-    for code, expected in examples:
-        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
-        printed = capsys.readouterr().out
-        if expected:
-            assert printed.strip() == expected.strip()
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "skills" / "skillagent").glob("*.md"))]
+EXAMPLES = [
+    pytest.param(code, expected, id=f"{path.stem}-{number}")
+    for path in DOCUMENTS
+    for number, (code, expected) in enumerate(
+        re.findall(
+            r"```python\n(.*?)```(?:\n+```text\n(.*?)```)?", path.read_text("utf-8"), re.DOTALL
+        )
+    )
+]
+
+
+@pytest.mark.parametrize(("code", "expected"), EXAMPLES)
+def test_every_example_in_the_documents_runs_and_prints_what_it_says(
+    code: str,
+    expected: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "example", "exec"), {"__name__": "example"})
+    printed = capsys.readouterr().out
+    if expected:
+        assert printed.strip() == expected.strip()
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 8
+
+
+def test_the_guide_lists_every_finding_with_its_severity() -> None:
+    table = (ROOT / "skills" / "skillagent" / "diagnostics.md").read_text()
+    rows = dict(re.findall(r"^\| (SG\d{3}) \| (\w+) \|", table, re.MULTILINE))
+    assert rows == {code: str(found.severity) for code, found in CODES.items()}
+
+
+@pytest.mark.parametrize("name", ["ml-reproducibility", "skillagent"])
+def test_the_graphs_we_ship_have_no_finding(name: str) -> None:
+    graph = skillagent.SkillGraph.load(ROOT / "skills" / name)
+    assert graph.diagnostics == ()
+    assert (graph.counts.orphans, graph.counts.unreachable) == (0, 0)
 
 
 def test_the_readme_names_every_command() -> None:

@@ -180,6 +180,8 @@ def test_control_sequences_in_a_node_never_reach_the_terminal(
         run(capsys, "chat", folder, "-p", "ships"),
         run(capsys, "check", folder),
     ]
+    outputs.append(run(capsys, "read", folder, "evil", "--json"))
+    assert "\x1b]0;owned" in json.loads(outputs[-1][1])["text"]
     for _, out, err in outputs:
         assert not set("\x1b\x07\x9b\u202e") & set(out + err)
 
@@ -190,6 +192,7 @@ def test_control_sequences_in_a_node_never_reach_the_terminal(
         (("check", "no/such/folder"), "no/such/folder: no such folder"),
         (("list", "README.md"), "not a folder"),
         (("read", ".", "x", "--also", "a=no/such"), "no/such: no such folder"),
+        (("call", "skills/skillagent", "--ledger", "no/such/x"), "there is no such folder"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(

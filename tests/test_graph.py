@@ -147,8 +147,20 @@ def test_a_node_keeps_every_field_its_outline_and_its_costs(vault: Vault) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["dir/Some Node", "Some Node", "some node", "[[Some Node]]", "The Title", "also", "AKA"]
-    + ["dir/Some Node.md", "Some Node#Part", "[[some node|label]]", "Heading One", '"Some Node"'],
+    [
+        "dir/Some Node",
+        "Some Node",
+        "some node",
+        "[[Some Node]]",
+        "The Title",
+        "also",
+        "AKA",
+        "dir/Some Node.md",
+        "Some Node#Part",
+        "[[some node|label]]",
+        "Heading One",
+        '"Some Node"',
+    ],
 )
 def test_a_node_is_found_by_any_of_its_names(vault: Vault, name: str) -> None:
     header = "---\ntitle: The Title\naliases: [also, aka]\n---\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -92,16 +93,32 @@ def test_an_unknown_encoding_is_refused() -> None:
         ("claude-haiku-5-5", 1.65),
         ("anthropic/claude-sonnet-5", 1.65),
         ("claude-next", 1.65),
+        ("eu-west-1/claude-next", 1.65),
+        ("Claude-Opus-4-8", 1.65),
     ],
 )
 def test_any_model_has_a_counter(
     monkeypatch: pytest.MonkeyPatch, model: str | None, factor: float
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "ctok", None)
+    monkeypatch.setitem(sys.modules, "ctok", None)
     counter = counter_for(model)
     text = "One hundred words of prose. " * 20
     assert counter.count(text) == -(-FAST.count(text) * int(factor * 100) // 100)
     assert counter.name == ("o200k_base" if factor == 1.0 else f"o200k_base×{factor}")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_ctok_counts_where_it_can_be_imported(monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    def token_count(text: str, version: str) -> int:
+        if not known:
+            raise NotImplementedError(version)
+        return 6 + len(text.split())
+
+    module = type("ctok", (), {"token_count": staticmethod(token_count)})
+    monkeypatch.setitem(sys.modules, "ctok", module)
+    counter = counter_for("claude-sonnet-5")
+    assert counter.name == ("ctok:5.0" if known else "o200k_base×1.65")
+    assert counter.count("one two three") == (3 if known else 5)
 
 
 def test_a_factor_below_one_is_refused() -> None:
@@ -140,6 +157,6 @@ def test_the_api_counter_subtracts_the_frame_and_asks_once() -> None:
 def test_a_missing_package_names_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "anthropic", None)
+    monkeypatch.setitem(sys.modules, "anthropic", None)
     with pytest.raises(MissingPackageError, match=r"pip install 'skillagent-graph\[anthropic\]'"):
         AnthropicCounter("claude-x")

@@ -21,14 +21,16 @@ FILES: dict[str, str | bytes] = {
     ),
     "sizing.md": (
         "---\ndescription: Risk a fixed share of the account on each trade\ntags: [risk]\n"
-        "status: stable\n---\n# Sizing\n\nRisk one percent. When volatility doubles, halve the size, "
-        "and move the stop as [[stops|wider stops]] says.\n\n"
+        "status: stable\n---\n# Sizing\n\nRisk one percent. When volatility doubles, halve the "
+        "size, and move the stop as [[stops|wider stops]] says.\n\n"
         "## Formula\n\nSize is risk divided by the distance to the stop.\n\n"
         "### Example\n\nTen thousand at one percent and a stop of two gives fifty shares.\n\n"
         "## Limits\n\nNever more than a fifth of the account. See [[fear]] if you want to.\n"
     ),
     "stops.md": "# Stops\n\nA stop belongs where the idea is wrong, not where [[fear]] puts it.\n",
-    "fear.md": "---\naliases: [panic]\n---\n# Fear\n\nFear makes stops tight. [[sizing]] cures it.\n",
+    "fear.md": (
+        "---\naliases: [panic]\n---\n# Fear\n\nFear makes stops tight. [[sizing]] cures it.\n"
+    ),
     "lost.md": "Nobody links here.",
 }
 QUERY = "how big should a position be when volatility doubles?"

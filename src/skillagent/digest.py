@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 
 def sha256(data: bytes | str) -> str:
@@ -15,6 +16,8 @@ def sha256(data: bytes | str) -> str:
 
 def canonical_json(value: object) -> str:
     """JSON with sorted keys, no spaces and no NaN: equal values give equal text."""
+    if isinstance(value, Mapping):
+        value = dict(value)
     return json.dumps(
         value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )

@@ -107,6 +107,7 @@ class CtokCounter:
 
     Raises:
         MissingPackageError: `ctok` cannot be imported.
+        UsageError: it knows no tokenizer of that version.
     """
 
     def __init__(self, version: str) -> None:
@@ -116,8 +117,11 @@ class CtokCounter:
             raise MissingPackageError("ctok", "claude", "an offline Claude count") from None
         self._message: Callable[[str, str], int] = token_count
         self._version = version
-        # ctok counts a whole message: the text of an answer does not pay the frame again.
-        self._frame: int = self._message("", version)
+        try:
+            # ctok counts a whole message: the text of an answer does not pay the frame again.
+            self._frame: int = self._message("", version)
+        except NotImplementedError:
+            raise UsageError(f"ctok knows no tokenizer of Claude {version}") from None
 
     @property
     def name(self) -> str:
@@ -182,7 +186,7 @@ Markdown and Python, of o200k_base with `ctok` 1.3.0, which rebuilds Claude's co
 (2026-11): 1.16 to 1.26 up to Claude 4.6, 1.56 to 1.61 from 4.7 on. Other languages can cost
 more (German 2.2): the ledger keeps the ratio that a provider's own usage shows.
 """
-_VERSION = re.compile(r"(?<!\d)(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)")
+_CLAUDE = re.compile(r"claude.*?(?<!\d)(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)")
 
 
 def counter_for(model: str | None = None) -> TokenCounter:
@@ -192,13 +196,14 @@ def counter_for(model: str | None = None) -> TokenCounter:
         model: such as `gpt-6-sol` or `claude-sonnet-5`; None for exact o200k_base. A Claude
             name without a version is counted as the newest family.
     """
-    if model is None or "claude" not in model:
+    name = (model or "").casefold()
+    if "claude" not in name:
         return default_counter()
-    found = _VERSION.search(model)
+    found = _CLAUDE.search(name)
     version = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
     try:
         return CtokCounter(f"{version[0]}.{version[1]}")
-    except MissingPackageError:
+    except (MissingPackageError, UsageError):
         factor = next(factor for lowest, factor in CLAUDE_FACTORS if version >= lowest)
         return ScaledCounter(default_counter(), factor, f"{DEFAULT_ENCODING}×{factor}")
 

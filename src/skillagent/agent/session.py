@@ -13,6 +13,7 @@ from skillagent.agent.loop import (
     TurnFinished,
     loop,
 )
+from skillagent.digest import canonical_json
 from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError
 from skillagent.messages import Message, Reply, Request, Role, Text, ToolCall, ToolResult
@@ -70,9 +71,23 @@ class Session:
     def _reply(self, request: Request) -> Generator[Event, None, Reply]:
         for part in self.provider.reply(request):
             if isinstance(part, Reply):
+                if part.usage.input:
+                    self.toolset.ledger.reconcile(self._counted(request), part.usage.input)
                 return part
             yield AnswerText(part.text)
         raise ProviderError(f"{self.provider.name} ended without a reply")
+
+    def _counted(self, request: Request) -> int:
+        """Tokens of a whole request by our counter, without a provider's own framing."""
+        texts = [request.system]
+        texts += [spec.description + canonical_json(spec.parameters) for spec in request.tools]
+        for message in request.messages:
+            for part in message.parts:
+                if isinstance(part, ToolCall):
+                    texts.append(part.name + canonical_json(part.arguments))
+                else:
+                    texts.append(part.text)
+        return sum(map(self.toolset.counter.count, texts))
 
     def _call(self, call: ToolCall) -> Generator[Event, None, ToolResult]:
         yield CallStarted(call)

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from skillagent.cli.common import load, to_json, toolset
 from skillagent.disclosure import Answer, Toolset
+from skillagent.errors import UsageError
 
 _FORM = '{"name": "read_node", "arguments": {"node": "x"}}'
 
 
 def run(arguments: argparse.Namespace) -> int:
     tools = toolset(load(arguments), arguments)
+    if arguments.ledger and not Path(arguments.ledger).resolve().parent.is_dir():
+        raise UsageError(f"{arguments.ledger}: there is no such folder to write the ledger to")
     refused = False
     for raw in sys.stdin.buffer:
         line = raw.decode("utf-8", "replace").strip()
@@ -25,7 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(to_json(answer.to_json()), flush=True)
     if arguments.ledger:
         text = json.dumps(tools.ledger.to_json(), ensure_ascii=False, indent=2)
-        Path(arguments.ledger).write_text(text + "\n", encoding="utf-8")
+        try:
+            Path(arguments.ledger).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{arguments.ledger}: {error.strerror}") from error
     return int(refused)
 
 

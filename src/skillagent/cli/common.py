@@ -58,6 +58,6 @@ def printable(text: str) -> str:
 
 
 def to_json(value: Any) -> str:
-    """One line of JSON, readable where it is not ASCII."""
+    """One line of JSON, readable where it is not ASCII, control characters escaped."""
     text = json.dumps(value, ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

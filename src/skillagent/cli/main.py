@@ -68,16 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--all", action="store_true", help="every finding, not the first 40")
     check.add_argument("--json", action="store_true", help="entry, counts and findings as JSON")
 
-    listing = _command(commands, "list", _operation, "list_index by hand")
+    listing = _command(commands, "list", _operation, "the operation list_index by hand")
     listing.add_argument("--map", help="list this map")
     listing.add_argument("-q", "--query", help="rank all nodes by these words")
     listing.add_argument("--cursor", help="next page, as the last one named it")
 
-    summary = _command(commands, "summary", _operation, "read_summary by hand")
+    summary = _command(commands, "summary", _operation, "the operation read_summary by hand")
     summary.add_argument("nodes", nargs="+", metavar="NODE", help="id, title or alias")
     summary.add_argument("-q", "--query", help="rank the links shown by these words")
 
-    read = _command(commands, "read", _operation, "read_node by hand")
+    read = _command(commands, "read", _operation, "the operation read_node by hand")
     read.add_argument("node", metavar="NODE", help="id, title or alias")
     read.add_argument("--section", help="only the part under this heading")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -99,7 +100,11 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 def _next(map: str | None, query: str | None, cursor: str) -> str:
     named = [("map", map), ("query", query), ("cursor", cursor)]
-    return ", ".join(f'{name}="{value}"' for name, value in named if value is not None)
+    return ", ".join(
+        f"{name}={json.dumps(value, ensure_ascii=False)}"
+        for name, value in named
+        if value is not None
+    )
 
 
 def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:

@@ -107,7 +107,7 @@ class NodeResult(_Result):
     level: str
     """`node`, `section` or, where nothing fitted, `summary` or `index`; `pointer` for a repeat."""
     text: str
-    """Just the node's own text."""
+    """The node's text with what it embeds; pointers stand for sections shown before."""
     missing: tuple[SectionLine, ...]
     """Sections that did not fit."""
     embedded: tuple[str, ...] = ()

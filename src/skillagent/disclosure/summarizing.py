@@ -13,7 +13,7 @@ from skillagent.disclosure.results import (
     SectionLine,
     SummaryResult,
 )
-from skillagent.disclosure.view import Plan, View, where, write_line
+from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
 from skillagent.graph import Link, Node, NodeKind
 from skillagent.markdown.frontmatter import scalar_text
 from skillagent.markdown.prose import shortened
@@ -61,20 +61,27 @@ def plans(
     """
     whole = [_summary(view, node, query) for node in nodes]
     for depth in DEPTHS[min(len(nodes), 3) - 1 :]:
-        yield _plan([_reduced(summary, depth) for summary in whole], unknown, before)
+        yield _plan(view, [_reduced(summary, depth) for summary in whole], unknown, before)
     for count in range(len(nodes), 0, -1):
         yield _one_line_each(view, nodes, count, unknown, before)
     if before:
         yield _one_line_each(view, nodes, 1, (), "")
 
 
-def _plan(made: Sequence[NodeSummary], unknown: Sequence[str], before: str) -> Plan:
+def _plan(view: View, made: Sequence[NodeSummary], unknown: Sequence[str], before: str) -> Plan:
+    targets = [
+        link.id
+        for summary in made
+        for link in summary.links
+        if link.context == _short(view.graph.nodes[link.id])
+    ]
     blocks = [before] if before else []
     blocks += [_text(summary) for summary in made]
     blocks += unknown
     return Plan(
         "\n\n".join(blocks),
         SummaryResult(tuple(made), tuple(unknown)),
+        lines=tuple(dict.fromkeys(targets)),
         described=tuple(summary.id for summary in made if summary.shown_in is None),
         summaries={summary.id: tuple(link.id for link in summary.links) for summary in made},
     )
@@ -243,8 +250,12 @@ def _link_line(view: View, link: Link) -> LinkLine:
     target = view.graph.nodes[link.target]
     context = view.phrase(link)
     if view.is_bare(link) and target.description and target.id not in view.shown.described:
-        context = shortened(target.description, 200)
+        context = _short(target)
     return LinkLine(target.id, view.cost(target), context)
+
+
+def _short(node: Node) -> str:
+    return shortened(node.description, LINE_CHARS)
 
 
 def _ranked(view: View, node: Node, query: str | None) -> list[Link]:

@@ -185,8 +185,9 @@ class Toolset:
     def instructions(self) -> str:
         """What belongs in the system prompt: how to walk, and the top of the index.
 
-        Made once a session and charged once, at most 1,500 tokens and a quarter of the
-        budget; the same bytes for the same graph and budget, so that prompt caches hold.
+        Made once a session and charged once: at most 1,500 tokens, and a quarter of the budget
+        or just the words on how to walk; empty where those do not fit. The same bytes for
+        the same graph and budget, so that prompt caches hold.
         """
         with self._lock:
             if self._instructions is None:

@@ -340,8 +340,8 @@ class SkillGraph:
 
     @cached_property
     def unmapped(self) -> tuple[str, ...]:
-        """Ids of the nodes that neither an entry nor any map leads to, sorted."""
-        reached = self.reachable((*self._entries, *self.maps))
+        """Ids of the nodes that neither an entry nor any map or skill leads to, sorted."""
+        reached = self.reachable((*self._entries, *self.gathering))
         return tuple(node for node in self._nodes if node not in reached)
 
     def shortest_path(self, source: str, target: str) -> tuple[str, ...] | None:
