@@ -513,15 +513,14 @@ class _Builder:
                 self._report_missing(found, reference, path, resolver)
             if target is not None and reference.fragment:
                 self._check_fragment(target, reference, path)
+            candidates = found.candidates
             yield Link(
-                source=node.id,
-                target=target.id if target else None,
-                reference=reference,
-                rung=found.rung,
-                candidates=tuple([other.id for other in found.candidates])
-                if found.candidates
-                else (),
-                _document=node.document,
+                node.id,
+                target.id if target else None,
+                reference,
+                found.rung,
+                tuple([other.id for other in candidates]) if candidates else (),
+                node.document,
             )
 
     def _resolve(self, reference: Reference, node: Node, resolver: Resolver) -> Found:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.markdown import Document, Kind, Reference
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Link:
     """One link of a graph; `target` is None while nothing, or too much, answers to it."""
 
@@ -20,9 +20,29 @@ class Link:
     """The link as written, with its place."""
     rung: str
     """The rule of the ladder that found the target, such as `stem` or `alias`; or why not."""
-    candidates: tuple[str, ...] = ()
+    candidates: tuple[str, ...]
     """Ids of all nodes that answered on that rung, if several did."""
-    _document: Document = field(repr=False, kw_only=True)
+    _document: Document
+
+    def __init__(
+        self,
+        source: str,
+        target: str | None,
+        reference: Reference,
+        rung: str,
+        candidates: tuple[str, ...],
+        document: Document,
+    ) -> None:
+        # Links are the most numerous values: set at once, they cost half of what a frozen
+        # dataclass takes to set them one by one.
+        self.__dict__.update(
+            source=source,
+            target=target,
+            reference=reference,
+            rung=rung,
+            candidates=candidates,
+            _document=document,
+        )
 
     @property
     def kind(self) -> Kind:

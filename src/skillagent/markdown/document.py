@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import frontmatter, prose, wikilink
@@ -35,8 +36,7 @@ _BOMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """One heading of a body."""
 
     title: str
@@ -54,8 +54,7 @@ class Heading:
         return heading_key(self.title)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """The smallest part of a body that is disclosed: a block, a long one's lines or sentences."""
 
     start: int

@@ -79,7 +79,7 @@ NO_MASKS = Masks(Ranges([], []), Ranges([], []), Ranges([], []))
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.
 _BODY = r"(?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+"
 _BODY_LINES = r"(?:[^\[\]]++|\[[^\[\]]*+\])*+"
-_SIMPLE_BODY = re.compile(r"[A-Za-z0-9](?:[\w.,'/-]| (?=\w))*+")
+_SPECIAL = re.compile(r"[|#:\\\n]")
 _INNER = re.compile(rf"\[\[(?!\[)({_BODY})\]\]")
 _OUTER = re.compile(rf"\[\[(?=\[)({_BODY})\]\]")
 _INNER_LINES = re.compile(rf"\[\[(?!\[)({_BODY_LINES})\]\]")
@@ -189,8 +189,10 @@ def wikilinks(
         if at > start and text[at - 1] == "\\" and _odd_backslashes(text, at):
             continue
         body = match[1]
-        if _SIMPLE_BODY.fullmatch(body):
-            target, fragment, label, bare_pipe = body, "", "", False
+        if not _SPECIAL.search(body):
+            target, fragment, label, bare_pipe = body.strip(), "", "", False
+            if not target:
+                continue
         else:
             parsed = _parse_body(body, dialect)
             if parsed is None:
