@@ -7,7 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from skillagent.cli.common import load, to_json, toolset
+from skillagent.cli.common import load, toolset
+from skillagent.cli.output import to_json
 from skillagent.disclosure import Answer, Toolset
 from skillagent.errors import UsageError
 
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         refused = refused or answer.error
         print(to_json(answer.to_json()), flush=True)
     if arguments.ledger:
-        text = json.dumps(tools.ledger.to_json(), ensure_ascii=False, indent=2)
+        text = json.dumps(tools.ledger.to_json(), indent=2)
         try:
             Path(arguments.ledger).write_text(text + "\n", encoding="utf-8")
         except OSError as error:

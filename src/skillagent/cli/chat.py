@@ -14,7 +14,8 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from skillagent.agent import AnswerText, CallFinished, CallStarted, Done, Event, Session
-from skillagent.cli.common import load, printable, to_json, toolset
+from skillagent.cli.common import load, toolset
+from skillagent.cli.output import printable, to_json
 from skillagent.messages import ToolCall
 from skillagent.providers import OfflineProvider
 

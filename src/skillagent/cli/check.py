@@ -6,7 +6,8 @@ import argparse
 from collections import Counter
 from dataclasses import asdict
 
-from skillagent.cli.common import load, printable, to_json
+from skillagent.cli.common import load
+from skillagent.cli.output import printable, to_json
 from skillagent.diagnostics import Severity
 from skillagent.graph import SkillGraph
 

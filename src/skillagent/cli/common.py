@@ -1,13 +1,10 @@
-"""What several commands share: the graph, the session and safe output."""
+"""What several commands share: the graph and the session."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.resources
-import json
-import re
 from pathlib import Path
-from typing import Any
 
 from skillagent.disclosure import Budget, Toolset
 from skillagent.errors import GraphError
@@ -16,10 +13,6 @@ from skillagent.markdown import DIALECTS
 from skillagent.tokens import counter_for
 
 BUNDLED = "ml-reproducibility"
-# Everything that could move a cursor, recolour or retitle a terminal, or reverse text.
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 
 
 def load(arguments: argparse.Namespace) -> SkillGraph:
@@ -50,14 +43,3 @@ def bundled_graph() -> Path:
         if folder.is_dir():
             return folder
     raise GraphError(f"the bundled graph {BUNDLED!r} is not installed; name a folder")
-
-
-def printable(text: str) -> str:
-    """The text without control sequences: what a node holds never reaches the terminal raw."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def to_json(value: Any) -> str:
-    """One line of JSON, readable where it is not ASCII, control characters escaped."""
-    text = json.dumps(value, ensure_ascii=False)
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

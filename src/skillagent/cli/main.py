@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from skillagent import __version__
+from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
 
 DIALECT_NAMES = ("obsidian", "dendron", "foam", "logseq", "silverbullet")
@@ -32,10 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         code = run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except SkillAgentError as error:
-        print(f"skillagent: {error}", file=sys.stderr)
+        print(printable(f"skillagent: {error}"), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -43,6 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; Python must not complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        print(f"skillagent: the output cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
 
 
 def _speak_utf_8() -> None:

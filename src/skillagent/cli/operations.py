@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from skillagent.cli.common import load, printable, to_json, toolset
+from skillagent.cli.common import load, toolset
+from skillagent.cli.output import printable, to_json
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,7 +51,7 @@ class Entry:
         return {
             "call": self.call,
             "tool": self.tool,
-            "arguments": dict(self.arguments),
+            "arguments": {key: _finite(value) for key, value in self.arguments.items()},
             "disclosed": [
                 {
                     "node": item.node,
@@ -65,6 +66,11 @@ class Entry:
             "error": self.error,
             "seconds": round(self.seconds, 6),
         }
+
+
+def _finite(value: Any) -> Any:
+    """A model may send 1e400; JSON has no infinity."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @dataclass(frozen=True, slots=True)

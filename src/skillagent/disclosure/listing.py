@@ -99,6 +99,8 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def _next(map: str | None, query: str | None, cursor: str) -> str:
+    if query and len(query) > LINE_CHARS:
+        return f'query=<the same>, cursor="{cursor}"'
     named = [("map", map), ("query", query), ("cursor", cursor)]
     return ", ".join(
         f"{name}={json.dumps(value, ensure_ascii=False)}"
@@ -190,7 +192,7 @@ def hits(view: View, query: str, start: int, within: Node | None = None) -> List
     title = f"{counted(total, 'match', 'matches')}, best first"
     footnote = ""
     if not total:
-        title = f"No node matches {query!r}."
+        title = f"No node matches {shortened(query, LINE_CHARS)!r}."
         footnote = "Try other words, or list_index() for the entry map."
     rows = [Row(hit.node, why=_why(hit)) for hit in found]
     name = within.id if within else None

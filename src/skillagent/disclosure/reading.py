@@ -38,49 +38,87 @@ class _Embed(NamedTuple):
     pieces: dict[str, tuple[int, ...]]
 
 
+class Asked(NamedTuple):
+    """Which part of a body a call is about."""
+
+    title: str
+    """The heading, or `^block`; empty for the whole body."""
+    first: int
+    """Offset where it begins."""
+    last: int
+
+
+def whole(node: Node) -> Asked:
+    """All of a body."""
+    return Asked("", 0, len(node.document.text))
+
+
+def part(node: Node, name: str) -> Asked | None:
+    """The section under a heading, or the piece that a `^block` stands in; None if missing."""
+    document = node.document
+    if is_block(name):
+        end = document.blocks.get(name[1:].casefold())
+        piece = next((piece for piece in document.pieces if end and end <= piece.end), None)
+        return Asked(name, piece.start, piece.end) if piece else None
+    at = document.find_heading(name)
+    if at < 0:
+        at = document.find_heading(name.lstrip("#"))
+    if at < 0:
+        return None
+    heading = document.headings[at]
+    return Asked(heading.title, heading.start, heading.end)
+
+
 def plans(
-    view: View, node: Node, section: int | None, again: bool, limit: int, cap: int
+    view: View, node: Node, asked: Asked, again: bool, limit: int, cap: int
 ) -> Iterator[Plan]:
     """From the whole text down to one line.
 
     Args:
         view: the session's graph.
         node: what to read.
-        section: index of the heading asked for; None for all.
+        asked: which part of it.
         again: show also what was shown before.
         limit: tokens that the answer may cost, a rough guide to where to begin.
         cap: tokens that any one call may cost.
     """
-    parts = _parts(node, section)
+    parts = _parts(node, asked)
     known = {} if again else view.shown.pieces.get(node.id, {})
     new = [index for part in parts for index in part.pieces if index not in known]
-    title = _title(node, section)
+    title = asked.title
     if not new:
         yield _pointer(node, title, known, parts)
         return
     embeds = _Embeds(view, node)
-    roughly = view.count(_joined(node, new))
-    if roughly <= limit:
+    if view.count(_joined(node, new)) <= limit:
         expanded = embeds.of(new)
         if expanded:
             yield _plan(view, node, title, parts, new, known, expanded)
         yield _plan(view, node, title, parts, new, known, {})
-    yield from _fewer(view, node, title, parts, new, known, limit, cap)
+    # What stands around the text: the tag, the closing line, a word on what is missing.
+    around = view.count(_head(node, title)) + MARGIN
+    for chosen in _fewer(view, node, parts, new, limit - around, cap - around):
+        yield _plan(view, node, title, parts, chosen, known, {})
+        yield _plan(view, node, title, parts, chosen, known, {}, brief=True)
+    if all(view.count(_joined(node, [index])) > cap - around for index in new):
+        text = (
+            f"What is left of [[{node.id}]] ({view.count(_joined(node, new))} tokens) stands in "
+            f"blocks larger than one answer may be ({cap} tokens)."
+        )
+        missing = tuple(_missing(view, node, parts, set(), known))
+        yield Plan(text, NodeResult(node.id, title, "index", "", missing))
     note = f"The text of [[{node.id}]] ({view.cost(node)} tokens) does not fit; its summary:"
     if node.id in view.shown.summaries:
         note = f"The text of [[{node.id}]] ({view.cost(node)} tokens) does not fit."
     yield from _instead(view, node, title, note)
 
 
-def _parts(node: Node, section: int | None) -> list[Part]:
+def _parts(node: Node, asked: Asked) -> list[Part]:
     document = node.document
     headings = document.headings
     found: dict[int, list[int]] = {}
-    first, last = 0, len(document.text)
-    if section is not None:
-        first, last = headings[section].start, headings[section].end
     for index, piece in enumerate(document.pieces):
-        if first <= piece.start < last:
+        if asked.first <= piece.start < asked.last:
             found.setdefault(piece.section, []).append(index)
     return [
         Part(
@@ -92,10 +130,6 @@ def _parts(node: Node, section: int | None) -> list[Part]:
     ]
 
 
-def _title(node: Node, section: int | None) -> str:
-    return "" if section is None else node.document.headings[section].title
-
-
 def _joined(node: Node, indexes: Sequence[int]) -> str:
     document = node.document
     return "".join(
@@ -104,18 +138,19 @@ def _joined(node: Node, indexes: Sequence[int]) -> str:
 
 
 def _fewer(
-    view: View,
-    node: Node,
-    title: str,
-    parts: Sequence[Part],
-    new: Sequence[int],
-    known: dict[int, int],
-    limit: int,
-    cap: int,
-) -> Iterator[Plan]:
-    """Whole sections in the author's order, as many as fit; single pieces of a giant one."""
+    view: View, node: Node, parts: Sequence[Part], new: Sequence[int], left: int, most: int
+) -> Iterator[list[int]]:
+    """Pieces of whole sections in the author's order, as many as fit, then fewer and fewer.
+
+    Args:
+        view: the session's graph.
+        node: what to read.
+        parts: its sections.
+        new: pieces not shown before.
+        left: tokens of text that this call may cost.
+        most: tokens of text that any call may cost; a section above it is shown by pieces.
+    """
     wanted = set(new)
-    left = limit - MARGIN
     chosen: list[list[int]] = []
     for part in parts:
         pieces = [index for index in part.pieces if index in wanted]
@@ -123,29 +158,19 @@ def _fewer(
         if pieces and cost <= left:
             chosen.append(pieces)
             left -= cost
-        elif cost > cap - MARGIN:
-            some: list[int] = []
+        elif cost > most:
             for index in pieces:
                 cost = view.count(_joined(node, [index]))
-                if cost > left:
-                    break
-                some.append(index)
-                left -= cost
-            if some:
-                chosen.append(some)
+                if cost <= left:
+                    chosen.append([index])
+                    left -= cost
+                elif cost <= most:
+                    break  # it fits into another call: the order is kept
     if sum(map(len, chosen)) == len(new):
         chosen = chosen[:-1]  # all of it was tried before
     while chosen:
-        indexes = [index for pieces in chosen for index in pieces]
-        yield _plan(view, node, title, parts, indexes, known, {})
-        if len(chosen) == 1 and len(chosen[0]) > 1 and not _is_part(chosen[0], parts, wanted):
-            chosen[0].pop()
-        else:
-            chosen.pop()
-
-
-def _is_part(pieces: Sequence[int], parts: Sequence[Part], wanted: set[int]) -> bool:
-    return any(list(pieces) == [i for i in part.pieces if i in wanted] for part in parts)
+        yield [index for pieces in chosen for index in pieces]
+        chosen.pop()
 
 
 def _plan(
@@ -156,6 +181,7 @@ def _plan(
     indexes: Sequence[int],
     known: dict[int, int],
     embeds: dict[int, list[_Embed]],
+    brief: bool = False,
 ) -> Plan:
     document = node.document
     chosen = set(indexes)
@@ -186,21 +212,24 @@ def _plan(
         more = len(missing) - summarizing.OUTLINE
         if more > 0:
             named += f" and {more} more"
+        if brief:
+            left = sum(line.cost for line in missing)
+            named = f"{len(missing)} sections ({left})" if len(missing) > 1 else str(left)
         lines.append(
             f"Not shown (tokens): {named}. Call read_node again to go on, or name a section."
         )
-    whole = not missing and not title
+    complete = not missing and not title
     return Plan(
         "\n".join(lines),
         NodeResult(
             node.id,
             title,
-            "node" if whole else "section",
+            "node" if complete else "section",
             text,
             tuple(missing),
             tuple(other for other in pieces if other != node.id),
         ),
-        described=(node.id,) if whole and node.description_derived else (),
+        described=(node.id,) if complete and node.description_derived else (),
         pieces=pieces,
         section=title,
     )

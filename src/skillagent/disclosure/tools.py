@@ -103,7 +103,7 @@ class ArgumentError(Exception):
     """A tool call that cannot be read; its text tells the model how to write it."""
 
 
-def parse(name: str, arguments: Mapping[str, Any] | str) -> dict[str, Any]:
+def parse(name: object, arguments: object) -> dict[str, Any]:
     """The arguments of a call, checked.
 
     Args:
@@ -113,9 +113,9 @@ def parse(name: str, arguments: Mapping[str, Any] | str) -> dict[str, Any]:
     Raises:
         ArgumentError: unknown tool, text that is not JSON, or arguments that do not fit.
     """
-    model = MODELS.get(name)
+    model = MODELS.get(name) if isinstance(name, str) else None
     if model is None:
-        raise ArgumentError(f"there is no tool {name!r}; use {', '.join(MODELS)}")
+        raise ArgumentError(f"there is no tool {str(name)[:60]!r}; use {', '.join(MODELS)}")
     usage = f"{name} takes {_usage(model)}"
     if isinstance(arguments, str):
         try:

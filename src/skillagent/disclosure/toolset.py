@@ -28,6 +28,8 @@ from skillagent.tokens import TokenCounter, default_counter
 
 INSTRUCTIONS_TOKENS = 1_500
 INSTRUCTIONS_LINES = 20
+ROOM_TO_GO_ON = 200
+"""Tokens left for an answer above which the budget is not yet called spent."""
 HOW_TO_WALK = """\
 You have a skill graph: small Markdown nodes that link to each other with [[wikilinks]], gathered \
 by maps. You see descriptions first and pay for text only when you read it; (n tokens) is what the \
@@ -156,18 +158,21 @@ class Toolset:
             "read_node", arguments, lambda limit: self._read(node, section, bool(again), limit)
         )
 
-    def call(self, name: str, arguments: Mapping[str, Any] | str) -> Answer:
+    def call(self, name: str, arguments: object) -> Answer:
         """Carry out a tool call as a model sends it; what is wrong with it is the answer.
 
         Args:
             name: of the tool.
-            arguments: an object, or JSON text, which may be malformed.
+            arguments: an object, or JSON text; anything else is refused.
         """
         try:
             parsed = tools.parse(name, arguments)
         except tools.ArgumentError as error:
-            given = {"raw": arguments} if isinstance(arguments, str) else dict(arguments)
-            return self.refuse(name, given, str(error))
+            if isinstance(arguments, Mapping):
+                given = {str(key): value for key, value in arguments.items()}
+            else:
+                given = {"raw": str(arguments)[:500]}
+            return self.refuse(str(name)[:60], given, str(error))
         method: Callable[..., Answer] = getattr(self, name)
         return method(**parsed)
 
@@ -275,18 +280,18 @@ class Toolset:
 
     def _read(self, name: str, section: str | None, again: bool, limit: int) -> Iterator[Plan]:
         try:
-            node = self.graph.find(name)
+            node, fragment = self.graph.locate(name)
         except ResolveError as error:
             raise _RefusedError(_unresolved(error)) from None
-        wanted = (section or "").strip()
-        if not wanted and "#" in name and name not in self.graph.nodes:
-            wanted = name.strip().removesuffix("]]").partition("|")[0].partition("#")[2].strip()
-        at: int | None = None
-        if wanted:
-            at = node.document.find_heading(wanted.lstrip("#"))
-            if at < 0:
+        wanted = (section or "").strip() or fragment
+        if not wanted:
+            part = reading.whole(node)
+        else:
+            found = reading.part(node, wanted)
+            if found is None:
                 raise _RefusedError(self._no_section(node, wanted))
-        yield from reading.plans(self._view, node, at, again, limit, self.budget.cap)
+            part = found
+        yield from reading.plans(self._view, node, part, again, limit, self.budget.cap)
 
     def _no_section(self, node: Node, wanted: str) -> Refusal:
         outline = summarizing.outline(self._view, node)
@@ -317,6 +322,13 @@ class Toolset:
             except _RefusedError as refused:
                 error = True
                 fitting = self._first_fit(_refusals(refused.refusal), limit)
+            if fitting is None and limit >= ROOM_TO_GO_ON:
+                error = True
+                message = (
+                    f"That does not fit in one answer of {limit} tokens; ask for less, "
+                    "such as one node, a section or a shorter query."
+                )
+                fitting = self._first_fit(_refusals(Refusal("too_large", message)), limit)
             if fitting is None:
                 return self._last(tool, arguments, started)
             plan, text, cost = fitting
@@ -335,6 +347,9 @@ class Toolset:
     def _closed(self, body: str) -> tuple[str, int]:
         """The text with its last line, which states what all of it costs, itself included."""
         count, before = self.counter.count, self.remaining
+        if not body.isascii():
+            # Half a surrogate pair, as in a model's own query, has no UTF-8 form.
+            body = body.encode("utf-8", "replace").decode("utf-8")
         cost = count(body)
         for filler in ("", " .", " . ."):
             # The number changes its own length at most a few times before it holds; where it
@@ -358,7 +373,7 @@ class Toolset:
         text, cost = "", 0
         for words in self._last_words():
             closed, price = self._closed(words)
-            if price <= self.remaining:
+            if price <= min(self.remaining, self.budget.cap):
                 text, cost = closed, price
                 break
         refusal = Refusal("spent", text.partition("\n")[0])

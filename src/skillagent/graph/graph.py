@@ -195,16 +195,26 @@ class SkillGraph:
         Raises:
             ResolveError: no node answers to it, or several do.
         """
+        return self.locate(name)[0]
+
+    def locate(self, name: str) -> tuple[Node, str]:
+        """The node that a name leads to, and what stands behind a `#` that is not its own.
+
+        Raises:
+            ResolveError: no node answers to it, or several do.
+        """
         wanted = name.strip().strip("\"'`").strip()
-        if node := self._nodes.get(wanted):
-            return node
+        if node := self._nodes.get(name) or self._nodes.get(wanted):
+            return node, ""
+        fragment = ""
         wanted = wanted.removeprefix("!").removeprefix("[[").removesuffix("]]")
         wanted = wanted.partition("|")[0].strip()
         found = self._lookup(wanted)
         if not found and "#" in wanted:
-            found = self._lookup(wanted.partition("#")[0].strip())
+            bare, _, fragment = wanted.partition("#")
+            found = self._lookup(bare.strip())
         if len(found) == 1:
-            return found[0]
+            return found[0], fragment.strip()
         if found:
             raise ResolveError(name, tuple(sorted(node.id for node in found)), ambiguous=True)
         raise ResolveError(name, self.nearest(wanted), ambiguous=False)
@@ -470,6 +480,7 @@ class _Builder:
         self._options = options
         self._resolvers = {part.prefix.removesuffix(SEPARATOR): part.resolver for part in parts}
         self._findings: list[Diagnostic] = []
+        self._shared: dict[int, tuple[str, ...]] = {}
 
     def build(self) -> SkillGraph:
         nodes: dict[str, Node] = {}
@@ -519,9 +530,16 @@ class _Builder:
                 target.id if target else None,
                 reference,
                 found.rung,
-                tuple([other.id for other in candidates]) if candidates else (),
+                self._ids(candidates) if candidates else (),
                 node.document,
             )
+
+    def _ids(self, candidates: tuple[Node, ...]) -> tuple[str, ...]:
+        """Their ids, one tuple for all links that tie between the same nodes."""
+        found = self._shared.get(id(candidates))
+        if found is None:
+            found = self._shared[id(candidates)] = tuple(node.id for node in candidates)
+        return found
 
     def _resolve(self, reference: Reference, node: Node, resolver: Resolver) -> Found:
         if SEPARATOR in reference.target and len(self._resolvers) > 1:
@@ -543,7 +561,7 @@ class _Builder:
         if found.node is None:
             message += "; none was chosen"
         else:
-            message += "; the first was taken"
+            message += f"; {found.node.id} was taken"
         self._findings.append(finding("SG021", path, reference.line, message))
         return found.node
 
@@ -585,7 +603,9 @@ def _alias_clashes(part: _Part) -> list[Diagnostic]:
     found = []
     for key, nodes in sorted(part.resolver.aliases.items()):
         if len(nodes) > 1:
-            ids = ", ".join(node.id for node in nodes)
+            ids = ", ".join(node.id for node in nodes[:5])
+            if len(nodes) > 5:
+                ids += f" and {len(nodes) - 5} more"
             for node in nodes:
                 lines = node.document.frontmatter.lines
                 line = next((lines[name] for name in lines if name.casefold() in _ALIAS_KEYS), 1)

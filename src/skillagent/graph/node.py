@@ -175,7 +175,10 @@ def _mostly_links(document: Document) -> bool:
     for reference in document.references:
         if reference.start < start or not (reference.target or reference.fragment):
             continue
-        first = text.rfind("\n", 0, reference.start) + 1
+        # A link leads its line only within a few characters of its start.
+        first = text.rfind("\n", max(0, reference.start - 40), reference.start) + 1
+        if not first and reference.start > 40:
+            continue
         if _LEADS.fullmatch(text, first, reference.start):
             end = text.find("\n", reference.end)
             lines[first] = (len(text) if end < 0 else end) - first

@@ -78,6 +78,8 @@ class Resolver:
         self._names: dict[str, list[Node]] = {}
         self.aliases: dict[str, list[Node]] = {}
         self._folders: dict[str, list[Node]] = {}
+        self._ties: dict[int, _Tie] = {}
+        self._found_folders: dict[str, list[Node]] = {}
         self._memo: dict[tuple[str, str], Found] = {}
         for node in nodes:
             self._whole[node.path] = node
@@ -140,7 +142,7 @@ class Resolver:
             if node := self._whole.get(target):
                 return Found(node, "path")
             if found_files := self._files.get(target):
-                return _nearest(found_files, folder, "stem")
+                return self._nearest(found_files, folder, "stem")
         if name.startswith(("./", "../", "/")):
             base = "" if name.startswith("/") else folder or ""
             path = _joined(base, name.lstrip("/"))
@@ -161,23 +163,24 @@ class Resolver:
                 if self._key(without_suffix(node.path)).endswith("/" + key)
             ]
             if ends:
-                return _nearest(ends, folder, "suffix")
+                ends = self._found_folders.setdefault("/" + key, ends)
+                return self._nearest(ends, folder, "suffix")
             name = path
         key = self._key(name)
         if found_nodes := self._stems.get(name) or self._stems.get(
             name if name.isascii() else unicodedata.normalize("NFC", name)
         ):
-            return _nearest(found_nodes, folder, "stem")
+            return self._nearest(found_nodes, folder, "stem")
         if found_nodes := self._stem_keys.get(key):
-            return _nearest(found_nodes, folder, "stem-key")
+            return self._nearest(found_nodes, folder, "stem-key")
         if found_nodes := self._names.get(key):
-            return _nearest(found_nodes, folder, "title")
+            return self._nearest(found_nodes, folder, "title")
         if found_nodes := self.aliases.get(key):
             if len(found_nodes) > 1:
-                return Found(None, "alias", tuple(found_nodes))
+                return self._nearest(found_nodes, None, "alias")
             return Found(found_nodes[0], "alias")
         if found_nodes := self._folder(key):
-            return _nearest(found_nodes, folder, "folder")
+            return self._nearest(found_nodes, folder, "folder")
         return self._by_dialect(name, folder)
 
     def near(self, target: str) -> Node | None:
@@ -208,18 +211,39 @@ class Resolver:
             return Found(node, rung)
         key = self._key(path)
         if nodes := self._path_keys.get(key):
-            return _nearest(nodes, "", rung)
+            return self._nearest(nodes, "", rung)
         if nodes := self._folders.get(key):
             return Found(nodes[0], "folder")
         return MISSING
 
     def _folder(self, key: str) -> list[Node]:
         """The index node of each folder with this name: one a folder, the best-ranked."""
-        return [
-            nodes[0]
-            for folder, nodes in self._folders.items()
-            if folder == key or folder.endswith("/" + key)
-        ]
+        found = self._found_folders.get(key)
+        if found is None:
+            found = self._found_folders[key] = [
+                nodes[0]
+                for folder, nodes in self._folder_ends.get(key.rpartition("/")[2], ())
+                if folder == key or folder.endswith("/" + key)
+            ]
+        return found
+
+    @cached_property
+    def _folder_ends(self) -> dict[str, list[tuple[str, list[Node]]]]:
+        """Last part of a folder's key → its keys and index nodes."""
+        found: dict[str, list[tuple[str, list[Node]]]] = {}
+        for folder, nodes in self._folders.items():
+            found.setdefault(folder.rpartition("/")[2], []).append((folder, nodes))
+        return found
+
+    def _nearest(self, nodes: Sequence[Node], folder: str | None, rung: str) -> Found:
+        """One of several nodes: same folder, longest common prefix, shortest, smallest path."""
+        if len(nodes) == 1:
+            return Found(nodes[0], rung)
+        # The lists live as long as the resolver, so their identity can stand for them.
+        tie = self._ties.get(id(nodes))
+        if tie is None:
+            tie = self._ties[id(nodes)] = _Tie(nodes)
+        return Found(None if folder is None else tie.nearest(folder), rung, tie.candidates)
 
     def _by_dialect(self, name: str, folder: str | None) -> Found:
         if self._dialect.dots_are_folders and "." in name:
@@ -229,12 +253,12 @@ class Resolver:
         if self._dialect.namespace and "/" in name:
             key = self._key(name.replace("/", self._dialect.namespace))
             if nodes := self._stem_keys.get(key):
-                return _nearest(nodes, folder, "namespace")
+                return self._nearest(nodes, folder, "namespace")
         return MISSING
 
     def _destination(self, target: str, folder: str) -> Found:
         """The node at a Markdown link's path, relative to its source's folder."""
-        if _DRIVE.match(target):
+        if _DRIVE.match(target) or target.startswith("file:"):
             return OUTSIDE
         path = _joined("" if target.startswith("/") else folder, target.lstrip("/"))
         if path is None:
@@ -270,21 +294,29 @@ def _joined(folder: str, path: str) -> str | None:
     return unicodedata.normalize("NFC", joined)
 
 
-def _nearest(nodes: Sequence[Node], folder: str | None, rung: str) -> Found:
-    if len(nodes) == 1:
-        return Found(nodes[0], rung)
-    if folder is None:
-        return Found(None, rung, tuple(sorted(nodes, key=lambda node: node.id)))
-    home = folder.split("/") if folder else []
+class _Tie:
+    """Several nodes with one name: which of them is nearest to a folder.
 
-    def distance(node: Node) -> tuple[bool, int, int, str]:
-        parts = node.path.split("/")
-        common = 0
-        for mine, theirs in zip(home, parts[:-1], strict=False):
-            if mine != theirs:
-                break
-            common += 1
-        return parts[:-1] != home, -common, len(parts), node.path
+    The best node below each folder is noted once, so that a choice costs the depth of the
+    folder and not the number of nodes.
+    """
 
-    ordered = sorted(nodes, key=distance)
-    return Found(ordered[0], rung, tuple(ordered))
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        ordered = sorted(nodes, key=lambda node: (node.path.count("/"), node.path))
+        self.candidates = tuple(sorted(nodes, key=lambda node: node.id))
+        self._inside: dict[str, Node] = {}
+        self._below: dict[str, Node] = {}
+        for node in ordered:
+            folder = node.path.rpartition("/")[0]
+            self._inside.setdefault(folder, node)
+            while folder:
+                self._below.setdefault(folder, node)
+                folder = folder.rpartition("/")[0]
+            self._below.setdefault("", node)
+
+    def nearest(self, folder: str) -> Node:
+        if found := self._inside.get(folder):
+            return found
+        while folder not in self._below:
+            folder = folder.rpartition("/")[0]
+        return self._below[folder]

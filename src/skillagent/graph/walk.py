@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 HEAD_BYTES = 65_536
 """Of a file that is too large, this much of its beginning is loaded."""
 SUFFIXES = (".md", ".markdown")
+MAX_IGNORE_BYTES = 1024 * 1024
 IGNORE_FILES = (".gitignore", ".skillagentignore")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -58,10 +61,15 @@ class Root:
         if isinstance(text, Root):
             return text if text.name else Root(text.path, text.path.resolve().name)
         path = os.fspath(text)
-        name, equals, rest = path.partition("=")
-        if equals and re.fullmatch(r"[\w.-]+", name) and not Path(path).exists():
-            return cls(Path(rest), name)
-        return cls(Path(path), Path(path).resolve().name)
+        try:
+            name, equals, rest = path.partition("=")
+            if equals and re.fullmatch(r"[\w.-]+", name) and not Path(path).exists():
+                if not rest:
+                    raise UsageError(f"{path}: no folder behind the name")
+                return cls(Path(rest), name)
+            return cls(Path(path), Path(path).resolve().name)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise GraphError(f"{path[:200]!r} is no folder: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,11 @@ def roots_of(paths: Sequence[str | os.PathLike[str] | Root]) -> tuple[Root, ...]
         raise UsageError("give at least one folder")
     roots = tuple(Root.parse(path) for path in paths)
     for root in roots:
-        if not root.path.exists():
+        try:
+            there = root.path.exists()
+        except (OSError, ValueError) as error:
+            raise GraphError(f"{str(root.path)[:200]!r} is no folder: {error}") from None
+        if not there:
             raise GraphError(f"{root.path}: no such folder")
         if not root.path.is_dir():
             raise GraphError(f"{root.path}: not a folder; give the folder that holds the graph")
@@ -170,7 +182,7 @@ def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]
             continue
         names = {entry.name for entry in entries}
         for name in IGNORE_FILES:
-            if name in names and (spec := _spec(os.path.join(folder, name))):
+            if name in names and (spec := _spec(os.path.join(folder, name), top)):
                 specs = (*specs, (below, spec))
         for entry in entries:
             name = entry.name
@@ -196,14 +208,8 @@ def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]
 
 
 def _read(full: str, relative: str, options: Options, is_link: bool) -> SourceFile:
-    # A file may be swapped for a link or a pipe after the listing: neither is opened.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    if not is_link:
-        flags |= getattr(os, "O_NOFOLLOW", 0)
-    with open(os.open(full, flags), "rb", buffering=0) as stream:
+    with _opened(full, follow=is_link) as stream:
         status = os.fstat(stream.fileno())
-        if not _regular(status.st_mode):
-            raise OSError(0, "not a regular file")
         if status.st_size > options.max_file_bytes:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)
@@ -214,10 +220,25 @@ def _read(full: str, relative: str, options: Options, is_link: bool) -> SourceFi
             data = stream.read()
             digest = hashlib.sha256(data).hexdigest()
             size = len(data)
-    path = relative
+    path = raw_path = relative
     if not relative.isascii() or not relative.isprintable():
         path = _safe(relative)
-    return SourceFile(path, relative, data, size, "sha256:" + digest)
+        if path != unicodedata.normalize("NFC", relative):
+            raw_path = path  # never shown: it holds what a terminal or a counter chokes on
+    return SourceFile(path, raw_path, data, size, "sha256:" + digest)
+
+
+def _opened(path: str, *, follow: bool) -> FileIO:
+    """A regular file, open for reading; never a pipe or a device, which could block for ever."""
+    # A file may be swapped for a link or a pipe after the listing: neither is opened.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    if not follow:
+        flags |= getattr(os, "O_NOFOLLOW", 0)
+    number = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(0, "not a regular file")
+    return FileIO(number, "rb")
 
 
 def _whole_characters(data: bytes) -> bytes:
@@ -230,10 +251,6 @@ def _whole_characters(data: bytes) -> bytes:
         if data[length - 1] < 0x80 or (length < len(data) and data[length] & 0xC0 != 0x80):
             return data[:length]
     return data
-
-
-def _regular(mode: int) -> bool:
-    return mode & 0o170000 == 0o100000
 
 
 def _inside(path: str, top: str) -> bool:
@@ -251,14 +268,24 @@ def _safe(relative: str) -> str:
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
-def _spec(path: str) -> GitIgnoreSpec | None:
+def _spec(path: str, top: str) -> GitIgnoreSpec | None:
     from pathspec import GitIgnoreSpec
 
-    try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return GitIgnoreSpec.from_lines(stream)
-    except (OSError, ValueError):
+    if not _inside(path, top):
         return None
+    try:
+        with _opened(path, follow=True) as stream:
+            lines = stream.read(MAX_IGNORE_BYTES).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    kept = []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except (ValueError, re.error):
+            continue  # as git does, a line that makes no sense is passed over
+        kept.append(line)
+    return GitIgnoreSpec.from_lines(kept)
 
 
 def _ignored(relative: str, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:

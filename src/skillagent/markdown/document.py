@@ -20,7 +20,6 @@ PIECE_CHARS = 600
 """A block longer than this is cut at lines, or at sentences, when it must be split."""
 
 _HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
 _UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
 _NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_ ]+$)")
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
@@ -152,25 +151,29 @@ class Document:
 
         The parts of a path must each stand inside the one before; the last one is meant.
         """
-        whole = heading_key(fragment)
+        known = self._sections
+        wanted = fragment.strip()
+        for key in (wanted, wanted.casefold(), heading_key(wanted)):
+            if key and key in known:
+                return known[key][0]
+        inside = [(-1, len(self.text))]  # each way to have read the path so far
+        parts = [part.strip() for part in fragment.split("#")]
+        for part in filter(None, parts):
+            found = known.get(part.casefold()) or known.get(heading_key(part)) or []
+            inside = [
+                (index, self.headings[index].end)
+                for index in found
+                if any(outer < index and self.headings[index].start < end for outer, end in inside)
+            ]
+        return inside[0][0] if inside and inside[0][0] >= 0 else -1
+
+    @cached_property
+    def _sections(self) -> dict[str, list[int]]:
+        """Heading as written, case folded, and its key → indexes, first one first."""
+        found: dict[str, list[int]] = {}
         for index, heading in enumerate(self.headings):
-            if heading.key == whole and whole:
-                return index
-        parts = [heading_key(part) for part in fragment.split("#")]
-        parts = [part for part in parts if part]
-        end, found = len(self.text), -1
-        for part in parts:
-            found = next(
-                (
-                    index
-                    for index in range(found + 1, len(self.headings))
-                    if self.headings[index].key == part and self.headings[index].start < end
-                ),
-                -1,
-            )
-            if found < 0:
-                return -1
-            end = self.headings[found].end
+            for key in {heading.title, heading.title.casefold(), heading.key} - {""}:
+                found.setdefault(key, []).append(index)
         return found
 
     @cached_property
@@ -304,7 +307,7 @@ def _headings(text: str, start: int, masks: Masks) -> tuple[Heading, ...]:
     lines = text if start else "\n" + text
     shift = 0 if start else 1
     found = [
-        (match.start() + 1 - shift, len(match[1]), _CLOSING.sub("", match[2]).strip())
+        (match.start() + 1 - shift, len(match[1]), _without_closing(match[2]))
         for match in _HEADING.finditer(lines, start - 1 + shift)
     ]
     if text.find("\n==", start) >= 0 or text.find("\n--", start) >= 0:
@@ -329,6 +332,13 @@ def _headings(text: str, start: int, masks: Masks) -> tuple[Heading, ...]:
         counted = position
         headings.append(Heading(prose.plain_text(title), level, line, position, end))
     return tuple(headings)
+
+
+def _without_closing(title: str) -> str:
+    """A heading's text without the `#` that may close it."""
+    title = title.strip()
+    rest = title.rstrip("#")
+    return rest.rstrip() if not rest or rest[-1] in " \t" else title
 
 
 def _references(
@@ -376,7 +386,7 @@ def _position(reference: Reference) -> int:
     return reference.start
 
 
-_TOP_KEY = re.compile(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*?)[\"']?[ \t]*[:=](?:[ \t]|$)")
+_TOP_KEY = re.compile(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
 
 
 def _header_references(
@@ -391,7 +401,7 @@ def _header_references(
     first = 1 if indented else 2
     for number, line in enumerate(header.text.split("\n"), start=first):
         if match := _TOP_KEY.match(line.lstrip() if indented else line):
-            key = match[1]
+            key = match[1].strip()
         if "[[" in line:
             limit = _comment_start(line)
             for reference in wikilink.wikilinks(line, 0, limit, number, dialect):

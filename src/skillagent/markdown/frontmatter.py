@@ -34,10 +34,11 @@ _TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _JSON_CLOSE = re.compile(r"^\}[ \t]*$", re.MULTILINE)
 _OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
 _KEY_LINE = re.compile(
-    r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*?|\"[^\"\n]+\"|'[^'\n]+')[ \t]*:(?:[ \t]+|$)"
+    r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*+|\"[^\"\n]++\"[ \t]*+|'[^'\n]++'[ \t]*+):(?:[ \t]++|$)"
 )
 _SECOND = re.compile(
-    r"\s*(?:---[ \t]*\n)?(?:[\w-]+:(?:[ \t][^\n]*)?\n(?:[ \t]+[^\n]*\n)*)+---[ \t]*(?:\n|\Z)"
+    r"\s*+(?:---[ \t]*+\n)?(?:[\w-]++:(?:[ \t][^\n]*+)?+\n(?:[ \t][^\n]*+\n)*+)++"
+    r"---[ \t]*+(?:\n|\Z)"
 )
 # Quoted without escapes, or plain: no indicator at its start, no `: `, no ` #`, printable.
 _QUOTED = r"\"[^\"\\\x00-\x1f\x7f-\U0010ffff]*+\"|'[^'\x00-\x1f\x7f-\U0010ffff]*+'"
@@ -51,6 +52,7 @@ _SIMPLE_LINE = re.compile(rf"([A-Za-z_][\w-]*):(?: ({_QUOTED}|{_PLAIN}|{_LIST}))
 _SIMPLE_ITEM = re.compile(rf"( *- )({_QUOTED}|{_WORD})", re.ASCII)
 _ITEM = re.compile(rf"{_QUOTED}|{_WORD}", re.ASCII)
 _ANY_KEY = re.compile(r"\s*[\"']?([^\s\"'=:\[]+)[\"']?\s*[=:]")
+_DOTS = re.compile(r"^(?:[^.=\n]*+\.){64}", re.MULTILINE)
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CORE_TAGS = {
@@ -242,7 +244,7 @@ def _simple_scalar(raw: str) -> Value:
 def _first_line_is_key(header: str) -> bool:
     for line in header.splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
-            return bool(_KEY_LINE.match(line))
+            return bool(_KEY_LINE.match(line.lstrip()))
     return False
 
 
@@ -256,8 +258,16 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     header = text[opening.end() : closing.start()]
     body_start = min(len(text), closing.end() + 1)
     try:
+        if len(header) > MAX_HEADER_CHARS or _DOTS.search(header):
+            raise _RefusedError("it is too long, or a key has too many parts", 0)
         fields = _frozen(tomllib.loads(header))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except _RefusedError as error:
+        message = f"frontmatter refused: {error}"
+        return (
+            Frontmatter(_EMPTY, _EMPTY, "", opening.end(), body_start),
+            [finding("SG014", path, 2, message)],
+        )
+    except (ValueError, RecursionError) as error:
         message = f"broken TOML: {error}"
         place = re.search(r"at line (\d+)", str(error))
         line = int(place[1]) + 1 if place else 1
@@ -277,11 +287,10 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
     if not closing or closing.end() > MAX_HEADER_CHARS:
         return NO_HEADER, []
     try:
-        value = json.loads(text[: closing.start() + 1])
-    except (ValueError, RecursionError):
+        fields = _frozen(json.loads(text[: closing.start() + 1]))
+    except (_RefusedError, ValueError, RecursionError):
         return NO_HEADER, []
     body_start = min(len(text), closing.end() + 1)
-    fields = _frozen(value)
     header = text[: closing.end()]
     lines = _key_lines(fields, header, 1)
     return Frontmatter(fields, lines, header, 0, body_start, _odd(fields)), []
@@ -296,11 +305,16 @@ def _key_lines(fields: Mapping[str, Value], header: str, first: int) -> Mapping[
     return {key: found.get(key, first) for key in fields}
 
 
-def _frozen(value: object) -> Any:
+def _frozen(value: object, depth: int = 0) -> Any:
+    """What a TOML or JSON parser made, immutable, inside the bounds that hold for YAML."""
+    if depth > MAX_DEPTH:
+        raise _RefusedError(f"nested more than {MAX_DEPTH} deep", 0)
     if isinstance(value, dict):
-        return MappingProxyType({str(key): _frozen(item) for key, item in value.items()})
+        return MappingProxyType({str(key): _frozen(item, depth + 1) for key, item in value.items()})
     if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
+        return tuple(_frozen(item, depth + 1) for item in value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 64:
+        return hex(value)  # Python refuses to print very long numbers in decimal
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -312,6 +326,9 @@ def _salvage(header: str, reader: _Reader, error: yaml.YAMLError) -> Mapping[str
     starts = [number for number, line in enumerate(lines) if _KEY_LINE.match(line)]
     fields: dict[str, Value] = {}
     reported = False
+    if "".join(lines[: starts[0] if starts else len(lines)]).strip():
+        reader.findings.append(finding("SG010", reader.path, 2, "broken YAML before the first key"))
+        reported = True
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         block = "\n".join(lines[start:end])
         try:
@@ -329,7 +346,7 @@ def _salvage(header: str, reader: _Reader, error: yaml.YAMLError) -> Mapping[str
             continue
         match = _KEY_LINE.match(lines[start])
         assert match
-        key = match[1].strip("\"'")
+        key = match[1].strip().strip("\"'")
         raw = lines[start][match.end() :].strip()
         fields[key] = raw
         reader.lines[key] = start + 2

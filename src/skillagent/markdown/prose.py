@@ -7,6 +7,8 @@ import re
 CONTEXT_CHARS = 240
 """A context longer than this is cut at words, around its link."""
 DESCRIPTION_CHARS = 300
+PLAIN_CHARS = 4_000
+"""No heading, description or context is longer; what is, is cut here."""
 DESCRIPTION_REACH = 16_000
 """So many characters of a body are searched for its first sentence."""
 _REACH = 2_000
@@ -20,10 +22,10 @@ _SENTENCE_END = re.compile(
     r"[.!?…。！？](?:(?<=[。！？])|"
     r"(?<!\b[Ee]\.g\.)(?<!\b[Ii]\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)"
     r"(?<!\bMrs\.)(?<!\bno\.)(?<!\bNo\.)(?<!\bFig\.)(?<!\bSt\.)(?<!\betc\.,)"
-    r"(?:[\"'”’)\]*_]|\^\w+)*(?=\s+[^\sa-z]))"
+    r"(?:[\"'”’)\]*_]|\^\w++)*+(?=\s+[^\sa-z]))"
 )
 _WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
-_LINK = re.compile(r"!?\[((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
+_LINK = re.compile(r"!?\[(?<!\\\[)((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
 _MARKS = re.compile(r"[\[*_`<%]")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
@@ -40,6 +42,8 @@ _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
 def plain_text(text: str) -> str:
     """One line without Markdown's marks; a link becomes its label or target."""
+    if len(text) > PLAIN_CHARS:
+        text = text[:PLAIN_CHARS] + "…"
     if not _MARKS.search(text):
         return " ".join(text.split())
     if "[" in text:

@@ -84,7 +84,7 @@ _INNER = re.compile(rf"\[\[(?!\[)({_BODY})\]\]")
 _OUTER = re.compile(rf"\[\[(?=\[)({_BODY})\]\]")
 _INNER_LINES = re.compile(rf"\[\[(?!\[)({_BODY_LINES})\]\]")
 _INLINE = re.compile(
-    r"\[((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
+    r"\[(?<!\\\[)((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([ \t]*(<[^<>\n]*+>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()]*+)*+)"
     r"(?:[ \t]+(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*\)"
 )
@@ -108,7 +108,13 @@ _LINE_START = re.compile(r"(?:\A|\n)[ \t>]*\Z")
 _QUOTE_LINE = re.compile(r"(?:\n|\A) {0,3}>")
 _HEADING_LINE = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_LOCAL_FILE = re.compile(r"file:|[A-Za-z]:[\\/]")
+_DELIMITER_ROW = re.compile(r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*\|[-:| \t]*$", re.MULTILINE)
 _TABLE_ROW = re.compile(r"[ \t>]*\|")
+
+
+LOOK_BACK = 1_000
+"""The start of a line is looked for so far back: on longer lines nothing depends on it."""
 
 
 def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
@@ -219,7 +225,7 @@ def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
     """
     if text.find("](", start) >= 0:
         for match in _INLINE.finditer(text, start):
-            if match.start() > start and text[match.start() - 1] in "!\\":
+            if match.start() > start and text[match.start() - 1] == "!":
                 continue
             if code.covering(match.start()):
                 continue
@@ -280,7 +286,9 @@ def _is_local_scheme(target: str) -> bool:
 
 
 def _markdown_link(label: str, destination: str, start: int, end: int) -> Reference | None:
-    if not destination or destination.startswith("#") or _SCHEME.match(destination):
+    if not destination or destination.startswith("#"):
+        return None
+    if _SCHEME.match(destination) and not _LOCAL_FILE.match(destination):
         return None
     path, _, fragment = destination.partition("#")
     path = unquote(path.partition("?")[0])
@@ -301,13 +309,19 @@ def _odd_backslashes(text: str, at: int) -> bool:
 
 
 def _in_table(text: str, at: int) -> bool:
-    return bool(_TABLE_ROW.match(text, text.rfind("\n", 0, at) + 1))
+    first = text.rfind("\n", max(0, at - LOOK_BACK), at) + 1
+    if not first and at > LOOK_BACK:
+        return False
+    if _TABLE_ROW.match(text, first):
+        return True
+    above = text.rfind("\n\n", max(0, at - LOOK_BACK), at) + 1
+    return bool(_DELIMITER_ROW.search(text, above, first))
 
 
 def _opens_fence(text: str, run: re.Match[str]) -> bool:
     """True if only quote and list marks stand before, and no backtick behind a backtick fence."""
-    begin = text.rfind("\n", 0, run.start()) + 1
-    if not _LEAD.fullmatch(text, begin, run.start()):
+    begin = text.rfind("\n", max(0, run.start() - LOOK_BACK), run.start()) + 1
+    if (not begin and run.start() > LOOK_BACK) or not _LEAD.fullmatch(text, begin, run.start()):
         return False
     if run[0][0] == "~":
         return True
@@ -401,10 +415,12 @@ class _Spans:
             self._runs.setdefault(len(match[0]), []).append(match.start())
         breaks = {match.start() for match in _BLOCK_BREAK.finditer(self._text)}
         breaks.update(match.end() for match in _HEADING_LINE.finditer(self._text))
+        quote = 0
         for match in _QUOTE_LINE.finditer(self._text):
-            above = self._text.rfind("\n", 0, match.start()) + 1
-            if not _QUOTE_LINE.match(self._text, above - 1 if above else 0):
+            # A quote begins a block, unless it goes on over lines that left out the mark.
+            if not quote or _BLOCK_BREAK.search(self._text, quote, match.start()):
                 breaks.add(match.start())
+            quote = match.end()
         self._breaks = sorted(breaks)
 
     def _block_end(self, position: int) -> int:
