@@ -98,6 +98,7 @@ class Ledger:
         self.counter = counter
         self.total = total
         self._entries: list[Entry] = []
+        self._spent = 0
         self._reconciled: list[Reconciled] = []
 
     @property
@@ -111,7 +112,7 @@ class Ledger:
     @property
     def spent(self) -> int:
         """Tokens of all answers so far."""
-        return sum(entry.cost for entry in self._entries)
+        return self._spent
 
     @property
     def remaining(self) -> int:
@@ -125,6 +126,7 @@ class Ledger:
 
     def append(self, entry: Entry) -> None:
         self._entries.append(entry)
+        self._spent += entry.cost
 
     def reconcile(self, counted: int, observed: int) -> Reconciled:
         """Note a provider's usage for a turn.

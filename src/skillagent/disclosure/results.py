@@ -120,7 +120,7 @@ class Refusal(_Result):
 
     kind: ClassVar[str] = "error"
     code: str
-    """`arguments`, `unknown`, `ambiguous`, `section`, `cursor` or `spent`."""
+    """`arguments`, `unknown`, `ambiguous`, `section`, `cursor`, `too_large` or `spent`."""
     message: str
     candidates: tuple[str, ...] = ()
 

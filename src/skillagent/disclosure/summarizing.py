@@ -249,9 +249,16 @@ def _link_line(view: View, link: Link) -> LinkLine:
     assert link.target
     target = view.graph.nodes[link.target]
     context = view.phrase(link)
-    if view.is_bare(link) and target.description and target.id not in view.shown.described:
+    if link.is_bare and target.description and target.id not in view.shown.described:
         context = _short(target)
     return LinkLine(target.id, view.cost(target), context)
+
+
+def _relevance(view: View, query: str | None, link: Link, other: str) -> float:
+    if not query:
+        return 0.0
+    before, after = link.around()
+    return view.search.relevance(query, other, f"{before} {link.label} {after}")
 
 
 def _short(node: Node) -> str:
@@ -269,7 +276,7 @@ def _ranked(view: View, node: Node, query: str | None) -> list[Link]:
         if not link.target or link.target == node.id:
             continue
         place, known = best.get(link.target, (len(best), None))
-        if known is None or (view.is_bare(known) and not view.is_bare(link)):
+        if known is None or (known.is_bare and not link.is_bare):
             best[link.target] = (place, link)
     links = list(best.values())
     if query and len(links) > RANKED_LINKS:
@@ -287,9 +294,8 @@ def _ranked(view: View, node: Node, query: str | None) -> list[Link]:
         assert link.target
         popular = math.log1p(view.graph.indegree(link.target)) / math.log1p(most or 1)
         early = 1 / (1 + place / 4)
-        bare = view.is_bare(link)
-        score = view.search.relevance(query, link.target, link.context) if query else 0.0
-        return (-score, -(popular + early - 2 * bare), place)
+        score = _relevance(view, query, link, link.target)
+        return (-score, -(popular + early - 2 * link.is_bare), place)
 
     return [link for _, link in [*sorted(links, key=strength), *rest]]
 
@@ -306,8 +312,7 @@ def _backlinks(view: View, node: Node, query: str | None) -> list[Link]:
 
     def telling(item: tuple[int, Link]) -> tuple[float, bool, int]:
         place, link = item
-        score = view.search.relevance(query, link.source, link.context) if query else 0.0
-        return (-score, view.is_bare(link), place)
+        return (-_relevance(view, query, link, link.source), link.is_bare, place)
 
     ranked = sorted(enumerate(links[:RANKED_LINKS]), key=telling)
-    return [link for _, link in ranked if not view.is_bare(link)]
+    return [link for _, link in ranked if not link.is_bare]

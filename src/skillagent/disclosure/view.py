@@ -166,14 +166,11 @@ class View:
         node = self.graph.nodes.get(link.target or "")
         names = (link.label, link.reference.target, node.title if node else "")
         for name in names:
-            name = plain_text(name)
+            if "[" in name or "*" in name or "`" in name:
+                name = plain_text(name)
             if name and text.startswith(name):
                 return _LEADING.sub("", text[len(name) :]).strip()
         return text
-
-    def is_bare(self, link: Link) -> bool:
-        """True for a link that stands alone, with no words that say why to follow it."""
-        return len(self.phrase(link)) < 4 or bool(link.key)
 
 
 def write_line(line: IndexLine) -> str:

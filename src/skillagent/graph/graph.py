@@ -282,10 +282,6 @@ class SkillGraph:
         """All links in a node, broken ones too, in order of their place."""
         return self._outgoing.get(node, ())
 
-    def links_by_source(self) -> Iterable[tuple[str, tuple[Link, ...]]]:
-        """Each node that links, with its links, by id."""
-        return self._outgoing.items()
-
     def backlinks(self, node: str) -> tuple[Link, ...]:
         """All links to a node from other nodes, by source and place."""
         return tuple(link for link in self._incoming.get(node, ()) if link.source != node)

@@ -7,6 +7,8 @@ from functools import cached_property
 
 from skillagent.markdown import Document, Kind, Reference
 
+NEAR_CHARS = 120
+
 
 @dataclass(frozen=True, eq=False, init=False)
 class Link:
@@ -77,6 +79,22 @@ class Link:
     def context(self) -> str:
         """The sentence or list item around the link, plain, at most 240 characters."""
         return self._document.context(self.reference)
+
+    def around(self) -> tuple[str, str]:
+        """The raw text before and behind the link on its line, at most 120 characters each.
+
+        What ranking looks at: it takes a fraction of the time of cutting the context.
+        """
+        text, start, end = self._document.text, self.reference.start, self.reference.end
+        first = max(text.rfind("\n", 0, start) + 1, start - NEAR_CHARS)
+        last = text.find("\n", end, end + NEAR_CHARS)
+        return text[first:start], text[end : end + NEAR_CHARS if last < 0 else last]
+
+    @property
+    def is_bare(self) -> bool:
+        """True for a link with no words beside it that say why to follow it."""
+        before, after = self.around()
+        return bool(self.key) or sum(map(str.isalpha, before + after)) < 4
 
     @property
     def ambiguous(self) -> bool:

@@ -36,8 +36,8 @@ LINK_SHARE = 0.12
 """The part of a hit's score that the hits it links to gain together."""
 LINKED_HITS = 30
 CHAMPIONS = 1_000
-ANCHORS, ANCHOR_CHARS = 20, 120
-"""Of the links to a node so many are searched, and so many characters on either side."""
+ANCHORS = 20
+"""Of the links to a node, the words around so many are searched."""
 TYPO_CUTOFF = 78.0
 TYPO_WEIGHT = 0.7
 
@@ -58,57 +58,58 @@ class _Postings:
     """Term → documents, and their part of the score for it."""
 
     def __init__(self) -> None:
-        self.documents: dict[str, array[int]] = {}
-        self.impacts: dict[str, array[float]] = {}
+        self.rows: dict[str, tuple[array[int], array[float]]] = {}
         self._lengths: array[float] = array("d")
 
     def add(self, bag: Mapping[str, float], length: float) -> None:
         """Append one document: term → weighted frequency, and its weighted length."""
         document = len(self._lengths)
         self._lengths.append(length)
-        documents, impacts = self.documents, self.impacts
+        rows = self.rows
         for term, frequency in bag.items():
-            if term in documents:
-                documents[term].append(document)
-                impacts[term].append(frequency)
+            row = rows.get(term)
+            if row is None:
+                rows[term] = (array("i", (document,)), array("d", (frequency,)))
             else:
-                documents[term] = array("i", (document,))
-                impacts[term] = array("d", (frequency,))
+                row[0].append(document)
+                row[1].append(frequency)
 
     def close(self) -> None:
         """Turn frequencies into parts of the score, once every document is there."""
         total = len(self._lengths)
         average = sum(self._lengths) / total if total else 1.0
         norms = [K1 * (1 - B + B * length / (average or 1.0)) for length in self._lengths]
-        for term, documents in self.documents.items():
+        for term, (documents, frequencies) in self.rows.items():
             found = len(documents)
             idf = math.log(1 + (total - found + 0.5) / (found + 0.5))
             impacts = [
                 idf * frequency / (norms[document] + frequency)
-                for document, frequency in zip(documents, self.impacts[term], strict=True)
+                for document, frequency in zip(documents, frequencies, strict=True)
             ]
             if found > CHAMPIONS:
                 # A stable sort: of equals, the first document stays.
                 order = sorted(range(found), key=impacts.__getitem__, reverse=True)
                 best = sorted(order[:CHAMPIONS])
-                self.documents[term] = array("i", [documents[at] for at in best])
+                documents = array("i", [documents[at] for at in best])
                 impacts = [impacts[at] for at in best]
-            self.impacts[term] = array("d", impacts)
+            self.rows[term] = (documents, array("d", impacts))
 
     def score(self, query: Mapping[str, float]) -> dict[int, float]:
         """Document → score, for weighted terms."""
         scores: dict[int, float] = {}
         for term in sorted(query):
             weight = query[term]
-            if term not in self.documents:
-                continue
-            for document, impact in zip(self.documents[term], self.impacts[term], strict=True):
+            for document, impact in zip(*self.rows.get(term, ((), ())), strict=True):
                 scores[document] = scores.get(document, 0.0) + weight * impact
         return scores
 
+    def count(self, term: str) -> int:
+        """How many documents the term counts for."""
+        return len(self.rows[term][0]) if term in self.rows else 0
+
     def holds(self, term: str, document: int) -> bool:
         """True if the term counts for the document."""
-        documents = self.documents.get(term, ())
+        documents = self.rows[term][0] if term in self.rows else ()
         at = bisect_left(documents, document)
         return at < len(documents) and documents[at] == document
 
@@ -147,24 +148,16 @@ class SearchIndex:
         self._short.close()
 
     def _anchors(self) -> dict[str, list[str]]:
-        """Node → the terms around the links to it, of at most `ANCHORS` links a node.
-
-        Not the exact contexts, which take long to cut: the line of the link, near it.
-        """
+        """Node → the terms around the links to it, of at most `ANCHORS` links a node."""
         found: dict[str, list[str]] = {}
         count: dict[str, int] = {}
-        for source, links in self._graph.links_by_source():
-            text = self._graph.nodes[source].document.text
-            for link in links:
-                target = link.target
-                if not target or target == source or count.get(target, 0) >= ANCHORS:
-                    continue
-                count[target] = count.get(target, 0) + 1
-                start, end = link.reference.start, link.reference.end
-                first = max(text.rfind("\n", 0, start) + 1, start - ANCHOR_CHARS)
-                last = text.find("\n", end, end + ANCHOR_CHARS)
-                last = end + ANCHOR_CHARS if last < 0 else last
-                found.setdefault(target, []).extend(terms(text[first:last]))
+        for link in self._graph.links:
+            target = link.target
+            if not target or target == link.source or count.get(target, 0) >= ANCHORS:
+                continue
+            count[target] = count.get(target, 0) + 1
+            before, after = link.around()
+            found.setdefault(target, []).extend(terms(f"{before} {link.label} {after}"))
         return found
 
     @classmethod
@@ -243,7 +236,7 @@ class SearchIndex:
         return {}
 
     def _idf(self, term: str) -> float:
-        found = len(self._full.documents.get(term, ()))
+        found = self._full.count(term)
         return math.log(1 + (len(self._ids) - found + 0.5) / (found + 0.5))
 
     def _query(self, query: str) -> dict[str, tuple[str, float]]:
@@ -253,7 +246,7 @@ class SearchIndex:
             return parsed
         result: dict[str, tuple[str, float]] = {}
         for term, word in query_terms(query).items():
-            if term in self._full.documents or len(word) < 4:
+            if term in self._full.rows or len(word) < 4:
                 result.setdefault(term, (word, 1.0))
                 continue
             for near in self._nearest_words(word):

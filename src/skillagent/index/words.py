@@ -37,7 +37,7 @@ def stem(word: str) -> str:
 def words(text: str) -> list[str]:
     """Lower-case words in order; a run of Chinese, Japanese or Korean as pairs of characters."""
     found = _WORD.findall(text.casefold())
-    if text.isascii():
+    if text.isascii() or not _CJK.search(text):
         return found
     return [part for word in found for part in (_pairs(word) if _CJK.search(word) else (word,))]
 
