@@ -20,8 +20,8 @@ from skillagent.markdown.prose import shortened
 
 LINKS, BACKLINKS = 8, 3
 OUTLINE, FIELDS, FIELD_CHARS = 15, 8, 120
-RANKED_LINKS = 60
-"""Of a node with more links or backlinks, only so many are ranked by their contexts."""
+RANKED_LINKS, RANKED_BACKLINKS = 60, 20
+"""Of a node with more links or backlinks, only so many are ranked by the words beside them."""
 
 
 class Depth(NamedTuple):
@@ -59,8 +59,9 @@ def plans(
         unknown: sentences about names that led nowhere.
         before: a line set before everything.
     """
-    whole = [_summary(view, node, query) for node in nodes]
-    for depth in DEPTHS[min(len(nodes), 3) - 1 :]:
+    depths = DEPTHS[min(len(nodes), 3) - 1 :]
+    whole = [_summary(view, node, query, depths[0]) for node in nodes]
+    for depth in depths:
         yield _plan(view, [_reduced(summary, depth) for summary in whole], unknown, before)
     for count in range(len(nodes), 0, -1):
         yield _one_line_each(view, nodes, count, unknown, before)
@@ -120,7 +121,7 @@ def _one_line_each(
     )
 
 
-def _summary(view: View, node: Node, query: str | None) -> NodeSummary:
+def _summary(view: View, node: Node, query: str | None, most: Depth) -> NodeSummary:
     """The fullest summary of a node; of one that was shown before, only its other links."""
     shown = view.shown
     call = shown.summaries.get(node.id)
@@ -131,7 +132,7 @@ def _summary(view: View, node: Node, query: str | None) -> NodeSummary:
         known = shown.links.get(node.id, set())
         ranked = [link for link in _ranked(view, node, query) if link.target not in known]
     first = call is None
-    back = _backlinks(view, node, query)[:BACKLINKS] if first else []
+    back = _backlinks(view, node, query)[: most.backlinks] if first else []
     return NodeSummary(
         id=node.id,
         title=node.title,
@@ -140,8 +141,8 @@ def _summary(view: View, node: Node, query: str | None) -> NodeSummary:
         description=node.description if first and node.id not in shown.described else "",
         fields=_fields(node) if first else (),
         outline=outline(view, node) if first else (),
-        links=tuple(_link_line(view, link) for link in ranked[:LINKS]),
-        more_links=max(0, len(ranked) - LINKS),
+        links=tuple(_link_line(view, link) for link in ranked[: most.links]),
+        more_links=max(0, len(ranked) - most.links),
         backlinks=tuple(
             LinkLine(link.source, view.cost(view.graph.nodes[link.source]), view.phrase(link))
             for link in back
@@ -314,5 +315,5 @@ def _backlinks(view: View, node: Node, query: str | None) -> list[Link]:
         place, link = item
         return (-_relevance(view, query, link, link.source), link.is_bare, place)
 
-    ranked = sorted(enumerate(links[:RANKED_LINKS]), key=telling)
+    ranked = sorted(enumerate(links[:RANKED_BACKLINKS]), key=telling)
     return [link for _, link in ranked if not link.is_bare]

@@ -89,6 +89,8 @@ class SkillGraph:
         self._roots = roots
         self._resolvers = resolvers
         self._files = files
+        self.derived: dict[type, object] = {}
+        """What layers above made of this graph and keep with it, such as its search index."""
 
     @classmethod
     def load(

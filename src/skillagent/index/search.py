@@ -2,9 +2,9 @@
 
 Method: BM25 over fields as Robertson, Zaragoza and Taylor give it ("Simple BM25 extension
 to multiple weighted fields", CIKM 2004): the term frequencies of the fields are weighted
-and added before saturation. A second, short index holds names and descriptions only; both
-scores are scaled to their best hit and added. A hit that other hits link to then gains a
-part of their scores. A query word that no node holds is replaced by the name words that
+and added before saturation. Names and descriptions are scored once more, as a short text of
+their own, and both scores are added. A hit that other hits link to then gains a part of
+their scores. A query word that no node holds is replaced by the name words that
 are spelled most like it. Long posting lists keep only their strongest entries ("champion
 lists", Manning, Raghavan and Schütze, Introduction to Information Retrieval, 7.1.3).
 
@@ -20,8 +20,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.index.words import query_terms, stem, terms, words
@@ -31,7 +29,7 @@ FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
 WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5, 1.0)
 SHORT_WEIGHTS = (2.0, 1.0)
 SHORT_WEIGHT = 0.5
-"""What names and descriptions count beside the full score of 1."""
+"""What names and descriptions as a text of their own count beside all fields."""
 LINK_SHARE = 0.12
 """The part of a hit's score that the hits it links to gain together."""
 LINKED_HITS = 30
@@ -60,6 +58,8 @@ class _Postings:
     def __init__(self) -> None:
         self.rows: dict[str, tuple[array[int], array[float]]] = {}
         self._lengths: array[float] = array("d")
+        self._frequencies: dict[str, int] = {}
+        """How many documents a term is in, where its row keeps only the strongest."""
 
     def add(self, bag: Mapping[str, float], length: float) -> None:
         """Append one document: term → weighted frequency, and its weighted length."""
@@ -74,8 +74,13 @@ class _Postings:
                 row[0].append(document)
                 row[1].append(frequency)
 
-    def close(self) -> None:
-        """Turn frequencies into parts of the score, once every document is there."""
+    def close(self, other: _Postings | None = None, weight: float = 0.0) -> None:
+        """Turn frequencies into parts of the score, once every document is there.
+
+        Args:
+            other: closed postings of the same documents, whose terms are among these.
+            weight: what their parts count, to be added to these.
+        """
         total = len(self._lengths)
         average = sum(self._lengths) / total if total else 1.0
         norms = [K1 * (1 - B + B * length / (average or 1.0)) for length in self._lengths]
@@ -86,12 +91,19 @@ class _Postings:
                 idf * frequency / (norms[document] + frequency)
                 for document, frequency in zip(documents, frequencies, strict=True)
             ]
-            if found > CHAMPIONS:
+            if other is not None and term in other.rows:
+                more = dict(zip(*other.rows[term], strict=True))
+                impacts = [
+                    impact + weight * more.get(document, 0.0)
+                    for document, impact in zip(documents, impacts, strict=True)
+                ]
+            if found > CHAMPIONS and other is not None:
                 # A stable sort: of equals, the first document stays.
                 order = sorted(range(found), key=impacts.__getitem__, reverse=True)
                 best = sorted(order[:CHAMPIONS])
                 documents = array("i", [documents[at] for at in best])
                 impacts = [impacts[at] for at in best]
+                self._frequencies[term] = found
             self.rows[term] = (documents, array("d", impacts))
 
     def score(self, query: Mapping[str, float]) -> dict[int, float]:
@@ -105,7 +117,7 @@ class _Postings:
 
     def count(self, term: str) -> int:
         """How many documents the term counts for."""
-        return len(self.rows[term][0]) if term in self.rows else 0
+        return self._frequencies.get(term, len(self.rows[term][0]) if term in self.rows else 0)
 
     def holds(self, term: str, document: int) -> bool:
         """True if the term counts for the document."""
@@ -117,15 +129,15 @@ class _Postings:
 class SearchIndex:
     """The searchable form of one graph; build it with `SearchIndex.of`, which keeps it."""
 
-    _known: ClassVar[WeakKeyDictionary[SkillGraph, SearchIndex]] = WeakKeyDictionary()
-
     def __init__(self, graph: SkillGraph) -> None:
         self._graph = graph
         self._ids = list(graph.nodes)
-        self._full, self._short = _Postings(), _Postings()
+        self._postings, short = _Postings(), _Postings()
         self._fields: list[tuple[frozenset[str], ...]] = []
         """Document → the terms of each field but the text."""
         self._parsed: tuple[str, dict[str, tuple[str, float]]] = ("", {})
+        self._last: tuple[str, tuple[dict[int, float], dict[int, list[int]]]] = ("", ({}, {}))
+        self._wanted: tuple[str, list[tuple[str, float]]] = ("", [])
         self._name_words: dict[str, None] = {}
         anchors = self._anchors()
         for node in graph.nodes.values():
@@ -141,11 +153,11 @@ class SearchIndex:
                 anchors.get(node.id, ()),
                 terms(node.document.body),
             )
-            self._full.add(*_bag(fields, WEIGHTS))
-            self._short.add(*_bag(fields[:2], SHORT_WEIGHTS))
+            self._postings.add(*_bag(fields, WEIGHTS))
+            short.add(*_bag(fields[:2], SHORT_WEIGHTS))
             self._fields.append(tuple(frozenset(found) for found in fields[:-1]))
-        self._full.close()
-        self._short.close()
+        short.close()
+        self._postings.close(short, SHORT_WEIGHT)
 
     def _anchors(self) -> dict[str, list[str]]:
         """Node → the terms around the links to it, of at most `ANCHORS` links a node."""
@@ -163,9 +175,9 @@ class SearchIndex:
     @classmethod
     def of(cls, graph: SkillGraph) -> SearchIndex:
         """The index of a graph, built at the first call."""
-        found = cls._known.get(graph)
-        if found is None:
-            found = cls._known[graph] = cls(graph)
+        found = graph.derived.get(cls)
+        if not isinstance(found, SearchIndex):
+            found = graph.derived[cls] = cls(graph)
         return found
 
     def search(self, query: str, limit: int = 10, offset: int = 0) -> tuple[list[Hit], int]:
@@ -180,10 +192,8 @@ class SearchIndex:
             The hits, best first, and how many there are in all.
         """
         asked = self._query(query)
-        scores = self.scores(query)
+        scores, linked = self._scored(query)
         order = _top(scores, max(offset + limit, LINKED_HITS))
-        page = order[offset : offset + limit]
-        linked = self._links_between([document for document, _ in order[:LINKED_HITS]])
         hits = [
             Hit(
                 self._ids[document],
@@ -191,37 +201,41 @@ class SearchIndex:
                 self._why(document, asked),
                 tuple(self._ids[source] for source in linked.get(document, ())),
             )
-            for document, score in page
+            for document, score in order[offset : offset + limit]
         ]
         return hits, len(scores)
 
-    def scores(self, query: str) -> dict[int, float]:
-        """Document number → score, of every node that answers."""
+    def _scored(self, query: str) -> tuple[dict[int, float], dict[int, list[int]]]:
+        """Document → score, and of the best documents: each → the others that link to it."""
+        known, found = self._last
+        if known == query:
+            return found
         weights = {term: weight for term, (_, weight) in self._query(query).items()}
-        full, short = self._full.score(weights), self._short.score(weights)
-        best, best_short = max(full.values(), default=1.0), max(short.values(), default=1.0)
-        scores = {document: score / best for document, score in full.items()}
-        for document, score in short.items():
-            scores[document] = scores.get(document, 0.0) + SHORT_WEIGHT * score / best_short
+        scores = self._postings.score(weights)
         before = dict(_top(scores, LINKED_HITS))
-        for document, sources in self._links_between(list(before)).items():
+        linked = self._links_between(list(before))
+        for document, sources in linked.items():
             for source in sources:
-                out = self._degree(source)
+                out = len(self._graph.neighbors(self._ids[source]))
                 scores[document] += LINK_SHARE * before[source] / math.sqrt(out)
-        return scores
+        # One query is asked again for its next page, and to rank the links of its hits.
+        self._last = (query, (scores, linked))
+        return scores, linked
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
         """Node → its score for a query, 0 where it does not answer, of the nodes given."""
-        scores = self.scores(query)
+        scores, _ = self._scored(query)
         return {node: scores.get(self._numbers[node], 0.0) for node in nodes}
 
     def relevance(self, query: str, node: str, text: str) -> float:
         """How well a link's text, with the node behind it, answers a query; 0 if not at all."""
-        asked = self._query(query)
-        found = set(terms(text)) | self._summary_terms(node)
-        return sum(
-            weight * self._idf(term) for term, (_, weight) in sorted(asked.items()) if term in found
-        )
+        known, wanted = self._wanted
+        if known != query:
+            asked = sorted((term, weight) for term, (_, weight) in self._query(query).items())
+            wanted = [(term, weight * self._idf(term)) for term, weight in asked]
+            self._wanted = (query, wanted)
+        summary, near = self._summary_terms(node), set(terms(text))
+        return sum(value for term, value in wanted if term in near or term in summary)
 
     def _summary_terms(self, node: str) -> frozenset[str]:
         found = self._summaries.get(node)
@@ -236,7 +250,7 @@ class SearchIndex:
         return {}
 
     def _idf(self, term: str) -> float:
-        found = self._full.count(term)
+        found = self._postings.count(term)
         return math.log(1 + (len(self._ids) - found + 0.5) / (found + 0.5))
 
     def _query(self, query: str) -> dict[str, tuple[str, float]]:
@@ -246,7 +260,7 @@ class SearchIndex:
             return parsed
         result: dict[str, tuple[str, float]] = {}
         for term, word in query_terms(query).items():
-            if term in self._full.rows or len(word) < 4:
+            if term in self._postings.rows or len(word) < 4:
                 result.setdefault(term, (word, 1.0))
                 continue
             for near in self._nearest_words(word):
@@ -271,7 +285,7 @@ class SearchIndex:
         fields = self._fields[document]
         for term, (word, _) in asked.items():
             place = next((at for at, held in enumerate(fields) if term in held), None)
-            if place is None and self._full.holds(term, document):
+            if place is None and self._postings.holds(term, document):
                 place = len(fields)
             if place is not None:
                 found.setdefault(place, []).append(word)
@@ -291,9 +305,6 @@ class SearchIndex:
                 if number in wanted:
                     found.setdefault(number, []).append(source)
         return found
-
-    def _degree(self, document: int) -> int:
-        return max(1, len(self._graph.neighbors(self._ids[document])))
 
 
 def _names(node: Node) -> tuple[str, ...]:
