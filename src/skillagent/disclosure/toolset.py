@@ -351,6 +351,8 @@ class Toolset:
             # Half a surrogate pair, as in a model's own query, has no UTF-8 form.
             body = body.encode("utf-8", "replace").decode("utf-8")
         cost = count(body)
+        # A guess that mostly holds at once: the line's own tokens, for about this number.
+        cost += count(f"\n{self._footer(cost, max(0, before - cost))}")
         for filler in ("", " .", " . ."):
             # The number changes its own length at most a few times before it holds; where it
             # never does, one more token in the line settles it.

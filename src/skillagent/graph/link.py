@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.markdown import Document, Kind, Reference
 
-NEAR_CHARS = 120
+_LETTER = re.compile(r"[^\W\d_]")
+NEAR_CHARS = 80
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -81,7 +83,7 @@ class Link:
         return self._document.context(self.reference)
 
     def around(self) -> tuple[str, str]:
-        """The raw text before and behind the link on its line, at most 120 characters each.
+        """The raw text before and behind the link on its line, at most 80 characters each.
 
         What ranking looks at: it takes a fraction of the time of cutting the context.
         """
@@ -93,8 +95,7 @@ class Link:
     @property
     def is_bare(self) -> bool:
         """True for a link with no words beside it that say why to follow it."""
-        before, after = self.around()
-        return bool(self.key) or sum(map(str.isalpha, before + after)) < 4
+        return bool(self.key) or len(_LETTER.findall("".join(self.around()))) < 4
 
     @property
     def ambiguous(self) -> bool:
