@@ -8,7 +8,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skillagent.markdown import Document, Frontmatter, Kind, frontmatter, plain
+from skillagent.markdown import Document, Frontmatter, Kind, frontmatter, plain, yaml_header
 from skillagent.markdown.document import parse
 
 
@@ -458,10 +458,10 @@ SIMPLE_LINES = st.one_of(
 @example("k: a\u2028b")
 @example("Null: 1")
 def test_the_fast_path_reads_what_yaml_reads(header: str) -> None:
-    simple = frontmatter._simple(header)
+    simple = yaml_header.simple(header)
     if simple is None:
         return
-    reader = frontmatter._Reader("x")
+    reader = yaml_header.Reader("x")
     value = reader.value(header, 2)
     # `repr` tells 1, 1.0 and True apart, and holds the order.
     assert repr(plain(simple[0])) == repr(plain(value or {}))
@@ -474,7 +474,7 @@ def test_the_fast_path_reads_what_yaml_reads(header: str) -> None:
     ["a: 1\nb: two words\nc: [x, y]", "tags:\n  - a\n  - b\nd: 'q'", "u: https://e.org/x", ""],
 )
 def test_common_headers_take_the_fast_path(header: str) -> None:
-    assert frontmatter._simple(header) is not None
+    assert yaml_header.simple(header) is not None
 
 
 # Texts on which YAML 1.1 and 1.2 agree once `safe_dump` has put in the quotes.

@@ -15,7 +15,7 @@ from skillagent.disclosure import summarizing
 from skillagent.disclosure.results import NodeResult, SectionLine
 from skillagent.disclosure.view import Plan, View, where
 from skillagent.graph import Link, Node, NodeKind
-from skillagent.graph.graph import is_block
+from skillagent.graph.link import is_block
 from skillagent.markdown import Kind
 
 EMBED_DEPTH = 5

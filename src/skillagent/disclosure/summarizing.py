@@ -15,7 +15,7 @@ from skillagent.disclosure.results import (
 )
 from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
 from skillagent.graph import Link, Node, NodeKind
-from skillagent.markdown.frontmatter import scalar_text
+from skillagent.markdown import scalar_text
 from skillagent.markdown.prose import shortened
 
 LINKS, BACKLINKS = 8, 3

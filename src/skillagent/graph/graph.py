@@ -1,46 +1,31 @@
 """The frozen graph of one or several roots, and the questions asked of it.
 
-`SkillGraph.load` is the four steps: walk the roots, parse each file, place the nodes,
-resolve the links. What is wrong with the files travels beside the result as
-`diagnostics`; only a root that cannot be opened raises.
+What is wrong with the files travels beside it as `diagnostics`; only a root that cannot be
+opened raises.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from skillagent import digest
-from skillagent.diagnostics import Diagnostic, finding, ordered
+from skillagent.diagnostics import Diagnostic
 from skillagent.errors import ResolveError
+from skillagent.graph.build import Built, build
 from skillagent.graph.link import Link
-from skillagent.graph.node import Node, NodeKind, alias_findings, kind_of, without_suffix
-from skillagent.graph.resolve import (
-    NOT_A_NODE,
-    OUTSIDE,
-    Found,
-    Resolver,
-    name_key,
-)
-from skillagent.graph.walk import Options, Root, SourceFile, Walk, roots_of, walk
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.document import parse
+from skillagent.graph.node import Node, NodeKind, without_suffix
+from skillagent.graph.resolve import SEPARATOR, name_key
+from skillagent.graph.walk import Options, Root, roots_of
 
 if TYPE_CHECKING:
     import networkx
-
-ENTRY_STEMS = ("index", "skill", "readme", "moc")
-"""File names, at the top of a root, that make a node its entry; the first one found wins."""
-SEPARATOR = "::"
-"""Between the name of a root and the id of a node, where several roots are loaded."""
-DIALECT_HINT = 10
-"""So many broken links with a label must turn good before another dialect is proposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +54,17 @@ class Counts:
 class SkillGraph:
     """Nodes and resolved links, an immutable snapshot of the files at the time of loading.
 
-    Build one with `SkillGraph.load`.
+    `SkillGraph.load` makes one: `build` does the work, this class answers questions about it.
     """
 
-    def __init__(
-        self,
-        nodes: Mapping[str, Node],
-        links: tuple[Link, ...],
-        entries: tuple[str, ...],
-        diagnostics: tuple[Diagnostic, ...],
-        roots: tuple[Root, ...],
-        resolvers: Mapping[str, Resolver],
-        files: int,
-    ) -> None:
-        self._nodes = MappingProxyType(dict(nodes))
-        self._links = links
-        self._entries = entries
-        self._diagnostics = diagnostics
-        self._roots = roots
-        self._resolvers = resolvers
-        self._files = files
+    def __init__(self, built: Built) -> None:
+        self._nodes = MappingProxyType(dict(built.nodes))
+        self._links = built.links
+        self._entries = built.entries
+        self._diagnostics = built.diagnostics
+        self._roots = built.roots
+        self._resolvers = built.resolvers
+        self._files = built.files
         self.derived: dict[type, object] = {}
         """What layers above made of this graph and keep with it, such as its search index."""
 
@@ -113,20 +89,10 @@ class SkillGraph:
         collecting = gc.isenabled()
         gc.disable()
         try:
-            return cls._load(roots, options)
+            return cls(build(roots_of(roots), options))
         finally:
             if collecting:
                 gc.enable()
-
-    @classmethod
-    def _load(cls, roots: Sequence[str | os.PathLike[str] | Root], options: Options) -> SkillGraph:
-        all_roots = roots_of(roots)
-        several = len(all_roots) > 1
-        parts = [
-            _Part(root, options, root.name + SEPARATOR if several else "") for root in all_roots
-        ]
-        builder = _Builder(parts, options)
-        return builder.build()
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -420,252 +386,3 @@ def _grouped(pairs: Iterable[tuple[str, Link]]) -> dict[str, tuple[Link, ...]]:
     for key, link in pairs:
         found.setdefault(key, []).append(link)
     return {key: tuple(links) for key, links in found.items()}
-
-
-class _Part:
-    """One root while the graph is built."""
-
-    def __init__(self, root: Root, options: Options, prefix: str) -> None:
-        self.root = root
-        self.prefix = prefix
-        self.walk: Walk = walk(root, options, prefix)
-        self.diagnostics = list(self.walk.diagnostics)
-        self.nodes: list[Node] = []
-        ids: set[str] = set()
-        keys: dict[str, str] = {}
-        for source in self.walk.files:
-            self.nodes.append(self._node(source, ids, keys, options))
-        self.resolver = Resolver(self.nodes, self.walk.others, options.dialect)
-
-    def _node(
-        self, source: SourceFile, ids: set[str], keys: dict[str, str], options: Options
-    ) -> Node:
-        shown = self.prefix + source.path
-        document = parse(source.data, shown, options.dialect)
-        # Two files can share a path but for Unicode form or suffix: each keeps an id of its own.
-        names = [without_suffix(source.path), without_suffix(source.raw_path)]
-        names += [source.path, source.raw_path]
-        name = next((name for name in names if name not in ids), f"{source.path}~{len(ids)}")
-        ids.add(name)
-        # A twin in another Unicode form is addressed by its own spelling.
-        spelled = name in (without_suffix(source.raw_path), source.raw_path)
-        path = source.raw_path if spelled else source.path
-        key = name_key(without_suffix(source.path))
-        if key in keys:
-            message = f"the name equals that of {keys[key]} but for case, form or suffix"
-            self.diagnostics.append(finding("SG007", shown, 0, message))
-        keys.setdefault(key, source.path)
-        node = Node(
-            id=self.prefix + name,
-            root=self.prefix.removesuffix(SEPARATOR),
-            path=path,
-            kind=kind_of(document, source.path),
-            document=document,
-            digest=source.digest,
-            size=source.size,
-        )
-        self.diagnostics += document.diagnostics
-        if node.aliases:
-            self.diagnostics += alias_findings(node, shown)
-        return node
-
-
-class _Builder:
-    """Nodes of all roots → resolved links, entries and findings."""
-
-    def __init__(self, parts: Sequence[_Part], options: Options) -> None:
-        self._parts = parts
-        self._options = options
-        self._resolvers = {part.prefix.removesuffix(SEPARATOR): part.resolver for part in parts}
-        self._findings: list[Diagnostic] = []
-        self._shared: dict[int, tuple[str, ...]] = {}
-
-    def build(self) -> SkillGraph:
-        nodes: dict[str, Node] = {}
-        links: list[Link] = []
-        for part in self._parts:
-            nodes.update((node.id, node) for node in part.nodes)
-        for part in self._parts:
-            self._findings += part.diagnostics
-            self._findings += _alias_clashes(part)
-            part_links = [link for node in part.nodes for link in self._links(node, part.resolver)]
-            self._findings += _dialect_hint(part, part_links, self._options.dialect)
-            links += part_links
-        nodes = dict(sorted(nodes.items()))
-        links.sort(key=lambda link: (link.source, link.reference.start))
-        entries: list[str] = []
-        for part in self._parts:
-            if entry := _entry(part.nodes, links):
-                entries.append(entry.id)
-        return SkillGraph(
-            nodes,
-            tuple(links),
-            tuple(entries),
-            ordered(self._findings),
-            tuple(part.root for part in self._parts),
-            self._resolvers,
-            sum(len(part.walk.files) + part.walk.unread for part in self._parts),
-        )
-
-    def _links(self, node: Node, resolver: Resolver) -> Iterable[Link]:
-        path = node.document.path
-        for reference in node.document.references:
-            if reference.kind is Kind.COMMENT:
-                continue
-            found = self._resolve(reference, node, resolver)
-            if found is NOT_A_NODE:
-                continue
-            target = found.node
-            if len(found.candidates) > 1:
-                target = self._report_tie(found, reference, path)
-            elif target is None:
-                self._report_missing(found, reference, path, resolver)
-            if target is not None and reference.fragment:
-                self._check_fragment(target, reference, path)
-            candidates = found.candidates
-            yield Link(
-                node.id,
-                target.id if target else None,
-                reference,
-                found.rung,
-                self._ids(candidates) if candidates else (),
-                node.document,
-            )
-
-    def _ids(self, candidates: tuple[Node, ...]) -> tuple[str, ...]:
-        """Their ids, one tuple for all links that tie between the same nodes."""
-        found = self._shared.get(id(candidates))
-        if found is None:
-            found = self._shared[id(candidates)] = tuple(node.id for node in candidates)
-        return found
-
-    def _resolve(self, reference: Reference, node: Node, resolver: Resolver) -> Found:
-        if SEPARATOR in reference.target and len(self._resolvers) > 1:
-            prefix, _, rest = reference.target.partition(SEPARATOR)
-            if other := self._resolvers.get(prefix.strip()):
-                home = node.path.rpartition("/")[0] if other is resolver else ""
-                return other.name(rest.strip(), home)
-        return resolver.link(reference, node)
-
-    def _report_tie(self, found: Found, reference: Reference, path: str) -> Node | None:
-        ids = ", ".join(node.id for node in found.candidates[:5])
-        more = len(found.candidates) - 5
-        if more > 0:
-            ids += f" and {more} more"
-        message = f"[[{reference.target}]] names {len(found.candidates)} nodes: {ids}"
-        if self._options.strict:
-            self._findings.append(finding("SG028", path, reference.line, message))
-            return None
-        if found.node is None:
-            message += "; none was chosen"
-        else:
-            message += f"; {found.node.id} was taken"
-        self._findings.append(finding("SG021", path, reference.line, message))
-        return found.node
-
-    def _report_missing(
-        self, found: Found, reference: Reference, path: str, resolver: Resolver
-    ) -> None:
-        line = reference.line
-        if found is OUTSIDE:
-            message = f"the link to {reference.target!r} leads outside the graph"
-            self._findings.append(finding("SG024", path, line, message))
-            return
-        message = f"broken link to {reference.target!r}"
-        self._findings.append(finding("SG020", path, line, message))
-        if near := resolver.near(reference.target):
-            message = f"{reference.target!r} is near to the name of {near.id}"
-            remedy = f"write [[{near.stem}]]"
-            self._findings.append(finding("SG023", path, line, message, remedy))
-
-    def _check_fragment(self, target: Node, reference: Reference, path: str) -> None:
-        fragment = reference.fragment
-        document = target.document
-        if is_block(fragment):
-            if fragment[1:].casefold() in document.blocks:
-                return
-            message = f"{target.id} has no block {fragment}"
-        elif document.find_heading(fragment) >= 0:
-            return
-        else:
-            message = f"{target.id} has no heading {fragment!r}"
-        self._findings.append(finding("SG022", path, reference.line, message))
-
-
-def is_block(fragment: str) -> bool:
-    """True for `^block`: a caret, then letters, digits and dashes only."""
-    return fragment[:1] == "^" and fragment[1:].replace("-", "").isalnum() and fragment.isascii()
-
-
-def _alias_clashes(part: _Part) -> list[Diagnostic]:
-    found = []
-    for key, nodes in sorted(part.resolver.aliases.items()):
-        if len(nodes) > 1:
-            ids = ", ".join(node.id for node in nodes[:5])
-            if len(nodes) > 5:
-                ids += f" and {len(nodes) - 5} more"
-            for node in nodes:
-                lines = node.document.frontmatter.lines
-                line = next((lines[name] for name in lines if name.casefold() in _ALIAS_KEYS), 1)
-                message = f"the alias {key!r} is claimed by {ids}"
-                found.append(finding("SG026", part.prefix + node.path, line, message))
-    return found
-
-
-_ALIAS_KEYS = ("aliases", "alias")
-
-
-def _dialect_hint(part: _Part, links: list[Link], dialect: Dialect) -> list[Diagnostic]:
-    """Propose `dialect: dendron` where the labels resolve and the targets do not."""
-    if dialect.label_first:
-        return []
-    labelled = [
-        link for link in links if link.label and not link.target and link.kind is not Kind.MARKDOWN
-    ]
-    good = sum(_would_resolve(link.label, part.resolver) for link in labelled)
-    if good < DIALECT_HINT or 2 * good < len(labelled):
-        return []
-    message = f"{good} broken links would resolve if written [[label|target]]"
-    return [finding("SG027", part.prefix or ".", 0, message, "load it with dialect dendron")]
-
-
-def _would_resolve(label: str, resolver: Resolver) -> bool:
-    target = label.partition("#")[0].strip()
-    return "://" in label or not target or resolver.name(target, "").node is not None
-
-
-def _entry(nodes: Sequence[Node], links: Sequence[Link]) -> Node | None:
-    """The entry of one root: `entry: true`, then `ENTRY_STEMS`, then the map that reaches most.
-
-    Without a map, the node that reaches most. Of equals, the smallest id.
-    """
-    top = [node for node in nodes if "/" not in node.path]
-    for node in top:
-        if node.document.frontmatter.get("entry") is True:
-            return node
-    for stem in ENTRY_STEMS:
-        for node in top:
-            if name_key(node.stem) == stem:
-                return node
-    if not nodes:
-        return None
-    own = {node.id for node in nodes}
-    targets: dict[str, set[str]] = {}
-    for link in links:
-        if link.target in own and link.source in own:
-            targets.setdefault(link.source, set()).add(link.target)
-    pool = [node for node in nodes if node.kind is not NodeKind.NODE] or list(nodes)
-    # Only the best-linked can reach most, short of ties; this bounds the work on huge roots.
-    degrees = Counter({node.id: len(targets.get(node.id, ())) for node in pool})
-    best = sorted(pool, key=lambda node: (-degrees[node.id], node.id))[:50]
-    return min(best, key=lambda node: (-_reach(node.id, targets), node.id))
-
-
-def _reach(start: str, targets: Mapping[str, set[str]]) -> int:
-    seen, queue = {start}, [start]
-    while queue:
-        for target in targets.get(queue.pop(), ()):
-            if target not in seen:
-                seen.add(target)
-                queue.append(target)
-    return len(seen)

@@ -103,3 +103,8 @@ class Link:
 
     def __repr__(self) -> str:
         return f"Link({self.source!r} → {self.target!r}, {self.kind.value}, line {self.line})"
+
+
+def is_block(fragment: str) -> bool:
+    """True for `^block`: a caret, then letters, digits and dashes only."""
+    return fragment[:1] == "^" and fragment[1:].replace("-", "").isalnum() and fragment.isascii()

@@ -9,8 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import Document, Value
-from skillagent.markdown.frontmatter import scalar_text
+from skillagent.markdown import Document, Value, scalar_text
 from skillagent.markdown.prose import plain_text
 from skillagent.tokens import TokenCounter
 

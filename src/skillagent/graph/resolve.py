@@ -23,6 +23,8 @@ from urllib.parse import unquote
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.markdown import Dialect, Kind, Reference
 
+SEPARATOR = "::"
+"""Between the name of a root and the id of a node, where several roots are loaded."""
 FOLDER_INDEXES = ("index", "readme", "skill")
 ATTACHMENTS = frozenset(
     "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 "

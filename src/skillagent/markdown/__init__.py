@@ -6,8 +6,9 @@ links. Below: diagnostics.
 
 from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
 from skillagent.markdown.document import Document, Heading, Piece
-from skillagent.markdown.frontmatter import Frontmatter, Value, plain
+from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.wikilink import Kind, Reference
+from skillagent.markdown.yaml_header import Value, plain, scalar_text
 
 __all__ = [
     "DIALECTS",
@@ -21,4 +22,5 @@ __all__ = [
     "Reference",
     "Value",
     "plain",
+    "scalar_text",
 ]

@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import frontmatter, prose, wikilink
+from skillagent.markdown import frontmatter, masks, prose, wikilink
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.wikilink import Kind, Masks, Ranges, Reference
+from skillagent.markdown.masks import Masks, Ranges
+from skillagent.markdown.wikilink import Kind, Reference
 
 PIECE_CHARS = 600
 """A block longer than this is cut at lines, or at sentences, when it must be split."""
@@ -295,11 +296,11 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     header, header_findings = frontmatter.read(text, path)
     findings += header_findings
     start = header.body_start
-    masks = wikilink.masks(text, start, dialect)
-    headings = _headings(text, start, masks)
-    references = _references(text, header, masks, dialect, path, findings)
-    tags = _tags(text, header, masks, references)
-    return Document(path, text, header, tuple(references), headings, tags, masks, tuple(findings))
+    hidden = masks.masks(text, start, dialect)
+    headings = _headings(text, start, hidden)
+    references = _references(text, header, hidden, dialect, path, findings)
+    tags = _tags(text, header, hidden, references)
+    return Document(path, text, header, tuple(references), headings, tags, hidden, tuple(findings))
 
 
 def _headings(text: str, start: int, masks: Masks) -> tuple[Heading, ...]:

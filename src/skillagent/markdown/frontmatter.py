@@ -1,10 +1,7 @@
 """The header of a document: YAML between `---` lines, TOML between `+++`, JSON in `{ }`.
 
-YAML is read by PyYAML's event parser (libyaml where it is there) and built here, so that
-depth, aliases and tags are bounded while it is read, every key keeps its line, and plain
-scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema):
-`yes`, `12:30` and dates stay text. A number that would not print as it was written, such
-as `1.10`, stays text as well: nothing an author wrote is lost.
+What cannot be read is reported, and as much of the rest as possible is kept; `yaml_header`
+reads the YAML itself.
 """
 
 from __future__ import annotations
@@ -15,51 +12,35 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
-
-Value: TypeAlias = "str | int | float | bool | tuple[Value, ...] | Mapping[str, Value] | None"
-"""What a frontmatter field can hold."""
+from skillagent.markdown.yaml_header import (
+    KEY_LINE,
+    MAX_DEPTH,
+    Reader,
+    RefusedError,
+    Value,
+    first_line_is_key,
+    salvage,
+    scalar_text,
+    simple,
+)
 
 MAX_HEADER_CHARS = 262_144
-MAX_DEPTH = 64
-MAX_NODES = 10_000
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _JSON_CLOSE = re.compile(r"^\}[ \t]*$", re.MULTILINE)
 _OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
-_KEY_LINE = re.compile(
-    r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*+|\"[^\"\n]++\"[ \t]*+|'[^'\n]++'[ \t]*+):(?:[ \t]++|$)"
-)
 _SECOND = re.compile(
     r"\s*+(?:---[ \t]*+\n)?(?:[\w-]++:(?:[ \t][^\n]*+)?+\n(?:[ \t][^\n]*+\n)*+)++"
     r"---[ \t]*+(?:\n|\Z)"
 )
-# Quoted without escapes, or plain: no indicator at its start, no `: `, no ` #`, printable.
-_QUOTED = r"\"[^\"\\\x00-\x1f\x7f-\U0010ffff]*+\"|'[^'\x00-\x1f\x7f-\U0010ffff]*+'"
-_PLAIN = (
-    r"[A-Za-z0-9(/.+~$](?:[^\x00-\x20#:\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
-    r"|:(?=[^ ])| (?=[^ #\n]))*+"
-)
-_WORD = r"[A-Za-z0-9](?:[\w./+-]|[ ](?=[\w(/.+-]))*+"
-_LIST = rf"\[(?:(?:{_QUOTED}|{_WORD})(?:, ?(?:{_QUOTED}|{_WORD}))*)?\]"
-_SIMPLE_LINE = re.compile(rf"([A-Za-z_][\w-]*):(?: ({_QUOTED}|{_PLAIN}|{_LIST}))?", re.ASCII)
-_SIMPLE_ITEM = re.compile(rf"( *- )({_QUOTED}|{_WORD})", re.ASCII)
-_ITEM = re.compile(rf"{_QUOTED}|{_WORD}", re.ASCII)
 _ANY_KEY = re.compile(r"\s*[\"']?([^\s\"'=:\[]+)[\"']?\s*[=:]")
 _DOTS = re.compile(r"^(?:[^.=\n]*+\.){64}", re.MULTILINE)
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_CORE_TAGS = {
-    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map")
-}
-_NULL = {"", "~", "null", "Null", "NULL"}
-_TRUE, _FALSE = {"true", "True", "TRUE"}, {"false", "False", "FALSE"}
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -106,28 +87,6 @@ class Frontmatter:
 NO_HEADER = Frontmatter(_EMPTY, _EMPTY, "", 0, 0)
 
 
-def scalar_text(value: object) -> str:
-    """A field's value as one line of text; collections become compact JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (int, float)):
-        return str(value)
-    return json.dumps(plain(value), ensure_ascii=False)
-
-
-def plain(value: object) -> Any:
-    """A value made of lists and dicts, as `json` takes it."""
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    return value
-
-
 def read(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     """The header of a document and what is wrong with it.
 
@@ -139,7 +98,7 @@ def read(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
         stripped = text.lstrip()
         if stripped is not text and (opening := _OPEN.match(stripped)):
             line = text[: len(text) - len(stripped)].count("\n") + 1
-            if _KEY_LINE.match(stripped, opening.end()):
+            if KEY_LINE.match(stripped, opening.end()):
                 return NO_HEADER, [finding("SG017", path, line, "blank lines before the header")]
         return NO_HEADER, []
     if text.startswith("+++"):
@@ -159,25 +118,25 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
         return NO_HEADER, [finding("SG011", path, 1, "the header is never closed")]
     header = text[start : closing.start()]
     body_start = min(len(text), closing.end() + 1)
-    if simple := _simple(header):
-        fields, lines = simple
+    if read_at_once := simple(header):
+        fields, lines = read_at_once
         made = Frontmatter(fields, lines, header, start, body_start, _odd(fields))
         return made, _second_block(text, body_start, path)
-    reader = _Reader(path)
+    reader = Reader(path)
     try:
         if len(header) > MAX_HEADER_CHARS:
-            raise _RefusedError(f"a header of {len(header)} characters", 0)
+            raise RefusedError(f"a header of {len(header)} characters", 0)
         value = reader.value(header, 2)
-    except _RefusedError as error:
+    except RefusedError as error:
         message = f"frontmatter refused: {error}"
         return (
             Frontmatter(_EMPTY, _EMPTY, "", start, body_start),
             [finding("SG014", path, error.line + 2, message)],
         )
     except yaml.YAMLError as error:
-        if not _first_line_is_key(header):
+        if not first_line_is_key(header):
             return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
-        value = _salvage(header, reader, error)
+        value = salvage(header, reader, error)
     if value is None:
         value = _EMPTY
     if not isinstance(value, Mapping):
@@ -200,54 +159,6 @@ def _second_block(text: str, body_start: int, path: str) -> list[Diagnostic]:
     return [finding("SG019", path, line, "a second YAML block")]
 
 
-def _simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
-    """A header of plain `key: value` lines and lists of them, read without the YAML parser.
-
-    Nine headers of ten are so simple; this reads them four times faster. Whatever is not
-    plainly one of these forms gives None and is left to YAML: a test holds both equal.
-    """
-    fields: dict[str, Value] = {}
-    lines: dict[str, int] = {}
-    open_list: list[Value] | None = None
-    key = indent = ""
-    for number, line in enumerate(header.split("\n"), start=2):
-        if match := _SIMPLE_LINE.fullmatch(line):
-            key, raw = match[1], match[2]
-            if key in fields:
-                return None
-            lines[key] = number
-            if raw is None:
-                # Nothing, or a list on the next lines.
-                fields[key] = None
-                open_list = []
-                continue
-            open_list = None
-            if raw[0] == "[":
-                fields[key] = tuple(_simple_scalar(item[0]) for item in _ITEM.finditer(raw))
-            else:
-                fields[key] = _simple_scalar(raw)
-        elif open_list is not None and (match := _SIMPLE_ITEM.fullmatch(line)):
-            if open_list and match[1] != indent:
-                return None
-            indent = match[1]
-            open_list.append(_simple_scalar(match[2]))
-            fields[key] = tuple(open_list)
-        elif line:
-            return None
-    return MappingProxyType(fields), MappingProxyType(lines)
-
-
-def _simple_scalar(raw: str) -> Value:
-    return raw[1:-1] if raw[0] in "\"'" else _resolved(raw)
-
-
-def _first_line_is_key(header: str) -> bool:
-    for line in header.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            return bool(_KEY_LINE.match(line.lstrip()))
-    return False
-
-
 def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     opening = re.match(r"\+\+\+[ \t]*\n", text)
     if not opening:
@@ -259,9 +170,9 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     try:
         if len(header) > MAX_HEADER_CHARS or _DOTS.search(header):
-            raise _RefusedError("it is too long, or a key has too many parts", 0)
+            raise RefusedError("it is too long, or a key has too many parts", 0)
         fields = _frozen(tomllib.loads(header))
-    except _RefusedError as error:
+    except RefusedError as error:
         message = f"frontmatter refused: {error}"
         return (
             Frontmatter(_EMPTY, _EMPTY, "", opening.end(), body_start),
@@ -288,7 +199,7 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
         return NO_HEADER, []
     try:
         fields = _frozen(json.loads(text[: closing.start() + 1]))
-    except (_RefusedError, ValueError, RecursionError):
+    except (RefusedError, ValueError, RecursionError):
         return NO_HEADER, []
     body_start = min(len(text), closing.end() + 1)
     header = text[: closing.end()]
@@ -308,7 +219,7 @@ def _key_lines(fields: Mapping[str, Value], header: str, first: int) -> Mapping[
 def _frozen(value: object, depth: int = 0) -> Any:
     """What a TOML or JSON parser made, immutable, inside the bounds that hold for YAML."""
     if depth > MAX_DEPTH:
-        raise _RefusedError(f"nested more than {MAX_DEPTH} deep", 0)
+        raise RefusedError(f"nested more than {MAX_DEPTH} deep", 0)
     if isinstance(value, dict):
         return MappingProxyType({str(key): _frozen(item, depth + 1) for key, item in value.items()})
     if isinstance(value, list):
@@ -318,193 +229,3 @@ def _frozen(value: object, depth: int = 0) -> Any:
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _salvage(header: str, reader: _Reader, error: yaml.YAMLError) -> Mapping[str, Value]:
-    """Read a broken header one top-level key at a time; only the broken keys become text."""
-    lines = header.split("\n")
-    starts = [number for number, line in enumerate(lines) if _KEY_LINE.match(line)]
-    fields: dict[str, Value] = {}
-    reported = False
-    if "".join(lines[: starts[0] if starts else len(lines)]).strip():
-        reader.findings.append(finding("SG010", reader.path, 2, "broken YAML before the first key"))
-        reported = True
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        block = "\n".join(lines[start:end])
-        try:
-            part = reader.value(block, start + 2)
-        except _RefusedError as refused:
-            line = start + 2 + refused.line
-            message = f"frontmatter refused: {refused}"
-            reader.findings.append(finding("SG014", reader.path, line, message))
-            reported = True
-            continue
-        except yaml.YAMLError:
-            part = None
-        if isinstance(part, Mapping):
-            fields.update(part)
-            continue
-        match = _KEY_LINE.match(lines[start])
-        assert match
-        key = match[1].strip().strip("\"'")
-        raw = lines[start][match.end() :].strip()
-        fields[key] = raw
-        reader.lines[key] = start + 2
-        if ": " in raw and not raw.startswith(("[", "{", '"', "'")):
-            message = f"unquoted colon in {key!r}; its text was kept"
-            reader.findings.append(finding("SG016", reader.path, start + 2, message))
-        else:
-            reader.findings.append(
-                finding("SG010", reader.path, start + 2, f"broken YAML at {key!r}; kept as text")
-            )
-        reported = True
-    if not reported:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        reader.findings.append(finding("SG010", reader.path, line, f"broken YAML: {problem}"))
-    return MappingProxyType(fields)
-
-
-class _RefusedError(Exception):
-    """The YAML is well formed, but building it would be unsafe."""
-
-    def __init__(self, text: str, line: int) -> None:
-        super().__init__(text)
-        self.line = line
-
-
-class _Reader:
-    """Builds values from YAML events without recursion, inside fixed bounds."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.findings: list[Diagnostic] = []
-        self.lines: dict[str, int] = {}
-        self.nodes = 0
-
-    def value(self, text: str, first_line: int) -> Value:
-        """The first document in `text`.
-
-        Raises:
-            yaml.YAMLError: the text is not YAML.
-            _RefusedError: a tag that builds an object, a recursive alias, too deep or too much.
-        """
-        # libyaml refuses control characters that other tools let pass in a header.
-        events = _Loader(text)
-        try:
-            return self._build(events, first_line)
-        finally:
-            events.dispose()
-
-    def _build(self, events: Any, first_line: int) -> Value:
-        # One frame for each open collection: [items, keys or None, anchor, size].
-        stack: list[tuple[list[Value], list[tuple[str, int]] | None, str | None, int]] = []
-        anchors: dict[str, tuple[Value, int]] = {}
-        while True:
-            event = events.get_event()
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self._check_tag(event)
-                value: Value = _scalar(event)
-                size = 1
-                anchor = event.anchor
-            elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
-                self._check_tag(event)
-                if len(stack) >= MAX_DEPTH:
-                    raise _RefusedError(f"nested more than {MAX_DEPTH} deep", event.start_mark.line)
-                keys: list[tuple[str, int]] | None = [] if kind is yaml.MappingStartEvent else None
-                stack.append(([], keys, event.anchor, self.nodes))
-                continue
-            elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
-                items, keys, anchor, before = stack.pop()
-                value = (
-                    _unnested(items)
-                    if keys is None
-                    else self._mapping(keys, items, first_line, top=not stack)
-                )
-                size = self.nodes - before + 1
-            elif kind is yaml.AliasEvent:
-                if event.anchor not in anchors:
-                    raise _RefusedError(
-                        f"alias *{event.anchor} has no value yet", event.start_mark.line
-                    )
-                value, size = anchors[event.anchor]
-                anchor = None
-            elif kind is yaml.DocumentEndEvent or kind is yaml.StreamEndEvent:
-                return None
-            else:
-                continue
-            self.nodes += size if kind is yaml.AliasEvent else 1
-            if self.nodes > MAX_NODES:
-                raise _RefusedError(
-                    f"more than {MAX_NODES} values once aliases are followed",
-                    event.start_mark.line,
-                )
-            if anchor:
-                anchors[anchor] = (value, size)
-            if not stack:
-                self._to_end(events)
-                return value
-            items, keys, _, _ = stack[-1]
-            if keys is not None and len(keys) == len(items):
-                # A key that reads as a value, such as `null`, is kept as written.
-                name = event.value if kind is yaml.ScalarEvent else scalar_text(value)
-                keys.append((name, event.start_mark.line))
-            else:
-                items.append(value)
-
-    def _to_end(self, events: Any) -> None:
-        """Read on to the end of the document: trailing text must still be YAML."""
-        while not isinstance(events.get_event(), (yaml.DocumentEndEvent, yaml.StreamEndEvent)):
-            pass
-
-    def _mapping(
-        self, keys: list[tuple[str, int]], items: list[Value], first_line: int, *, top: bool
-    ) -> Value:
-        fields: dict[str, Value] = {}
-        for (key, line), item in zip(keys, items, strict=True):
-            if key in fields:
-                self.findings.append(
-                    finding("SG013", self.path, first_line + line, f"key {key!r} is given twice")
-                )
-            fields[key] = item
-            if top:
-                self.lines[key] = first_line + line
-        return MappingProxyType(fields)
-
-    def _check_tag(self, event: Any) -> None:
-        if event.tag and event.tag != "!" and event.tag not in _CORE_TAGS:
-            raise _RefusedError(f"the tag {event.tag!r} is not allowed", event.start_mark.line)
-
-
-def _scalar(event: Any) -> Value:
-    text: str = event.value
-    return _resolved(text) if event.implicit[0] else text
-
-
-def _resolved(text: str) -> Value:
-    """A plain scalar by the core schema."""
-    if text in _NULL:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    if text[0] in "+-.0123456789":
-        if len(text) < 20 and _INT.fullmatch(text):
-            number = int(text, 0) if text[:2] in ("0x", "0o") else int(text)
-            return number if str(number) == text else text
-        if len(text) < 30 and _FLOAT.fullmatch(text):
-            decimal = float(text)
-            return decimal if repr(decimal) == text else text
-    return text
-
-
-def _unnested(items: list[Value]) -> Value:
-    """A sequence; but `[[x]]` without quotes, which YAML nests, is the link it was meant as."""
-    if len(items) == 1 and isinstance(items[0], tuple) and items[0]:
-        inner = items[0]
-        if all(isinstance(item, str) for item in inner):
-            return f"[[{', '.join(str(item) for item in inner)}]]"
-    return tuple(items)
