@@ -33,6 +33,7 @@ SLOW_TEXTS = {
     "tildes-on-one-line": "a ~~~ " * 200_000,
     "blanks-in-a-key": "---\na" + " " * 128_000 + "\nb: [\n---\n",
     "many-headings": "# a\n" * 80_000,
+    "one-long-list": "- item with words\n" * 60_000,
     "quoted-fences": "> ```\n" * 40_000,
     "markdown-links": "[a](b.md) " * 40_000,
 }

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import frontmatter, masks, prose, wikilink
+from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.masks import Masks, Ranges
+from skillagent.markdown.pieces import Piece
 from skillagent.markdown.wikilink import Kind, Reference
-
-PIECE_CHARS = 600
-"""A block longer than this is cut at lines, or at sentences, when it must be split."""
 
 _HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
 _UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
@@ -26,7 +23,6 @@ _NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
 _ALNUM = re.compile(r"[\W_]+")
-_ITEM_START = re.compile(r"(?<=\n)[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\|)")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -52,15 +48,6 @@ class Heading(NamedTuple):
     @property
     def key(self) -> str:
         return heading_key(self.title)
-
-
-class Piece(NamedTuple):
-    """The smallest part of a body that is disclosed: a block, a long one's lines or sentences."""
-
-    start: int
-    end: int
-    section: int
-    """Index of the nearest heading above, or -1."""
 
 
 def heading_key(title: str) -> str:
@@ -180,69 +167,8 @@ class Document:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The body cut at blank lines, never inside a fence; a heading stays with its block."""
-        return tuple(self._pieces())
-
-    def _pieces(self) -> Iterator[Piece]:
-        text, position = self.text, self.frontmatter.body_start
-        first = position
-        pending = False  # a block has begun
-        only_headings = True
-        section = -1
-        starts = set(self._starts)
-        while position < len(text):
-            fence = self.masks.fences.covering(position)
-            line_end = fence or text.find("\n", position)
-            line_end = len(text) if line_end < 0 else line_end
-            is_heading = position in starts
-            if pending and (is_heading or (fence and not only_headings)):
-                yield from self._split(first, position, section)
-                pending = False
-            if not pending:
-                first, section = position, self.section_at(position)
-                only_headings = True
-            if text[position:line_end].strip():
-                pending = True
-                only_headings = only_headings and is_heading
-            blank = not text[position:line_end].strip()
-            if pending and not only_headings and (blank or fence):
-                yield from self._split(first, line_end + 1, section)
-                pending = False
-            position = line_end + 1
-        if pending:
-            yield from self._split(first, len(text), section)
-
-    def _split(self, start: int, end: int, section: int) -> Iterator[Piece]:
-        end = min(end, len(self.text))
-        while end - start > PIECE_CHARS:
-            cut = self._cut(start, end)
-            if not self.text[cut:end].strip():
-                break
-            yield Piece(start, cut, section)
-            start = cut
-        yield Piece(start, end, section)
-
-    def _cut(self, start: int, end: int) -> int:
-        """Where a long block may be cut: before an item, at a line of code, after a sentence."""
-        limit = start + PIECE_CHARS
-        fence_end = self.masks.fences.covering(limit)
-        if fence_end:
-            fence = self.masks.fences.starts[bisect_right(self.masks.fences.starts, limit) - 1]
-            if fence > start:
-                return fence
-            if fence_end - fence <= PIECE_CHARS:
-                return min(fence_end, end)
-            return self.text.rfind("\n", start, limit) + 1 or self._line_end(limit, end)
-        items = [match.start() for match in _ITEM_START.finditer(self.text, start + 1, end)]
-        before = [at for at in items if at <= limit]
-        if before:
-            return before[-1]
-        sentence = prose.last_sentence_end(self.text, start, limit)
-        if not sentence:
-            sentence = prose.first_sentence_end(self.text, limit, end) or end
-        return min(sentence, items[0]) if items else sentence
-
-    def _line_end(self, position: int, end: int) -> int:
-        return self.text.find("\n", position, end) + 1 or end
+        start = self.frontmatter.body_start
+        return tuple(pieces.cut(self.text, start, self._starts, self.masks.fences))
 
 
 def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
