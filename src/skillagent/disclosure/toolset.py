@@ -337,7 +337,7 @@ class Toolset:
                 if found == cost:
                     return text, cost
                 cost = found
-        # No fixed point: state an upper bound that is honest, and charge what is true.
+        # No fixed point: the line may be off by a token, the charge is not.
         text = f"{body}\n{self._footer(cost, max(0, before - cost))}"
         return text, count(text)
 
