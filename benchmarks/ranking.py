@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from skillagent import SearchIndex, SkillGraph
-from skillagent.index.search import _bag, _Postings
+from skillagent.index.search import _Postings
 from skillagent.index.words import query_terms, terms
 
 CUTS = (1, 2, 5, 10)
@@ -77,7 +77,7 @@ def plain(graph: SkillGraph, fields: Callable[[str], str]) -> Ranker:
     """BM25 over one text a node."""
     postings = _Postings()
     for node in graph.nodes:
-        postings.add(*_bag((terms(fields(node)),), (1.0,)))
+        postings.add((), (), terms(fields(node)))
     postings.close()
     ids = list(graph.nodes)
 

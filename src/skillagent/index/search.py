@@ -26,7 +26,8 @@ from skillagent.index.words import query_terms, stem, terms, words
 
 K1, B = 1.2, 0.75
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
-WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5, 1.0)
+WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5)
+"""Of all fields but the text, which counts 1."""
 SHORT_WEIGHTS = (2.0, 1.0)
 SHORT_WEIGHT = 0.5
 """What names and descriptions as a text of their own count beside all fields."""
@@ -34,7 +35,7 @@ LINK_SHARE = 0.12
 """The part of a hit's score that the hits it links to gain together."""
 LINKED_HITS = 30
 CHAMPIONS = 1_000
-ANCHORS = 20
+ANCHORS = 10
 """Of the links to a node, the words around so many are searched."""
 TYPO_CUTOFF = 78.0
 TYPO_WEIGHT = 0.7
@@ -61,18 +62,37 @@ class _Postings:
         self._frequencies: dict[str, int] = {}
         """How many documents a term is in, where its row keeps only the strongest."""
 
-    def add(self, bag: Mapping[str, float], length: float) -> None:
-        """Append one document: term → weighted frequency, and its weighted length."""
+    def add(
+        self, fields: Sequence[Sequence[str]], weights: Sequence[float], text: Sequence[str] = ()
+    ) -> None:
+        """Append one document.
+
+        Args:
+            fields: the terms of each weighted field.
+            weights: what a term in each of them counts.
+            text: the terms of the body, which count 1.
+        """
         document = len(self._lengths)
+        length = float(len(text))
+        bag: dict[str, float] = {}
+        for found, weight in zip(fields, weights, strict=True):
+            length += weight * len(found)
+            for term, count in Counter(found).items():
+                bag[term] = bag.get(term, 0.0) + weight * count
         self._lengths.append(length)
         rows = self.rows
+        for term, count in Counter(text).items():
+            row = rows.get(term)
+            if row is None:
+                row = rows[term] = (array("i"), array("d"))
+            row[0].append(document)
+            row[1].append(count + bag.pop(term, 0.0))
         for term, frequency in bag.items():
             row = rows.get(term)
             if row is None:
-                rows[term] = (array("i", (document,)), array("d", (frequency,)))
-            else:
-                row[0].append(document)
-                row[1].append(frequency)
+                row = rows[term] = (array("i"), array("d"))
+            row[0].append(document)
+            row[1].append(frequency)
 
     def close(self, other: _Postings | None = None, weight: float = 0.0) -> None:
         """Turn frequencies into parts of the score, once every document is there.
@@ -151,11 +171,10 @@ class SearchIndex:
                 terms(" ".join((*node.tags, *node.topics))),
                 terms("\n".join(heading.title for heading in node.document.headings)),
                 anchors.get(node.id, ()),
-                terms(node.document.body),
             )
-            self._postings.add(*_bag(fields, WEIGHTS))
-            short.add(*_bag(fields[:2], SHORT_WEIGHTS))
-            self._fields.append(tuple(frozenset(found) for found in fields[:-1]))
+            self._postings.add(fields, WEIGHTS, terms(node.document.body))
+            short.add(fields[:2], SHORT_WEIGHTS)
+            self._fields.append(tuple(map(frozenset, fields)))
         short.close()
         self._postings.close(short, SHORT_WEIGHT)
 
@@ -309,22 +328,6 @@ class SearchIndex:
 
 def _names(node: Node) -> tuple[str, ...]:
     return (node.path.rpartition(".")[0], node.title, *node.aliases)
-
-
-def _bag(
-    fields: Sequence[Sequence[str]], weights: Sequence[float]
-) -> tuple[dict[str, float], float]:
-    """Term → weighted frequency over the fields, and the weighted length."""
-    bag: dict[str, float] = {}
-    length = 0.0
-    for found, weight in zip(fields, weights, strict=True):
-        length += weight * len(found)
-        for term, count in Counter(found).items():
-            if term in bag:
-                bag[term] += weight * count
-            else:
-                bag[term] = weight * count
-    return bag, length
 
 
 def _top(scores: Mapping[int, float], count: int) -> list[tuple[int, float]]:

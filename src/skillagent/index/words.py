@@ -20,18 +20,26 @@ STOP_WORDS = frozenset(
 )
 
 _stemmer = Stemmer.Stemmer("english")
-_stems: dict[str, str] = {}
+_MAX_STEMS = 500_000
+
+
+class _Stems(dict[str, str]):
+    """Word → stem, filled as words are met; looking a word up is then one step in C."""
+
+    def __missing__(self, word: str) -> str:
+        # A word with digits or beyond ASCII is a name or another language: it stays whole.
+        found: str = _stemmer.stemWord(word) if word.isascii() and word.isalpha() else word
+        if len(self) < _MAX_STEMS:
+            self[word] = found
+        return found
+
+
+_stems = _Stems()
 
 
 def stem(word: str) -> str:
     """A lower-case word without its English endings (Porter 2, snowballstem.org)."""
-    found = _stems.get(word)
-    if found is None:
-        # A word with digits or beyond ASCII is a name or another language: it stays whole.
-        found = _stemmer.stemWord(word) if word.isascii() and word.isalpha() else word
-        if len(_stems) < 500_000:
-            _stems[word] = found
-    return found
+    return _stems[word]
 
 
 def words(text: str) -> list[str]:
@@ -44,8 +52,7 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """The stems of the words in a text."""
-    known = _stems
-    return [known.get(word) or stem(word) for word in words(text)]
+    return list(map(_stems.__getitem__, words(text)))
 
 
 def query_terms(text: str, limit: int = 32) -> dict[str, str]:
