@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib.resources
 from pathlib import Path
 
@@ -19,7 +20,10 @@ def load(arguments: argparse.Namespace) -> SkillGraph:
     """The graph that the command line names."""
     options = Options(dialect=DIALECTS[arguments.dialect], strict=arguments.strict)
     first = arguments.graph or bundled_graph()
-    return SkillGraph.load(first, *arguments.also, options=options)
+    graph = SkillGraph.load(first, *arguments.also, options=options)
+    # This process is ours: the graph stays to its end, so no collection need walk it again.
+    gc.freeze()
+    return graph
 
 
 def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:
