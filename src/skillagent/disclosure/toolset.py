@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skillagent.disclosure import instructions, listing, reading, summarizing, tools
-from skillagent.disclosure.budget import Budget
+from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level
 from skillagent.disclosure.results import Refusal, Result
 from skillagent.disclosure.view import INSTRUCTIONS, Plan, View
@@ -76,7 +76,7 @@ class Toolset:
     def __init__(
         self,
         graph: SkillGraph,
-        budget: int | Budget = Budget(),  # noqa: B008 - frozen
+        budget: int | Budget = DEFAULT_BUDGET,
         *,
         counter: TokenCounter | None = None,
         clock: Callable[[], float] = time.perf_counter,
