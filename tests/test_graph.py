@@ -142,6 +142,7 @@ def test_a_node_keeps_every_field_its_outline_and_its_costs(vault: Vault) -> Non
         ("T", 1, node.cost(counter)),
         ("Sub", 2, counter.count("## Sub\n\nTwo.")),
     )
+    assert node.summary_cost(counter) == counter.count("T\nOne.\nT\nSub")
     assert node.digest.startswith("sha256:")
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from skillagent.disclosure import instructions, listing, reading, summarizing, tools
+from skillagent.disclosure import instructions, listing, reading, refusals, summarizing, tools
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level
 from skillagent.disclosure.results import Refusal, Result
@@ -172,7 +172,7 @@ class Toolset:
             message: what is wrong and how to write the call.
         """
         refusal = Refusal("arguments", message)
-        return self._answer(name, arguments, lambda limit: _refusals(refusal), error=True)
+        return self._answer(name, arguments, lambda limit: refusals.plans(refusal), error=True)
 
     def instructions(self) -> str:
         """What belongs in the system prompt: how to walk, and the top of the index.
@@ -208,7 +208,7 @@ class Toolset:
                 node = self.graph.find(name)
             except ResolveError as error:
                 if name.casefold() != listing.UNMAPPED:
-                    raise _RefusedError(_unresolved(error)) from None
+                    raise _RefusedError(refusals.unresolved(error)) from None
         key = (node.id if node else name or None, (query or "").strip() or None, str(start))
         if page_before := view.shown.listings.get(key):
             yield listing.pointer(*page_before, *key[:2])
@@ -245,7 +245,7 @@ class Toolset:
                 node = self.graph.find(name)
                 found.setdefault(node.id, node)
             except ResolveError as error:
-                refused.append(_unresolved(error))
+                refused.append(refusals.unresolved(error))
         if not found:
             message = " ".join(dict.fromkeys(refusal.message for refusal in refused))
             candidates = dict.fromkeys(one for refusal in refused for one in refusal.candidates)
@@ -257,7 +257,7 @@ class Toolset:
         try:
             node, fragment = self.graph.locate(name)
         except ResolveError as error:
-            raise _RefusedError(_unresolved(error)) from None
+            raise _RefusedError(refusals.unresolved(error)) from None
         wanted = (section or "").strip() or fragment
         if not wanted:
             part = reading.whole(node)
@@ -296,14 +296,14 @@ class Toolset:
                 fitting = self._first_fit(make(limit), limit)
             except _RefusedError as refused:
                 error = True
-                fitting = self._first_fit(_refusals(refused.refusal), limit)
+                fitting = self._first_fit(refusals.plans(refused.refusal), limit)
             if fitting is None and limit >= ROOM_TO_GO_ON:
                 error = True
                 message = (
                     f"That does not fit in one answer of {limit} tokens; ask for less, "
                     "such as one node, a section or a shorter query."
                 )
-                fitting = self._first_fit(_refusals(Refusal("too_large", message)), limit)
+                fitting = self._first_fit(refusals.plans(Refusal("too_large", message)), limit)
             if fitting is None:
                 return self._last(tool, arguments, started)
             plan, text, cost = fitting
@@ -383,23 +383,3 @@ class Toolset:
         left = self.ledger.remaining - cost
         seconds = self._clock() - started
         self.ledger.append(Entry(call, tool, given, disclosed, cost, left, error, seconds))
-
-
-def _unresolved(error: ResolveError) -> Refusal:
-    name = error.name.strip()[:80]
-    named = ", ".join(f"[[{candidate}]]" for candidate in error.candidates[:5])
-    if error.ambiguous:
-        return Refusal("ambiguous", f"{name!r} may mean {named}; use one id.", error.candidates)
-    if named:
-        message = f"There is no node {name!r}; nearest: {named}."
-    else:
-        message = f"There is no node {name!r}; find it with list_index(query=…)."
-    return Refusal("unknown", message, error.candidates)
-
-
-def _refusals(refusal: Refusal) -> Iterator[Plan]:
-    yield Plan(refusal.message, refusal)
-    head, semicolon, _ = refusal.message.partition(";")
-    if semicolon:
-        yield Plan(f"{head}.", refusal)
-    yield Plan(f"Refused: {refusal.code}.", refusal)

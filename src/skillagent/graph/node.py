@@ -126,6 +126,14 @@ class Node:
         """Tokens of the whole body."""
         return counter.count(self.document.body.strip())
 
+    def summary_cost(self, counter: TokenCounter) -> int:
+        """Tokens of title, description and headings: the least that tells what a node holds.
+
+        A session's own summary adds links, and leaves out what it has shown before.
+        """
+        headings = (heading.title for heading in self.document.headings)
+        return counter.count("\n".join((self.title, self.description, *headings)))
+
     def outline(self, counter: TokenCounter) -> tuple[tuple[str, int, int], ...]:
         """Each heading as (title, level, tokens of its section with subsections)."""
         text = self.document.text
