@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A landing must not hang on chance: CI draws the same examples every time, and everyone
+# else new ones. No deadline, for a shared machine may stand still at any moment.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "skills" / "ml-reproducibility"
