@@ -483,8 +483,12 @@ STRINGS = st.text(string.ascii_letters + " :#-'\"[]{},&*!|>%@`\\/\n\té日☺", 
 )
 
 
+# python-frontmatter itself fails on two keys: they are the arguments of its `Post`.
+NAMES = STRINGS.filter(lambda name: name not in ("content", "handler"))
+
+
 @given(
-    st.dictionaries(STRINGS, STRINGS | st.lists(STRINGS, max_size=3), min_size=1, max_size=5),
+    st.dictionaries(NAMES, STRINGS | st.lists(STRINGS, max_size=3), min_size=1, max_size=5),
     st.text(string.ascii_letters + " -+{}:\n#", max_size=60),
 )
 def test_well_formed_headers_are_read_as_python_frontmatter_reads_them(
