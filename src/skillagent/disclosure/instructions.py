@@ -36,8 +36,7 @@ def write(view: View, total: int, room: int) -> tuple[str, Plan | None]:
     """
     count = view.counter.count
     limit = min(INSTRUCTIONS_TOKENS, max(total // 4, count(HOW_TO_WALK)), room)
-    for lines in range(INSTRUCTIONS_LINES, 0, -1):
-        plan = next(listing.plans(view, listing.entry(view, 0, lines)))
+    for plan in listing.plans(view, listing.entry(view, 0, INSTRUCTIONS_LINES)):
         text = f"{HOW_TO_WALK}\n\n{plan.text}"
         if count(text) <= limit:
             return text, replace(plan, listing=(None, None, "0"))

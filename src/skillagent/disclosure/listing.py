@@ -40,7 +40,6 @@ class Listing(NamedTuple):
     total: int
     start: int
     """Offset of the first row in `rows`."""
-    page: int
     footnote: str = ""
 
 
@@ -99,13 +98,13 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def _next(map: str | None, query: str | None, cursor: str) -> str:
-    if query and len(query) > LINE_CHARS:
-        return f'query=<the same>, cursor="{cursor}"'
     named = [("map", map), ("query", query), ("cursor", cursor)]
     return ", ".join(
-        f"{name}={json.dumps(value, ensure_ascii=False)}"
+        f"{name}=<the same>"
+        if len(value) > LINE_CHARS
+        else f"{name}={json.dumps(value, ensure_ascii=False)}"
         for name, value in named
-        if value is not None
+        if value
     )
 
 
@@ -127,9 +126,7 @@ def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
             "or list_index(query=…)"
         )
     chosen = rows[start : start + page]
-    return Listing(
-        None, None, title if start == 0 else "", chosen, len(rows), start, page, footnote
-    )
+    return Listing(None, None, title if start == 0 else "", chosen, len(rows), start, footnote)
 
 
 def _entry_rows(view: View) -> list[Row]:
@@ -169,7 +166,7 @@ def one_map(view: View, node: Node, start: int) -> Listing:
     title = f"# [[{node.id}]]: {counted(len(rows), 'node')}.{about}"
     if not rows:
         title = f"# [[{node.id}]] links to no node; read it with read_node."
-    return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start, MAP_PAGE)
+    return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start)
 
 
 def unmapped(view: View, start: int) -> Listing:
@@ -177,7 +174,7 @@ def unmapped(view: View, start: int) -> Listing:
     nodes = view.graph.unmapped
     rows = [Row(node) for node in nodes[start : start + MAP_PAGE]]
     title = f"# {counted(len(nodes), 'node')} that no map leads to"
-    return Listing(UNMAPPED, None, title, rows, len(nodes), start, MAP_PAGE)
+    return Listing(UNMAPPED, None, title, rows, len(nodes), start)
 
 
 def hits(view: View, query: str, start: int, within: Node | None = None) -> Listing:
@@ -196,7 +193,7 @@ def hits(view: View, query: str, start: int, within: Node | None = None) -> List
         footnote = "Try other words, or list_index() for the entry map."
     rows = [Row(hit.node, why=_why(hit)) for hit in found]
     name = within.id if within else None
-    return Listing(name, query, title, rows, total, start, HIT_PAGE, footnote)
+    return Listing(name, query, title, rows, total, start, footnote)
 
 
 def _why(hit: Hit) -> str:

@@ -13,8 +13,8 @@ from skillagent.disclosure.results import (
     SectionLine,
     SummaryResult,
 )
-from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
-from skillagent.graph import Link, Node, NodeKind
+from skillagent.disclosure.view import LINE_CHARS, Plan, View, kind_mark, where, write_line
+from skillagent.graph import Link, Node
 from skillagent.markdown import scalar_text
 from skillagent.markdown.prose import shortened
 
@@ -169,9 +169,8 @@ def _text(summary: NodeSummary) -> str:
         if not summary.links:
             return head
         return "\n".join([f"{head} More of its links:", *_link_lines(summary)])
-    kind = "" if summary.kind == NodeKind.NODE.value else f"{summary.kind}, "
     title = "" if summary.title in summary.id else f" {summary.title}"
-    text = [f"# [[{summary.id}]]{title} ({kind}{summary.cost} tokens)"]
+    text = [f"# [[{summary.id}]]{title} ({kind_mark(summary.kind)}{summary.cost} tokens)"]
     if summary.description:
         text.append(summary.description)
     if summary.fields:

@@ -175,7 +175,7 @@ class View:
 
 def write_line(line: IndexLine) -> str:
     """`- [[id]] (map, 812 tokens) description | matches title (word)`."""
-    text = f"- [[{line.id}]] ({_what(line.kind)}{line.cost} tokens{_shown(line.shown_in)})"
+    text = f"- [[{line.id}]] ({kind_mark(line.kind)}{line.cost} tokens{_shown(line.shown_in)})"
     if line.description:
         text += f" {line.description}"
     if line.why:
@@ -183,7 +183,8 @@ def write_line(line: IndexLine) -> str:
     return text
 
 
-def _what(kind: str) -> str:
+def kind_mark(kind: str) -> str:
+    """What stands before a node's cost: its kind, unless it is a plain node."""
     return "" if kind == NodeKind.NODE.value else f"{kind}, "
 
 

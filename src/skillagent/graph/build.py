@@ -287,14 +287,16 @@ def _entry(nodes: Sequence[Node], links: Sequence[Link]) -> Node | None:
     # Only the best-linked can reach most, short of ties; this bounds the work on huge roots.
     degrees = Counter({node.id: len(targets.get(node.id, ())) for node in pool})
     best = sorted(pool, key=lambda node: (-degrees[node.id], node.id))[:50]
-    return min(best, key=lambda node: (-_reach(node.id, targets), node.id))
+    return min(best, key=lambda node: (-len(reached((node.id,), targets)), node.id))
 
 
-def _reach(start: str, targets: Mapping[str, set[str]]) -> int:
-    seen, queue = {start}, [start]
+def reached(start: Iterable[str], targets: Mapping[str, Iterable[str]]) -> set[str]:
+    """Everything that `targets` leads to from some ids, these included."""
+    seen = set(start)
+    queue = list(seen)
     while queue:
         for target in targets.get(queue.pop(), ()):
             if target not in seen:
                 seen.add(target)
                 queue.append(target)
-    return len(seen)
+    return seen

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from skillagent import digest
 from skillagent.diagnostics import Diagnostic
 from skillagent.errors import ResolveError
-from skillagent.graph.build import Built, build
+from skillagent.graph.build import Built, build, reached
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node, NodeKind, without_suffix
 from skillagent.graph.resolve import SEPARATOR, name_key
@@ -301,16 +301,8 @@ class SkillGraph:
         """
         if start is None:
             start = self._entries
-        first = (start,) if isinstance(start, str) else tuple(start)
-        seen = set(first)
-        queue = list(first)
-        targets = self._targets
-        while queue:
-            for target in targets.get(queue.pop(), ()):
-                if target not in seen:
-                    seen.add(target)
-                    queue.append(target)
-        return frozenset(seen)
+        first = (start,) if isinstance(start, str) else start
+        return frozenset(reached(first, self._targets))
 
     @cached_property
     def unmapped(self) -> tuple[str, ...]:
