@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from skillagent import OfflineProvider, ProviderError, Session, SkillGraph, Toolset
+from skillagent import Agent, OfflineProvider, ProviderError, SkillGraph, Toolset
 from skillagent.agent import AnswerText, CallFinished, CallStarted, Done, TurnFinished
 from skillagent.agent.loop import Ended, loop
 from skillagent.messages import (
@@ -53,9 +53,9 @@ def calls(*names: str, stop: Stop = Stop.TOOL_USE) -> Reply:
     return Reply(Message(Role.ASSISTANT, parts), stop)
 
 
-def session(vault: Vault, *replies: Reply, max_turns: int = 4) -> Session:
+def session(vault: Vault, *replies: Reply, max_turns: int = 4) -> Agent:
     graph = SkillGraph.load(vault({"a.md": "About a.", "b.md": "About b."}))
-    return Session(Toolset(graph), Scripted(*replies), max_turns)
+    return Agent(Toolset(graph), Scripted(*replies), max_turns)
 
 
 def test_parallel_calls_are_answered_in_one_message(vault: Vault) -> None:
@@ -106,7 +106,7 @@ def test_a_provider_that_says_nothing_is_an_error_and_leaves_history_alone(vault
 def test_the_system_prompt_and_tools_are_the_same_on_every_turn(vault: Vault) -> None:
     provider = Scripted(calls("a"), calls("b"), says("done"), says("again"))
     graph = SkillGraph.load(vault({"a.md": "About a.", "b.md": "About b."}))
-    chat = Session(Toolset(graph), provider)
+    chat = Agent(Toolset(graph), provider)
     list(chat.ask("one"))
     list(chat.ask("two"))
     assert len({(request.system, str(request.tools)) for request in provider.requests}) == 1
@@ -118,8 +118,8 @@ def test_the_system_prompt_and_tools_are_the_same_on_every_turn(vault: Vault) ->
 def test_a_providers_usage_is_reconciled_after_each_turn(vault: Vault) -> None:
     chat = session(vault, calls("a"), says("done"))
     list(chat.ask("question"))
-    (turn,) = chat.toolset.ledger.reconciled  # only the second reply reported its usage
-    assert turn.observed == 10
+    (turn,) = chat.toolset.ledger.turns  # only the second reply reported its usage
+    assert turn.usage.input == 10
     assert turn.counted > chat.toolset.ledger.spent
 
 
@@ -133,7 +133,7 @@ def test_the_loop_itself_does_nothing_but_yield() -> None:
 
 
 def test_the_navigator_lists_summarizes_follows_reads_and_cites() -> None:
-    chat = Session(Toolset(SkillGraph.load(BUNDLED)), OfflineProvider())
+    chat = Agent(Toolset(SkillGraph.load(BUNDLED)), OfflineProvider())
     events = list(chat.ask(QUESTION))
     names = [event.call.name for event in events if isinstance(event, CallFinished)]
     assert names[:2] == ["list_index", "read_summary"]
@@ -150,14 +150,14 @@ def test_the_navigator_answers_the_same_every_time() -> None:
     graph = SkillGraph.load(BUNDLED)
 
     def run() -> list[str]:
-        return [str(event) for event in Session(Toolset(graph), OfflineProvider()).ask(QUESTION)]
+        return [str(event) for event in Agent(Toolset(graph), OfflineProvider()).ask(QUESTION)]
 
     first = [line for line in run() if "seconds" not in line]
     assert first == run()
 
 
 def test_the_navigator_quotes_only_what_was_disclosed() -> None:
-    chat = Session(Toolset(SkillGraph.load(BUNDLED)), OfflineProvider())
+    chat = Agent(Toolset(SkillGraph.load(BUNDLED)), OfflineProvider())
     done = list(chat.ask(QUESTION))[-1]
     assert isinstance(done, Done)
     shown = " ".join(
@@ -176,13 +176,13 @@ def test_the_navigator_quotes_only_what_was_disclosed() -> None:
 @pytest.mark.parametrize("question", ["", "???", "zzzz qqqq", "the of and"])
 def test_the_navigator_admits_that_it_found_nothing(vault: Vault, question: str) -> None:
     graph = SkillGraph.load(vault({"a.md": "About ships.", "b.md": "About shoes."}))
-    done = list(Session(Toolset(graph), OfflineProvider()).ask(question))[-1]
+    done = list(Agent(Toolset(graph), OfflineProvider()).ask(question))[-1]
     assert isinstance(done, Done)
     assert done.text.startswith(NOTICE)
 
 
 def test_a_second_question_walks_again() -> None:
-    chat = Session(Toolset(SkillGraph.load(BUNDLED), 12_000), OfflineProvider())
+    chat = Agent(Toolset(SkillGraph.load(BUNDLED), 12_000), OfflineProvider())
     list(chat.ask(QUESTION))
     done = list(chat.ask("How do I pin a Docker base image?"))[-1]
     assert isinstance(done, Done)
@@ -190,7 +190,7 @@ def test_a_second_question_walks_again() -> None:
 
 
 def test_the_navigator_stops_when_the_budget_is_spent() -> None:
-    chat = Session(Toolset(SkillGraph.load(BUNDLED), 700), OfflineProvider())
+    chat = Agent(Toolset(SkillGraph.load(BUNDLED), 700), OfflineProvider())
     done = list(chat.ask(QUESTION))[-1]
     assert isinstance(done, Done)
     assert done.reason == "end"

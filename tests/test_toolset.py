@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from skillagent import Answer, Budget, Level, SkillGraph, Toolset
+from skillagent import Answer, Budget, Level, SkillGraph, Toolset, Turn
+from skillagent.messages import Usage
 from tests.conftest import BUNDLED, Vault
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -355,9 +356,13 @@ def test_the_ledger_holds_every_call(vault: Vault) -> None:
 def test_a_providers_usage_is_kept_beside_our_count(vault: Vault) -> None:
     ledger = session(vault).ledger
     assert ledger.ratio is None
-    assert ledger.reconcile(counted=1_000, observed=1_600).ratio == 1.6
-    ledger.reconcile(counted=1_000, observed=1_500)
+    ledger.reconcile(Turn(1_000, Usage(input=1_600, cache_read=900), "m", 0.25))
+    assert ledger.turns[0].ratio == 1.6
+    ledger.reconcile(Turn(1_000, Usage(input=1_500), "m", 0.5))
     assert ledger.ratio == 1.55
+    assert (ledger.usage.cache_read, ledger.dollars) == (900, 0.75)
+    ledger.reconcile(Turn(1_000, Usage(input=1_500), "a model without a price"))
+    assert ledger.dollars is None
 
 
 def test_the_same_calls_give_the_same_bytes(vault: Vault) -> None:

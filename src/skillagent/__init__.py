@@ -17,8 +17,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DIALECTS",
+    "Agent",
     "Answer",
     "AnthropicCounter",
+    "AnthropicProvider",
     "Budget",
     "CtokCounter",
     "Diagnostic",
@@ -30,34 +32,39 @@ __all__ = [
     "Ledger",
     "Level",
     "Link",
+    "MissingKeyError",
     "MissingPackageError",
     "Node",
     "NodeKind",
     "OfflineProvider",
+    "OpenAIProvider",
     "Options",
+    "Prices",
     "Provider",
     "ProviderError",
     "ResolveError",
     "Root",
     "ScaledCounter",
     "SearchIndex",
-    "Session",
     "Severity",
     "SkillAgentError",
     "SkillGraph",
     "TokenCounter",
     "Toolset",
+    "Turn",
     "UsageError",
     "__version__",
     "counter_for",
+    "provider_for",
 ]
 
 _HOMES = {
-    "skillagent.agent": ("Session",),
+    "skillagent.agent": ("Agent",),
     "skillagent.diagnostics": ("Diagnostic", "Severity"),
-    "skillagent.disclosure": ("Answer", "Budget", "Ledger", "Level", "Toolset"),
+    "skillagent.disclosure": ("Answer", "Budget", "Ledger", "Level", "Toolset", "Turn"),
     "skillagent.errors": (
         "GraphError",
+        "MissingKeyError",
         "MissingPackageError",
         "ProviderError",
         "ResolveError",
@@ -67,9 +74,17 @@ _HOMES = {
     "skillagent.graph": ("Link", "Node", "NodeKind", "Options", "Root", "SkillGraph"),
     "skillagent.index": ("Hit", "SearchIndex"),
     "skillagent.markdown": ("DIALECTS", "Dialect", "Document"),
-    "skillagent.providers": ("OfflineProvider", "Provider"),
+    "skillagent.providers": (
+        "AnthropicProvider",
+        "OfflineProvider",
+        "OpenAIProvider",
+        "Prices",
+        "Provider",
+        "provider_for",
+    ),
     "skillagent.tokens": (
         "AnthropicCounter",
+        "AnthropicProvider",
         "CtokCounter",
         "EncodingCounter",
         "ScaledCounter",
@@ -80,11 +95,12 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 if TYPE_CHECKING:
-    from skillagent.agent import Session
+    from skillagent.agent import Agent
     from skillagent.diagnostics import Diagnostic, Severity
-    from skillagent.disclosure import Answer, Budget, Ledger, Level, Toolset
+    from skillagent.disclosure import Answer, Budget, Ledger, Level, Toolset, Turn
     from skillagent.errors import (
         GraphError,
+        MissingKeyError,
         MissingPackageError,
         ProviderError,
         ResolveError,
@@ -94,7 +110,14 @@ if TYPE_CHECKING:
     from skillagent.graph import Link, Node, NodeKind, Options, Root, SkillGraph
     from skillagent.index import Hit, SearchIndex
     from skillagent.markdown import DIALECTS, Dialect, Document
-    from skillagent.providers import OfflineProvider, Provider
+    from skillagent.providers import (
+        AnthropicProvider,
+        OfflineProvider,
+        OpenAIProvider,
+        Prices,
+        Provider,
+        provider_for,
+    )
     from skillagent.tokens import (
         AnthropicCounter,
         CtokCounter,

@@ -4,6 +4,7 @@
     ├── GraphError             a root that cannot be loaded at all
     ├── ResolveError           a name that does not lead to exactly one node
     ├── MissingPackageError    an optional package is not installed
+    ├── MissingKeyError        no key for a model API is set
     ├── ProviderError          a model API answered with something unusable
     └── UsageError             a command line or a setting that makes no sense
 
@@ -55,8 +56,24 @@ class MissingPackageError(SkillAgentError):
         )
 
 
+class MissingKeyError(SkillAgentError):
+    """A model API needs a key; the text names the variable that holds it."""
+
+    def __init__(self, provider: str, variable: str) -> None:
+        self.variable = variable
+        super().__init__(f"{provider} needs a key: set {variable}, or use --model offline")
+
+
 class ProviderError(SkillAgentError):
-    """A provider failed in a way that a retry inside its own client did not cure."""
+    """A provider failed in a way that a retry inside its own client did not cure.
+
+    Attributes:
+        status: HTTP status of its answer; None where there was none, or in mid-answer.
+    """
+
+    def __init__(self, text: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(text)
 
 
 class UsageError(SkillAgentError):

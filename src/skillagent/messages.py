@@ -6,6 +6,8 @@ know only these.
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,7 +27,11 @@ class Stop(StrEnum):
     END = "end"
     TOOL_USE = "tool_use"
     MAX_TOKENS = "max_tokens"
+    CONTEXT_FULL = "context_full"
+    """The conversation no longer fits the model's context window."""
     REFUSAL = "refusal"
+    PAUSE = "pause"
+    """The model wants the same conversation sent again, so that it can go on."""
     INCOMPLETE = "incomplete"
     """The stream stopped before the model did."""
 
@@ -44,7 +50,9 @@ class ToolCall:
     id: str
     name: str
     arguments: JsonObject | str
-    """Parsed arguments, or the model's own text where that is not JSON."""
+    """Parsed arguments, or the model's own text where that is not a JSON object."""
+    raw: str = field(default="", compare=False)
+    """The arguments' JSON as the model wrote it, sent back so that prompt caches hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,16 @@ class ToolResult:
     """The same as typed values, for programs; never sent to a model."""
 
 
-Part: TypeAlias = Text | ToolCall | ToolResult
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A block that only its own API understands, such as signed reasoning: sent back as it came."""
+
+    api: str
+    """The API that made it; others are never shown it."""
+    data: JsonObject
+
+
+Part: TypeAlias = Text | ToolCall | ToolResult | Opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +114,17 @@ class Usage:
     """All of the prompt, cached parts included."""
     output: int = 0
     cache_read: int = 0
+    """Of `input`, what was read from the provider's prompt cache."""
     cache_write: int = 0
+    """Of `input`, what was written to it."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +143,29 @@ class Reply:
     message: Message
     stop: Stop
     usage: Usage = Usage()
+    model: str = ""
+    """The model that answered, as its API names it; empty where there is none."""
+
+
+def parse_arguments(text: str) -> JsonObject | str:
+    """A tool call's arguments: the JSON object, or the text itself where it is none.
+
+    Args:
+        text: as the model wrote it; empty text is an empty object.
+    """
+    try:
+        parsed = (
+            json.loads(text, parse_constant=_no_number, parse_float=_number) if text.strip() else {}
+        )
+    except (ValueError, RecursionError):
+        return text
+    return parsed if isinstance(parsed, dict) else text
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _no_number(text)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is not a JSON number")

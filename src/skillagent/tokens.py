@@ -196,16 +196,27 @@ def counter_for(model: str | None = None) -> TokenCounter:
         model: such as `gpt-6-sol` or `claude-sonnet-5`; None for exact o200k_base. A Claude
             name without a version is counted as the newest family.
     """
-    name = (model or "").casefold()
-    if "claude" not in name:
+    version = claude_version(model or "")
+    if version is None:
         return default_counter()
-    found = _CLAUDE.search(name)
-    version = (int(found[1]), int(found[2] or 0)) if found else (99, 0)
     try:
         return CtokCounter(f"{version[0]}.{version[1]}")
     except (MissingPackageError, UsageError):
         factor = next(factor for lowest, factor in CLAUDE_FACTORS if version >= lowest)
         return ScaledCounter(default_counter(), factor, f"{DEFAULT_ENCODING}×{factor}")
+
+
+def claude_version(model: str) -> tuple[int, int] | None:
+    """The version in a Claude model's name; the newest imaginable where it states none.
+
+    Returns:
+        Major and minor; None where it is no Claude.
+    """
+    name = model.casefold()
+    if "claude" not in name:
+        return None
+    found = _CLAUDE.search(name)
+    return (int(found[1]), int(found[2] or 0)) if found else (99, 0)
 
 
 @cache

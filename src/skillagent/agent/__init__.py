@@ -1,9 +1,10 @@
-"""A model walking a graph: the loop without I/O, and the session that drives it.
+"""A model walking a graph: the loop without I/O, and the agent that drives it.
 
 Above: `cli` and integrations. Below: `disclosure` and `providers`, which ignore each other.
 """
 
-from skillagent.agent.loop import (
+from skillagent.agent.agent import Agent, Mark
+from skillagent.agent.events import (
     AnswerText,
     CallFinished,
     CallStarted,
@@ -11,14 +12,14 @@ from skillagent.agent.loop import (
     Event,
     TurnFinished,
 )
-from skillagent.agent.session import Session
 
 __all__ = [
+    "Agent",
     "AnswerText",
     "CallFinished",
     "CallStarted",
     "Done",
     "Event",
-    "Session",
+    "Mark",
     "TurnFinished",
 ]

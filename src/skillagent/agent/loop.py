@@ -7,65 +7,12 @@ synchronous and asynchronous drivers, replays and tests.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from skillagent.disclosure import Answer
-from skillagent.messages import (
-    Message,
-    Reply,
-    Request,
-    Role,
-    Stop,
-    ToolCall,
-    ToolResult,
-    ToolSpec,
-    Usage,
-)
+from skillagent.messages import Message, Reply, Request, Role, Stop, ToolCall, ToolResult, ToolSpec
 
-
-@dataclass(frozen=True, slots=True)
-class AnswerText:
-    """A piece of the model's answer, as it comes."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallStarted:
-    """The model asked for a tool."""
-
-    call: ToolCall
-
-
-@dataclass(frozen=True, slots=True)
-class CallFinished:
-    """A tool answered."""
-
-    call: ToolCall
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class TurnFinished:
-    """A reply ended, with what the provider says that it took."""
-
-    turn: int
-    usage: Usage
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The run ended."""
-
-    reason: str
-    """`end`, `refusal`, `max_tokens`, `incomplete` or `max_turns`."""
-    text: str
-    """The last reply's text."""
-
-
-Event: TypeAlias = AnswerText | CallStarted | CallFinished | TurnFinished | Done
 Need: TypeAlias = Request | ToolCall
 
 
@@ -95,20 +42,34 @@ def loop(
         reply = yield Request(system, messages, tools)
         assert isinstance(reply, Reply)
         calls = reply.message.tool_calls
-        messages = (*messages, reply.message)
+        if reply.message.parts:
+            messages = (*messages, reply.message)
         if not calls:
+            if reply.stop is Stop.PAUSE:
+                continue
             return Ended("end" if reply.stop is Stop.TOOL_USE else reply.stop.value, messages)
+        if reply.stop is not Stop.TOOL_USE:
+            # A reply that was cut off may hold half a call: it is answered, never run.
+            why = f"the reply ended early ({reply.stop.value})"
+            return Ended(reply.stop.value, (*messages, closed(calls, (), why)))
         results: list[ToolResult] = []
         for call in calls:
-            if reply.stop is Stop.TOOL_USE:
-                result = yield call
-                assert isinstance(result, ToolResult)
-            else:
-                # A reply that was cut off may hold half a call: it is answered, never run.
-                text = f"not run: the reply ended early ({reply.stop.value})"
-                result = ToolResult(call.id, text, error=True)
+            result = yield call
+            assert isinstance(result, ToolResult)
             results.append(result)
-        messages = (*messages, Message(Role.USER, tuple(results)))
-        if reply.stop is not Stop.TOOL_USE:
-            return Ended(reply.stop.value, messages)
+        messages = (*messages, closed(calls, results, ""))
     return Ended("max_turns", messages)
+
+
+def closed(calls: Iterable[ToolCall], results: Iterable[ToolResult], why: str) -> Message:
+    """The message that answers every call, for no API takes one without its result.
+
+    Args:
+        calls: of one reply.
+        results: those there are, in the order of their calls.
+        why: the others were not run.
+    """
+    found = list(results)
+    missing = list(calls)[len(found) :]
+    found += [ToolResult(call.id, f"not run: {why}", error=True) for call in missing]
+    return Message(Role.USER, tuple(found))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from skillagent.messages import Usage
 
 
 class Level(StrEnum):
@@ -74,16 +76,29 @@ def _finite(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciled:
-    """What a provider says a turn took, beside what was counted here."""
+class Turn:
+    """What a provider says that one reply took, beside what was counted here."""
 
     counted: int
-    observed: int
+    """Tokens of the prompt by our counter, without the provider's own framing."""
+    usage: Usage
+    model: str = ""
+    """Who says so."""
+    dollars: float | None = None
+    """What it cost, where the price is known."""
 
     @property
     def ratio(self) -> float:
         """Observed over counted; above 1.0 the counter is too low for this model."""
-        return self.observed / self.counted if self.counted else 0.0
+        return self.usage.input / self.counted if self.counted else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "counted": self.counted,
+            **asdict(self.usage),
+            "dollars": self.dollars,
+        }
 
 
 class Ledger:
@@ -99,15 +114,28 @@ class Ledger:
         self.total = total
         self._entries: list[Entry] = []
         self._spent = 0
-        self._reconciled: list[Reconciled] = []
+        self._turns: list[Turn] = []
+        self._withdrawn: set[int] = set()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         return tuple(self._entries)
 
     @property
-    def reconciled(self) -> tuple[Reconciled, ...]:
-        return tuple(self._reconciled)
+    def turns(self) -> tuple[Turn, ...]:
+        """Every reply for which a provider reported its usage."""
+        return tuple(self._turns)
+
+    @property
+    def usage(self) -> Usage:
+        """A provider's own tokens, over all turns."""
+        return sum((turn.usage for turn in self._turns), Usage())
+
+    @property
+    def dollars(self) -> float | None:
+        """What all turns cost; None where the price of any is not known."""
+        prices = [turn.dollars for turn in self._turns if turn.dollars is not None]
+        return sum(prices) if prices and len(prices) == len(self._turns) else None
 
     @property
     def spent(self) -> int:
@@ -121,29 +149,33 @@ class Ledger:
     @property
     def ratio(self) -> float | None:
         """A provider's own tokens over ours, over all turns; None before the first."""
-        counted = sum(turn.counted for turn in self._reconciled)
-        return sum(turn.observed for turn in self._reconciled) / counted if counted else None
+        counted = sum(turn.counted for turn in self._turns)
+        return self.usage.input / counted if counted else None
 
     def append(self, entry: Entry) -> None:
         self._entries.append(entry)
         self._spent += entry.cost
 
-    def reconcile(self, counted: int, observed: int) -> Reconciled:
-        """Note a provider's usage for a turn.
+    def reconcile(self, turn: Turn) -> None:
+        """Note what a provider says that a reply took."""
+        self._turns.append(turn)
 
-        Args:
-            counted: tokens of the prompt by our counter.
-            observed: the same prompt's tokens in the provider's `usage`.
-        """
-        turn = Reconciled(counted, observed)
-        self._reconciled.append(turn)
-        return turn
+    @property
+    def withdrawn(self) -> tuple[int, ...]:
+        """Calls whose answers have left the conversation since."""
+        return tuple(sorted(self._withdrawn))
+
+    def withdraw(self, calls: Iterable[int]) -> None:
+        """Note that the answers of these calls have left the conversation."""
+        self._withdrawn.update(calls)
 
     def levels(self) -> dict[str, Level]:
-        """Node → the fullest level at which it was shown, in order of first disclosure."""
+        """Node → the fullest level at which it stands in the conversation, in that order."""
         order = list(Level)
         found: dict[str, Level] = {}
         for entry in self._entries:
+            if entry.call in self._withdrawn:
+                continue
             for item in entry.disclosed:
                 before = found.get(item.node)
                 if before is None or order.index(item.level) > order.index(before):
@@ -157,5 +189,7 @@ class Ledger:
             "spent": self.spent,
             "remaining": self.remaining,
             "ratio": self.ratio,
+            "withdrawn": list(self.withdrawn),
+            "turns": [turn.to_json() for turn in self._turns],
             "entries": [entry.to_json() for entry in self._entries],
         }

@@ -129,7 +129,7 @@ def _summary(view: View, node: Node, query: str | None, most: Depth) -> NodeSumm
         # The whole text was shown, and its links with it.
         call, ranked = max(shown.pieces[node.id].values()), []
     else:
-        known = shown.links.get(node.id, set())
+        known = shown.links.get(node.id, {})
         ranked = [link for link in _ranked(view, node, query) if link.target not in known]
     first = call is None
     back = _backlinks(view, node, query)[: most.backlinks] if first else []

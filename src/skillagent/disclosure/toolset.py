@@ -12,55 +12,25 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
-from skillagent.disclosure import instructions, listing, reading, refusals, summarizing, tools
+from skillagent.disclosure import instructions, planning, refusals, tools
+from skillagent.disclosure.answer import Answer, closed
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level
-from skillagent.disclosure.results import Refusal, Result
+from skillagent.disclosure.results import Refusal
+from skillagent.disclosure.state import State, remembered
 from skillagent.disclosure.view import INSTRUCTIONS, Plan, View
-from skillagent.errors import ResolveError
-from skillagent.graph import Node, SkillGraph
+from skillagent.errors import UsageError
+from skillagent.formats import anthropic, openai
+from skillagent.graph import SkillGraph
 from skillagent.index import SearchIndex
-from skillagent.messages import ToolSpec
+from skillagent.messages import ToolCall, ToolResult, ToolSpec
 from skillagent.tokens import TokenCounter, default_counter
 
 ROOM_TO_GO_ON = 200
 """Tokens left for an answer above which the budget is not yet called spent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one call gave."""
-
-    text: str
-    """What the model receives; empty once the budget is spent."""
-    cost: int
-    """Tokens of `text`."""
-    remaining: int
-    """Tokens left behind it."""
-    error: bool
-    """True where the call was refused."""
-    result: Result
-    """The same as typed values."""
-    disclosed: tuple[Disclosed, ...] = ()
-    call: int = 0
-    """Number of the call in the ledger."""
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "text": self.text,
-            "cost": self.cost,
-            "remaining": self.remaining,
-            "error": self.error,
-            "result": self.result.to_json(),
-        }
-
-
-class _RefusedError(Exception):
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
 
 
 class Toolset:
@@ -92,6 +62,45 @@ class Toolset:
         self._spent = False
         self._instructions: str | None = None
 
+    @classmethod
+    def resume(
+        cls, graph: SkillGraph, state: State, *, counter: TokenCounter | None = None
+    ) -> Toolset:
+        """Go on with a session. Nodes that changed since may be shown again, at their cost.
+
+        Args:
+            graph: the same graph, perhaps with changed files.
+            state: from `state()`.
+            counter: the same counter as before.
+
+        Raises:
+            UsageError: the counter is another one.
+        """
+        found = cls(graph, state.budget, counter=counter)
+        if found.counter.name != state.counter:
+            raise UsageError(f"the session counts by {state.counter}, not {found.counter.name}")
+        nodes = graph.nodes
+        found.ledger = state.ledger()
+        found._view.shown = state.shown(lambda name: nodes[name].digest if name in nodes else "")
+        found._calls, found._spent = state.calls, state.spent
+        found._instructions = state.instructions
+        return found
+
+    def state(self) -> State:
+        """The session as values, to go on from with `resume`."""
+        with self._lock:
+            return State(
+                self.budget,
+                self.ledger.counter,
+                self._calls,
+                self._spent,
+                self._instructions,
+                self.ledger.entries,
+                self.ledger.turns,
+                self.ledger.withdrawn,
+                remembered(self._view.shown),
+            )
+
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
         """The tool definitions, the same bytes for every graph and session."""
@@ -108,6 +117,83 @@ class Toolset:
         self.counter.count("")
         return self
 
+    @property
+    def calls(self) -> int:
+        """How many calls there were, refused ones included."""
+        return self._calls
+
+    def anthropic(self) -> list[dict[str, Any]]:
+        """The definitions for `tools=` of Anthropic Messages."""
+        return [anthropic.tool(spec) for spec in self.specs]
+
+    def openai(self, api: Literal["responses", "chat"] = "responses") -> list[dict[str, Any]]:
+        """The definitions for `tools=` of OpenAI.
+
+        Args:
+            api: Responses, or Chat Completions.
+        """
+        tool = openai.responses_tool if api == "responses" else openai.chat_tool
+        return [tool(spec) for spec in self.specs]
+
+    def handle_anthropic(self, block: object) -> dict[str, Any]:
+        """Carry out a `tool_use` block.
+
+        Args:
+            block: as the SDK gives it, or as a dictionary.
+
+        Returns:
+            The `tool_result` block for the next user message.
+        """
+        return anthropic.result(self.answer(anthropic.call(block)))
+
+    def handle_openai(self, call: object) -> dict[str, Any]:
+        """Carry out a tool call of either OpenAI API.
+
+        Args:
+            call: a `function_call` item of Responses or an entry of `message.tool_calls` of
+                Chat Completions, as the SDK gives it or as a dictionary.
+
+        Returns:
+            The item to append to `input=`, or the message to append to `messages=`.
+        """
+        found = self.answer(openai.call(call))
+        if openai.is_responses(call):
+            return openai.responses_result(found)
+        return openai.chat_result(found)
+
+    def answer(self, call: ToolCall) -> ToolResult:
+        """Carry out a call in no provider's own form."""
+        found = self.call(call.name, call.arguments)
+        return ToolResult(call.id, found.text, found.error, found.result.to_json())
+
+    def rebudget(self, total: int) -> None:
+        """Change how many tokens the session may disclose in all.
+
+        Args:
+            total: at least what is spent already.
+
+        Raises:
+            UsageError: it is less.
+        """
+        with self._lock:
+            if total < self.ledger.spent:
+                raise UsageError(f"{self.ledger.spent} tokens are spent; {total} is less")
+            self._spent = self._spent and total <= self.budget.total
+            self.budget = replace(self.budget, total=total)
+            self.ledger.total = total
+
+    def forget(self, after: int) -> None:
+        """Show again what was shown after a call, because its answer left the conversation.
+
+        What was spent stays spent.
+
+        Args:
+            after: number of the last call whose answer the model still sees.
+        """
+        with self._lock:
+            self._view.shown.forget(after)
+            self.ledger.withdraw(range(after + 1, self._calls + 1))
+
     def list_index(
         self, map: str | None = None, query: str | None = None, cursor: str | None = None
     ) -> Answer:
@@ -119,7 +205,9 @@ class Toolset:
             cursor: from an earlier page's result, for the next one.
         """
         arguments = {"map": map, "query": query, "cursor": cursor}
-        return self._answer("list_index", arguments, lambda limit: self._list(**arguments))
+        return self._answer(
+            "list_index", arguments, lambda limit: planning.of_index(self._view, **arguments)
+        )
 
     def read_summary(self, nodes: str | Iterable[str], query: str | None = None) -> Answer:
         """Descriptions, outlines and links with their contexts, of one node or several.
@@ -130,7 +218,9 @@ class Toolset:
         """
         names = [nodes] if isinstance(nodes, str) else list(nodes)
         arguments = {"nodes": names, "query": query}
-        return self._answer("read_summary", arguments, lambda limit: self._summarize(names, query))
+        return self._answer(
+            "read_summary", arguments, lambda limit: planning.of_summary(self._view, names, query)
+        )
 
     def read_node(self, node: str, section: str | None = None, again: bool | None = None) -> Answer:
         """The whole text of a node, or of one section.
@@ -142,7 +232,11 @@ class Toolset:
         """
         arguments = {"node": node, "section": section, "again": again}
         return self._answer(
-            "read_node", arguments, lambda limit: self._read(node, section, bool(again), limit)
+            "read_node",
+            arguments,
+            lambda limit: planning.of_node(
+                self._view, node, section, bool(again), limit, self.budget.cap
+            ),
         )
 
     def call(self, name: str, arguments: object) -> Answer:
@@ -198,85 +292,6 @@ class Toolset:
                 self._record(INSTRUCTIONS, "instructions", {}, disclosed, cost, False, started)
             return self._instructions
 
-    def _list(self, map: str | None, query: str | None, cursor: str | None) -> Iterator[Plan]:
-        start = self._offset(cursor)
-        node: Node | None = None
-        name = map.strip() if map else ""
-        view = self._view
-        if name:
-            try:
-                node = self.graph.find(name)
-            except ResolveError as error:
-                if name.casefold() != listing.UNMAPPED:
-                    raise _RefusedError(refusals.unresolved(error)) from None
-        key = (node.id if node else name or None, (query or "").strip() or None, str(start))
-        if page_before := view.shown.listings.get(key):
-            yield listing.pointer(*page_before, *key[:2])
-            return
-        if key[1]:
-            page = listing.hits(view, key[1], start, node)
-        elif node:
-            page = listing.one_map(view, node, start)
-        elif name:
-            page = listing.unmapped(view, start)
-        else:
-            page = listing.entry(view, start)
-        if start and not page.rows:
-            message = f"cursor {cursor!r} is behind the end; there are {page.total} lines"
-            raise _RefusedError(Refusal("cursor", message))
-        for plan in listing.plans(view, page):
-            yield replace(plan, listing=key)
-
-    def _offset(self, cursor: str | None) -> int:
-        text = (cursor or "0").strip() or "0"
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            message = f"cursor {text[:40]!r} is not one; leave it out, or use one from an answer"
-            raise _RefusedError(Refusal("cursor", message))
-        return int(text)
-
-    def _summarize(self, names: list[str], query: str | None) -> Iterator[Plan]:
-        if not names or len(names) > tools.MAX_NODES:
-            message = f"nodes takes one to {tools.MAX_NODES} ids, not {len(names)}"
-            raise _RefusedError(Refusal("arguments", message))
-        found: dict[str, Node] = {}
-        refused: list[Refusal] = []
-        for name in names:
-            try:
-                node = self.graph.find(name)
-                found.setdefault(node.id, node)
-            except ResolveError as error:
-                refused.append(refusals.unresolved(error))
-        if not found:
-            message = " ".join(dict.fromkeys(refusal.message for refusal in refused))
-            candidates = dict.fromkeys(one for refusal in refused for one in refusal.candidates)
-            raise _RefusedError(Refusal(refused[0].code, message, tuple(candidates)))
-        unknown = tuple(dict.fromkeys(refusal.message for refusal in refused))
-        yield from summarizing.plans(self._view, list(found.values()), query, unknown)
-
-    def _read(self, name: str, section: str | None, again: bool, limit: int) -> Iterator[Plan]:
-        try:
-            node, fragment = self.graph.locate(name)
-        except ResolveError as error:
-            raise _RefusedError(refusals.unresolved(error)) from None
-        wanted = (section or "").strip() or fragment
-        if not wanted:
-            part = reading.whole(node)
-        else:
-            found = reading.part(node, wanted)
-            if found is None:
-                raise _RefusedError(self._no_section(node, wanted))
-            part = found
-        yield from reading.plans(self._view, node, part, again, limit, self.budget.cap)
-
-    def _no_section(self, node: Node, wanted: str) -> Refusal:
-        outline = summarizing.outline(self._view, node)
-        message = f"[[{node.id}]] has no section {wanted[:80]!r}"
-        if outline:
-            message += f"; its sections (tokens): {summarizing.outline_text(outline)}"
-        else:
-            message += f"; it has no headings: read it whole ({self._view.cost(node)} tokens)"
-        return Refusal("section", message, tuple(line.title for line in outline))
-
     def _answer(
         self,
         tool: str,
@@ -294,7 +309,7 @@ class Toolset:
             limit = min(self.budget.cap, self.remaining - self.budget.reserve)
             try:
                 fitting = self._first_fit(make(limit), limit)
-            except _RefusedError as refused:
+            except planning.RefusedError as refused:
                 error = True
                 fitting = self._first_fit(refusals.plans(refused.refusal), limit)
             if fitting is None and limit >= ROOM_TO_GO_ON:
@@ -320,29 +335,13 @@ class Toolset:
         return None
 
     def _closed(self, body: str) -> tuple[str, int]:
-        """The text with its last line, which states what all of it costs, itself included."""
-        count, before = self.counter.count, self.remaining
-        if not body.isascii():
-            # Half a surrogate pair, as in a model's own query, has no UTF-8 form.
-            body = body.encode("utf-8", "replace").decode("utf-8")
-        cost = count(body)
-        # A guess that mostly holds at once: the line's own tokens, for about this number.
-        cost += count(f"\n{self._footer(cost, max(0, before - cost))}")
-        for filler in ("", " .", " . ."):
-            # The number changes its own length at most a few times before it holds; where it
-            # never does, one more token in the line settles it.
-            for _ in range(6):
-                text = f"{body}\n{self._footer(cost, max(0, before - cost))}{filler}"
-                found = count(text)
-                if found == cost:
-                    return text, cost
-                cost = found
-        # No fixed point: the line may be off by a token, the charge is not.
-        text = f"{body}\n{self._footer(cost, max(0, before - cost))}"
-        return text, count(text)
+        before = self.remaining
 
-    def _footer(self, cost: int, left: int) -> str:
-        return f"(call {self._calls}: {cost} tokens; {left} of {self.budget.total} left)"
+        def line(cost: int) -> str:
+            left = max(0, before - cost)
+            return f"(call {self._calls}: {cost} tokens; {left} of {self.budget.total} left)"
+
+        return closed(body, self.counter.count, line)
 
     def _last(self, tool: str, arguments: Mapping[str, Any], started: float) -> Answer:
         """The answer that says that the budget is spent and lists what was read."""

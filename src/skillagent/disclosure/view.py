@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from skillagent.disclosure.ledger import Disclosed, Level
 from skillagent.disclosure.results import IndexLine, IndexResult, Result
@@ -60,7 +61,7 @@ class Shown:
         self.lines: dict[str, int] = {}
         self.described: dict[str, int] = {}
         self.summaries: dict[str, int] = {}
-        self.links: dict[str, set[str]] = {}
+        self.links: dict[str, dict[str, int]] = {}
         self.pieces: dict[str, dict[int, int]] = {}
         self.listings: dict[tuple[str | None, ...], tuple[int, str | None]] = {}
 
@@ -73,11 +74,25 @@ class Shown:
             self.described.setdefault(node, call)
         for node, targets in plan.summaries.items():
             self.summaries.setdefault(node, call)
-            self.links.setdefault(node, set()).update(targets)
+            known = self.links.setdefault(node, {})
+            for target in targets:
+                known.setdefault(target, call)
         for node, indexes in plan.pieces.items():
-            known = self.pieces.setdefault(node, {})
+            pieces = self.pieces.setdefault(node, {})
             for index in indexes:
-                known.setdefault(index, call)
+                pieces.setdefault(index, call)
+
+    def forget(self, after: int) -> None:
+        """Unlearn what the calls after one disclosed: their answers left the conversation."""
+        for table in (self.lines, self.described, self.summaries):
+            _drop(table, after)
+        for tables in (self.links, self.pieces):
+            for known in tables.values():
+                _drop(known, after)
+        self.pieces = {node: known for node, known in self.pieces.items() if known}
+        gone = [key for key, (call, _) in self.listings.items() if call > after]
+        for key in gone:
+            del self.listings[key]
 
     def line_call(self, node: str) -> int | None:
         """The first call that showed the node in any way."""
@@ -90,6 +105,11 @@ class Shown:
     def is_whole(self, node: Node, new: Iterable[int] = ()) -> bool:
         """True if every piece of the node was shown, counting the new ones."""
         return len({*self.pieces.get(node.id, ()), *new}) == len(node.document.pieces)
+
+
+def _drop(table: dict[Any, int], after: int) -> None:
+    for key in [key for key, call in table.items() if call > after]:
+        del table[key]
 
 
 class View:

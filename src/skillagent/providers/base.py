@@ -1,11 +1,14 @@
-"""The seam between the agent and any model: one method."""
+"""The seam between the agent and any model: one method, and its twin for asynchronous use."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import AsyncGenerator, Iterator
+from typing import Protocol, TypeAlias, runtime_checkable
 
-from skillagent.messages import Reply, Request, Text
+from skillagent.messages import Reply, Request, Text, Usage
+
+Piece: TypeAlias = Text | Usage | Reply
+"""Some of the answer's text; the usage as far as it is known; the whole reply, at the end."""
 
 
 class Provider(Protocol):
@@ -16,10 +19,39 @@ class Provider(Protocol):
         """What traces and the chat call it."""
         ...
 
-    def reply(self, request: Request) -> Iterator[Text | Reply]:
+    def reply(self, request: Request) -> Iterator[Piece]:
         """Answer one request: pieces of text as they come, then exactly one `Reply`.
+
+        A provider may also yield a `Usage` as soon as it knows one, so that an answer that is
+        stopped is accounted for.
 
         Raises:
             ProviderError: the model could not be reached or answered with nonsense.
         """
         ...
+
+
+@runtime_checkable
+class AsyncProvider(Protocol):
+    """A provider that can answer without blocking."""
+
+    def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """The same as `Provider.reply`."""
+        ...
+
+
+async def pieces_async(provider: Provider, request: Request) -> AsyncGenerator[Piece, None]:
+    """Any provider's pieces without blocking: one that only blocks runs in a thread."""
+    import asyncio
+
+    if isinstance(provider, AsyncProvider):
+        async for piece in provider.reply_async(request):
+            yield piece
+        return
+    pieces = iter(provider.reply(request))
+
+    def following() -> Piece | None:
+        return next(pieces, None)
+
+    while (piece := await asyncio.to_thread(following)) is not None:
+        yield piece

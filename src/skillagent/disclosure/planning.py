@@ -1,0 +1,110 @@
+"""From the arguments of a call to its possible answers, or to why it is refused.
+
+Above: `toolset`, which takes the first answer that fits. Below: one module an operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from skillagent.disclosure import listing, reading, refusals, summarizing, tools
+from skillagent.disclosure.results import Refusal
+from skillagent.disclosure.view import Plan, View
+from skillagent.errors import ResolveError
+from skillagent.graph import Node
+
+
+class RefusedError(Exception):
+    """The call cannot be carried out; the model is told why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+
+
+def of_index(view: View, map: str | None, query: str | None, cursor: str | None) -> Iterator[Plan]:
+    """A page of the entry map, a map or a search; see `Toolset.list_index`."""
+    start = _offset(cursor)
+    node: Node | None = None
+    name = map.strip() if map else ""
+    if name:
+        try:
+            node = view.graph.find(name)
+        except ResolveError as error:
+            if name.casefold() != listing.UNMAPPED:
+                raise RefusedError(refusals.unresolved(error)) from None
+    key = (node.id if node else name or None, (query or "").strip() or None, str(start))
+    if page_before := view.shown.listings.get(key):
+        yield listing.pointer(*page_before, *key[:2])
+        return
+    if key[1]:
+        page = listing.hits(view, key[1], start, node)
+    elif node:
+        page = listing.one_map(view, node, start)
+    elif name:
+        page = listing.unmapped(view, start)
+    else:
+        page = listing.entry(view, start)
+    if start and not page.rows:
+        message = f"cursor {cursor!r} is behind the end; there are {page.total} lines"
+        raise RefusedError(Refusal("cursor", message))
+    for plan in listing.plans(view, page):
+        yield replace(plan, listing=key)
+
+
+def _offset(cursor: str | None) -> int:
+    text = (cursor or "0").strip() or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        message = f"cursor {text[:40]!r} is not one; leave it out, or use one from an answer"
+        raise RefusedError(Refusal("cursor", message))
+    return int(text)
+
+
+def of_summary(view: View, names: list[str], query: str | None) -> Iterator[Plan]:
+    """Several nodes short of their text; see `Toolset.read_summary`."""
+    if not names or len(names) > tools.MAX_NODES:
+        message = f"nodes takes one to {tools.MAX_NODES} ids, not {len(names)}"
+        raise RefusedError(Refusal("arguments", message))
+    found: dict[str, Node] = {}
+    refused: list[Refusal] = []
+    for name in names:
+        try:
+            node = view.graph.find(name)
+            found.setdefault(node.id, node)
+        except ResolveError as error:
+            refused.append(refusals.unresolved(error))
+    if not found:
+        message = " ".join(dict.fromkeys(refusal.message for refusal in refused))
+        candidates = dict.fromkeys(one for refusal in refused for one in refusal.candidates)
+        raise RefusedError(Refusal(refused[0].code, message, tuple(candidates)))
+    unknown = tuple(dict.fromkeys(refusal.message for refusal in refused))
+    yield from summarizing.plans(view, list(found.values()), query, unknown)
+
+
+def of_node(
+    view: View, name: str, section: str | None, again: bool, limit: int, cap: int
+) -> Iterator[Plan]:
+    """A node or a section of it; see `Toolset.read_node`."""
+    try:
+        node, fragment = view.graph.locate(name)
+    except ResolveError as error:
+        raise RefusedError(refusals.unresolved(error)) from None
+    wanted = (section or "").strip() or fragment
+    if not wanted:
+        part = reading.whole(node)
+    else:
+        found = reading.part(node, wanted)
+        if found is None:
+            raise RefusedError(_no_section(view, node, wanted))
+        part = found
+    yield from reading.plans(view, node, part, again, limit, cap)
+
+
+def _no_section(view: View, node: Node, wanted: str) -> Refusal:
+    outline = summarizing.outline(view, node)
+    message = f"[[{node.id}]] has no section {wanted[:80]!r}"
+    if outline:
+        message += f"; its sections (tokens): {summarizing.outline_text(outline)}"
+    else:
+        message += f"; it has no headings: read it whole ({view.cost(node)} tokens)"
+    return Refusal("section", message, tuple(line.title for line in outline))

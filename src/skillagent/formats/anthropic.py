@@ -1,0 +1,63 @@
+"""Anthropic Messages: tool definitions, blocks and conversations.
+
+Source: the request and response types of the package `anthropic`, 1.0 and later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from skillagent.formats.blocks import field, tool_call
+from skillagent.messages import Message, Opaque, Part, Role, Text, ToolCall, ToolResult, ToolSpec
+
+API = "anthropic"
+
+
+def tool(spec: ToolSpec) -> dict[str, Any]:
+    """A definition for `tools=`."""
+    return {
+        "name": spec.name,
+        "description": spec.description,
+        "input_schema": dict(spec.parameters),
+    }
+
+
+def call(block: object) -> ToolCall:
+    """A `tool_use` block as a call."""
+    return tool_call(field(block, "id"), field(block, "name"), field(block, "input", {}))
+
+
+def result(found: ToolResult) -> dict[str, Any]:
+    """The `tool_result` block for the next user message."""
+    block: dict[str, Any] = {"type": "tool_result", "tool_use_id": found.id}
+    if found.text:
+        block["content"] = found.text
+    if found.error:
+        block["is_error"] = True
+    return block
+
+
+def messages(conversation: Iterable[Message]) -> list[dict[str, Any]]:
+    """A conversation for `messages=`; what the API would refuse as empty is left out."""
+    found = []
+    for message in conversation:
+        blocks = [block for part in message.parts if (block := _block(part)) is not None]
+        if blocks:
+            role = "user" if message.role is Role.USER else "assistant"
+            found.append({"role": role, "content": blocks})
+    return found
+
+
+def _block(part: Part) -> dict[str, Any] | None:
+    if isinstance(part, Text):
+        return {"type": "text", "text": part.text} if part.text.strip() else None
+    if isinstance(part, ToolCall):
+        # The API takes only an object; this is how its documentation wraps text that is none.
+        given = part.arguments
+        wrapped = {"INVALID_JSON": given} if isinstance(given, str) else dict(given)
+        return {"type": "tool_use", "id": part.id, "name": part.name, "input": wrapped}
+    if isinstance(part, ToolResult):
+        return result(part)
+    assert isinstance(part, Opaque)
+    return dict(part.data) if part.api == API else None

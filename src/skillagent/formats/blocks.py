@@ -1,0 +1,40 @@
+"""Reading a block, whether it is a dictionary or an SDK's object, and names an API accepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from skillagent.messages import ToolCall, parse_arguments
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
+MAX_NAME = 64
+
+
+def field(block: object, name: str, default: Any = None) -> Any:
+    """A field of a dictionary or an object; the default where it is missing or null."""
+    value = block.get(name) if isinstance(block, Mapping) else getattr(block, name, None)
+    return default if value is None else value
+
+
+def tool_call(id: object, name: object, arguments: object) -> ToolCall:
+    """A call as an API can be sent it again, whatever a model made of it.
+
+    Args:
+        id: of the call; anything else than text becomes a text.
+        name: of the tool; characters that no API takes in a name become `_`.
+        arguments: an object, or JSON text; text that holds no object is kept as text.
+    """
+    tidy = _NOT_IN_A_NAME.sub("_", str(name or ""))[:MAX_NAME] or "unnamed"
+    if isinstance(arguments, Mapping):
+        return ToolCall(str(id or "call"), tidy, dict(arguments))
+    raw = str(arguments)
+    return ToolCall(str(id or "call"), tidy, parse_arguments(raw), raw)
+
+
+def dumped(block: Any) -> dict[str, Any]:
+    """A block as plain data, without what was not set."""
+    if isinstance(block, Mapping):
+        return dict(block)
+    return dict(block.model_dump(mode="json", exclude_unset=True, warnings=False))

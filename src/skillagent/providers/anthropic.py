@@ -1,0 +1,209 @@
+"""Claude over Anthropic Messages, streamed.
+
+The SDK retries what may be retried; a stream that has begun it does not. The reader below
+takes the raw events, so that it knows whether a reply ended as it should: the SDK's own
+accumulator turns a stream that stops early into a call without arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
+
+from skillagent.formats import anthropic as form
+from skillagent.formats.blocks import dumped, field, tool_call
+from skillagent.messages import (
+    Message,
+    Opaque,
+    Part,
+    Reply,
+    Request,
+    Role,
+    Stop,
+    Text,
+    ToolCall,
+    Usage,
+)
+from skillagent.providers.base import Piece
+from skillagent.providers.models import takes_sampling
+from skillagent.providers.sdk import in_our_words, load, sendable
+
+MAX_TOKENS = 16_000
+_KEY = "ANTHROPIC_API_KEY"
+_CACHED = {"type": "ephemeral"}
+_STOPS = {
+    "end_turn": Stop.END,
+    "stop_sequence": Stop.END,
+    "tool_use": Stop.TOOL_USE,
+    "max_tokens": Stop.MAX_TOKENS,
+    "model_context_window_exceeded": Stop.CONTEXT_FULL,
+    "pause_turn": Stop.PAUSE,
+    "refusal": Stop.REFUSAL,
+}
+
+
+class AnthropicProvider:
+    """A model of Anthropic, or one behind an address that speaks its Messages API.
+
+    Args:
+        model: any name; it is not checked here.
+        client: an `anthropic.Anthropic`; None builds one from the environment at first use.
+        async_client: an `anthropic.AsyncAnthropic`, likewise.
+        base_url: another address than Anthropic's; ignored where a client is given.
+        max_tokens: tokens of one reply at most, its thinking included.
+        temperature: sent only to models that take one; see `takes_sampling`.
+
+    Raises, at first use:
+        MissingPackageError: the package `anthropic` is not installed.
+        MissingKeyError: no key is set.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        client: Any = None,
+        async_client: Any = None,
+        base_url: str | None = None,
+        max_tokens: int = MAX_TOKENS,
+        temperature: float | None = None,
+    ) -> None:
+        self.model = model
+        self.max_tokens = max_tokens
+        self.temperature = temperature if takes_sampling(model) else None
+        self._base_url = base_url
+        self._client, self._async_client = client, async_client
+
+    @property
+    def name(self) -> str:
+        return f"anthropic:{self.model}"
+
+    def reply(self, request: Request) -> Iterator[Piece]:
+        """Answer one request; see `Provider.reply`."""
+        reader = _Reader()
+        with in_our_words(self.name, _KEY):
+            if self._client is None:
+                self._client = self._sdk().Anthropic(base_url=self._base_url)
+            with self._client.messages.create(**self._body(request)) as events:
+                for event in events:
+                    yield from reader.feed(event)
+        yield reader.reply()
+
+    async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """The same without blocking."""
+        reader = _Reader()
+        with in_our_words(self.name, _KEY):
+            if self._async_client is None:
+                self._async_client = self._sdk().AsyncAnthropic(base_url=self._base_url)
+            async with await self._async_client.messages.create(**self._body(request)) as events:
+                async for event in events:
+                    for piece in reader.feed(event):
+                        yield piece
+        yield reader.reply()
+
+    def _sdk(self) -> Any:
+        return load("anthropic", "a model of Anthropic")
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        """The request; its tools, its system prompt and all earlier messages never change.
+
+        One mark caches the tools and the system prompt, the one at the top all that was said.
+        """
+        body: dict[str, Any] = {
+            "model": self.model,
+            "max_tokens": self.max_tokens,
+            "messages": form.messages(request.messages),
+            "stream": True,
+            "cache_control": _CACHED,
+        }
+        if request.system:
+            body["system"] = [{"type": "text", "text": request.system, "cache_control": _CACHED}]
+        if request.tools:
+            body["tools"] = [form.tool(spec) for spec in request.tools]
+        if self.temperature is not None:
+            # The SDK dropped the argument, the older models did not.
+            body["extra_body"] = {"temperature": self.temperature}
+        return sendable(body)
+
+
+class _Reader:
+    """Collects the events of one reply."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, dict[str, Any]] = {}
+        self._open: set[int] = set()
+        self._usage: dict[str, int] = {}
+        self._stop: str | None = None
+        self._model = ""
+        self._ended = False
+
+    def feed(self, event: Any) -> Iterator[Piece]:
+        kind = field(event, "type", "")
+        if kind == "message_start":
+            self._model = field(event.message, "model", "")
+            yield self._used(field(event.message, "usage"))
+        elif kind == "content_block_start":
+            self._blocks[event.index] = dumped(event.content_block)
+            self._open.add(event.index)
+            if text := self._blocks[event.index].get("text"):
+                yield Text(text)
+        elif kind == "content_block_delta":
+            yield from self._delta(self._blocks[event.index], event.delta)
+        elif kind == "content_block_stop":
+            self._open.discard(event.index)
+        elif kind == "message_delta":
+            self._stop = field(event.delta, "stop_reason") or self._stop
+            yield self._used(field(event, "usage"))
+        elif kind == "message_stop":
+            self._ended = True
+
+    def _delta(self, block: dict[str, Any], delta: Any) -> Iterator[Piece]:
+        kind = field(delta, "type", "")
+        if kind == "text_delta":
+            block["text"] = block.get("text", "") + delta.text
+            yield Text(delta.text)
+        elif kind == "input_json_delta":
+            block["json"] = block.get("json", "") + delta.partial_json
+        elif kind == "thinking_delta":
+            block["thinking"] = block.get("thinking", "") + delta.thinking
+        elif kind == "signature_delta":
+            block["signature"] = block.get("signature", "") + delta.signature
+
+    def _used(self, usage: Any) -> Usage:
+        for name in (
+            "input_tokens",
+            "output_tokens",
+            "cache_read_input_tokens",
+            "cache_creation_input_tokens",
+        ):
+            found = field(usage, name)
+            if found is not None:
+                self._usage[name] = found
+        read = self._usage.get("cache_read_input_tokens", 0)
+        written = self._usage.get("cache_creation_input_tokens", 0)
+        fresh = self._usage.get("input_tokens", 0)
+        return Usage(fresh + read + written, self._usage.get("output_tokens", 0), read, written)
+
+    def reply(self) -> Reply:
+        whole = self._ended and self._stop is not None
+        stop = _STOPS.get(self._stop or "", Stop.INCOMPLETE) if whole else Stop.INCOMPLETE
+        parts = [self._part(index, stop) for index in sorted(self._blocks)]
+        message = Message(Role.ASSISTANT, tuple(part for part in parts if part is not None))
+        return Reply(message, stop, self._used(None), self._model)
+
+    def _part(self, index: int, stop: Stop) -> Part | None:
+        block = self._blocks[index]
+        kind = block.get("type")
+        if kind == "text":
+            return Text(block["text"]) if block.get("text") else None
+        if kind == "tool_use":
+            return _call(block)
+        # Reasoning that is not whole has no valid signature, and the API refuses it.
+        if index in self._open or stop is Stop.INCOMPLETE:
+            return None
+        return Opaque(form.API, block)
+
+
+def _call(block: dict[str, Any]) -> ToolCall:
+    given = block.get("json") or block.get("input") or ""
+    return tool_call(block.get("id"), block.get("name"), given)

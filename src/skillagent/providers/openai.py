@@ -1,0 +1,307 @@
+"""A model over OpenAI Responses or Chat Completions, streamed; also any compatible server.
+
+Responses is tried first. Where another address than OpenAI's does not know it, the
+conversation goes on over Chat Completions, which every local server speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any, Literal, Protocol, TypeAlias
+
+from skillagent.errors import ProviderError
+from skillagent.formats import openai as form
+from skillagent.formats.blocks import dumped, field
+from skillagent.messages import (
+    Message,
+    Opaque,
+    Part,
+    Reply,
+    Request,
+    Role,
+    Stop,
+    Text,
+    ToolCall,
+    Usage,
+)
+from skillagent.providers.base import Piece
+from skillagent.providers.models import reasons, takes_sampling
+from skillagent.providers.sdk import in_our_words, load, sendable
+
+_KEY = "OPENAI_API_KEY"
+_OFFICIAL = "api.openai.com"
+_UNKNOWN_ADDRESS = (404, 405, 501)
+Api: TypeAlias = Literal["auto", "responses", "chat"]
+
+
+class OpenAIProvider:
+    """A model of OpenAI, or one behind an address that speaks its APIs.
+
+    Args:
+        model: any name; it is not checked here.
+        api: `responses`, `chat` (Chat Completions), or `auto`: Responses, and Chat
+            Completions where an address other than OpenAI's does not know Responses.
+        client: an `openai.OpenAI`; None builds one from the environment at first use.
+        async_client: an `openai.AsyncOpenAI`, likewise.
+        base_url: another address, such as that of a local server; it then needs no key.
+            Ignored where a client is given.
+        max_tokens: tokens of one reply at most; None for the model's own limit.
+        temperature: sent only to models that take one; see `takes_sampling`.
+
+    Raises, at first use:
+        MissingPackageError: the package `openai` is not installed.
+        MissingKeyError: no key is set.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        api: Api = "auto",
+        client: Any = None,
+        async_client: Any = None,
+        base_url: str | None = None,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+    ) -> None:
+        self.model = model
+        self.api: Api = api
+        self.max_tokens = max_tokens
+        self.temperature = temperature if takes_sampling(model) else None
+        self._base_url = base_url
+        self._client, self._async_client = client, async_client
+
+    @property
+    def name(self) -> str:
+        return f"openai-chat:{self.model}" if self.api == "chat" else f"openai:{self.model}"
+
+    def reply(self, request: Request) -> Iterator[Piece]:
+        """Answer one request; see `Provider.reply`."""
+        with in_our_words(self.name, _KEY):
+            if self._client is None:
+                self._client = self._new("OpenAI")
+            client = self._client
+            try:
+                events = self._endpoint(client).create(**self._body(request))
+            except Exception as error:
+                if not self._falls_back(error, client):
+                    raise
+                events = self._endpoint(client).create(**self._body(request))
+            reader = self._reader()
+            with events:
+                for event in events:
+                    yield from reader.feed(event)
+        yield reader.reply()
+
+    async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
+        """The same without blocking."""
+        with in_our_words(self.name, _KEY):
+            if self._async_client is None:
+                self._async_client = self._new("AsyncOpenAI")
+            client = self._async_client
+            try:
+                events = await self._endpoint(client).create(**self._body(request))
+            except Exception as error:
+                if not self._falls_back(error, client):
+                    raise
+                events = await self._endpoint(client).create(**self._body(request))
+            reader = self._reader()
+            async with events:
+                async for event in events:
+                    for piece in reader.feed(event):
+                        yield piece
+        yield reader.reply()
+
+    def _new(self, kind: str) -> Any:
+        sdk = load("openai", "a model of OpenAI")
+        build = getattr(sdk, kind)
+        try:
+            return build(base_url=self._base_url)
+        except sdk.OpenAIError:
+            if self._base_url is None:
+                raise
+            return build(base_url=self._base_url, api_key="none")
+
+    def _falls_back(self, error: Exception, client: Any) -> bool:
+        """Whether to go on over Chat Completions, which is then remembered."""
+        known = _OFFICIAL in str(client.base_url)
+        if self.api != "auto" or known:
+            return False
+        if getattr(error, "status_code", None) not in _UNKNOWN_ADDRESS:
+            return False
+        self.api = "chat"
+        return True
+
+    def _endpoint(self, client: Any) -> Any:
+        return client.chat.completions if self.api == "chat" else client.responses
+
+    def _reader(self) -> _Reader:
+        return _ChatReader() if self.api == "chat" else _ResponsesReader(self.name)
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        body = self._chat(request) if self.api == "chat" else self._responses(request)
+        if self.temperature is not None:
+            body["temperature"] = self.temperature
+        return sendable({"model": self.model, "stream": True, **body})
+
+    def _responses(self, request: Request) -> dict[str, Any]:
+        # Nothing is kept by the provider: the whole conversation is sent each time, and a
+        # reasoning model's thoughts with it, encrypted.
+        body: dict[str, Any] = {
+            "input": form.responses_items(request.messages),
+            "store": False,
+        }
+        if reasons(self.model):
+            body["include"] = ["reasoning.encrypted_content"]
+        if request.system:
+            body["instructions"] = request.system
+        if request.tools:
+            body["tools"] = [form.responses_tool(spec) for spec in request.tools]
+        if self.max_tokens is not None:
+            body["max_output_tokens"] = self.max_tokens
+        return body
+
+    def _chat(self, request: Request) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "messages": form.chat_messages(request.system, request.messages),
+            "stream_options": {"include_usage": True},
+        }
+        if request.tools:
+            body["tools"] = [form.chat_tool(spec) for spec in request.tools]
+        if self.max_tokens is not None:
+            limit = "max_completion_tokens" if reasons(self.model) else "max_tokens"
+            body[limit] = self.max_tokens
+        return body
+
+
+class _Reader(Protocol):
+    """Collects the events of one reply."""
+
+    def feed(self, event: Any) -> Iterator[Piece]: ...
+
+    def reply(self) -> Reply: ...
+
+
+class _ResponsesReader:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._items: dict[int, dict[str, Any]] = {}
+        self._said = ""
+        self._final: Any = None
+
+    def feed(self, event: Any) -> Iterator[Piece]:
+        kind = field(event, "type", "")
+        if kind in ("response.output_text.delta", "response.refusal.delta"):
+            self._said += event.delta
+            yield Text(event.delta)
+        elif kind == "response.output_item.done":
+            self._items[event.output_index] = dumped(event.item)
+        elif kind in ("response.completed", "response.incomplete"):
+            self._final = event.response
+        elif kind in ("response.failed", "error"):
+            error = field(field(event, "response", event), "error") or event
+            raise ProviderError(
+                f"{self._name} failed in mid-answer: {field(error, 'message', 'no reason given')}"
+            )
+
+    def reply(self) -> Reply:
+        final = self._final
+        items = [self._items[at] for at in sorted(self._items)]
+        if final is not None and (output := field(final, "output", [])):
+            items = [dumped(item) for item in output]
+        parts = [part for item in items for part in self._parts(item)]
+        if not any(isinstance(part, Text) for part in parts) and self._said:
+            parts.append(Text(self._said))
+        message = Message(Role.ASSISTANT, tuple(parts))
+        stop = self._stop(items, message)
+        return Reply(message, stop, _usage(field(final, "usage")), field(final, "model", ""))
+
+    def _parts(self, item: dict[str, Any]) -> Iterator[Part]:
+        kind = item.get("type")
+        if kind == "message":
+            for content in item.get("content") or ():
+                text = content.get("text") or content.get("refusal")
+                if text:
+                    yield Text(text)
+        elif kind == "function_call":
+            yield form.call(item)
+        elif kind == "reasoning" and item.get("encrypted_content") and self._final is not None:
+            kept = ("id", "type", "summary", "encrypted_content")
+            yield Opaque(form.API, {name: item[name] for name in kept if name in item})
+
+    def _stop(self, items: list[dict[str, Any]], message: Message) -> Stop:
+        if self._final is None:
+            return Stop.INCOMPLETE
+        if field(self._final, "status") == "incomplete":
+            reason = field(field(self._final, "incomplete_details"), "reason")
+            found = {"max_output_tokens": Stop.MAX_TOKENS, "content_filter": Stop.REFUSAL}
+            return found.get(str(reason), Stop.INCOMPLETE)
+        if message.tool_calls:
+            return Stop.TOOL_USE
+        contents = [content for item in items for content in item.get("content") or ()]
+        refused = any(content.get("type") == "refusal" for content in contents)
+        return Stop.REFUSAL if refused else Stop.END
+
+
+class _ChatReader:
+    def __init__(self) -> None:
+        self._text = ""
+        self._refusal = ""
+        self._calls: dict[int, dict[str, Any]] = {}
+        self._finish: str | None = None
+        self._usage = Usage()
+        self._model = ""
+
+    def feed(self, chunk: Any) -> Iterator[Piece]:
+        self._model = field(chunk, "model", self._model)
+        if (usage := field(chunk, "usage")) is not None:
+            self._usage = _usage(usage)
+            yield self._usage
+        for choice in field(chunk, "choices", ()):
+            delta = field(choice, "delta", {})
+            if text := field(delta, "content", ""):
+                self._text += text
+                yield Text(text)
+            if text := field(delta, "refusal", ""):
+                self._refusal += text
+                yield Text(text)
+            for call in field(delta, "tool_calls", ()):
+                self._collect(call)
+            self._finish = field(choice, "finish_reason", self._finish)
+
+    def _collect(self, call: Any) -> None:
+        # Some servers leave the index out and send each call whole.
+        index = field(call, "index", len(self._calls))
+        known = self._calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
+        function = field(call, "function", {})
+        known["id"] = field(call, "id", "") or known["id"]
+        known["name"] += field(function, "name", "")
+        known["arguments"] += field(function, "arguments", "")
+
+    def reply(self) -> Reply:
+        parts: list[Part] = []
+        if text := self._text + self._refusal:
+            parts.append(Text(text))
+        for index, call in sorted(self._calls.items()):
+            parts.append(form.call({"id": call["id"] or f"call_{index}", "function": call}))
+        message = Message(Role.ASSISTANT, tuple(parts))
+        return Reply(message, self._stop(message.tool_calls), self._usage, self._model)
+
+    def _stop(self, calls: tuple[ToolCall, ...]) -> Stop:
+        if self._finish in ("tool_calls", "function_call", "stop"):
+            if calls:
+                return Stop.TOOL_USE
+            return Stop.REFUSAL if self._refusal else Stop.END
+        cut = {"length": Stop.MAX_TOKENS, "content_filter": Stop.REFUSAL}
+        return cut.get(self._finish or "", Stop.INCOMPLETE)
+
+
+def _usage(usage: Any) -> Usage:
+    """Either API's usage; both count cached tokens inside the prompt's."""
+    details = field(usage, "input_tokens_details") or field(usage, "prompt_tokens_details")
+    return Usage(
+        field(usage, "input_tokens") or field(usage, "prompt_tokens", 0),
+        field(usage, "output_tokens") or field(usage, "completion_tokens", 0),
+        field(details, "cached_tokens", 0),
+        field(details, "cache_write_tokens", 0),
+    )

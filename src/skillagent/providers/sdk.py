@@ -1,0 +1,110 @@
+"""What both SDK adapters share: late imports, errors in our words, bodies that can be sent."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from skillagent.errors import (
+    MissingKeyError,
+    MissingPackageError,
+    ProviderError,
+    SkillAgentError,
+)
+
+
+def load(package: str, why: str) -> Any:
+    """The SDK, imported now.
+
+    Raises:
+        MissingPackageError: it is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise MissingPackageError(package, package, why) from None
+
+
+@contextmanager
+def in_our_words(name: str, variable: str) -> Iterator[None]:
+    """Whatever an SDK raises becomes a `ProviderError` with one line for a person.
+
+    Both SDKs let errors of transport and of JSON through raw once a stream has begun, and
+    a damaged stream can break their accumulators in any way: hence every `Exception`.
+
+    Args:
+        name: of the provider.
+        variable: the environment variable that holds its key.
+    """
+    try:
+        yield
+    except SkillAgentError:
+        raise
+    except Exception as error:
+        text = " ".join(str(error).split())
+        if "Could not resolve authentication" in text or "Missing credentials" in text:
+            raise MissingKeyError(name, variable) from None
+        status = getattr(error, "status_code", None)
+        status = status if isinstance(status, int) and status != 200 else None
+        raise ProviderError(_line(name, error, text, status, variable), status) from error
+
+
+def _line(name: str, error: Exception, text: str, status: int | None, variable: str) -> str:
+    kind = type(error).__name__
+    said = _message(error) or text
+    if status == 401:
+        return f"{name} refuses the key (401): {said}; check {variable}"
+    if status == 404:
+        return f"{name} knows no such model or address (404): {said}"
+    if status == 413 or ("context" in said.casefold() and status == 400):
+        return f"{name} cannot take so long a conversation ({status}): {said}"
+    if status == 429:
+        return f"{name} allows no more requests for now (429): {said}"
+    if status in (503, 529) or "overloaded" in text:
+        return f"{name} is overloaded ({status or 'in mid-answer'}): {said}; try again"
+    if status is not None:
+        return f"{name} answered {status}: {said}"
+    if "Timeout" in kind:
+        return f"{name} did not answer in time ({kind})"
+    if "Connection" in kind or "Connect" in kind:
+        return f"{name} cannot be reached: {_cause(error)}"
+    if isinstance(error, ValueError | AssertionError | AttributeError | KeyError | TypeError):
+        return f"{name} sent something unreadable ({kind}: {said or 'no details'})"
+    return f"the connection to {name} broke ({kind}: {said or 'no details'})"
+
+
+def _message(error: Exception) -> str:
+    """The provider's own words, from the body that both SDKs keep."""
+    body = getattr(error, "body", None)
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    message = inner.get("message") if isinstance(inner, dict) else None
+    return " ".join(str(message).split())[:300] if message else str(error).split("\n")[0][:300]
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost error: the SDKs' own only say `Connection error.`"""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error) or type(error).__name__
+
+
+def sendable(body: dict[str, Any]) -> dict[str, Any]:
+    """The body, with half surrogate pairs replaced: they have no UTF-8 form."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return {key: _whole(value) for key, value in body.items()}
+    return body
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(item) for item in value]
+    return value
