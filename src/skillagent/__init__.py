@@ -84,7 +84,6 @@ _HOMES = {
     ),
     "skillagent.tokens": (
         "AnthropicCounter",
-        "AnthropicProvider",
         "CtokCounter",
         "EncodingCounter",
         "ScaledCounter",

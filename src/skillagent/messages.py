@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-JsonObject: TypeAlias = "Mapping[str, Any]"
+JsonObject: TypeAlias = Mapping[str, Any]
 
 
 class Role(StrEnum):

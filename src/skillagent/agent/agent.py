@@ -7,7 +7,7 @@ answer in the middle is kept as far as it came, and open tool calls are closed.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -90,7 +90,7 @@ class Agent:
         """Where each question of the conversation begins."""
         return self._marks
 
-    def ask(self, question: str) -> Iterator[Event]:
+    def ask(self, question: str) -> Generator[Event, None, None]:
         """Answer one question. Closing the iterator stops the answer.
 
         Args:
@@ -120,7 +120,7 @@ class Agent:
             self._settle(run)
         yield run.done()
 
-    async def ask_async(self, question: str) -> AsyncIterator[Event]:
+    async def ask_async(self, question: str) -> AsyncGenerator[Event, None]:
         """The same without blocking. Cancelling the task stops the answer.
 
         Args:

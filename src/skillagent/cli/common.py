@@ -26,13 +26,18 @@ def load(arguments: argparse.Namespace) -> SkillGraph:
     return graph
 
 
-def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:
-    """A session with the command line's budget; by hand, one call may spend all of it."""
+def budget(arguments: argparse.Namespace, *, one_call: bool = False) -> Budget:
+    """The command line's budget; by hand, one call may spend all of it."""
     per_call = arguments.per_call
     if per_call is None and one_call:
         per_call = arguments.budget
-    budget = Budget(arguments.budget, per_call)
-    return Toolset(graph, budget, counter=counter_for(arguments.count_for))
+    return Budget(arguments.budget, per_call)
+
+
+def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:
+    """A session with the command line's budget."""
+    limits = budget(arguments, one_call=one_call)
+    return Toolset(graph, limits, counter=counter_for(arguments.count_for))
 
 
 def bundled_graph() -> Path:

@@ -71,6 +71,40 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
     _limits(chat, 8_000)
     chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
+    chat.add_argument(
+        "-m",
+        "--model",
+        metavar="NAME",
+        help="claude-…, gpt-…, anthropic:NAME, openai:NAME, openai-chat:NAME or offline "
+        "(default: $SKILLAGENT_MODEL, else offline)",
+    )
+    chat.add_argument(
+        "--base-url", metavar="URL", help="of a server that speaks OpenAI's or Anthropic's API"
+    )
+    chat.add_argument(
+        "--temperature", type=float, metavar="T", help="sent only to models that take one"
+    )
+    chat.add_argument(
+        "--max-turns",
+        type=_turns,
+        default=12,
+        metavar="N",
+        help="replies to one question at most (12)",
+    )
+    chat.add_argument(
+        "--prices",
+        metavar="FILE",
+        help="what models cost, as TOML, over the bundled table (default: $SKILLAGENT_PRICES)",
+    )
+    chat.add_argument(
+        "--continue",
+        dest="resume",
+        action="store_true",
+        help="go on with the last conversation about this graph",
+    )
+    chat.add_argument(
+        "--no-history", action="store_true", help="keep no conversation and no typed lines"
+    )
 
     check = _command(commands, "check", _check, "count, test reachability, list what is wrong")
     check.add_argument("--all", action="store_true", help="every finding, not the first 40")
@@ -141,6 +175,12 @@ def _limits(parser: argparse.ArgumentParser, budget: int) -> None:
     parser.add_argument(
         "--count-for", metavar="MODEL", help="count tokens as for this model (default o200k_base)"
     )
+
+
+def _turns(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of replies")
+    return int(text)
 
 
 def _tokens(text: str) -> int:

@@ -53,5 +53,5 @@ async def pieces_async(provider: Provider, request: Request) -> AsyncGenerator[P
     def following() -> Piece | None:
         return next(pieces, None)
 
-    while (piece := await asyncio.to_thread(following)) is not None:
-        yield piece
+    while (found := await asyncio.to_thread(following)) is not None:
+        yield found

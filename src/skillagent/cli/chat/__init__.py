@@ -1,0 +1,36 @@
+"""`skillagent chat`: ask questions of a graph and watch it being walked.
+
+The answer goes to standard output, everything else to standard error, so that a pipe gets
+just the answer. `-p` and a pipe ask one question; in a terminal it is a conversation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from skillagent.cli.chat.conversation import Conversation
+from skillagent.cli.chat.show import JsonLines, Terminal, View
+from skillagent.errors import UsageError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    interactive = arguments.prompt is None and sys.stdin.isatty()
+    if interactive and arguments.json:
+        raise UsageError("--json needs a question: give one with -p, or on standard input")
+    question = "" if interactive else arguments.prompt or _piped(arguments)
+    if not interactive and not question.strip():
+        raise UsageError("no question; give one with -p")
+    conversation = Conversation(arguments)
+    view: View = JsonLines() if arguments.json else Terminal(conversation)
+    if interactive:
+        # Line editing is imported only where there are lines to edit.
+        from skillagent.cli.chat.prompt import talk
+
+        return talk(conversation, view)
+    view.begin()
+    return conversation.answer(question, view)
+
+
+def _piped(arguments: argparse.Namespace) -> str:
+    return sys.stdin.read() if arguments.prompt is None else ""

@@ -1,0 +1,50 @@
+"""Numbers and calls in words, as the chat and its commands print them."""
+
+from __future__ import annotations
+
+from skillagent.disclosure import Ledger
+from skillagent.messages import ToolCall, Usage
+
+ARGUMENT_CHARS = 100
+BAR = 10
+
+
+def call_text(name: str, arguments: object) -> str:
+    """`read_node(node='a')`, cut where it is long."""
+    if isinstance(arguments, dict):
+        given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+    else:
+        given = str(arguments)
+    if len(given) > ARGUMENT_CHARS:
+        given = given[: ARGUMENT_CHARS - 1] + "…"
+    return f"{name}({given})"
+
+
+def tool_call_text(call: ToolCall) -> str:
+    given = call.arguments
+    return call_text(call.name, given if isinstance(given, str) else dict(given))
+
+
+def budget_bar(ledger: Ledger) -> str:
+    """`█████░░░░░ 4,138 of 8,000 tokens`."""
+    share = ledger.spent / ledger.total if ledger.total else 1.0
+    # Full only when it is: a tenth that is begun counts as spent.
+    filled = min(BAR, -(-ledger.spent * BAR // ledger.total)) if share < 1 else BAR
+    bar = "█" * filled + "░" * (BAR - filled)
+    return f"{bar} {ledger.spent:,} of {ledger.total:,} tokens"
+
+
+def usage_text(usage: Usage) -> str:
+    """`9,120 in (8,000 from cache, 500 to cache), 310 out`."""
+    cached = [
+        f"{number:,} {where} cache"
+        for number, where in ((usage.cache_read, "from"), (usage.cache_write, "to"))
+        if number
+    ]
+    inside = f" ({', '.join(cached)})" if cached else ""
+    return f"{usage.input:,} in{inside}, {usage.output:,} out"
+
+
+def dollars_text(dollars: float) -> str:
+    """`$0.0213`; small sums keep two significant digits."""
+    return f"${dollars:.4f}" if dollars >= 0.001 else f"${dollars:.2g}"
