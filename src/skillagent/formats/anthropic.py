@@ -33,7 +33,8 @@ def result(found: ToolResult) -> dict[str, Any]:
     block: dict[str, Any] = {"type": "tool_result", "tool_use_id": found.id}
     if found.text:
         block["content"] = found.text
-    if found.error:
+    # Once the budget is spent answers are empty, and the API refuses an error without content.
+    if found.error and found.text:
         block["is_error"] = True
     return block
 

@@ -40,6 +40,7 @@ class MarkdownWriter:
         self._tail = ""
         self._live: Any = None
         self._drawn = 0.0
+        self._begun = False
 
     def write(self, text: str) -> None:
         self._tail += text
@@ -55,14 +56,20 @@ class MarkdownWriter:
             self._print(tail)
         else:
             self._clear()
+        self._begun = False
 
     def _print(self, text: str) -> None:
         from rich.markdown import Markdown
 
         self._clear()
-        # Links are spelled out: what a node holds must not hide where it leads.
-        self._console.print(Markdown(text, hyperlinks=False))
-        self._console.print()
+        with self._console.capture() as capture:
+            # Links are spelled out: what a node holds must not hide where it leads.
+            self._console.print(Markdown(text, hyperlinks=False))
+        # `rich` puts blank lines around some blocks and not around others.
+        block = capture.get().strip("\n")
+        self._console.file.write(f"\n{block}\n" if self._begun else f"{block}\n")
+        self._console.file.flush()
+        self._begun = True
 
     def _draw(self) -> None:
         from rich.live import Live
