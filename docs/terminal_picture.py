@@ -1,78 +1,118 @@
-"""Draw the README's picture: what `skillagent chat` printed, as an SVG.
+"""Draw the README's picture: a real terminal in which `skillagent chat` is used.
 
-    python docs/terminal_picture.py        # writes docs/terminal.svg
+    python docs/terminal_picture.py        # writes docs/terminal.svg; needs tmux
 
-The text is captured from a real run; dim lines are those of standard error.
+tmux runs the chat, types into it and hands over what its screen shows.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import textwrap
-from html import escape
+import os
+import subprocess
+import sys
+import tempfile
+import time
 from pathlib import Path
 
-from skillagent.cli import main
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
 
-QUESTION = "Why do two runs with the same seed give different losses on a GPU?"
-COLUMNS, LINE, CHAR, MARGIN = 104, 19, 8.05, 16
-BACKGROUND, BRIGHT, DIM, PROMPT = "#16181d", "#e6e6e6", "#8b93a1", "#7fd1a0"
+ROOT = Path(__file__).parents[1]
+COLUMNS, LINES = 108, 34
+TYPED = ("How do I size a position in a volatile market?", "/tokens")
+PATIENCE = 20.0
+"""Seconds to wait for a screen that shows what is expected."""
+THEME = TerminalTheme(
+    (22, 24, 29),
+    (230, 230, 230),
+    [
+        (40, 42, 46),
+        (224, 108, 117),
+        (127, 209, 160),
+        (229, 192, 123),
+        (97, 175, 239),
+        (198, 120, 221),
+        (86, 182, 194),
+        (171, 178, 191),
+    ],
+)
+FORMAT = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
+<title>skillagent chat in a terminal, answering offline</title>
+<style>{styles}
+.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace;
+  font-size: {char_height}px; line-height: {line_height}px; }}
+</style>
+<defs><clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>{lines}</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
+</svg>
+"""
 
 
-class _Tee(io.StringIO):
-    """Notes which stream wrote what, in order."""
-
-    def __init__(self, colour: str, lines: list[tuple[str, str]]) -> None:
-        super().__init__()
-        self._colour, self._lines = colour, lines
-
-    def write(self, text: str) -> int:
-        self._lines.append((text, self._colour))
-        return len(text)
-
-
-def record() -> list[tuple[str, str]]:
-    """Run the chat; every line as (text, colour)."""
-    parts: list[tuple[str, str]] = []
-    with (
-        contextlib.redirect_stdout(_Tee(BRIGHT, parts)),
-        contextlib.redirect_stderr(_Tee(DIM, parts)),
-    ):
-        main(["chat", "-p", QUESTION])
-    lines = [(f'$ python -m skillagent chat -p "{QUESTION}"', PROMPT)]
-    text, colour = "", DIM
-    for part, part_colour in parts:
-        if part_colour != colour and text:
-            lines.append((text, colour))
-            text = ""
-        colour = part_colour
-        *whole, text = (text + part).split("\n")
-        lines += [(line, colour) for line in whole]
-    return lines + ([(text, colour)] if text else [])
+def record() -> str:
+    """Use the chat in tmux; the screen at the end, with its colours as escape sequences."""
+    with tempfile.TemporaryDirectory() as folder:
+        screen = _Screen(Path(folder))
+        try:
+            screen.wait("Ctrl-D leaves")
+            for line, shown in zip(TYPED, ("disclosed (", "provider"), strict=True):
+                screen.type(line)
+                screen.wait(shown)
+            return screen.text()
+        finally:
+            screen.tmux("kill-server")
 
 
-def draw(lines: list[tuple[str, str]]) -> str:
-    """The lines as an SVG of a terminal."""
-    wrapped = [
-        (part, colour)
-        for line, colour in lines
-        for part in textwrap.wrap(line, COLUMNS, subsequent_indent="    ") or [""]
-    ]
-    width = round(COLUMNS * CHAR + 2 * MARGIN)
-    height = len(wrapped) * LINE + 2 * MARGIN
-    rows = "\n".join(
-        f'<text x="{MARGIN}" y="{MARGIN + LINE * number + 14}" fill="{colour}" '
-        f'xml:space="preserve">{escape(text)}</text>'
-        for number, (text, colour) in enumerate(wrapped)
-        if text
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" font-family="ui-monospace, Menlo, Consolas, monospace" '
-        f'font-size="13.4">\n<title>skillagent chat answering a question offline</title>\n'
-        f'<rect width="{width}" height="{height}" rx="8" fill="{BACKGROUND}"/>\n{rows}\n</svg>\n'
-    )
+class _Screen:
+    def __init__(self, folder: Path) -> None:
+        self._socket = str(folder / "tmux")
+        # History and colours of whoever draws the picture have no place in it.
+        environment = {
+            "XDG_STATE_HOME": str(folder),
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "PS1": "$ ",
+        }
+        pairs = [f"{name}={value}" for name, value in environment.items()]
+        command = ["env", "-i", *pairs, "TERM=tmux-256color", sys.executable, "-m", "skillagent"]
+        command += ["chat", str(ROOT / "examples" / "trading")]
+        self.tmux("new-session", "-d", "-x", str(COLUMNS), "-y", str(LINES), *command)
+
+    def tmux(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", self._socket, "-f", "/dev/null", *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def type(self, line: str) -> None:
+        self.tmux("send-keys", "-l", line)
+        self.tmux("send-keys", "Enter")
+
+    def text(self) -> str:
+        return self.tmux("capture-pane", "-p", "-e")
+
+    def wait(self, shown: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while shown not in self.tmux("capture-pane", "-p"):
+            if time.monotonic() > end:
+                raise TimeoutError(f"the screen never showed {shown!r}:\n{self.text()}")
+            time.sleep(0.1)
+
+
+def draw(screen: str) -> str:
+    """The screen as an SVG."""
+    console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"))  # noqa: SIM115
+    command = "$ python -m skillagent chat examples/trading"
+    console.print(Text(command, style="green"))
+    console.print(Text.from_ansi(screen.rstrip("\n")), soft_wrap=True)
+    return console.export_svg(title="", theme=THEME, code_format=FORMAT, unique_id="terminal")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,17 @@ def vault(tmp_path: Path) -> Vault:
 
 
 @pytest.fixture(autouse=True)
+def nothing_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No file, key, model or price of whoever runs the tests is read or written."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    for name in os.environ:
+        if name.startswith(("SKILLAGENT_MODEL", "SKILLAGENT_PRICES", "ANTHROPIC_", "OPENAI_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any connection beyond this machine fails the test that tries it."""
     connect = socket.socket.connect

@@ -94,7 +94,7 @@ def test_a_question_without_a_word_of_an_answer_is_taken_back(vault: Vault) -> N
     chat = agent(vault, [ProviderError("down")], says("yes"))
     with pytest.raises(ProviderError, match="down"):
         drain(chat)
-    assert len(chat.messages) == 0
+    assert [*chat.messages] == []
     drain(chat, "again")
     assert [message.text for message in chat.messages] == ["again", "yes"]
     check(chat)

@@ -63,7 +63,7 @@ def _line(name: str, error: Exception, text: str, status: int | None, variable: 
         return f"{name} cannot take so long a conversation ({status}): {said}"
     if status == 429:
         return f"{name} allows no more requests for now (429): {said}"
-    if status in (503, 529) or "overloaded" in text:
+    if status in (503, 529) or "overloaded" in text.casefold():
         return f"{name} is overloaded ({status or 'in mid-answer'}): {said}; try again"
     if status is not None:
         return f"{name} answered {status}: {said}"

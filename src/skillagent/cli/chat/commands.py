@@ -9,7 +9,7 @@ from pathlib import Path
 from skillagent.cli.chat.conversation import Conversation
 from skillagent.cli.chat.show import Terminal
 from skillagent.cli.chat.words import budget_bar, call_text, dollars_text, usage_text
-from skillagent.disclosure import Answer, Toolset
+from skillagent.disclosure import Answer, Level, Toolset
 from skillagent.disclosure.results import IndexResult, NodeResult
 from skillagent.errors import SkillAgentError, UsageError
 
@@ -84,8 +84,13 @@ def _loaded(conversation: Conversation, view: Terminal, rest: str) -> None:
     levels = conversation.toolset.ledger.levels()
     if not levels:
         view.note("the model has seen nothing yet")
-    for node, level in levels.items():
-        view.note(f"{level.value:<8} {node}")
+    for level in reversed(Level):
+        nodes = [node for node, found in levels.items() if found is level]
+        if level is Level.INDEX and nodes:
+            view.note(f"{level.value:<8} {len(nodes)} more, by their line in the index")
+            continue
+        for node in nodes:
+            view.note(f"{level.value:<8} {node}")
 
 
 def _budget(conversation: Conversation, view: Terminal, rest: str) -> None:

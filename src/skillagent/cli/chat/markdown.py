@@ -56,6 +56,9 @@ class MarkdownWriter:
             self._print(tail)
         else:
             self._clear()
+        if self._begun:
+            self._console.file.write("\n")
+            self._console.file.flush()
         self._begun = False
 
     def _print(self, text: str) -> None:
@@ -67,7 +70,7 @@ class MarkdownWriter:
             self._console.print(Markdown(text, hyperlinks=False))
         # `rich` puts blank lines around some blocks and not around others.
         block = capture.get().strip("\n")
-        self._console.file.write(f"\n{block}\n" if self._begun else f"{block}\n")
+        self._console.file.write(f"\n{block}\n")
         self._console.file.flush()
         self._begun = True
 

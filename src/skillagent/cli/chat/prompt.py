@@ -18,6 +18,7 @@ try:
     from prompt_toolkit.completion import CompleteEvent, Completer, Completion
     from prompt_toolkit.document import Document
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+    from prompt_toolkit.styles import Style
 except ImportError:
     raise MissingPackageError(
         "prompt_toolkit", "chat", "a conversation in a terminal (-p asks one question without)"
@@ -41,6 +42,7 @@ def talk(conversation: Conversation, view: View) -> int:
         completer=_Completer(conversation),
         complete_while_typing=False,
         bottom_toolbar=lambda: _toolbar(conversation),
+        style=Style.from_dict({"bottom-toolbar": "noreverse ansibrightblack"}),
     )
     interrupted = False
     while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
@@ -13,6 +14,8 @@ from skillagent.cli.chat.words import budget_bar, dollars_text, tool_call_text, 
 from skillagent.cli.output import printable, to_json
 from skillagent.messages import ToolCall, Usage
 
+WIDE = 160
+"""Columns of a line that no terminal shows."""
 REASONS = {
     "refusal": "the model refused",
     "max_tokens": "the answer reached the longest reply that the model may give",
@@ -55,6 +58,7 @@ class Terminal:
         self._talk = talk
         self._dim = styled(sys.stderr)
         self._writer = answer_writer(sys.stdout)
+        self._columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else WIDE
         self._usage, self._dollars, self._priced = Usage(), 0.0, True
 
     def begin(self) -> None:
@@ -71,10 +75,9 @@ class Terminal:
         if isinstance(event, CallFinished):
             answer = event.answer
             refused = "  refused" if answer.error else ""
-            self.note(
-                f"→ {tool_call_text(event.call)}  {answer.cost:,} tokens, "
-                f"{answer.remaining:,} left{refused}"
-            )
+            cost = f"  {answer.cost:,} tokens, {answer.remaining:,} left{refused}"
+            room = self._columns - len(f"→ {event.call.name}()") - len(cost)
+            self.note(f"→ {tool_call_text(event.call, max(20, room))}{cost}")
         elif isinstance(event, TurnFinished):
             self._usage += event.usage
             if event.usage != Usage():

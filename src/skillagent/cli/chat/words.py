@@ -9,20 +9,20 @@ ARGUMENT_CHARS = 100
 BAR = 10
 
 
-def call_text(name: str, arguments: object) -> str:
-    """`read_node(node='a')`, cut where it is long."""
+def call_text(name: str, arguments: object, limit: int = ARGUMENT_CHARS) -> str:
+    """`read_node(node='a')`, its arguments cut where they are longer than the limit."""
     if isinstance(arguments, dict):
         given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
     else:
         given = str(arguments)
-    if len(given) > ARGUMENT_CHARS:
-        given = given[: ARGUMENT_CHARS - 1] + "…"
+    if len(given) > limit:
+        given = given[: limit - 1] + "…"
     return f"{name}({given})"
 
 
-def tool_call_text(call: ToolCall) -> str:
+def tool_call_text(call: ToolCall, limit: int = ARGUMENT_CHARS) -> str:
     given = call.arguments
-    return call_text(call.name, given if isinstance(given, str) else dict(given))
+    return call_text(call.name, given if isinstance(given, str) else dict(given), limit)
 
 
 def budget_bar(ledger: Ledger) -> str:
@@ -46,5 +46,5 @@ def usage_text(usage: Usage) -> str:
 
 
 def dollars_text(dollars: float) -> str:
-    """`$0.0213`; small sums keep two significant digits."""
-    return f"${dollars:.4f}" if dollars >= 0.001 else f"${dollars:.2g}"
+    """`$0.0213`."""
+    return f"${dollars:.4f}" if dollars >= 0.0001 or not dollars else "under $0.0001"

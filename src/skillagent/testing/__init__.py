@@ -1,0 +1,35 @@
+"""A mock LLM for tests of agents that call tools: what respx is to HTTP.
+
+    from skillagent.testing import MockLLM, call, say
+
+    mock = MockLLM([call("read_node", node="a"), say("The answer.")])
+    client = mock.anthropic()      # or openai(), async_anthropic(), serve() …
+    …
+    mock.assert_done()
+
+It speaks Anthropic Messages, OpenAI Chat Completions and OpenAI Responses on the wire, so the
+official SDKs are tested unmodified, in process or over a loopback socket. Scripted answers
+prove plumbing and budgets, never the quality of a model.
+
+Above: `cli`. Below: `messages` and `digest`; SDKs are imported only where a client is built.
+"""
+
+from skillagent.testing.conversation import Conversation
+from skillagent.testing.mock import MockLLM
+from skillagent.testing.received import Received
+from skillagent.testing.script import Call, Expect, Fault, Turn, call, calls, say
+from skillagent.testing.server import Server
+
+__all__ = [
+    "Call",
+    "Conversation",
+    "Expect",
+    "Fault",
+    "MockLLM",
+    "Received",
+    "Server",
+    "Turn",
+    "call",
+    "calls",
+    "say",
+]

@@ -1,0 +1,121 @@
+"""Turns as OpenAI Chat Completions. Source: the types of the package `openai`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from skillagent.messages import Stop
+from skillagent.testing.wire import Frame, Reply, event
+
+_STOPS = {
+    Stop.END: "stop",
+    Stop.TOOL_USE: "tool_calls",
+    Stop.MAX_TOKENS: "length",
+    Stop.CONTEXT_FULL: "length",
+    Stop.REFUSAL: "stop",
+}
+ERRORS = {
+    400: ("invalid_request_error", None),
+    401: ("invalid_request_error", "invalid_api_key"),
+    403: ("invalid_request_error", "unsupported_country_region_territory"),
+    404: ("invalid_request_error", "model_not_found"),
+    429: ("requests", "rate_limit_exceeded"),
+}
+REQUEST_ID = "x-request-id"
+
+
+def error(code: int, kind: str, message: str) -> dict[str, Any]:
+    """The body of an error, of both OpenAI APIs."""
+    usual, name = ERRORS.get(code, ("server_error", None))
+    return {"error": {"message": message, "type": kind or usual, "param": None, "code": name}}
+
+
+def error_frame(kind: str, message: str) -> Frame:
+    """An error in mid-stream."""
+    return event(error(500, kind, message))
+
+
+def whole(reply: Reply) -> dict[str, Any]:
+    """The answer to a request without `stream`."""
+    turn = reply.turn
+    message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
+    if turn.text:
+        message[_field(reply)] = turn.text
+    if turn.calls:
+        message["tool_calls"] = [
+            {
+                "id": reply.call_id("call_", at),
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.text},
+            }
+            for at, call in enumerate(turn.calls)
+        ]
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _stop(reply)}
+    return {**_head(reply, "chat.completion"), "choices": [choice], "usage": _usage(reply)}
+
+
+def stream(reply: Reply, include_usage: bool) -> Iterator[Frame]:
+    """The chunks of a streamed answer.
+
+    Args:
+        reply: what to say.
+        include_usage: whether the request asked for a last chunk with the usage.
+    """
+    yield _chunk(reply, {"role": "assistant", "content": "", "refusal": None})
+    for piece in reply.pieces(reply.turn.text):
+        yield _chunk(reply, {_field(reply): piece}, piece=True)
+    for at, call in enumerate(reply.turn.calls):
+        first = {
+            "index": at,
+            "id": reply.call_id("call_", at),
+            "type": "function",
+            "function": {"name": call.name, "arguments": ""},
+        }
+        yield _chunk(reply, {"tool_calls": [first]})
+        for piece in reply.pieces(call.text):
+            more = {"index": at, "function": {"arguments": piece}}
+            yield _chunk(reply, {"tool_calls": [more]}, piece=True)
+    yield _chunk(reply, {}, finish=_stop(reply))
+    if include_usage:
+        last = {**_head(reply, "chat.completion.chunk"), "choices": [], "usage": _usage(reply)}
+        yield event(last)
+    yield Frame(b"data: [DONE]\n\n")
+
+
+def _chunk(
+    reply: Reply, delta: dict[str, Any], *, finish: str | None = None, piece: bool = False
+) -> Frame:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    return event({**_head(reply, "chat.completion.chunk"), "choices": [choice]}, piece=piece)
+
+
+def _head(reply: Reply, kind: str) -> dict[str, Any]:
+    return {
+        "id": reply.id("chatcmpl-"),
+        "object": kind,
+        "created": reply.created,
+        "model": reply.model,
+    }
+
+
+def _field(reply: Reply) -> str:
+    return "refusal" if reply.turn.ends is Stop.REFUSAL else "content"
+
+
+def _stop(reply: Reply) -> str:
+    ends = reply.turn.ends
+    return _STOPS.get(ends, ends.value) if isinstance(ends, Stop) else ends
+
+
+def _usage(reply: Reply) -> dict[str, Any]:
+    usage = reply.usage
+    return {
+        "prompt_tokens": usage.input,
+        "completion_tokens": usage.output,
+        "total_tokens": usage.input + usage.output,
+        "prompt_tokens_details": {
+            "cached_tokens": usage.cache_read,
+            "cache_write_tokens": usage.cache_write,
+        },
+    }

@@ -1,0 +1,150 @@
+"""A request of any of the three APIs, read into one neutral form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skillagent.messages import (
+    Message,
+    Opaque,
+    Part,
+    Role,
+    Text,
+    ToolCall,
+    ToolResult,
+    parse_arguments,
+)
+
+MESSAGES, CHAT, RESPONSES = "messages", "chat", "responses"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a model was sent."""
+
+    api: str
+    """`messages`, `chat` or `responses`."""
+    model: str
+    system: str
+    tools: tuple[Mapping[str, Any], ...]
+    """As they were sent."""
+    messages: tuple[Message, ...]
+    stream: bool
+
+    @property
+    def tool_names(self) -> tuple[str, ...]:
+        """Names of the tools offered."""
+        return tuple(
+            str(tool.get("name") or tool.get("function", {}).get("name")) for tool in self.tools
+        )
+
+    @property
+    def results(self) -> tuple[ToolResult, ...]:
+        """The tool results of the last message."""
+        last = self.messages[-1:]
+        return tuple(
+            part for message in last for part in message.parts if isinstance(part, ToolResult)
+        )
+
+    @property
+    def turn(self) -> int:
+        """Answers of the model so far."""
+        return sum(message.role is Role.ASSISTANT for message in self.messages)
+
+
+def read(api: str, body: Mapping[str, Any]) -> Conversation:
+    """The conversation in a body that was found valid."""
+    if api == MESSAGES:
+        system, messages = _text(body.get("system", "")), _messages(body["messages"])
+    elif api == CHAT:
+        system, messages = _chat(body["messages"])
+    else:
+        system, messages = str(body.get("instructions") or ""), _items(body.get("input", ""))
+    return Conversation(
+        api,
+        str(body.get("model", "")),
+        system,
+        tuple(body.get("tools") or ()),
+        tuple(messages),
+        bool(body.get("stream")),
+    )
+
+
+def _text(content: Any) -> str:
+    """A string, or the texts of a list of blocks."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    return "".join(str(block.get("text", "")) for block in content if isinstance(block, dict))
+
+
+def _messages(messages: Iterable[Mapping[str, Any]]) -> list[Message]:
+    found = []
+    for message in messages:
+        content = message["content"]
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        parts = tuple(_block(block) for block in blocks)
+        found.append(Message(Role(message["role"]), parts))
+    return found
+
+
+def _block(block: Mapping[str, Any]) -> Part:
+    kind = block["type"]
+    if kind == "text":
+        return Text(block["text"])
+    if kind == "tool_use":
+        return ToolCall(block["id"], block["name"], block["input"])
+    if kind == "tool_result":
+        text = _text(block.get("content", ""))
+        return ToolResult(block["tool_use_id"], text, bool(block.get("is_error")))
+    return Opaque("anthropic", block)
+
+
+def _chat(messages: Iterable[Mapping[str, Any]]) -> tuple[str, list[Message]]:
+    system: list[str] = []
+    found: list[Message] = []
+    for message in messages:
+        role, text = message["role"], _text(message.get("content"))
+        if role in ("system", "developer"):
+            system.append(text)
+        elif role == "tool":
+            _append(found, Role.USER, ToolResult(message["tool_call_id"], text))
+        else:
+            parts: list[Part] = [Text(text)] if text else []
+            for call in message.get("tool_calls") or ():
+                function = call["function"]
+                given = function["arguments"]
+                name = function["name"]
+                parts.append(ToolCall(call["id"], name, parse_arguments(given), given))
+            found.append(Message(Role(role), tuple(parts)))
+    return "\n".join(system), found
+
+
+def _items(items: Any) -> list[Message]:
+    found: list[Message] = []
+    if isinstance(items, str):
+        items = [{"role": "user", "content": items}]
+    for item in items:
+        kind = item.get("type", "message")
+        if kind == "message":
+            _append(found, Role(item["role"]), Text(_text(item["content"])))
+        elif kind == "function_call":
+            given = item["arguments"]
+            made = ToolCall(item["call_id"], item["name"], parse_arguments(given), given)
+            _append(found, Role.ASSISTANT, made)
+        elif kind == "function_call_output":
+            _append(found, Role.USER, ToolResult(item["call_id"], _text(item["output"])))
+        else:
+            _append(found, Role.ASSISTANT, Opaque("openai", item))
+    return found
+
+
+def _append(found: list[Message], role: Role, part: Part) -> None:
+    """Add to the last message where it is of the same side: items have no messages."""
+    if found and found[-1].role is role:
+        found[-1] = Message(role, (*found[-1].parts, part))
+    else:
+        found.append(Message(role, (part,)))

@@ -1,0 +1,387 @@
+"""The mock itself: a request in, an answer as steps out, without any I/O.
+
+Above: `transport` and `server`, which carry the steps. Below: one module a wire format.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from skillagent.messages import ToolCall, Usage
+from skillagent.testing import anthropic_wire, chat_wire, responses_wire, validation
+from skillagent.testing.conversation import CHAT, MESSAGES, RESPONSES, Conversation, read
+from skillagent.testing.received import Received, transcript
+from skillagent.testing.script import Fault, Policy, Turn
+from skillagent.testing.server import Server
+from skillagent.testing.threads import NOT_FOUND, Threads
+from skillagent.testing.transport import client, transport
+from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, dumped
+
+_PATHS = (
+    ("/messages/count_tokens", "count_tokens"),
+    ("/messages", MESSAGES),
+    ("/chat/completions", CHAT),
+    ("/responses/input_tokens", "input_tokens"),
+    ("/responses", RESPONSES),
+    ("/models", "models"),
+)
+_ANTHROPIC = ("count_tokens", MESSAGES)
+_JSON = ("content-type", "application/json")
+_SSE = ("content-type", "text/event-stream; charset=utf-8")
+_HTML = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+MODELS = ("claude-mock", "gpt-mock")
+CHARACTERS_A_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The last request that got a turn."""
+
+    raw: bytes
+    turn: Turn
+    used: bool
+    """Whether the turn has left the script."""
+
+
+class MockLLM:
+    """A model that says what it is told. Safe to share by threads.
+
+    Args:
+        script: turns in their order, or a policy: from a conversation to the next turn.
+        seed: of ids and time stamps; the same seed gives the same bytes.
+    """
+
+    def __init__(self, script: Iterable[Turn] | Policy, *, seed: int = 0) -> None:
+        self._policy: Policy | None = script if callable(script) else None
+        self._turns: list[Turn] = [] if callable(script) else list(script)
+        self._script = tuple(self._turns)
+        self._seed = seed
+        self._lock = threading.Lock()
+        self._received: list[Received] = []
+        self._complaints: list[str] = []
+        self._struck = 0
+        self._number = 0
+        self._before: _Before | None = None
+        self._threads = Threads()
+
+    @property
+    def requests(self) -> tuple[Received, ...]:
+        """All requests so far, also those that were refused or retried."""
+        return tuple(self._received)
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """Every call that the client answered, in the order of the conversation."""
+        last = next((found for found in reversed(self._received) if found.conversation), None)
+        if last is None or last.conversation is None:
+            return ()
+        return tuple(call for message in last.conversation.messages for call in message.tool_calls)
+
+    def transcript(self) -> str:
+        """The last conversation, to be read by a person."""
+        return transcript(self._received, self._complaints)
+
+    def assert_done(self) -> None:
+        """Every turn of the script was used, and no request was unexpected or refused.
+
+        Raises:
+            AssertionError: with what was expected and what came.
+        """
+        lines = list(self._complaints)
+        if self._turns:
+            lines.append(f"{len(self._turns)} of {len(self._script)} turns were not used:")
+            lines += [f"  {turn}" for turn in self._turns]
+        if lines:
+            raise AssertionError("\n".join([*lines, "", self.transcript()]))
+
+    def assert_tools(self, *names: str) -> None:
+        """Exactly these tools were called and answered, in this order.
+
+        Raises:
+            AssertionError: with what was expected and what came.
+        """
+        found = [call.name for call in self.tool_calls]
+        if found != list(names):
+            raise AssertionError(
+                f"expected calls of {list(names)}, came {found}\n\n{self.transcript()}"
+            )
+
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+        """Answer a request.
+
+        Args:
+            path: of its address, without the query.
+            headers: of the request.
+            raw: its body.
+        """
+        known = {name.lower(): value for name, value in headers.items()}
+        api = next((api for end, api in _PATHS if path.rstrip("/").endswith(end)), "")
+        if api == "models":
+            self._note(Received(api, path, known, raw, {}, status=200))
+            return _json(200, _models("anthropic-version" in known))
+        body = _object(raw)
+        with self._lock:
+            answer, conversation = self._answer(api, path, known, raw, body)
+        status = 0 if isinstance(answer.steps[0], Drop | Stall) else answer.status
+        self._note(Received(api, path, known, raw, body or {}, conversation, status))
+        return answer
+
+    def _note(self, received: Received) -> None:
+        with self._lock:
+            self._received.append(received)
+
+    def _answer(
+        self,
+        api: str,
+        path: str,
+        headers: Mapping[str, str],
+        raw: bytes,
+        body: dict[str, Any] | None,
+    ) -> tuple[Answer, Conversation | None]:
+        if not api:
+            self._complaints.append(f"a request to an unknown address: {path}")
+            return self._error(
+                MESSAGES, Fault.status(404, message=f"no such address: {path}")
+            ), None
+        if body is None:
+            return self._refuse(api, "the body is not a JSON object"), None
+        if api == MESSAGES:
+            body = self._threads.whole(body)
+            if body is None:
+                return self._error(api, Fault.status(404, message=NOT_FOUND)), None
+        wrong = validation.problem(api, body)
+        if wrong is not None:
+            return self._refuse(api, wrong), None
+        if api in ("count_tokens", "input_tokens"):
+            return _json(200, {"input_tokens": _tokens(raw), **_counted(api)}), None
+        conversation = read(api, body)
+        turn = self._next(conversation, headers, raw)
+        if turn is None:
+            self._complaints.append("a request came after the last turn of the script")
+            return self._error(
+                api, Fault.status(400, message="the script is used up")
+            ), conversation
+        problems = turn.expect.problems(conversation) if turn.expect else []
+        if problems:
+            self._complaints += [f"turn {self._number}: {line}" for line in problems]
+            return self._refuse(api, "; ".join(problems)), conversation
+        return self._say(api, turn, conversation, raw, body), conversation
+
+    def _next(
+        self, conversation: Conversation, headers: Mapping[str, str], raw: bytes
+    ) -> Turn | None:
+        """The turn that answers; a client's retry of a request gets the same one again."""
+        retry = headers.get("x-stainless-retry-count", "0") != "0"
+        before = self._before if retry and self._before and self._before.raw == raw else None
+        if before is not None and before.used:
+            # It broke in mid-answer, or came too late: the client asks for it once more.
+            return replace(before.turn, fault=None)
+        if before is not None:
+            turn = before.turn
+        elif self._policy is not None:
+            turn, self._struck = self._policy(conversation), 0
+        elif self._turns:
+            turn = self._turns[0]
+        else:
+            return None
+        fault = turn.fault
+        strikes = fault is not None and not fault.in_answer and self._struck < fault.times
+        self._before = _Before(raw, turn, used=not strikes)
+        if strikes:
+            self._struck += 1
+            return turn
+        self._turns = self._turns[1:]
+        self._struck, self._number = 0, self._number + 1
+        return turn if fault is None or fault.in_answer else replace(turn, fault=None)
+
+    def _say(
+        self,
+        api: str,
+        turn: Turn,
+        conversation: Conversation,
+        raw: bytes,
+        body: Mapping[str, Any],
+    ) -> Answer:
+        fault = turn.fault
+        if fault and fault.kind == "reset":
+            return Answer(0, (), (Drop(),))
+        if fault and fault.kind == "timeout":
+            return Answer(0, (), (Stall(),))
+        if fault and fault.kind == "status":
+            return self._error(api, fault)
+        if fault and fault.kind == "garbage":
+            return Answer(200, (("content-type", "text/html"),), (_HTML,))
+        written = len(turn.text) + sum(len(call.text) for call in turn.calls)
+        usage = turn.usage or Usage(_tokens(raw), -(-written // CHARACTERS_A_TOKEN))
+        reply = Reply(turn, self._number, self._seed, conversation.model, usage)
+        if api == MESSAGES:
+            self._threads.keep(body, anthropic_wire.whole(reply))
+        delay: tuple[Step, ...] = (Pause(turn.delay),) if turn.delay else ()
+        request_id = self._request_id()
+        name = anthropic_wire.REQUEST_ID if api == MESSAGES else chat_wire.REQUEST_ID
+        if conversation.stream:
+            frames = _frames(api, reply, body)
+            steps = _streamed(frames, turn, lambda: self._error_frame(api, turn, request_id))
+            head: tuple[tuple[str, str], ...] = (_SSE, (name, request_id))
+            return Answer(200, head, (*delay, *steps))
+        whole: Callable[[], dict[str, Any]] = {
+            MESSAGES: lambda: anthropic_wire.whole(reply),
+            CHAT: lambda: chat_wire.whole(reply),
+            RESPONSES: lambda: responses_wire.whole(reply, body),
+        }[api]
+        data = dumped(whole())
+        return Answer(200, (_JSON, (name, request_id)), (*delay, *_at_once(data, fault)))
+
+    def _request_id(self) -> str:
+        return f"req_{self._seed:08x}{len(self._received):06x}"
+
+    def _refuse(self, api: str, message: str) -> Answer:
+        complaint = f"request {len(self._received) + 1} was refused: {message}"
+        if not any(message in known for known in self._complaints):
+            self._complaints.append(complaint)
+        return self._error(api, Fault.status(400, message=message))
+
+    def _error(self, api: str, fault: Fault) -> Answer:
+        if fault.code == 502 and not fault.message:
+            return Answer(502, (("content-type", "text/html"),), (_HTML,))
+        message = fault.message or f"mock: {fault}"
+        request_id = self._request_id()
+        if api in _ANTHROPIC:
+            body = anthropic_wire.error(fault.code, fault.type, message, request_id)
+            if message == NOT_FOUND:
+                body["error"]["details"] = {"error_code": NOT_FOUND}
+            head = [_JSON, (anthropic_wire.REQUEST_ID, request_id)]
+        else:
+            body = chat_wire.error(fault.code, fault.type, message)
+            head = [_JSON, (chat_wire.REQUEST_ID, request_id)]
+        if fault.retry_after is not None:
+            head.append(("retry-after", f"{fault.retry_after:g}"))
+        return Answer(fault.code, tuple(head), (dumped(body),))
+
+    def _error_frame(self, api: str, turn: Turn, request_id: str) -> Frame:
+        assert turn.fault
+        kind, message = turn.fault.type, turn.fault.message or "Overloaded"
+        if api == MESSAGES:
+            return anthropic_wire.error_frame(kind, message, request_id)
+        if api == CHAT:
+            return chat_wire.error_frame(kind, message)
+        return responses_wire.error_frame(kind, message)
+
+    # Clients and servers are built on demand: their packages are not needed by the mock.
+
+    def transport(self) -> Any:
+        """An `httpx2.MockTransport`-like transport for a client's `http_client`."""
+        return transport(self)
+
+    def anthropic(self, **options: Any) -> Any:
+        """An `anthropic.Anthropic` that asks this mock; options go to the client."""
+        return client("anthropic", "Anthropic", self, options)
+
+    def async_anthropic(self, **options: Any) -> Any:
+        """An `anthropic.AsyncAnthropic` that asks this mock; options go to the client."""
+        return client("anthropic", "AsyncAnthropic", self, options)
+
+    def openai(self, **options: Any) -> Any:
+        """An `openai.OpenAI` that asks this mock; options go to the client."""
+        return client("openai", "OpenAI", self, options)
+
+    def async_openai(self, **options: Any) -> Any:
+        """An `openai.AsyncOpenAI` that asks this mock; options go to the client."""
+        return client("openai", "AsyncOpenAI", self, options)
+
+    def serve(self, port: int = 0) -> Server:
+        """A real HTTP server on 127.0.0.1, to be used with `with`.
+
+        Args:
+            port: 0 for any that is free.
+        """
+        return Server(self, port)
+
+
+def _frames(api: str, reply: Reply, body: Mapping[str, Any]) -> Iterator[Frame]:
+    if api == MESSAGES:
+        return anthropic_wire.stream(reply)
+    if api == CHAT:
+        options = body.get("stream_options") or {}
+        return chat_wire.stream(reply, bool(options.get("include_usage")))
+    return responses_wire.stream(reply, body)
+
+
+def _streamed(
+    frames: Iterable[Frame], turn: Turn, error_frame: Callable[[], Frame]
+) -> Iterator[Step]:
+    fault, pieces = turn.fault, 0
+    frames = tuple(frames)
+    # A fault that would come after the last piece comes right behind it.
+    strikes = min(fault.after, sum(frame.piece for frame in frames)) if fault else 0
+    for frame in frames:
+        if fault is not None and pieces == strikes and (strikes or frame.piece):
+            if fault.kind == "cut":
+                return
+            if fault.kind in ("drop", "stall"):
+                yield Drop() if fault.kind == "drop" else Stall()
+                return
+            if fault.kind == "corrupt":
+                yield frame.data.replace(b'"', b"'", 3)
+                return
+            if fault.kind == "error_event":
+                yield error_frame().data
+                return
+        if frame.piece:
+            if pieces and turn.pause:
+                yield Pause(turn.pause)
+            pieces += 1
+        yield frame.data
+
+
+def _at_once(data: bytes, fault: Fault | None) -> Iterator[Step]:
+    """A body that is not streamed, with the fault in its middle."""
+    if fault is None:
+        yield data
+        return
+    yield data[: len(data) // 2]
+    if fault.kind in ("drop", "stall"):
+        yield Drop() if fault.kind == "drop" else Stall()
+
+
+def _object(raw: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(raw)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _json(status: int, body: Any) -> Answer:
+    return Answer(status, (_JSON,), (dumped(body),))
+
+
+def _tokens(raw: bytes) -> int:
+    return -(-len(raw) // CHARACTERS_A_TOKEN)
+
+
+def _counted(api: str) -> dict[str, str]:
+    return {"object": "response.input_tokens"} if api == "input_tokens" else {}
+
+
+def _models(anthropic: bool) -> dict[str, Any]:
+    if not anthropic:
+        data = [
+            {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "mock"}
+            for name in MODELS
+        ]
+        return {"object": "list", "data": data}
+    found = [
+        {
+            "type": "model",
+            "id": name,
+            "display_name": name,
+            "created_at": "2026-01-01T00:00:00Z",
+        }
+        for name in MODELS
+    ]
+    return {"data": found, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]}

@@ -1,0 +1,102 @@
+"""What all three wire formats share: an answer as bytes and events, ids from the seed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from skillagent.messages import Usage
+from skillagent.testing.script import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is sent for some seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The connection breaks here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Nothing more is sent, and the connection stays open."""
+
+
+Step: TypeAlias = bytes | Pause | Drop | Stall
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, step by step. A `Drop` or `Stall` that comes first is before its head."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def body(self) -> bytes:
+        """All bytes of it."""
+        return b"".join(step for step in self.steps if isinstance(step, bytes))
+
+
+class Responder(Protocol):
+    """Whatever answers requests, in process or behind a server."""
+
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+        """Answer a request; see `MockLLM.respond`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event of a stream."""
+
+    data: bytes
+    piece: bool = False
+    """True for a piece of the answer itself: faults count these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A turn with all that the wire needs and the script does not say."""
+
+    turn: Turn
+    number: int
+    """Of the answer, from 1."""
+    seed: int
+    model: str
+    usage: Usage
+
+    def id(self, prefix: str, part: int = 0) -> str:
+        """An id that depends on nothing but the seed and the place in the script."""
+        return f"{prefix}{self.seed:08x}{self.number:06x}{part:04x}"
+
+    def call_id(self, prefix: str, at: int) -> str:
+        return self.turn.calls[at].id or self.id(prefix, at + 1)
+
+    @property
+    def created(self) -> int:
+        """A time stamp in seconds, from the seed: later answers have later ones."""
+        return 1_700_000_000 + self.seed % 1_000_000 + self.number
+
+    def pieces(self, text: str) -> Iterator[str]:
+        size = max(1, self.turn.chunk)
+        for start in range(0, len(text), size):
+            yield text[start : start + size]
+
+
+def dumped(value: Any) -> bytes:
+    """JSON as the APIs write it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def event(data: Any, name: str = "", *, piece: bool = False) -> Frame:
+    """A server-sent event."""
+    head = f"event: {name}\n".encode() if name else b""
+    return Frame(head + b"data: " + dumped(data) + b"\n\n", piece)
