@@ -184,8 +184,6 @@ async def _collect(chat: Agent) -> list[Event]:
 def test_a_call_that_makes_no_sense_is_answered_and_the_model_goes_on(
     graph: SkillGraph, api: Api, wrong: Call, told: str
 ) -> None:
-    if api.name == "anthropic" and not isinstance(wrong.arguments, dict):
-        pytest.importorskip("skillagent.testing")
     mock = MockLLM([calls(wrong), call("read_node", node="a"), say("Done.")])
     chat = agent(graph, api.in_process(mock))
     events = list(chat.ask("q"))
