@@ -130,8 +130,17 @@ def test_a_conversation_is_saved_loaded_cleared_and_continued(
 ) -> None:
     path = tmp_path_factory.mktemp("out") / "talk.json"
     _, _, err = talk(
-        ["why do ships float?", f"/save {path}", "/clear", "/loaded", f"/load {path}", "/loaded"]
-        + ["/load nowhere.json", "/save", "/exit"]
+        [
+            "why do ships float?",
+            f"/save {path}",
+            "/clear",
+            "/loaded",
+            f"/load {path}",
+            "/loaded",
+            "/load nowhere.json",
+            "/save",
+            "/exit",
+        ]
     )
     assert f"written to {path}" in err
     assert "a new conversation, with the whole budget" in err
@@ -305,7 +314,9 @@ def test_ctrl_c_stops_the_answer_and_not_the_program(folder: Path, model: str) -
         terminal.wait("Short and whole.")
         assert terminal.leave() == 0
     mock.assert_done()
-    sent = mock.requests[-1].conversation.messages
+    conversation = mock.requests[-1].conversation
+    assert conversation
+    sent = conversation.messages
     assert sent[-1].text == "and in short?"
     assert sent[-2].text.startswith("A long answer")
 
@@ -365,7 +376,7 @@ def test_numbers_in_words() -> None:
         "9,120 in (8,000 from cache, 500 to cache), 310 out"
     )
     assert usage_text(Usage(10, 2)) == "10 in, 2 out"
-    assert [dollars_text(sum) for sum in (0.0213, 1.5, 0.000041)] == [
+    assert [dollars_text(cost) for cost in (0.0213, 1.5, 0.000041)] == [
         "$0.0213",
         "$1.5000",
         "under $0.0001",

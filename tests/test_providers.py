@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -329,7 +330,7 @@ def test_a_model_that_stands_still_is_given_up(graph: SkillGraph, api: Api, faul
             which: Any = api.name
             provider = OpenAIProvider("gpt-x", api=which, client=client)
         chat = agent(graph, provider)
-        with pytest.raises(ProviderError, match="in time|broke"):
+        with pytest.raises(ProviderError, match=r"in time|broke"):
             list(chat.ask("q"))
     check(chat)
 
@@ -347,7 +348,7 @@ def test_prompt_caches_hold_over_a_long_conversation(graph: SkillGraph, api: Api
     bodies = [request.body for request in mock.requests]
     assert len(bodies) == 18
     history = "input" if api.name == "responses" else "messages"
-    for earlier, later in zip(bodies, bodies[1:], strict=False):
+    for earlier, later in pairwise(bodies):
         for name in sorted(earlier.keys() - {history}):
             assert json.dumps(earlier[name]) == json.dumps(later[name])
         before, after = earlier[history], later[history]
@@ -409,7 +410,7 @@ def test_a_temperature_is_sent_only_where_the_model_takes_one(model: str, sampli
 def test_the_temperature_reaches_the_wire(graph: SkillGraph) -> None:
     mock = MockLLM([say("x"), say("y"), say("z"), say("w")])
     for provider in (
-        AnthropicProvider("claude-sonnet-4-5", client=mock.anthropic(), temperature=0.5),
+        AnthropicProvider("claude-sonnet-4-6", client=mock.anthropic(), temperature=0.5),
         AnthropicProvider("claude-sonnet-5", client=mock.anthropic(), temperature=0.5),
         OpenAIProvider("gpt-4.1", client=mock.openai(), temperature=0.5),
         OpenAIProvider("gpt-5.5", client=mock.openai(), temperature=0.5),

@@ -355,12 +355,18 @@ def test_the_ledger_holds_every_call(vault: Vault) -> None:
 
 def test_a_providers_usage_is_kept_beside_our_count(vault: Vault) -> None:
     ledger = session(vault).ledger
-    assert ledger.ratio is None
+    assert not ledger.turns
     ledger.reconcile(Turn(1_000, Usage(input=1_600, cache_read=900), "m", 0.25))
     assert ledger.turns[0].ratio == 1.6
     ledger.reconcile(Turn(1_000, Usage(input=1_500), "m", 0.5))
     assert ledger.ratio == 1.55
     assert (ledger.usage.cache_read, ledger.dollars) == (900, 0.75)
+
+
+def test_the_cost_is_not_known_where_one_price_is_not(vault: Vault) -> None:
+    ledger = session(vault).ledger
+    assert (ledger.ratio, ledger.dollars) == (None, None)
+    ledger.reconcile(Turn(1_000, Usage(input=1_500), "m", 0.5))
     ledger.reconcile(Turn(1_000, Usage(input=1_500), "a model without a price"))
     assert ledger.dollars is None
 

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import anthropic
-from skillagent.testing import MockLLM, call, say
 
 from skillagent import SkillGraph, Toolset
 from skillagent.integrations.anthropic_runner import runner_tools
+from skillagent.testing import MockLLM, call, say
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "Should I use the Kelly formula?"

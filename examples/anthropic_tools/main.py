@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import anthropic
-from skillagent.testing import Call, MockLLM, call, calls, say
 
 from skillagent import SkillGraph, Toolset
+from skillagent.testing import Call, MockLLM, call, calls, say
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "How do I size a position in a volatile market?"

@@ -8,10 +8,9 @@ Without an address, a scripted server on loopback stands in for one.
 import sys
 from pathlib import Path
 
-from skillagent.testing import Fault, MockLLM, Turn, call, say
-
 from skillagent import Agent, OpenAIProvider, SkillGraph, Toolset
 from skillagent.agent import CallFinished, Done
+from skillagent.testing import Fault, MockLLM, Turn, call, say
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "I hold five tech stocks, am I diversified?"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import openai
-from skillagent.testing import MockLLM, call, say
 
 from skillagent import SkillGraph, Toolset
+from skillagent.testing import MockLLM, call, say
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "Why do I sell winners too early?"

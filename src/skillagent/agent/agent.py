@@ -257,7 +257,8 @@ class _Run:
         model = model or self._agent.provider.name
         dollars = self._agent.prices.dollars(model, usage)
         counted = count_request(self._request, self._toolset.counter)
-        self._toolset.ledger.reconcile(Turn(counted, usage, model, dollars))
+        ledger = self._toolset.ledger
+        ledger.reconcile(Turn(counted, usage, model, dollars, ledger.spent))
         return dollars
 
     def _advance(self, found: Reply | ToolResult | None) -> None:

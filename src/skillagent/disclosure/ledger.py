@@ -86,6 +86,8 @@ class Turn:
     """Who says so."""
     dollars: float | None = None
     """What it cost, where the price is known."""
+    disclosed: int = 0
+    """Tokens that the session had disclosed by then, by our counter."""
 
     @property
     def ratio(self) -> float:
@@ -98,6 +100,7 @@ class Turn:
             "counted": self.counted,
             **asdict(self.usage),
             "dollars": self.dollars,
+            "disclosed": self.disclosed,
         }
 
 
