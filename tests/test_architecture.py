@@ -20,6 +20,7 @@ from tests.conftest import BUNDLED, ROOT
 HEAVY = {
     "anthropic",
     "httpx",
+    "httpx2",
     "hypothesis",
     "importlib.metadata",
     "networkx",

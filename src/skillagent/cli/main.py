@@ -132,6 +132,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _limits(call, 8_000)
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
+    mock = commands.add_parser("mock", help="a mock LLM, for tests of agents in any language")
+    kinds = mock.add_subparsers(dest="kind", required=True, metavar="KIND")
+    serve = kinds.add_parser("serve", help="answer from a script, until Ctrl-C")
+    serve.add_argument("script", metavar="SCRIPT", help="a YAML file; see `mock schema`")
+    serve.add_argument("--port", type=int, default=0, metavar="N", help="0 for any (0)")
+    serve.set_defaults(run=_mock_serve)
+    kinds.add_parser("schema", help="the JSON Schema of a script").set_defaults(run=_mock_schema)
     return parser
 
 
@@ -218,3 +225,15 @@ def _call(arguments: argparse.Namespace) -> int:
     from skillagent.cli.calls import run
 
     return run(arguments)
+
+
+def _mock_serve(arguments: argparse.Namespace) -> int:
+    from skillagent.cli.mock import serve
+
+    return serve(arguments)
+
+
+def _mock_schema(arguments: argparse.Namespace) -> int:
+    from skillagent.cli.mock import schema
+
+    return schema(arguments)

@@ -13,6 +13,7 @@ from typing import Any
 
 from skillagent.messages import ToolCall, Usage
 from skillagent.testing import anthropic_wire, chat_wire, responses_wire, validation
+from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import CHAT, MESSAGES, RESPONSES, Conversation, read
 from skillagent.testing.received import Received, transcript
 from skillagent.testing.script import Fault, Policy, Turn
@@ -53,18 +54,23 @@ class MockLLM:
     Args:
         script: turns in their order, or a policy: from a conversation to the next turn.
         seed: of ids and time stamps; the same seed gives the same bytes.
+        chaos: faults that strike whatever is said, at given rates.
     """
 
-    def __init__(self, script: Iterable[Turn] | Policy, *, seed: int = 0) -> None:
+    def __init__(
+        self, script: Iterable[Turn] | Policy, *, seed: int = 0, chaos: Chaos | None = None
+    ) -> None:
         self._policy: Policy | None = script if callable(script) else None
         self._turns: list[Turn] = [] if callable(script) else list(script)
         self._script = tuple(self._turns)
         self._seed = seed
+        self._chaos = chaos
         self._lock = threading.Lock()
         self._received: list[Received] = []
         self._complaints: list[str] = []
         self._struck = 0
         self._number = 0
+        self._asked = 0
         self._before: _Before | None = None
         self._threads = Threads()
 
@@ -188,6 +194,9 @@ class MockLLM:
             turn = self._turns[0]
         else:
             return None
+        if before is None and self._chaos is not None:
+            self._asked += 1
+            turn, self._struck = self._chaos.strike(turn, self._asked), 0
         fault = turn.fault
         strikes = fault is not None and not fault.in_answer and self._struck < fault.times
         self._before = _Before(raw, turn, used=not strikes)

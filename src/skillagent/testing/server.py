@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from skillagent.testing.wire import Answer, Drop, Pause, Responder, Stall
+from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Pause, Responder, Stall
 
 
 class Server:
@@ -18,10 +18,12 @@ class Server:
     Args:
         mock: who answers.
         port: 0 for any that is free.
+        live: True where a real provider stands behind it, which wants the client's own key.
     """
 
-    def __init__(self, mock: Responder, port: int = 0) -> None:
+    def __init__(self, mock: Responder, port: int = 0, *, live: bool = False) -> None:
         self.mock = mock
+        self._live = live
         self._stopped = threading.Event()
         self._http = _Http(("127.0.0.1", port), _handler(mock, self._stopped))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
@@ -38,12 +40,9 @@ class Server:
 
     def environment(self) -> dict[str, str]:
         """Variables that send the SDKs of a child process here."""
-        return {
-            "ANTHROPIC_BASE_URL": self.url,
-            "ANTHROPIC_API_KEY": "mock",
-            "OPENAI_BASE_URL": self.openai_url,
-            "OPENAI_API_KEY": "mock",
-        }
+        addresses = {"ANTHROPIC_BASE_URL": self.url, "OPENAI_BASE_URL": self.openai_url}
+        keys = {"ANTHROPIC_API_KEY": "mock", "OPENAI_API_KEY": "mock"}
+        return addresses if self._live else addresses | keys
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -93,11 +92,15 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
 
         def _answer(self, raw: bytes) -> None:
             path = self.path.partition("?")[0]
-            answer = mock.respond(path, dict(self.headers.items()), raw)
-            if all(isinstance(step, bytes) for step in answer.steps):
+            headers = {METHOD: self.command, TARGET: self.path, **dict(self.headers.items())}
+            answer = mock.respond(path, headers, raw)
+            if answer.rest is None and all(isinstance(step, bytes) for step in answer.steps):
                 self._at_once(answer)
-            else:
+                return
+            try:
                 self._step_by_step(answer)
+            finally:
+                answer.close()
 
         def _at_once(self, answer: Answer) -> None:
             self._head(answer, chunked=len(answer.steps) > 1)
@@ -109,7 +112,7 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
 
         def _step_by_step(self, answer: Answer) -> None:
             begun = False
-            for step in answer.steps:
+            for step in answer.send():
                 if isinstance(step, Pause):
                     stopped.wait(step.seconds)
                 elif isinstance(step, Drop | Stall):
@@ -123,6 +126,9 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
                         self.wfile.write(self._pending)
                         begun = True
                     self.wfile.write(_chunk(step))
+            if not begun:
+                self._head(answer, chunked=True)
+                self.wfile.write(self._pending)
             self.wfile.write(_chunk(b""))
 
         def _head(self, answer: Answer, *, chunked: bool) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol, TypeAlias
 
 from skillagent.messages import Usage
@@ -38,19 +40,56 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
+    rest: Generator[Step] | None = None
+    """Steps that are only made while they are sent, once; None where all are known."""
 
     @property
     def body(self) -> bytes:
-        """All bytes of it."""
+        """All bytes of its known steps."""
         return b"".join(step for step in self.steps if isinstance(step, bytes))
+
+    def send(self) -> Iterator[Step]:
+        """Every step, for whoever sends them."""
+        return iter(self.steps) if self.rest is None else chain(self.steps, self.rest)
+
+    def close(self) -> None:
+        """Nobody wants what is left of it."""
+        if self.rest is not None:
+            # A client that is cancelled leaves a thread inside the generator: it ends there.
+            with suppress(ValueError):
+                self.rest.close()
 
 
 class Responder(Protocol):
     """Whatever answers requests, in process or behind a server."""
 
     def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
-        """Answer a request; see `MockLLM.respond`."""
+        """Answer a request; see `MockLLM.respond`.
+
+        Args:
+            path: of its address, without the query.
+            headers: of the request; `METHOD` and `TARGET` are among them.
+            raw: its body.
+        """
         ...
+
+
+METHOD, TARGET = ":method", ":path"
+"""Where `headers` have the method and the path with its query: their names in HTTP/2."""
+
+_PATHS = (
+    ("/messages/count_tokens", "count_tokens"),
+    ("/messages", "messages"),
+    ("/chat/completions", "chat"),
+    ("/responses/input_tokens", "input_tokens"),
+    ("/responses", "responses"),
+    ("/models", "models"),
+)
+
+
+def api_of(path: str) -> str:
+    """The API that a path belongs to, wherever it is mounted; empty for none that is known."""
+    return next((api for end, api in _PATHS if path.rstrip("/").endswith(end)), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""The mock behind respx, for code whose client speaks `httpx` or, with `httpcore2`, `httpx2`.
+
+    import respx
+
+    with respx.mock(using=httpcore2()) as router:
+        route(router, mock)
+        …
+
+respx hands over a whole body at once: a stream has no pace, and a fault in its middle breaks
+the whole answer. For those, `MockLLM.serve` is a real connection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skillagent.testing.wire import Drop, Responder, Stall
+
+
+def route(router: Any, mock: Responder, base_url: str = "") -> Any:
+    """Let a mock answer what a router catches.
+
+    Args:
+        router: a `respx.Router`.
+        mock: who answers.
+        base_url: beginning of the addresses; empty for all.
+
+    Returns:
+        The route.
+    """
+    import httpx
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = mock.respond(request.url.path, dict(request.headers), request.read())
+        broken = next((step for step in found.steps if isinstance(step, Drop | Stall)), None)
+        if isinstance(broken, Drop):
+            raise httpx.ConnectError("connection reset by the mock", request=request)
+        if isinstance(broken, Stall):
+            raise httpx.ReadTimeout("the mock does not answer", request=request)
+        return httpx.Response(found.status, headers=list(found.headers), content=found.body)
+
+    where = {"url__startswith": base_url} if base_url else {}
+    return router.route(**where).mock(side_effect=answer)
+
+
+def httpcore2() -> str:
+    """The name of a respx mocker for `httpx2`, made at the first call.
+
+    respx itself only knows `httpx`; the SDKs of today would pass it by and reach the network.
+    """
+    from respx.mocks import HTTPCoreMocker, Mocker
+
+    name = "skillagent-httpcore2"
+    if name not in Mocker.registry:
+        targets = [target.replace("httpcore.", "httpcore2.") for target in HTTPCoreMocker.targets]
+        type("HTTPCore2Mocker", (HTTPCoreMocker,), {"name": name, "targets": targets})
+    return name
