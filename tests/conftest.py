@@ -16,6 +16,8 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "skills" / "ml-reproducibility"
 

@@ -19,7 +19,7 @@ from skillagent.agent.events import (
     Event,
     TurnFinished,
 )
-from skillagent.agent.loop import Ended, closed, loop
+from skillagent.agent.loop import Ended, closed, loop, own_ids
 from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Toolset, Turn
 from skillagent.errors import ProviderError
@@ -208,9 +208,9 @@ class _Run:
 
     def replied(self) -> TurnFinished:
         """The reply is whole: go on."""
-        reply = self._reply
-        if reply is None:
+        if self._reply is None:
             raise ProviderError(f"{self._agent.provider.name} ended without a reply")
+        reply = self._reply = own_ids(self._reply, self._request.messages)
         self._turn += 1
         dollars = self.account()
         self._results = []

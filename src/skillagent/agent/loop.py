@@ -8,10 +8,20 @@ synchronous and asynchronous drivers, replays and tests.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from skillagent.messages import Message, Reply, Request, Role, Stop, ToolCall, ToolResult, ToolSpec
+from skillagent.messages import (
+    Message,
+    Part,
+    Reply,
+    Request,
+    Role,
+    Stop,
+    ToolCall,
+    ToolResult,
+    ToolSpec,
+)
 
 Need: TypeAlias = Request | ToolCall
 
@@ -59,6 +69,29 @@ def loop(
             results.append(result)
         messages = (*messages, closed(calls, results, ""))
     return Ended("max_turns", messages)
+
+
+def own_ids(reply: Reply, earlier: Iterable[Message]) -> Reply:
+    """The reply with an id for each call that no other call of the conversation has.
+
+    Models repeat ids now and then, above all local ones, and every API refuses the history.
+
+    Args:
+        reply: as the model gave it.
+        earlier: the conversation before it.
+    """
+    taken = {call.id for message in earlier for call in message.tool_calls}
+    parts: list[Part] = []
+    for part in reply.message.parts:
+        if isinstance(part, ToolCall):
+            own, number = part.id, 1
+            while own in taken:
+                number += 1
+                own = f"{part.id}_{number}"
+            taken.add(own)
+            part = replace(part, id=own)
+        parts.append(part)
+    return replace(reply, message=Message(reply.message.role, tuple(parts)))
 
 
 def closed(calls: Iterable[ToolCall], results: Iterable[ToolResult], why: str) -> Message:

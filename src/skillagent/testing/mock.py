@@ -75,6 +75,11 @@ class MockLLM:
         self._threads = Threads()
 
     @property
+    def script(self) -> tuple[Turn, ...]:
+        """The turns it was given; none for a policy."""
+        return self._script
+
+    @property
     def requests(self) -> tuple[Received, ...]:
         """All requests so far, also those that were refused or retried."""
         return tuple(self._received)

@@ -129,20 +129,17 @@ def _question(conversation: Conversation) -> str:
 
 
 def _since_question(conversation: Conversation) -> tuple[list[str], list[ToolResult]]:
-    """Tools called since the user's last words, and all results of the conversation."""
+    """Tools called since the user's last words, and what they answered."""
     asked: list[str] = []
     results: list[ToolResult] = []
     for message in conversation.messages:
         if message.role is Role.USER and message.text:
-            asked = []
+            asked, results = [], []
         asked += [call.name for call in message.tool_calls]
         results += [part for part in message.parts if isinstance(part, ToolResult)]
     return asked, results
 
 
 def _ids(results: list[ToolResult]) -> list[str]:
-    """Ids that the results name, the last result's first."""
-    found: dict[str, None] = {}
-    for result in reversed(results):
-        found.update(dict.fromkeys(_ID.findall(result.text)))
-    return list(found)
+    """Ids that the results name, in the order in which they come up."""
+    return list(dict.fromkeys(name for result in results for name in _ID.findall(result.text)))
