@@ -26,7 +26,7 @@ from skillagent import (
 )
 from skillagent.agent import AnswerText, CallFinished, Done, Event
 from skillagent.messages import Stop, Text, ToolResult, Usage
-from skillagent.providers.models import reasons, takes_sampling
+from skillagent.models import reasons, takes_sampling
 from skillagent.testing import Call, Fault, MockLLM, Turn, call, calls, say
 from tests.conftest import Vault
 

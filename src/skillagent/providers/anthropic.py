@@ -24,8 +24,8 @@ from skillagent.messages import (
     ToolCall,
     Usage,
 )
+from skillagent.models import takes_sampling
 from skillagent.providers.base import Piece
-from skillagent.providers.models import takes_sampling
 from skillagent.providers.sdk import in_our_words, load, sendable
 
 MAX_TOKENS = 16_000

@@ -24,8 +24,8 @@ from skillagent.messages import (
     ToolCall,
     Usage,
 )
+from skillagent.models import reasons, takes_sampling
 from skillagent.providers.base import Piece
-from skillagent.providers.models import reasons, takes_sampling
 from skillagent.providers.sdk import in_our_words, load, sendable
 
 _KEY = "OPENAI_API_KEY"

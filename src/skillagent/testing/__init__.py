@@ -14,6 +14,8 @@ prove plumbing and budgets, never the quality of a model.
 Above: `cli`. Below: `messages` and `digest`; SDKs are imported only where a client is built.
 """
 
+from skillagent.testing import policies
+from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import Conversation
 from skillagent.testing.mock import MockLLM
 from skillagent.testing.received import Received
@@ -22,6 +24,7 @@ from skillagent.testing.server import Server
 
 __all__ = [
     "Call",
+    "Chaos",
     "Conversation",
     "Expect",
     "Fault",
@@ -31,5 +34,6 @@ __all__ = [
     "Turn",
     "call",
     "calls",
+    "policies",
     "say",
 ]

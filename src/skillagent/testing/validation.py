@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skillagent.providers.models import takes_sampling
+from skillagent.models import takes_sampling
 
 _FIELDS = {
     "messages": """cache_control container context_management diagnostics fallbacks inference_geo
