@@ -181,7 +181,11 @@ def test_the_lock_pins_every_package_with_a_hash() -> None:
         assert name in names
 
 
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "skills" / "skillagent").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "docs" / "testing.md",
+    *sorted((ROOT / "skills" / "skillagent").glob("*.md")),
+]
 EXAMPLES = [
     pytest.param(code, expected, id=f"{path.stem}-{number}")
     for path in DOCUMENTS
@@ -226,7 +230,7 @@ def test_the_graphs_we_ship_have_no_finding(name: str) -> None:
 
 def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text()
-    for command in ("chat", "check", "list", "summary", "read", "call"):
+    for command in ("chat", "check", "list", "summary", "read", "call", "mock"):
         assert f"skillagent {command}" in text
 
 

@@ -149,8 +149,9 @@ def test_a_conversation_is_saved_loaded_cleared_and_continued(
     assert "node     ships" in after
     assert "nowhere.json: the conversation cannot be read" in err
     assert "/save takes a file" in err
-    _, _, err = talk(["/loaded", "/exit"], "--continue")
+    _, _, err = talk(["/loaded", "/budget", "/exit"], "--continue", "--budget", "9000")
     assert "node     ships" in err
+    assert "of 9,000 tokens" in err
 
 
 def test_nothing_is_kept_where_nothing_should_be(talk: Talk) -> None:

@@ -7,7 +7,7 @@ import gc
 import importlib.resources
 from pathlib import Path
 
-from skillagent.disclosure import Budget, Toolset
+from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.errors import GraphError
 from skillagent.graph import Options, SkillGraph
 from skillagent.markdown import DIALECTS
@@ -28,10 +28,11 @@ def load(arguments: argparse.Namespace) -> SkillGraph:
 
 def budget(arguments: argparse.Namespace, *, one_call: bool = False) -> Budget:
     """The command line's budget; by hand, one call may spend all of it."""
+    total = DEFAULT_BUDGET if arguments.budget is None else arguments.budget
     per_call = arguments.per_call
     if per_call is None and one_call:
-        per_call = arguments.budget
-    return Budget(arguments.budget, per_call)
+        per_call = total
+    return Budget(total, per_call)
 
 
 def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:

@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
     chat = _command(commands, "chat", _chat, "ask questions of a graph", graph_optional=True)
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
-    _limits(chat, 8_000)
+    _limits(chat, None)
     chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
     chat.add_argument(
         "-m",
@@ -172,9 +172,11 @@ def _command(
     return parser
 
 
-def _limits(parser: argparse.ArgumentParser, budget: int) -> None:
+def _limits(parser: argparse.ArgumentParser, budget: int | None) -> None:
+    """Options of the budget; None where a conversation that goes on may bring its own."""
+    shown = budget or "8000, or as before with --continue"
     parser.add_argument(
-        "--budget", type=_tokens, default=budget, metavar="N", help=f"tokens in all ({budget})"
+        "--budget", type=_tokens, default=budget, metavar="N", help=f"tokens in all ({shown})"
     )
     parser.add_argument(
         "--per-call", type=_tokens, metavar="N", help="tokens that one answer may cost"

@@ -4,9 +4,20 @@ Above: `agent`, `cli` and every integration. Below: `index` and `graph`.
 """
 
 from skillagent.disclosure.answer import Answer
-from skillagent.disclosure.budget import Budget
+from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level, Turn
 from skillagent.disclosure.state import State
 from skillagent.disclosure.toolset import Toolset
 
-__all__ = ["Answer", "Budget", "Disclosed", "Entry", "Ledger", "Level", "State", "Toolset", "Turn"]
+__all__ = [
+    "DEFAULT_BUDGET",
+    "Answer",
+    "Budget",
+    "Disclosed",
+    "Entry",
+    "Ledger",
+    "Level",
+    "State",
+    "Toolset",
+    "Turn",
+]

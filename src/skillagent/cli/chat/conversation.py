@@ -121,6 +121,8 @@ class Conversation:
         if self._file is None or not self._file.exists():
             raise UsageError(f"there is no earlier conversation about {self.graph.name}")
         self.load(self._file)
+        if self._arguments.budget is not None:
+            self.toolset.rebudget(self._arguments.budget)
 
     def _keep(self, view: View) -> None:
         if self._file is None:
