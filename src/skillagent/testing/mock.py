@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from skillagent.messages import ToolCall, Usage
 from skillagent.testing import anthropic_wire, chat_wire, responses_wire, validation
+from skillagent.testing.attempts import Attempts
 from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import CHAT, MESSAGES, RESPONSES, Conversation, read
 from skillagent.testing.received import Received, transcript
@@ -38,16 +38,6 @@ MODELS = ("claude-mock", "gpt-mock")
 CHARACTERS_A_TOKEN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The last request that got a turn."""
-
-    raw: bytes
-    turn: Turn
-    used: bool
-    """Whether the turn has left the script."""
-
-
 class MockLLM:
     """A model that says what it is told. Safe to share by threads.
 
@@ -60,24 +50,17 @@ class MockLLM:
     def __init__(
         self, script: Iterable[Turn] | Policy, *, seed: int = 0, chaos: Chaos | None = None
     ) -> None:
-        self._policy: Policy | None = script if callable(script) else None
-        self._turns: list[Turn] = [] if callable(script) else list(script)
-        self._script = tuple(self._turns)
+        self._attempts = Attempts(script, chaos)
         self._seed = seed
-        self._chaos = chaos
         self._lock = threading.Lock()
         self._received: list[Received] = []
         self._complaints: list[str] = []
-        self._struck = 0
-        self._number = 0
-        self._asked = 0
-        self._before: _Before | None = None
         self._threads = Threads()
 
     @property
     def script(self) -> tuple[Turn, ...]:
         """The turns it was given; none for a policy."""
-        return self._script
+        return self._attempts.script
 
     @property
     def requests(self) -> tuple[Received, ...]:
@@ -103,9 +86,10 @@ class MockLLM:
             AssertionError: with what was expected and what came.
         """
         lines = list(self._complaints)
-        if self._turns:
-            lines.append(f"{len(self._turns)} of {len(self._script)} turns were not used:")
-            lines += [f"  {turn}" for turn in self._turns]
+        left = self._attempts.left
+        if left:
+            lines.append(f"{len(left)} of {len(self._attempts.script)} turns were not used:")
+            lines += [f"  {turn}" for turn in left]
         if lines:
             raise AssertionError("\n".join([*lines, "", self.transcript()]))
 
@@ -170,52 +154,27 @@ class MockLLM:
         if api in ("count_tokens", "input_tokens"):
             return _json(200, {"input_tokens": _tokens(raw), **_counted(api)}), None
         conversation = read(api, body)
-        turn = self._next(conversation, headers, raw)
-        if turn is None:
+        try:
+            found = self._attempts.next(conversation, headers, raw)
+        except Exception as error:  # a policy is the test's own code: it must not die unseen
+            return self._refuse(api, f"the policy raised {error!r}"), conversation
+        if found is None:
             self._complaints.append("a request came after the last turn of the script")
             return self._error(
                 api, Fault.status(400, message="the script is used up")
             ), conversation
+        turn, number = found
         problems = turn.expect.problems(conversation) if turn.expect else []
         if problems:
-            self._complaints += [f"turn {self._number}: {line}" for line in problems]
+            self._complaints += [f"turn {number}: {line}" for line in problems]
             return self._refuse(api, "; ".join(problems)), conversation
-        return self._say(api, turn, conversation, raw, body), conversation
-
-    def _next(
-        self, conversation: Conversation, headers: Mapping[str, str], raw: bytes
-    ) -> Turn | None:
-        """The turn that answers; a client's retry of a request gets the same one again."""
-        retry = headers.get("x-stainless-retry-count", "0") != "0"
-        before = self._before if retry and self._before and self._before.raw == raw else None
-        if before is not None and before.used:
-            # It broke in mid-answer, or came too late: the client asks for it once more.
-            return replace(before.turn, fault=None)
-        if before is not None:
-            turn = before.turn
-        elif self._policy is not None:
-            turn, self._struck = self._policy(conversation), 0
-        elif self._turns:
-            turn = self._turns[0]
-        else:
-            return None
-        if before is None and self._chaos is not None:
-            self._asked += 1
-            turn, self._struck = self._chaos.strike(turn, self._asked), 0
-        fault = turn.fault
-        strikes = fault is not None and not fault.in_answer and self._struck < fault.times
-        self._before = _Before(raw, turn, used=not strikes)
-        if strikes:
-            self._struck += 1
-            return turn
-        self._turns = self._turns[1:]
-        self._struck, self._number = 0, self._number + 1
-        return turn if fault is None or fault.in_answer else replace(turn, fault=None)
+        return self._say(api, turn, number, conversation, raw, body), conversation
 
     def _say(
         self,
         api: str,
         turn: Turn,
+        number: int,
         conversation: Conversation,
         raw: bytes,
         body: Mapping[str, Any],
@@ -231,7 +190,7 @@ class MockLLM:
             return Answer(200, (("content-type", "text/html"),), (_HTML,))
         written = len(turn.text) + sum(len(call.text) for call in turn.calls)
         usage = turn.usage or Usage(_tokens(raw), -(-written // CHARACTERS_A_TOKEN))
-        reply = Reply(turn, self._number, self._seed, conversation.model, usage)
+        reply = Reply(turn, number, self._seed, conversation.model, usage)
         if api == MESSAGES:
             self._threads.keep(body, anthropic_wire.whole(reply))
         delay: tuple[Step, ...] = (Pause(turn.delay),) if turn.delay else ()

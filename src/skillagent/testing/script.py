@@ -38,7 +38,8 @@ class Fault:
     """Something that goes wrong with one turn. Made by the methods below.
 
     A fault that strikes before the answer begins leaves the turn in the script: once it has
-    struck `times` times, the turn itself answers. One in mid-answer uses the turn up.
+    struck `times` times, the turn itself answers. One in mid-answer uses the turn up, unless
+    `times` is more than 1: then it breaks so many answers, and the turn itself follows.
     """
 
     kind: str
@@ -82,34 +83,36 @@ class Fault:
         return cls("timeout", times=times)
 
     @classmethod
-    def error_event(cls, after: int = 1, *, type: str = "", message: str = "") -> Fault:
+    def error_event(
+        cls, after: int = 1, *, type: str = "", message: str = "", times: int = 1
+    ) -> Fault:
         """The stream holds an error instead of its next event."""
-        return cls("error_event", after, type=type, message=message)
+        return cls("error_event", after, type=type, message=message, times=times)
 
     @classmethod
-    def cut(cls, after: int = 1) -> Fault:
+    def cut(cls, after: int = 1, *, times: int = 1) -> Fault:
         """The stream ends early, as if it were whole."""
-        return cls("cut", after)
+        return cls("cut", after, times=times)
 
     @classmethod
-    def drop(cls, after: int = 1) -> Fault:
+    def drop(cls, after: int = 1, *, times: int = 1) -> Fault:
         """The connection breaks in mid-answer."""
-        return cls("drop", after)
+        return cls("drop", after, times=times)
 
     @classmethod
-    def stall(cls, after: int = 1) -> Fault:
+    def stall(cls, after: int = 1, *, times: int = 1) -> Fault:
         """The stream stands still for as long as the client waits."""
-        return cls("stall", after)
+        return cls("stall", after, times=times)
 
     @classmethod
-    def corrupt(cls, after: int = 1) -> Fault:
+    def corrupt(cls, after: int = 1, *, times: int = 1) -> Fault:
         """An event of the stream is no JSON."""
-        return cls("corrupt", after)
+        return cls("corrupt", after, times=times)
 
     @classmethod
-    def garbage(cls) -> Fault:
+    def garbage(cls, *, times: int = 1) -> Fault:
         """Status 200 and a body that is no answer."""
-        return cls("garbage")
+        return cls("garbage", times=times)
 
     def __str__(self) -> str:
         place = f" after {self.after}" if self.after else ""
