@@ -22,7 +22,10 @@ ERRORS = {
     402: "billing_error",
     403: "permission_error",
     404: "not_found_error",
+    408: "timeout_error",
+    409: "conflict_error",
     413: "request_too_large",
+    422: "invalid_request_error",
     429: "rate_limit_error",
     500: "api_error",
     504: "timeout_error",
@@ -47,8 +50,7 @@ def whole(reply: Reply) -> dict[str, Any]:
     return {
         **_head(reply),
         "content": [_block(reply, at) for at in range(len(_blocks(reply)))],
-        "stop_reason": _stop(reply),
-        "stop_sequence": None,
+        **_ended(reply),
         "usage": _usage(reply, reply.usage.output),
     }
 
@@ -86,9 +88,8 @@ def stream(reply: Reply) -> Iterator[Frame]:
         if kind == "thinking":
             yield _delta(at, "signature_delta", "signature", _signature(reply))
         yield event({"type": "content_block_stop", "index": at}, "content_block_stop")
-    ended = {"stop_reason": _stop(reply), "stop_sequence": None}
     usage = _usage(reply, reply.usage.output)
-    yield event({"type": "message_delta", "delta": ended, "usage": usage}, "message_delta")
+    yield event({"type": "message_delta", "delta": _ended(reply), "usage": usage}, "message_delta")
     yield event({"type": "message_stop"}, "message_stop")
 
 
@@ -130,9 +131,15 @@ def _signature(reply: Reply) -> str:
     return reply.id("sig_")
 
 
-def _stop(reply: Reply) -> str:
+def _ended(reply: Reply) -> dict[str, Any]:
     ends = reply.turn.ends
-    return _STOPS.get(ends, ends.value) if isinstance(ends, Stop) else ends
+    reason = _STOPS.get(ends, ends.value) if isinstance(ends, Stop) else ends
+    refused = {"type": "refusal", "category": None, "explanation": None}
+    return {
+        "stop_reason": reason,
+        "stop_details": refused if reason == "refusal" else None,
+        "stop_sequence": None,
+    }
 
 
 def _usage(reply: Reply, output: int) -> dict[str, int]:

@@ -20,6 +20,10 @@ ERRORS = {
     401: ("invalid_request_error", "invalid_api_key"),
     403: ("invalid_request_error", "unsupported_country_region_territory"),
     404: ("invalid_request_error", "model_not_found"),
+    408: ("invalid_request_error", None),
+    409: ("invalid_request_error", None),
+    413: ("invalid_request_error", None),
+    422: ("invalid_request_error", None),
     429: ("requests", "rate_limit_exceeded"),
 }
 REQUEST_ID = "x-request-id"
@@ -62,9 +66,11 @@ def stream(reply: Reply, include_usage: bool) -> Iterator[Frame]:
         reply: what to say.
         include_usage: whether the request asked for a last chunk with the usage.
     """
-    yield _chunk(reply, {"role": "assistant", "content": "", "refusal": None})
+    # Where the usage comes last, every chunk before has the field too, and null in it.
+    more: dict[str, Any] = {"usage": None} if include_usage else {}
+    yield _chunk(reply, {"role": "assistant", "content": "", "refusal": None}, more)
     for piece in reply.pieces(reply.turn.text):
-        yield _chunk(reply, {_field(reply): piece}, piece=True)
+        yield _chunk(reply, {_field(reply): piece}, more, piece=True)
     for at, call in enumerate(reply.turn.calls):
         first = {
             "index": at,
@@ -72,11 +78,11 @@ def stream(reply: Reply, include_usage: bool) -> Iterator[Frame]:
             "type": "function",
             "function": {"name": call.name, "arguments": ""},
         }
-        yield _chunk(reply, {"tool_calls": [first]})
+        yield _chunk(reply, {"tool_calls": [first]}, more)
         for piece in reply.pieces(call.text):
-            more = {"index": at, "function": {"arguments": piece}}
-            yield _chunk(reply, {"tool_calls": [more]}, piece=True)
-    yield _chunk(reply, {}, finish=_stop(reply))
+            rest = {"index": at, "function": {"arguments": piece}}
+            yield _chunk(reply, {"tool_calls": [rest]}, more, piece=True)
+    yield _chunk(reply, {}, more, finish=_stop(reply))
     if include_usage:
         last = {**_head(reply, "chat.completion.chunk"), "choices": [], "usage": _usage(reply)}
         yield event(last)
@@ -84,10 +90,17 @@ def stream(reply: Reply, include_usage: bool) -> Iterator[Frame]:
 
 
 def _chunk(
-    reply: Reply, delta: dict[str, Any], *, finish: str | None = None, piece: bool = False
+    reply: Reply,
+    delta: dict[str, Any],
+    more: dict[str, Any],
+    *,
+    finish: str | None = None,
+    piece: bool = False,
 ) -> Frame:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    return event({**_head(reply, "chat.completion.chunk"), "choices": [choice]}, piece=piece)
+    return event(
+        {**_head(reply, "chat.completion.chunk"), "choices": [choice], **more}, piece=piece
+    )
 
 
 def _head(reply: Reply, kind: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from skillagent.messages import ToolCall, Usage
@@ -17,9 +18,8 @@ from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import CHAT, MESSAGES, RESPONSES, Conversation, read
 from skillagent.testing.received import Received, transcript
 from skillagent.testing.script import Fault, Policy, Turn
-from skillagent.testing.server import Server
 from skillagent.testing.threads import NOT_FOUND, Threads
-from skillagent.testing.transport import client, transport
+from skillagent.testing.transport import Clients
 from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, dumped
 
 _PATHS = (
@@ -38,7 +38,7 @@ MODELS = ("claude-mock", "gpt-mock")
 CHARACTERS_A_TOKEN = 4
 
 
-class MockLLM:
+class MockLLM(Clients):
     """A model that says what it is told. Safe to share by threads.
 
     Args:
@@ -198,7 +198,7 @@ class MockLLM:
         name = anthropic_wire.REQUEST_ID if api == MESSAGES else chat_wire.REQUEST_ID
         if conversation.stream:
             frames = _frames(api, reply, body)
-            steps = _streamed(frames, turn, lambda: self._error_frame(api, turn, request_id))
+            steps = _streamed(frames, turn, partial(self._error_frame, api, turn, request_id))
             head: tuple[tuple[str, str], ...] = (_SSE, (name, request_id))
             return Answer(200, head, (*delay, *steps))
         whole: Callable[[], dict[str, Any]] = {
@@ -235,44 +235,14 @@ class MockLLM:
             head.append(("retry-after", f"{fault.retry_after:g}"))
         return Answer(fault.code, tuple(head), (dumped(body),))
 
-    def _error_frame(self, api: str, turn: Turn, request_id: str) -> Frame:
+    def _error_frame(self, api: str, turn: Turn, request_id: str, number: int) -> Frame:
         assert turn.fault
         kind, message = turn.fault.type, turn.fault.message or "Overloaded"
         if api == MESSAGES:
             return anthropic_wire.error_frame(kind, message, request_id)
         if api == CHAT:
             return chat_wire.error_frame(kind, message)
-        return responses_wire.error_frame(kind, message)
-
-    # Clients and servers are built on demand: their packages are not needed by the mock.
-
-    def transport(self) -> Any:
-        """An `httpx2.MockTransport`-like transport for a client's `http_client`."""
-        return transport(self)
-
-    def anthropic(self, **options: Any) -> Any:
-        """An `anthropic.Anthropic` that asks this mock; options go to the client."""
-        return client("anthropic", "Anthropic", self, options)
-
-    def async_anthropic(self, **options: Any) -> Any:
-        """An `anthropic.AsyncAnthropic` that asks this mock; options go to the client."""
-        return client("anthropic", "AsyncAnthropic", self, options)
-
-    def openai(self, **options: Any) -> Any:
-        """An `openai.OpenAI` that asks this mock; options go to the client."""
-        return client("openai", "OpenAI", self, options)
-
-    def async_openai(self, **options: Any) -> Any:
-        """An `openai.AsyncOpenAI` that asks this mock; options go to the client."""
-        return client("openai", "AsyncOpenAI", self, options)
-
-    def serve(self, port: int = 0) -> Server:
-        """A real HTTP server on 127.0.0.1, to be used with `with`.
-
-        Args:
-            port: 0 for any that is free.
-        """
-        return Server(self, port)
+        return responses_wire.error_frame(kind, message, number)
 
 
 def _frames(api: str, reply: Reply, body: Mapping[str, Any]) -> Iterator[Frame]:
@@ -285,13 +255,13 @@ def _frames(api: str, reply: Reply, body: Mapping[str, Any]) -> Iterator[Frame]:
 
 
 def _streamed(
-    frames: Iterable[Frame], turn: Turn, error_frame: Callable[[], Frame]
+    frames: Iterable[Frame], turn: Turn, error_frame: Callable[[int], Frame]
 ) -> Iterator[Step]:
     fault, pieces = turn.fault, 0
     frames = tuple(frames)
     # A fault that would come after the last piece comes right behind it.
     strikes = min(fault.after, sum(frame.piece for frame in frames)) if fault else 0
-    for frame in frames:
+    for number, frame in enumerate(frames):
         if fault is not None and pieces == strikes and (strikes or frame.piece):
             if fault.kind == "cut":
                 return
@@ -302,7 +272,7 @@ def _streamed(
                 yield frame.data.replace(b'"', b"'", 3)
                 return
             if fault.kind == "error_event":
-                yield error_frame().data
+                yield error_frame(number).data
                 return
         if frame.piece:
             if pieces and turn.pause:

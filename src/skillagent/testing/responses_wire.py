@@ -15,10 +15,10 @@ _INCOMPLETE = {
 }
 
 
-def error_frame(kind: str, message: str) -> Frame:
-    """An error in mid-stream."""
+def error_frame(kind: str, message: str, number: int) -> Frame:
+    """An error in mid-stream; `number` counts the events before it."""
     data = {"type": "error", "code": kind or "server_error", "message": message, "param": None}
-    return event({**data, "sequence_number": 0}, "error")
+    return event({**data, "sequence_number": number}, "error")
 
 
 def whole(reply: Reply, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,6 +41,15 @@ def stream(reply: Reply, request: Mapping[str, Any]) -> Iterator[Frame]:
     for at, item in enumerate(_items(reply)):
         place = {"output_index": at, "item_id": item["id"]}
         yield send("response.output_item.added", output_index=at, item=_opened(item))
+        if item["type"] == "reasoning":
+            (part,) = item["summary"]
+            inside = {**place, "summary_index": 0}
+            name = "response.reasoning_summary"
+            yield send(f"{name}_part.added", **inside, part={**part, "text": ""})
+            for piece in reply.pieces(part["text"]):
+                yield send(f"{name}_text.delta", **inside, delta=piece)
+            yield send(f"{name}_text.done", **inside, text=part["text"])
+            yield send(f"{name}_part.done", **inside, part=part)
         if item["type"] == "message":
             part = item["content"][0]
             field = "refusal" if part["type"] == "refusal" else "text"
@@ -63,7 +72,11 @@ def stream(reply: Reply, request: Mapping[str, Any]) -> Iterator[Frame]:
 
 
 def _opened(item: dict[str, Any]) -> dict[str, Any]:
-    empty: dict[str, Any] = {"message": {"content": []}, "function_call": {"arguments": ""}}
+    empty: dict[str, Any] = {
+        "message": {"content": []},
+        "function_call": {"arguments": ""},
+        "reasoning": {"summary": []},
+    }
     found = {**item, **empty.get(item["type"], {})}
     return {**found, "status": "in_progress"} if "status" in item else found
 

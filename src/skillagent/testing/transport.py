@@ -44,6 +44,10 @@ class Clients:
         """A transport for an HTTP client's, or an SDK's, `http_client`."""
         return transport(self, live=self.live)
 
+    def async_transport(self) -> Any:
+        """The same for an asynchronous client: one transport serves both kinds."""
+        return transport(self, live=self.live)
+
     def anthropic(self, **options: Any) -> Any:
         """An `anthropic.Anthropic` that asks here; options go to the client."""
         return client("anthropic", "Anthropic", self, options, live=self.live)

@@ -132,7 +132,9 @@ class Reply:
 
 def dumped(value: Any) -> bytes:
     """JSON as the APIs write it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half a surrogate pair has no UTF-8; what replaces it is its escape in JSON.
+    return text.encode("utf-8", "backslashreplace")
 
 
 def event(data: Any, name: str = "", *, piece: bool = False) -> Frame:
