@@ -19,6 +19,8 @@ from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import Conversation
 from skillagent.testing.mock import MockLLM
 from skillagent.testing.received import Received
+from skillagent.testing.record import Recorder, record
+from skillagent.testing.replay import Replay, replay
 from skillagent.testing.script import Call, Expect, Fault, Turn, call, calls, say
 from skillagent.testing.server import Server
 
@@ -30,10 +32,14 @@ __all__ = [
     "Fault",
     "MockLLM",
     "Received",
+    "Recorder",
+    "Replay",
     "Server",
     "Turn",
     "call",
     "calls",
     "policies",
+    "record",
+    "replay",
     "say",
 ]

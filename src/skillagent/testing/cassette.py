@@ -15,27 +15,21 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, TypeAlias
-
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeAlias
 
 from skillagent.digest import canonical_json, sha256
 from skillagent.errors import UsageError
 from skillagent.testing.wire import api_of
 
+if TYPE_CHECKING:
+    from pydantic import ConfigDict, TypeAdapter
+
 VERSION = 1
 KEPT_HEADERS = ("anthropic-beta", "anthropic-version", "content-type", "openai-beta")
 """All that is written of a request's headers."""
 
-_STRICT = ConfigDict(extra="forbid")
-
-
-def _checked(text: str) -> str:
-    try:
-        base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError(f"no base64: {error}") from error
-    return text
+_STRICT: ConfigDict = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,13 @@ class Binary:
     """A chunk that is no text: a stream may be split inside a character."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
-    base64: Annotated[str, AfterValidator(_checked)]
+    base64: str
+
+    def __post_init__(self) -> None:
+        try:
+            base64.b64decode(self.base64, validate=True)
+        except binascii.Error as error:
+            raise ValueError(f"no base64: {error}") from error
 
 
 Chunk: TypeAlias = str | Binary
@@ -72,10 +72,17 @@ class Answered:
     """An answer that ended properly."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
-    status: Annotated[int, Field(ge=200, le=599)]
-    content_type: Annotated[str, Field(pattern=r"^[ -~]*$")]
+    status: int
+    """Of HTTP, 200 to 299."""
+    content_type: str
     chunks: tuple[Chunk, ...]
     """Of a stream as they came; else one."""
+
+    def __post_init__(self) -> None:
+        if not 200 <= self.status < 300:
+            raise ValueError(f"status {self.status} is no success")
+        if not (self.content_type.isascii() and self.content_type.isprintable()):
+            raise ValueError(f"{self.content_type!r} is no content type")
 
     @property
     def data(self) -> tuple[bytes, ...]:
@@ -103,8 +110,12 @@ class _Header:
     cassette: Literal[1]
 
 
-_HEADER = TypeAdapter(_Header)
-_EXCHANGE = TypeAdapter(Exchange)
+@cache
+def _forms() -> Mapping[str, TypeAdapter[Any]]:
+    # pydantic takes longer to import than all of `testing`, which is imported for much else.
+    from pydantic import TypeAdapter
+
+    return {"header": TypeAdapter(_Header), "exchange": TypeAdapter(Exchange)}
 
 
 def kind_of(method: str, path: str) -> str:
@@ -165,7 +176,7 @@ def read(path: str | os.PathLike[str]) -> tuple[tuple[int, Exchange], ...]:
             lines = file.read().split(b"\n")
     except OSError as error:
         raise UsageError(f"{os.fspath(path)}: cannot be read: {error.strerror}") from error
-    _parsed(_HEADER, lines[0], path, 1)
+    _parsed("header", lines[0], path, 1)
     return tuple(
         (number, _one(line, path, number))
         for number, line in enumerate(lines[1:], 2)
@@ -226,20 +237,23 @@ def _line(value: Mapping[str, Any]) -> bytes:
 
 
 def _one(line: bytes, path: str | os.PathLike[str], number: int) -> Exchange:
-    found: Exchange = _parsed(_EXCHANGE, line, path, number)
+    found: Exchange = _parsed("exchange", line, path, number)
     wanted = digest_of(found.request.kind, found.request.body)
     if found.digest != wanted:
         _broken(path, number, f"the digest does not fit the request, it would be {wanted}")
     return found
 
 
-def _parsed(kind: TypeAdapter[Any], line: bytes, path: str | os.PathLike[str], number: int) -> Any:
+def _parsed(form: str, line: bytes, path: str | os.PathLike[str], number: int) -> Any:
+    from pydantic import ValidationError
+
     try:
-        return kind.validate_python(parsed(line))
+        return _forms()[form].validate_python(parsed(line))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        _broken(path, number, f"{place}: {first['msg']}" if place else first["msg"])
+        # Of several forms that a chunk may have, the last one has the reason.
+        last = error.errors()[-1]
+        place = ".".join(str(part) for part in last["loc"])
+        _broken(path, number, f"{place}: {last['msg']}" if place else last["msg"])
     except (ValueError, RecursionError) as error:
         _broken(path, number, f"no JSON: {error}")
 

@@ -269,10 +269,14 @@ class _Asked:
 class _AsItIs(HTTPErrorProcessor):
     """Errors are answers too, and a redirect would take the key to another host."""
 
-    def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:
+    def http_response(
+        self,
+        request: Request,  # noqa: ARG002
+        response: HTTPResponse,
+    ) -> HTTPResponse:
         return response
 
-    https_response = http_response  # type: ignore[assignment]
+    https_response = http_response
 
 
 def _opener(host: str) -> OpenerDirector:
