@@ -36,7 +36,37 @@ ANTHROPIC: list[tuple[dict[str, Any], str]] = [
     ({"model": ""}, "model: Field required"),
     ({"messages": []}, "at least one message"),
     ({"messages": [said("assistant", text("x"))]}, 'must use the "user" role'),
-    ({"messages": [USER, said("system", text("x"))]}, "should be 'user' or 'assistant'"),
+    ({"messages": [USER, said("robot", text("x"))]}, "should be 'user', 'assistant' or"),
+    ({"max_tokens": None}, "max_tokens: Input should be a valid integer"),
+    ({"max_tokens": 0}, "greater than or equal to 1"),
+    ({"system": 3}, "system: Input should be"),
+    ({"messages": [{**USER, "x": 1}]}, "messages.0.x: Extra inputs"),
+    ({"messages": [{"role": "user", "content": ""}]}, "non-empty content"),
+    ({"messages": [said("user", {"type": "bogus"})]}, "Input tag 'bogus'"),
+    ({"messages": [said("user", USE), said("user", RESULT)]}, "only be in `assistant` messages"),
+    (
+        {"messages": [USER, said("assistant", USE), said("user", text("x"), RESULT)]},
+        "results come before anything else",
+    ),
+    (
+        {
+            "messages": [
+                USER,
+                said("assistant", {**USE, "id": "a b"}),
+                said("user", {**RESULT, "tool_use_id": "a b"}),
+            ]
+        },
+        "tool_use.id: String should match pattern",
+    ),
+    ({"tools": [{"name": "a b", "input_schema": {"type": "object"}}]}, "should match pattern"),
+    ({"tool_choice": {"type": "auto"}}, "only be specified while providing tools"),
+    (
+        {
+            "tools": [{"name": "f", "input_schema": {"type": "object"}}],
+            "tool_choice": {"type": "tool", "name": "g"},
+        },
+        "Tool 'g' not found",
+    ),
     ({"messages": [said("user", text("  "))]}, "non-whitespace text"),
     ({"messages": [said("user"), USER]}, "non-empty content"),
     ({"messages": [USER, said("assistant", USE)]}, "ids without `tool_result`"),
@@ -107,6 +137,26 @@ CHAT: list[tuple[dict[str, Any], str]] = [
         "'additionalProperties' is required",
     ),
     ({"model": "gpt-5.5", "temperature": 0.5}, "`temperature` is not supported"),
+    ({"model": "gpt-5.5", "max_tokens": 9}, "Use 'max_completion_tokens' instead"),
+    ({"max_tokens": 9, "max_completion_tokens": 9}, "at the same time"),
+    ({"stream_options": {"include_usage": True}}, "only allowed when 'stream' is enabled"),
+    ({"tool_choice": "auto"}, "only allowed when 'tools' are specified"),
+    ({"parallel_tool_calls": False}, "only allowed when 'tools' are specified"),
+    ({"messages": [{**USER, "x": 1}]}, "Unknown parameter: 'messages[0].x'"),
+    (
+        {"messages": [{"role": "user", "content": [{"type": "input_text", "text": "x"}]}]},
+        "Supported values are: 'text', 'image_url'",
+    ),
+    ({"tools": [{"type": "function", "function": {"parameters": {}}}]}, "Missing required"),
+    ({"tools": [{"type": "function", "function": {"name": "a b"}}]}, "does not match pattern"),
+    (
+        {
+            "tools": [
+                {"type": "function", "function": {"name": "f", "parameters": {"type": "array"}}}
+            ]
+        },
+        "got 'type: \"array\"'",
+    ),
 ]
 RESPONSES: list[tuple[dict[str, Any], str]] = [
     ({"nonsense": 1}, "Unknown parameter: 'nonsense'"),
@@ -118,6 +168,22 @@ RESPONSES: list[tuple[dict[str, Any], str]] = [
     ({"input": [{"role": "robot", "content": "x"}]}, "Invalid value: 'robot'"),
     ({"input": [USER, {**ITEM, "arguments": {}}, OUTPUT]}, "Invalid 'input[1]'"),
     ({"input": [{"type": "reasoning", "id": "r"}], "store": False}, "was not stored"),
+    ({"input": [{"type": "nonsense"}]}, "Invalid value: 'nonsense' in 'input[0].type'"),
+    ({"input": [USER, OUTPUT, ITEM]}, "No tool call found"),
+    (
+        {"input": [{"role": "user", "content": [{"type": "text", "text": "x"}]}]},
+        "Supported values are: 'input_text'",
+    ),
+    (
+        {"input": [{"role": "assistant", "content": [{"type": "input_text", "text": "x"}]}]},
+        "Supported values are: 'output_text', 'refusal'",
+    ),
+    ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "'tools[0].name'"),
+    ({"tools": [{"name": "f"}]}, "'tools[0].type'"),
+    (
+        {"tools": [strict({**CLOSED, "$defs": {"a": {"type": "object"}}})]},
+        "In context=('$defs', 'a')",
+    ),
     ({"tools": [strict({**CLOSED, "properties": {"a": {"type": "string"}}})]}, "'required' is"),
     ({"tools": [strict({**CLOSED, "minProperties": 1})]}, "'minProperties' is not permitted"),
     (
@@ -174,6 +240,16 @@ def test_a_wrong_request_gets_a_400_that_says_why(
             },
         ),
         ("/v1/messages", {"max_tokens": 9, "messages": [USER, USER]}),
+        ("/v1/messages", {"max_tokens": 9, "messages": [USER, said("system", text("now"))]}),
+        (
+            "/v1/messages",
+            {
+                "max_tokens": 9,
+                "messages": [USER, said("assistant", USE), said("user", RESULT, text("x"))],
+                "tools": [{"name": "f", "input_schema": {"type": "object"}}],
+                "tool_choice": {"type": "tool", "name": "f"},
+            },
+        ),
         (
             "/v1/messages",
             {"model": "claude-3-5", "max_tokens": 9, "temperature": 1, "messages": [USER]},
@@ -211,3 +287,25 @@ def test_an_unknown_address_is_a_404_and_noticed() -> None:
     assert mock.respond("/v1/embeddings", {}, b"{}").status == 404
     with pytest.raises(AssertionError, match="unknown address: /v1/embeddings"):
         mock.assert_done()
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])
+def test_only_answers_need_a_limit_of_tokens(path: str) -> None:
+    body = {"model": "m", "messages": [USER]}
+    answer = MockLLM([]).respond(path, {}, json.dumps(body).encode())
+    assert answer.status == (200 if path.endswith("count_tokens") else 400)
+
+
+def test_a_word_of_the_system_in_mid_conversation_is_read_as_such() -> None:
+    mock = MockLLM([say("x")])
+    body = {
+        "model": "m",
+        "max_tokens": 9,
+        "system": "first",
+        "messages": [USER, said("system", text("then"))],
+    }
+    assert mock.respond("/v1/messages", {}, json.dumps(body).encode()).status == 200
+    conversation = mock.requests[0].conversation
+    assert conversation is not None
+    assert conversation.system == "first\nthen"
+    assert len(conversation.messages) == 1

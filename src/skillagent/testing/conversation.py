@@ -57,7 +57,7 @@ class Conversation:
 def read(api: str, body: Mapping[str, Any]) -> Conversation:
     """The conversation in a body that was found valid."""
     if api == MESSAGES:
-        system, messages = _text(body.get("system", "")), _messages(body["messages"])
+        system, messages = _anthropic(body)
     elif api == CHAT:
         system, messages = _chat(body["messages"])
     else:
@@ -81,14 +81,18 @@ def _text(content: Any) -> str:
     return "".join(str(block.get("text", "")) for block in content if isinstance(block, dict))
 
 
-def _messages(messages: Iterable[Mapping[str, Any]]) -> list[Message]:
+def _anthropic(body: Mapping[str, Any]) -> tuple[str, list[Message]]:
+    system = [_text(body.get("system", ""))]
     found = []
-    for message in messages:
+    for message in body["messages"]:
         content = message["content"]
+        if message["role"] == "system":
+            system.append(_text(content))
+            continue
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
         parts = tuple(_block(block) for block in blocks)
         found.append(Message(Role(message["role"]), parts))
-    return found
+    return "\n".join(text for text in system if text), found
 
 
 def _block(block: Mapping[str, Any]) -> Part:
