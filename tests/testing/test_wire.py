@@ -296,6 +296,7 @@ def test_the_transcript_can_be_read() -> None:
         "user: q",
         'assistant: → read_node({"node":"a"})  [toolu_000000000000010001]',
         "user: ← [toolu_000000000000010001] Text of a",
+        "assistant: Done.",
     ]
     mock.assert_tools("read_node")
     with pytest.raises(AssertionError, match=r"expected calls of \['x'\], came \['read_node'\]"):

@@ -6,6 +6,7 @@ Above: `transport` and `server`, which carry the steps. Below: one module a wire
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -18,7 +19,7 @@ from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import CHAT, MESSAGES, RESPONSES, Conversation, read
 from skillagent.testing.received import Received, transcript
 from skillagent.testing.script import Fault, Policy, Turn
-from skillagent.testing.threads import NOT_FOUND, Threads
+from skillagent.testing.threads import NOT_FOUND, Stored, Threads
 from skillagent.testing.transport import Clients
 from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, dumped
 
@@ -30,6 +31,7 @@ _PATHS = (
     ("/responses", RESPONSES),
     ("/models", "models"),
 )
+_MODEL = re.compile(r"/models/(.+)$")
 _ANTHROPIC = ("count_tokens", MESSAGES)
 _JSON = ("content-type", "application/json")
 _SSE = ("content-type", "text/event-stream; charset=utf-8")
@@ -56,6 +58,7 @@ class MockLLM(Clients):
         self._received: list[Received] = []
         self._complaints: list[str] = []
         self._threads = Threads()
+        self._stored = Stored()
 
     @property
     def script(self) -> tuple[Turn, ...]:
@@ -115,19 +118,20 @@ class MockLLM(Clients):
         """
         known = {name.lower(): value for name, value in headers.items()}
         api = next((api for end, api in _PATHS if path.rstrip("/").endswith(end)), "")
-        if api == "models":
-            self._note(Received(api, path, known, raw, {}, status=200))
-            return _json(200, _models("anthropic-version" in known))
+        name = _MODEL.search(path)
         body = _object(raw)
         with self._lock:
-            answer, conversation = self._answer(api, path, known, raw, body)
-        status = 0 if isinstance(answer.steps[0], Drop | Stall) else answer.status
-        self._note(Received(api, path, known, raw, body or {}, conversation, status))
+            turn, conversation = None, None
+            if api == "models" or name:
+                models = _models("anthropic-version" in known, name[1] if name else None)
+                api, answer = "models", _json(200, models)
+            else:
+                answer, conversation, turn = self._answer(api, path, known, raw, body)
+            status = 0 if isinstance(answer.steps[0], Drop | Stall) else answer.status
+            self._received.append(
+                Received(api, path, known, raw, body or {}, conversation, status, turn)
+            )
         return answer
-
-    def _note(self, received: Received) -> None:
-        with self._lock:
-            self._received.append(received)
 
     def _answer(
         self,
@@ -136,39 +140,47 @@ class MockLLM(Clients):
         headers: Mapping[str, str],
         raw: bytes,
         body: dict[str, Any] | None,
-    ) -> tuple[Answer, Conversation | None]:
+    ) -> tuple[Answer, Conversation | None, Turn | None]:
         if not api:
             self._complaints.append(f"a request to an unknown address: {path}")
-            return self._error(
-                MESSAGES, Fault.status(404, message=f"no such address: {path}")
-            ), None
+            unknown = Fault.status(404, message=f"no such address: {path}")
+            return self._error(MESSAGES, unknown), None, None
         if body is None:
-            return self._refuse(api, "the body is not a JSON object"), None
+            return self._refuse(api, "the body is not a JSON object"), None, None
         if api == MESSAGES:
             body = self._threads.whole(body)
             if body is None:
-                return self._error(api, Fault.status(404, message=NOT_FOUND)), None
+                return self._error(api, Fault.status(404, message=NOT_FOUND)), None, None
+        if api == RESPONSES:
+            before = body.get("previous_response_id")
+            body = self._stored.whole(body)
+            if body is None:
+                return (
+                    self._refuse(api, f"Previous response with id '{before}' not found."),
+                    None,
+                    None,
+                )
         wrong = validation.problem(api, body)
         if wrong is not None:
-            return self._refuse(api, wrong), None
+            return self._refuse(api, wrong), None, None
         if api in ("count_tokens", "input_tokens"):
-            return _json(200, {"input_tokens": _tokens(raw), **_counted(api)}), None
+            return _json(200, {"input_tokens": _tokens(raw), **_counted(api)}), None, None
         conversation = read(api, body)
         try:
             found = self._attempts.next(conversation, headers, raw)
         except Exception as error:  # a policy is the test's own code: it must not die unseen
-            return self._refuse(api, f"the policy raised {error!r}"), conversation
+            return self._refuse(api, f"the policy raised {error!r}"), conversation, None
         if found is None:
             self._complaints.append("a request came after the last turn of the script")
-            return self._error(
-                api, Fault.status(400, message="the script is used up")
-            ), conversation
+            late = Fault.status(400, message="the script is used up")
+            return self._error(api, late), conversation, None
         turn, number = found
         problems = turn.expect.problems(conversation) if turn.expect else []
         if problems:
             self._complaints += [f"turn {number}: {line}" for line in problems]
-            return self._refuse(api, "; ".join(problems)), conversation
-        return self._say(api, turn, number, conversation, raw, body), conversation
+            unlike = Fault.status(400, message="; ".join(problems))
+            return self._error(api, unlike), conversation, None
+        return self._say(api, turn, number, conversation, raw, body), conversation, turn
 
     def _say(
         self,
@@ -193,6 +205,8 @@ class MockLLM(Clients):
         reply = Reply(turn, number, self._seed, conversation.model, usage)
         if api == MESSAGES:
             self._threads.keep(body, anthropic_wire.whole(reply))
+        if api == RESPONSES:
+            self._stored.keep(body, responses_wire.whole(reply, body))
         delay: tuple[Step, ...] = (Pause(turn.delay),) if turn.delay else ()
         request_id = self._request_id()
         name = anthropic_wire.REQUEST_ID if api == MESSAGES else chat_wire.REQUEST_ID
@@ -311,20 +325,18 @@ def _counted(api: str) -> dict[str, str]:
     return {"object": "response.input_tokens"} if api == "input_tokens" else {}
 
 
-def _models(anthropic: bool) -> dict[str, Any]:
+def _models(anthropic: bool, asked: str | None) -> dict[str, Any]:
+    """The list, or one model: there is every model that is asked for."""
+    found: list[dict[str, Any]] = []
+    for name in MODELS if asked is None else (asked,):
+        if anthropic:
+            made = "2026-01-01T00:00:00Z"
+            found.append({"type": "model", "id": name, "display_name": name, "created_at": made})
+        else:
+            made_at = {"created": 1_700_000_000, "owned_by": "mock"}
+            found.append({"id": name, "object": "model", **made_at})
+    if asked is not None:
+        return found[0]
     if not anthropic:
-        data = [
-            {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "mock"}
-            for name in MODELS
-        ]
-        return {"object": "list", "data": data}
-    found = [
-        {
-            "type": "model",
-            "id": name,
-            "display_name": name,
-            "created_at": "2026-01-01T00:00:00Z",
-        }
-        for name in MODELS
-    ]
+        return {"object": "list", "data": found}
     return {"data": found, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]}

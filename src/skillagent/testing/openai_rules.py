@@ -29,8 +29,9 @@ _CHAT_PARTS = {
     "user": ("text", "image_url", "input_audio", "file"),
 }
 _CHAT_FIELDS = {
+    # The SDK sends its own values back with what it parsed of them.
     "assistant": """role content name refusal tool_calls function_call audio annotations
-        reasoning_content""".split(),
+        parsed reasoning_content""".split(),
     "tool": ["role", "content", "tool_call_id", "name"],
 }
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")

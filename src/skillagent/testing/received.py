@@ -9,6 +9,7 @@ from typing import Any
 from skillagent.digest import canonical_json
 from skillagent.messages import Part, Text, ToolCall, ToolResult
 from skillagent.testing.conversation import Conversation
+from skillagent.testing.script import Turn
 
 SHOWN = 400
 """Characters of one part."""
@@ -30,6 +31,8 @@ class Received:
     """None where the request was refused, or asks for no turn."""
     status: int = 0
     """Of its answer; 0 where the connection was cut first."""
+    turn: Turn | None = None
+    """What answered it; None where it was refused."""
 
 
 def transcript(received: Sequence[Received], complaints: Sequence[str]) -> str:
@@ -38,15 +41,27 @@ def transcript(received: Sequence[Received], complaints: Sequence[str]) -> str:
     for number, request in enumerate(received, 1):
         outcome = str(request.status) if request.status else "cut off"
         lines.append(f"request {number}: {request.path} → {outcome}")
-    last = next((found.conversation for found in reversed(received) if found.conversation), None)
-    if last is not None:
+    asked = next((found for found in reversed(received) if found.conversation), None)
+    last = asked.conversation if asked else None
+    if asked is not None and last is not None:
         lines += ["", f"model {last.model}, tools {', '.join(last.tool_names) or 'none'}"]
         if last.system:
             lines.append(f"system: {_short(last.system)}")
         for message in last.messages:
             lines += [f"{message.role.value}: {_part(part)}" for part in message.parts]
+        if asked.turn is not None:
+            lines += _said(asked.turn)
     lines += [f"! {complaint}" for complaint in complaints]
     return "\n".join(lines)
+
+
+def _said(turn: Turn) -> list[str]:
+    """What the mock answered, as the client will send it back."""
+    words = [_short(turn.text)] if turn.text else []
+    words += [f"→ {call.name}({_short(call.text)})" for call in turn.calls]
+    if turn.fault is not None:
+        words.append(f"[{turn.fault}]")
+    return [f"assistant: {line}" for line in words or ["(an empty answer)"]]
 
 
 def _part(part: Part) -> str:

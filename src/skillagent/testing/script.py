@@ -132,6 +132,8 @@ class Expect:
     tools: tuple[str, ...] | None = None
     """Names of the tools offered, in their order."""
     model: str | None = None
+    turn: int | None = None
+    """Answers of the model that the conversation holds already."""
 
     def problems(self, found: Conversation) -> list[str]:
         """What does not hold, one line each."""
@@ -155,6 +157,8 @@ class Expect:
             lines.append(f"tools: expected {list(self.tools)}, came {list(found.tool_names)}")
         if self.model is not None and self.model != found.model:
             lines.append(f"model: expected {self.model!r}, came {found.model!r}")
+        if self.turn is not None and self.turn != found.turn:
+            lines.append(f"answers so far: expected {self.turn}, came {found.turn}")
         return lines
 
 

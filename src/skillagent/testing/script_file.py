@@ -81,6 +81,7 @@ class ExpectModel(_Model):
     result: str | None = None
     tools: list[str] | None = None
     model: str | None = None
+    turn: _Count | None = Field(default=None, description="Answers of the model so far.")
 
 
 class TurnModel(_Model):

@@ -82,7 +82,18 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
 
         def do_POST(self) -> None:
             length = int(self.headers.get("content-length", 0))
-            self._answer(self.rfile.read(length))
+            chunked = "chunked" in self.headers.get("transfer-encoding", "").lower()
+            self._answer(self._chunks() if chunked else self.rfile.read(length))
+
+        def _chunks(self) -> bytes:
+            """A body of unknown length, as clients send it that write while they read."""
+            found = []
+            while size := int(self.rfile.readline().partition(b";")[0], 16):
+                found.append(self.rfile.read(size))
+                self.rfile.readline()
+            while self.rfile.readline().strip():
+                pass
+            return b"".join(found)
 
         def do_GET(self) -> None:
             self._answer(b"")

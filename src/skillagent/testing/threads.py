@@ -1,7 +1,8 @@
-"""Conversations that Anthropic's API holds under the id of its last answer (`thread`, beta).
+"""Conversations that an API holds under the id of its last answer.
 
-The SDK's tool runner uses them where it can: its second request then holds only the tool
-results. Source: `BetaMessageThreadParam` and the error codes of `anthropic.lib.threads`.
+Anthropic's `thread` (beta): the SDK's tool runner uses it where it can, and its second request
+then holds only the tool results. Source: `BetaMessageThreadParam` and the error codes of
+`anthropic.lib.threads`. OpenAI's `previous_response_id`: so do agents built on Responses.
 """
 
 from __future__ import annotations
@@ -41,3 +42,36 @@ class Threads:
         said = {"role": "assistant", "content": answer["content"]}
         held = {name: body[name] for name in _KEPT if name in body}
         self._held[answer["id"]] = {**held, "messages": [*body["messages"], said]}
+
+
+class Stored:
+    """Responses that can be gone on from, by their ids."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, list[Any]] = {}
+
+    def whole(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The body with the items that it goes on from; None where they are not held."""
+        before = body.get("previous_response_id")
+        if before is None:
+            return dict(body)
+        held = self._held.get(str(before))
+        if held is None:
+            return None
+        rest = {name: value for name, value in body.items() if name != "previous_response_id"}
+        return {**rest, "input": [*held, *_items(body)]}
+
+    def keep(self, body: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Hold a response, unless its request asks not to.
+
+        Args:
+            body: with the whole conversation.
+            answer: as without a stream.
+        """
+        if body.get("store") is not False:
+            self._held[answer["id"]] = [*_items(body), *answer["output"]]
+
+
+def _items(body: Mapping[str, Any]) -> list[Any]:
+    given = body.get("input") or []
+    return [{"role": "user", "content": given}] if isinstance(given, str) else list(given)
