@@ -454,7 +454,7 @@ median, and the range shows how far the rounds lay apart.
 raw sockets in one event loop, kept open, each client with one request under way. {rounds} rounds of
 {each:g} s for each line, every time with a fresh mock. Half of the answers are one tool call, half
 a text of {text} characters; requests to `/v1/messages` have {short} and {long} bytes. *Busy* is
-time of the processor over that of the clock; the server's threads take turns (one interpreter lock).
+time of the processor over that of the clock; the server's threads take turns at one interpreter.
 
 | API | answer | clients | requests/s | lowest–highest round | p50 ms | p99 ms |\
  server, µs of processor a request | busy, server / clients | requests | errors |
