@@ -190,8 +190,8 @@ class Replay(Clients):
         same_kind = [one for one in self._recordings if one.kind == kind]
         if not same_kind:
             return f"it matches nothing: no request of {kind!r} was recorded"
-        new, text = _parts(body), canonical_json(body)
-        far = {one.number: _distance(_parts(one.body), new) for one in same_kind}
+        new, text = _parts(kind, body), canonical_json(body)
+        far = {one.number: _distance(_parts(kind, one.body), new) for one in same_kind}
         closest = [one for one in same_kind if far[one.number] == min(far.values())]
         nearest = min(
             closest,
@@ -203,7 +203,7 @@ class Replay(Clients):
             ),
         )
         self._drifted.add(nearest.number)
-        lines = _differences(nearest.body, body)
+        lines = _differences(_parts(kind, nearest.body), new)
         return "\n".join([f"it matches nothing; nearest is {nearest}, which differs in:", *lines])
 
     def _spent(self, one: _Recording) -> bool:
@@ -244,7 +244,7 @@ def replay(
 
 
 def _gist(one: _Recording) -> str:
-    parts = _parts(one.body)
+    parts = _parts(one.kind, one.body)
     said = f", the last {_short(parts.messages[-1])}" if parts.messages else ""
     return f"{one.kind}, messages: {len(parts.messages)}{said}"
 
@@ -266,7 +266,7 @@ class _Parts:
     parameters: Mapping[str, Any]
 
 
-def _parts(body: Any) -> _Parts:
+def _parts(kind: str, body: Any) -> _Parts:
     if not isinstance(body, Mapping):
         return _Parts(_ABSENT, _ABSENT, {}, (), {} if body is None else {"body": body})
     rest = dict(body)
@@ -277,13 +277,16 @@ def _parts(body: Any) -> _Parts:
             while name in tools:
                 name += " (again)"
             tools[name] = tool
+    # A field of another API is no part of its own here, but one parameter more.
+    later = kind in ("responses", "input_tokens")
+    name = "input" if later else "messages"
     messages: Sequence[Any] = ()
-    for name in ("messages", "input"):
-        found = rest.get(name)
-        if not messages and found and isinstance(found, list | str):
-            messages = found if isinstance(found, list) else [found]
-            del rest[name]
-    system = rest.pop("system" if "system" in rest else "instructions", _ABSENT)
+    if rest.get(name) and isinstance(rest[name], list | str):
+        messages = rest.pop(name)
+        if isinstance(messages, str):
+            # Said in a list it would be another request.
+            messages, rest[f"form of {name}"] = [messages], "text"
+    system = rest.pop("instructions" if later else "system", _ABSENT)
     return _Parts(system, rest.pop("model", _ABSENT), tools, messages, rest)
 
 
@@ -306,9 +309,8 @@ def _distance(old: _Parts, new: _Parts) -> int:
     return apart + sum(not _same(*pair) for pair in pairs)
 
 
-def _differences(old: Any, new: Any) -> Iterator[str]:
+def _differences(before: _Parts, after: _Parts) -> Iterator[str]:
     """What differs between two bodies: a block of lines for each part."""
-    before, after = _parts(old), _parts(new)
     if not _same(before.system, after.system):
         yield _block("system prompt", before.system, after.system)
     if not _same(before.model, after.model):
