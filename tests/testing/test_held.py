@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skillagent.testing import Expect, MockLLM, call, say
+from skillagent.testing import Call, Expect, MockLLM, Turn, call, calls, say
 
 QUESTION = [{"role": "user", "content": "q"}]
 
@@ -87,3 +87,47 @@ def test_a_body_that_comes_in_chunks_is_read_to_its_end() -> None:
             connection.sendall(head + chunks + b"0\r\n\r\n")
             assert answer in connection.recv(4_096)
     mock.assert_done()
+
+
+def agent(*made: Turn) -> MockLLM:
+    """A mock whose calls were all answered."""
+    mock = MockLLM([*made, say("Done.")])
+    client, said = mock.openai(), list(QUESTION)
+    for _ in made:
+        found = client.responses.create(model="m", input=said)
+        asked = [item for item in found.output if item.type == "function_call"]
+        said += [item.to_dict() for item in asked]
+        said += [
+            {"type": "function_call_output", "call_id": item.call_id, "output": "ok"}
+            for item in asked
+        ]
+    client.responses.create(model="m", input=said)
+    mock.assert_done()
+    return mock
+
+
+def test_tools_are_asserted_by_name_or_with_their_arguments() -> None:
+    mock = agent(
+        call("find", query="x"), calls(Call("read", '{"b": 2,  "a": 1}'), Call("read", "{"))
+    )
+    mock.assert_tools("find", "read", "read")
+    mock.assert_tools("find", Call("read", {"a": 1, "b": 2}), Call("read", "{"))
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ((), "+ find"),
+        (("read", "find"), "- find"),
+        (("find",), "+ read"),
+        (("find", "read", "read"), "- read"),
+        ((Call("find", {"query": "y"}), "read"), '- find({"query":"y"})'),
+        ((Call("find", {"query": "y"}), "read"), '+ find({"query":"x"})'),
+    ],
+)
+def test_other_calls_fail_with_what_came(expected: tuple[str | Call, ...], told: str) -> None:
+    mock = agent(call("find", query="x"), call("read", a=1))
+    with pytest.raises(AssertionError) as error:
+        mock.assert_tools(*expected)
+    assert told in str(error.value).splitlines()
+    assert "assistant: Done." in str(error.value)

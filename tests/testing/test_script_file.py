@@ -192,6 +192,7 @@ def test_respx_catches_a_client_that_speaks_httpx() -> None:
 
 
 def test_respx_catches_todays_sdks_with_their_own_mocker() -> None:
+    pytest.importorskip("httpcore2", reason="the SDKs here speak httpx")
     import anthropic
     import openai
 

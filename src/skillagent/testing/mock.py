@@ -5,6 +5,7 @@ Above: `transport` and `server`, which carry the steps. Below: one module a wire
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import threading
@@ -12,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from skillagent.messages import ToolCall, Usage
+from skillagent.digest import canonical_json
+from skillagent.messages import ToolCall, Usage, parse_arguments
 from skillagent.testing import anthropic_wire, chat_wire, responses_wire, validation
 from skillagent.testing.attempts import Attempts
 from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import CHAT, MESSAGES, RESPONSES, Conversation, read
 from skillagent.testing.received import Received, transcript
-from skillagent.testing.script import Fault, Policy, Turn
+from skillagent.testing.script import Call, Fault, Policy, Turn
 from skillagent.testing.threads import NOT_FOUND, Stored, Threads
 from skillagent.testing.transport import Clients
 from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, dumped
@@ -96,16 +98,29 @@ class MockLLM(Clients):
         if lines:
             raise AssertionError("\n".join([*lines, "", self.transcript()]))
 
-    def assert_tools(self, *names: str) -> None:
+    def assert_tools(self, *expected: str | Call) -> None:
         """Exactly these tools were called and answered, in this order.
+
+        Args:
+            expected: names, or calls where the arguments matter too.
 
         Raises:
             AssertionError: with what was expected and what came.
         """
-        found = [call.name for call in self.tool_calls]
-        if found != list(names):
+        found = self.tool_calls
+        wanted = [call if isinstance(call, str) else _shown(call.name, call) for call in expected]
+        # What came is shown as far as it was asked for: with or without its arguments.
+        plain = [isinstance(call, str) for call in expected]
+        plain += [True] * (len(found) - len(plain))
+        came = [
+            made.name if name else _shown(made.name, Call(made.name, made.raw or made.arguments))
+            for made, name in zip(found, plain, strict=False)
+        ]
+        if came != wanted:
+            lines = difflib.ndiff(wanted, came)
+            different = "\n".join(line for line in lines if not line.startswith("?"))
             raise AssertionError(
-                f"expected calls of {list(names)}, came {found}\n\n{self.transcript()}"
+                f"calls expected (-) and come (+):\n{different}\n\n{self.transcript()}"
             )
 
     def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
@@ -257,6 +272,12 @@ class MockLLM(Clients):
         if api == CHAT:
             return chat_wire.error_frame(kind, message)
         return responses_wire.error_frame(kind, message, number)
+
+
+def _shown(name: str, call: Call) -> str:
+    """A call in one form, however its JSON was spaced."""
+    given = parse_arguments(call.text)
+    return f"{name}({given if isinstance(given, str) else canonical_json(given)})"
 
 
 def _frames(api: str, reply: Reply, body: Mapping[str, Any]) -> Iterator[Frame]:
