@@ -20,7 +20,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from skillagent.cli import main
-from skillagent.cli.chat.markdown import split_blocks
+from skillagent.cli.chat.markdown import Blocks
 from skillagent.cli.chat.words import budget_bar, dollars_text, usage_text
 from skillagent.disclosure import Entry, Ledger
 from skillagent.messages import Stop, Usage
@@ -323,7 +323,11 @@ def test_ctrl_c_stops_the_answer_and_not_the_program(folder: Path, model: str) -
 
 
 def test_markdown_is_rendered_and_control_sequences_are_not(folder: Path) -> None:
-    evil = "# Title\n\nSome **bold** words\x1b]0;owned\x07 and \x1b[2Jmore.\n\n```py\nx = 1\n```\n"
+    evil = (
+        "# Title\n\nSome **bold** words\x1b]0;owned\x07 and \x1b[2Jmore, "
+        "&#x202E;gnp.exe &#27;[2J.\n\n"
+        "```py\nx = 1\n```\n"
+    )
     mock = MockLLM([say(evil)])
     with mock.serve() as server:
         command = [sys.executable, "-m", "skillagent", "chat", str(folder)]
@@ -335,6 +339,8 @@ def test_markdown_is_rendered_and_control_sequences_are_not(folder: Path) -> Non
     assert "\x1b[1mbold" in terminal.screen
     assert "\x1b]0;owned" not in terminal.screen
     assert "\x1b[2Jmore" not in terminal.screen
+    assert "\u202e" not in terminal.screen
+    assert "\x1b[2J." not in terminal.screen
     # The fence was only there while the block was being written.
     assert terminal.screen.rfind("```") < terminal.screen.rfind("\x1b[2K")
 
@@ -350,10 +356,22 @@ def test_markdown_is_rendered_and_control_sequences_are_not(folder: Path) -> Non
         ("```\na\n\nb\n```\n\nc", "```\na\n\nb\n```\n\n"),
         ("````\n```\n\n```\n", ""),
         ("~~~\n```\n\n~~~\n\n", "~~~\n```\n\n~~~\n\n"),
+        ("1. a\n    ```\n    b\n\n    c\n    ```\n", ""),
     ],
 )
 def test_blocks_are_whole_at_blank_lines_outside_of_code(text: str, whole: str) -> None:
-    assert split_blocks(text) == (whole, text[len(whole) :])
+    for size in (1, 3, len(text) + 1):
+        blocks = Blocks()
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        assert "".join(blocks.feed(piece) for piece in pieces) == whole
+        assert blocks.rest() == text[len(whole) :]
+
+
+def test_a_long_block_is_written_in_no_time() -> None:
+    blocks = Blocks()
+    for _ in range(100_000):
+        blocks.feed("x = 1\n")
+        assert len(blocks.last_lines(40)) <= 41
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ class MissingPackageError(SkillAgentError):
 class MissingKeyError(SkillAgentError):
     """A model API needs a key; the text names the variable that holds it."""
 
-    def __init__(self, provider: str, variable: str) -> None:
+    def __init__(self, provider: str, variable: str, what: str = "a key") -> None:
         self.variable = variable
-        super().__init__(f"{provider} needs a key: set {variable}, or use --model offline")
+        super().__init__(f"{provider} needs {what}: set {variable}, or use --model offline")
 
 
 class ProviderError(SkillAgentError):

@@ -147,6 +147,17 @@ class Reply:
     """The model that answered, as its API names it; empty where there is none."""
 
 
+DEEPEST = 32
+"""Arguments nested deeper than this are kept as text: no tool takes them."""
+
+
+def well_formed(text: str) -> str:
+    """The text with a UTF-8 form: halves of a surrogate pair are joined, or replaced."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def parse_arguments(text: str) -> JsonObject | str:
     """A tool call's arguments: the JSON object, or the text itself where it is none.
 
@@ -154,12 +165,25 @@ def parse_arguments(text: str) -> JsonObject | str:
         text: as the model wrote it; empty text is an empty object.
     """
     try:
-        parsed = (
+        parsed = _plain(
             json.loads(text, parse_constant=_no_number, parse_float=_number) if text.strip() else {}
         )
     except (ValueError, RecursionError):
         return text
     return parsed if isinstance(parsed, dict) else text
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """The value with well-formed strings."""
+    if depth > DEEPEST:
+        raise ValueError("nested too deep")
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, dict):
+        return {well_formed(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item, depth + 1) for item in value]
+    return value
 
 
 def _number(text: str) -> float:

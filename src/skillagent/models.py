@@ -29,4 +29,5 @@ def takes_sampling(model: str) -> bool:
 
 def reasons(model: str) -> bool:
     """True for a reasoning model of OpenAI, whose encrypted reasoning can be sent back."""
-    return bool(_REASONING.match(model.casefold().rpartition("/")[2]))
+    name = model.casefold().rpartition("/")[2]
+    return bool(_REASONING.match(name)) and "-chat" not in name and "-search" not in name

@@ -22,7 +22,7 @@ from skillagent.agent.events import (
 from skillagent.agent.loop import Ended, closed, loop, own_ids
 from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Toolset, Turn
-from skillagent.errors import ProviderError
+from skillagent.errors import ProviderError, UsageError
 from skillagent.messages import (
     Message,
     Opaque,
@@ -33,6 +33,7 @@ from skillagent.messages import (
     ToolCall,
     ToolResult,
     Usage,
+    well_formed,
 )
 from skillagent.providers import Prices, Provider
 from skillagent.providers.base import Piece, pieces_async
@@ -79,6 +80,7 @@ class Agent:
         self.prices = Prices.bundled() if prices is None else prices
         self._messages = messages
         self._marks = marks
+        self._run: _Run | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -97,9 +99,10 @@ class Agent:
             question: of the user.
 
         Raises:
+            UsageError: it is blank.
             ProviderError: the model failed; what was disclosed before stays in the history.
         """
-        run = _Run(self, question)
+        run = self._begin(question)
         try:
             while not run.ended:
                 if isinstance(run.need, Request):
@@ -127,9 +130,10 @@ class Agent:
             question: of the user.
 
         Raises:
+            UsageError: it is blank.
             ProviderError: the model failed; what was disclosed before stays in the history.
         """
-        run = _Run(self, question)
+        run = self._begin(question)
         try:
             while not run.ended:
                 if isinstance(run.need, Request):
@@ -159,7 +163,20 @@ class Agent:
         self.toolset.forget(last.calls)
         return True
 
+    def _begin(self, question: str) -> _Run:
+        """A run of its own; one that was left in the middle ends here."""
+        if not question.strip():
+            raise UsageError("a question needs words")
+        if self._run is not None:
+            self._settle(self._run)
+        self._run = _Run(self, well_formed(question))
+        return self._run
+
     def _settle(self, run: _Run) -> None:
+        # An asynchronous iterator that was left with `break` is closed some time later.
+        if run is not self._run:
+            return
+        self._run = None
         messages = run.history()
         if self.toolset.calls > run.answered:
             # A call that was carried out while the run was stopped: its answer reached nobody.
@@ -181,7 +198,7 @@ class _Run:
         self.answered = agent.toolset.calls
         """The last call whose answer is in the history."""
         self._turn = 0
-        self._text = ""
+        self._text = self._held = ""
         self._usage = Usage()
         self._reply: Reply | None = None
         self._results: list[ToolResult] = []
@@ -203,8 +220,13 @@ class _Run:
         elif isinstance(piece, Usage):
             self._usage = piece
         else:
-            self._text += piece.text
-            yield AnswerText(piece.text)
+            text = self._held + piece.text
+            # Half of a surrogate pair waits for its other half.
+            self._held = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+            text = well_formed(text.removesuffix(self._held) if self._held else text)
+            self._text += text
+            if text:
+                yield AnswerText(text)
 
     def replied(self) -> TurnFinished:
         """The reply is whole: go on."""
@@ -250,7 +272,7 @@ class _Run:
 
     def account(self) -> float | None:
         """Note in the ledger, once, what the provider says that the reply took."""
-        usage, self._usage = self._usage, Usage()
+        usage = self._usage
         if usage == Usage():
             return None
         model = self._reply.model if self._reply else ""
@@ -258,6 +280,7 @@ class _Run:
         dollars = self._agent.prices.dollars(model, usage)
         counted = count_request(self._request, self._toolset.counter)
         ledger = self._toolset.ledger
+        self._usage = Usage()
         ledger.reconcile(Turn(counted, usage, model, dollars, ledger.spent))
         return dollars
 
@@ -268,7 +291,7 @@ class _Run:
             self._ended = stop.value
             return
         if isinstance(need, Request):
-            self._request, self._reply, self._text = need, None, ""
+            self._request, self._reply, self._text, self._held = need, None, "", ""
         self.need = need
 
 

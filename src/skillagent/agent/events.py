@@ -49,7 +49,7 @@ class Done:
     reason: str
     """`end`, `refusal`, `max_tokens`, `context_full`, `incomplete`, `pause` or `max_turns`."""
     text: str
-    """The last reply's text."""
+    """The last reply's text; empty where it ended with calls that were not run."""
 
 
 Event: TypeAlias = AnswerText | CallStarted | CallFinished | TurnFinished | Done

@@ -7,6 +7,7 @@ synchronous and asynchronous drivers, replays and tests.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -18,12 +19,17 @@ from skillagent.messages import (
     Request,
     Role,
     Stop,
+    Text,
     ToolCall,
     ToolResult,
     ToolSpec,
+    well_formed,
 )
 
 Need: TypeAlias = Request | ToolCall
+MAX_ID = 40
+"""Characters of a call's id that every API takes."""
+_NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +78,9 @@ def loop(
 
 
 def own_ids(reply: Reply, earlier: Iterable[Message]) -> Reply:
-    """The reply with an id for each call that no other call of the conversation has.
+    """The reply with ids that every API takes, each call's its own in the whole conversation.
 
-    Models repeat ids now and then, above all local ones, and every API refuses the history.
+    Models repeat ids now and then, above all local ones, and APIs differ in what they may hold.
 
     Args:
         reply: as the model gave it.
@@ -84,12 +90,15 @@ def own_ids(reply: Reply, earlier: Iterable[Message]) -> Reply:
     parts: list[Part] = []
     for part in reply.message.parts:
         if isinstance(part, ToolCall):
-            own, number = part.id, 1
+            tidy = _NOT_IN_AN_ID.sub("_", part.id)
+            own, number = tidy[:MAX_ID], 1
             while own in taken:
                 number += 1
-                own = f"{part.id}_{number}"
+                own = f"{tidy[: MAX_ID - len(str(number)) - 1]}_{number}"
             taken.add(own)
             part = replace(part, id=own)
+        elif isinstance(part, Text):
+            part = Text(well_formed(part.text))
         parts.append(part)
     return replace(reply, message=Message(reply.message.role, tuple(parts)))
 

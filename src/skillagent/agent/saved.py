@@ -98,11 +98,17 @@ def save(agent: Agent, path: Path, model: str, counted_for: str | None) -> None:
         conversation,
     )
     try:
+        data = _FILE.dump_json(found)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(_FILE.dump_json(found))
-        os.replace(file.name, path)
-    except OSError as error:
-        raise UsageError(f"{path}: the conversation cannot be written: {error.strerror}") from None
+            file.write(data)
+        try:
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
+    except (OSError, ValueError, RecursionError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: the conversation cannot be written: {why}") from None
 
 
 def load(path: Path) -> Saved:

@@ -33,8 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         code = run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code
     except SkillAgentError as error:
         print(printable(f"skillagent: {error}"), file=sys.stderr)
@@ -54,7 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _speak_utf_8() -> None:
-    for stream in (sys.stdout, sys.stderr):
+    # A stream that was closed by the shell is None; what goes there goes nowhere.
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
 
@@ -68,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     chat = _command(commands, "chat", _chat, "ask questions of a graph", graph_optional=True)
+    chat.epilog = (
+        "Exit codes: 0 answered; 1 the model did not answer to its end; 2 the command line, a "
+        "folder, a key or a package is wrong; 3 the model could not be reached or failed; 130 "
+        "interrupted."
+    )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
     _limits(chat, None)
     chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
@@ -136,9 +144,15 @@ def _parser() -> argparse.ArgumentParser:
     kinds = mock.add_subparsers(dest="kind", required=True, metavar="KIND")
     serve = kinds.add_parser("serve", help="answer from a script, until Ctrl-C")
     serve.add_argument("script", metavar="SCRIPT", help="a YAML file; see `mock schema`")
-    serve.add_argument("--port", type=int, default=0, metavar="N", help="0 for any (0)")
-    serve.set_defaults(run=_mock_serve)
-    kinds.add_parser("schema", help="the JSON Schema of a script").set_defaults(run=_mock_schema)
+    record = kinds.add_parser("record", help="pass requests on to a provider and write them down")
+    record.add_argument("upstream", metavar="URL", help="the provider's, as its SDK takes it")
+    record.add_argument("cassette", metavar="FILE", help="where to; JSONL, appended to")
+    replay = kinds.add_parser("replay", help="answer from what was recorded, or say what drifted")
+    replay.add_argument("cassette", metavar="FILE", help="from `mock record`")
+    for kind in (serve, record, replay):
+        kind.add_argument("--port", type=int, default=0, metavar="N", help="0 for any (0)")
+    kinds.add_parser("schema", help="the JSON Schema of a script")
+    mock.set_defaults(run=_mock)
     return parser
 
 
@@ -229,13 +243,8 @@ def _call(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
-def _mock_serve(arguments: argparse.Namespace) -> int:
-    from skillagent.cli.mock import serve
+def _mock(arguments: argparse.Namespace) -> int:
+    from skillagent.cli import mock
 
-    return serve(arguments)
-
-
-def _mock_schema(arguments: argparse.Namespace) -> int:
-    from skillagent.cli.mock import schema
-
-    return schema(arguments)
+    run: Callable[[argparse.Namespace], int] = getattr(mock, arguments.kind)
+    return run(arguments)

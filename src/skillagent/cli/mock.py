@@ -5,14 +5,28 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from collections.abc import Callable
 
 from skillagent.cli.output import printable, to_json
-from skillagent.testing import MockLLM, script_file
+from skillagent.testing import Recorder, Replay, Server, script_file
 
 
 def serve(arguments: argparse.Namespace) -> int:
     """Until Ctrl-C; exit code 1 if the script was not used up or something came unexpected."""
-    return _serve(script_file.load(arguments.script), arguments.port)
+    mock = script_file.load(arguments.script)
+    return _serve(mock.serve(arguments.port), mock.assert_done)
+
+
+def record(arguments: argparse.Namespace) -> int:
+    """Until Ctrl-C; exit code 1 if something that came was not recorded."""
+    recorder = Recorder(arguments.upstream, arguments.cassette)
+    return _serve(recorder.serve(arguments.port), recorder.assert_recorded)
+
+
+def replay(arguments: argparse.Namespace) -> int:
+    """Until Ctrl-C; exit code 1 if a request drifted or a recording was never asked for."""
+    replayed = Replay(arguments.cassette)
+    return _serve(replayed.serve(arguments.port), replayed.assert_done)
 
 
 def schema(arguments: argparse.Namespace) -> int:
@@ -20,15 +34,15 @@ def schema(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(mock: MockLLM, port: int) -> int:
-    with mock.serve(port) as server:
+def _serve(server: Server, check: Callable[[], None]) -> int:
+    with server:
         print(server.url, flush=True)
         for name, value in server.environment().items():
             print(f"export {name}={value}", file=sys.stderr, flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             server.wait()
     try:
-        mock.assert_done()
+        check()
     except AssertionError as error:
         print(printable(str(error)), file=sys.stderr)
         return 1

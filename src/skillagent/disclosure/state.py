@@ -37,8 +37,8 @@ class State:
     counter: str
     """Name of the token counter."""
     calls: int
-    spent: bool
-    """True once an answer said that the budget is spent."""
+    spent_in: int
+    """The call whose answer said that the budget is spent; 0 for none."""
     instructions: str | None
     entries: tuple[Entry, ...]
     turns: tuple[Turn, ...]
@@ -61,12 +61,8 @@ class State:
         Args:
             digest: of a node's file now; empty where there is no such node.
         """
-        changed = {
-            item.node
-            for entry in self.entries
-            for item in entry.disclosed
-            if digest(item.node) != item.digest
-        }
+        last = {item.node: item.digest for entry in self.entries for item in entry.disclosed}
+        changed = {node for node, before in last.items() if digest(node) != before}
         memory = self.memory
         found = Shown()
         found.lines = _without(memory.lines, changed)

@@ -59,7 +59,7 @@ class Toolset:
         self._lock = threading.RLock()
         self._view = View(graph, self.counter)
         self._calls = 0
-        self._spent = False
+        self._spent_in = 0
         self._instructions: str | None = None
 
     @classmethod
@@ -82,7 +82,7 @@ class Toolset:
         nodes = graph.nodes
         found.ledger = state.ledger()
         found._view.shown = state.shown(lambda name: nodes[name].digest if name in nodes else "")
-        found._calls, found._spent = state.calls, state.spent
+        found._calls, found._spent_in = state.calls, state.spent_in
         found._instructions = state.instructions
         return found
 
@@ -93,7 +93,7 @@ class Toolset:
                 self.budget,
                 self.ledger.counter,
                 self._calls,
-                self._spent,
+                self._spent_in,
                 self._instructions,
                 self.ledger.entries,
                 self.ledger.turns,
@@ -178,7 +178,10 @@ class Toolset:
         with self._lock:
             if total < self.ledger.spent:
                 raise UsageError(f"{self.ledger.spent} tokens are spent; {total} is less")
-            self._spent = self._spent and total <= self.budget.total
+            if total > self.budget.total:
+                self._spent_in = 0
+            # Words that did not fit before may fit now.
+            self._instructions = self._instructions or None
             self.budget = replace(self.budget, total=total)
             self.ledger.total = total
 
@@ -192,6 +195,9 @@ class Toolset:
         """
         with self._lock:
             self._view.shown.forget(after)
+            if self._spent_in > after:
+                # The model was told so in an answer that it does not see any more.
+                self._spent_in = 0
             self.ledger.withdraw(range(after + 1, self._calls + 1))
 
     def list_index(
@@ -280,7 +286,7 @@ class Toolset:
                 started = self._clock()
                 room = self.remaining - self.budget.reserve
                 text, chosen = "", None
-                if not self._spent:
+                if not self._spent_in:
                     # What stands in the system prompt must not depend on what was shown before.
                     fresh = View(self.graph, self.counter)
                     text, chosen = instructions.write(fresh, self.budget.total, room)
@@ -302,7 +308,7 @@ class Toolset:
         with self._lock:
             started = self._clock()
             self._calls += 1
-            if self._spent:
+            if self._spent_in:
                 refusal = Refusal("spent", "the budget is spent")
                 self._record(self._calls, tool, arguments, (), 0, True, started)
                 return Answer("", 0, self.remaining, True, refusal, (), self._calls)
@@ -345,7 +351,7 @@ class Toolset:
 
     def _last(self, tool: str, arguments: Mapping[str, Any], started: float) -> Answer:
         """The answer that says that the budget is spent and lists what was read."""
-        self._spent = True
+        self._spent_in = self._calls
         text, cost = "", 0
         for words in self._last_words():
             closed, price = self._closed(words)

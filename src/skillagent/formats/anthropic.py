@@ -12,6 +12,7 @@ from skillagent.formats.blocks import field, tool_call
 from skillagent.messages import Message, Opaque, Part, Role, Text, ToolCall, ToolResult, ToolSpec
 
 API = "anthropic"
+_REASONING = ("thinking", "redacted_thinking")
 
 
 def tool(spec: ToolSpec) -> dict[str, Any]:
@@ -44,6 +45,9 @@ def messages(conversation: Iterable[Message]) -> list[dict[str, Any]]:
     found = []
     for message in conversation:
         blocks = [block for part in message.parts if (block := _block(part)) is not None]
+        # The API refuses an answer that ends with its reasoning, as one that was cut off may.
+        while blocks and blocks[-1]["type"] in _REASONING:
+            blocks.pop()
         if blocks:
             role = "user" if message.role is Role.USER else "assistant"
             found.append({"role": role, "content": blocks})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from skillagent.messages import ToolCall, parse_arguments
+from skillagent.messages import ToolCall, parse_arguments, well_formed
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
 MAX_NAME = 64
@@ -19,17 +20,16 @@ def field(block: object, name: str, default: Any = None) -> Any:
 
 
 def tool_call(id: object, name: object, arguments: object) -> ToolCall:
-    """A call as an API can be sent it again, whatever a model made of it.
+    """A call, whatever a model made of it.
 
     Args:
-        id: of the call; anything else than text becomes a text.
+        id: of the call; the agent makes it one that every API takes.
         name: of the tool; characters that no API takes in a name become `_`.
         arguments: an object, or JSON text; text that holds no object is kept as text.
     """
     tidy = _NOT_IN_A_NAME.sub("_", str(name or ""))[:MAX_NAME] or "unnamed"
-    if isinstance(arguments, Mapping):
-        return ToolCall(str(id or "call"), tidy, dict(arguments))
-    raw = str(arguments)
+    raw = json.dumps(arguments) if isinstance(arguments, Mapping) else str(arguments)
+    raw = well_formed(raw)
     return ToolCall(str(id or "call"), tidy, parse_arguments(raw), raw)
 
 

@@ -12,6 +12,7 @@ from skillagent.digest import canonical_json
 from skillagent.formats.blocks import field, tool_call
 from skillagent.messages import (
     Message,
+    Opaque,
     Role,
     Text,
     ToolCall,
@@ -20,6 +21,8 @@ from skillagent.messages import (
 )
 
 API = "openai"
+CHAT_API = "openai-chat"
+"""Reasoning in plain words, as DeepSeek and others send it over Chat Completions."""
 
 
 def responses_tool(spec: ToolSpec) -> dict[str, Any]:
@@ -64,11 +67,18 @@ def chat_result(found: ToolResult) -> dict[str, Any]:
     return {"role": "tool", "tool_call_id": found.id, "content": found.text}
 
 
-def responses_items(conversation: Iterable[Message]) -> list[dict[str, Any]]:
-    """A conversation for `input=` of Responses."""
+def responses_items(
+    conversation: Iterable[Message], *, reasoning: bool = True
+) -> list[dict[str, Any]]:
+    """A conversation for `input=` of Responses.
+
+    Args:
+        conversation: the messages.
+        reasoning: False for a model that takes no reasoning of others.
+    """
     items: list[dict[str, Any]] = []
     for message in conversation:
-        for part in message.parts:
+        for at, part in enumerate(message.parts):
             if isinstance(part, Text):
                 if part.text:
                     items.append({"role": message.role.value, "content": part.text})
@@ -83,7 +93,8 @@ def responses_items(conversation: Iterable[Message]) -> list[dict[str, Any]]:
                 )
             elif isinstance(part, ToolResult):
                 items.append(responses_result(part))
-            elif part.api == API:
+            elif part.api == API and reasoning and at < len(message.parts) - 1:
+                # Reasoning without the item that it led to is refused.
                 items.append(dict(part.data))
     return items
 
@@ -113,10 +124,17 @@ def _assistant(message: Message) -> list[dict[str, Any]]:
     if not calls and not message.text:
         return []
     turn: dict[str, Any] = {"role": "assistant", "content": message.text or None}
-    return [{**turn, "tool_calls": calls} if calls else turn]
+    if not calls:
+        return [turn]
+    # Who sends reasoning in words wants it back with the calls that it led to.
+    for part in message.parts:
+        if isinstance(part, Opaque) and part.api == CHAT_API:
+            turn |= part.data
+    return [{**turn, "tool_calls": calls}]
 
 
 def _arguments(call: ToolCall) -> str:
     if isinstance(call.arguments, str):
-        return call.arguments
+        # Servers that parse the history refuse half an object, and with it the conversation.
+        return canonical_json({"INVALID_JSON": call.arguments})
     return call.raw.strip() or canonical_json(call.arguments)

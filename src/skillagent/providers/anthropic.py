@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
+from skillagent.errors import ProviderError
 from skillagent.formats import anthropic as form
 from skillagent.formats.blocks import dumped, field, tool_call
 from skillagent.messages import (
@@ -23,10 +24,11 @@ from skillagent.messages import (
     Text,
     ToolCall,
     Usage,
+    parse_arguments,
 )
 from skillagent.models import takes_sampling
 from skillagent.providers.base import Piece
-from skillagent.providers.sdk import in_our_words, load, sendable
+from skillagent.providers.sdk import in_our_words, load
 
 MAX_TOKENS = 16_000
 _KEY = "ANTHROPIC_API_KEY"
@@ -80,18 +82,18 @@ class AnthropicProvider:
 
     def reply(self, request: Request) -> Iterator[Piece]:
         """Answer one request; see `Provider.reply`."""
-        reader = _Reader()
+        reader = _Reader(self.name)
         with in_our_words(self.name, _KEY):
             if self._client is None:
                 self._client = self._sdk().Anthropic(base_url=self._base_url)
             with self._client.messages.create(**self._body(request)) as events:
                 for event in events:
                     yield from reader.feed(event)
-        yield reader.reply()
+            yield reader.reply()
 
     async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
         """The same without blocking."""
-        reader = _Reader()
+        reader = _Reader(self.name)
         with in_our_words(self.name, _KEY):
             if self._async_client is None:
                 self._async_client = self._sdk().AsyncAnthropic(base_url=self._base_url)
@@ -99,7 +101,7 @@ class AnthropicProvider:
                 async for event in events:
                     for piece in reader.feed(event):
                         yield piece
-        yield reader.reply()
+            yield reader.reply()
 
     def _sdk(self) -> Any:
         return load("anthropic", "a model of Anthropic")
@@ -123,15 +125,18 @@ class AnthropicProvider:
         if self.temperature is not None:
             # The SDK dropped the argument, the older models did not.
             body["extra_body"] = {"temperature": self.temperature}
-        return sendable(body)
+        return body
 
 
 class _Reader:
     """Collects the events of one reply."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._blocks: dict[int, dict[str, Any]] = {}
         self._open: set[int] = set()
+        self._unknown: set[int] = set()
+        """Blocks with pieces that cannot be put together here."""
         self._usage: dict[str, int] = {}
         self._stop: str | None = None
         self._model = ""
@@ -148,7 +153,7 @@ class _Reader:
             if text := self._blocks[event.index].get("text"):
                 yield Text(text)
         elif kind == "content_block_delta":
-            yield from self._delta(self._blocks[event.index], event.delta)
+            yield from self._delta(event.index, event.delta)
         elif kind == "content_block_stop":
             self._open.discard(event.index)
         elif kind == "message_delta":
@@ -157,7 +162,8 @@ class _Reader:
         elif kind == "message_stop":
             self._ended = True
 
-    def _delta(self, block: dict[str, Any], delta: Any) -> Iterator[Piece]:
+    def _delta(self, index: int, delta: Any) -> Iterator[Piece]:
+        block = self._blocks[index]
         kind = field(delta, "type", "")
         if kind == "text_delta":
             block["text"] = block.get("text", "") + delta.text
@@ -168,6 +174,8 @@ class _Reader:
             block["thinking"] = block.get("thinking", "") + delta.thinking
         elif kind == "signature_delta":
             block["signature"] = block.get("signature", "") + delta.signature
+        elif kind != "citations_delta":
+            self._unknown.add(index)
 
     def _used(self, usage: Any) -> Usage:
         for name in (
@@ -187,8 +195,13 @@ class _Reader:
     def reply(self) -> Reply:
         whole = self._ended and self._stop is not None
         stop = _STOPS.get(self._stop or "", Stop.INCOMPLETE) if whole else Stop.INCOMPLETE
+        if not (self._blocks or self._model or self._stop):
+            raise ProviderError(f"{self._name} answered with something that is no stream")
         parts = [self._part(index, stop) for index in sorted(self._blocks)]
         message = Message(Role.ASSISTANT, tuple(part for part in parts if part is not None))
+        if stop is Stop.END and message.tool_calls:
+            # Some servers that speak this API do not say that they wait for their tools.
+            stop = Stop.TOOL_USE
         return Reply(message, stop, self._used(None), self._model)
 
     def _part(self, index: int, stop: Stop) -> Part | None:
@@ -199,9 +212,11 @@ class _Reader:
         if kind == "tool_use":
             return _call(block)
         # Reasoning that is not whole has no valid signature, and the API refuses it.
-        if index in self._open or stop is Stop.INCOMPLETE:
+        unsigned = kind == "thinking" and not block.get("signature")
+        if index in self._open or stop is Stop.INCOMPLETE or unsigned or index in self._unknown:
             return None
-        return Opaque(form.API, block)
+        written = block.pop("json", "")
+        return Opaque(form.API, {**block, "input": parse_arguments(written)} if written else block)
 
 
 def _call(block: dict[str, Any]) -> ToolCall:

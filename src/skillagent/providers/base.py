@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from skillagent.messages import Reply, Request, Text, Usage
@@ -41,17 +42,21 @@ class AsyncProvider(Protocol):
 
 
 async def pieces_async(provider: Provider, request: Request) -> AsyncGenerator[Piece, None]:
-    """Any provider's pieces without blocking: one that only blocks runs in a thread."""
+    """Any provider's pieces without blocking: one that only blocks runs in a thread.
+
+    Such a thread cannot be stopped in the middle of a piece: it is waited for at the end.
+    """
     import asyncio
 
     if isinstance(provider, AsyncProvider):
-        async for piece in provider.reply_async(request):
-            yield piece
+        async with aclosing(provider.reply_async(request)) as native:
+            async for found in native:
+                yield found
         return
     pieces = iter(provider.reply(request))
 
     def following() -> Piece | None:
         return next(pieces, None)
 
-    while (found := await asyncio.to_thread(following)) is not None:
-        yield found
+    while piece := await asyncio.to_thread(following):
+        yield piece

@@ -22,7 +22,8 @@ def provider_for(
     Args:
         model: `offline`; `anthropic:NAME`, `openai:NAME` or `openai-chat:NAME`; or a bare name
             that begins like a model of one of these makers.
-        base_url: address of a compatible server; a bare name then is one of OpenAI's API.
+        base_url: address of a compatible server; a bare name that tells no maker then is one
+            of OpenAI's API.
         temperature: sent only to models that take one.
 
     Raises:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any, Literal, Protocol, TypeAlias
 
+from skillagent.digest import canonical_json
 from skillagent.errors import ProviderError
 from skillagent.formats import openai as form
 from skillagent.formats.blocks import dumped, field
@@ -26,7 +27,7 @@ from skillagent.messages import (
 )
 from skillagent.models import reasons, takes_sampling
 from skillagent.providers.base import Piece
-from skillagent.providers.sdk import in_our_words, load, sendable
+from skillagent.providers.sdk import in_our_words, load
 
 _KEY = "OPENAI_API_KEY"
 _OFFICIAL = "api.openai.com"
@@ -81,17 +82,19 @@ class OpenAIProvider:
             if self._client is None:
                 self._client = self._new("OpenAI")
             client = self._client
-            try:
-                events = self._endpoint(client).create(**self._body(request))
-            except Exception as error:
-                if not self._falls_back(error, client):
-                    raise
-                events = self._endpoint(client).create(**self._body(request))
-            reader = self._reader()
-            with events:
-                for event in events:
-                    yield from reader.feed(event)
-        yield reader.reply()
+            while True:
+                reader = self._reader()
+                try:
+                    with self._endpoint(client).create(**self._body(request)) as events:
+                        for event in events:
+                            yield from reader.feed(event)
+                    final = reader.reply()
+                except Exception as error:
+                    if not self._falls_back(error, client):
+                        raise
+                else:
+                    yield final
+                    return
 
     async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
         """The same without blocking."""
@@ -99,18 +102,20 @@ class OpenAIProvider:
             if self._async_client is None:
                 self._async_client = self._new("AsyncOpenAI")
             client = self._async_client
-            try:
-                events = await self._endpoint(client).create(**self._body(request))
-            except Exception as error:
-                if not self._falls_back(error, client):
-                    raise
-                events = await self._endpoint(client).create(**self._body(request))
-            reader = self._reader()
-            async with events:
-                async for event in events:
-                    for piece in reader.feed(event):
-                        yield piece
-        yield reader.reply()
+            while True:
+                reader = self._reader()
+                try:
+                    async with await self._endpoint(client).create(**self._body(request)) as events:
+                        async for event in events:
+                            for piece in reader.feed(event):
+                                yield piece
+                    final = reader.reply()
+                except Exception as error:
+                    if not self._falls_back(error, client):
+                        raise
+                else:
+                    yield final
+                    return
 
     def _new(self, kind: str) -> Any:
         sdk = load("openai", "a model of OpenAI")
@@ -123,11 +128,14 @@ class OpenAIProvider:
             return build(base_url=self._base_url, api_key="none")
 
     def _falls_back(self, error: Exception, client: Any) -> bool:
-        """Whether to go on over Chat Completions, which is then remembered."""
-        known = _OFFICIAL in str(client.base_url)
-        if self.api != "auto" or known:
+        """Whether to go on over Chat Completions, which is then remembered.
+
+        Some servers answer an address that they do not know with status 200 and no stream.
+        """
+        unknown = getattr(error, "status_code", None) in _UNKNOWN_ADDRESS
+        if self.api != "auto" or _OFFICIAL in str(client.base_url):
             return False
-        if getattr(error, "status_code", None) not in _UNKNOWN_ADDRESS:
+        if not unknown and not isinstance(error, NoStreamError):
             return False
         self.api = "chat"
         return True
@@ -136,19 +144,19 @@ class OpenAIProvider:
         return client.chat.completions if self.api == "chat" else client.responses
 
     def _reader(self) -> _Reader:
-        return _ChatReader() if self.api == "chat" else _ResponsesReader(self.name)
+        return _ChatReader(self.name) if self.api == "chat" else _ResponsesReader(self.name)
 
     def _body(self, request: Request) -> dict[str, Any]:
         body = self._chat(request) if self.api == "chat" else self._responses(request)
         if self.temperature is not None:
             body["temperature"] = self.temperature
-        return sendable({"model": self.model, "stream": True, **body})
+        return {"model": self.model, "stream": True, **body}
 
     def _responses(self, request: Request) -> dict[str, Any]:
         # Nothing is kept by the provider: the whole conversation is sent each time, and a
         # reasoning model's thoughts with it, encrypted.
         body: dict[str, Any] = {
-            "input": form.responses_items(request.messages),
+            "input": form.responses_items(request.messages, reasoning=reasons(self.model)),
             "store": False,
         }
         if reasons(self.model):
@@ -174,6 +182,10 @@ class OpenAIProvider:
         return body
 
 
+class NoStreamError(ProviderError):
+    """Status 200, and nothing that could be an answer."""
+
+
 class _Reader(Protocol):
     """Collects the events of one reply."""
 
@@ -188,14 +200,19 @@ class _ResponsesReader:
         self._items: dict[int, dict[str, Any]] = {}
         self._said = ""
         self._final: Any = None
+        self._begun = False
 
     def feed(self, event: Any) -> Iterator[Piece]:
         kind = field(event, "type", "")
+        self._begun = self._begun or kind.startswith("response.")
         if kind in ("response.output_text.delta", "response.refusal.delta"):
             self._said += event.delta
             yield Text(event.delta)
-        elif kind == "response.output_item.done":
+        elif kind in ("response.output_item.added", "response.output_item.done"):
             self._items[event.output_index] = dumped(event.item)
+        elif kind == "response.function_call_arguments.done":
+            # Some servers send a call's end only here.
+            self._items.setdefault(event.output_index, {})["arguments"] = event.arguments
         elif kind in ("response.completed", "response.incomplete"):
             self._final = event.response
         elif kind in ("response.failed", "error"):
@@ -205,6 +222,8 @@ class _ResponsesReader:
             )
 
     def reply(self) -> Reply:
+        if not self._begun:
+            raise NoStreamError(f"{self._name} answered with something that is no stream")
         final = self._final
         items = [self._items[at] for at in sorted(self._items)]
         if final is not None and (output := field(final, "output", [])):
@@ -219,7 +238,7 @@ class _ResponsesReader:
     def _parts(self, item: dict[str, Any]) -> Iterator[Part]:
         kind = item.get("type")
         if kind == "message":
-            for content in item.get("content") or ():
+            for content in _contents(item):
                 text = content.get("text") or content.get("refusal")
                 if text:
                     yield Text(text)
@@ -238,19 +257,24 @@ class _ResponsesReader:
             return found.get(str(reason), Stop.INCOMPLETE)
         if message.tool_calls:
             return Stop.TOOL_USE
-        contents = [content for item in items for content in item.get("content") or ()]
+        contents = [content for item in items for content in _contents(item)]
         refused = any(content.get("type") == "refusal" for content in contents)
         return Stop.REFUSAL if refused else Stop.END
 
 
 class _ChatReader:
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._text = ""
         self._refusal = ""
-        self._calls: dict[int, dict[str, Any]] = {}
+        self._reasoning = ""
+        self._calls: list[dict[str, str]] = []
+        self._at: dict[int, int] = {}
+        """Index that a server gives → place of the call that it means now."""
         self._finish: str | None = None
         self._usage = Usage()
         self._model = ""
+        self._begun = False
 
     def feed(self, chunk: Any) -> Iterator[Piece]:
         self._model = field(chunk, "model", self._model)
@@ -258,7 +282,9 @@ class _ChatReader:
             self._usage = _usage(usage)
             yield self._usage
         for choice in field(chunk, "choices", ()):
+            self._begun = True
             delta = field(choice, "delta", {})
+            self._reasoning += field(delta, "reasoning_content", "")
             if text := field(delta, "content", ""):
                 self._text += text
                 yield Text(text)
@@ -267,22 +293,36 @@ class _ChatReader:
                 yield Text(text)
             for call in field(delta, "tool_calls", ()):
                 self._collect(call)
-            self._finish = field(choice, "finish_reason", self._finish)
+            self._finish = field(choice, "finish_reason") or self._finish
 
     def _collect(self, call: Any) -> None:
-        # Some servers leave the index out and send each call whole.
-        index = field(call, "index", len(self._calls))
-        known = self._calls.setdefault(index, {"id": "", "name": "", "arguments": ""})
+        """Add a piece of a call.
+
+        Servers differ: some send each call whole under the same index, some no index at all,
+        some the name or the id again with each piece.
+        """
+        own, index = field(call, "id", ""), field(call, "index", -1)
+        at = self._at.get(index, len(self._calls) - 1 if index < 0 else -1)
+        known = self._calls[at] if 0 <= at < len(self._calls) else None
+        if known is None or (own and known["id"] and own != known["id"]):
+            known = {"id": "", "name": "", "arguments": ""}
+            self._at[index] = len(self._calls)
+            self._calls.append(known)
         function = field(call, "function", {})
-        known["id"] = field(call, "id", "") or known["id"]
-        known["name"] += field(function, "name", "")
-        known["arguments"] += field(function, "arguments", "")
+        given = field(function, "arguments", "")
+        known["id"] = own or known["id"]
+        known["name"] = field(function, "name", "") or known["name"]
+        known["arguments"] += given if isinstance(given, str) else canonical_json(given)
 
     def reply(self) -> Reply:
+        if not self._begun:
+            raise NoStreamError(f"{self._name} answered with something that is no stream")
         parts: list[Part] = []
+        if self._reasoning:
+            parts.append(Opaque(form.CHAT_API, {"reasoning_content": self._reasoning}))
         if text := self._text + self._refusal:
             parts.append(Text(text))
-        for index, call in sorted(self._calls.items()):
+        for index, call in enumerate(self._calls):
             parts.append(form.call({"id": call["id"] or f"call_{index}", "function": call}))
         message = Message(Role.ASSISTANT, tuple(parts))
         return Reply(message, self._stop(message.tool_calls), self._usage, self._model)
@@ -294,6 +334,12 @@ class _ChatReader:
             return Stop.REFUSAL if self._refusal else Stop.END
         cut = {"length": Stop.MAX_TOKENS, "content_filter": Stop.REFUSAL}
         return cut.get(self._finish or "", Stop.INCOMPLETE)
+
+
+def _contents(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a message; some servers send a string."""
+    content = item.get("content") or []
+    return [{"text": content}] if isinstance(content, str) else content
 
 
 def _usage(usage: Any) -> Usage:

@@ -7,6 +7,7 @@ whose name only begins alike has no price until the table says so.
 from __future__ import annotations
 
 import importlib.resources
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -66,8 +67,8 @@ class Prices:
         """The bundled table, with a user's own prices over it.
 
         Args:
-            path: a TOML file; a table for each beginning of a name, with `input` and `output`
-                if they differ, `cache_read` and `cache_write`.
+            path: a TOML file; a table for each model's name, with `input`, `output` and, where
+                they differ from `input`, `cache_read` and `cache_write`.
 
         Raises:
             UsageError: the file is missing, is no TOML, or holds something else.
@@ -85,9 +86,11 @@ class Prices:
             model: its name, with or without the provider's before a colon.
             usage: as the provider counted it.
         """
-        name = model.rpartition(":")[2]
-        price = self._table.get(name) or self._table.get(_SNAPSHOT.sub("", name))
-        return None if price is None else price.dollars(usage)
+        for name in (model, model.partition(":")[2]):
+            price = self._table.get(name) or self._table.get(_SNAPSHOT.sub("", name))
+            if price is not None:
+                return price.dollars(usage)
+        return None
 
 
 @cache
@@ -104,7 +107,10 @@ def _parse(text: str, path: str) -> dict[str, Price]:
     found = {}
     for name, table in tables.items():
         numbers = isinstance(table, dict) and all(
-            isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            # Not `inf` and not `nan` either, which TOML knows as well.
+            and 0 <= value < math.inf
             for value in table.values()
         )
         if not numbers or not {"input", "output"} <= set(table) <= set(_KINDS):

@@ -1,9 +1,10 @@
-"""What both SDK adapters share: late imports, errors in our words, bodies that can be sent."""
+"""What both SDK adapters share: late imports, and errors in our words."""
 
 from __future__ import annotations
 
 import importlib
-import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,9 @@ def load(package: str, why: str) -> Any:
         raise MissingPackageError(package, package, why) from None
 
 
+_TOO_LONG = re.compile(r"(?i)context (?:length|window|size)|(?:prompt|input) is too long")
+
+
 @contextmanager
 def in_our_words(name: str, variable: str) -> Iterator[None]:
     """Whatever an SDK raises becomes a `ProviderError` with one line for a person.
@@ -45,11 +49,19 @@ def in_our_words(name: str, variable: str) -> Iterator[None]:
         raise
     except Exception as error:
         text = " ".join(str(error).split())
+        if any(
+            "Illegal header value" in str(cause) or isinstance(cause, UnicodeEncodeError)
+            for cause in _causes(error)
+        ):
+            # The message of these errors holds the key itself.
+            raise MissingKeyError(name, variable, "a key without odd characters") from None
         if "Could not resolve authentication" in text or "Missing credentials" in text:
             raise MissingKeyError(name, variable) from None
         status = getattr(error, "status_code", None)
         status = status if isinstance(status, int) and status != 200 else None
-        raise ProviderError(_line(name, error, text, status, variable), status) from error
+        line = _line(name, error, text, status, variable)
+        key = os.environ.get(variable, "").strip()
+        raise ProviderError(line.replace(key, "…") if key else line, status) from error
 
 
 def _line(name: str, error: Exception, text: str, status: int | None, variable: str) -> str:
@@ -59,7 +71,7 @@ def _line(name: str, error: Exception, text: str, status: int | None, variable: 
         return f"{name} refuses the key (401): {said}; check {variable}"
     if status == 404:
         return f"{name} knows no such model or address (404): {said}"
-    if status == 413 or ("context" in said.casefold() and status == 400):
+    if status == 413 or (status == 400 and _TOO_LONG.search(said)):
         return f"{name} cannot take so long a conversation ({status}): {said}"
     if status == 429:
         return f"{name} allows no more requests for now (429): {said}"
@@ -70,7 +82,9 @@ def _line(name: str, error: Exception, text: str, status: int | None, variable: 
     if "Timeout" in kind:
         return f"{name} did not answer in time ({kind})"
     if "Connection" in kind or "Connect" in kind:
-        return f"{name} cannot be reached: {_cause(error)}"
+        # The SDKs' own text is only `Connection error.`
+        *_, innermost = _causes(error)
+        return f"{name} cannot be reached: {str(innermost) or type(innermost).__name__}"
     if isinstance(error, ValueError | AssertionError | AttributeError | KeyError | TypeError):
         return f"{name} sent something unreadable ({kind}: {said or 'no details'})"
     return f"the connection to {name} broke ({kind}: {said or 'no details'})"
@@ -84,27 +98,9 @@ def _message(error: Exception) -> str:
     return " ".join(str(message).split())[:300] if message else str(error).split("\n")[0][:300]
 
 
-def _cause(error: BaseException) -> str:
-    """The innermost error: the SDKs' own only say `Connection error.`"""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return str(error) or type(error).__name__
-
-
-def sendable(body: dict[str, Any]) -> dict[str, Any]:
-    """The body, with half surrogate pairs replaced: they have no UTF-8 form."""
-    try:
-        json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return {key: _whole(value) for key, value in body.items()}
-    return body
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_whole(key): _whole(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_whole(item) for item in value]
-    return value
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it came of, down to the innermost."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__

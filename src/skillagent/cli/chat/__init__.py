@@ -11,7 +11,7 @@ import sys
 
 from skillagent.cli.chat.conversation import Conversation
 from skillagent.cli.chat.show import JsonLines, Terminal, View
-from skillagent.errors import UsageError
+from skillagent.errors import SkillAgentError, UsageError
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,7 +29,12 @@ def run(arguments: argparse.Namespace) -> int:
 
         return talk(conversation, view)
     view.begin()
-    return conversation.answer(question, view)
+    try:
+        return conversation.answer(question, view)
+    except SkillAgentError as error:
+        if arguments.json:
+            view.failed(str(error))
+        raise
 
 
 def _piped(arguments: argparse.Namespace) -> str:

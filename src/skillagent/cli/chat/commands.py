@@ -166,7 +166,10 @@ def _exit(conversation: Conversation, view: Terminal, rest: str) -> None:
 def _path(rest: str, name: str) -> Path:
     if not rest:
         raise UsageError(f"{name} takes a file")
-    return Path(rest).expanduser()
+    try:
+        return Path(rest).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{rest}: {error}") from None
 
 
 def _look(conversation: Conversation) -> Toolset:

@@ -59,24 +59,27 @@ class Conversation:
             The exit code.
         """
         code = NOT_ANSWERED
+        before = len(self.agent.marks)
         try:
             with closing(self.agent.ask(question)) as events:
                 for event in events:
                     view.event(event)
-                    if isinstance(event, Done) and event.reason == "end":
+                    if isinstance(event, Done) and event.reason == "end" and event.text.strip():
                         code = 0
         except ProviderError as error:
             view.failed(str(error))
             code = FAILED
         except KeyboardInterrupt:
-            view.stopped()
+            view.stopped(kept=len(self.agent.marks) > before)
             code = INTERRUPTED
         self._keep(view)
         return code
 
     def clear(self) -> None:
-        """A new conversation, with the whole budget."""
+        """A new conversation, with the whole budget as it is now."""
+        limits = self.toolset.budget
         self.agent = self._fresh()
+        self.toolset.rebudget(limits.total)
 
     def switch(self, model: str) -> None:
         """Go on with another model; the budget is still counted as before.
@@ -92,7 +95,7 @@ class Conversation:
         saved.save(self.agent, path, self.model, self._counted_for)
 
     def load(self, path: Path) -> bool:
-        """Go on with a conversation from a file, with the model it was held with.
+        """Go on with a conversation from a file, with its model unless `--model` names one.
 
         Returns:
             False where the graph has changed since.
@@ -118,7 +121,9 @@ class Conversation:
         return found.digest == self.graph.digest
 
     def _resume(self) -> None:
-        if self._file is None or not self._file.exists():
+        if self._file is None:
+            raise UsageError("--no-history keeps no conversation that could go on")
+        if not self._file.exists():
             raise UsageError(f"there is no earlier conversation about {self.graph.name}")
         self.load(self._file)
         if self._arguments.budget is not None:
@@ -132,7 +137,7 @@ class Conversation:
             self.save(self._file)
         except UsageError as error:
             self._file = None
-            view.failed(f"this conversation is not kept: {error}")
+            view.warned(f"this conversation is not kept: {error}")
 
     def _fresh(self) -> Agent:
         toolset = Toolset(

@@ -11,9 +11,12 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from skillagent.cli.output import printable
+
 FRAME = 0.08
 """Seconds between two drawings of the unfinished block."""
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
+_ESCAPES = re.compile(r"([\n\x1b])")
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)")
 
 
 class Writer(Protocol):
@@ -37,21 +40,20 @@ class MarkdownWriter:
     def __init__(self, console: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._clock = clock
-        self._tail = ""
+        self._blocks = Blocks()
         self._live: Any = None
         self._drawn = 0.0
         self._begun = False
 
     def write(self, text: str) -> None:
-        self._tail += text
-        whole, self._tail = split_blocks(self._tail)
+        whole = self._blocks.feed(text)
         if whole.strip():
             self._print(whole)
-        if self._tail.strip():
+        if self._blocks.growing:
             self._draw()
 
     def finish(self) -> None:
-        tail, self._tail = self._tail, ""
+        tail = self._blocks.rest()
         if tail.strip():
             self._print(tail)
         else:
@@ -69,7 +71,11 @@ class MarkdownWriter:
             # Links are spelled out: what a node holds must not hide where it leads.
             self._console.print(Markdown(text, hyperlinks=False))
         # `rich` puts blank lines around some blocks and not around others.
-        block = capture.get().strip("\n")
+        # What stands in entities (`&#x202E;`) has become characters only now.
+        block = "".join(
+            piece if piece in "\n\x1b" else printable(piece)
+            for piece in _ESCAPES.split(capture.get().strip("\n"))
+        )
         self._console.file.write(f"\n{block}\n")
         self._console.file.flush()
         self._begun = True
@@ -85,7 +91,8 @@ class MarkdownWriter:
         elif now - self._drawn < FRAME:
             return
         self._drawn = now
-        self._live.update(Text(self._tail), refresh=True)
+        lines = self._blocks.last_lines(self._console.height)
+        self._live.update(Text("".join(lines)), refresh=True)
 
     def _clear(self) -> None:
         if self._live is not None:
@@ -93,23 +100,43 @@ class MarkdownWriter:
             self._live = None
 
 
-def split_blocks(text: str) -> tuple[str, str]:
-    """Divide at the last blank line that is outside of fenced code.
+class Blocks:
+    """Divides a text that comes in pieces at the blank lines outside of fenced code."""
 
-    Returns:
-        Blocks that are whole, and what may still grow.
-    """
-    cut = 0
-    fence = ""
-    at = 0
-    for line in text.splitlines(keepends=True):
-        at += len(line)
-        marks = _FENCE.match(line)
-        if fence:
-            if marks and marks[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-        elif marks:
-            fence = marks[1]
-        elif not line.strip() and line.endswith("\n"):
-            cut = at
-    return text[:cut], text[cut:]
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        """Of the block that is not whole yet."""
+        self._line = ""
+        self._fence = ""
+
+    @property
+    def growing(self) -> bool:
+        """Whether a block has begun that is not whole yet."""
+        return bool(self._line.strip()) or any(line.strip() for line in self._lines[-1:])
+
+    def feed(self, text: str) -> str:
+        """Take in a piece; the blocks that are whole with it."""
+        *lines, self._line = (self._line + text).split("\n")
+        whole: list[str] = []
+        for line in lines:
+            self._lines.append(line + "\n")
+            marks = _FENCE.match(line)
+            if self._fence:
+                if marks and marks[1].startswith(self._fence) and line.strip() == marks[1]:
+                    self._fence = ""
+            elif marks:
+                self._fence = marks[1]
+            elif not line.strip():
+                whole += self._lines
+                self._lines = []
+        return "".join(whole)
+
+    def rest(self) -> str:
+        """What is left, whole or not; a new text begins."""
+        found = "".join(self._lines) + self._line
+        self._lines, self._line, self._fence = [], "", ""
+        return found
+
+    def last_lines(self, count: int) -> list[str]:
+        """The end of the block that is not whole yet."""
+        return [*self._lines[-count:], self._line]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ try:
     from prompt_toolkit.completion import CompleteEvent, Completer, Completion
     from prompt_toolkit.document import Document
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+    from prompt_toolkit.output import create_output
     from prompt_toolkit.styles import Style
 except ImportError:
     raise MissingPackageError(
@@ -41,6 +44,8 @@ def talk(conversation: Conversation, view: View) -> int:
         history=_history(conversation),
         completer=_Completer(conversation),
         complete_while_typing=False,
+        # Where only the answers are redirected, the prompt stays on the terminal.
+        output=None if sys.stdout.isatty() else create_output(stdout=sys.stderr),
         bottom_toolbar=lambda: _toolbar(conversation),
         style=Style.from_dict({"bottom-toolbar": "noreverse ansibrightblack"}),
     )
@@ -75,12 +80,26 @@ def _history(conversation: Conversation) -> History:
         Path(path).touch(mode=0o600)
     except (OSError, UsageError):
         return InMemoryHistory()
-    return FileHistory(str(path))
+    return _History(str(path))
 
 
 def _toolbar(conversation: Conversation) -> str:
     name = conversation.agent.provider.name
     return printable(f" {name} · {budget_bar(conversation.toolset.ledger)}")
+
+
+class _History(FileHistory):
+    """A file that goes away in the middle of a conversation does not end it."""
+
+    def load_history_strings(self) -> Iterable[str]:
+        try:
+            return list(super().load_history_strings())
+        except OSError:
+            return []
+
+    def store_string(self, string: str) -> None:
+        with contextlib.suppress(OSError, UnicodeEncodeError):
+            super().store_string(string)
 
 
 class _Completer(Completer):

@@ -37,8 +37,16 @@ class View(Protocol):
         """The question could not be answered."""
         ...
 
-    def stopped(self) -> None:
-        """The user stopped the answer."""
+    def warned(self, message: str) -> None:
+        """Something went wrong beside the answer."""
+        ...
+
+    def stopped(self, *, kept: bool) -> None:
+        """The user stopped the answer.
+
+        Args:
+            kept: whether the question is in the conversation.
+        """
         ...
 
 
@@ -84,7 +92,9 @@ class Terminal:
                 self._priced = self._priced and event.dollars is not None
                 self._dollars += event.dollars or 0.0
         elif isinstance(event, Done):
-            if event.reason != "end":
+            if event.reason == "end" and not event.text.strip():
+                self.note("the model said nothing")
+            elif event.reason != "end":
                 self.note(f"stopped: {REASONS.get(event.reason, event.reason)}")
             self._account()
 
@@ -93,9 +103,13 @@ class Terminal:
         self.note(f"skillagent: {message}")
         self._reset()
 
-    def stopped(self) -> None:
+    def warned(self, message: str) -> None:
+        self.note(f"skillagent: {message}")
+
+    def stopped(self, *, kept: bool) -> None:
         self._writer.finish()
-        self.note("stopped; what came so far is kept (/undo takes it back)")
+        what = "what came so far is kept (/undo takes it back)" if kept else "nothing is kept"
+        self.note(f"stopped; {what}")
         self._reset()
 
     def note(self, text: str) -> None:
@@ -135,8 +149,12 @@ class JsonLines:
     def failed(self, message: str) -> None:
         print(to_json({"event": "error", "message": message}), flush=True)
 
-    def stopped(self) -> None:
-        print(to_json({"event": "done", "reason": "interrupted", "text": ""}), flush=True)
+    def warned(self, message: str) -> None:
+        print(printable(f"skillagent: {message}"), file=sys.stderr, flush=True)
+
+    def stopped(self, *, kept: bool) -> None:
+        done = {"event": "done", "reason": "interrupted", "text": "", "kept": kept}
+        print(to_json(done), flush=True)
 
 
 class PlainWriter:
