@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from skillagent.digest import canonical_json
-from skillagent.messages import ToolCall, Usage, parse_arguments
+from skillagent.messages import ToolCall, parse_arguments
 from skillagent.testing import anthropic_wire, chat_wire, responses_wire, validation
 from skillagent.testing.attempts import Attempts
 from skillagent.testing.chaos import Chaos
@@ -23,6 +23,7 @@ from skillagent.testing.received import Received, transcript
 from skillagent.testing.script import Call, Fault, Policy, Turn
 from skillagent.testing.threads import NOT_FOUND, Stored, Threads
 from skillagent.testing.transport import Clients
+from skillagent.testing.usage import PromptCache, prompt_tokens
 from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, dumped
 
 _PATHS = (
@@ -39,7 +40,6 @@ _JSON = ("content-type", "application/json")
 _SSE = ("content-type", "text/event-stream; charset=utf-8")
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 MODELS = ("claude-mock", "gpt-mock")
-CHARACTERS_A_TOKEN = 4
 
 
 class MockLLM(Clients):
@@ -61,6 +61,7 @@ class MockLLM(Clients):
         self._complaints: list[str] = []
         self._threads = Threads()
         self._stored = Stored()
+        self._cache = PromptCache()
 
     @property
     def script(self) -> tuple[Turn, ...]:
@@ -179,7 +180,8 @@ class MockLLM(Clients):
         if wrong is not None:
             return self._refuse(api, wrong), None, None
         if api in ("count_tokens", "input_tokens"):
-            return _json(200, {"input_tokens": _tokens(raw), **_counted(api)}), None, None
+            count = prompt_tokens(MESSAGES if api in _ANTHROPIC else RESPONSES, body)
+            return _json(200, {"input_tokens": count, **_counted(api)}), None, None
         conversation = read(api, body)
         try:
             found = self._attempts.next(conversation, headers, raw)
@@ -195,7 +197,7 @@ class MockLLM(Clients):
             self._complaints += [f"turn {number}: {line}" for line in problems]
             unlike = Fault.status(400, message="; ".join(problems))
             return self._error(api, unlike), conversation, None
-        return self._say(api, turn, number, conversation, raw, body), conversation, turn
+        return self._say(api, turn, number, conversation, body), conversation, turn
 
     def _say(
         self,
@@ -203,7 +205,6 @@ class MockLLM(Clients):
         turn: Turn,
         number: int,
         conversation: Conversation,
-        raw: bytes,
         body: Mapping[str, Any],
     ) -> Answer:
         fault = turn.fault
@@ -216,7 +217,7 @@ class MockLLM(Clients):
         if fault and fault.kind == "garbage":
             return Answer(200, (("content-type", "text/html"),), (_HTML,))
         written = len(turn.text) + sum(len(call.text) for call in turn.calls)
-        usage = turn.usage or Usage(_tokens(raw), -(-written // CHARACTERS_A_TOKEN))
+        usage = turn.usage or self._cache.usage(api, body, written)
         reply = Reply(turn, number, self._seed, conversation.model, usage)
         if api == MESSAGES:
             self._threads.keep(body, anthropic_wire.whole(reply))
@@ -336,10 +337,6 @@ def _object(raw: bytes) -> dict[str, Any] | None:
 
 def _json(status: int, body: Any) -> Answer:
     return Answer(status, (_JSON,), (dumped(body),))
-
-
-def _tokens(raw: bytes) -> int:
-    return -(-len(raw) // CHARACTERS_A_TOKEN)
 
 
 def _counted(api: str) -> dict[str, str]:

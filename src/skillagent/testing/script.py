@@ -171,7 +171,7 @@ class Turn:
     stop: Stop | str | None = None
     """None: for its tools if there are calls, else the end. Text is sent as it is."""
     usage: Usage | None = None
-    """None: a quarter of the characters sent and received."""
+    """None: counted, with a prompt cache as the providers have one; see `testing.usage`."""
     thinking: str = ""
     """Reasoning before the answer: a signed block, or an encrypted item."""
     expect: Expect | None = None
