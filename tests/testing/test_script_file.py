@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,12 @@ def test_the_published_schema_is_that_of_the_code(capsys: pytest.CaptureFixture[
 
 
 def serve(path: Path) -> tuple[subprocess.Popen[str], str]:
+    return mock("serve", str(path))
+
+
+def mock(*arguments: str) -> tuple[subprocess.Popen[str], str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "skillagent", "mock", "serve", str(path)],
+        [sys.executable, "-m", "skillagent", "mock", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -132,6 +137,28 @@ def test_a_server_on_the_command_line_says_at_its_end_whether_the_script_was_use
     assert process.returncode == code
     assert f"export ANTHROPIC_BASE_URL={url}" in told
     assert ("1 of 2 turns were not used" in told) == (code == 1)
+    assert "Traceback" not in told
+
+
+def stop(process: subprocess.Popen[str]) -> tuple[int, str]:
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    return process.returncode, told
+
+
+def test_a_talk_is_recorded_and_replayed_on_the_command_line(tmp_path: Path) -> None:
+    tape = tmp_path / "talk.jsonl"
+    with MockLLM([say("one")]).serve() as provider:
+        process, url = mock("record", provider.url, str(tape))
+        assert ask(url)["output"][0]["content"][0]["text"] == "one"
+        assert stop(process)[0] == 0
+    process, url = mock("replay", str(tape))
+    assert ask(url)["output"][0]["content"][0]["text"] == "one"
+    with pytest.raises(urllib.error.HTTPError):
+        ask(url, input="something else")
+    code, told = stop(process)
+    assert code == 1
+    assert "something else" in told
     assert "Traceback" not in told
 
 
