@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -168,9 +168,9 @@ class Ledger:
         """Calls whose answers have left the conversation since."""
         return tuple(sorted(self._withdrawn))
 
-    def withdraw(self, calls: Iterable[int]) -> None:
+    def withdraw(self, calls: Container[int]) -> None:
         """Note that the answers of these calls have left the conversation."""
-        self._withdrawn.update(calls)
+        self._withdrawn.update(entry.call for entry in self._entries if entry.call in calls)
 
     def levels(self) -> dict[str, Level]:
         """Node → the fullest level at which it stands in the conversation, in that order."""

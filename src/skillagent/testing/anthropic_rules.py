@@ -153,6 +153,6 @@ def _empty(place: str, blocks: Any) -> Iterator[str]:
 
 
 def _marks(value: Any) -> int:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return ("cache_control" in value) + sum(_marks(item) for item in value.values())
     return sum(_marks(item) for item in value) if isinstance(value, list) else 0

@@ -24,16 +24,8 @@ from skillagent.testing.script import Call, Fault, Policy, Turn
 from skillagent.testing.threads import NOT_FOUND, Stored, Threads
 from skillagent.testing.transport import Clients
 from skillagent.testing.usage import PromptCache, prompt_tokens
-from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, dumped
+from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, api_of, dumped
 
-_PATHS = (
-    ("/messages/count_tokens", "count_tokens"),
-    ("/messages", MESSAGES),
-    ("/chat/completions", CHAT),
-    ("/responses/input_tokens", "input_tokens"),
-    ("/responses", RESPONSES),
-    ("/models", "models"),
-)
 _MODEL = re.compile(r"/models/(.+)$")
 _ANTHROPIC = ("count_tokens", MESSAGES)
 _JSON = ("content-type", "application/json")
@@ -133,7 +125,7 @@ class MockLLM(Clients):
             raw: its body.
         """
         known = {name.lower(): value for name, value in headers.items()}
-        api = next((api for end, api in _PATHS if path.rstrip("/").endswith(end)), "")
+        api = api_of(path)
         name = _MODEL.search(path)
         body = _object(raw)
         with self._lock:
@@ -219,9 +211,9 @@ class MockLLM(Clients):
         written = len(turn.text) + sum(len(call.text) for call in turn.calls)
         usage = turn.usage or self._cache.usage(api, body, written)
         reply = Reply(turn, number, self._seed, conversation.model, usage)
-        if api == MESSAGES:
+        if api == MESSAGES and body.get("thread"):
             self._threads.keep(body, anthropic_wire.whole(reply))
-        if api == RESPONSES:
+        if api == RESPONSES and body.get("store") is not False:
             self._stored.keep(body, responses_wire.whole(reply, body))
         delay: tuple[Step, ...] = (Pause(turn.delay),) if turn.delay else ()
         request_id = self._request_id()

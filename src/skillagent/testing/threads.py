@@ -31,14 +31,12 @@ class Threads:
         return {**held, **body, "messages": [*held["messages"], *body["messages"]]}
 
     def keep(self, body: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-        """Hold a conversation, if its request asks for it.
+        """Hold a conversation.
 
         Args:
             body: with the whole conversation.
             answer: as without a stream.
         """
-        if not body.get("thread"):
-            return
         said = {"role": "assistant", "content": answer["content"]}
         held = {name: body[name] for name in _KEPT if name in body}
         self._held[answer["id"]] = {**held, "messages": [*body["messages"], said]}
@@ -62,14 +60,13 @@ class Stored:
         return {**rest, "input": [*held, *_items(body)]}
 
     def keep(self, body: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-        """Hold a response, unless its request asks not to.
+        """Hold a response.
 
         Args:
             body: with the whole conversation.
             answer: as without a stream.
         """
-        if body.get("store") is not False:
-            self._held[answer["id"]] = [*_items(body), *answer["output"]]
+        self._held[answer["id"]] = [*_items(body), *answer["output"]]
 
 
 def _items(body: Mapping[str, Any]) -> list[Any]:

@@ -130,9 +130,12 @@ class Reply:
             yield text[start : start + size]
 
 
+_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dumped(value: Any) -> bytes:
     """JSON as the APIs write it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODED(value)
     # Half a surrogate pair has no UTF-8; what replaces it is its escape in JSON.
     return text.encode("utf-8", "backslashreplace")
 
