@@ -174,7 +174,10 @@ class MockLLM(Clients):
         if api in ("count_tokens", "input_tokens"):
             count = prompt_tokens(MESSAGES if api in _ANTHROPIC else RESPONSES, body)
             return _json(200, {"input_tokens": count, **_counted(api)}), None, None
-        conversation = read(api, body)
+        try:
+            conversation = read(api, body)
+        except validation.MALFORMED as error:
+            return self._refuse(api, f"the request is malformed: {error!r}"), None, None
         try:
             found = self._attempts.next(conversation, headers, raw)
         except Exception as error:  # a policy is the test's own code: it must not die unseen
@@ -321,10 +324,14 @@ def _at_once(data: bytes, fault: Fault | None) -> Iterator[Step]:
 
 def _object(raw: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(raw)
-    except ValueError:
+        found = json.loads(raw, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _json(status: int, body: Any) -> Answer:

@@ -94,7 +94,10 @@ def chat_problems(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _chat_options(body: Mapping[str, Any]) -> Iterator[str]:
-    if body.get("stream_options") is not None and not body.get("stream"):
+    options = body.get("stream_options")
+    if options is not None and not isinstance(options, Mapping):
+        yield "Invalid type for 'stream_options': expected an object."
+    if options is not None and not body.get("stream"):
         yield "The 'stream_options' parameter is only allowed when 'stream' is enabled."
     if body.get("max_tokens") is not None:
         if body.get("max_completion_tokens") is not None:

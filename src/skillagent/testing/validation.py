@@ -43,6 +43,8 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "responses": openai_rules.responses_problems,
     "input_tokens": openai_rules.responses_problems,
 }
+MALFORMED = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
+"""What a reader of a body stumbles with over a value that is of no kind it knows."""
 FIELDS = {api: frozenset(names.split()) for api, names in _FIELDS.items()}
 
 
@@ -55,7 +57,7 @@ def problem(api: str, body: Mapping[str, Any]) -> str | None:
     """
     try:
         return next(_common(api, body), None) or next(_CHECKS[api](body), None)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except MALFORMED as error:
         return f"the request is malformed: {type(error).__name__}: {error}"
 
 
