@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from skillagent.testing import Call, Expect, MockLLM, Turn, call, calls, say
+from skillagent.testing import Call, Expect, MockLLM, Server, Turn, call, calls, say
+from skillagent.testing.wire import Answer
 
 QUESTION = [{"role": "user", "content": "q"}]
 
@@ -131,3 +133,31 @@ def test_other_calls_fail_with_what_came(expected: tuple[str | Call, ...], told:
         mock.assert_tools(*expected)
     assert told in str(error.value).splitlines()
     assert "assistant: Done." in str(error.value)
+
+
+class Broken:
+    """Answers nothing."""
+
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+        raise RuntimeError("out of order")
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "told"),
+    [
+        (b"content-length: 0", b"500", b"the mock raised RuntimeError('out of order')"),
+        (b"content-length: many", b"400", b"cannot be read"),
+        (b"transfer-encoding: chunked\r\n\r\nmany", b"400", b"cannot be read"),
+    ],
+)
+def test_what_goes_wrong_in_the_server_is_said_and_no_reset(
+    head: bytes, status: bytes, told: bytes
+) -> None:
+    with Server(Broken()) as server:
+        where = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        with socket.create_connection(where) as connection:
+            connection.settimeout(5)
+            connection.sendall(b"POST /v1/responses HTTP/1.1\r\nhost: x\r\n" + head + b"\r\n\r\n")
+            answer = connection.recv(4_096)
+    assert answer.split()[1] == status
+    assert told in answer

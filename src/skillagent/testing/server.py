@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Pause, Responder, Stall
+from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Pause, Responder, Stall, dumped
 
 
 class Server:
@@ -81,9 +81,15 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
         wbufsize = 0
 
         def do_POST(self) -> None:
-            length = int(self.headers.get("content-length", 0))
             chunked = "chunked" in self.headers.get("transfer-encoding", "").lower()
-            self._answer(self._chunks() if chunked else self.rfile.read(length))
+            try:
+                length = int(self.headers.get("content-length", 0))
+                raw = self._chunks() if chunked else self.rfile.read(length)
+            except ValueError:
+                self.close_connection = True
+                self._at_once(_broken(400, "the length of the body cannot be read"))
+                return
+            self._answer(raw)
 
         def _chunks(self) -> bytes:
             """A body of unknown length, as clients send it that write while they read."""
@@ -104,7 +110,10 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
         def _answer(self, raw: bytes) -> None:
             path = self.path.partition("?")[0]
             headers = {METHOD: self.command, TARGET: self.path, **dict(self.headers.items())}
-            answer = mock.respond(path, headers, raw)
+            try:
+                answer = mock.respond(path, headers, raw)
+            except Exception as error:  # it would look like a reset that nobody scripted
+                answer = _broken(500, f"the mock raised {error!r}")
             if answer.rest is None and all(isinstance(step, bytes) for step in answer.steps):
                 self._at_once(answer)
                 return
@@ -171,6 +180,11 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
             self.connection.close()
 
     return Handler
+
+
+def _broken(status: int, message: str) -> Answer:
+    body = {"error": {"type": "api_error", "message": message}}
+    return Answer(status, (("content-type", "application/json"),), (dumped(body),))
 
 
 def _chunk(data: bytes) -> bytes:
