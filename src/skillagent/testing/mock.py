@@ -67,11 +67,13 @@ class MockLLM(Clients):
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
-        """Every call that the client answered, in the order of the conversation."""
-        last = next((found for found in reversed(self._received) if found.conversation), None)
-        if last is None or last.conversation is None:
-            return ()
-        return tuple(call for message in last.conversation.messages for call in message.tool_calls)
+        """Every call that a client answered, of all conversations, in the order of the answers."""
+        found: dict[str, ToolCall] = {}
+        for request in self._received:
+            for message in request.conversation.messages if request.conversation else ():
+                for call in message.tool_calls:
+                    found.setdefault(call.id, call)
+        return tuple(found.values())
 
     def transcript(self) -> str:
         """The last conversation, to be read by a person."""
@@ -134,7 +136,12 @@ class MockLLM(Clients):
                 models = _models("anthropic-version" in known, name[1] if name else None)
                 api, answer = "models", _json(200, models)
             else:
-                answer, conversation, turn = self._answer(api, path, known, raw, body)
+                try:
+                    answer, conversation, turn = self._answer(api, path, known, raw, body)
+                except Exception as error:
+                    # Such as a script with a number where text belongs: the test must fail.
+                    self._complaints.append(f"the mock raised {error!r}")
+                    raise
             status = 0 if isinstance(answer.steps[0], Drop | Stall) else answer.status
             self._received.append(
                 Received(api, path, known, raw, body or {}, conversation, status, turn)

@@ -151,7 +151,7 @@ def transport(mock: Responder, library: ModuleType | None = None, *, live: bool 
         def __iter__(self) -> Iterator[bytes]:
             for step in self._answer.send():
                 if isinstance(step, Pause):
-                    time.sleep(step.seconds)
+                    time.sleep(_patience(step, self._request, http))
                 else:
                     yield _sent(step, self._request, http)
 
@@ -160,7 +160,7 @@ def transport(mock: Responder, library: ModuleType | None = None, *, live: bool 
             take = self._in_thread if live else self._here
             while (step := await take(steps)) is not None:
                 if isinstance(step, Pause):
-                    await asyncio.sleep(step.seconds)
+                    await asyncio.sleep(_patience(step, self._request, http))
                 else:
                     yield _sent(step, self._request, http)
 
@@ -190,6 +190,14 @@ def _before_head(answer: Answer, request: Any, http: ModuleType) -> None:
 def _headers(request: Any) -> dict[str, str]:
     target = request.url.raw_path.decode("ascii")
     return {METHOD: request.method, TARGET: target, **dict(request.headers)}
+
+
+def _patience(pause: Pause, request: Any, http: ModuleType) -> float:
+    """Seconds to wait, unless the client's own read timeout is shorter: then nobody waits."""
+    timeout = request.extensions.get("timeout", {}).get("read")
+    if timeout is not None and pause.seconds > timeout:
+        raise http.ReadTimeout("the mock is slower than the client waits", request=request)
+    return pause.seconds
 
 
 def _sent(step: Step, request: Any, http: ModuleType) -> bytes:

@@ -19,8 +19,8 @@ _FIELDS = {
         speed stop_sequences stream system temperature thinking tool_choice tools top_k top_p
         user_profile_id workspace_id betas billing_policy compaction fallback_credit_token
         thread""",
-    "count_tokens": """cache_control context_management mcp_servers messages model output_config
-        speed system thinking tool_choice tools user_profile_id workspace_id""",
+    "count_tokens": """betas billing_policy cache_control compaction context_management
+        mcp_servers messages model output_config speed system thinking tool_choice tools user_profile_id workspace_id""",
     "chat": """audio frequency_penalty function_call functions logit_bias logprobs
         max_completion_tokens max_tokens messages metadata modalities model moderation n
         parallel_tool_calls prediction presence_penalty prompt_cache_key prompt_cache_options
@@ -73,5 +73,7 @@ def _common(api: str, body: Mapping[str, Any]) -> Iterator[str]:
         yield "model: Field required"
     if not takes_sampling(str(body.get("model"))):
         for name in ("temperature", "top_p", "top_k"):
-            if body.get(name) is not None:
+            # OpenAI takes the value that holds anyway.
+            usual = 1 if api in ("chat", "responses") else None
+            if body.get(name) not in (None, usual):
                 yield f"`{name}` is not supported with this model."
