@@ -20,7 +20,8 @@ _FIELDS = {
         user_profile_id workspace_id betas billing_policy compaction fallback_credit_token
         thread""",
     "count_tokens": """betas billing_policy cache_control compaction context_management
-        mcp_servers messages model output_config speed system thinking tool_choice tools user_profile_id workspace_id""",
+        mcp_servers messages model output_config speed system thinking tool_choice tools
+        user_profile_id workspace_id""",
     "chat": """audio frequency_penalty function_call functions logit_bias logprobs
         max_completion_tokens max_tokens messages metadata modalities model moderation n
         parallel_tool_calls prediction presence_penalty prompt_cache_key prompt_cache_options
