@@ -36,6 +36,7 @@ THEME = TerminalTheme(
         (86, 182, 194),
         (171, 178, 191),
     ],
+    [(139, 147, 161)] * 8,
 )
 FORMAT = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
