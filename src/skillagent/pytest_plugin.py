@@ -10,8 +10,9 @@ one pays nothing.
 
 from __future__ import annotations
 
+import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,23 @@ import pytest
 if TYPE_CHECKING:
     from skillagent.testing import MockLLM, Server
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note for the fixture below whether its test passed."""
+    report = yield
+    if call.when == "call":
+        item.stash[_PASSED] = report.passed
+    return report
 
 
 @pytest.fixture
-def mock_llm() -> Iterator[Callable[..., MockLLM]]:
-    """Makes mocks, from what `MockLLM` takes; at the end each must have been used up."""
+def mock_llm(request: pytest.FixtureRequest) -> Iterator[Callable[..., MockLLM]]:
+    """Makes mocks, from what `MockLLM` takes; a test that passed must have used each up."""
     from skillagent.testing import MockLLM
 
     made: list[MockLLM] = []
@@ -35,8 +47,16 @@ def mock_llm() -> Iterator[Callable[..., MockLLM]]:
         return made[-1]
 
     yield make
+    if not request.node.stash.get(_PASSED, False):
+        # It failed or was skipped for a reason of its own, which is the one to read.
+        return
+    wrong = []
     for mock in made:
-        mock.assert_done()
+        try:
+            mock.assert_done()
+        except AssertionError as error:
+            wrong.append(str(error))
+    assert not wrong, "\n\n".join(wrong)
 
 
 @pytest.fixture
@@ -56,14 +76,33 @@ def llm_server(
 
 
 @pytest.fixture
-def no_llm_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any connection beyond this machine fails the test that tries it."""
-    connect = socket.socket.connect
+def no_llm_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Any connection beyond this machine fails the test that tries it.
 
-    def guarded(self: socket.socket, address: object) -> None:
-        host = address[0] if isinstance(address, tuple) else ""
-        if self.family in (socket.AF_INET, socket.AF_INET6) and host not in LOOPBACK:
-            raise AssertionError(f"a test tried to reach {address!r}")
-        connect(self, address)  # type: ignore[arg-type]
+    Also where the code under test swallows the error.
+    """
+    tried: list[object] = []
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    def guard(name: str) -> None:
+        connect = getattr(socket.socket, name)
+
+        def guarded(self: socket.socket, address: object) -> Any:
+            host = str(address[0]) if isinstance(address, tuple) else ""
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not _here(host):
+                tried.append(address)
+                raise AssertionError(f"a test tried to reach {address!r}")
+            return connect(self, address)
+
+        monkeypatch.setattr(socket.socket, name, guarded)
+
+    guard("connect")
+    guard("connect_ex")
+    yield
+    assert not tried, f"a test tried to reach {tried}"
+
+
+def _here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from skillagent.testing import MockLLM, Turn, call, say
+from skillagent.testing import Expect, MockLLM, call, calls, say
 
+WRONG: Any = (3, call("a"))
+"""What is neither a text nor a `Call`."""
 USER: list[Any] = [{"role": "user", "content": "q"}]
 
 
@@ -31,13 +33,42 @@ def test_calls_of_every_conversation_count() -> None:
         mock.assert_tools("two")
 
 
-def test_a_script_that_makes_no_sense_fails_the_test_that_it_is_in() -> None:
-    wrong: Any = 3
-    mock = MockLLM([Turn(text=wrong)])
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: say(WRONG[0]), "says a text"),
+        (lambda: calls(WRONG[1]), "calls with `Call`"),
+        (lambda: call("a", when={1, 2}), "not JSON serializable"),
+        (lambda: call("a", x=float("nan")), "not JSON compliant"),
+        (lambda: say("a", expect="b"), "expects an `Expect`"),
+    ],
+)
+def test_a_script_that_makes_no_sense_is_refused_at_once(make: Any, told: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=told):
+        make()
+
+
+def test_what_the_mock_raises_fails_the_test_that_it_is_in() -> None:
+    mock = MockLLM([say("x", usage=3)])
     with pytest.raises(Exception, match="Connection error"):
         mock.anthropic(max_retries=0).messages.create(model="m", max_tokens=9, messages=USER)
-    with pytest.raises(AssertionError, match="the mock raised TypeError"):
+    with pytest.raises(AssertionError, match="the mock raised AttributeError"):
         mock.assert_done()
+
+
+def test_developers_words_are_part_of_the_system_prompt() -> None:
+    mock = MockLLM([say("x", expect=Expect(system="Be brief"))])
+    items: list[Any] = [{"role": "developer", "content": "Be brief."}, *USER]
+    mock.openai().responses.create(model="m", input=items)
+    mock.assert_done()
+
+
+def test_a_mark_is_one_only_where_the_api_reads_it() -> None:
+    schema = {"type": "object", "properties": {"cache_control": {"type": "object"}}}
+    tools: list[Any] = [{"name": f"t{number}", "input_schema": schema} for number in range(6)]
+    mock = MockLLM([say("x")])
+    mock.anthropic().messages.create(model="m", max_tokens=9, messages=USER, tools=tools)
+    mock.assert_done()
 
 
 @pytest.mark.parametrize("slow", [{"delay": 5.0}, {"pause": 5.0, "chunk": 1}])

@@ -38,7 +38,7 @@ ANTHROPIC: list[tuple[dict[str, Any], str]] = [
     ({"messages": [said("assistant", text("x"))]}, 'must use the "user" role'),
     ({"messages": [USER, said("robot", text("x"))]}, "should be 'user', 'assistant' or"),
     ({"max_tokens": None}, "max_tokens: Input should be a valid integer"),
-    ({"max_tokens": 0}, "greater than or equal to 1"),
+    ({"max_tokens": -1}, "greater than or equal to 0"),
     ({"system": 3}, "system: Input should be"),
     ({"messages": [{**USER, "x": 1}]}, "messages.0.x: Extra inputs"),
     ({"messages": [{"role": "user", "content": ""}]}, "non-empty content"),

@@ -149,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("cassette", metavar="FILE", help="where to; JSONL, appended to")
     replay = kinds.add_parser("replay", help="answer from what was recorded, or say what drifted")
     replay.add_argument("cassette", metavar="FILE", help="from `mock record`")
+    replay.add_argument(
+        "--any-order", action="store_true", help="for clients that ask several things at once"
+    )
     for kind in (serve, record, replay):
         kind.add_argument("--port", type=int, default=0, metavar="N", help="0 for any (0)")
     kinds.add_parser("schema", help="the JSON Schema of a script")

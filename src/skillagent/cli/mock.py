@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 from collections.abc import Callable
 
 from skillagent.cli.output import printable, to_json
+from skillagent.errors import UsageError
 from skillagent.testing import Recorder, Replay, Server, script_file
 
 
 def serve(arguments: argparse.Namespace) -> int:
     """Until Ctrl-C; exit code 1 if the script was not used up or something came unexpected."""
     mock = script_file.load(arguments.script)
-    return _serve(mock.serve(arguments.port), mock.assert_done)
+    return _serve(mock.serve, arguments.port, mock.assert_done)
 
 
 def record(arguments: argparse.Namespace) -> int:
     """Until Ctrl-C; exit code 1 if something that came was not recorded."""
     recorder = Recorder(arguments.upstream, arguments.cassette)
-    return _serve(recorder.serve(arguments.port), recorder.assert_recorded)
+    return _serve(recorder.serve, arguments.port, recorder.assert_recorded)
 
 
 def replay(arguments: argparse.Namespace) -> int:
     """Until Ctrl-C; exit code 1 if a request drifted or a recording was never asked for."""
-    replayed = Replay(arguments.cassette)
-    return _serve(replayed.serve(arguments.port), replayed.assert_done)
+    replayed = Replay(arguments.cassette, any_order=arguments.any_order)
+    return _serve(replayed.serve, arguments.port, replayed.assert_done)
 
 
 def schema(arguments: argparse.Namespace) -> int:
@@ -34,8 +36,15 @@ def schema(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(server: Server, check: Callable[[], None]) -> int:
+def _serve(make: Callable[[int], Server], port: int, check: Callable[[], None]) -> int:
+    try:
+        server = make(port)
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"port {port} cannot be used: {error}") from None
     with server:
+        # A job in the background of a script ignores Ctrl-C, and `kill` must end in a report too.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         print(server.url, flush=True)
         for name, value in server.environment().items():
             print(f"export {name}={value}", file=sys.stderr, flush=True)

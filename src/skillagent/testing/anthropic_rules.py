@@ -57,8 +57,8 @@ def _max_tokens(body: Mapping[str, Any]) -> Iterator[str]:
         yield "max_tokens: Field required"
     elif not isinstance(body["max_tokens"], int) or isinstance(body["max_tokens"], bool):
         yield "max_tokens: Input should be a valid integer"
-    elif body["max_tokens"] < 1:
-        yield "max_tokens: Input should be greater than or equal to 1"
+    elif body["max_tokens"] < 0:
+        yield "max_tokens: Input should be greater than or equal to 0"
 
 
 def _tools(body: Mapping[str, Any]) -> Iterator[str]:
@@ -154,5 +154,8 @@ def _empty(place: str, blocks: Any) -> Iterator[str]:
 
 def _marks(value: Any) -> int:
     if isinstance(value, dict):
-        return ("cache_control" in value) + sum(_marks(item) for item in value.values())
+        marked = isinstance(value.get("cache_control"), dict)
+        # What stands in a schema or in arguments is a name like any other there.
+        inner = (item for name, item in value.items() if name not in ("input_schema", "input"))
+        return marked + sum(map(_marks, inner))
     return sum(_marks(item) for item in value) if isinstance(value, list) else 0

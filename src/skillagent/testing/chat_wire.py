@@ -131,4 +131,5 @@ def _usage(reply: Reply) -> dict[str, Any]:
             "cached_tokens": usage.cache_read,
             "cache_write_tokens": usage.cache_write,
         },
+        "completion_tokens_details": {"reasoning_tokens": 0},
     }

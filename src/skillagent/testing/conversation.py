@@ -61,7 +61,7 @@ def read(api: str, body: Mapping[str, Any]) -> Conversation:
     elif api == CHAT:
         system, messages = _chat(body["messages"])
     else:
-        system, messages = str(body.get("instructions") or ""), _items(body.get("input", ""))
+        system, messages = _items(body.get("input", ""), str(body.get("instructions") or ""))
     return Conversation(
         api,
         str(body.get("model", "")),
@@ -127,13 +127,16 @@ def _chat(messages: Iterable[Mapping[str, Any]]) -> tuple[str, list[Message]]:
     return "\n".join(system), found
 
 
-def _items(items: Any) -> list[Message]:
+def _items(items: Any, instructions: str) -> tuple[str, list[Message]]:
+    system = [instructions] if instructions else []
     found: list[Message] = []
     if isinstance(items, str):
         items = [{"role": "user", "content": items}]
     for item in items:
         kind = item.get("type", "message")
-        if kind == "message":
+        if kind == "message" and item["role"] in ("system", "developer"):
+            system.append(_text(item["content"]))
+        elif kind == "message":
             _append(found, Role(item["role"]), Text(_text(item["content"])))
         elif kind == "function_call":
             given = item["arguments"]
@@ -143,7 +146,7 @@ def _items(items: Any) -> list[Message]:
             _append(found, Role.USER, ToolResult(item["call_id"], _text(item["output"])))
         else:
             _append(found, Role.ASSISTANT, Opaque("openai", item))
-    return found
+    return "\n".join(system), found
 
 
 def _append(found: list[Message], role: Role, part: Part) -> None:

@@ -37,8 +37,8 @@ _CHAT_FIELDS = {
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _KEYWORDS = frozenset(
     """type description properties required additionalProperties items enum anyOf const $ref $defs
-    definitions title pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf
-    minItems maxItems default""".split()
+    $schema definitions title pattern format minimum maximum exclusiveMinimum exclusiveMaximum
+    multipleOf minItems maxItems default""".split()
 )
 
 

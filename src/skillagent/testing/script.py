@@ -183,6 +183,17 @@ class Turn:
     delay: float = 0.0
     """Seconds before the first byte."""
 
+    def __post_init__(self) -> None:
+        # A slip in a script must not become an odd answer in the middle of a test.
+        if not isinstance(self.text, str):
+            raise TypeError(f"a turn says a text, not {self.text!r}")
+        for made in self.calls:
+            if not isinstance(made, Call):
+                raise TypeError(f"a turn calls with `Call`, not {made!r}")
+            made.text  # noqa: B018 -- raises where the arguments are no JSON
+        if self.expect is not None and not isinstance(self.expect, Expect):
+            raise TypeError(f"a turn expects an `Expect`, not {self.expect!r}")
+
     @property
     def ends(self) -> Stop | str:
         """Why the answer ends."""
