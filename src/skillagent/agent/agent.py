@@ -21,7 +21,7 @@ from skillagent.agent.events import (
 )
 from skillagent.agent.loop import Ended, closed, loop, own_ids
 from skillagent.digest import canonical_json
-from skillagent.disclosure import Answer, Toolset, Turn
+from skillagent.disclosure import Toolset, Turn
 from skillagent.errors import ProviderError, UsageError
 from skillagent.messages import (
     Message,
@@ -243,8 +243,8 @@ class _Run:
         """Carry out the call that is needed, and go on."""
         call = self.need
         assert isinstance(call, ToolCall)
-        answer: Answer = self._toolset.call(call.name, call.arguments)
-        result = ToolResult(call.id, answer.text, answer.error, answer.result.to_json())
+        answer = self._toolset.call(call.name, call.arguments)
+        result = answer.as_result(call.id)
         self._results.append(result)
         self.answered = answer.call
         self._advance(result)

@@ -8,6 +8,7 @@ from typing import Any
 
 from skillagent.disclosure.ledger import Disclosed
 from skillagent.disclosure.results import Result
+from skillagent.messages import ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Answer:
     disclosed: tuple[Disclosed, ...] = ()
     call: int = 0
     """Number of the call in the ledger."""
+
+    def as_result(self, call_id: str) -> ToolResult:
+        """The answer as the result of a call, in no provider's own form."""
+        return ToolResult(call_id, self.text, self.error, self.result.to_json())
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -163,8 +163,7 @@ class Toolset:
 
     def answer(self, call: ToolCall) -> ToolResult:
         """Carry out a call in no provider's own form."""
-        found = self.call(call.name, call.arguments)
-        return ToolResult(call.id, found.text, found.error, found.result.to_json())
+        return self.call(call.name, call.arguments).as_result(call.id)
 
     def rebudget(self, total: int) -> None:
         """Change how many tokens the session may disclose in all.

@@ -15,9 +15,9 @@ from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError, UsageError
 from skillagent.graph import SkillGraph
 from skillagent.providers import Prices, Provider, provider_for
+from skillagent.providers.names import OFFLINE
 from skillagent.tokens import counter_for
 
-OFFLINE = "offline"
 NOT_ANSWERED, FAILED, INTERRUPTED = 1, 3, 130
 
 
