@@ -9,10 +9,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from skillagent import __version__
+from skillagent.cli.arguments import command, limits
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
-
-DIALECT_NAMES = ("obsidian", "dendron", "foam", "logseq", "silverbullet")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,14 +69,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"skillagent {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    chat = _command(commands, "chat", _chat, "ask questions of a graph", graph_optional=True)
+    chat = command(commands, "chat", _chat, "ask questions of a graph", graph_optional=True)
     chat.epilog = (
         "Exit codes: 0 answered; 1 the model did not answer to its end; 2 the command line, a "
         "folder, a key or a package is wrong; 3 the model could not be reached or failed; 130 "
         "interrupted."
     )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
-    _limits(chat, None)
+    limits(chat, None)
     chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
     chat.add_argument(
         "-m",
@@ -114,31 +113,31 @@ def _parser() -> argparse.ArgumentParser:
         "--no-history", action="store_true", help="keep no conversation and no typed lines"
     )
 
-    check = _command(commands, "check", _check, "count, test reachability, list what is wrong")
+    check = command(commands, "check", _check, "count, test reachability, list what is wrong")
     check.add_argument("--all", action="store_true", help="every finding, not the first 40")
     check.add_argument("--json", action="store_true", help="entry, counts and findings as JSON")
 
-    listing = _command(commands, "list", _operation, "the operation list_index by hand")
+    listing = command(commands, "list", _operation, "the operation list_index by hand")
     listing.add_argument("--map", help="list this map")
     listing.add_argument("-q", "--query", help="rank all nodes by these words")
     listing.add_argument("--cursor", help="next page, as the last one named it")
 
-    summary = _command(commands, "summary", _operation, "the operation read_summary by hand")
+    summary = command(commands, "summary", _operation, "the operation read_summary by hand")
     summary.add_argument("nodes", nargs="+", metavar="NODE", help="id, title or alias")
     summary.add_argument("-q", "--query", help="rank the links shown by these words")
 
-    read = _command(commands, "read", _operation, "the operation read_node by hand")
+    read = command(commands, "read", _operation, "the operation read_node by hand")
     read.add_argument("node", metavar="NODE", help="id, title or alias")
     read.add_argument("--section", help="only the part under this heading")
 
     for operation in (listing, summary, read):
-        _limits(operation, 16_000)
+        limits(operation, 16_000)
         operation.add_argument("--json", action="store_true", help="text, cost, remaining, result")
 
-    call = _command(
+    call = command(
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )
-    _limits(call, 8_000)
+    limits(call, 8_000)
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
     mock = commands.add_parser("mock", help="a mock LLM, for tests of agents in any language")
     kinds = mock.add_subparsers(dest="kind", required=True, metavar="KIND")
@@ -159,64 +158,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    text: str,
-    *,
-    graph_optional: bool = False,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.set_defaults(run=run)
-    if graph_optional:
-        parser.add_argument(
-            "graph", nargs="?", metavar="GRAPH", help="a folder; the bundled graph if left out"
-        )
-    else:
-        parser.add_argument("graph", metavar="GRAPH", help="the folder that holds the graph")
-    parser.add_argument(
-        "--also",
-        action="append",
-        default=[],
-        metavar="[NAME=]FOLDER",
-        help="one more root; ids then begin with NAME::",
-    )
-    parser.add_argument("--dialect", choices=DIALECT_NAMES, default="obsidian", help="of the links")
-    parser.add_argument(
-        "--strict", action="store_true", help="a link that several nodes answer to is an error"
-    )
-    return parser
-
-
-def _limits(parser: argparse.ArgumentParser, budget: int | None) -> None:
-    """Options of the budget; None where a conversation that goes on may bring its own."""
-    shown = budget or "8000, or as before with --continue"
-    parser.add_argument(
-        "--budget", type=_tokens, default=budget, metavar="N", help=f"tokens in all ({shown})"
-    )
-    parser.add_argument(
-        "--per-call", type=_tokens, metavar="N", help="tokens that one answer may cost"
-    )
-    parser.add_argument(
-        "--count-for", metavar="MODEL", help="count tokens as for this model (default o200k_base)"
-    )
-
-
 def _turns(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of replies")
     return int(text)
-
-
-def _tokens(text: str) -> int:
-    try:
-        number = int(text.replace(",", "").replace("_", ""))
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of tokens")
-    return number
 
 
 # Each command's module is imported only when it runs: `--version` stays instant.
