@@ -41,15 +41,18 @@ def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool 
     return Toolset(graph, limits, counter=counter_for(arguments.count_for))
 
 
-def bundled_graph() -> Path:
-    """The folder of the graph that comes with the package.
+def bundled_graph(name: str = BUNDLED) -> Path:
+    """The folder of a graph that comes with the package.
+
+    Args:
+        name: of the graph.
 
     Raises:
         GraphError: this installation does not hold it.
     """
-    installed = importlib.resources.files("skillagent") / "_plugin" / "skills" / BUNDLED
-    checkout = Path(__file__).parents[3] / "skills" / BUNDLED
+    installed = importlib.resources.files("skillagent") / "_plugin" / "skills" / name
+    checkout = Path(__file__).parents[3] / "skills" / name
     for folder in (Path(str(installed)), checkout):
         if folder.is_dir():
             return folder
-    raise GraphError(f"the bundled graph {BUNDLED!r} is not installed; name a folder")
+    raise GraphError(f"the bundled graph {name!r} is not installed; name a folder")

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from skillagent import __version__
+from skillagent.cli import serve
 from skillagent.cli.arguments import command, limits
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
@@ -139,10 +140,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     limits(call, 8_000)
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
+    serve.add(commands)
     mock = commands.add_parser("mock", help="a mock LLM, for tests of agents in any language")
     kinds = mock.add_subparsers(dest="kind", required=True, metavar="KIND")
-    serve = kinds.add_parser("serve", help="answer from a script, until Ctrl-C")
-    serve.add_argument("script", metavar="SCRIPT", help="a YAML file; see `mock schema`")
+    script = kinds.add_parser("serve", help="answer from a script, until Ctrl-C")
+    script.add_argument("script", metavar="SCRIPT", help="a YAML file; see `mock schema`")
     record = kinds.add_parser("record", help="pass requests on to a provider and write them down")
     record.add_argument("upstream", metavar="URL", help="the provider's, as its SDK takes it")
     record.add_argument("cassette", metavar="FILE", help="where to; JSONL, appended to")
@@ -151,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument(
         "--any-order", action="store_true", help="for clients that ask several things at once"
     )
-    for kind in (serve, record, replay):
+    for kind in (script, record, replay):
         kind.add_argument("--port", type=int, default=0, metavar="N", help="0 for any (0)")
     kinds.add_parser("schema", help="the JSON Schema of a script")
     mock.set_defaults(run=_mock)

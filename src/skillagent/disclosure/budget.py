@@ -23,15 +23,21 @@ class Budget:
     """All answers of the session together."""
     per_call: int | None = None
     """One answer at most; None for half of the total."""
+    characters: int | None = None
+    """Characters of one answer at most, for hosts that cut longer ones; None for no limit."""
 
     def __post_init__(self) -> None:
-        if self.total < 0 or (self.per_call is not None and self.per_call < 0):
+        if min(self.total, self.per_call or 0, self.characters or 0) < 0:
             raise UsageError("a budget cannot be negative")
 
     @property
     def cap(self) -> int:
         """One answer at most."""
-        return self.total // 2 if self.per_call is None else min(self.per_call, self.total)
+        tokens = self.total // 2 if self.per_call is None else min(self.per_call, self.total)
+        if self.characters is None:
+            return tokens
+        # Prose has about four characters a token: plans made for that mostly fit at once.
+        return min(tokens, self.characters // 4)
 
     @property
     def reserve(self) -> int:

@@ -19,7 +19,7 @@ from skillagent.disclosure import instructions, planning, refusals, tools
 from skillagent.disclosure.answer import Answer, closed
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level
-from skillagent.disclosure.results import Refusal
+from skillagent.disclosure.results import NodeResult, Refusal
 from skillagent.disclosure.state import State, remembered
 from skillagent.disclosure.view import INSTRUCTIONS, Plan, View
 from skillagent.errors import UsageError
@@ -41,6 +41,7 @@ class Toolset:
         budget: tokens in all, or a `Budget` with a cap per call.
         counter: counts tokens; exact o200k_base by default. See `tokens.counter_for`.
         clock: seconds, for the ledger's timings only.
+        session: a name that every answer ends with, where the model has to carry it.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class Toolset:
         *,
         counter: TokenCounter | None = None,
         clock: Callable[[], float] = time.perf_counter,
+        session: str = "",
     ) -> None:
         self.graph = graph
         self.budget = Budget(budget) if isinstance(budget, int) else budget
         self.counter = counter or default_counter()
         self.ledger = Ledger(self.counter.name, self.budget.total)
         self._clock = clock
+        self._session = f'; session "{session}"' if session else ""
         self._lock = threading.RLock()
         self._view = View(graph, self.counter)
         self._calls = 0
@@ -64,7 +67,12 @@ class Toolset:
 
     @classmethod
     def resume(
-        cls, graph: SkillGraph, state: State, *, counter: TokenCounter | None = None
+        cls,
+        graph: SkillGraph,
+        state: State,
+        *,
+        counter: TokenCounter | None = None,
+        session: str = "",
     ) -> Toolset:
         """Go on with a session. Nodes that changed since may be shown again, at their cost.
 
@@ -72,11 +80,12 @@ class Toolset:
             graph: the same graph, perhaps with changed files.
             state: from `state()`.
             counter: the same counter as before.
+            session: the same name as before.
 
         Raises:
             UsageError: the counter is another one.
         """
-        found = cls(graph, state.budget, counter=counter)
+        found = cls(graph, state.budget, counter=counter, session=session)
         if found.counter.name != state.counter:
             raise UsageError(f"the session counts by {state.counter}, not {found.counter.name}")
         nodes = graph.nodes
@@ -273,6 +282,37 @@ class Toolset:
         refusal = Refusal("arguments", message)
         return self._answer(name, arguments, lambda limit: refusals.plans(refusal), error=True)
 
+    def hand_over(self, name: str, text: str, node: str | None = None) -> Answer:
+        """Charge a whole file that leaves as it is, without a closing line.
+
+        Whoever asked for it may show it to a model or not: it is charged, and may be shown again.
+
+        Args:
+            name: what the file is asked for by, for the ledger.
+            text: the file's.
+            node: id of the node whose file it is.
+
+        Returns:
+            An answer with the file's text; a refusal, at its own cost, where that does not fit
+            what is left.
+        """
+        with self._lock:
+            started = self._clock()
+            cost = self.counter.count(text)
+            left = max(0, self.remaining - self.budget.reserve)
+            if self._spent_in or cost > left:
+                message = f"{name} costs {cost} tokens; {left} are left"
+                if node is not None:
+                    message += f"; read_node can show sections of [[{node}]]"
+                return self.refuse("hand_over", {"name": name}, f"{message}.")
+            self._calls += 1
+            disclosed: tuple[Disclosed, ...] = ()
+            if node is not None:
+                disclosed = (Disclosed(node, Level.NODE, self._view.digest(node)),)
+            self._record(self._calls, "hand_over", {"name": name}, disclosed, cost, False, started)
+            result = NodeResult(node or name, "", Level.NODE.value, text, ())
+            return Answer(text, cost, self.remaining, False, result, disclosed, self._calls)
+
     def instructions(self) -> str:
         """What belongs in the system prompt: how to walk, and the top of the index.
 
@@ -335,7 +375,7 @@ class Toolset:
     def _first_fit(self, plans: Iterator[Plan], limit: int) -> tuple[Plan, str, int] | None:
         for plan in plans:
             text, cost = self._closed(plan.text)
-            if cost <= limit:
+            if cost <= limit and len(text) <= (self.budget.characters or len(text)):
                 return plan, text, cost
         return None
 
@@ -344,7 +384,8 @@ class Toolset:
 
         def line(cost: int) -> str:
             left = max(0, before - cost)
-            return f"(call {self._calls}: {cost} tokens; {left} of {self.budget.total} left)"
+            left_of = f"{left} of {self.budget.total} left{self._session}"
+            return f"(call {self._calls}: {cost} tokens; {left_of})"
 
         return closed(body, self.counter.count, line)
 

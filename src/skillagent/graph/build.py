@@ -21,7 +21,15 @@ from skillagent.graph.resolve import (
     Resolver,
     name_key,
 )
-from skillagent.graph.walk import Options, Root, SourceFile, Walk, walk
+from skillagent.graph.walk import (
+    Options,
+    Root,
+    SourceFile,
+    Walk,
+    read_file,
+    top_files,
+    walk,
+)
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 
@@ -261,6 +269,32 @@ def _dialect_hint(part: _Part, links: list[Link], dialect: Dialect) -> list[Diag
 def _would_resolve(label: str, resolver: Resolver) -> bool:
     target = label.partition("#")[0].strip()
     return "://" in label or not target or resolver.name(target, "").node is not None
+
+
+def glance(root: Root, options: Options) -> Node | None:
+    """The node of a root that is its entry by name, read alone: all that can be told at once.
+
+    Args:
+        root: the folder.
+        options: dialect and size limit.
+
+    Returns:
+        None where no file at the top has a name of `ENTRY_STEMS`.
+    """
+    found = None
+    for name in top_files(root):
+        stem = name_key(without_suffix(name))
+        if stem in ENTRY_STEMS and (not found or ENTRY_STEMS.index(stem) < found[0]):
+            found = (ENTRY_STEMS.index(stem), name)
+    if found is None:
+        return None
+    source = read_file(root, found[1], options)
+    if source is None:
+        return None
+    document = parse(source.data, source.path, options.dialect)
+    kind = kind_of(document, source.path)
+    name = without_suffix(source.path)
+    return Node(name, "", source.path, kind, document, source.digest, source.size)
 
 
 def _entry(nodes: Sequence[Node], links: Sequence[Link]) -> Node | None:

@@ -108,6 +108,13 @@ class SkillGraph:
     def roots(self) -> tuple[Root, ...]:
         return self._roots
 
+    @cached_property
+    def others(self) -> Mapping[str, tuple[str, ...]]:
+        """`Node.root` → paths of its files and folders that are no nodes, sorted."""
+        return MappingProxyType(
+            {root: tuple(sorted(found.others)) for root, found in self._resolvers.items()}
+        )
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the files, by path and line."""

@@ -68,7 +68,8 @@ class Resolver:
     def __init__(self, nodes: Sequence[Node], others: Iterable[str], dialect: Dialect) -> None:
         self._nodes = nodes
         self._dialect = dialect
-        self._others = set(others)
+        self.others = frozenset(others)
+        """Paths of the root's other files and folders."""
         self._whole: dict[str, Node] = {}
         """Path with its suffix → node: `a.md` and `a.markdown` are told apart."""
         self._files: dict[str, list[Node]] = {}
@@ -273,15 +274,15 @@ class Resolver:
         found = self._path(without_suffix(path), "markdown")
         if found.node:
             return found
-        if path in self._others or self._has_attachment_suffix(path):
+        if path in self.others or self._has_attachment_suffix(path):
             return NOT_A_NODE
         return MISSING
 
     def _is_attachment(self, target: str, folder: str) -> bool:
         return (
             self._has_attachment_suffix(target)
-            or target in self._others
-            or _joined(folder, target) in self._others
+            or target in self.others
+            or _joined(folder, target) in self.others
         )
 
     def _has_attachment_suffix(self, target: str) -> bool:

@@ -166,6 +166,50 @@ def walk(root: Root, options: Options, prefix: str = "") -> Walk:
     return found
 
 
+def top_files(root: Root) -> list[str]:
+    """Names of the Markdown files at the top of a root, sorted; none where it cannot be listed."""
+    try:
+        with os.scandir(root.path) as scan:
+            return sorted(
+                entry.name
+                for entry in scan
+                if entry.name[0] != "." and entry.name.lower().endswith(SUFFIXES)
+            )
+    except OSError:
+        return []
+
+
+def read_file(root: Root, relative: str, options: Options) -> SourceFile | None:
+    """One Markdown file of a root, read as `walk` reads it; None where it cannot be."""
+    top = os.path.realpath(root.path)
+    full = os.path.join(top, relative)
+    try:
+        is_link = os.path.islink(full)
+        if is_link and not _inside(full, top):
+            return None
+        return _read(full, relative, options, is_link)
+    except OSError:
+        return None
+
+
+def read_bytes(root: Root, path: str) -> bytes:
+    """A file of a root as it is now.
+
+    Args:
+        root: where it lies.
+        path: relative to the root, `/`-separated.
+
+    Raises:
+        OSError: it is gone, no regular file, or led out of the root by a link.
+    """
+    top = os.path.realpath(root.path)
+    full = os.path.realpath(os.path.join(top, path))
+    if not _inside(full, top):
+        raise OSError(0, "it lies outside the root")
+    with _opened(full, follow=False) as stream:
+        return stream.read()
+
+
 def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]]:
     """Full path, relative path and whether it is a symbolic link, of each Markdown file."""
     stack: list[tuple[str, str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [(top, "", ())]

@@ -1,0 +1,137 @@
+"""`skillagent serve`: the graph as an MCP server, until the host hangs up."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skillagent.cli.arguments import DIALECT_NAMES, Commands, limits
+
+if TYPE_CHECKING:
+    from skillagent.mcp_server.http import Address
+    from skillagent.mcp_server.served import Offer
+
+GRAPHS_VARIABLE = "SKILLAGENT_GRAPHS"
+GUIDE = "skillagent"
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    text = "offer graphs to a host as an MCP server, over stdio or HTTP"
+    parser = commands.add_parser("serve", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "graphs",
+        nargs="*",
+        metavar="[NAME=]GRAPH",
+        help="folders; without any: $SKILLAGENT_GRAPHS, what skillagent.toml declares, the guide",
+    )
+    parser.add_argument("--dialect", choices=DIALECT_NAMES, default="obsidian", help="of the links")
+    parser.add_argument(
+        "--strict", action="store_true", help="a link that several nodes answer to is an error"
+    )
+    limits(parser, None)
+    parser.add_argument(
+        "--resources",
+        choices=("charged", "free", "off"),
+        default="charged",
+        help="files as resources: paid from the budget (default), free, or not at all",
+    )
+    parser.add_argument("--no-watch", action="store_true", help="do not load changed files again")
+    http = parser.add_argument_group("over HTTP")
+    http.add_argument("--http", action="store_true", help="listen, instead of stdio")
+    http.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="(127.0.0.1)")
+    http.add_argument("--port", type=int, default=8765, metavar="N", help="0 for any (8765)")
+    http.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
+    http.add_argument(
+        "--token-file", metavar="FILE", help="holds the bearer token (default: $SKILLAGENT_TOKEN)"
+    )
+    http.add_argument("--sessions", metavar="FILE", help="keep sessions over restarts, as SQLite")
+    http.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST:PORT", help="a Host to admit"
+    )
+    http.add_argument(
+        "--allow-origin", action="append", default=[], metavar="URL", help="a web page's origin"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve; see `add` for the arguments.
+
+    Raises:
+        SkillAgentError: a folder, an address, a declaration or a package is wrong.
+    """
+    from skillagent.errors import MissingPackageError
+
+    offer = _offer(arguments)
+    try:
+        if arguments.http:
+            from skillagent.mcp_server import http
+
+            http.serve(offer, _address(arguments))
+        else:
+            from skillagent.mcp_server import stdio
+
+            stdio.serve(offer)
+    except ModuleNotFoundError as error:
+        package = (error.name or "mcp").partition(".")[0]
+        raise MissingPackageError(package, "mcp", "skillagent serve") from None
+    return 0
+
+
+def _offer(arguments: argparse.Namespace) -> Offer:
+    from skillagent import config
+    from skillagent.cli.common import bundled_graph
+    from skillagent.disclosure import DEFAULT_BUDGET
+    from skillagent.mcp_server.served import Offer
+
+    roots = list(arguments.graphs)
+    budget = arguments.budget
+    if not roots:
+        roots = [path for path in os.environ.get(GRAPHS_VARIABLE, "").split(os.pathsep) if path]
+    if not roots:
+        # Some hosts start a plugin's server in the plugin's own folder.
+        project = os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd()
+        if found := config.find(Path(project)):
+            roots = list(found.roots)
+            budget = found.budget if budget is None else budget
+    if not roots:
+        roots = [str(bundled_graph(GUIDE))]
+    return Offer(
+        tuple(roots),
+        DEFAULT_BUDGET if budget is None else budget,
+        arguments.per_call,
+        arguments.count_for,
+        arguments.dialect,
+        arguments.strict,
+        arguments.resources,
+        not arguments.no_watch,
+    )
+
+
+def _address(arguments: argparse.Namespace) -> Address:
+    from skillagent.errors import UsageError
+    from skillagent.mcp_server.http import TOKEN_VARIABLE, Address
+
+    if arguments.workers < 1:
+        raise UsageError(f"{arguments.workers} workers cannot serve")
+    token = os.environ.get(TOKEN_VARIABLE, "")
+    if arguments.token_file:
+        try:
+            token = Path(arguments.token_file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"{arguments.token_file}: cannot be read: {why}") from None
+        if not token:
+            raise UsageError(f"{arguments.token_file}: holds no token")
+    return Address(
+        arguments.host,
+        arguments.port,
+        arguments.workers,
+        token,
+        arguments.sessions or "",
+        tuple(arguments.allow_host),
+        tuple(arguments.allow_origin),
+    )

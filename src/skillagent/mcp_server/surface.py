@@ -1,0 +1,376 @@
+"""What a host sees: the three tools, the files as resources, completion, and skills.
+
+Built on the low-level server of the official SDK with our own schemas; the SDK speaks all
+protocol versions from 2025-06-18 to 2026-07-28. A tool answers with one text block and
+nothing structured, for hosts disagree on which of the two the model sees. What is wrong with
+a call is a tool result, so that the model can correct it.
+
+Source: Model Context Protocol 2026-07-28; SEP-2640 for `skills/*`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+import mcp_types as types
+from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.shared.exceptions import MCPError
+from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated
+
+from skillagent import __version__
+from skillagent.disclosure import Answer, Toolset
+from skillagent.disclosure.tools import specs
+from skillagent.graph import SkillGraph
+from skillagent.mcp_server.catalogue import FOLDER, MARKDOWN, SCHEME, Catalogue, File
+from skillagent.mcp_server.served import Served
+from skillagent.mcp_server.sessions import Sessions
+from skillagent.messages import ToolSpec
+
+NAME = "skillagent"
+SKILLS = "io.modelcontextprotocol/skills"
+SESSION_META = "skillagent/session"
+"""Key of `_meta` under which a program may carry a session's token, instead of the argument."""
+SESSION_ARGUMENT = {
+    "type": ["string", "null"],
+    "description": "Name of your session, as the last answer ended with; null to begin one.",
+}
+PAGE = 200
+COMPLETIONS = 100
+FRESH_MS = 300_000
+"""How long a host may keep a list that does not change while the server runs."""
+
+
+@dataclass
+class Link:
+    """One connection: its sessions, and the way back to its host."""
+
+    sessions: Sessions
+    back: ServerSession | None = field(default=None)
+    """Of a host that shook hands; the newer protocol sends changes to those who listen."""
+
+
+T = TypeVar("T")
+Context = ServerRequestContext[Link, Any]
+
+
+class Surface:
+    """A server over one graph. `server` is the SDK's.
+
+    Args:
+        served: the graph.
+        sessions: makes what keeps the sessions of a connection, or of a whole HTTP server.
+        background: run beside each connection, or beside the HTTP server.
+    """
+
+    def __init__(
+        self,
+        served: Served,
+        sessions: Callable[[], Sessions],
+        *,
+        carried: bool = False,
+        background: Callable[[Surface], Any] | None = None,
+    ) -> None:
+        self.served = served
+        self.bus = InMemorySubscriptionBus()
+        self._links: list[Link] = []
+        self._carried = carried
+
+        @asynccontextmanager
+        async def lifespan(_: Server[Link]) -> AsyncIterator[Link]:
+            link = Link(sessions())
+            self._links.append(link)
+            try:
+                async with anyio.create_task_group() as group:
+                    if background:
+                        group.start_soon(background, self)
+                    yield link
+                    group.cancel_scope.cancel()
+            finally:
+                self._links.remove(link)
+
+        handlers: dict[str, Any] = {}
+        if served.offer.resources != "off":
+            handlers = {
+                "on_list_resources": self._list_resources,
+                "on_list_resource_templates": self._list_templates,
+                "on_read_resource": self._read_resource,
+                "on_completion": self._complete,
+                "on_subscriptions_listen": ListenHandler(self.bus),
+            }
+        steady = CacheHint(ttl_ms=FRESH_MS, scope="public")
+        self.server: Server[Link] = Server(
+            NAME,
+            version=__version__,
+            title="Skill graph",
+            instructions=served.instructions(),
+            lifespan=lifespan,
+            cache_hints={"tools/list": steady, "server/discover": steady},
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+            **handlers,
+        )
+        if handlers:
+            self._add_skills()
+
+    def options(self) -> InitializationOptions:
+        """For `Server.run`: what a host that shakes hands is told."""
+        changes = NotificationOptions(resources_changed=self.served.offer.watch)
+        return self.server.create_initialization_options(changes)
+
+    async def changed(self, before: SkillGraph, after: SkillGraph) -> None:
+        """Tell every host that files have changed."""
+        if self.served.offer.resources == "off":
+            return
+        old, new = Catalogue.of(before), Catalogue.of(after)
+        await self.bus.publish(ResourcesListChanged())
+        for uri in sorted(old.files.keys() & new.files.keys()):
+            nodes = old.files[uri].node, new.files[uri].node
+            if nodes[0] and nodes[1] and nodes[0].digest != nodes[1].digest:
+                await self.bus.publish(ResourceUpdated(uri=uri))
+        for link in list(self._links):
+            if link.back is not None:
+                await link.back.send_resource_list_changed()
+
+    async def _list_tools(
+        self, context: Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        self._greet(context)
+        return types.ListToolsResult(tools=[self._tool(spec) for spec in specs()])
+
+    def _greet(self, context: Context) -> None:
+        if not self._carried:
+            context.lifespan_context.back = context.session
+
+    def _tool(self, spec: ToolSpec) -> types.Tool:
+        schema = dict(spec.parameters)
+        if self._carried:
+            schema = {
+                **schema,
+                "properties": {**schema["properties"], "session": SESSION_ARGUMENT},
+                "required": [*schema["required"], "session"],
+            }
+        return types.Tool(
+            name=spec.name,
+            description=spec.description,
+            input_schema=schema,
+            annotations=types.ToolAnnotations(
+                read_only_hint=True,
+                destructive_hint=False,
+                idempotent_hint=True,
+                open_world_hint=False,
+            ),
+        )
+
+    async def _call_tool(
+        self, context: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        arguments = dict(params.arguments or {})
+        carried = arguments.pop("session", None) if self._carried else None
+        answer, meta = await self._act(
+            context, carried, lambda toolset: toolset.call(params.name, arguments)
+        )
+        return types.CallToolResult(
+            content=[types.TextContent(type="text", text=answer.text)],
+            is_error=answer.error,
+            _meta=meta,
+        )
+
+    async def _act(
+        self, context: Context, carried: object, act: Callable[[Toolset], Answer]
+    ) -> tuple[Answer, dict[str, Any] | None]:
+        sessions = context.lifespan_context.sessions
+        carried = carried or (context.meta or {}).get(SESSION_META)
+        token = None if carried is None else str(carried)
+        # The first call may have to wait for the graph: others must not wait for it.
+        answer, token = await anyio.to_thread.run_sync(lambda: sessions.act(token, act))
+        return answer, {SESSION_META: token} if token else None
+
+    async def _catalogue(self) -> Catalogue:
+        return await anyio.to_thread.run_sync(lambda: Catalogue.of(self.served.graph))
+
+    async def _list_resources(
+        self, context: Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        files = list((await self._catalogue()).files.values())
+        shown, cursor = _page(files, params.cursor if params else None)
+        return types.ListResourcesResult(
+            resources=[_resource(file) for file in shown], next_cursor=cursor
+        )
+
+    async def _list_templates(
+        self, context: Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        template = types.ResourceTemplate(
+            uri_template=SCHEME + "{+path}",
+            name="node",
+            title="A node of the graph",
+            description="The file of one node, whole.",
+            mime_type=MARKDOWN,
+        )
+        return types.ListResourceTemplatesResult(resource_templates=[template])
+
+    async def _read_resource(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        file = (await self._catalogue()).files.get(params.uri)
+        if file is None:
+            raise await self._unknown(params.uri)
+        try:
+            data = await anyio.to_thread.run_sync(file.read)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise MCPError(types.INTERNAL_ERROR, f"{params.uri} cannot be read: {why}") from None
+        contents, text = _contents(file, data)
+        meta = None
+        if self.served.offer.resources == "charged":
+            node = file.node.id if file.node else None
+            answer, meta = await self._act(
+                context, None, lambda toolset: toolset.hand_over(params.uri, text, node)
+            )
+            if answer.error:
+                raise MCPError(types.INVALID_REQUEST, answer.text or "the budget is spent")
+        return types.ReadResourceResult(contents=[contents], _meta=meta)
+
+    async def _unknown(self, uri: str) -> MCPError:
+        catalogue = await self._catalogue()
+        stem = uri.rpartition("/")[2].removesuffix(".md")
+        near = await anyio.to_thread.run_sync(lambda: self.served.graph.nearest(stem))
+        files = {file.node.id: file.uri for file in catalogue.files.values() if file.node}
+        named = ", ".join(files[node] for node in near if node in files)
+        text = f"no resource {uri[:200]}" + (f"; nearest: {named}" if named else "")
+        return MCPError(types.INVALID_PARAMS, text, {"uri": uri})
+
+    async def _complete(
+        self, context: Context, params: types.CompleteRequestParams
+    ) -> types.CompleteResult:
+        typed = params.argument.value.casefold()
+        known = [uri.removeprefix(SCHEME) for uri in (await self._catalogue()).files]
+        if params.argument.name != "path" or not isinstance(
+            params.ref, types.ResourceTemplateReference
+        ):
+            known = []
+        ranked = sorted(_ranks(typed, known))
+        return types.CompleteResult(
+            completion=types.Completion(
+                values=[path for _, path in ranked[:COMPLETIONS]],
+                total=len(ranked),
+                has_more=len(ranked) > COMPLETIONS,
+            )
+        )
+
+    def _add_skills(self) -> None:
+        self.server.extensions[SKILLS] = {"directoryRead": True}
+        self.server.add_request_handler(
+            "skills/list", types.PaginatedRequestParams, self._list_skills
+        )
+        self.server.add_request_handler("skills/get", types.ReadResourceRequestParams, self._get)
+        self.server.add_request_handler("resources/directory/read", _DirectoryParams, self._folder)
+
+    async def _list_skills(
+        self, context: Context, params: types.PaginatedRequestParams
+    ) -> dict[str, Any]:
+        catalogue = await self._catalogue()
+        skills = await anyio.to_thread.run_sync(lambda: list(catalogue.skills.values()))
+        shown, cursor = _page(skills, params.cursor)
+        return _complete({"skills": [skill.to_json() for skill in shown]}, cursor, cached=True)
+
+    async def _get(
+        self, context: Context, params: types.ReadResourceRequestParams
+    ) -> dict[str, Any]:
+        catalogue = await self._catalogue()
+        skills = await anyio.to_thread.run_sync(lambda: catalogue.skills)
+        if params.uri not in skills:
+            raise MCPError(types.INVALID_PARAMS, f"no skill is served at {params.uri[:200]}")
+        return _complete({"skill": skills[params.uri].to_json()}, cached=True)
+
+    async def _folder(self, context: Context, params: _DirectoryParams) -> dict[str, Any]:
+        catalogue = await self._catalogue()
+        if params.uri not in catalogue.folders:
+            raise MCPError(types.INVALID_PARAMS, f"{params.uri[:200]} is no directory resource")
+        shown, cursor = _page(sorted(catalogue.folders[params.uri]), params.cursor)
+        resources = [
+            _resource(catalogue.files[uri])
+            if uri in catalogue.files
+            else types.Resource(uri=uri, name=uri.rpartition("/")[2], mime_type=FOLDER)
+            for uri in shown
+        ]
+        dumped = [
+            resource.model_dump(by_alias=True, mode="json", exclude_none=True)
+            for resource in resources
+        ]
+        return _complete({"resources": dumped}, cursor)
+
+
+class _DirectoryParams(types.PaginatedRequestParams):
+    uri: str
+
+
+def _page(items: Sequence[T], cursor: str | None) -> tuple[Sequence[T], str | None]:
+    start = 0
+    if cursor is not None:
+        if not (cursor.isascii() and cursor.isdigit() and int(cursor) < len(items)):
+            raise MCPError(types.INVALID_PARAMS, f"cursor {cursor[:40]!r} is from no answer")
+        start = int(cursor)
+    end = start + PAGE
+    return items[start:end], str(end) if end < len(items) else None
+
+
+def _complete(
+    result: dict[str, Any], cursor: str | None = None, *, cached: bool = False
+) -> dict[str, Any]:
+    """A result of an extension's method, which the SDK passes on as it is."""
+    found = {"resultType": "complete", **result}
+    if cached:
+        # Files may change at any time: a host keeps an entry only until it looks again.
+        found |= {"ttlMs": 0, "cacheScope": "private"}
+    if cursor is not None:
+        found["nextCursor"] = cursor
+    return found
+
+
+def _resource(file: File) -> types.Resource:
+    if file.node is None:
+        return types.Resource(uri=file.uri, name=file.name, mime_type=file.mime)
+    node = file.node
+    skill = file.name == "SKILL.md"
+    return types.Resource(
+        uri=file.uri,
+        name=node.names[-1] if skill and node.names else node.id,
+        title=node.title,
+        description=node.description or None,
+        mime_type=file.mime,
+        size=node.size,
+    )
+
+
+def _contents(
+    file: File, data: bytes
+) -> tuple[types.TextResourceContents | types.BlobResourceContents, str]:
+    """A file's contents, and the text that they are charged by."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        blob = base64.b64encode(data).decode("ascii")
+        return types.BlobResourceContents(uri=file.uri, mime_type=file.mime, blob=blob), blob
+    return types.TextResourceContents(uri=file.uri, mime_type=file.mime, text=text), text
+
+
+def _ranks(typed: str, known: Iterable[str]) -> Iterable[tuple[int, str]]:
+    """Paths that hold what was typed: those that begin with it first, then their last segment."""
+    for path in known:
+        folded = path.casefold()
+        at = folded.find(typed)
+        if at >= 0:
+            begins = folded.rpartition("/")[2].startswith(typed)
+            yield (0 if at == 0 else 1 if begins else 2), path
