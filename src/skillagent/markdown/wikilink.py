@@ -55,7 +55,7 @@ _SPECIAL = re.compile(r"[|#:\\\n]")
 _INNER = re.compile(rf"\[\[(?!\[)({_BODY})\]\]")
 _OUTER = re.compile(rf"\[\[(?=\[)({_BODY})\]\]")
 _INNER_LINES = re.compile(rf"\[\[(?!\[)({_BODY_LINES})\]\]")
-_INLINE = re.compile(
+INLINE = re.compile(
     r"\[(?<!\\\[)((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
     r"\([ \t]*(<[^<>\n]*+>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()]*+)*+)"
     r"(?:[ \t]+(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*\)"
@@ -63,7 +63,7 @@ _INLINE = re.compile(
 _BY_REFERENCE = re.compile(
     r"(?<![!\\\]])\[(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[([^\[\]]*+)\])?(?![\[(:])"
 )
-_DEFINITION = re.compile(
+DEFINITION = re.compile(
     r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*(?:<([^<>\n]*)>|(\S+))"
     r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.MULTILINE,
@@ -136,7 +136,7 @@ def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
     Links in code are left out as well. Their line is left at 0.
     """
     if text.find("](", start) >= 0:
-        for match in _INLINE.finditer(text, start):
+        for match in INLINE.finditer(text, start):
             if match.start() > start and text[match.start() - 1] == "!":
                 continue
             if code.covering(match.start()):
@@ -149,14 +149,14 @@ def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
     if text.find("]:", start) < 0:
         return
     definitions = {
-        _label_key(match[1]): match[2] or match[3]
-        for match in _DEFINITION.finditer(text, start)
+        label_key(match[1]): match[2] or match[3]
+        for match in DEFINITION.finditer(text, start)
         if not code.covering(match.start())
     }
     if not definitions:
         return
     for match in _BY_REFERENCE.finditer(text, start):
-        destination = definitions.get(_label_key(match[2] or match[1]), "")
+        destination = definitions.get(label_key(match[2] or match[1]), "")
         if (
             destination
             and not code.covering(match.start())
@@ -209,7 +209,7 @@ def _markdown_link(label: str, destination: str, start: int, end: int) -> Refere
     return Reference(Kind.MARKDOWN, path, unquote(fragment), label.strip(), start, end, 0)
 
 
-def _label_key(label: str) -> str:
+def label_key(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
