@@ -8,8 +8,9 @@ from dataclasses import asdict
 
 from skillagent.cli.common import load
 from skillagent.cli.output import printable, to_json
-from skillagent.diagnostics import Severity
+from skillagent.diagnostics import Diagnostic, Severity, ordered
 from skillagent.graph import SkillGraph
+from skillagent.lint import findings
 
 SHOWN = 40
 _ORDER = list(Severity)
@@ -17,19 +18,20 @@ _ORDER = list(Severity)
 
 def run(arguments: argparse.Namespace) -> int:
     graph = load(arguments)
+    found = ordered((*graph.diagnostics, *findings(graph)))
     if arguments.json:
         report = {
             "entry": graph.entry,
             "counts": asdict(graph.counts),
-            "diagnostics": [diagnostic.to_json() for diagnostic in graph.diagnostics],
+            "diagnostics": [diagnostic.to_json() for diagnostic in found],
         }
         print(to_json(report))
     else:
-        print(printable(_text(graph, None if arguments.all else SHOWN)))
-    return int(any(found.severity is Severity.ERROR for found in graph.diagnostics))
+        print(printable(_text(graph, found, None if arguments.all else SHOWN)))
+    return int(any(diagnostic.severity is Severity.ERROR for diagnostic in found))
 
 
-def _text(graph: SkillGraph, limit: int | None) -> str:
+def _text(graph: SkillGraph, diagnostics: tuple[Diagnostic, ...], limit: int | None) -> str:
     counts = graph.counts
     lines = [
         (
@@ -42,7 +44,7 @@ def _text(graph: SkillGraph, limit: int | None) -> str:
         ),
         f"{counts.orphans} orphans, {counts.unreachable} unreachable from the entry",
     ]
-    found = sorted(graph.diagnostics, key=lambda diagnostic: _ORDER.index(diagnostic.severity))
+    found = sorted(diagnostics, key=lambda diagnostic: _ORDER.index(diagnostic.severity))
     lines += [str(diagnostic) for diagnostic in found[:limit]]
     if limit is not None and len(found) > limit:
         lines.append(f"… {len(found) - limit} more: check --all")

@@ -1,0 +1,36 @@
+"""Rules about a whole graph: each a function graph → findings, all of them in `RULES`.
+
+The graph's own findings come from loading and travel with it; these are asked for. Above:
+`check`, exports. Below: `graph`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from skillagent.diagnostics import Diagnostic, ordered
+from skillagent.graph import SkillGraph
+from skillagent.lint import agent_skills
+from skillagent.lint.agent_skills import REFERENCE_CODES
+
+Rule = Callable[[SkillGraph], Iterable[Diagnostic]]
+
+RULES: dict[str, Rule] = {
+    "agent-skill-header": agent_skills.header,
+    "agent-skill-fields": agent_skills.fields,
+    "agent-skill-name": agent_skills.name,
+    "agent-skill-description": agent_skills.description,
+    "agent-skill-compatibility": agent_skills.compatibility,
+    "agent-skill-types": agent_skills.types,
+    "agent-skill-size": agent_skills.size,
+    "agent-skill-place": agent_skills.place,
+}
+"""Name → rule, in the order in which they are asked."""
+
+
+def findings(graph: SkillGraph) -> tuple[Diagnostic, ...]:
+    """What the rules find, without the graph's own findings, by path and line."""
+    return ordered(found for rule in RULES.values() for found in rule(graph))
+
+
+__all__ = ["REFERENCE_CODES", "RULES", "Rule", "findings"]
