@@ -1,0 +1,10 @@
+"""Tools that set up and grow a graph: an agent or a person brings the words, this the care.
+
+Every tool plans first: it returns `Changes`, the whole of what would be written, which can
+be shown as a diff or written at once. None runs anything from a graph, and none writes
+outside the folder that it is given, but for the declaration that `new` is asked for.
+
+`relocate` moves stretches of documents and keeps every link; `rename`, `split` and
+`importing` are plans for it. `scaffold`, `placing` and `weave` write links; `health` only
+counts. Above: the command line. Below: `index`, `graph`, `markdown`.
+"""

@@ -1,0 +1,70 @@
+"""A node moves to another name or folder; every link to it and in it still leads there."""
+
+from __future__ import annotations
+
+import os
+
+from skillagent.authoring.changes import Changes, changes_of
+from skillagent.authoring.relocate import Part, Relocation
+from skillagent.authoring.source import read_node
+from skillagent.authoring.spelling import checked_path
+from skillagent.errors import UsageError
+from skillagent.graph import SkillGraph
+from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.node import stem_of, without_suffix
+from skillagent.graph.resolve import name_key
+from skillagent.markdown import OBSIDIAN, Dialect
+
+
+def rename(graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN) -> Changes:
+    """The changes that give a node another file name.
+
+    Args:
+        graph: of one root.
+        name: the node, as `SkillGraph.find` takes it.
+        new: a file name in the same folder, or a path from the root if it has a `/`; the
+            suffix may be left out.
+        dialect: how the graph's links are written.
+
+    Raises:
+        ResolveError: no node has the name.
+        UsageError: the new name cannot be taken, or a link could not be kept.
+    """
+    root = graph.roots[0]
+    node = graph.find(name)
+    suffix = node.path[len(without_suffix(node.path)) :]
+    path = new if without_suffix(new) != new else new + suffix
+    folder = node.path.rpartition("/")[0]
+    if "/" in path:
+        path = path.removeprefix("/")
+    elif folder:
+        path = f"{folder}/{path}"
+    path = checked_path(path)
+    full = os.path.join(root.path, node.path)
+    if path == node.path:
+        raise UsageError(f"{node.path}: has that name already")
+    if os.path.islink(full):
+        raise UsageError(f"{node.path}: is a symbolic link; rename the file that it leads to")
+    if os.path.lexists(os.path.join(root.path, path)):
+        raise UsageError(f"{path}: is there already; choose another name")
+    key = name_key(without_suffix(path))
+    for other in graph.nodes.values():
+        if other is not node and name_key(without_suffix(other.path)) == key:
+            raise UsageError(f"{path}: is too like {other.path}; choose another name")
+    for old, later in ((node.path, path), (path, node.path)):
+        if _is_entry(old) and not _is_entry(later):
+            found = stem_of(old)
+            raise UsageError(f"a file called {found} at the top is a graph's entry; leave its name")
+    moved = Part(node, 0, len(node.document.text), path)
+    relocation = Relocation(
+        list(graph.nodes.values()), [moved], dialect=dialect, others=graph.others[node.root]
+    )
+    after = relocation.files(lambda found: read_node(root, found), {})
+    by_path = {found.path: found for found in graph.nodes.values()}
+    touched = {node.path, *(path for path in after if path in by_path)}
+    before = {path: read_node(root, by_path[path]) for path in touched}
+    return changes_of(root.path, before, after, relocation.gained)
+
+
+def _is_entry(path: str) -> bool:
+    return "/" not in path and name_key(stem_of(path)) in ENTRY_STEMS
