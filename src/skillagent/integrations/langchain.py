@@ -8,6 +8,7 @@ Source: `StructuredTool` of the package `langchain-core`, 1.0 and later.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skillagent.disclosure import Toolset
@@ -73,7 +74,10 @@ def structured_tools(toolset: Toolset) -> list[StructuredTool]:
             handle_tool_error=True,
         )
 
-    return [operation(spec.name, spec.description, dict(spec.parameters)) for spec in toolset.specs]
+    return [
+        operation(spec.name, spec.description, deepcopy(dict(spec.parameters)))
+        for spec in toolset.specs
+    ]
 
 
 _Message = TypeVar("_Message", bound="BaseMessage")

@@ -8,6 +8,7 @@ Source: `FunctionTool` of the package `openai-agents`, 0.20 and later.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from skillagent.disclosure import Toolset
@@ -38,7 +39,7 @@ def function_tools(toolset: Toolset) -> list[FunctionTool]:
         FunctionTool(
             name=spec.name,
             description=spec.description,
-            params_json_schema=dict(spec.parameters),
+            params_json_schema=deepcopy(dict(spec.parameters)),
             on_invoke_tool=_runs(toolset, spec.name),
             strict_json_schema=True,
         )

@@ -7,6 +7,7 @@ Source: `AbstractToolset` of the package `pydantic-ai-slim`, 2.0 and later.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from skillagent.disclosure import Toolset
@@ -45,7 +46,7 @@ def agent_toolset(toolset: Toolset, *, id: str | None = None) -> AbstractToolset
         ToolDefinition(
             name=spec.name,
             description=spec.description,
-            parameters_json_schema=dict(spec.parameters),
+            parameters_json_schema=deepcopy(dict(spec.parameters)),
         )
         for spec in toolset.specs
     ]
