@@ -26,6 +26,7 @@ VARIABLE = "SKILLAGENT_SERVE"
 """Tells a worker what to serve."""
 TOKEN_VARIABLE = "SKILLAGENT_TOKEN"  # noqa: S105 - a name, not a secret
 MIN_TOKEN = 16
+BACKLOG = 2_048
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -107,6 +108,8 @@ def _bind(address: Address) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((address.host, address.port))
+        # From now on requests wait until a worker is there, rather than be refused.
+        found.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         found.close()
         why = getattr(error, "strerror", None) or error

@@ -153,13 +153,14 @@ class Surface:
             context.lifespan_context.back = context.session
 
     def _tool(self, spec: ToolSpec) -> types.Tool:
-        schema = dict(spec.parameters)
+        properties = dict(spec.parameters["properties"])
         if self._carried:
-            schema = {
-                **schema,
-                "properties": {**schema["properties"], "session": SESSION_ARGUMENT},
-                "required": [*schema["required"], "session"],
-            }
+            properties["session"] = SESSION_ARGUMENT
+        schema = {
+            **spec.parameters,
+            "properties": {name: _portable(value) for name, value in properties.items()},
+            "required": list(properties),
+        }
         return types.Tool(
             name=spec.name,
             description=spec.description,
@@ -314,6 +315,15 @@ class Surface:
 
 class _DirectoryParams(types.PaginatedRequestParams):
     uri: str
+
+
+def _portable(schema: dict[str, Any]) -> dict[str, Any]:
+    """A property whose type is one name, as some hosts' providers take no list of them."""
+    names = schema.get("type")
+    if not isinstance(names, list):
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "type"}
+    return {"anyOf": [{"type": name} for name in names], **rest}
 
 
 def _page(items: Sequence[T], cursor: str | None) -> tuple[Sequence[T], str | None]:

@@ -10,8 +10,10 @@ import anyio.to_thread
 from skillagent.errors import SkillAgentError
 from skillagent.mcp_server.surface import Surface
 
-SETTLE_MS = 300
-"""Changes that follow each other so closely, in milliseconds, are taken as one."""
+STEP_MS = 100
+"""How often, in milliseconds, the watch looks up; it ends so soon after it was told to."""
+SETTLE_MS = 1_000
+"""Changes that follow each other are taken as one for at most so many milliseconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,14 +28,25 @@ async def keep_fresh(surface: Surface) -> None:
     await anyio.to_thread.run_sync(served.warm, abandon_on_cancel=True)
     if not served.offer.watch:
         return
+    stop = anyio.Event()
+    async with anyio.create_task_group() as group:
+        group.start_soon(_watch, surface, stop)
+        try:
+            await anyio.sleep_forever()
+        finally:
+            # The watch sits in a thread, which a cancellation alone would wait for.
+            stop.set()
+
+
+async def _watch(surface: Surface, stop: anyio.Event) -> None:
     from watchfiles import awatch
 
-    stop = anyio.Event()
-    try:
+    served = surface.served
+    with anyio.CancelScope(shield=True):
         async for _ in awatch(
             *(root.path for root in served.roots),
-            debounce=SETTLE_MS * 4,
-            step=SETTLE_MS,
+            debounce=SETTLE_MS,
+            step=STEP_MS,
             stop_event=stop,
             ignore_permission_denied=True,
         ):
@@ -45,5 +58,3 @@ async def keep_fresh(surface: Surface) -> None:
                 continue
             if changed:
                 await surface.changed(*changed)
-    finally:
-        stop.set()

@@ -1,0 +1,71 @@
+"""Servers to ask: in memory, as a child process and over HTTP."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from skillagent.mcp_server.served import Offer, Served
+from skillagent.mcp_server.sessions import OneSession
+from skillagent.mcp_server.surface import Surface
+from skillagent.mcp_server.watching import keep_fresh
+from tests.conftest import ROOT
+
+TRADING = ROOT / "examples" / "trading"
+
+
+def surface(*roots: Path | str, watched: bool = False, **terms: object) -> Surface:
+    """A server as `serve` makes it for stdio."""
+    offer = Offer(tuple(str(root) for root in roots), **terms)  # type: ignore[arg-type]
+    served = Served(offer)
+    background = keep_fresh if watched else None
+    return Surface(served, lambda: OneSession(served), background=background)
+
+
+@dataclass(frozen=True)
+class Running:
+    """`skillagent serve … --http` as a process of its own."""
+
+    url: str
+    process: int
+
+    @property
+    def workers(self) -> list[int]:
+        """Process ids of its workers, on a machine that tells."""
+        found = []
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(status.read_text().rpartition(")")[2].split()[1])
+                command = (status.parent / "cmdline").read_text()
+            except OSError:
+                continue
+            if parent == self.process and "spawn_main" in command:
+                found.append(int(status.parent.name))
+        return sorted(found)
+
+
+@contextmanager
+def listening(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[Running]:
+    """A server that runs as long as the block does."""
+    command = [sys.executable, "-m", "skillagent", "serve", *arguments, "--http", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        assert line.startswith("listening on http"), line + process.stderr.read()
+        yield Running(line.split()[2], process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def trading_url() -> Iterator[str]:
+    with listening(str(TRADING), "--workers", "2") as server:
+        yield server.url

@@ -1,0 +1,169 @@
+"""Sessions that several workers share: each has its own budget, and none loses a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skillagent import Answer, Toolset
+from skillagent.mcp_server.served import Offer, Served
+from skillagent.mcp_server.sessions import SESSION_SECONDS, StoredSessions
+from tests.conftest import BUNDLED, Vault
+
+BUDGET = 1_500
+SERVED = [Served(Offer((str(BUNDLED),), BUDGET)) for _ in range(2)]
+QUERIES = ["seed", "budget", "data", "hash", "lock"]
+
+
+class Workers:
+    """Two workers over one file, with a clock and tokens that can be told in advance."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = 0.0
+        numbers = count()
+        self.stores = [
+            StoredSessions(
+                folder / "sessions.sqlite",
+                served,
+                clock=lambda: self.now,
+                token=lambda: f"token{next(numbers)}",
+            )
+            for served in SERVED
+        ]
+
+    def call(self, worker: int, token: str | None, query: str) -> tuple[Answer, str]:
+        def act(toolset: Toolset) -> Answer:
+            return toolset.call("list_index", {"query": query})
+
+        return self.stores[worker].act(token, act)
+
+    def close(self) -> None:
+        for store in self.stores:
+            store.close()
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Iterator[Workers]:
+    found = Workers(tmp_path)
+    yield found
+    found.close()
+
+
+def number_of(answer: Answer) -> int:
+    found = re.search(r"\(call (\d+):", answer.text)
+    assert found
+    return int(found[1])
+
+
+def test_a_session_goes_on_with_any_worker(workers: Workers) -> None:
+    first, token = workers.call(0, None, "seed")
+    assert f'session "{token}")' in first.text
+    second, same = workers.call(1, token, "hash")
+    third, _ = workers.call(0, token, "seed")
+    assert same == token
+    assert [number_of(one) for one in (first, second, third)] == [1, 2, 3]
+    assert third.text.startswith("This page was listed in call 1")
+    assert third.remaining == BUDGET - first.cost - second.cost - third.cost
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 1), st.integers(0, 2), st.sampled_from(QUERIES)),
+        max_size=25,
+    )
+)
+def test_each_session_is_as_if_it_were_alone(
+    steps: list[tuple[int, int, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    workers = Workers(tmp_path_factory.mktemp("sessions"))
+    alone: dict[int, Toolset] = {}
+    tokens: dict[int, str] = {}
+    for worker, session, query in steps:
+        answer, token = workers.call(worker, tokens.get(session), query)
+        if session not in tokens:
+            tokens[session] = token
+            alone[session] = SERVED[0].toolset(token)
+        expected = alone[session].call("list_index", {"query": query})
+        assert (answer.text, answer.remaining) == (expected.text, expected.remaining)
+    for toolset in alone.values():
+        assert toolset.ledger.spent <= BUDGET
+    workers.close()
+
+
+def test_calls_at_once_are_all_charged_and_never_twice(workers: Workers) -> None:
+    _, token = workers.call(0, None, "seed")
+
+    def one(number: int) -> Answer:
+        return workers.call(number % 2, token, f"{QUERIES[number % 5]} {number}")[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(one, range(60)))
+    told = [answer for answer in answers if answer.text]
+    first, _ = workers.call(1, token, "seed")
+    assert first.text == ""  # spent: what the answers cost is what was charged
+    assert len({number_of(answer) for answer in told}) == len(told)
+    assert sum(answer.cost for answer in told) < BUDGET
+    assert len(told) >= 3
+
+
+def test_an_unknown_session_begins_a_new_one_and_says_so(workers: Workers) -> None:
+    answer, token = workers.call(0, "mistyped", "seed")
+    assert answer.error
+    assert "there is no session 'mistyped'" in answer.text
+    assert f'session "{token}")' in answer.text
+    following, same = workers.call(1, token, "seed")
+    assert (number_of(following), same, following.error) == (2, token, False)
+
+
+def test_a_session_that_nobody_uses_is_dropped_when_another_worker_starts(
+    workers: Workers, tmp_path: Path
+) -> None:
+    _, old = workers.call(0, None, "seed")
+    workers.now += SESSION_SECONDS - 1
+    _, young = workers.call(0, None, "seed")
+    workers.now += 2
+    StoredSessions(tmp_path / "sessions.sqlite", SERVED[0], clock=lambda: workers.now).close()
+    assert workers.call(0, old, "seed")[0].error
+    assert not workers.call(1, young, "seed")[0].error
+
+
+def test_a_call_that_fails_inside_leaves_the_session_as_it_was(workers: Workers) -> None:
+    first, token = workers.call(0, None, "seed")
+
+    def broken(toolset: Toolset) -> Answer:
+        toolset.call("list_index", {"query": "hash"})
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        workers.stores[0].act(token, broken)
+    second, _ = workers.call(0, token, "hash")
+    assert number_of(second) == 2
+    assert second.remaining == BUDGET - first.cost - second.cost
+
+
+def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) -> None:
+    folder = vault({"g/index.md": "# A\n\nOld text.", "g/b.md": "# B"}) / "g"
+    served = Served(Offer((str(folder),), BUDGET))
+    store = StoredSessions(tmp_path / "s.sqlite", served)
+
+    def read(toolset: Toolset) -> Answer:
+        return toolset.call("read_node", {"node": "index"})
+
+    first, token = store.act(None, read)
+    again, _ = store.act(token, read)
+    (folder / "index.md").write_text("# A\n\nNew text.")
+    assert served.reload() is not None
+    assert served.reload() is None
+    after, _ = store.act(token, read)
+    assert "Old text." in first.text
+    assert "text." not in again.text
+    assert "New text." in after.text
+    assert number_of(after) == 3
+    store.close()

@@ -1,0 +1,191 @@
+"""`skillagent serve` as a host starts it: a child process that speaks lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+
+from tests.conftest import Vault
+from tests.mcp_server.conftest import TRADING
+from tests.mcp_server.test_surface import text_of
+
+COMMAND = [sys.executable, "-m", "skillagent", "serve"]
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+
+
+def converse(
+    arguments: list[str],
+    *messages: Mapping[str, Any],
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> list[dict[str, Any]]:
+    """What the server writes for some lines, before it ends with its input."""
+    lines = "".join(json.dumps({"jsonrpc": "2.0", **message}) + "\n" for message in messages)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("SKILLAGENT")}
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env={**kept, **(environment or {})},
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    # A host hangs up when it has its answers, not before.
+    process.stdin.write(lines)
+    process.stdin.flush()
+    expected = sum("id" in message for message in messages)
+    found = [json.loads(process.stdout.readline()) for _ in range(expected)]
+    rest, errors = process.communicate(timeout=60)
+    assert (process.returncode, rest, errors) == (0, "", "")
+    return sorted(found, key=lambda reply: reply["id"])
+
+
+def hello(version: str) -> list[dict[str, Any]]:
+    """The handshake of the older protocol."""
+    client = {"name": "host", "version": "1"}
+    params = {"protocolVersion": version, "capabilities": {}, "clientInfo": client}
+    return [
+        {"id": 1, "method": "initialize", "params": params},
+        {"method": "notifications/initialized"},
+    ]
+
+
+@pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
+def test_a_host_that_shakes_hands_is_served(version: str) -> None:
+    call = {"name": "list_index", "arguments": {"query": "stop loss"}}
+    first, tools, answer = converse(
+        [str(TRADING)],
+        *hello(version),
+        {"id": 2, "method": "tools/list"},
+        {"id": 3, "method": "tools/call", "params": call},
+    )
+    assert first["result"]["protocolVersion"] == version
+    assert first["result"]["serverInfo"]["name"] == "skillagent"
+    assert first["result"]["instructions"].startswith('Skill graph "trading"')
+    assert first["result"]["capabilities"]["resources"]["listChanged"] is True
+    assert len(tools["result"]["tools"]) == 3
+    (block,) = answer["result"]["content"]
+    assert block["type"] == "text"
+    assert "[[" in block["text"]
+    assert "structuredContent" not in answer["result"]
+
+
+def test_a_host_of_the_newest_protocol_is_served_without_a_handshake() -> None:
+    found, tools = converse(
+        [str(TRADING)],
+        {"id": 1, "method": "server/discover", "params": {"_meta": META}},
+        {"id": 2, "method": "tools/list", "params": {"_meta": META}},
+    )
+    assert "2026-07-28" in found["result"]["supportedVersions"]
+    assert found["result"]["instructions"].startswith('Skill graph "trading"')
+    assert tools["result"]["ttlMs"] > 0
+    assert tools["result"]["tools"][0]["name"] == "list_index"
+
+
+def test_the_official_client_lists_and_calls_every_tool() -> None:
+    async def run() -> None:
+        parameters = StdioServerParameters(
+            command=sys.executable, args=["-m", "skillagent", "serve", str(TRADING)]
+        )
+        async with Client(parameters) as client:
+            names = [tool.name for tool in (await client.list_tools()).tools]
+            assert names == ["list_index", "read_summary", "read_node"]
+            for name, arguments in [
+                ("list_index", {}),
+                ("read_summary", {"nodes": "position-sizing"}),
+                ("read_node", {"node": "position-sizing"}),
+            ]:
+                result = await client.call_tool(name, arguments)
+                assert not result.is_error
+                assert "position-sizing" in text_of(result)
+
+    anyio.run(run)
+
+
+def test_the_budget_is_that_of_the_command_line() -> None:
+    _, answer = converse(
+        [str(TRADING), "--budget", "777"],
+        *hello("2025-06-18"),
+        {"id": 2, "method": "tools/call", "params": {"name": "list_index", "arguments": {}}},
+    )
+    assert "of 777 left)" in answer["result"]["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "expected"),
+    [
+        ([], {}, 'Skill graph "declared"'),
+        (["other"], {}, 'Skill graph "other"'),
+        (["x=other", "declared"], {}, "Skill graphs x + declared"),
+        ([], {"SKILLAGENT_GRAPHS": "other"}, 'Skill graph "other"'),
+        ([], {"CLAUDE_PROJECT_DIR": "sub"}, 'Skill graph "kept"'),
+    ],
+)
+def test_the_graph_is_the_named_or_the_declared_one(
+    arguments: list[str], environment: dict[str, str], expected: str, vault: Vault
+) -> None:
+    folder = vault(
+        {
+            "skillagent.toml": 'graphs = ["declared"]\nbudget = 555\n',
+            "declared/index.md": "# A",
+            "other/index.md": "# B",
+            "sub/pyproject.toml": '[tool.skillagent]\ngraphs = ["kept"]\n',
+            "sub/kept/index.md": "# C",
+        }
+    )
+    (first,) = converse(arguments, hello("2025-06-18")[0], cwd=folder, environment=environment)
+    assert first["result"]["instructions"].startswith(expected)
+
+
+def test_a_declared_budget_holds(vault: Vault) -> None:
+    folder = vault({"skillagent.toml": 'graphs = ["g"]\nbudget = 555\n', "g/index.md": "# A"})
+    call = {"name": "list_index", "arguments": {}}
+    _, answer = converse(
+        [], *hello("2025-06-18"), {"id": 2, "method": "tools/call", "params": call}, cwd=folder
+    )
+    assert "of 555 left)" in answer["result"]["content"][0]["text"]
+
+
+def test_without_any_graph_the_guide_is_served(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (first,) = converse([], hello("2025-06-18")[0], cwd=tmp_path)
+    assert first["result"]["instructions"].startswith('Skill graph "skillagent"')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "toml", "expected"),
+    [
+        (["missing"], "", "skillagent: missing: no such folder"),
+        ([], "graphs = 1", "graphs: Input should be a valid list"),
+        ([], "graphs = [", "is not TOML"),
+        ([], 'graphs = ["../elsewhere"]', "lies outside the project"),
+        (["--http", "--host", "0.0.0.0", "."], "", "is not loopback: give a bearer token"),
+        (["--http", "--workers", "0", "."], "", "0 workers cannot serve"),
+        (["--http", "--token-file", "none", "."], "", "none: cannot be read"),
+        (["--http", "--port", "99999", "."], "", "cannot listen on 127.0.0.1:99999"),
+    ],
+)
+def test_what_cannot_be_served_is_said_in_one_line(
+    arguments: list[str], toml: str, expected: str, vault: Vault
+) -> None:
+    folder = vault({"skillagent.toml": toml or 'graphs = ["."]', "index.md": "# A"})
+    done = subprocess.run([*COMMAND, *arguments], cwd=folder, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert expected in line
