@@ -1,0 +1,141 @@
+"""A long document cut at its headings: which stretches become nodes, and under what names.
+
+No cut falls inside code or a comment; the stretches, put together, are the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from skillagent.authoring.spelling import beside, file_name, folded, scalar
+from skillagent.errors import UsageError
+from skillagent.graph import Node
+from skillagent.graph.build import ENTRY_STEMS
+from skillagent.markdown import Document, Heading
+from skillagent.markdown.document import parse
+
+DESCRIPTION_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document that begins with a heading."""
+
+    heading: Heading
+    start: int
+    end: int
+    depth: int
+    """How far below the highest section, from 0."""
+
+
+def cut_level(document: Document) -> int:
+    """The highest level at which a document has two headings; 0 if there is none."""
+    levels = [heading.level for heading in _cuttable(document)]
+    return next((level for level in range(1, 7) if levels.count(level) > 1), 0)
+
+
+def sections(document: Document, level: int) -> tuple[Section, ...]:
+    """The sections that a cut at a level, and at the levels above it, leaves.
+
+    The first heading of a body is its title where it is the only one of its level; it stays
+    with what stands before the sections.
+
+    Args:
+        document: what is cut.
+        level: 1 to 6.
+    """
+    found = [heading for heading in _cuttable(document) if heading.level <= level]
+    first = document.headings[0] if document.headings else None
+    if found and found[0] is first and _is_title(found):
+        found = found[1:]
+    if not found:
+        return ()
+    ends = [*(heading.start for heading in found[1:]), len(document.text)]
+    levels = sorted({heading.level for heading in found})
+    return tuple(
+        Section(heading, heading.start, end, levels.index(heading.level))
+        for heading, end in zip(found, ends, strict=True)
+    )
+
+
+def _is_title(found: list[Heading]) -> bool:
+    return all(heading.level > found[0].level for heading in found[1:])
+
+
+def _cuttable(document: Document) -> list[Heading]:
+    return [
+        heading
+        for heading in document.headings
+        if not document.masks.comments.covering(heading.start)
+    ]
+
+
+def stretch_description(document: Document, section: Section, whole: str) -> str:
+    """The first sentence of a section, else its title and that of the whole document."""
+    found = parse(document.text[section.start : section.end], "").description
+    found = beside(found)
+    if found:
+        return found
+    title = beside(section.heading.title) or "A part"
+    return f"{title}: a part of {beside(whole)}"
+
+
+def header(title: str, description: str) -> str:
+    """The frontmatter of a node made from a section."""
+    named = f"title: {scalar(title)}\n" if title else ""
+    return f"---\n{named}description: {scalar(description)}\n---\n"
+
+
+class Names:
+    """File names for new nodes, none of which is taken or like another.
+
+    Args:
+        nodes: the nodes that are there.
+        others: paths of other files and folders that are there.
+    """
+
+    def __init__(self, nodes: Iterable[Node], others: Iterable[str] = ()) -> None:
+        self._taken = {folded(path) for path in others}
+        self._taken |= {folded(path.rpartition("/")[2]) for path in others}
+        for node in nodes:
+            self._taken |= {folded(name) for name in (node.stem, *node.names, *node.aliases)}
+            self._taken.add(folded(node.title))
+
+    def holds(self, title: str) -> bool:
+        """True if a node answers to the name already."""
+        return folded(title) in self._taken
+
+    def take(self, title: str, above: str) -> str:
+        """A free file name, without suffix, for a title.
+
+        Args:
+            title: of the new node.
+            above: stem of the node that it was a part of, put before a name that is taken.
+        """
+        name = file_name(title)
+        base = file_name(above) or "node"
+        tried = [name, f"{base}-{name}" if name else ""]
+        tried += [f"{name or base}-{number}" for number in range(2, 10_000)]
+        for found in tried:
+            if found and folded(found) not in self._taken and found not in ENTRY_STEMS:
+                self._taken.add(folded(found))
+                return found
+        raise UsageError(f"no free file name for {title!r}")
+
+
+def link_list(
+    items: Iterable[tuple[int, str, str]], before: str, shorten: Callable[[str], str]
+) -> str:
+    """A list of links to set behind a text.
+
+    Args:
+        items: depth, link and description of each.
+        before: the text that the list will follow.
+        shorten: makes a description fit its line.
+    """
+    lines = [f"{'  ' * depth}- {link} - {shorten(text)}" for depth, link, text in items]
+    gap = "" if not before.strip() or before.endswith("\n\n") else "\n"
+    if before and not before.endswith("\n"):
+        gap = "\n\n"
+    return gap + "\n".join(lines) + "\n"

@@ -1,0 +1,124 @@
+"""A long node becomes a map and a node a section; its text is kept to the byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from skillagent.authoring.changes import Changes, changes_of
+from skillagent.authoring.relocate import Part, Relocation
+from skillagent.authoring.sections import (
+    DESCRIPTION_CHARS,
+    Names,
+    Section,
+    cut_level,
+    header,
+    link_list,
+    sections,
+    stretch_description,
+)
+from skillagent.authoring.source import Edit, read_node
+from skillagent.authoring.spelling import beside, scalar
+from skillagent.errors import UsageError
+from skillagent.graph import Node, NodeKind, SkillGraph
+from skillagent.graph.node import MAP_WORDS
+from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown.prose import shortened
+
+_FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+
+def split(
+    graph: SkillGraph, name: str, level: int | None = None, dialect: Dialect = OBSIDIAN
+) -> Changes:
+    """The changes that make a map and its nodes of one node.
+
+    The node's own file becomes the map: its header and what stands before the first section
+    stay, and a list of links follows. Each section goes to a file beside it, under a header
+    with its title and first sentence.
+
+    Args:
+        graph: of one root.
+        name: the node, as `SkillGraph.find` takes it.
+        level: of the headings to cut at; None for the highest that has two.
+        dialect: how the graph's links are written.
+
+    Raises:
+        ResolveError: no node has the name.
+        UsageError: it has no two sections there, or a link could not be kept.
+    """
+    root = graph.roots[0]
+    node = graph.find(name)
+    found = sections(node.document, level or cut_level(node.document) or 1)
+    if len(found) < 2:
+        have = sorted({heading.level for heading in node.document.headings})
+        where = f"at level {level}" if level else "at any level"
+        levels = f"its headings are of level {have}" if have else "it has no heading"
+        raise UsageError(f"{node.path}: has not two sections {where}; {levels}")
+    nodes = list(graph.nodes.values())
+    others = graph.others[node.root]
+    notes: list[str] = []
+    parts = parts_of(node, found, Names(nodes, others), _map_header(node, notes))
+    relocation = Relocation(nodes, parts, dialect=dialect, others=others)
+    tails = {node.path: map_list(node, found, parts, relocation)}
+    after = relocation.files(lambda file: read_node(root, file), tails)
+    by_path = {file.path: file for file in nodes}
+    before = {path: read_node(root, by_path[path]) for path in after if path in by_path}
+    return changes_of(root.path, before, after, (*notes, *relocation.gained))
+
+
+def parts_of(
+    node: Node, found: Sequence[Section], names: Names, edits: tuple[Edit, ...] = ()
+) -> list[Part]:
+    """A node's file as the part that stays and a part a section.
+
+    Args:
+        node: what is split.
+        found: its sections.
+        names: gives the file names.
+        edits: to the header.
+    """
+    folder = node.path.rpartition("/")[0]
+    parts = [Part(node, 0, found[0].start, node.path, edits=edits)]
+    for section in found:
+        title = section.heading.title
+        named = "" if names.holds(title) else title
+        stem = names.take(title, node.stem)
+        path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
+        head = header(named, stretch_description(node.document, section, node.title))
+        parts.append(Part(node, section.start, section.end, path, head))
+    return parts
+
+
+def map_list(
+    node: Node, found: Sequence[Section], parts: Sequence[Part], relocation: Relocation
+) -> str:
+    """The list of links that the part which stays ends with."""
+    here = relocation.placed[parts[0]]
+    items = []
+    for section, part in zip(found, parts[1:], strict=True):
+        placed = relocation.placed[part]
+        link = relocation.speller.wikilink(placed, here)
+        items.append((section.depth, link, beside(placed.description)))
+    before = node.document.text[: parts[0].end]
+    return link_list(items, before, lambda text: shortened(text, DESCRIPTION_CHARS))
+
+
+def _map_header(node: Node, notes: list[str]) -> tuple[Edit, ...]:
+    """What makes a map of a node's header; none where its author's words forbid it."""
+    document = node.document
+    if node.kind is not NodeKind.NODE:
+        return ()
+    head = document.frontmatter
+    declared = node.declared_kind
+    if declared and declared.casefold() not in MAP_WORDS:
+        notes.append(f"{node.path}: its type stays {declared!r}; write type: map to make it a map")
+        return ()
+    if not head.body_start:
+        described = document.description or f"Parts of {node.title}"
+        text = f"---\ntype: map\ndescription: {scalar(described)}\n---\n"
+        return (Edit(0, 0, text),)
+    if document.text.startswith("---") and head.fields:
+        return (Edit(head.start, head.start, "type: map\n"),)
+    notes.append(f"{node.path}: its header was left alone; declare it a map there")
+    return ()
