@@ -358,11 +358,13 @@ def test_in_a_pipe_malformed_calls_become_calls_and_all_else_stays(tools: Toolse
     ]
     assert message.invalid_tool_calls == []
     assert mock.requests[0].body["tools"] == tools.openai("chat")
-    for kept in (HumanMessage("q"), AIMessage("Done."), message):
+    others = {"type": "invalid_tool_call", "id": "c9", "args": "{", "error": None}
+    theirs = AIMessage("", invalid_tool_calls=[{**others, "name": "their_tool"}])
+    for kept in (HumanMessage("q"), AIMessage("Done."), theirs, message):
         assert answerable(kept) is kept
 
 
-def test_two_agents_in_one_event_loop_share_one_budget(tools: Toolset) -> None:
+def test_agents_in_one_event_loop_share_one_budget(tools: Toolset) -> None:
     from agents import Agent, OpenAIResponsesModel, RunConfig, Runner
 
     turns: list[Turn] = [call("read_node", node="a", again=True) for _ in range(8)]

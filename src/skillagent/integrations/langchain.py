@@ -12,6 +12,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skillagent.disclosure import Toolset
+from skillagent.disclosure.tools import specs
 from skillagent.errors import MissingPackageError
 from skillagent.formats.blocks import tool_call
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
 
 _MALFORMED = "INVALID_JSON"
+"""Key that holds arguments which are no JSON object, as `answerable` hands them to a tool."""
 
 
 def structured_tools(toolset: Toolset) -> list[StructuredTool]:
@@ -84,32 +86,33 @@ _Message = TypeVar("_Message", bound="BaseMessage")
 
 
 def answerable(message: _Message) -> _Message:
-    """A model's message whose malformed calls are handed to the tools, which answer them.
+    """A model's message whose malformed calls of our tools are handed to them, to be answered.
 
     LangChain keeps a call whose arguments are no JSON object apart, as `invalid_tool_calls`,
     and ends the run where there is no other call. Use it as `model.bind_tools(…) | answerable`,
     or in an `after_model` hook of `create_agent`.
 
     Args:
-        message: any; only a model's with malformed calls is changed, in a copy.
+        message: any; only a model's with such calls is changed, in a copy.
     """
     from langchain_core.messages import AIMessage
 
     if not isinstance(message, AIMessage):
         return message
-    malformed = [call for call in message.invalid_tool_calls if call["id"]]
+    ours = {spec.name for spec in specs()}
+    malformed = [call for call in message.invalid_tool_calls if call["id"] and call["name"] in ours]
     if not malformed:
         return message
     handed = [
         {
             "type": "tool_call",
             "id": call["id"],
-            "name": call["name"] or "",
+            "name": call["name"],
             "args": {_MALFORMED: call["args"] or ""},
         }
         for call in malformed
     ]
-    left = [call for call in message.invalid_tool_calls if not call["id"]]
+    left = [call for call in message.invalid_tool_calls if call not in malformed]
     return message.model_copy(
         update={"tool_calls": [*message.tool_calls, *handed], "invalid_tool_calls": left}
     )
