@@ -1,0 +1,290 @@
+"""Pack a graph as Agent Skills: one folder a root, which hosts without our tools can follow.
+
+The steps: name the files, rewrite the links, write everything beside its place, load it again
+with our own loader and compare, then move it there. The entry becomes `SKILL.md`, every other
+node a plain file under `references/`. A graph that would lose a link is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skillagent import digest
+from skillagent.errors import GraphError, UsageError
+from skillagent.exports import cover
+from skillagent.exports.folder import check_free, put, staging, write_files
+from skillagent.exports.names import Names, skill_name, skill_names
+from skillagent.exports.original import FORMAT, RECORD, node_record
+from skillagent.exports.rewrite import Others, Places, Rewriter, Rewritten
+from skillagent.graph import Node, Root, SkillGraph
+from skillagent.graph.node import without_suffix
+from skillagent.graph.walk import read_bytes
+from skillagent.lint import REFERENCE_CODES, findings
+from skillagent.markdown import Kind
+
+_ROUNDS = 4
+"""Broken links that a round of writing makes resolvable become words in the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedSkill:
+    """One skill that was written."""
+
+    path: Path
+    """Its folder."""
+    nodes: Mapping[str, str]
+    """Id in the graph → file in the folder, sorted by id."""
+    attachments: int
+    """Files copied because a node links to them."""
+    whole_entry: bool
+    """True where SKILL.md is the entry itself; else the entry lies under `references/`."""
+
+
+def agent_skill(graph: SkillGraph, out: str | os.PathLike[str]) -> tuple[PackedSkill, ...]:
+    """Pack a graph as one Agent Skill, or as one for each of its roots.
+
+    Args:
+        graph: what to pack.
+        out: the skill's folder, whose name becomes the skill's; with several roots the folder
+            that holds one folder a root.
+
+    Raises:
+        UsageError: the folder's name is none for a skill, or the folder holds something that
+            no earlier export wrote, or lies in the graph.
+        GraphError: a root has no node, a file changed since the load, or a link would be lost.
+        OSError: nothing could be written; no half folder is left.
+    """
+    place = Path(os.path.abspath(out))
+    several = len(graph.roots) > 1
+    names = skill_names(root.name for root in graph.roots) if several else [place.name]
+    if not several and skill_name(place.name) != place.name:
+        better = Path(out).parent / skill_name(place.name)
+        raise UsageError(f"{place.name!r} is no name of a skill: write to {better}")
+    parent = place if several else place.parent
+    targets = [parent / name for name in names]
+    for root in graph.roots:
+        if not any(node.root == (root.name if several else "") for node in graph.nodes.values()):
+            raise GraphError(f"{root.path}: no node to pack")
+        _check_apart(root, targets)
+    for target in targets:
+        check_free(target)
+    packing = _Packing(graph, names)
+    with staging(parent) as spare:
+        packing.write(spare / "new")
+        put({target: spare / "new" / target.name for target in targets}, spare)
+    return tuple(
+        PackedSkill(target, part.files(), len(part.attachments), part.whole_entry)
+        for target, part in zip(targets, packing.parts, strict=True)
+    )
+
+
+def _check_apart(root: Root, targets: Sequence[Path]) -> None:
+    top = os.path.realpath(root.path)
+    for target in targets:
+        real = os.path.realpath(target)
+        if os.path.commonpath((top, real)) in (top, real):
+            raise UsageError(f"{target}: lies in the graph {root.path}, or holds it")
+
+
+class _Part:
+    """One root while it is packed."""
+
+    def __init__(self, graph: SkillGraph, root: Root, prefix: str, name: str) -> None:
+        self.root = root
+        self.name = name
+        self.nodes = [node for node in graph.nodes.values() if node.root == prefix]
+        entries = [graph.nodes[entry] for entry in graph.entries]
+        self.entry = next(node for node in entries if node.root == prefix)
+        self.head = cover.header(graph, self.entry, name)
+        self.attachments: dict[str, str] = {}
+        """Path in the root → path in the skill."""
+        self.data: dict[str, bytes] = {}
+        """Path in the root → bytes, of the attachments."""
+        self.places: dict[str, str] = {}
+        """Id → path in the skill."""
+        self.whole_entry = True
+        """False where SKILL.md cannot hold the entry as it is."""
+        self.short: str | None = None
+        """The SKILL.md that stands for such an entry."""
+
+    def name_files(self, others: Others) -> None:
+        """Choose where everything goes; attachments that cannot be read stay where they are."""
+        names = Names()
+        self.places = {
+            node.id: "SKILL.md"
+            if self.whole_entry and node is self.entry
+            else names.node(node.path)
+            for node in self.nodes
+        }
+        named = sorted({path for node in self.nodes for path in others.named_in(node)})
+        self.attachments = {}
+        for path in named:
+            try:
+                self.data[path] = self.data.get(path) or read_bytes(self.root, path)
+            except OSError:
+                continue  # a folder, or a name in another Unicode form: its link stays as it is
+            self.attachments[path] = names.attachment(path)
+
+    def files(self) -> dict[str, str]:
+        return dict(sorted(self.places.items()))
+
+
+class _Packing:
+    """All roots of a graph, from their files' names to their files' bytes."""
+
+    def __init__(self, graph: SkillGraph, names: Sequence[str]) -> None:
+        self._graph = graph
+        self._others = Others(graph.others)
+        self._several = len(names) > 1
+        self._words: dict[str, set[int]] = {}
+        """Id → offsets of broken links that must not become good ones."""
+        self._written: dict[str, Rewritten] = {}
+        self.parts = [
+            _Part(graph, root, root.name if self._several else "", name)
+            for root, name in zip(graph.roots, names, strict=True)
+        ]
+        for part in self.parts:
+            part.name_files(self._others)
+        while unfit := [part for part in self.parts if not self._fits(part)]:
+            for part in unfit:
+                part.whole_entry = False
+                part.name_files(self._others)
+        places = self._places().nodes
+        self._ids = {node: self._loaded_id(path) for node, path in places.items()}
+        for part in self.parts:
+            if not part.whole_entry:
+                source = f"{part.name}/SKILL.md"
+                body = cover.short_body(graph, part.entry, part.head, source, places)
+                part.short = part.head + body
+
+    def write(self, folder: Path) -> None:
+        """Write every skill below a folder, load them again and compare.
+
+        Raises:
+            GraphError: no way was found to write the graph without losing a link.
+            OSError: a file cannot be written.
+        """
+        for _ in range(_ROUNDS):
+            for name, files in self._files().items():
+                write_files(folder / name, files)
+            loaded = SkillGraph.load(folder if self._several else folder / self.parts[0].name)
+            wrong = [node for node in self._graph.nodes.values() if not self._same(node, loaded)]
+            if not wrong:
+                self._check_valid(loaded)
+                return
+            silenced = [node for node in wrong if self._silence(node, loaded)]
+            if not silenced:
+                break
+        raise GraphError(f"{wrong[0].document.path}: its links cannot be packed unchanged")
+
+    def _same(self, node: Node, loaded: SkillGraph) -> bool:
+        """True where a node's links lead where they led."""
+        links = self._graph.links_from(node.id)
+        found = loaded.links_from(self._ids[node.id])
+        wanted = [self._ids[link.target] for link in links if link.target]
+        return wanted == [link.target for link in found if link.target]
+
+    def _silence(self, node: Node, loaded: SkillGraph) -> bool:
+        """Make words of broken links that now lead somewhere; False if there are none."""
+        found = loaded.links_from(self._ids[node.id])
+        good = {link.reference.start for link in found if link.target}
+        links = self._graph.links_from(node.id)
+        broken = {link.reference.start for link in links if link.target is None}
+        moved = self._written[node.id].moved
+        new = {start for start in broken if moved(start) in good}
+        words = self._words.setdefault(node.id, set())
+        new -= words
+        words |= new
+        return bool(new)
+
+    def _check_valid(self, loaded: SkillGraph) -> None:
+        invalid = [found for found in findings(loaded) if found.code in REFERENCE_CODES]
+        if invalid:
+            raise GraphError(f"the skill would not be valid: {invalid[0]}")
+        covers = sum(not part.whole_entry for part in self.parts)
+        if len(loaded.nodes) != len(self._graph.nodes) + covers:
+            raise GraphError(f"{self._graph.name}: not every node can be loaded from the skill")
+
+    def _loaded_id(self, path: str) -> str:
+        """The id under which our loader finds a file of the export."""
+        return without_suffix(path if self._several else path.partition("/")[2])
+
+    def _places(self) -> Places:
+        nodes: dict[str, str] = {}
+        attachments: dict[tuple[str, str], str] = {}
+        for part in self.parts:
+            prefix = part.root.name if self._several else ""
+            for node, path in part.places.items():
+                nodes[node] = f"{part.name}/{path}"
+            for original, path in part.attachments.items():
+                attachments[prefix, original] = f"{part.name}/{path}"
+        return Places(nodes, attachments)
+
+    def _rewriter(self) -> Rewriter:
+        return Rewriter(self._graph.nodes, self._places(), self._others)
+
+    def _fits(self, part: _Part) -> bool:
+        """True where the entry can be the SKILL.md: short enough, no link in its header."""
+        if not part.whole_entry:
+            return True
+        links = self._graph.links_from(part.entry.id)
+        if any(link.kind is Kind.FRONTMATTER for link in links):
+            return False
+        return cover.fits(self._rewriter().rewrite(part.entry, links, (), part.head).text)
+
+    def _files(self) -> dict[str, dict[str, bytes]]:
+        rewriter = self._rewriter()
+        made: dict[str, dict[str, bytes]] = {}
+        for part in self.parts:
+            files: dict[str, bytes] = {}
+            records: list[dict[str, Any]] = []
+            if part.short is not None:
+                files["SKILL.md"] = part.short.encode()
+            for node in part.nodes:
+                head = part.head if part.places[node.id] == "SKILL.md" else None
+                links = self._graph.links_from(node.id)
+                written = rewriter.rewrite(node, links, self._words.get(node.id, ()), head)
+                self._written[node.id] = written
+                file = part.places[node.id]
+                files[file] = written.text.encode("utf-8", "replace")
+                records.append(node_record(node, part.root, file, written))
+            for path, file in part.attachments.items():
+                files[file] = part.data[path]
+            files = dict(sorted(files.items()))
+            files[RECORD] = self._record(part, records, files)
+            made[part.name] = files
+        return made
+
+    def _record(
+        self, part: _Part, nodes: list[dict[str, Any]], files: Mapping[str, bytes]
+    ) -> bytes:
+        record = {
+            "format": FORMAT,
+            "name": part.name,
+            "root": part.root.name,
+            "graph": self._graph.digest,
+            "entry": part.entry.path,
+            "nodes": nodes,
+            "attachments": [
+                {"path": path, "file": file, "digest": digest.sha256(part.data[path])}
+                for path, file in part.attachments.items()
+            ],
+            "files": {name: digest.sha256(data) for name, data in files.items()},
+        }
+        return (_one_line_each(record) + "\n").encode()
+
+
+def _one_line_each(record: Mapping[str, Any]) -> str:
+    """JSON with every entry of its lists on a line of its own: a change is one line of a diff."""
+    parts = []
+    for key, value in record.items():
+        text = json.dumps(value)
+        if isinstance(value, list) and value:
+            text = "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
+        parts.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}"

@@ -1,0 +1,175 @@
+"""The SKILL.md of a packed graph: its header, and a shorter body where the entry is too long.
+
+The header holds the six keys of the Agent Skills specification and nothing else, every value
+as one quoted text, so that strict hosts read it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from skillagent.exports.names import relative
+from skillagent.graph import Node, NodeKind, SkillGraph
+from skillagent.lint.agent_skills import (
+    MAX_BYTES,
+    MAX_COMPATIBILITY,
+    MAX_DESCRIPTION,
+    MAX_LINES,
+    crlf_bytes,
+)
+from skillagent.markdown import Kind, scalar_text
+from skillagent.markdown.prose import plain_text, shortened
+
+TITLE_KEY = "skillagent.title"
+"""Key under `metadata` that keeps the entry's title: `name` must be the folder's."""
+_WHEN = re.compile(r"\bwhen\b|\bwhenever\b|\buse (?:for|to|this|if)\b", re.IGNORECASE)
+_WHEN_CHARS = 400
+_LINE_CHARS = 160
+
+
+def fits(text: str) -> bool:
+    """True for a SKILL.md that every host shows whole."""
+    return crlf_bytes(text) < MAX_BYTES and text.count("\n") <= MAX_LINES
+
+
+def header(graph: SkillGraph, entry: Node, name: str) -> str:
+    """The frontmatter of a SKILL.md, with its fences.
+
+    Args:
+        graph: the graph that is packed.
+        entry: the node that becomes the SKILL.md.
+        name: of the skill.
+    """
+    fields = entry.document.frontmatter
+    lines = ["---", f"name: {name}", f"description: {_quoted(description(graph, entry))}"]
+    for key, limit in (("license", 200), ("compatibility", MAX_COMPATIBILITY)):
+        if text := plain_text(scalar_text(fields.get(key))):
+            lines.append(f"{key}: {_quoted(shortened(text, limit))}")
+    metadata: dict[str, str] = {}
+    given = fields.get("metadata")
+    if isinstance(given, Mapping):
+        metadata = {key: scalar_text(value) for key, value in given.items() if key.strip()}
+    if entry.title != name:
+        metadata[TITLE_KEY] = entry.title
+    if metadata:
+        lines.append("metadata:")
+        kept = {_quoted(key): _quoted(value) for key, value in metadata.items()}
+        lines += [f"  {key}: {value}" for key, value in kept.items()]
+    tools = fields.get("allowed-tools")
+    if isinstance(tools, str) and tools.strip():
+        lines.append(f"allowed-tools: {_quoted(tools)}")
+    return "\n".join([*lines, "---", ""])
+
+
+def description(graph: SkillGraph, entry: Node) -> str:
+    """What the graph holds and when to use it, at most 1,024 characters.
+
+    The author's own words first; if they do not say when, the titles of what the entry links
+    to do.
+    """
+    what = _clean(plain_text(entry.description)) or f"{_clean(entry.title)}."
+    if _WHEN.search(what):
+        return shortened(what, MAX_DESCRIPTION)
+    topics = [_clean(graph.nodes[node].title) for node in clusters(graph, entry)]
+    when = "Use when a task is about "
+    named: list[str] = []
+    for topic in dict.fromkeys(filter(None, topics)) if topics else ():
+        if len(when) + len("; ".join([*named, topic])) > _WHEN_CHARS:
+            break
+        named.append(topic)
+    when += ("; ".join(named) or _clean(entry.title) or graph.name) + "."
+    what = shortened(what, MAX_DESCRIPTION - len(when) - 2)
+    joint = "" if what.endswith((".", "!", "?", "…", "。", "！", "？")) else "."
+    return shortened(f"{what}{joint} {when}", MAX_DESCRIPTION)
+
+
+def clusters(graph: SkillGraph, entry: Node) -> tuple[str, ...]:
+    """Ids of the maps and skills that an entry links to; without any, all that it links to."""
+    near = [node for node in graph.neighbors(entry.id) if node in graph.nodes]
+    maps = [node for node in near if graph.nodes[node].kind is not NodeKind.NODE]
+    return tuple(maps or near)
+
+
+def short_body(
+    graph: SkillGraph, entry: Node, head: str, source: str, places: Mapping[str, str]
+) -> str:
+    """A body that leads to the whole entry and to every cluster, and fits behind the header.
+
+    Args:
+        graph: the graph that is packed.
+        entry: the node that does not fit.
+        head: the header.
+        source: path of the SKILL.md.
+        places: id → path of its file.
+    """
+    title = _line(entry.title) or "Index"
+    whole = relative(source, places[entry.id])
+    top = f"\n# {title}\n\n"
+    if (about := _line(entry.description)) and not entry.description_derived:
+        top += f"{shortened(about, 400)}\n\n"
+    top += f"All of it, in its author's words: [{title}]({whole}).\n"
+    gathered = clusters(graph, entry)
+    near = [node for node in graph.neighbors(entry.id) if node in graph.nodes]
+    whys = _whys(graph, entry)
+    # The fullest list that fits: all links with why, all links, clusters with why, clusters.
+    for nodes, with_why in ((near, True), (near, False), (gathered, True), (gathered, False)):
+        body = top + _list(graph, nodes, whys if with_why else {}, source, places)
+        if fits(head + body):
+            return body
+    body, left = top + "\n", len(gathered)
+    for node in gathered:
+        line = _item(graph, node, "", source, places)
+        rest = f"- and {left} more, in [{title}]({whole})\n"
+        if not fits(head + body + line + rest):
+            return body + rest
+        body, left = body + line, left - 1
+    return body
+
+
+def _list(
+    graph: SkillGraph,
+    nodes: Sequence[str],
+    whys: Mapping[str, str],
+    source: str,
+    places: Mapping[str, str],
+) -> str:
+    if not nodes:
+        return ""
+    return "\n" + "".join(_item(graph, node, whys.get(node, ""), source, places) for node in nodes)
+
+
+def _item(graph: SkillGraph, node: str, why: str, source: str, places: Mapping[str, str]) -> str:
+    title = _line(graph.nodes[node].title) or "…"
+    path = relative(source, places[node])
+    return f"- [{title}]({path})" + (f": {why}\n" if why else "\n")
+
+
+def _whys(graph: SkillGraph, entry: Node) -> dict[str, str]:
+    """Id → why to go there: its own description, or the words with which the entry links it."""
+    found: dict[str, str] = {}
+    for link in graph.links_from(entry.id):
+        if link.target is None or link.target in found:
+            continue
+        node = graph.nodes[link.target]
+        text = node.description
+        if node.description_derived and link.kind is not Kind.FRONTMATTER and not link.is_bare:
+            text = link.context
+        found[link.target] = shortened(_line(text), _LINE_CHARS) if text else ""
+    return found
+
+
+def _line(text: str) -> str:
+    """Words that hold no link and no mark of a list, for a line of Markdown."""
+    return re.sub(r"[\[\]<>`|]|%%|!(?=\[)", "", _clean(plain_text(text))).strip()
+
+
+def _clean(text: str) -> str:
+    """One line of printable text; the reference validator cuts a header at any `---`."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return re.sub(r"-{3,}", "—", " ".join(printable.split()))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(_clean(text), ensure_ascii=False)

@@ -1,0 +1,103 @@
+"""Names of what is written: of a skill, of its files, and paths from one to another.
+
+Files of an export are named with letters, digits, `-`, `_` and `.` only, so that every link
+between them is plain text in any host, browser and file system.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from skillagent.graph.node import stem_of
+from skillagent.lint.agent_skills import MAX_NAME
+
+REFERENCES = "references"
+"""Folder of a skill that holds all nodes but its entry."""
+MAX_PART_BYTES = 200
+"""A longer part of a path is cut: file systems allow 255 bytes, and a number may follow."""
+
+
+def skill_name(text: str) -> str:
+    """A valid name of a skill, made of any text: `My Graph` → `my-graph`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain)[:MAX_NAME].strip("-")
+    return name or "graph"
+
+
+def skill_names(texts: Iterable[str]) -> list[str]:
+    """A valid name for each text, no two of them equal."""
+    found: list[str] = []
+    for text in texts:
+        name, number = skill_name(text), 2
+        stem = name[: MAX_NAME - 5].strip("-")
+        while name in found:
+            name, number = f"{stem}-{number}", number + 1
+        found.append(name)
+    return found
+
+
+class Names:
+    """Gives each path of a root its path in the skill; no two differ only in case."""
+
+    def __init__(self) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+
+    def node(self, path: str) -> str:
+        """Where a node goes: plain `.md`, and never a `SKILL.md`, which hosts would list."""
+        folder = path.rpartition("/")[0]
+        stem = _part(stem_of(path)).rstrip(".-") or "node"
+        if stem.casefold() == "skill":
+            stem = "index"
+        return self._free(folder, stem, ".md")
+
+    def attachment(self, path: str) -> str:
+        """Where a file that is no node goes."""
+        folder, _, name = path.rpartition("/")
+        stem, suffix = posixpath.splitext(_part(name))
+        if suffix.lower() in (".md", ".markdown"):
+            suffix += "-file"
+        return self._free(folder, stem or "file", suffix)
+
+    def _free(self, folder: str, stem: str, suffix: str) -> str:
+        parts = [_part(part).rstrip(".-") or "folder" for part in folder.split("/") if part]
+        number = 1
+        while True:
+            mark = "" if number == 1 else f"-{number}"
+            # A folder may have got the name of a file: then the folder takes the number.
+            above = [REFERENCES, *parts]
+            if number > 1 and parts and self._folder_is_file(above):
+                above[1] += mark
+            path = "/".join([*above, stem + mark + suffix])
+            key = path.casefold()
+            taken = key in self._files or key in self._folders or self._folder_is_file(above)
+            if not taken:
+                break
+            number += 1
+        self._files.add(key)
+        for depth in range(1, len(above) + 1):
+            self._folders.add("/".join(above[:depth]).casefold())
+        return path
+
+    def _folder_is_file(self, parts: list[str]) -> bool:
+        return any(
+            "/".join(parts[:depth]).casefold() in self._files for depth in range(1, len(parts) + 1)
+        )
+
+
+def _part(name: str) -> str:
+    """One part of a path with letters, digits, `-`, `_` and `.` only."""
+    chars = [
+        char if char.isalnum() or char in "-_." or unicodedata.category(char)[0] == "M" else "-"
+        for char in unicodedata.normalize("NFC", name)
+    ]
+    plain = re.sub(r"-{2,}", "-", "".join(chars)).lstrip(".-")
+    return plain.encode()[:MAX_PART_BYTES].decode("utf-8", "ignore")
+
+
+def relative(source: str, target: str) -> str:
+    """The path that leads from one file to another."""
+    return posixpath.relpath(target, posixpath.dirname(source) or ".")

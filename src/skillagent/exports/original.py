@@ -1,0 +1,160 @@
+"""What an export keeps so that nothing is lost: every original file, byte by byte.
+
+`references/.skillagent.json` names each file's original path, the edits that lead back to its
+text, its line ends, and the digest of the original. Where that does not give the original's
+bytes, they are kept themselves. The file also says what the export wrote, so that a later
+export can tell its own files from others.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from skillagent import digest
+from skillagent.errors import GraphError
+from skillagent.exports.names import REFERENCES
+from skillagent.exports.rewrite import Rewritten
+from skillagent.graph import Node, Root
+from skillagent.graph.walk import read_bytes
+
+FORMAT = "skillagent-agent-skill/1"
+RECORD = f"{REFERENCES}/.skillagent.json"
+_BOM = "\ufeff"
+_NEWLINES = ("\n", "\r\n", "\r")
+
+
+def original_bytes(node: Node, root: Root) -> bytes:
+    """The file of a node as it was when the graph was loaded.
+
+    Raises:
+        GraphError: it cannot be told from the text, and the file has changed since.
+    """
+    made = _from_text(node)
+    if made is not None:
+        return made[0]
+    try:
+        data = read_bytes(root, node.path)
+    except OSError as error:
+        raise GraphError(f"{node.document.path}: cannot be read again: {error}") from None
+    if digest.sha256(data) != node.digest:
+        raise GraphError(f"{node.document.path}: changed while it was exported; try again")
+    return data
+
+
+def _from_text(node: Node) -> tuple[bytes, str, str] | None:
+    """The bytes that a node's text, its line ends and a byte order mark give, and these two."""
+    text = node.document.text
+    for newline in _NEWLINES:
+        for mark in ("", _BOM):
+            data = (mark + text.replace("\n", newline)).encode("utf-8", "surrogatepass")
+            if digest.sha256(data) == node.digest:
+                return data, newline, mark
+    return None
+
+
+def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[str, Any]:
+    """How to get a node's file back from what was written.
+
+    Args:
+        node: the original.
+        root: where it lies.
+        file: where it went, in the skill.
+        written: the text that went there.
+    """
+    record: dict[str, Any] = {
+        "path": node.path,
+        "file": file,
+        "kind": node.kind.value,
+        "digest": node.digest,
+    }
+    made = _from_text(node)
+    if made is None:
+        record["original"] = base64.b64encode(original_bytes(node, root)).decode()
+        return record
+    _, record["newline"], mark = made
+    record["bom"] = bool(mark)
+    text = node.document.text
+    shift = 0
+    edits: list[list[int | str]] = []
+    for edit in written.edits:
+        edits.append([edit.start + shift, len(edit.text), text[edit.start : edit.end]])
+        shift += len(edit.text) - (edit.end - edit.start)
+    record["edits"] = edits
+    return record
+
+
+def read_record(folder: Path) -> Mapping[str, Any] | None:
+    """The record of an export; None where the folder holds none that can be read."""
+    try:
+        found = json.loads((folder / RECORD).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
+
+
+def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
+    """The original files that an exported skill was made of.
+
+    Args:
+        folder: the skill, as `agent_skill` wrote it.
+
+    Returns:
+        Path in the original root → bytes, sorted; nodes and the attachments that they link to.
+
+    Raises:
+        GraphError: it is no export, or a file was changed since.
+    """
+    place = Path(folder)
+    record = read_record(place)
+    if record is None:
+        raise GraphError(f"{place}: no exported skill ({RECORD} is missing or of another version)")
+    found: dict[str, bytes] = {}
+    try:
+        for entry in (*record["nodes"], *record["attachments"]):
+            path = str(entry["path"])
+            data = _restored(place, entry)
+            if data is None or digest.sha256(data) != entry["digest"]:
+                raise GraphError(
+                    f"{place}/{entry['file']}: changed since the export; the original is lost"
+                )
+            if path.startswith("/") or ".." in path.split("/"):
+                raise GraphError(f"{place}: {path!r} is no path inside a root")
+            found[path] = data
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise GraphError(f"{place}/{RECORD}: damaged: {error!r}") from None
+    return dict(sorted(found.items()))
+
+
+def _restored(folder: Path, entry: Mapping[str, Any]) -> bytes | None:
+    if "original" in entry:
+        try:
+            return base64.b64decode(entry["original"], validate=True)
+        except binascii.Error:
+            return None
+    try:
+        data = read_bytes(Root(folder), str(entry["file"]))
+    except OSError:
+        return None
+    if "edits" not in entry:
+        return data
+    try:
+        text = "".join(_undone(data.decode("utf-8", "surrogatepass"), entry["edits"]))
+    except UnicodeDecodeError:
+        return None
+    text = (_BOM if entry["bom"] else "") + text.replace("\n", entry["newline"])
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _undone(text: str, edits: list[tuple[int, int, str]]) -> Iterator[str]:
+    position = 0
+    for start, length, original in edits:
+        yield text[position:start]
+        yield original
+        position = start + length
+    yield text[position:]

@@ -1,0 +1,359 @@
+"""The text of one node with its links as relative Markdown links; all else stays as it is.
+
+A link is written as Markdown where that is read again as the same link, else as a wikilink
+with a path: in a header, after an escape, inside another link's words. Every text is parsed
+again before it is used.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from urllib.parse import quote, unquote
+
+from skillagent.exports.names import relative
+from skillagent.graph import Link, Node
+from skillagent.graph.link import is_block
+from skillagent.markdown import Document, Kind, Reference
+from skillagent.markdown.document import parse
+
+_DESTINATION = (
+    r"\([ \t]*(<[^<>\n]*+>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()<]*+)*+)"
+    r"(?:[ \t]+(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*\)"
+)
+_INLINE_END = re.compile(r"\]" + _DESTINATION + r"\Z")
+_IMAGE = re.compile(
+    r"!\[((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]" + _DESTINATION,
+)
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
+_ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_NOT_IN_SLUG = re.compile(r"[^\w\- ]")
+
+
+class Style(IntEnum):
+    """How a link is written; a later one is taken where an earlier one is not read again."""
+
+    MARKDOWN = 0
+    WIKILINK = 1
+    WORDS = 2
+    """No link at all, only its words: for one that led nowhere and now would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A range of the original text and what stands there instead."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything lies in the export, as paths from the folder that holds the skills."""
+
+    nodes: Mapping[str, str]
+    """Id → path of the file that holds the node."""
+    attachments: Mapping[tuple[str, str], str]
+    """(root, path in it) → path of the copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A node's text as it is written, and the edits that led there."""
+
+    text: str
+    edits: tuple[Edit, ...]
+
+    def moved(self, position: int) -> int:
+        """Where an offset of the original text, outside or at the start of an edit, went."""
+        shift = 0
+        for edit in self.edits:
+            if edit.start > position or (edit.start == position and edit.end > edit.start):
+                break
+            shift += len(edit.text) - (edit.end - edit.start)
+        return position + shift
+
+
+class Rewriter:
+    """Rewrites the links of nodes.
+
+    Args:
+        nodes: id → node.
+        places: where they go.
+        others: the files that are no nodes.
+    """
+
+    def __init__(self, nodes: Mapping[str, Node], places: Places, others: Others) -> None:
+        self._nodes = nodes
+        self._places = places
+        self._others = others
+
+    def rewrite(
+        self, node: Node, links: Collection[Link], words: Collection[int], header: str | None
+    ) -> Rewritten:
+        """The text of a node.
+
+        Args:
+            node: what to write.
+            links: the node's links.
+            words: offsets of broken links that are written as words.
+            header: to be written in place of its own; None to keep that.
+        """
+        known = {link.reference.start: link for link in links}
+        styles = dict.fromkeys(words, Style.WORDS)
+        fixed = [] if header is None else [Edit(0, node.document.frontmatter.body_start, header)]
+        while True:
+            edits = [*fixed, *self._edits(node, known, styles)]
+            made = _applied(node.document.text, edits)
+            lost = self._lost(node, known, styles, made)
+            if not lost:
+                return made
+            styles.update(dict.fromkeys(lost, Style.WIKILINK))
+
+    def _lost(
+        self,
+        node: Node,
+        known: Mapping[int, Link],
+        styles: Mapping[int, Style],
+        made: Rewritten,
+    ) -> list[int]:
+        """Offsets of links to nodes that the written text does not hold any more."""
+        source = self._places.nodes[node.id]
+        found = {reference.start: reference for reference in parse(made.text, source).references}
+        lost = []
+        for start, link in known.items():
+            if link.target is None or styles.get(start) is Style.WIKILINK:
+                continue
+            there = found.get(made.moved(start))
+            path = relative(source, self._places.nodes[link.target])
+            if there is None or there.target.removeprefix("./") not in (path, path[:-3]):
+                lost.append(start)
+        return lost
+
+    def _edits(
+        self, node: Node, known: Mapping[int, Link], styles: Mapping[int, Style]
+    ) -> Iterator[Edit]:
+        document = node.document
+        renamed: dict[str, str] = {}
+        """Path as written → new path, of links whose destination stands elsewhere."""
+        for reference in document.references:
+            if reference.kind is Kind.COMMENT:
+                continue
+            link = known.get(reference.start)
+            if link is not None and link.target is not None:
+                yield from self._to_node(node, link, styles, renamed)
+            elif link is not None:
+                if styles.get(reference.start) is Style.WORDS:
+                    yield Edit(reference.start, reference.end, _shown(reference))
+            else:
+                yield from self._to_attachment(node, reference, renamed)
+        yield from _strangers(document)
+        yield from self._images(node)
+        if renamed:
+            yield from _definitions(document, renamed)
+
+    def _to_node(
+        self, node: Node, link: Link, styles: Mapping[int, Style], renamed: dict[str, str]
+    ) -> Iterator[Edit]:
+        reference = link.reference
+        assert link.target is not None
+        path = relative(self._places.nodes[node.id], self._places.nodes[link.target])
+        if reference.kind is Kind.MARKDOWN:
+            yield from _redirected(node.document, reference, path, renamed)
+            return
+        style = styles.get(reference.start, Style.MARKDOWN)
+        if reference.kind is Kind.FRONTMATTER or style is not Style.MARKDOWN:
+            yield Edit(reference.start, reference.end, _wikilink(node.document, reference, path))
+            return
+        fragment = _anchor(self._nodes[link.target].document, reference.fragment)
+        text = f"[{_label(node.document, reference)}]({path}{fragment})"
+        yield Edit(reference.start, reference.end, text)
+
+    def _to_attachment(
+        self, node: Node, reference: Reference, renamed: dict[str, str]
+    ) -> Iterator[Edit]:
+        path = self._attachment(node, reference.target, reference.kind is Kind.MARKDOWN)
+        if path is None or reference.kind is Kind.FRONTMATTER:
+            return
+        if reference.kind is Kind.MARKDOWN:
+            yield from _redirected(node.document, reference, path, renamed)
+            return
+        mark = "!" if reference.kind is Kind.EMBED else ""
+        fragment = "#" + quote(reference.fragment, safe="^=&") if reference.fragment else ""
+        text = f"{mark}[{_label(node.document, reference)}]({path}{fragment})"
+        yield Edit(reference.start, reference.end, text)
+
+    def _images(self, node: Node) -> Iterator[Edit]:
+        document = node.document
+        if "![" not in document.text:
+            return
+        for match in _IMAGE.finditer(document.text, document.frontmatter.body_start):
+            if document.masks.code.covering(match.start()):
+                continue
+            raw = match[2].removeprefix("<").removesuffix(">")
+            path = self._attachment(node, unquote(raw.partition("#")[0].partition("?")[0]), True)
+            if path is not None:
+                yield Edit(match.start(2), match.end(2), path)
+
+    def _attachment(self, node: Node, target: str, by_path: bool) -> str | None:
+        found = self._others.find(node, target, by_path)
+        copy = self._places.attachments.get((node.root, found)) if found else None
+        return relative(self._places.nodes[node.id], copy) if copy else None
+
+
+class Others:
+    """The files of the roots that are no nodes, and which of them a link means."""
+
+    def __init__(self, others: Mapping[str, tuple[str, ...]]) -> None:
+        self._paths = {root: frozenset(paths) for root, paths in others.items()}
+        self._by_name: dict[str, dict[str, list[str]]] = {}
+        for root, paths in others.items():
+            names = self._by_name.setdefault(root, {})
+            for path in paths:
+                names.setdefault(path.rpartition("/")[2], []).append(path)
+
+    def find(self, node: Node, target: str, by_path: bool) -> str | None:
+        """The path, in the node's root, of the file that a link names; None if there is none.
+
+        Args:
+            node: where the link stands.
+            target: as written, without fragment, percent signs decoded.
+            by_path: True for Markdown, which counts from the folder; a wikilink may also name
+                a file by its path from the root, or by its name alone.
+        """
+        paths = self._paths.get(node.root, frozenset())
+        folder = "" if target.startswith("/") else node.path.rpartition("/")[0]
+        if not target or "://" in target:
+            return None
+        near = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
+        if near in paths:
+            return near
+        if by_path:
+            return None
+        if target in paths:
+            return target
+        named = self._by_name.get(node.root, {}).get(target.rpartition("/")[2], [])
+        ends = sorted(path for path in named if f"/{path}".endswith(f"/{target}"))
+        return min(ends, key=lambda path: (path.count("/"), path)) if ends else None
+
+    def named_in(self, node: Node) -> Iterator[str]:
+        """Every such path that a node's links and images name."""
+        for reference in node.document.references:
+            if reference.kind not in (Kind.COMMENT, Kind.FRONTMATTER):
+                found = self.find(node, reference.target, reference.kind is Kind.MARKDOWN)
+                if found:
+                    yield found
+        if "![" in node.document.text:
+            start = node.document.frontmatter.body_start
+            for match in _IMAGE.finditer(node.document.text, start):
+                raw = match[2].removeprefix("<").removesuffix(">")
+                found = self.find(node, unquote(raw.partition("#")[0].partition("?")[0]), True)
+                if found and not node.document.masks.code.covering(match.start()):
+                    yield found
+
+
+def _applied(text: str, edits: list[Edit]) -> Rewritten:
+    edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
+    parts: list[str] = []
+    kept: list[Edit] = []
+    position = 0
+    for edit in edits:
+        if edit.start < position:
+            continue  # inside another edit: what it would change is gone
+        parts += [text[position : edit.start], edit.text]
+        position = edit.end
+        kept.append(edit)
+    parts.append(text[position:])
+    return Rewritten("".join(parts), tuple(kept))
+
+
+def _redirected(
+    document: Document, reference: Reference, path: str, renamed: dict[str, str]
+) -> Iterator[Edit]:
+    """The destination of a Markdown link; of one by reference the definition's, later."""
+    match = _INLINE_END.search(document.text, reference.start, reference.end)
+    if match is None:
+        renamed[reference.target] = path
+        return
+    yield Edit(match.start(1), match.end(1), path + _raw_fragment(match[1]))
+
+
+def _strangers(document: Document) -> Iterator[Edit]:
+    """What is no link in the graph's dialect and would be one in the default, without brackets.
+
+    In `[[words|scheme://place]]`, which Dendron writes, the words keep their address.
+    """
+    known = {reference.start for reference in document.references}
+    for reference in parse(document.text, document.path).references:
+        if reference.start in known or reference.kind is Kind.MARKDOWN:
+            continue
+        text = _shown(reference)
+        if _ADDRESS.match(reference.label) and _ONE_PAIR.fullmatch(reference.target):
+            text = f"[{reference.target}]({quote(reference.label, safe=':/#?&=%^-_.~')})"
+        yield Edit(reference.start, reference.end, text)
+
+
+def _definitions(document: Document, renamed: Mapping[str, str]) -> Iterator[Edit]:
+    for match in _DEFINITION.finditer(document.text, document.frontmatter.body_start):
+        if document.masks.code.covering(match.start()):
+            continue
+        target = unquote(match[1].strip("<>").partition("#")[0].partition("?")[0])
+        if target in renamed:
+            yield Edit(match.start(1), match.end(1), renamed[target] + _raw_fragment(match[1]))
+
+
+def _raw_fragment(destination: str) -> str:
+    _, hash_sign, fragment = destination.strip("<>").partition("#")
+    return hash_sign + quote(fragment, safe="%^-_.~") if fragment else ""
+
+
+def _wikilink(document: Document, reference: Reference, path: str) -> str:
+    raw = document.text[reference.start : reference.end]
+    mark = "!" if raw.startswith("!") else ""
+    fragment = "#" + reference.fragment if reference.fragment else ""
+    pipe = "\\|" if "\\|" in raw or _in_table_row(document.text, reference.start) else "|"
+    target = path.removesuffix(".md")
+    if not target.startswith("../"):
+        target = "./" + target
+    label = _shown(reference).replace("|", pipe)
+    return f"{mark}[[{target}{fragment}{pipe}{label}]]"
+
+
+def _in_table_row(text: str, position: int) -> bool:
+    return text[text.rfind("\n", 0, position) + 1 :].lstrip(" \t>").startswith("|")
+
+
+def _label(document: Document, reference: Reference) -> str:
+    """The words of a link, so that they can stand in the brackets of a Markdown link."""
+    label = _shown(reference)
+    if not _ONE_PAIR.fullmatch(label):
+        label = label.replace("[", "\\[").replace("]", "\\]")
+    if "\\|" in document.text[reference.start : reference.end]:
+        label = label.replace("|", "\\|")
+    if (len(label) - len(label.rstrip("\\"))) % 2:
+        label += "\\"
+    return label
+
+
+def _shown(reference: Reference) -> str:
+    """What a reader sees of a link."""
+    return " ".join((reference.label or reference.target or reference.fragment).split("\n"))
+
+
+def _anchor(target: Document, fragment: str) -> str:
+    """A fragment as other tools follow it, where it still leads to the same heading."""
+    if not fragment:
+        return ""
+    if is_block(fragment):
+        return "#" + fragment
+    at = target.find_heading(fragment)
+    if at >= 0:
+        slug = _NOT_IN_SLUG.sub("", target.headings[at].title.lower()).strip().replace(" ", "-")
+        if slug and target.find_heading(slug) == at:
+            return "#" + slug
+    return "#" + quote(fragment, safe="^-_.~")
