@@ -6,7 +6,7 @@ No cut falls inside code or a comment; the stretches, put together, are the docu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skillagent.authoring.spelling import beside, file_name, folded, scalar
 from skillagent.errors import UsageError
@@ -16,6 +16,9 @@ from skillagent.markdown import Document, Heading
 from skillagent.markdown.document import parse
 
 DESCRIPTION_CHARS = 200
+"""A description beside a link in a list that is made here is no longer."""
+LONG_TOKENS = 1_500
+"""A node above this is better split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,22 @@ class Section:
     heading: Heading
     start: int
     end: int
+    """Where its part ends: at the next section, one inside it too."""
     depth: int
     """How far below the highest section, from 0."""
+    parent: int = -1
+    """Index of the section that lists it; -1 for the document."""
 
 
-def cut_level(document: Document) -> int:
-    """The highest level at which a document has two headings; 0 if there is none."""
-    levels = [heading.level for heading in _cuttable(document)]
+def cut_level(document: Document, start: int = 0, end: int | None = None) -> int:
+    """The highest level at which there are two headings to cut at; 0 if there is none.
+
+    Args:
+        document: what is cut.
+        start: where the stretch begins; a heading just there is its own and does not count.
+        end: where it ends; None for the end of the document.
+    """
+    levels = [heading.level for heading in _cuttable(document, start, end)]
     return next((level for level in range(1, 7) if levels.count(level) > 1), 0)
 
 
@@ -45,29 +57,70 @@ def sections(document: Document, level: int) -> tuple[Section, ...]:
         document: what is cut.
         level: 1 to 6.
     """
-    found = [heading for heading in _cuttable(document) if heading.level <= level]
-    first = document.headings[0] if document.headings else None
-    if found and found[0] is first and _is_title(found):
-        found = found[1:]
-    if not found:
+    return _at_level(document, level, 0, len(document.text))
+
+
+def section_tree(
+    document: Document, limit: int, count: Callable[[str], int]
+) -> tuple[Section, ...]:
+    """Sections at the highest level, and where one is long, those inside it, and so on.
+
+    Args:
+        document: what is cut.
+        limit: tokens above which a section is cut again.
+        count: tokens of a text.
+
+    Returns:
+        In order of their place; each names the one that it was cut from.
+    """
+    level = cut_level(document)
+    found = list(_at_level(document, level, 0, len(document.text))) if level else []
+    if len(found) < 2:
         return ()
-    ends = [*(heading.start for heading in found[1:]), len(document.text)]
-    levels = sorted({heading.level for heading in found})
+    at = 0
+    while at < len(found):
+        section = found[at]
+        inner = cut_level(document, section.start + 1, section.end)
+        if inner and count(document.text[section.start : section.end]) > limit:
+            below = _at_level(document, inner, section.start + 1, section.end)
+            found[at] = replace(section, end=below[0].start)
+            # Indexes of parents are set at the end, when all are there.
+            found[at + 1 : at + 1] = [
+                replace(part, depth=section.depth + 1 + part.depth) for part in below
+            ]
+        at += 1
     return tuple(
-        Section(heading, heading.start, end, levels.index(heading.level))
-        for heading, end in zip(found, ends, strict=True)
+        replace(
+            section,
+            parent=next(
+                (up for up in range(at - 1, -1, -1) if found[up].depth < section.depth), -1
+            ),
+        )
+        for at, section in enumerate(found)
     )
 
 
-def _is_title(found: list[Heading]) -> bool:
-    return all(heading.level > found[0].level for heading in found[1:])
+def _at_level(document: Document, level: int, start: int, end: int) -> tuple[Section, ...]:
+    found = [heading for heading in _cuttable(document, start, end) if heading.level <= level]
+    first = document.headings[0] if document.headings else None
+    if found and found[0] is first and all(other.level > first.level for other in found[1:]):
+        found = found[1:]
+    if not found:
+        return ()
+    ends = [*(heading.start for heading in found[1:]), end]
+    levels = sorted({heading.level for heading in found})
+    return tuple(
+        Section(heading, heading.start, last, levels.index(heading.level))
+        for heading, last in zip(found, ends, strict=True)
+    )
 
 
-def _cuttable(document: Document) -> list[Heading]:
+def _cuttable(document: Document, start: int = 0, end: int | None = None) -> list[Heading]:
+    end = len(document.text) if end is None else end
     return [
         heading
         for heading in document.headings
-        if not document.masks.comments.covering(heading.start)
+        if start <= heading.start < end and not document.masks.comments.covering(heading.start)
     ]
 
 
@@ -81,10 +134,11 @@ def stretch_description(document: Document, section: Section, whole: str) -> str
     return f"{title}: a part of {beside(whole)}"
 
 
-def header(title: str, description: str) -> str:
-    """The frontmatter of a node made from a section."""
+def header(title: str, description: str, *, is_map: bool = False) -> str:
+    """The frontmatter of a node made from a section; without a title if that is empty."""
+    kind = "type: map\n" if is_map else ""
     named = f"title: {scalar(title)}\n" if title else ""
-    return f"---\n{named}description: {scalar(description)}\n---\n"
+    return f"---\n{kind}{named}description: {scalar(description)}\n---\n"
 
 
 class Names:
@@ -101,6 +155,10 @@ class Names:
         for node in nodes:
             self._taken |= {folded(name) for name in (node.stem, *node.names, *node.aliases)}
             self._taken.add(folded(node.title))
+
+    def close(self, name: str) -> None:
+        """Let no new file have a name like this."""
+        self._taken.add(folded(name))
 
     def holds(self, title: str) -> bool:
         """True if a node answers to the name already."""

@@ -26,6 +26,7 @@ _NOT_WORD = re.compile(r"[^\w]+|_+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-\udfff]")
 _FOLD = re.compile(r"[-_\s]+")
 _IN_URL = re.compile(r"[\x00-\x20%?#()<>\\]")
+_BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
 _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
 
 
@@ -92,7 +93,8 @@ def words(items: tuple[str, ...] | list[str]) -> str:
 
 def beside(description: str) -> str:
     """A description as words beside a link: nothing in it may act as a link or a comment."""
-    return " ".join(_LINK_MARKS.sub(" ", description).replace("`", "").split())
+    text = _BY_REFERENCE.sub(r"\1", description).replace("`", "")
+    return " ".join(_LINK_MARKS.sub(" ", text).split())
 
 
 class Speller:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from skillagent.authoring.changes import Changes, changes_of
@@ -24,8 +23,6 @@ from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
 from skillagent.markdown import OBSIDIAN, Dialect
 from skillagent.markdown.prose import shortened
-
-_FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
 def split(
@@ -58,9 +55,9 @@ def split(
     nodes = list(graph.nodes.values())
     others = graph.others[node.root]
     notes: list[str] = []
-    parts = parts_of(node, found, Names(nodes, others), _map_header(node, notes))
+    parts = parts_of(node, found, Names(nodes, others), map_header(node, notes))
     relocation = Relocation(nodes, parts, dialect=dialect, others=others)
-    tails = {node.path: map_list(node, found, parts, relocation)}
+    tails = map_lists(found, parts, relocation)
     after = relocation.files(lambda file: read_node(root, file), tails)
     by_path = {file.path: file for file in nodes}
     before = {path: read_node(root, by_path[path]) for path in after if path in by_path}
@@ -68,7 +65,11 @@ def split(
 
 
 def parts_of(
-    node: Node, found: Sequence[Section], names: Names, edits: tuple[Edit, ...] = ()
+    node: Node,
+    found: Sequence[Section],
+    names: Names,
+    edits: tuple[Edit, ...] = (),
+    path: str = "",
 ) -> list[Part]:
     """A node's file as the part that stays and a part a section.
 
@@ -77,34 +78,54 @@ def parts_of(
         found: its sections.
         names: gives the file names.
         edits: to the header.
+        path: where the part that stays goes; empty for where it is.
     """
-    folder = node.path.rpartition("/")[0]
-    parts = [Part(node, 0, found[0].start, node.path, edits=edits)]
-    for section in found:
+    path = path or node.path
+    folder = path.rpartition("/")[0]
+    parts = [Part(node, 0, found[0].start, path, edits=edits)]
+    mapped = {section.parent for section in found}
+    for at, section in enumerate(found):
         title = section.heading.title
         named = "" if names.holds(title) else title
         stem = names.take(title, node.stem)
         path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
-        head = header(named, stretch_description(node.document, section, node.title))
+        described = stretch_description(node.document, section, node.title)
+        head = header(named, described, is_map=at in mapped)
         parts.append(Part(node, section.start, section.end, path, head))
     return parts
 
 
-def map_list(
-    node: Node, found: Sequence[Section], parts: Sequence[Part], relocation: Relocation
-) -> str:
-    """The list of links that the part which stays ends with."""
-    here = relocation.placed[parts[0]]
-    items = []
+def map_lists(
+    found: Sequence[Section], parts: Sequence[Part], relocation: Relocation
+) -> dict[str, str]:
+    """Path → the list of links that it ends with, of each part that holds others.
+
+    Args:
+        found: the sections.
+        parts: what `parts_of` made of them.
+        relocation: which the parts belong to.
+    """
+    items: dict[int, list[tuple[int, str, str]]] = {}
     for section, part in zip(found, parts[1:], strict=True):
         placed = relocation.placed[part]
-        link = relocation.speller.wikilink(placed, here)
-        items.append((section.depth, link, beside(placed.description)))
-    before = node.document.text[: parts[0].end]
-    return link_list(items, before, lambda text: shortened(text, DESCRIPTION_CHARS))
+        link = relocation.speller.wikilink(placed, relocation.placed[parts[section.parent + 1]])
+        above = found[section.parent].depth + 1 if section.parent >= 0 else 0
+        row = (section.depth - above, link, beside(placed.description))
+        items.setdefault(section.parent + 1, []).append(row)
+    lists = {}
+    for at, rows in items.items():
+        part = parts[at]
+        before = part.node.document.text[part.start : part.end]
+        lists[part.path] = link_list(rows, before, short)
+    return lists
 
 
-def _map_header(node: Node, notes: list[str]) -> tuple[Edit, ...]:
+def short(description: str) -> str:
+    """A description that fits the line of a list."""
+    return shortened(description, DESCRIPTION_CHARS)
+
+
+def map_header(node: Node, notes: list[str]) -> tuple[Edit, ...]:
     """What makes a map of a node's header; none where its author's words forbid it."""
     document = node.document
     if node.kind is not NodeKind.NODE:
@@ -114,7 +135,7 @@ def _map_header(node: Node, notes: list[str]) -> tuple[Edit, ...]:
     if declared and declared.casefold() not in MAP_WORDS:
         notes.append(f"{node.path}: its type stays {declared!r}; write type: map to make it a map")
         return ()
-    if not head.body_start:
+    if not head.body_start and not document.text.startswith(("---", "+++")):
         described = document.description or f"Parts of {node.title}"
         text = f"---\ntype: map\ndescription: {scalar(described)}\n---\n"
         return (Edit(0, 0, text),)

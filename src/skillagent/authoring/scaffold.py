@@ -1,0 +1,118 @@
+"""A new graph: an entry that is a valid Agent Skill, a file a map, and its declaration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from skillagent.authoring.changes import Changes, FileChange, changes_of
+from skillagent.authoring.entry import ENTRY, checked_description, entry_text, skill_name
+from skillagent.authoring.importing import refuse_filled
+from skillagent.authoring.sections import Names, header
+from skillagent.authoring.spelling import beside, file_name, one_line
+from skillagent.config import FILE, find
+from skillagent.errors import MissingPackageError, UsageError
+
+FIRST_LINE = (
+    "List each node here with the words that say when to read it, as in `- [[name]] - when`; "
+    "`skillagent add` does it."
+)
+
+
+def new_graph(
+    folder: Path, name: str, description: str, maps: Sequence[tuple[str, str]]
+) -> Changes:
+    """The changes that set up a graph.
+
+    Args:
+        folder: empty or not there yet.
+        name: of the graph; its kebab-case form must be the folder's name.
+        description: what it is about and when to use it.
+        maps: title, and when to go there, of each.
+
+    Raises:
+        UsageError: the folder is not empty, or a name or text cannot be used.
+    """
+    refuse_filled(folder)
+    own = skill_name(folder, name)
+    title = one_line(name, "the name")
+    title = title if title != own else own.replace("-", " ").capitalize()
+    about = checked_description(description)
+    names = Names([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
+    links: list[tuple[str, str]] = []
+    files: dict[str, bytes] = {}
+    for heading, when in maps:
+        heading, when = one_line(heading, "a map's title"), one_line(when, "when to go to a map")
+        if not file_name(heading):
+            raise UsageError(f"{heading!r} makes no file name")
+        if names.holds(file_name(heading)):
+            raise UsageError(f"{heading!r}: two maps, or a map and the graph, have like names")
+        stem = names.take(heading, own)
+        links.append((f"[[{stem}]]", beside(when)))
+        text = f"{header('', when, is_map=True)}\n# {heading}\n\n{FIRST_LINE}\n"
+        files[f"{stem}.md"] = text.encode()
+    files[ENTRY] = entry_text(own, title, about, links).encode()
+    return changes_of(folder, {}, files)
+
+
+def declaration(folder: Path) -> FileChange | None:
+    """The change that declares a graph in its project; None where it is declared already.
+
+    The project is that of the nearest declaration, else the repository, else the folder
+    above the graph.
+
+    Args:
+        folder: the graph, not yet there.
+
+    Raises:
+        UsageError: the declaration that is there cannot be read.
+        MissingPackageError: it must be extended, and `tomlkit` is not installed.
+    """
+    whole = Path(os.path.realpath(folder))
+    start = whole.parent
+    while not start.is_dir():
+        start = start.parent
+    config = find(start)
+    if config is None:
+        places = (start, *start.parents)
+        top = next((place for place in places if (place / ".git").exists()), start)
+        text = f'graphs = ["{_shown(whole, top)}"]\n'
+        return FileChange(top / FILE, FILE, None, text.encode())
+    if any(path == whole for _, path in config.graphs):
+        return None
+    before = config.file.read_bytes()
+    after = _extended(before.decode(), _shown(whole, config.file.parent), config.file.name)
+    return FileChange(config.file, config.file.name, before, after.encode())
+
+
+def _shown(folder: Path, project: Path) -> str:
+    path = folder.relative_to(project.resolve()).as_posix()
+    if "\\" in path or '"' in path:
+        raise UsageError(f"{path}: cannot be declared; use --no-declare")
+    return f"{folder.name}={path}" if "=" in path and "=" not in folder.name else path
+
+
+def _extended(text: str, path: str, file: str) -> str:
+    """A declaration with one more graph, all else as it was."""
+    try:
+        import tomlkit
+    except ImportError:
+        raise MissingPackageError("tomlkit", "mcp", "extending a declaration") from None
+    document = tomlkit.parse(text)
+    table: Any = document if file == FILE else document["tool"]["skillagent"]
+    graphs = table["graphs"]
+    if "\n" in graphs.as_string():
+        graphs.add_line(path, indent=_indent(graphs.as_string()))
+    else:
+        graphs.append(path)
+    return tomlkit.dumps(document)
+
+
+def _indent(array: str) -> str:
+    """The blanks before the items of an array that stands on several lines."""
+    for line in array.split("\n")[1:]:
+        if line.strip() and line.strip() != "]":
+            return line[: len(line) - len(line.lstrip())]
+    return "    "
