@@ -1,0 +1,150 @@
+"""Start skillagent from a plugin: find an installation of it and hand over the arguments.
+
+    python3 skillagent.py serve
+    python3 skillagent.py check notes/
+
+Tried in this order: $SKILLAGENT_PYTHON, the interpreter that runs this file, `skillagent` on
+PATH, `.venv` of the plugin, `venv` in the plugin's data folder, uv. Where there is none, one line
+on standard error says how to install it (exit code 3), and `serve` says so to the model: it
+offers one tool that answers with that line.
+
+Needs only the standard library of Python 3.8 or newer, for it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+DATA = os.environ.get("PLUGIN_DATA") or os.environ.get("CLAUDE_PLUGIN_DATA")
+WINDOWS = os.name == "nt"
+# The project's folder must not be searched for modules: hence -P.
+MODULE = ["-P", "-m", "skillagent"]
+PROBE = "import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, sys.argv[1:])))"
+
+
+def found(arguments: list[str]) -> list[str] | None:
+    """The command that runs skillagent with these arguments; None where there is no skillagent."""
+    needed = ["skillagent", "mcp"] if arguments[:1] == ["serve"] else ["skillagent"]
+    named = os.environ.get("SKILLAGENT_PYTHON")
+    if named:
+        return [named, *MODULE, *arguments]
+    if holds_here(needed):
+        return [sys.executable, *MODULE, *arguments]
+    installed = shutil.which("skillagent")
+    if installed:
+        return [installed, *arguments]
+    folders = [ROOT / ".venv", *([Path(DATA, "venv")] if DATA else [])]
+    if ROOT.name == "_plugin":  # in a wheel: the environment that it was installed in
+        folders.insert(0, ROOT.parents[3 if WINDOWS else 4])
+    for folder in folders:
+        python = folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
+        if python.is_file() and holds(str(python), needed):
+            return [str(python), *MODULE, *arguments]
+    uvx = shutil.which("uvx")
+    if uvx and (ROOT / "pyproject.toml").is_file():
+        # A hook must not wait for a download.
+        offline = ["--offline"] if arguments[:1] == ["hook"] else []
+        source = "skillagent-graph[mcp] @ " + ROOT.as_uri()
+        return [uvx, "--quiet", *offline, "--from", source, "skillagent", *arguments]
+    return None
+
+
+def holds_here(names: list[str]) -> bool:
+    """Whether this interpreter has these packages, without importing them."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - a host may run any Python
+        return False
+    # This file has the package's name, and its folder is the first to be searched.
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
+    return all(importlib.util.find_spec(name) for name in names)
+
+
+def holds(python: str, names: list[str]) -> bool:
+    """Whether another interpreter has these packages."""
+    command = [python, "-P", "-c", PROBE, *names]
+    try:
+        return not subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603
+    except OSError:
+        return False
+
+
+def advice() -> str:
+    """How to install it here, in one line."""
+    folder = Path(DATA, "venv") if DATA else ROOT / ".venv"
+    python = folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
+    source = f'"{ROOT}[mcp]"' if (ROOT / "pyproject.toml").is_file() else '"skillagent-graph[mcp]"'
+    return (
+        f'skillagent is not installed: run `"{sys.executable}" -m venv "{folder}"` and then '
+        f'`"{python}" -m pip install {source}` (Python 3.11 or newer), and start the host again'
+    )
+
+
+def serve_advice(text: str) -> None:
+    """An MCP server on standard input and output with one tool, which says what is missing."""
+    tool = {
+        "name": "skillagent_setup",
+        "description": "How to install what this plugin's tools need. Call it before telling the "
+        "user that skillagent's tools are missing.",
+        "inputSchema": {"type": "object", "properties": {}, "additionalProperties": False},
+        "annotations": {"readOnlyHint": True, "openWorldHint": False},
+    }
+    for line in sys.stdin:
+        try:
+            request = json.loads(line)
+            method, number = request["method"], request["id"]
+        except (ValueError, KeyError, TypeError):
+            continue  # a notification, or no request at all
+        result = None
+        if method == "initialize":
+            wanted = request.get("params", {}).get("protocolVersion")
+            result = {
+                "protocolVersion": wanted if wanted == "2025-06-18" else "2025-11-25",
+                "capabilities": {"tools": {}},
+                "serverInfo": {"name": "skillagent", "version": "0"},
+                "instructions": text,
+            }
+        elif method == "tools/list":
+            result = {"tools": [tool]}
+        elif method == "tools/call":
+            result = {"content": [{"type": "text", "text": text}], "isError": True}
+        elif method == "ping":
+            result = {}
+        answer = {"jsonrpc": "2.0", "id": number}
+        if result is None:
+            answer["error"] = {"code": -32601, "message": f"skillagent is missing: no {method}"}
+        else:
+            answer["result"] = result
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Run it; the exit code, on systems where this process cannot become the other."""
+    hook = arguments[:1] == ["hook"]
+    command = found(arguments)
+    if command is None:
+        text = advice()
+        sys.stderr.write(f"skillagent: {text}\n")
+        if arguments[:1] == ["serve"] and "--http" not in arguments:
+            serve_advice(text)
+        # A hook that cannot run is no reason to disturb the host.
+        return 0 if hook else 3
+    try:
+        if not WINDOWS and not hook:
+            os.execv(command[0], command)  # noqa: S606
+        code = subprocess.run(command, check=False).returncode  # noqa: S603
+    except OSError as error:
+        sys.stderr.write(f"skillagent: {command[0]} cannot be run: {error.strerror}\n")
+        code = 3
+    return 0 if hook else code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
