@@ -44,10 +44,8 @@ def list_edit(document: Document, items: Sequence[str], heading: str | None = No
     place = start + len(kept)
     rest = text[place:end]
     gap = "\n\n" if kept else "\n" if place and text[place - 1] != "\n" else ""
-    if end < len(text):
-        behind = "" if rest.startswith("\n\n") else "\n"
-    else:
-        behind = "" if rest else "\n"
+    enough = rest.startswith("\n\n") if end < len(text) else bool(rest)
+    behind = "" if enough else "\n"
     lines = "\n".join(f"- {item}" for item in items)
     return Edit(place, place, f"{gap}{lines}{behind}")
 

@@ -1,0 +1,317 @@
+"""Links that are missing: names without a link, and nodes alike that do not know each other.
+
+A proposal says what stands at a place and what would stand there. It can go to a model or a
+person and come back, perhaps with other words, to be written: if the file is still the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+from skillagent.authoring.add import root_name
+from skillagent.authoring.changes import Changes, changes_of
+from skillagent.authoring.mentions import Mention, mentions
+from skillagent.authoring.placing import list_edit
+from skillagent.authoring.relocate import node_of
+from skillagent.authoring.source import Edit, edited, read_node, source_of
+from skillagent.authoring.spelling import Speller, beside
+from skillagent.authoring.split import short
+from skillagent.digest import sha256
+from skillagent.errors import UsageError
+from skillagent.graph import Node, NodeKind, SkillGraph
+from skillagent.graph.resolve import Resolver
+from skillagent.index.search import SearchIndex
+from skillagent.index.words import STOP_WORDS, terms, words
+from skillagent.markdown import OBSIDIAN, Dialect, Kind, Reference
+from skillagent.markdown.document import parse
+from skillagent.markdown.prose import plain_text, sentences
+
+ALIKE = 0.3
+"""A node is alike if it scores so much of what the node itself scores for its own words."""
+NEIGHBORS = 3
+"""Of the nodes alike, so many are proposed for a node."""
+TABLE = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One link that could be set."""
+
+    id: str
+    """Short, and the same as long as the file and the proposal are."""
+    kind: str
+    """`mention` or `alike`."""
+    source: str
+    """Id of the node that the link would stand in."""
+    target: str
+    path: str
+    """File of the source, relative to the root."""
+    line: int
+    digest: str
+    """SHA-256 of the file's bytes."""
+    start: int
+    """Offset in the text, as the parser reads it, of what would be replaced."""
+    was: str
+    """What stands there: a line's sentence; empty for a new list item."""
+    sentence: str
+    """What would stand there; may be edited before it is accepted."""
+    why: str
+    """What made the two nodes alike; empty for a mention."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def proposals(
+    graph: SkillGraph, name: str | None = None, limit: int = 20, dialect: Dialect = OBSIDIAN
+) -> list[Proposal]:
+    """Links that are missing, those that are surest first.
+
+    Args:
+        graph: of one root.
+        name: the node to look in; None for all.
+        limit: how many at most.
+        dialect: how links are written.
+
+    Raises:
+        ResolveError: no node has the name.
+    """
+    sources = [graph.find(name)] if name else list(graph.nodes.values())
+    nodes = list(graph.nodes.values())
+    resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
+    speller = Speller(resolver, dialect)
+    found: list[tuple[tuple[float, str, int], Proposal]] = []
+    for mention in mentions(graph, sources):
+        made = _of_mention(graph, mention, speller, resolver)
+        found.append(((-float(mention.words), made.path, made.start), made))
+    seen = {frozenset((made.source, made.target)) for _, made in found}
+    for rank, made in _alike(graph, sources, speller):
+        pair = frozenset((made.source, made.target))
+        if pair not in seen:
+            seen.add(pair)
+            found.append(((-rank, made.path, made.start), made))
+    found.sort(key=lambda pair: pair[0])
+    return [made for _, made in found[:limit]]
+
+
+def _of_mention(
+    graph: SkillGraph, mention: Mention, speller: Speller, resolver: Resolver
+) -> Proposal:
+    source, target = graph.nodes[mention.source], graph.nodes[mention.target]
+    text = source.document.text
+    start, end = _sentence(text, mention.start, mention.end)
+    label = text[mention.start : mention.end]
+    written = Reference(Kind.WIKILINK, label, "", "", 0, 0, 0)
+    found = resolver.link(written, source)
+    if found.node is target and len(found.candidates) < 2:
+        link = f"[[{label}]]"
+    else:
+        link = speller.wikilink(target, source, label)
+    if text[text.rfind("\n", 0, start) + 1 : end].lstrip(" >").startswith(TABLE):
+        link = link.replace("|", "\\|")
+    after = text[start : mention.start] + link + text[mention.end : end]
+    return _proposal("mention", source, target, start, text[start:end], after)
+
+
+def _proposal(
+    kind: str, source: Node, target: Node, start: int, was: str, sentence: str, why: str = ""
+) -> Proposal:
+    line = source.document.text.count("\n", 0, start) + 1
+    key = "\0".join((kind, source.digest, target.id, str(start), was, sentence))
+    name = sha256(key).removeprefix("sha256:")[:10]
+    return Proposal(
+        name,
+        kind,
+        source.id,
+        target.id,
+        source.path,
+        line,
+        source.digest,
+        start,
+        was,
+        sentence,
+        why,
+    )
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence around a place, inside its line."""
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    last = len(text) if last < 0 else last
+    place = first
+    for sentence in sentences(text[first:last]):
+        at = text.index(sentence, place)
+        if at <= start and end <= at + len(sentence):
+            return at, at + len(sentence)
+        place = at + len(sentence)
+    return first, last
+
+
+def _alike(
+    graph: SkillGraph, sources: Sequence[Node], speller: Speller
+) -> Iterable[tuple[float, Proposal]]:
+    """Nodes that answer another's description nearly as well as it does itself.
+
+    Each with its rank: a node half as good stands with the mentions of one word, a better
+    one before them, and all behind the names of two words and more.
+    """
+    index = SearchIndex.of(graph)
+    for node in sources:
+        if node.kind is not NodeKind.NODE or not node.description:
+            continue
+        hits, _ = index.search(f"{node.title} {node.description}", limit=12)
+        own = next((hit.score for hit in hits if hit.node == node.id), 0.0)
+        linked = {node.id, *graph.neighbors(node.id)}
+        linked |= {link.source for link in graph.backlinks(node.id)}
+        near = [
+            (hit.score / own, graph.nodes[hit.node])
+            for hit in hits
+            if own and hit.node not in linked and hit.score >= ALIKE * own
+        ]
+        near = [pair for pair in near if pair[1].kind is NodeKind.NODE][:NEIGHBORS]
+        for ratio, other in near:
+            described = short(beside(other.description)) or beside(other.title)
+            item = f"{speller.wikilink(other, node)} - {described}"
+            edit = list_edit(node.document, [item])
+            why = _shared_sentence(node, other)
+            yield min(2 * ratio, 1.99), _proposal("alike", node, other, edit.start, "", item, why)
+
+
+def _shared_sentence(node: Node, other: Node) -> str:
+    """The sentence of the other node that shares most with what a node is about."""
+    about = set(terms(f"{node.title} {node.description}"))
+    about -= set(terms(" ".join(STOP_WORDS)))
+    best, score = "", 0.0
+    for paragraph in (other.description, *_prose(other)):
+        for sentence in sentences(paragraph):
+            shared = len(about & set(terms(sentence)))
+            value = shared / math.sqrt(len(words(sentence)) + 8)
+            if value > score:
+                best, score = sentence, value
+    return short(plain_text(best))
+
+
+def _prose(node: Node) -> Iterator[str]:
+    """The lines of a node that are neither code nor heading nor table."""
+    document = node.document
+    place = document.frontmatter.body_start
+    for line in document.body.split("\n"):
+        if not line.lstrip().startswith(("|", "#")) and not document.masks.code.covering(place):
+            yield line
+        place += len(line) + 1
+
+
+def apply(graph: SkillGraph, given: object, dialect: Dialect = OBSIDIAN) -> Changes:
+    """The changes that write proposals which were accepted.
+
+    Args:
+        graph: of one root.
+        given: a list of proposals as JSON gave them, or an object with that list as
+            `proposals`; `sentence` may be edited.
+        dialect: how links are written.
+
+    Raises:
+        UsageError: a proposal is none, its file has changed, two want the same words, or an
+            edited sentence does not lead to its node.
+    """
+    items = [_read(item, number) for number, item in enumerate(_listed(given), start=1)]
+    root = graph.roots[0]
+    by_path = {node.path: node for node in graph.nodes.values()}
+    grouped: dict[str, list[Proposal]] = {}
+    for item in items:
+        node = by_path.get(item.path)
+        if node is None:
+            raise UsageError(f"{item.path}: is gone; run weave again")
+        if node.digest != item.digest:
+            raise UsageError(f"{item.path}: has changed since it was proposed; run weave again")
+        grouped.setdefault(item.path, []).append(item)
+    before: dict[str, bytes] = {}
+    after: dict[str, bytes] = {}
+    resolver = Resolver(list(by_path.values()), graph.others[root_name(graph)], dialect)
+    for path, group in sorted(grouped.items()):
+        node = by_path[path]
+        edits = _edits(node, group)
+        _check_links(node, group, edits, resolver, graph, dialect)
+        before[path] = read_node(root, node)
+        after[path] = source_of(root, node).stretch(0, len(node.document.text), edits)
+    return changes_of(root.path, before, after)
+
+
+def _listed(given: object) -> Sequence[object]:
+    if isinstance(given, Mapping):
+        given = given.get("proposals")
+    if not isinstance(given, list):
+        raise UsageError("the proposals are no list; give back what weave --json wrote")
+    return given
+
+
+def _read(item: object, number: int) -> Proposal:
+    fields = Proposal.__dataclass_fields__
+    if isinstance(item, Mapping):
+        kept: dict[str, Any] = {name: item.get(name) for name in fields}
+        right = all(
+            type(value) is (int if name in ("line", "start") else str)
+            for name, value in kept.items()
+        )
+        if right and kept["kind"] in ("mention", "alike") and str(kept["sentence"]).strip():
+            return Proposal(**kept)
+    raise UsageError(f"proposal {number}: is not as weave --json wrote it")
+
+
+def _edits(node: Node, group: Sequence[Proposal]) -> list[Edit]:
+    """The smallest edits that make a file's proposals true."""
+    text = node.document.text
+    edits: set[Edit] = set()
+    for item in group:
+        if item.kind == "alike":
+            continue
+        if item.start < 0 or not text.startswith(item.was, item.start):
+            raise UsageError(
+                f"{item.path}:{item.line}: does not hold the sentence; run weave again"
+            )
+        edits.add(_smallest(item.start, item.was, item.sentence.replace("\r\n", "\n")))
+    new = [" ".join(item.sentence.split()) for item in group if item.kind == "alike"]
+    if new:
+        edits.add(list_edit(node.document, list(dict.fromkeys(new))))
+    ordered = sorted(edits)
+    for left, right in pairwise(ordered):
+        if right.start < left.end or (right.start, right.end) == (left.start, left.end):
+            line = text.count("\n", 0, right.start) + 1
+            raise UsageError(f"{node.path}:{line}: two proposals change the same words; keep one")
+    return ordered
+
+
+def _smallest(start: int, was: str, now: str) -> Edit:
+    head = 0
+    while head < min(len(was), len(now)) and was[head] == now[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(was), len(now)) - head and was[-1 - tail] == now[-1 - tail]:
+        tail += 1
+    return Edit(start + head, start + len(was) - tail, now[head : len(now) - tail])
+
+
+def _check_links(
+    node: Node,
+    group: Sequence[Proposal],
+    edits: Sequence[Edit],
+    resolver: Resolver,
+    graph: SkillGraph,
+    dialect: Dialect,
+) -> None:
+    """Every accepted link is there, and every link that was is there still."""
+    document = parse(edited(node.document.text, edits), node.path, dialect)
+    here = node_of(document, node.path)
+    leads = [resolver.link(found, node).node for found in document.references]
+    led = {found.id for found in leads if found}
+    for item in group:
+        if item.target not in led or item.target not in graph.nodes:
+            raise UsageError(f"{item.path}:{item.line}: the sentence does not link {item.target}")
+    lost = set(graph.neighbors(node.id)) - led
+    if lost or here.document.frontmatter.fields != node.document.frontmatter.fields:
+        raise UsageError(f"{node.path}: a sentence would take away a link that is there")
