@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from skillagent.mcp_server.served import Offer, Served
+from skillagent.mcp_server.offer import Offer
+from skillagent.mcp_server.served import Served
 from skillagent.mcp_server.sessions import OneSession
 from skillagent.mcp_server.surface import Surface
 from skillagent.mcp_server.watching import keep_fresh

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillagent import Answer, Toolset
-from skillagent.mcp_server.served import Offer, Served
+from skillagent.mcp_server.offer import Offer
+from skillagent.mcp_server.served import Served
 from skillagent.mcp_server.sessions import SESSION_SECONDS, StoredSessions
 from tests.conftest import BUNDLED, Vault
 

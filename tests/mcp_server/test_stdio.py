@@ -15,6 +15,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
+from skillagent.mcp_server.prelude import HANDSHAKES
 from tests.conftest import Vault
 from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.test_surface import text_of
@@ -189,3 +190,104 @@ def test_what_cannot_be_served_is_said_in_one_line(
     assert (done.returncode, done.stdout) == (2, b"")
     (line,) = done.stderr.decode().splitlines()
     assert expected in line
+
+
+OFFERS = [[], ["--no-watch"], ["--resources", "off"], ["--resources", "free"]]
+DEFERRED = {"id": 99, "method": "prompts/list"}
+"""Nothing that is answered before the SDK is loaded."""
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: " ".join(offer) or "plain")
+@pytest.mark.parametrize("version", HANDSHAKES)
+def test_the_first_answers_are_those_that_the_sdk_gives(version: str, offer: list[str]) -> None:
+    arguments = [str(TRADING), *offer]
+    opening = hello(version)
+    ping = {"id": 2, "method": "ping", "params": {}}
+    tools = {"id": 3, "method": "tools/list", "params": {"_meta": {"progressToken": 1}}}
+    early = converse(arguments, *opening, ping, tools)
+    # What has to wait makes all that follows wait, and a reply that was sent is not sent twice.
+    late = converse(arguments, DEFERRED, *opening, ping, tools)[:-1]
+    assert [json.dumps(reply) for reply in early] == [json.dumps(reply) for reply in late]
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: " ".join(offer) or "plain")
+def test_so_are_those_of_the_newest_protocol(offer: list[str]) -> None:
+    arguments = [str(TRADING), *offer]
+    info = {"io.modelcontextprotocol/clientInfo": {"name": "host", "version": "1"}}
+    params = {"_meta": {**META, **info, "progressToken": "a"}}
+    found = {"id": 1, "method": "server/discover", "params": params}
+    tools = {"id": 2, "method": "tools/list", "params": params}
+    early = converse(arguments, found, tools)
+    late = converse(arguments, {**DEFERRED, "params": params}, found, tools)[:-1]
+    assert [json.dumps(reply) for reply in early] == [json.dumps(reply) for reply in late]
+
+
+def test_a_request_that_comes_with_the_greeting_is_answered_once_and_in_full() -> None:
+    call = {"name": "list_index", "arguments": {"query": "stop loss"}}
+    replies = converse(
+        [str(TRADING)],
+        *hello("2025-11-25"),
+        {"id": 2, "method": "tools/call", "params": call},
+        {"id": 3, "method": "tools/list"},
+        {"id": 4, "method": "tools/call", "params": call},
+    )
+    assert [reply["id"] for reply in replies] == [1, 2, 3, 4]
+    assert "matches, best first" in replies[1]["result"]["content"][0]["text"]
+    assert len(replies[2]["result"]["tools"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({}, -32602),
+        ({"protocolVersion": "2025-06-18"}, -32602),
+        ({"protocolVersion": 7, "capabilities": {}, "clientInfo": {}}, -32602),
+    ],
+)
+def test_a_greeting_that_is_none_is_refused_by_the_sdk(params: dict[str, Any], code: int) -> None:
+    (reply,) = converse([str(TRADING)], {"id": 1, "method": "initialize", "params": params})
+    assert reply["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "not json", "[]", "null", "{}", '{"jsonrpc": "1.0"}', '"x"', "[" * 100_000, "\ud800"],
+)
+def test_a_line_that_is_no_message_does_not_end_the_server(line: str) -> None:
+    command = [*COMMAND, str(TRADING)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    greeting, _ = hello("2025-06-18")
+    data = line.encode("utf-8", "surrogatepass")
+    data += b"\n" + json.dumps({"jsonrpc": "2.0", **greeting}).encode() + b"\n"
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(data)
+    process.stdin.flush()
+    while reply := json.loads(process.stdout.readline()):
+        if reply.get("id") == 1:
+            break
+    assert reply["result"]["serverInfo"]["name"] == "skillagent"
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_the_first_tools_leave_before_the_sdk_is_imported() -> None:
+    """Not a timing: what is loaded when the first answers are written."""
+    script = """
+import json, os, sys
+from skillagent.mcp_server.offer import Offer, instructions
+from skillagent.mcp_server.prelude import Known, Prelude, tools
+from skillagent.mcp_server.said import capabilities, server_info
+import skillagent.mcp_server.stdio
+offer = Offer((sys.argv[1],))
+known = Known(server_info(), instructions(offer), capabilities(offer, modern=False), {}, 1)
+prelude = Prelude(known, lambda line: None)
+for message in json.loads(sys.argv[2]):
+    assert prelude.handle(json.dumps({"jsonrpc": "2.0", **message}))
+heavy = {"mcp", "mcp_types", "pydantic", "anyio", "starlette", "tiktoken", "networkx"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    messages = [*hello("2025-06-18"), {"id": 2, "method": "tools/list"}]
+    command = [sys.executable, "-c", script, str(TRADING), json.dumps(messages)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

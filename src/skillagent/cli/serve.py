@@ -11,7 +11,7 @@ from skillagent.cli.arguments import DIALECT_NAMES, Commands, limits
 
 if TYPE_CHECKING:
     from skillagent.mcp_server.http import Address
-    from skillagent.mcp_server.served import Offer
+    from skillagent.mcp_server.offer import Offer
 
 GRAPHS_VARIABLE = "SKILLAGENT_GRAPHS"
 GUIDE = "skillagent"
@@ -84,8 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _offer(arguments: argparse.Namespace) -> Offer:
     from skillagent import config
     from skillagent.cli.common import bundled_graph
-    from skillagent.disclosure import DEFAULT_BUDGET
-    from skillagent.mcp_server.served import Offer
+    from skillagent.mcp_server.offer import Offer
 
     roots = list(arguments.graphs)
     budget = arguments.budget
@@ -101,7 +100,7 @@ def _offer(arguments: argparse.Namespace) -> Offer:
         roots = [str(bundled_graph(GUIDE))]
     return Offer(
         tuple(roots),
-        DEFAULT_BUDGET if budget is None else budget,
+        budget,
         arguments.per_call,
         arguments.count_for,
         arguments.dialect,

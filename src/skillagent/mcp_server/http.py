@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from skillagent.errors import UsageError
-from skillagent.mcp_server.served import Offer, Served, offer_of
+from skillagent.mcp_server.offer import Offer
+from skillagent.mcp_server.served import Served
 
 PATH = "/mcp"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -123,7 +124,7 @@ def app() -> App:
     told = json.loads(os.environ[VARIABLE])
     address = {**told["address"]}
     address["hosts"], address["origins"] = tuple(address["hosts"]), tuple(address["origins"])
-    return app_of(offer_of(told["offer"]), Address(**address))
+    return app_of(Offer.from_json(told["offer"]), Address(**address))
 
 
 def app_of(offer: Offer, address: Address) -> App:

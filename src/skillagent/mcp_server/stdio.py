@@ -1,10 +1,25 @@
-"""The server as a child of its host: JSON-RPC lines on standard input and output."""
+"""The server as a child of its host: lines of JSON on standard input and output."""
 
 from __future__ import annotations
 
 import gc
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from skillagent.mcp_server.served import Offer, Served
+from skillagent.errors import MissingPackageError
+from skillagent.mcp_server.offer import Offer, instructions
+from skillagent.mcp_server.prelude import Known, Lines, Prelude
+from skillagent.mcp_server.said import FRESH_MS, capabilities, server_info
+
+if TYPE_CHECKING:
+    from skillagent.mcp_server.surface import Surface
+
+FASTER = 0.0005
+"""Seconds after which the thread that imports must let the one that answers go on."""
 
 
 def serve(offer: Offer) -> None:
@@ -15,23 +30,121 @@ def serve(offer: Offer) -> None:
 
     Raises:
         GraphError: a root is no folder.
+        MissingPackageError: the package `mcp` is not installed.
     """
-    served = Served(offer)
-    # The SDK is most of the time to the first answer, and makes no garbage while it loads.
-    gc.disable()
+    if importlib.util.find_spec("mcp") is None:
+        raise MissingPackageError("mcp", "mcp", "skillagent serve")
+    known = Known(
+        server_info(),
+        instructions(offer),
+        capabilities(offer, modern=False),
+        capabilities(offer, modern=True),
+        FRESH_MS,
+    )
+    lines, output = _claim()
+    prelude = Prelude(known, output.line)
+    loading = _Loading(offer, lines.wake)
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(FASTER)
+    prelude.run(lines, loading.ready)
+    surface = loading.result()
+    sys.setswitchinterval(switch)
+    _run(surface, lines, _Later(output, prelude.answered))
+
+
+def _claim() -> tuple[Lines, _Output]:
+    """Standard input and output for the protocol alone: a stray `print` goes to the log."""
+    read, write = os.dup(0), os.dup(1)
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)
+    except OSError:
+        pass  # no standard error to divert to: then nothing is diverted
+    return Lines(read), _Output(write)
+
+
+class _Output:
+    """Whole lines to a file descriptor."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def line(self, text: str) -> None:
+        data = memoryview(text.encode() + b"\n")
+        while data:
+            data = data[os.write(self._number, data) :]
+
+
+class _Loading:
+    """The SDK and the surface, made in a thread."""
+
+    def __init__(self, offer: Offer, wake: Callable[[], None]) -> None:
+        self.ready = threading.Event()
+        self._offer = offer
+        self._wake = wake
+        self._surface: Surface | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
+        self._thread.start()
+
+    def result(self) -> Surface:
+        self._thread.join()
+        if self._error:
+            raise self._error
+        assert self._surface
+        return self._surface
+
+    def _load(self) -> None:
+        # Imports make no garbage.
+        gc.disable()
+        try:
+            from skillagent.mcp_server.served import Served
+            from skillagent.mcp_server.sessions import OneSession
+            from skillagent.mcp_server.surface import Surface
+            from skillagent.mcp_server.watching import keep_fresh
+
+            served = Served(self._offer)
+            self._surface = Surface(served, lambda: OneSession(served), background=keep_fresh)
+        except BaseException as error:
+            self._error = error
+        finally:
+            gc.enable()
+            gc.freeze()
+            self.ready.set()
+            self._wake()
+
+
+class _Later:
+    """What the SDK writes to, short of what was answered before it was there."""
+
+    def __init__(self, output: _Output, answered: set[int | str]) -> None:
+        self._output = output
+        self._answered = answered
+
+    async def write(self, line: str) -> None:
+        if self._answered and (number := _answers(line)) in self._answered:
+            self._answered.discard(number)
+            return
+        self._output.line(line.rstrip("\n"))
+
+    async def flush(self) -> None:
+        """Each line leaves at once."""
+
+
+def _answers(line: str) -> Any:
+    import json
+
+    message = json.loads(line)
+    return message.get("id") if "method" not in message else None
+
+
+def _run(surface: Surface, lines: Lines, later: _Later) -> None:
     import anyio
     from mcp.server.stdio import stdio_server
 
-    from skillagent.mcp_server.sessions import OneSession
-    from skillagent.mcp_server.surface import Surface
-    from skillagent.mcp_server.watching import keep_fresh
-
-    surface = Surface(served, lambda: OneSession(served), background=keep_fresh)
-    gc.enable()
-    gc.freeze()
-
     async def run() -> None:
-        async with stdio_server() as (read, write):
+        # Both are what `stdio_server` uses of a file.
+        async with stdio_server(lines, later) as (read, write):  # type: ignore[arg-type]
             await surface.server.run(read, write, surface.options())
 
     anyio.run(run)

@@ -33,12 +33,12 @@ from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.tools import specs
 from skillagent.graph import SkillGraph
 from skillagent.mcp_server.catalogue import FOLDER, MARKDOWN, SCHEME, Catalogue, File
+from skillagent.mcp_server.offer import instructions
+from skillagent.mcp_server.said import FRESH_MS, NAME, SKILLS, SKILLS_SETTINGS, TITLE
 from skillagent.mcp_server.served import Served
 from skillagent.mcp_server.sessions import Sessions
 from skillagent.messages import ToolSpec
 
-NAME = "skillagent"
-SKILLS = "io.modelcontextprotocol/skills"
 SESSION_META = "skillagent/session"
 """Key of `_meta` under which a program may carry a session's token, instead of the argument."""
 SESSION_ARGUMENT = {
@@ -47,8 +47,6 @@ SESSION_ARGUMENT = {
 }
 PAGE = 200
 COMPLETIONS = 100
-FRESH_MS = 300_000
-"""How long a host may keep a list that does not change while the server runs."""
 
 
 @dataclass
@@ -112,8 +110,8 @@ class Surface:
         self.server: Server[Link] = Server(
             NAME,
             version=__version__,
-            title="Skill graph",
-            instructions=served.instructions(),
+            title=TITLE,
+            instructions=instructions(served.offer),
             lifespan=lifespan,
             cache_hints={"tools/list": steady, "server/discover": steady},
             on_list_tools=self._list_tools,
@@ -271,7 +269,7 @@ class Surface:
         )
 
     def _add_skills(self) -> None:
-        self.server.extensions[SKILLS] = {"directoryRead": True}
+        self.server.extensions[SKILLS] = dict(SKILLS_SETTINGS)
         self.server.add_request_handler(
             "skills/list", types.PaginatedRequestParams, self._list_skills
         )
