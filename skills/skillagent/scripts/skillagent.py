@@ -13,6 +13,7 @@ Needs only the standard library of Python 3.8 or newer, for it runs before anyth
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -20,6 +21,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -101,7 +103,7 @@ def serve_advice(text: str) -> None:
             method, number = request["method"], request["id"]
         except (ValueError, KeyError, TypeError):
             continue  # a notification, or no request at all
-        result = None
+        result: dict[str, Any] | None = None
         if method == "initialize":
             wanted = request.get("params", {}).get("protocolVersion")
             result = {
@@ -125,6 +127,23 @@ def serve_advice(text: str) -> None:
         sys.stdout.flush()
 
 
+def session_folder() -> str | None:
+    """The host's own folder, where it started us in the plugin's, as Codex and Copilot do."""
+    if os.environ.get("CLAUDE_PROJECT_DIR") or Path.cwd() != ROOT or WINDOWS:
+        return None
+    parent = os.getppid()
+    try:
+        return os.readlink(f"/proc/{parent}/cwd")
+    except OSError:
+        asked = ["lsof", "-a", "-d", "cwd", "-Fn", "-p", str(parent)]
+    try:
+        told = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
+    except OSError:
+        return None
+    lines = os.fsdecode(told.stdout).splitlines()
+    return next((line[1:] for line in lines if line.startswith("n/")), None)
+
+
 def main(arguments: list[str]) -> int:
     """Run it; the exit code, on systems where this process cannot become the other."""
     hook = arguments[:1] == ["hook"]
@@ -136,6 +155,9 @@ def main(arguments: list[str]) -> int:
             serve_advice(text)
         # A hook that cannot run is no reason to disturb the host.
         return 0 if hook else 3
+    # A project's graph is declared in its folder: the server begins to look where it starts.
+    with contextlib.suppress(OSError):
+        os.chdir(session_folder() or ".")
     try:
         if not WINDOWS and not hook:
             os.execv(command[0], command)  # noqa: S606
