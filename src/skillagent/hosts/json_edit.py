@@ -19,7 +19,7 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)*(?://[^\r
 _INDENTED = re.compile(r'^([ \t]+)"', re.MULTILINE)
 
 
-class CannotEdit(Exception):
+class CannotEditError(Exception):
     """The text is sound, and cannot be changed without a risk to the rest of it."""
 
 
@@ -57,7 +57,7 @@ class Json:
 
         Raises:
             TextError: the text cannot be read.
-            CannotEdit: there is no safe place for it.
+            CannotEditError: there is no safe place for it.
         """
         wanted = self.load(text)
         _put(wanted, path, entry)
@@ -74,7 +74,7 @@ class Json:
 
         Raises:
             TextError: the text cannot be read.
-            CannotEdit: it cannot be taken out safely.
+            CannotEditError: it cannot be taken out safely.
         """
         wanted = self.load(text)
         for length in range(len(path), 0, -1):
@@ -97,9 +97,9 @@ class Json:
         try:
             found = self.load(text)
         except TextError as error:
-            raise CannotEdit(f"the result would be broken: {error}") from None
+            raise CannotEditError(f"the result would be broken: {error}") from None
         if found != wanted:
-            raise CannotEdit("the result would change more than the entry")
+            raise CannotEditError("the result would change more than the entry")
         return text
 
     def _put(self, text: str, path: tuple[str, ...], entry: dict[str, Any]) -> str:
@@ -110,7 +110,7 @@ class Json:
         for depth, key in enumerate(path):
             found = table.all_of(key)
             if len(found) > 1:
-                raise CannotEdit(f"{key!r} is there twice")
+                raise CannotEditError(f"{key!r} is there twice")
             if not found:
                 value: Any = entry
                 for inner in reversed(path[depth + 1 :]):
@@ -118,11 +118,11 @@ class Json:
                 return _insert(text, table, key, value)
             table = found[0].value
             if table.members is None:
-                raise CannotEdit(f"{key!r} is no object")
+                raise CannotEditError(f"{key!r} is no object")
         for key, value in entry.items():
             found = table.all_of(key)
             if len(found) > 1:
-                raise CannotEdit(f"{key!r} is there twice")
+                raise CannotEditError(f"{key!r} is there twice")
             if found and found[0].value.data != value:
                 span = found[0].value
                 shown = _render(value, *_style(text), _indent_of(text, found[0].start))
@@ -136,10 +136,10 @@ class Json:
         for key in path[:-1]:
             found = table.all_of(key) if table else []
             if len(found) != 1:
-                raise CannotEdit(f"{key!r} is there twice")
+                raise CannotEditError(f"{key!r} is there twice")
             table = found[0].value
         if table is None or len(table.all_of(path[-1])) != 1:
-            raise CannotEdit(f"{path[-1]!r} is there twice")
+            raise CannotEditError(f"{path[-1]!r} is there twice")
         return _remove(text, table, path[-1])
 
 
@@ -148,7 +148,7 @@ def _put(data: dict[str, Any], path: Sequence[str], entry: dict[str, Any]) -> No
     for key in path:
         table = table.setdefault(key, {})
         if not isinstance(table, dict):
-            raise CannotEdit(f"{key!r} is no object")
+            raise CannotEditError(f"{key!r} is no object")
     table.update(copy.deepcopy(entry))
 
 
@@ -157,11 +157,9 @@ def _document(text: str, path: Sequence[str], entry: dict[str, Any]) -> str:
     value: Any = entry
     for key in reversed(path):
         value = {key: value}
-    if text.strip("\ufeff \t\r\n"):
-        text = text.rstrip() + "\n"
-    else:
-        text = text[: text.startswith("\ufeff")]
-    return text + json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    blank = not text.strip("\ufeff \t\r\n")
+    kept = text[: text.startswith("\ufeff")] if blank else text.rstrip() + "\n"
+    return kept + json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _style(text: str) -> tuple[str, str]:
@@ -260,4 +258,4 @@ def _comma(text: str, start: int, end: int) -> int:
             return place
         else:
             place += 1
-    raise CannotEdit("a comma is not where it should be")
+    raise CannotEditError("a comma is not where it should be")

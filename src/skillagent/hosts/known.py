@@ -267,11 +267,7 @@ _ALL = (
     Host(
         "windsurf",
         "Windsurf",
-        {
-            Scope.USER: lambda machine: (
-                machine.home / ".codeium" / "windsurf" / "mcp_config.json"
-            )
-        },
+        {Scope.USER: lambda machine: machine.home / ".codeium" / "windsurf" / "mcp_config.json"},
         ("mcpServers",),
         Syntax.JSON,
         _plain,

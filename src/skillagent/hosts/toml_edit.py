@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skillagent.errors import MissingPackageError
-from skillagent.hosts.json_edit import CannotEdit
+from skillagent.hosts.json_edit import CannotEditError
 from skillagent.hosts.json_text import TextError, line_at
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -54,12 +54,12 @@ class Toml:
         for key in path[:-1]:
             table = table.setdefault(key, {})
             if not isinstance(table, dict):
-                raise CannotEdit(f"{key!r} is no table")
+                raise CannotEditError(f"{key!r} is no table")
         if path[-1] not in table:
             table[path[-1]] = copy.deepcopy(entry)
             return self._checked(self._append(text, path, entry), wanted)
         if not isinstance(table[path[-1]], dict):
-            raise CannotEdit(f"{path[-1]!r} is no table")
+            raise CannotEditError(f"{path[-1]!r} is no table")
         changed = {k: v for k, v in entry.items() if table[path[-1]].get(k, ...) != v}
         table[path[-1]].update(copy.deepcopy(changed))
         document = _parsed(text)
@@ -104,9 +104,9 @@ class Toml:
         try:
             found = self.load(text)
         except TextError as error:
-            raise CannotEdit(f"the result would be broken: {error}") from None
+            raise CannotEditError(f"the result would be broken: {error}") from None
         if found != wanted:
-            raise CannotEdit("the result would change more than the entry")
+            raise CannotEditError("the result would change more than the entry")
         return text
 
 
@@ -130,7 +130,7 @@ def _parsed(text: str) -> Any:
         raise MissingPackageError("tomlkit", "mcp", "an entry in TOML") from None
     document = tomlkit.parse(text)
     if tomlkit.dumps(document) != text:
-        raise CannotEdit("its layout would not survive")
+        raise CannotEditError("its layout would not survive")
     return document
 
 
