@@ -5,6 +5,29 @@ command `export`. Below: `lint`, which says what a valid skill is, and `graph`.
 """
 
 from skillagent.exports.agent_skill import PackedSkill, agent_skill
+from skillagent.exports.graphml import graphml_view, to_graphml
+from skillagent.exports.llms_txt import llms_txt
 from skillagent.exports.original import restore
+from skillagent.exports.record import (
+    GRAPH_FORMAT,
+    GraphRecord,
+    LinkRecord,
+    NodeRecord,
+    graph_record,
+    read_json,
+)
 
-__all__ = ["PackedSkill", "agent_skill", "restore"]
+__all__ = [
+    "GRAPH_FORMAT",
+    "GraphRecord",
+    "LinkRecord",
+    "NodeRecord",
+    "PackedSkill",
+    "agent_skill",
+    "graph_record",
+    "graphml_view",
+    "llms_txt",
+    "read_json",
+    "restore",
+    "to_graphml",
+]

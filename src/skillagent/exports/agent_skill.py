@@ -7,7 +7,6 @@ node a plain file under `references/`. A graph that would lose a link is refused
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from skillagent import digest
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import cover
 from skillagent.exports.folder import check_free, put, staging, write_files
+from skillagent.exports.json_text import json_lines
 from skillagent.exports.names import Names, skill_name, skill_names
-from skillagent.exports.original import FORMAT, RECORD, node_record
+from skillagent.exports.original import FORMAT, RECORD, node_record, on_disk
 from skillagent.exports.rewrite import Others, Places, Rewriter, Rewritten
 from skillagent.graph import Node, Root, SkillGraph
 from skillagent.graph.node import without_suffix
@@ -125,9 +125,9 @@ class _Part:
         self.attachments = {}
         for path in named:
             try:
-                self.data[path] = self.data.get(path) or read_bytes(self.root, path)
+                self.data[path] = read_bytes(self.root, on_disk(self.root, path))
             except OSError:
-                continue  # a folder, or a name in another Unicode form: its link stays as it is
+                continue  # a folder, or gone: its link stays as it is
             self.attachments[path] = names.attachment(path)
 
     def files(self) -> dict[str, str]:
@@ -271,20 +271,13 @@ class _Packing:
             "entry": part.entry.path,
             "nodes": nodes,
             "attachments": [
-                {"path": path, "file": file, "digest": digest.sha256(part.data[path])}
+                {
+                    "path": on_disk(part.root, path),
+                    "file": file,
+                    "digest": digest.sha256(part.data[path]),
+                }
                 for path, file in part.attachments.items()
             ],
             "files": {name: digest.sha256(data) for name, data in files.items()},
         }
-        return (_one_line_each(record) + "\n").encode()
-
-
-def _one_line_each(record: Mapping[str, Any]) -> str:
-    """JSON with every entry of its lists on a line of its own: a change is one line of a diff."""
-    parts = []
-    for key, value in record.items():
-        text = json.dumps(value)
-        if isinstance(value, list) and value:
-            text = "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
-        parts.append(f"{json.dumps(key)}: {text}")
-    return "{\n" + ",\n".join(parts) + "\n}"
+        return json_lines(record).encode()

@@ -25,6 +25,7 @@ from skillagent.markdown.prose import plain_text, shortened
 TITLE_KEY = "skillagent.title"
 """Key under `metadata` that keeps the entry's title: `name` must be the folder's."""
 _WHEN = re.compile(r"\bwhen\b|\bwhenever\b|\buse (?:for|to|this|if)\b", re.IGNORECASE)
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)*")
 _WHEN_CHARS = 400
 _LINE_CHARS = 160
 
@@ -55,7 +56,10 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
         metadata[TITLE_KEY] = entry.title
     if metadata:
         lines.append("metadata:")
-        kept = {_quoted(key): _quoted(value) for key, value in metadata.items()}
+        kept = {
+            key if _PLAIN_KEY.fullmatch(key) else _quoted(key): _quoted(value)
+            for key, value in metadata.items()
+        }
         lines += [f"  {key}: {value}" for key, value in kept.items()]
     tools = fields.get("allowed-tools")
     if isinstance(tools, str) and tools.strip():
@@ -104,10 +108,10 @@ def short_body(
         source: path of the SKILL.md.
         places: id → path of its file.
     """
-    title = _line(entry.title) or "Index"
+    title = plain_line(entry.title) or "Index"
     whole = relative(source, places[entry.id])
     top = f"\n# {title}\n\n"
-    if (about := _line(entry.description)) and not entry.description_derived:
+    if (about := plain_line(entry.description)) and not entry.description_derived:
         top += f"{shortened(about, 400)}\n\n"
     top += f"All of it, in its author's words: [{title}]({whole}).\n"
     gathered = clusters(graph, entry)
@@ -141,7 +145,7 @@ def _list(
 
 
 def _item(graph: SkillGraph, node: str, why: str, source: str, places: Mapping[str, str]) -> str:
-    title = _line(graph.nodes[node].title) or "…"
+    title = plain_line(graph.nodes[node].title) or "…"
     path = relative(source, places[node])
     return f"- [{title}]({path})" + (f": {why}\n" if why else "\n")
 
@@ -156,11 +160,11 @@ def _whys(graph: SkillGraph, entry: Node) -> dict[str, str]:
         text = node.description
         if node.description_derived and link.kind is not Kind.FRONTMATTER and not link.is_bare:
             text = link.context
-        found[link.target] = shortened(_line(text), _LINE_CHARS) if text else ""
+        found[link.target] = shortened(plain_line(text), _LINE_CHARS) if text else ""
     return found
 
 
-def _line(text: str) -> str:
+def plain_line(text: str) -> str:
     """Words that hold no link and no mark of a list, for a line of Markdown."""
     return re.sub(r"[\[\]<>`|]|%%|!(?=\[)", "", _clean(plain_text(text))).strip()
 
@@ -172,4 +176,6 @@ def _clean(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(_clean(text), ensure_ascii=False)
+    """A value of the header; double brackets would be a link, which the entry does not have."""
+    text = re.sub(r"\]{2,}", "]", re.sub(r"\[{2,}", "[", _clean(text)))
+    return json.dumps(text, ensure_ascii=False)

@@ -9,9 +9,9 @@ export can tell its own files from others.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,54 @@ def original_bytes(node: Node, root: Root) -> bytes:
     if made is not None:
         return made[0]
     try:
-        data = read_bytes(root, node.path)
+        data = read_bytes(root, on_disk(root, node.path))
     except OSError as error:
         raise GraphError(f"{node.document.path}: cannot be read again: {error}") from None
     if digest.sha256(data) != node.digest:
         raise GraphError(f"{node.document.path}: changed while it was exported; try again")
     return data
+
+
+def on_disk(root: Root, path: str) -> str:
+    """A path as its file system spells it: ours are in Unicode's form NFC, others may not be."""
+    if path.isascii():
+        return path
+    found = ""
+    for part in path.split("/"):
+        try:
+            names = os.listdir(root.path / found)
+        except (OSError, ValueError):
+            return path
+        same = [name for name in names if unicodedata.normalize("NFC", name) == part]
+        name = part if part in names else min(same, default="")
+        if not name:
+            return path
+        found = f"{found}/{name}" if found else name
+    return found
+
+
+def byte_form(node: Node, root: Root) -> dict[str, Any]:
+    """What a node's text lacks of its file: `newline` and `bom`, or else all bytes, in base64.
+
+    Raises:
+        GraphError: as for `original_bytes`.
+    """
+    made = _from_text(node)
+    if made is None:
+        return {"original": base64.b64encode(original_bytes(node, root)).decode()}
+    return {"newline": made[1], "bom": bool(made[2])}
+
+
+def bytes_of(text: str, form: Mapping[str, Any]) -> bytes:
+    """The bytes of a file, from its text and its `byte_form`.
+
+    Raises:
+        ValueError: the base64 is damaged.
+    """
+    if "original" in form:
+        return base64.b64decode(form["original"], validate=True)
+    text = (_BOM if form["bom"] else "") + text.replace("\n", form["newline"])
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _from_text(node: Node) -> tuple[bytes, str, str] | None:
@@ -68,17 +110,14 @@ def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[s
         written: the text that went there.
     """
     record: dict[str, Any] = {
-        "path": node.path,
+        "path": on_disk(root, node.path),
         "file": file,
         "kind": node.kind.value,
         "digest": node.digest,
+        **byte_form(node, root),
     }
-    made = _from_text(node)
-    if made is None:
-        record["original"] = base64.b64encode(original_bytes(node, root)).decode()
+    if "original" in record:
         return record
-    _, record["newline"], mark = made
-    record["bom"] = bool(mark)
     text = node.document.text
     shift = 0
     edits: list[list[int | str]] = []
@@ -133,10 +172,7 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
 
 def _restored(folder: Path, entry: Mapping[str, Any]) -> bytes | None:
     if "original" in entry:
-        try:
-            return base64.b64decode(entry["original"], validate=True)
-        except binascii.Error:
-            return None
+        return bytes_of("", entry)
     try:
         data = read_bytes(Root(folder), str(entry["file"]))
     except OSError:
@@ -144,11 +180,10 @@ def _restored(folder: Path, entry: Mapping[str, Any]) -> bytes | None:
     if "edits" not in entry:
         return data
     try:
-        text = "".join(_undone(data.decode("utf-8", "surrogatepass"), entry["edits"]))
+        text = data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return None
-    text = (_BOM if entry["bom"] else "") + text.replace("\n", entry["newline"])
-    return text.encode("utf-8", "surrogatepass")
+    return bytes_of("".join(_undone(text, entry["edits"])), entry)
 
 
 def _undone(text: str, edits: list[tuple[int, int, str]]) -> Iterator[str]:

@@ -31,6 +31,8 @@ _IMAGE = re.compile(
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_RAW = "%!$&'*+,;=:@/?#^-_.~"
+"""What a fragment may hold beside letters and digits; no brackets, which end destinations."""
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 
 
@@ -184,7 +186,7 @@ class Rewriter:
             yield from _redirected(node.document, reference, path, renamed)
             return
         mark = "!" if reference.kind is Kind.EMBED else ""
-        fragment = "#" + quote(reference.fragment, safe="^=&") if reference.fragment else ""
+        fragment = "#" + quote(reference.fragment, safe="^=&-_.~") if reference.fragment else ""
         text = f"{mark}[{_label(node.document, reference)}]({path}{fragment})"
         yield Edit(reference.start, reference.end, text)
 
@@ -309,7 +311,7 @@ def _definitions(document: Document, renamed: Mapping[str, str]) -> Iterator[Edi
 
 def _raw_fragment(destination: str) -> str:
     _, hash_sign, fragment = destination.strip("<>").partition("#")
-    return hash_sign + quote(fragment, safe="%^-_.~") if fragment else ""
+    return hash_sign + quote(fragment, safe=_RAW) if fragment else ""
 
 
 def _wikilink(document: Document, reference: Reference, path: str) -> str:

@@ -1,0 +1,98 @@
+"""`skillagent export`: a graph as an Agent Skill, llms.txt, JSON or GraphML."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from skillagent.cli.arguments import Commands, command
+
+if TYPE_CHECKING:
+    from skillagent.graph import SkillGraph
+
+_FORMS = {
+    "llms-txt": "an llms.txt, with every map as a section",
+    "json": "everything that was loaded, in one JSON object",
+    "networkx": "the resolved graph as GraphML, which networkx and Gephi read",
+}
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare `export` and its forms."""
+    parser = commands.add_parser(
+        "export",
+        help="write a graph in the form of another tool",
+        description="Write a graph in the form of another tool. The same graph gives the same "
+        "bytes.",
+    )
+    forms = parser.add_subparsers(dest="form", required=True, metavar="FORM")
+    skill = command(forms, "agent-skill", run, "pack it as one Agent Skill, a folder")
+    skill.add_argument(
+        "-o",
+        "--out",
+        metavar="FOLDER",
+        help="where to; its name becomes the skill's; with --also it holds a skill a root "
+        "(default: the graph's name, here)",
+    )
+    for name, text in _FORMS.items():
+        form = command(forms, name, run, text)
+        form.add_argument("-o", "--out", metavar="FILE", help="where to (default: the output)")
+        form.add_argument("--force", action="store_true", help="replace FILE if it exists")
+        if name == "llms-txt":
+            form.add_argument("--base", default="", metavar="URL", help="set before every path")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from skillagent.cli.common import load
+
+    graph = load(arguments)
+    if arguments.form == "agent-skill":
+        return _agent_skill(graph, arguments.out)
+    text = _text(graph, arguments)
+    if arguments.out is None:
+        print(text, end="")
+    else:
+        _write(arguments.out, text, replace=arguments.force)
+    return 0
+
+
+def _agent_skill(graph: SkillGraph, out: str | None) -> int:
+    from skillagent.cli.output import printable
+    from skillagent.errors import UsageError
+    from skillagent.exports import agent_skill
+    from skillagent.exports.names import skill_name
+
+    if out is None:
+        out = "." if len(graph.roots) > 1 else skill_name(graph.name)
+    try:
+        packed = agent_skill(graph, out)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
+    for skill in packed:
+        text = f"{skill.path}: {len(skill.nodes)} nodes, {skill.attachments} attachments"
+        if not skill.whole_entry:
+            text += "; SKILL.md cannot hold the entry as it is, and leads to it"
+        print(printable(text))
+    return 0
+
+
+def _text(graph: SkillGraph, arguments: argparse.Namespace) -> str:
+    from skillagent import exports
+
+    if arguments.form == "llms-txt":
+        return exports.llms_txt(graph, arguments.base)
+    if arguments.form == "json":
+        return exports.graph_record(graph).to_json()
+    return exports.to_graphml(graph)
+
+
+def _write(out: str, text: str, *, replace: bool) -> None:
+    from pathlib import Path
+
+    from skillagent.errors import UsageError
+    from skillagent.exports.folder import write_file
+
+    try:
+        write_file(Path(out), text, replace=replace)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None

@@ -1,0 +1,39 @@
+"""JSON as it is written to files: UTF-8, one entry of a list on a line, the same bytes always."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+UNSEEN = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What moves a terminal's cursor or turns text around; surrogates have no UTF-8 form at all."""
+
+
+def json_lines(record: Mapping[str, Any]) -> str:
+    """An object with every entry of its lists on a line of its own, so that diffs are short."""
+    parts = []
+    for key, value in record.items():
+        text = _dumped(value)
+        if isinstance(value, list) and value:
+            text = "[\n" + ",\n".join(_dumped(item) for item in value) + "\n]"
+        parts.append(f"{_dumped(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dumped(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def finite(value: Any) -> Any:
+    """A value without `inf` and `nan`, which JSON lacks; they become texts."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

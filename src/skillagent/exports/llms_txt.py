@@ -1,0 +1,76 @@
+"""A graph as llms.txt (https://llmstxt.org): a title, a summary, and lists of links.
+
+Every map is a section: itself, then what it links to. A node stands in the first section that
+has it; what no map leads to comes last, under `Optional`, which a reader may leave out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from skillagent.exports.cover import plain_line
+from skillagent.graph import SkillGraph
+
+
+def llms_txt(graph: SkillGraph, base: str = "") -> str:
+    """The text of an llms.txt.
+
+    Args:
+        graph: what to list.
+        base: set before every path, such as `https://example.org/notes/`.
+    """
+    entry = graph.nodes[graph.entry] if graph.entry else None
+    title = (plain_line(entry.title) if entry else "") or plain_line(graph.name)
+    parts = [f"# {title}\n"]
+    if entry and (about := plain_line(entry.description)):
+        parts.append(f"> {about}\n")
+    for heading, nodes in _sections(graph):
+        items = "\n".join(_item(graph, node, base) for node in nodes)
+        parts.append(f"## {heading}\n\n{items}\n")
+    return "\n".join(parts)
+
+
+def _sections(graph: SkillGraph) -> Iterator[tuple[str, list[str]]]:
+    maps = _maps(graph)
+    listed = set(maps)
+    for head in maps:
+        members = [node for node in graph.neighbors(head) if node not in listed]
+        if head in graph.entries:
+            # What a map gathers stands there, not with the entry.
+            gathered = {
+                node
+                for other in maps
+                if other not in graph.entries
+                for node in graph.neighbors(other)
+            }
+            members = [node for node in members if node not in gathered]
+        listed.update(members)
+        yield plain_line(graph.nodes[head].title) or head, [head, *members]
+    rest = [node for node in graph.nodes if node not in listed]
+    if rest:
+        yield "Optional", rest
+
+
+def _maps(graph: SkillGraph) -> list[str]:
+    """Entries and maps, in the order in which links from the entries lead to them."""
+    kinds = {*graph.entries, *graph.gathering}
+    found: dict[str, None] = {}
+    for start in graph.entries:
+        queue, seen = [start], {start}
+        for node in queue:
+            if node in kinds:
+                found.setdefault(node)
+            new = [near for near in graph.neighbors(node) if near not in seen]
+            seen.update(new)
+            queue += new
+    return [*found, *sorted(kinds - set(found))]
+
+
+def _item(graph: SkillGraph, id: str, base: str) -> str:
+    node = graph.nodes[id]
+    title = plain_line(node.title) or plain_line(id) or "…"
+    path = f"{node.root}/{node.path}" if node.root else node.path
+    about = plain_line(node.description)
+    address = base + quote(path, safe="/-_.~", errors="replace")
+    return f"- [{title}]({address})" + (f": {about}" if about else "")

@@ -1,0 +1,204 @@
+"""A whole graph as one JSON object, and back: format `skillagent-graph/1`.
+
+It holds all that was loaded: nodes with their text, links resolved or not, findings. From it
+every original file can be written again, byte by byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
+
+from skillagent import digest
+from skillagent.diagnostics import ordered
+from skillagent.errors import GraphError
+from skillagent.exports.json_text import finite, json_lines
+from skillagent.exports.original import byte_form, bytes_of
+from skillagent.graph import SkillGraph
+from skillagent.lint import findings
+from skillagent.markdown import plain
+
+GRAPH_FORMAT = "skillagent-graph/1"
+_Entry = TypeVar("_Entry", "NodeRecord", "LinkRecord")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """One node."""
+
+    id: str
+    root: str
+    """Name of its root; empty where there is one."""
+    path: str
+    """In its root, with suffix."""
+    kind: str
+    """`node`, `map` or `skill`."""
+    title: str
+    description: str
+    tags: list[str]
+    fields: dict[str, Any]
+    """Every frontmatter field, as read."""
+    digest: str
+    """SHA-256 of the file's bytes, as `sha256:…`."""
+    text: str
+    """The whole file, line ends as `\\n`."""
+    form: dict[str, Any]
+    """`newline` and `bom` of the file; or `original`, its bytes in base64, where these and the
+    text do not give them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """One link to a node."""
+
+    source: str
+    """Id of the node it stands in."""
+    target: str | None
+    """Id of the node it leads to."""
+    resolved: bool
+    line: int
+    context: str
+    kind: str
+    """`wikilink`, `embed`, `markdown` or `frontmatter`."""
+    name: str
+    """The target as written."""
+    fragment: str
+    label: str
+    section: str
+    """The nearest heading above."""
+    field: str
+    """The frontmatter field it stands in; empty in the body."""
+    rung: str
+    """The rule that found the target, or why there is none."""
+    candidates: list[str]
+    """Ids of all nodes that answered, if several did."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRecord:
+    """A graph as values that JSON can hold; equal for equal graphs."""
+
+    name: str
+    digest: str
+    """Of the graph: over each node's id and content."""
+    roots: list[str]
+    entries: list[str]
+    """Id of the entry of each root."""
+    nodes: list[NodeRecord]
+    """By id."""
+    links: list[LinkRecord]
+    """By source and place."""
+    diagnostics: list[dict[str, object]]
+    """As `check --json` shows them."""
+
+    def to_json(self) -> str:
+        """The object, one node, link or finding a line."""
+        return json_lines({"format": GRAPH_FORMAT, **asdict(self)})
+
+    def files(self) -> dict[str, dict[str, bytes]]:
+        """Root → path → bytes of every original file.
+
+        Raises:
+            GraphError: a text does not have its digest, or a path leads out of its root.
+        """
+        found: dict[str, dict[str, bytes]] = {root: {} for root in self.roots}
+        for node in self.nodes:
+            root = node.root or self.roots[0]
+            try:
+                data = bytes_of(node.text, node.form)
+            except (KeyError, TypeError, ValueError):
+                data = None
+            if data is None or digest.sha256(data) != node.digest:
+                raise GraphError(f"{node.id}: its text does not have its digest")
+            if node.path.startswith("/") or ".." in node.path.split("/") or root not in found:
+                raise GraphError(f"{node.id}: {node.path!r} is no path inside a root")
+            found[root][node.path] = data
+        return found
+
+
+def graph_record(graph: SkillGraph) -> GraphRecord:
+    """Everything that a graph holds.
+
+    Raises:
+        GraphError: a file whose bytes its text does not give has changed since the load.
+    """
+    several = len(graph.roots) > 1
+    roots = {root.name if several else "": root for root in graph.roots}
+    nodes = [
+        NodeRecord(
+            id=node.id,
+            root=node.root,
+            path=node.path,
+            kind=node.kind.value,
+            title=node.title,
+            description=node.description,
+            tags=list(node.tags),
+            fields=finite(plain(node.document.frontmatter.fields)),
+            digest=node.digest,
+            text=node.document.text,
+            form=byte_form(node, roots[node.root]),
+        )
+        for node in graph.nodes.values()
+    ]
+    links = [
+        LinkRecord(
+            source=link.source,
+            target=link.target,
+            resolved=link.target is not None,
+            line=link.line,
+            context=link.context,
+            kind=link.kind.value,
+            name=link.reference.target,
+            fragment=link.fragment,
+            label=link.label,
+            section=link.section,
+            field=link.key,
+            rung=link.rung,
+            candidates=list(link.candidates),
+        )
+        for link in graph.links
+    ]
+    found = ordered((*graph.diagnostics, *findings(graph)))
+    return GraphRecord(
+        name=graph.name,
+        digest=graph.digest,
+        roots=[root.name for root in graph.roots],
+        entries=list(graph.entries),
+        nodes=nodes,
+        links=links,
+        diagnostics=[diagnostic.to_json() for diagnostic in found],
+    )
+
+
+def read_json(text: str | bytes) -> GraphRecord:
+    """The graph that `GraphRecord.to_json` wrote.
+
+    Raises:
+        GraphError: it is no JSON, of another format, or lacks something.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise GraphError(f"the graph is no JSON: {error}") from None
+    given = found.get("format") if isinstance(found, dict) else None
+    if given != GRAPH_FORMAT:
+        raise GraphError(f"the graph has the format {given!r}, not {GRAPH_FORMAT!r}")
+    try:
+        return GraphRecord(
+            name=found["name"],
+            digest=found["digest"],
+            roots=found["roots"],
+            entries=found["entries"],
+            nodes=[_entry(NodeRecord, item) for item in found["nodes"]],
+            links=[_entry(LinkRecord, item) for item in found["links"]],
+            diagnostics=found["diagnostics"],
+        )
+    except (KeyError, TypeError) as error:
+        raise GraphError(f"the graph lacks {error}") from None
+
+
+def _entry(made: type[_Entry], given: Mapping[str, Any]) -> _Entry:
+    # Keys that a later version adds are passed over.
+    return made(**{field.name: given[field.name] for field in fields(made)})
