@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from skillagent import __version__
-from skillagent.cli import serve
+from skillagent.cli import authoring, export, hook, serve
 from skillagent.cli.arguments import command, limits
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
@@ -140,7 +140,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     limits(call, 8_000)
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
+    authoring.add(commands)
+    export.add(commands)
     serve.add(commands)
+    hook.add(commands)
     mock = commands.add_parser("mock", help="a mock LLM, for tests of agents in any language")
     kinds = mock.add_subparsers(dest="kind", required=True, metavar="KIND")
     script = kinds.add_parser("serve", help="answer from a script, until Ctrl-C")
