@@ -88,7 +88,8 @@ def add_node(
             raise UsageError(f"{name!r} {how}: {node.path} ({title}){more}")
     gatherer = _map_of(graph, place.map) if place else None
     folder = gatherer.path.rpartition("/")[0] if gatherer else ""
-    path = checked_path(f"{folder}/{stem}.md" if folder else f"{stem}.md")
+    path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
+    path = checked_path(path, graph.nodes.values())
     if path in graph.others[root_name(graph)]:
         raise UsageError(f"{path}: is there already")
     description = one_line(new.description, "the description")
@@ -161,6 +162,8 @@ def propose_maps(graph: SkillGraph, new: NewNode, limit: int = PROPOSED) -> list
         above = {link.source for link in graph.backlinks(hit.node)} & gathering.keys()
         for node in above:
             gathering[node] += hit.score / (2 * len(above))
+    for entry in graph.entries:
+        gathering[entry] /= 2  # everything is an entry's matter: a map is the better place
     ranked = sorted(gathering, key=lambda node: (-gathering[node], node))
     best = [node for node in ranked if gathering[node] > 0] or ranked
     return [graph.nodes[node] for node in best[:limit]]

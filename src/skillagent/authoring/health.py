@@ -144,7 +144,7 @@ def _figures(graph: SkillGraph, counter: TokenCounter) -> Iterator[_Row]:
         "part the map in two, or hang some links on a map below it",
         False,
         [
-            (node, f"{width} links")
+            (node, _links(width))
             for width, node in sorted(widths, key=lambda pair: (-pair[0], pair[1]))
             if width > WIDE
         ],
@@ -179,7 +179,7 @@ def _figures(graph: SkillGraph, counter: TokenCounter) -> Iterator[_Row]:
         f"maps with {NARROW} links or fewer",
         "merge the map into the one that links to it, or let it grow",
         False,
-        [(node, f"{width} links") for width, node in widths if width <= NARROW],
+        [(node, _links(width)) for width, node in widths if width <= NARROW],
     )
     yield (
         "no-when",
@@ -263,6 +263,10 @@ def _alike(graph: SkillGraph) -> list[tuple[str, str]]:
         for term in first:
             seen.setdefault(term, []).append(node)
     return rows
+
+
+def _links(width: int) -> str:
+    return "1 link" if width == 1 else f"{width} links"
 
 
 def _shown(text: str) -> str:

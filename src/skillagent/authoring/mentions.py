@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from skillagent.graph import Node, SkillGraph
+from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
 from skillagent.index.words import STOP_WORDS, stem
 from skillagent.markdown import Document
@@ -108,7 +108,10 @@ def _in_document(
     node: Node, names: Mapping[tuple[str, ...], str], longest: Mapping[str, int]
 ) -> Iterator[Mention]:
     text = node.document.text
+    taken_lines = set() if node.kind is NodeKind.NODE else _items_with_links(node.document)
     for start, end in prose_lines(node.document):
+        if text.rfind("\n", 0, start) + 1 in taken_lines:
+            continue
         found = [
             (match.start(), match.end(), match[0].casefold())
             for match in _WORD.finditer(text, start, end)
@@ -122,6 +125,13 @@ def _in_document(
                 if _stands_alone(text, first, last) and names[key] != node.id:
                     yield Mention(node.id, names[key], first, last, taken)
             at += taken or 1
+
+
+def _items_with_links(document: Document) -> set[int]:
+    """Where the lines begin that list a link: in a map their words are about that link."""
+    text = document.text
+    starts = {text.rfind("\n", 0, link.start) + 1 for link in document.references}
+    return {start for start in starts if _ITEM.match(text, start)}
 
 
 def _longest_at(

@@ -39,7 +39,7 @@ def rename(graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN) 
         path = path.removeprefix("/")
     elif folder:
         path = f"{folder}/{path}"
-    path = checked_path(path)
+    path = checked_path(path, graph.nodes.values())
     full = os.path.join(root.path, node.path)
     if path == node.path:
         raise UsageError(f"{node.path}: has that name already")

@@ -10,7 +10,7 @@ import json
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from skillagent.errors import UsageError
 from skillagent.graph import Node
@@ -46,14 +46,19 @@ def folded(name: str) -> str:
     return _FOLD.sub(" ", name_key(name)).strip()
 
 
-def checked_path(path: str) -> str:
+def checked_path(path: str, nodes: Iterable[Node]) -> str:
     """A path for a new node, relative to the root.
+
+    Args:
+        path: with suffix.
+        nodes: those that are there; a folder of theirs is not judged again.
 
     Raises:
         UsageError: it leads out of the root, is hidden, or holds what a link cannot.
     """
-    parts = path.split("/")
-    for part in parts:
+    folder, _, name = path.rpartition("/")
+    known = any(node.path.startswith(f"{folder}/") for node in nodes)
+    for part in [name] if known or not folder else path.split("/"):
         if not part or part.startswith(".") or part != part.strip() or part.endswith("."):
             raise UsageError(f"{path!r} is no file name: no part may be empty or begin with a dot")
         if found := _FORBIDDEN.search(part):

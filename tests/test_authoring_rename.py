@@ -1,0 +1,143 @@
+"""A renamed node keeps every link, and everything else byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skillagent.authoring.rename import rename
+from skillagent.errors import SkillAgentError, UsageError
+from skillagent.graph import Options, SkillGraph
+from skillagent.markdown import DIALECTS
+from tests.conftest import Vault
+from tests.test_authoring_strategies import content, edges, graphs, written
+
+NEW = ["new", "new name", "x/new", "/new", "z/y/new", "x/y/a", "x/a", "d", "b", "alpha", "y/c"]
+
+
+@given(graphs(), st.integers(0, 99), st.sampled_from(NEW))
+def test_a_renamed_node_keeps_every_edge(files: dict[str, bytes], pick: int, new: str) -> None:
+    with written(files) as top:
+        before = SkillGraph.load(top)
+        old = sorted(before.nodes)[pick % len(files)]
+        try:
+            changes = rename(before, old, new)
+        except UsageError:
+            assert content(top) == files
+            return
+        changes.write()
+        after = SkillGraph.load(top)
+        (gone,) = (change.shown for change in changes.files if change.after is None)
+        (made,) = (change.shown for change in changes.files if change.before is None)
+        later = made.rpartition(".")[0]
+        kept = sorted(edges(before, lambda node: later if node == old else node))
+        found = sorted(edges(after))
+        # What is more than before was a broken link with the new name, and each is told of.
+        assert not [edge for edge in kept if kept.count(edge) > found.count(edge)]
+        told = [note for note in changes.notes if "was a broken link" in note]
+        comments = sum(
+            link.kind == "comment" for n in after.nodes.values() for link in n.document.references
+        )
+        assert len(found) - len(kept) <= len(told) <= len(found) - len(kept) + comments
+        untouched = {path for path in files if path not in {c.shown for c in changes.files}}
+        assert all(content(top)[path] == files[path] for path in untouched)
+        assert gone not in content(top)
+
+
+@given(graphs(), st.integers(0, 99))
+def test_to_rename_there_and_back_changes_no_byte_of_plain_links(
+    files: dict[str, bytes], pick: int
+) -> None:
+    with written(files) as top:
+        graph = SkillGraph.load(top)
+        old = graph.nodes[sorted(graph.nodes)[pick % len(files)]]
+        changes = rename(graph, old.id, "passing-name")
+        changes.write()
+        back = SkillGraph.load(top)
+        rename(back, "passing-name", old.path.rpartition("/")[2]).write()
+        assert edges(SkillGraph.load(top)) == edges(graph)
+
+
+FILES: dict[str, str | bytes] = {
+    "index.md": (
+        "---\nup: '[[old]]'\n---\n# Index\r\n\n"
+        '[[old]], [[old#Part|the part]], ![[old]], [[x/other]], [in line](old.md#part "t"),\n'
+        "[by name][n], `[[old]]`, [[Old Title]], %% [[old]] %%\n\n[n]: <old.md>\n"
+    ),
+    "old.md": (
+        "---\ntitle: Old Title\n---\n[[#Part]] [other](x/other.md) ![pic](img/p.png) [web](https://x.y/z)\n"
+        "## Part\n[self](old.md)\n"
+    ),
+    "x/other.md": "[back](../old.md) [[../old]] [gone](./gone.md)",
+}
+
+
+def test_each_style_of_link_is_kept(vault: Vault) -> None:
+    top = vault(FILES)
+    rename(SkillGraph.load(top), "old", "deep/new").write()
+    found = {path: data.decode() for path, data in content(top).items()}
+    assert found["index.md"] == (
+        "---\nup: '[[new]]'\n---\n# Index\r\n\n"
+        '[[new]], [[new#Part|the part]], ![[new]], [[x/other]], [in line](deep/new.md#part "t"),\n'
+        "[by name][n], `[[old]]`, [[Old Title]], %% [[new]] %%\n\n[n]: <deep/new.md>\n"
+    )
+    assert found["deep/new.md"] == (
+        "---\ntitle: Old Title\n---\n[[#Part]] [other](../x/other.md) ![pic](../img/p.png) "
+        "[web](https://x.y/z)\n## Part\n[self](new.md)\n"
+    )
+    assert found["x/other.md"] == "[back](../deep/new.md) [[../deep/new]] [gone](./gone.md)"
+    assert "old.md" not in found
+
+
+def test_a_link_that_would_lead_elsewhere_is_written_with_more_of_its_path(vault: Vault) -> None:
+    top = vault({"a.md": "[[c]]", "x/c.md": "c", "y/d.md": "d"})
+    rename(SkillGraph.load(top), "y/d", "/c").write()
+    assert content(top)["a.md"] == b"[[x/c]]"
+
+
+def test_the_label_first_dialect_is_kept(vault: Vault) -> None:
+    top = vault({"a.md": "[[see|old#Part]] [[old]]", "old.md": "# Part"})
+    dialect = DIALECTS["dendron"]
+    rename(
+        SkillGraph.load(top, options=Options(dialect=dialect)), "old", "new.name", dialect
+    ).write()
+    assert content(top)["a.md"] == b"[[see|new.name#Part]] [[new.name]]"
+
+
+@pytest.mark.parametrize(
+    ("node", "new", "said"),
+    [
+        ("nope", "new", "no node 'nope'"),
+        ("a", "a", "has that name already"),
+        ("a", "b", "b.md: is there already"),
+        ("a", "B", "too like b.md"),
+        ("a", "../out", "no part may be empty or begin with a dot"),
+        ("a", ".hidden", "begin with a dot"),
+        ("a", "x|y", "it holds '|'"),
+        ("a", "x]]y", "it holds ']'"),
+        ("index", "other", "entry"),
+        ("a", "README", "entry"),
+        ("latin", "new", "not UTF-8"),
+    ],
+)
+def test_a_name_that_cannot_be_taken_is_refused(
+    vault: Vault, node: str, new: str, said: str
+) -> None:
+    files: dict[str, str | bytes] = {"index.md": "[[a]]", "a.md": "", "b.md": ""}
+    top = vault({**files, "latin.md": b"caf\xe9 [[#x]] [[latin]]"})
+    before = content(top)
+    with pytest.raises(SkillAgentError) as refused:
+        rename(SkillGraph.load(top), node, new)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert content(top) == before
+
+
+def test_a_file_that_changed_meanwhile_stops_the_whole(vault: Vault) -> None:
+    top = vault({"a.md": "[[b]]", "b.md": "b", "c.md": "[[b]]"})
+    changes = rename(SkillGraph.load(top), "b", "new")
+    (top / "c.md").write_text("[[b]] and more")
+    with pytest.raises(UsageError, match=r"c\.md: has changed meanwhile"):
+        changes.write()
+    assert content(top) == {"a.md": b"[[b]]", "b.md": b"b", "c.md": b"[[b]] and more"}
