@@ -68,12 +68,16 @@ class Record:
 
 def span(former: str, written: str) -> Span:
     """The shortest span that turns one text into the other."""
-    shorter = min(len(former), len(written))
-    start = len(os.path.commonprefix((former, written)))
-    end = len(os.path.commonprefix((former[::-1], written[::-1])))
-    end = min(end, shorter - start)
+    start = _shared(former, written)
+    end = _shared(former[start:][::-1], written[start:][::-1])
     removed = former[start : len(former) - end]
     return Span(digest.sha256(written), start, len(written) - end - start, removed)
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters that two texts have in common at the beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def recall(state: Path, file: Path) -> Record | None:

@@ -1,0 +1,727 @@
+"""A host's configuration file: what install writes, what it leaves alone, how it goes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skillagent.cli import main
+from skillagent.cli.install import HOST_NAMES
+from skillagent.errors import UsageError
+from skillagent.hosts import plan, undo
+from skillagent.hosts.json_text import TextError, scan
+from skillagent.hosts.known import HOSTS, Host, Scope, Syntax
+from skillagent.hosts.launch import Launch, launch, this_installation
+from skillagent.hosts.machine import Machine
+from skillagent.hosts.plan import READERS, Change, Kind
+from tests.conftest import BUNDLED
+
+SERVER = Launch("/opt/bin/skillagent", ("serve", "/graphs/laws", "--budget", "8000"))
+CLAUDE, CODEX, VSCODE = HOSTS["claude-code"], HOSTS["codex"], HOSTS["vscode"]
+PLACES = [
+    pytest.param(host, scope, id=f"{host.name}-{scope}")
+    for host in HOSTS.values()
+    for scope in host.files
+]
+
+
+def machine_at(folder: Path, platform: str = "linux", **environ: str) -> Machine:
+    home, project = folder / "home", folder / "project"
+    home.mkdir(exist_ok=True)
+    project.mkdir(exist_ok=True)
+    return Machine(platform, home, environ, project, folder / "state")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return machine_at(tmp_path)
+
+
+def put(host: Host, machine: Machine, text: str, scope: Scope = Scope.PROJECT) -> Path:
+    file = host.file(scope, machine)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text.encode())
+    return file
+
+
+def do(
+    host: Host,
+    machine: Machine,
+    server: Launch = SERVER,
+    scope: Scope = Scope.PROJECT,
+    name: str = "skillagent",
+) -> Change:
+    change = plan.install(host, scope, machine, name, server)
+    plan.write(change, machine)
+    return change
+
+
+def undo_it(host: Host, machine: Machine, scope: Scope = Scope.PROJECT) -> Change:
+    change = plan.uninstall(host, scope, machine, "skillagent")
+    plan.write(change, machine)
+    return change
+
+
+def content(file: Path) -> str:
+    return file.read_bytes().decode()
+
+
+def files_below(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+# where the files are
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "platform", "expected"),
+    [
+        ("claude-code", Scope.PROJECT, "linux", "project/.mcp.json"),
+        ("claude-code", Scope.USER, "linux", "home/.claude.json"),
+        ("codex", Scope.PROJECT, "linux", "project/.codex/config.toml"),
+        ("codex", Scope.USER, "darwin", "home/.codex/config.toml"),
+        ("cursor", Scope.PROJECT, "win32", "project/.cursor/mcp.json"),
+        ("cursor", Scope.USER, "win32", "home/.cursor/mcp.json"),
+        ("gemini", Scope.PROJECT, "linux", "project/.gemini/settings.json"),
+        ("gemini", Scope.USER, "linux", "home/.gemini/settings.json"),
+        ("vscode", Scope.PROJECT, "linux", "project/.vscode/mcp.json"),
+        ("vscode", Scope.USER, "linux", "home/.config/Code/User/mcp.json"),
+        (
+            "vscode",
+            Scope.USER,
+            "darwin",
+            "home/Library/Application Support/Code/User/mcp.json",
+        ),
+        ("vscode", Scope.USER, "win32", "home/AppData/Roaming/Code/User/mcp.json"),
+        ("copilot", Scope.PROJECT, "linux", "project/.github/mcp.json"),
+        ("copilot", Scope.USER, "linux", "home/.copilot/mcp-config.json"),
+        (
+            "claude-desktop",
+            Scope.USER,
+            "darwin",
+            "home/Library/Application Support/Claude/claude_desktop_config.json",
+        ),
+        (
+            "claude-desktop",
+            Scope.USER,
+            "win32",
+            "home/AppData/Roaming/Claude/claude_desktop_config.json",
+        ),
+        ("windsurf", Scope.USER, "linux", "home/.codeium/windsurf/mcp_config.json"),
+        ("zed", Scope.USER, "linux", "home/.config/zed/settings.json"),
+        ("zed", Scope.USER, "darwin", "home/.config/zed/settings.json"),
+        ("zed", Scope.USER, "win32", "home/AppData/Roaming/Zed/settings.json"),
+        ("opencode", Scope.PROJECT, "linux", "project/opencode.json"),
+        ("opencode", Scope.USER, "win32", "home/.config/opencode/opencode.json"),
+    ],
+)
+def test_each_host_has_its_file(
+    tmp_path: Path, name: str, scope: Scope, platform: str, expected: str
+) -> None:
+    assert HOSTS[name].file(scope, machine_at(tmp_path, platform)) == tmp_path / expected
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "platform", "expected"),
+    [
+        ("claude-code", "CLAUDE_CONFIG_DIR", "linux", ".claude.json"),
+        ("codex", "CODEX_HOME", "linux", "config.toml"),
+        ("copilot", "COPILOT_HOME", "darwin", "mcp-config.json"),
+        ("gemini", "GEMINI_CLI_HOME", "linux", ".gemini/settings.json"),
+        ("vscode", "XDG_CONFIG_HOME", "linux", "Code/User/mcp.json"),
+        ("vscode", "APPDATA", "win32", "Code/User/mcp.json"),
+        ("zed", "XDG_CONFIG_HOME", "linux", "zed/settings.json"),
+        ("opencode", "XDG_CONFIG_HOME", "darwin", "opencode/opencode.json"),
+    ],
+)
+def test_variables_move_a_users_file(
+    tmp_path: Path, name: str, variable: str, platform: str, expected: str
+) -> None:
+    place = tmp_path / "elsewhere"
+    machine = machine_at(tmp_path, platform, **{variable: str(place)})
+    assert HOSTS[name].file(Scope.USER, machine) == place / expected
+    empty = machine_at(tmp_path, platform, **{variable: ""})
+    assert HOSTS[name].file(Scope.USER, empty).is_relative_to(tmp_path / "home")
+
+
+def test_a_scope_that_a_host_has_not_is_refused(machine: Machine) -> None:
+    with pytest.raises(UsageError, match="Zed has no project configuration; use --scope user"):
+        HOSTS["zed"].file(Scope.PROJECT, machine)
+
+
+def test_opencode_keeps_to_the_file_that_is_there(machine: Machine) -> None:
+    (machine.folder / "opencode.jsonc").write_text("// ours\n{}\n")
+    change = do(HOSTS["opencode"], machine)
+    assert change.file.name == "opencode.jsonc"
+    assert content(change.file).startswith("// ours\n{\n")
+
+
+# what is written
+
+
+@pytest.mark.parametrize(("host", "scope"), PLACES)
+def test_a_new_file_holds_the_entry_and_goes_with_it(
+    machine: Machine, tmp_path: Path, host: Host, scope: Scope
+) -> None:
+    before = files_below(tmp_path)
+    change = do(host, machine, scope=scope)
+    assert change.kind is Kind.ADD and change.diff.startswith("--- /dev/null\n")
+    data = plan.loaded(host, change.file, plan.read(change.file))
+    found = host.read(plan.table(host, data)["skillagent"])
+    assert found == SERVER
+    assert stat.S_IMODE(change.file.stat().st_mode) == 0o600
+    assert do(host, machine, scope=scope).kind is Kind.NOTHING
+
+    assert undo_it(host, machine, scope).after is None
+    assert [name for name in files_below(tmp_path) if not name.startswith("state")] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "claude-code",
+            {"type": "stdio", "command": "x", "args": ["serve"], "alwaysLoad": True},
+        ),
+        ("codex", {"command": "x", "args": ["serve"]}),
+        ("copilot", {"type": "local", "command": "x", "args": ["serve"], "tools": ["*"]}),
+        ("gemini", {"command": "x", "args": ["serve"]}),
+        ("opencode", {"type": "local", "command": ["x", "serve"], "enabled": True}),
+        ("vscode", {"type": "stdio", "command": "x", "args": ["serve"]}),
+        ("zed", {"source": "custom", "command": "x", "args": ["serve"], "env": {}}),
+    ],
+)
+def test_an_entry_has_the_form_of_its_host(name: str, expected: dict[str, Any]) -> None:
+    assert HOSTS[name].entry(Launch("x", ("serve",))) == expected
+
+
+LAYOUTS = [
+    pytest.param("{}", '{\n  "mcpServers": {\n    "skillagent": ENTRY4\n  }\n}', id="empty"),
+    pytest.param(
+        '{"mcpServers":{"a":{"url":"u"}}}',
+        '{"mcpServers":{"a":{"url":"u"},"skillagent":COMPACT}}',
+        id="one-line-tight",
+    ),
+    pytest.param(
+        '{"mcpServers": {"a": {"url": "u"}}}',
+        '{"mcpServers": {"a": {"url": "u"}, "skillagent": INLINE}}',
+        id="one-line-airy",
+    ),
+    pytest.param(
+        '{\n\t"z": 1,\n\t"mcpServers": {\n\t\t"a": {}\n\t},\n\t"b": [1,  2]\n}\n',
+        '{\n\t"z": 1,\n\t"mcpServers": {\n\t\t"a": {},\n\t\t"skillagent": TABS\n\t},\n'
+        '\t"b": [1,  2]\n}\n',
+        id="tabs-and-order",
+    ),
+    pytest.param(
+        '{\r\n    "mcpServers": {}\r\n}',
+        '{\r\n    "mcpServers": {\r\n        "skillagent": CRLF\r\n    }\r\n}',
+        id="crlf-no-newline-at-end",
+    ),
+]
+
+
+def rendered(text: str, entry: dict[str, Any]) -> str:
+    def shown(indent: str, base: str, end: str = "\n") -> str:
+        return json.dumps(entry, indent=indent).replace("\n", end + base)
+
+    for key, value in {
+        "ENTRY4": shown("  ", "    "),
+        "COMPACT": json.dumps(entry, separators=(",", ":")),
+        "INLINE": json.dumps(entry),
+        "TABS": shown("\t", "\t\t"),
+        "CRLF": shown("    ", "        ", "\r\n"),
+    }.items():
+        text = text.replace(key, value)
+    return text
+
+
+@pytest.mark.parametrize(("before", "after"), LAYOUTS)
+def test_the_layout_of_the_file_is_kept(machine: Machine, before: str, after: str) -> None:
+    file = put(CLAUDE, machine, before)
+    do(CLAUDE, machine)
+    assert content(file) == rendered(after, CLAUDE.entry(SERVER))
+    undo_it(CLAUDE, machine)
+    assert content(file) == before
+
+
+def test_comments_and_trailing_commas_stay(machine: Machine) -> None:
+    before = (
+        "// servers of the team\n{\n  // first\n"
+        '  "servers": {\n    "a": {"url": "u"}, // why a\n    /* none yet */\n  },\n}\n'
+    )
+    file = put(VSCODE, machine, before)
+    do(VSCODE, machine)
+    text = content(file)
+    assert '"a": {"url": "u"}, // why a\n    "skillagent": {\n' in text
+    assert "    },\n    /* none yet */\n  },\n}\n" in text
+    undo_it(VSCODE, machine)
+    assert content(file) == before
+
+
+def test_a_file_of_comments_keeps_them(machine: Machine) -> None:
+    before = "// nothing here yet\n"
+    file = put(VSCODE, machine, before)
+    do(VSCODE, machine)
+    assert content(file).startswith(before + "{\n")
+    undo_it(VSCODE, machine)
+    assert content(file) == before
+
+
+def test_toml_keeps_comments_and_order(machine: Machine) -> None:
+    before = '# mine\nmodel = "m" # and why\n\n[mcp_servers.a]\ncommand = "a"\n\n[tui]\nx = 1\n'
+    file = put(CODEX, machine, before)
+    do(CODEX, machine)
+    text = content(file)
+    assert text.startswith(before) and tomllib.loads(text)["mcp_servers"]["skillagent"] == {
+        "command": SERVER.command,
+        "args": list(SERVER.args),
+    }
+    undo_it(CODEX, machine)
+    assert content(file) == before
+
+
+def test_a_path_with_odd_letters_survives_toml(machine: Machine) -> None:
+    odd = Launch('/opt/ä "b"\\c\x7f/skillagent', ("serve", "C:\\laws"))
+    change = do(CODEX, machine, odd)
+    assert CODEX.read(tomllib.loads(content(change.file))["mcp_servers"]["skillagent"]) == odd
+
+
+# what is ours
+
+
+@pytest.mark.parametrize(
+    ("command", "args", "ours"),
+    [
+        ("/v/bin/skillagent", ["serve"], True),
+        ("C:\\v\\Scripts\\skillagent.exe", ["serve", "x"], True),
+        ("/usr/bin/python3", ["-m", "skillagent", "serve"], True),
+        ("skillagent", ["serve"], True),
+        ("skillagent", ["mock", "serve"], False),
+        ("/usr/bin/skillagent-other", ["serve"], False),
+        ("uvx", ["skillagent", "serve"], False),
+    ],
+)
+def test_an_entry_is_known_by_its_command_line(command: str, args: list[str], ours: bool) -> None:
+    assert Launch(command, tuple(args)).is_ours is ours
+
+
+@pytest.mark.parametrize(
+    ("host", "text", "line"),
+    [
+        (CLAUDE, '{\n  "mcpServers": {\n    "skillagent": {"command": "other"}\n  }\n}\n', 3),
+        (CODEX, 'model = "m"\n[mcp_servers.skillagent]\nurl = "https://x.invalid"\n', 2),
+    ],
+)
+def test_another_server_of_that_name_is_never_overwritten(
+    machine: Machine, host: Host, text: str, line: int
+) -> None:
+    file = put(host, machine, text)
+    with pytest.raises(UsageError, match=rf":{line}: 'skillagent' is another server.*--name"):
+        do(host, machine)
+    with pytest.raises(UsageError, match=rf":{line}: 'skillagent' is another.*left alone"):
+        undo_it(host, machine)
+    assert content(file) == text
+    do(host, machine, name="graphs")
+    assert "graphs" in content(file)
+
+
+@pytest.mark.parametrize("name", ["claude-code", "codex", "opencode", "vscode"])
+def test_ours_is_updated_and_what_the_user_added_stays(machine: Machine, name: str) -> None:
+    host = HOSTS[name]
+    file = host.file(Scope.PROJECT, machine)
+    do(host, machine)
+    mark = "\nstartup_timeout_sec = 30\n" if host.syntax is Syntax.TOML else '"timeout": 30,'
+    text = content(file)
+    if host.syntax is Syntax.TOML:
+        text = text.rstrip() + mark
+    else:
+        text = text.replace('"skillagent": {', f'"skillagent": {{\n      {mark}')
+    file.write_text(text)
+
+    other = Launch("/new/skillagent", ("serve", "/graphs/other"))
+    change = do(host, machine, other)
+    assert change.kind is Kind.UPDATE and change.line > 0
+    assert "+" in change.diff and "/graphs/other" in change.diff
+    data = plan.loaded(host, file, content(file))
+    entry = plan.table(host, data)["skillagent"]
+    assert host.read(entry) == other
+    assert 30 in entry.values() and mark.strip() in content(file)
+
+
+def test_an_update_can_be_taken_back_to_before_both(machine: Machine) -> None:
+    before = '{"mcpServers": {}, "x": 1}'
+    file = put(CLAUDE, machine, before)
+    do(CLAUDE, machine)
+    do(CLAUDE, machine, Launch("/new/skillagent", ("serve",)))
+    undo_it(CLAUDE, machine)
+    assert content(file) == before
+
+
+# what cannot be done is refused
+
+
+@pytest.mark.parametrize(
+    ("host", "text", "reason"),
+    [
+        (CLAUDE, '{\n  "a": 1,\n}\n', ":2: is not JSON as Claude Code reads it: a comma"),
+        (CLAUDE, "// no\n{}\n", ":1: is not JSON as"),
+        (CLAUDE, '{"a": 1', ":1: is not JSON as"),
+        (CLAUDE, "[]", ":1: is not JSON as Claude Code reads it: the top is no object"),
+        (HOSTS["gemini"], '{\n "a": [1,\n ],\n}', ":2: is not JSON with comments as Gemini"),
+        (CODEX, "a = 1\nb = = 2\n", ":2: is not TOML as Codex reads it"),
+        (CODEX, 'a = "', ":1: is not TOML"),
+        (CLAUDE, '{"mcpServers": []}', "'mcpServers' is no object; paste under mcpServers: "),
+        (CLAUDE, '{"mcpServers": {}, "mcpServers": {}}', "is there twice; paste under"),
+        (CODEX, "mcp_servers = {}\n", "cannot be changed safely: .*; write there: "),
+        (
+            HOSTS["opencode"],
+            '{"mcp": {"servers": {}}}',
+            "OpenCode 2, which was not tried; paste under mcp.servers: .skillagent",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_changed_is_left_alone(
+    machine: Machine, host: Host, text: str, reason: str
+) -> None:
+    file = put(host, machine, text)
+    with pytest.raises(UsageError, match=reason) as caught:
+        do(host, machine)
+    assert "\n" not in str(caught.value) and str(file) in str(caught.value)
+    assert content(file) == text
+
+
+def test_bytes_that_are_no_text_are_left_alone(machine: Machine) -> None:
+    file = put(CLAUDE, machine, "")
+    file.write_bytes(b'{\n"a": "\xff"}')
+    with pytest.raises(UsageError, match=":2: is not UTF-8; it was left alone"):
+        do(CLAUDE, machine)
+
+
+def test_a_change_in_the_meantime_is_not_overwritten(machine: Machine) -> None:
+    file = put(CLAUDE, machine, "{}")
+    change = plan.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
+    file.write_text('{"new": 1}')
+    with pytest.raises(UsageError, match="has changed in the meantime"):
+        plan.write(change, machine)
+    assert content(file) == '{"new": 1}'
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
+def test_links_stay_links_and_modes_stay(machine: Machine, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "claude.json"
+    real.parent.mkdir()
+    real.write_text("{}")
+    real.chmod(0o640)
+    link = machine.home / ".claude.json"
+    link.symlink_to(real)
+    do(CLAUDE, machine, scope=Scope.USER)
+    assert link.is_symlink() and "skillagent" in content(real)
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    undo_it(CLAUDE, machine, Scope.USER)
+    assert link.is_symlink() and content(real) == "{}"
+    assert files_below(real.parent) == ["claude.json"]
+
+
+# how it goes back
+
+
+def test_other_changes_since_are_kept(machine: Machine) -> None:
+    file = put(CLAUDE, machine, '{\n  "a": 1\n}\n')
+    do(CLAUDE, machine)
+    file.write_text(content(file).replace('"a": 1', '"a": 2'))
+    undo_it(CLAUDE, machine)
+    assert content(file) == '{\n  "a": 2\n}\n'
+
+
+def test_a_lost_record_costs_no_more_than_an_empty_table(machine: Machine) -> None:
+    file = put(CLAUDE, machine, '{\n  "a": 1\n}\n')
+    do(CLAUDE, machine)
+    (machine.state / undo.FILE).write_text("{broken")
+    undo_it(CLAUDE, machine)
+    assert content(file) == '{\n  "a": 1,\n  "mcpServers": {}\n}\n'
+
+
+def test_a_file_that_is_only_ours_goes_without_a_record(machine: Machine) -> None:
+    change = do(CODEX, machine)
+    (machine.state / undo.FILE).unlink()
+    undo_it(CODEX, machine)
+    assert not change.file.exists()
+
+
+def test_two_entries_go_back_in_any_order(machine: Machine) -> None:
+    do(CLAUDE, machine, name="one")
+    do(CLAUDE, machine, name="two")
+    for name in ("one", "two"):
+        plan.write(plan.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+    assert files_below(machine.folder) == []
+
+
+def test_nothing_of_ours_is_nothing_to_do(machine: Machine) -> None:
+    assert undo_it(CLAUDE, machine).kind is Kind.NOTHING
+    put(CLAUDE, machine, '{"mcpServers": {"a": {"command": "a"}}}')
+    assert undo_it(CLAUDE, machine).kind is Kind.NOTHING
+
+
+def test_a_state_folder_that_cannot_be_written_costs_only_exactness(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file, not a folder")
+    machine = machine_at(tmp_path)
+    file = put(CLAUDE, machine, '{"a": 1}')
+    do(CLAUDE, machine)
+    undo_it(CLAUDE, machine)
+    assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
+
+
+# properties
+
+NAMES = st.sampled_from(["a", "mcpServers", "servers", "ä", "x y", "skills", 'q"q'])
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-9, 9), st.text('ab"\\/{},:#ü\n', max_size=6)
+)
+DATA = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+ENTRIES = st.dictionaries(st.sampled_from(["one", "two", "three"]), DATA, max_size=3)
+
+
+@st.composite
+def json_texts(draw: st.DrawFn, host: Host) -> str:
+    """A file as someone may have written it: any layout that the host reads."""
+    data = draw(st.dictionaries(NAMES, DATA, max_size=4))
+    if draw(st.booleans()):
+        data[host.keys[0]] = draw(ENTRIES)
+    else:
+        data.pop(host.keys[0], None)
+    if draw(st.integers(0, 9)) == 0:
+        return draw(st.sampled_from(["", "\n", " \n\t"]))
+    reader = READERS[host.syntax]
+    assert not isinstance(reader, type(READERS[Syntax.TOML]))
+    one_line = draw(st.booleans())
+    step = draw(st.sampled_from(["  ", "\t", "    ", ""]))
+    colon = draw(st.sampled_from([":", ": ", " : "]))
+    notes = draw(st.booleans()) and reader.comments and not one_line
+    commas = draw(st.booleans()) and reader.commas
+    line_end = draw(st.sampled_from(["\n", "\r\n"]))
+
+    def note() -> str:
+        if not notes:
+            return ""
+        return draw(st.sampled_from(["", " // say, {", ' /* "x": [ */', " // }"]))
+
+    def write(value: object, depth: int) -> str:
+        if not isinstance(value, dict | list) or not value:
+            return json.dumps(value, ensure_ascii=draw(st.booleans()))
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        items = (
+            [f"{json.dumps(key)}{colon}{write(item, depth + 1)}" for key, item in value.items()]
+            if isinstance(value, dict)
+            else [write(item, depth + 1) for item in value]
+        )
+        if one_line:
+            return opening + ", ".join(items) + ("," if commas else "") + closing
+        pad = line_end + step * (depth + 1)
+        body = "".join(
+            pad + item + ("," if commas or item_at + 1 < len(items) else "") + note()
+            for item_at, item in enumerate(items)
+        )
+        return opening + note() + body + line_end + step * depth + closing
+
+    mark = draw(st.sampled_from(["", "", "\ufeff"]))
+    return mark + write(data, 0) + draw(st.sampled_from(["", line_end, line_end * 2]))
+
+
+@st.composite
+def toml_texts(draw: st.DrawFn) -> str:
+    """A TOML file: keys, tables, servers or none, comments, one of both line ends."""
+    lines = draw(
+        st.lists(st.sampled_from(["a = 1", "# a [note]", "", 'b = "]"  # c']), unique=True)
+    )
+    if draw(st.booleans()):
+        lines += ["[mcp_servers.one]", 'command = "x"', 'args = ["[mcp_servers.two]"]']
+    if draw(st.booleans()):
+        lines += ["", "[tui]  # look", 'text = """', "[mcp_servers.three]", '"""']
+    line_end = draw(st.sampled_from(["\n", "\r\n"]))
+    return line_end.join(lines) + (line_end if draw(st.booleans()) and lines else "")
+
+
+def round_trip(host: Host, folder: Path, text: str) -> None:
+    machine = machine_at(folder)
+    file = put(host, machine, text)
+    reader = READERS[host.syntax]
+    before = reader.load(text)
+    do(host, machine)
+    once = content(file)
+    after = reader.load(once)
+    entry = plan.table(host, after).pop("skillagent")
+    assert host.read(entry) == SERVER
+    del after[host.keys[0]]["skillagent"]
+    if host.keys[0] not in before:
+        assert after.pop(host.keys[0]) == {}
+    assert after == before
+    assert do(host, machine).kind is Kind.NOTHING and content(file) == once
+
+    # With the record: every byte. Without it: the meaning, but for an empty table.
+    records = (machine.state / undo.FILE).read_text()
+    undo_it(host, machine)
+    assert content(file) == text
+    put(host, machine, once)
+    (machine.state / undo.FILE).unlink(missing_ok=True)
+    undo_it(host, machine)
+    left = reader.load(content(file)) if file.exists() else {}
+    assert left in (before, {**before, host.keys[0]: {}})
+
+    put(host, machine, once)
+    (machine.state / undo.FILE).write_text(records)
+    do(host, machine, Launch("/x/skillagent", ("serve",)))
+    undo_it(host, machine)
+    assert content(file) == text
+
+
+@given(data=st.data(), name=st.sampled_from(["claude-code", "gemini", "vscode", "zed"]))
+def test_install_and_uninstall_of_json_are_the_identity(
+    data: st.DataObject, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    host = HOSTS[name]
+    if Scope.PROJECT not in host.files:
+        host = VSCODE
+    round_trip(host, tmp_path_factory.mktemp("round"), data.draw(json_texts(host)))
+
+
+@given(text=toml_texts())
+def test_install_and_uninstall_of_toml_are_the_identity(
+    text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    round_trip(CODEX, tmp_path_factory.mktemp("round"), text)
+
+
+@given(data=DATA, indent=st.sampled_from([None, 1, 2]))
+def test_the_scanner_reads_what_json_reads(data: Any, indent: int | None) -> None:
+    found = scan(json.dumps(data, indent=indent))
+    assert found is not None and found.data == data
+
+
+@given(st.text('{}[]",:\\ \n/*1ae.-', max_size=20))
+def test_the_scanner_takes_and_refuses_what_json_does(text: str) -> None:
+    try:
+        expected: Any = json.loads(text)
+    except ValueError:
+        expected = TextError
+    try:
+        found = scan(text)
+    except TextError:
+        assert expected is TextError
+    else:
+        assert (found is None and not text.strip()) or (found and found.data == expected)
+
+
+@given(former=st.text("ab", max_size=8), written=st.text("ab", max_size=8))
+def test_a_span_leads_back(former: str, written: str) -> None:
+    assert undo.span(former, written).undone(written) == former
+
+
+# the command
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of a user who has nothing, as the current folder."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "GEMINI_CLI_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_the_command_line_knows_every_host() -> None:
+    assert tuple(HOSTS) == HOST_NAMES
+
+
+def test_a_dry_run_shows_the_change_and_writes_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["install", "claude-code", str(BUNDLED), "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("--- /dev/null\n+++ ") and '+      "alwaysLoad": true' in out
+    assert "nothing was written" in out
+    assert files_below(project) == []
+
+
+def test_the_command_installs_once_and_uninstalls(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.symlink(BUNDLED, project / "graph")
+    line = ["install", "claude-code", "graph", "--budget", "9000"]
+    assert main(line) == 0
+    out = capsys.readouterr().out
+    assert "next: " in out and "skillagent doctor claude-code" in out
+    entry = json.loads((project / ".mcp.json").read_text())["mcpServers"]["skillagent"]
+    assert [entry["command"], *entry["args"]] == [
+        *this_installation(),
+        "serve",
+        str(BUNDLED),
+        "--budget",
+        "9000",
+    ]
+    assert main(line) == 0
+    assert f"{project / '.mcp.json'}:3: it is there already" in capsys.readouterr().out
+    assert main(["install", "claude-code", "--uninstall", "--dry-run"]) == 0
+    assert files_below(project) == [".mcp.json", "graph"]
+    assert main(["install", "claude-code", "--uninstall"]) == 0
+    assert files_below(project) == ["graph"]
+    assert main(["install", "claude-code", "--uninstall"]) == 0
+    assert "nothing of ours" in capsys.readouterr().out
+
+
+def test_print_prints_the_entry_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["install", "codex", "--print", "--name", "g"]) == 0
+    assert list(tomllib.loads(capsys.readouterr().out)["mcp_servers"]) == ["g"]
+    assert files_below(project) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (["install", "claude-code", "no-such-folder"], "no-such-folder: no such folder"),
+        (["install", "zed", "--scope", "project"], "Zed has no project configuration"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(
+    project: Path, capsys: pytest.CaptureFixture[str], line: list[str], message: str
+) -> None:
+    assert main(line) == 2
+    err = capsys.readouterr().err
+    assert message in err and err.count("\n") == 1
+
+
+def test_a_name_that_a_host_would_refuse_is_refused(project: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["install", "claude-code", "--name", "a b"])
+
+
+def test_the_executable_beside_the_interpreter_is_taken(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    assert this_installation(str(python)) == (str(python), "-m", "skillagent")
+    (tmp_path / "skillagent").write_text("")
+    assert this_installation(str(python)) == (str(tmp_path / "skillagent"),)
+
+
+def test_graphs_of_an_entry_are_told_from_its_options(tmp_path: Path) -> None:
+    started = launch([f"laws={tmp_path}", "."], 5, tmp_path)
+    assert started.graphs == (f"laws={tmp_path}", str(tmp_path))
+    more = Launch("skillagent", ("serve", "--strict", "a", "--budget", "5", "--port=1", "b"))
+    assert more.graphs == ("a", "b")
