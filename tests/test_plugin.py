@@ -1,0 +1,361 @@
+"""The repository as a plugin: manifests that agree, and a launcher that finds skillagent."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skillagent import __version__
+from tests.conftest import ROOT
+
+LAUNCHER = "skills/skillagent/scripts/skillagent.py"
+CLAUDE_COMMANDS = sorted((ROOT / ".claude-plugin" / "commands").glob("*.md"))
+WRITTEN = (
+    "plugin.json",
+    "mcp.json",
+    "gemini-extension.json",
+    ".claude-plugin/plugin.json",
+    ".claude-plugin/marketplace.json",
+)
+posix = pytest.mark.skipif(os.name == "nt", reason="stand-ins are shell scripts")
+
+
+def read(path: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / path).read_text(encoding="utf-8"))
+    return found
+
+
+# manifests
+
+
+def manifests(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(folder / ".ci" / "manifests"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_every_manifest_is_what_the_script_writes() -> None:
+    done = manifests(ROOT, "--check")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "path", [*WRITTEN, ".claude-plugin/commands/add.md", "commands/skillagent/add.toml"]
+)
+def test_a_manifest_that_was_edited_by_hand_is_named(tmp_path: Path, path: str) -> None:
+    for name in (".ci/manifests", "src/skillagent/__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    assert manifests(tmp_path).returncode == 0
+    file = tmp_path / path
+    before = file.read_bytes()
+    file.write_bytes(before.replace(b"skillagent", b"skill agent", 1))
+    checked = manifests(tmp_path, "--check")
+    assert (checked.returncode, checked.stdout) == (
+        1,
+        f"{path}: differs from .ci/manifests: run it\n",
+    )
+    assert manifests(tmp_path).returncode == 0
+    assert file.read_bytes() == before
+
+
+def test_the_version_and_the_words_are_the_same_in_every_host() -> None:
+    for path in ("plugin.json", "gemini-extension.json", ".claude-plugin/plugin.json"):
+        manifest = read(path)
+        assert manifest["version"] == __version__
+        assert manifest["name"] == "skillagent"
+        assert manifest["description"] == read("plugin.json")["description"]
+
+
+def test_mcp_json_has_only_the_keys_of_the_standard() -> None:
+    written = read("mcp.json")
+    assert written["$schema"] == "https://agent-plugins.org/schemas/1.0.0/mcp.schema.json"
+    assert set(written) == {"$schema", "mcpServers"}
+    [entry] = written["mcpServers"].values()
+    assert set(entry) <= {"type", "command", "args", "env", "cwd"}
+    assert entry["type"] == "stdio"
+    assert "$" not in entry["command"]
+    assert set(re.findall(r"\$\{(\w+)\}", json.dumps(entry))) == {"PLUGIN_ROOT"}
+
+
+def test_claude_code_gets_the_tools_with_the_first_request() -> None:
+    entry = read(".claude-plugin/plugin.json")["mcpServers"]["skillagent"]
+    assert entry["alwaysLoad"] is True
+    assert set(re.findall(r"\$\{(\w+)\}", json.dumps(entry))) == {"CLAUDE_PLUGIN_ROOT"}
+
+
+@pytest.mark.parametrize(
+    ("path", "root"),
+    [
+        ("mcp.json", "${PLUGIN_ROOT}"),
+        (".claude-plugin/plugin.json", "${CLAUDE_PLUGIN_ROOT}"),
+        ("gemini-extension.json", "${extensionPath}"),
+    ],
+)
+def test_every_host_starts_the_launcher_that_is_there(path: str, root: str) -> None:
+    entry = read(path)["mcpServers"]["skillagent"]
+    script, command = entry["args"]
+    assert (ROOT / script.replace(root + "/", "")).is_file()
+    assert command == "serve"
+
+
+def test_nothing_loads_itself_for_who_works_in_the_repository() -> None:
+    assert not (ROOT / ".mcp.json").exists()
+    assert not {"agents", "hooks", "rules"} & {path.name for path in ROOT.iterdir()}
+
+
+def test_the_wheel_holds_the_plugin_in_the_same_places() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    places = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert places == {name: f"skillagent/_plugin/{name}" for name in places}
+    for path in (*WRITTEN, ".claude-plugin/commands", "commands", "skills", LAUNCHER):
+        assert any(Path(path).is_relative_to(place) for place in places), path
+
+
+# commands
+
+
+@pytest.mark.parametrize("file", CLAUDE_COMMANDS, ids=lambda path: path.stem)
+def test_a_command_points_at_its_procedure_and_at_a_command_of_ours(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    root = "${CLAUDE_PLUGIN_ROOT}/"
+    [procedure] = re.findall(r"`(\S+\.md)`", text)
+    assert (ROOT / procedure.replace(root, "")).is_file()
+    assert f'python3 "{root}{LAUNCHER}"' in text
+    help_text = subprocess.run(
+        [sys.executable, "-m", "skillagent", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    call = re.findall(r"here: `(\w+) ", text)
+    assert re.search(rf"^ +{call[0]} ", help_text, re.MULTILINE)
+    gemini = tomllib.loads(
+        (ROOT / "commands" / "skillagent" / f"{file.stem}.toml").read_text(encoding="utf-8")
+    )
+    assert set(gemini) == {"description", "prompt"}
+    assert f"building/{Path(procedure).name}" in gemini["prompt"]
+    assert "{{args}}" in gemini["prompt"]
+
+
+def test_each_command_has_a_form_for_both_hosts() -> None:
+    gemini = sorted(path.stem for path in (ROOT / "commands" / "skillagent").iterdir())
+    assert [path.stem for path in CLAUDE_COMMANDS] == gemini
+    assert len(gemini) == 5
+
+
+# the launcher
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Path:
+    """A plugin of which there is only the launcher."""
+    file = tmp_path / "plugin" / LAUNCHER
+    file.parent.mkdir(parents=True)
+    shutil.copy(ROOT / LAUNCHER, file)
+    return tmp_path / "plugin"
+
+
+def stand_in(path: Path, *lines: str) -> Path:
+    """A program that says its name and arguments."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(["#!/bin/sh", *(lines or (f'echo "{path.name}: $*"',))])
+    path.write_text(text + "\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def launch(
+    plugin: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    bare: bool = True,
+    said: str = "",
+    cwd: Path | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run the launcher, by an interpreter that has no packages unless `bare` is False."""
+    interpreter = [sys.executable, "-I", "-S"] if bare else [sys.executable]
+    return subprocess.run(
+        [*interpreter, str(plugin / LAUNCHER), *arguments],
+        env={"PATH": "/usr/bin:/bin", **(environment or {})},
+        input=said,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_its_own_interpreter_serves_where_it_has_the_package(plugin: Path) -> None:
+    done = launch(plugin, "--version", bare=False)
+    assert (done.stdout, done.returncode) == (f"skillagent {__version__}\n", 0)
+
+
+def test_the_exit_code_is_handed_on(plugin: Path) -> None:
+    assert launch(plugin, "check", str(plugin / "nowhere"), bare=False).returncode == 2
+
+
+@posix
+def test_where_it_looks_and_in_which_order(plugin: Path, tmp_path: Path) -> None:
+    """Each place is added before all those that were found so far."""
+    programs, data = tmp_path / "bin", tmp_path / "data"
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "PLUGIN_DATA": str(data)}
+    (plugin / "pyproject.toml").write_text("", encoding="utf-8")
+
+    stand_in(programs / "uvx")
+    said = launch(plugin, "check", "x", environment=environment).stdout
+    source = f"skillagent-graph[mcp] @ {plugin.as_uri()}"
+    assert said == f"uvx: --quiet --from {source} skillagent check x\n"
+    said = launch(plugin, "hook", "after-edit", environment=environment).stdout
+    assert said.startswith("uvx: --quiet --offline --from")
+
+    # Asked whether it has the packages, a stand-in says yes; then it is run.
+    probed = '[ "$2" = -c ] && exit 0'
+    stand_in(data / "venv/bin/python", probed, 'echo "data: $*"')
+    said = launch(plugin, "check", "x", environment=environment).stdout
+    assert said == "data: -P -m skillagent check x\n"
+
+    stand_in(plugin / ".venv/bin/python", probed, 'echo "plugin: $*"')
+    said = launch(plugin, "serve", environment=environment).stdout
+    assert said == "plugin: -P -m skillagent serve\n"
+
+    stand_in(programs / "skillagent")
+    said = launch(plugin, "check", "x", environment=environment).stdout
+    assert said == "skillagent: check x\n"
+
+    said = launch(plugin, "--version", environment=environment, bare=False).stdout
+    assert said == f"skillagent {__version__}\n"
+
+    named = {**environment, "SKILLAGENT_PYTHON": str(stand_in(tmp_path / "named"))}
+    said = launch(plugin, "--version", environment=named, bare=False).stdout
+    assert said == "named: -P -m skillagent --version\n"
+
+
+@posix
+def test_an_environment_without_the_package_is_passed_over(plugin: Path) -> None:
+    stand_in(plugin / ".venv/bin/python", "exit 1")
+    done = launch(plugin, "check", "x")
+    assert done.returncode == 3
+    assert "skillagent is not installed" in done.stderr
+
+
+@posix
+def test_in_a_wheel_it_finds_the_environment_of_the_wheel(tmp_path: Path) -> None:
+    whole = tmp_path / "env/lib/python3.11/site-packages/skillagent/_plugin"
+    (whole / LAUNCHER).parent.mkdir(parents=True)
+    shutil.copy(ROOT / LAUNCHER, whole / LAUNCHER)
+    stand_in(tmp_path / "env/bin/python", '[ "$2" = -c ] && exit 0', 'echo "wheel: $*"')
+    assert launch(whole, "--version").stdout == "wheel: -P -m skillagent --version\n"
+
+
+@pytest.mark.parametrize("source", ["skillagent-graph[mcp]", "PLUGIN[mcp]"])
+def test_where_there_is_none_one_line_says_how_to_install_it(plugin: Path, source: str) -> None:
+    if source.startswith("PLUGIN"):
+        (plugin / "pyproject.toml").write_text("", encoding="utf-8")
+    done = launch(plugin, "check", "x")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.count("\n") == 1
+    wanted = source.replace("PLUGIN", str(plugin))
+    assert f'-m pip install "{wanted}"' in done.stderr
+    assert str(plugin / ".venv") in done.stderr
+
+
+def test_an_interpreter_that_is_not_there_is_one_line(plugin: Path) -> None:
+    done = launch(plugin, "check", environment={"SKILLAGENT_PYTHON": "/no/such"})
+    assert done.returncode == 3
+    assert done.stderr == "skillagent: /no/such cannot be run: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"), ("2027-01-01", "2025-11-25")],
+)
+def test_where_there_is_none_the_model_is_told_so(plugin: Path, asked: str, answered: str) -> None:
+    lines: list[object] = [
+        {"jsonrpc": "2.0", "id": 0, "method": "server/discover", "params": {}},
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": asked}},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+        {"jsonrpc": "2.0", "id": "3", "method": "tools/call", "params": {"name": "any"}},
+        {"jsonrpc": "2.0", "id": 4, "method": "ping"},
+        [],
+    ]
+    done = launch(plugin, "serve", said="no JSON\n" + "\n".join(map(json.dumps, lines)))
+    assert done.returncode == 3
+    unknown, first, listed, called, pong = map(json.loads, done.stdout.splitlines())
+    assert unknown["error"]["code"] == -32601
+    assert first["result"]["protocolVersion"] == answered
+    assert [tool["name"] for tool in listed["result"]["tools"]] == ["skillagent_setup"]
+    assert "pip install" in called["result"]["content"][0]["text"]
+    assert called["id"] == "3"
+    assert called["result"]["content"][0]["text"] == first["result"]["instructions"]
+    assert pong["result"] == {}
+
+
+def test_over_http_nobody_waits_for_a_server_that_cannot_be(plugin: Path) -> None:
+    done = launch(plugin, "serve", "--http")
+    assert (done.returncode, done.stdout) == (3, "")
+
+
+@posix
+def test_a_hook_never_disturbs_its_host(plugin: Path) -> None:
+    nothing = launch(plugin, "hook", "after-edit")
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    # Exit code 2, as of a skillagent that knows no hooks yet, would stop a host.
+    stand_in(plugin / ".venv/bin/python", '[ "$2" = -c ] && exit 0', "echo said", "exit 2")
+    failed = launch(plugin, "hook", "after-edit")
+    assert (failed.returncode, failed.stdout) == (0, "said\n")
+
+
+@posix
+@pytest.mark.parametrize("with_proc", [True, False])
+def test_started_in_the_plugin_it_goes_to_where_the_host_is(
+    plugin: Path, tmp_path: Path, with_proc: bool
+) -> None:
+    """Codex and Copilot start a server in the plugin's folder and tell no other."""
+    file = plugin / LAUNCHER
+    if with_proc and not Path("/proc/self/cwd").exists():
+        pytest.skip("this system has no /proc")
+    if not with_proc:
+        if shutil.which("lsof", path="/usr/bin:/bin:/usr/sbin") is None:
+            pytest.skip("lsof is not installed")
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("/proc/{parent}", "/no/{parent}"), encoding="utf-8")
+    python = stand_in(tmp_path / "python", "pwd")
+    named = {"SKILLAGENT_PYTHON": str(python), "PATH": "/usr/bin:/bin:/usr/sbin"}
+    said = launch(plugin, "serve", cwd=plugin, environment=named).stdout
+    assert said == f"{Path.cwd().resolve()}\n"
+    # Anywhere else it stays.
+    assert launch(plugin, "serve", cwd=tmp_path, environment=named).stdout == f"{tmp_path}\n"
+    told = {**named, "CLAUDE_PROJECT_DIR": "/somewhere"}
+    assert launch(plugin, "serve", cwd=plugin, environment=told).stdout == f"{plugin}\n"
+
+
+@pytest.mark.parametrize("name", ["skillagent.py", "json.py", "mcp.py"])
+def test_no_file_of_the_project_is_run(plugin: Path, tmp_path: Path, name: str) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / name).write_text("raise SystemExit('planted')", encoding="utf-8")
+    done = launch(plugin, "--version", bare=False, cwd=project)
+    assert done.stdout == f"skillagent {__version__}\n", done.stderr
+
+
+def test_the_launcher_runs_on_any_python_that_a_host_may_find() -> None:
+    source = (ROOT / LAUNCHER).read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 8))
+    imported = {
+        alias.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported <= sys.stdlib_module_names
