@@ -167,6 +167,16 @@ def test_no_link_slips_into_the_header(vault: Vault, tmp_path: Path) -> None:
     assert [link.kind for link in loaded.links] == [Kind.MARKDOWN]
 
 
+def test_what_is_a_skill_already_keeps_its_files(vault: Vault, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "one/SKILL.md": '---\nname: one\ndescription: "d, when asked"\n---\n[x](references/x.md)\n',
+        "one/references/x.md": "[back](../SKILL.md)\n",
+    }
+    pack(vault(files) / "one", tmp_path / "out" / "one")
+    for name, text in files.items():
+        assert (tmp_path / "out" / name).read_text() == text
+
+
 def test_a_description_says_when_and_stays_in_its_limit(vault: Vault, tmp_path: Path) -> None:
     long = "word " * 400
     vault(
@@ -435,7 +445,7 @@ def test_a_file_that_changed_since_the_load_is_refused(vault: Vault, tmp_path: P
     graph = SkillGraph.load(tmp_path / "g")
     (tmp_path / "g/a.md").write_bytes(b"caf\xe8")
     with pytest.raises(GraphError, match="changed while"):
-        agent_skill(graph, tmp_path / "out")
+        agent_skill(graph, tmp_path / "new" / "deep" / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["g"]
 
 

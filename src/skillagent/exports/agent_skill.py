@@ -10,17 +10,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from skillagent import digest
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import cover
+from skillagent.exports.attachments import Others
 from skillagent.exports.folder import check_free, put, staging, write_files
 from skillagent.exports.json_text import json_lines
 from skillagent.exports.names import Names, skill_name, skill_names
 from skillagent.exports.original import FORMAT, RECORD, node_record, on_disk
-from skillagent.exports.rewrite import Others, Places, Rewriter, Rewritten
+from skillagent.exports.rewrite import Places, Rewriter, Rewritten
 from skillagent.graph import Node, Root, SkillGraph
 from skillagent.graph.node import without_suffix
 from skillagent.graph.walk import read_bytes
@@ -180,7 +182,16 @@ class _Packing:
             silenced = [node for node in wrong if self._silence(node, loaded)]
             if not silenced:
                 break
-        raise GraphError(f"{wrong[0].document.path}: its links cannot be packed unchanged")
+        raise GraphError(f"{self._place(wrong[0], loaded)}: this link cannot be packed unchanged")
+
+    def _place(self, node: Node, loaded: SkillGraph) -> str:
+        """File and line of the first link that leads elsewhere once it is packed."""
+        found = [link for link in loaded.links_from(self._ids[node.id]) if link.target]
+        links = [link for link in self._graph.links_from(node.id) if link.target]
+        for link, other in zip_longest(links, found):
+            if link and (other is None or self._ids[str(link.target)] != other.target):
+                return f"{node.document.path}:{link.line}"
+        return f"{node.document.path}:{links[-1].line if links else 1}"
 
     def _same(self, node: Node, loaded: SkillGraph) -> bool:
         """True where a node's links lead where they led."""

@@ -53,7 +53,7 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
     if isinstance(given, Mapping):
         metadata = {key: scalar_text(value) for key, value in given.items() if key.strip()}
     if entry.title != name:
-        metadata[TITLE_KEY] = entry.title
+        metadata.setdefault(TITLE_KEY, entry.title)
     if metadata:
         lines.append("metadata:")
         kept = {

@@ -52,13 +52,22 @@ def _files(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def staging(parent: Path) -> Iterator[Path]:
-    """A hidden folder beside the place where the result will stand; gone afterwards."""
+    """A hidden folder beside the place where the result will stand; gone afterwards.
+
+    After a failure the folders above that were made for it are gone as well.
+    """
+    missing = [folder for folder in (parent, *parent.parents) if not folder.exists()]
     parent.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix=".skillagent-", dir=parent))
     try:
         yield place
-    finally:
+    except BaseException:
         shutil.rmtree(place, ignore_errors=True)
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -64,6 +64,8 @@ class Names:
 
     def _free(self, folder: str, stem: str, suffix: str) -> str:
         parts = [_part(part).rstrip(".-") or "folder" for part in folder.split("/") if part]
+        if parts and parts[0] == REFERENCES:
+            del parts[0]  # what is a skill already stays as it is
         number = 1
         while True:
             mark = "" if number == 1 else f"-{number}"

@@ -49,7 +49,7 @@ def original_bytes(node: Node, root: Root) -> bytes:
 
 def on_disk(root: Root, path: str) -> str:
     """A path as its file system spells it: ours are in Unicode's form NFC, others may not be."""
-    if path.isascii():
+    if path.isascii() or os.path.lexists(root.path / path):
         return path
     found = ""
     for part in path.split("/"):

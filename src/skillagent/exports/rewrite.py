@@ -7,27 +7,23 @@ again before it is used.
 
 from __future__ import annotations
 
-import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
+from itertools import accumulate
 from urllib.parse import quote, unquote
 
+from skillagent.exports.attachments import DESTINATION, Others, images
 from skillagent.exports.names import relative
 from skillagent.graph import Link, Node
 from skillagent.graph.link import is_block
 from skillagent.markdown import Document, Kind, Reference
 from skillagent.markdown.document import parse
 
-_DESTINATION = (
-    r"\([ \t]*(<[^<>\n]*+>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()<]*+)*+)"
-    r"(?:[ \t]+(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*\)"
-)
-_INLINE_END = re.compile(r"\]" + _DESTINATION + r"\Z")
-_IMAGE = re.compile(
-    r"!\[((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]" + _DESTINATION,
-)
+_INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -64,7 +60,7 @@ class Places:
     """(root, path in it) → path of the copy."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rewritten:
     """A node's text as it is written, and the edits that led there."""
 
@@ -73,12 +69,18 @@ class Rewritten:
 
     def moved(self, position: int) -> int:
         """Where an offset of the original text, outside or at the start of an edit, went."""
-        shift = 0
-        for edit in self.edits:
-            if edit.start > position or (edit.start == position and edit.end > edit.start):
-                break
-            shift += len(edit.text) - (edit.end - edit.start)
-        return position + shift
+        # What is inserted at the offset itself moves it; what is replaced there does not.
+        at = bisect_right(self._keys, (position, False))
+        return position + (self._shifts[at - 1] if at else 0)
+
+    @cached_property
+    def _keys(self) -> list[tuple[int, bool]]:
+        return [(edit.start, edit.end > edit.start) for edit in self.edits]
+
+    @cached_property
+    def _shifts(self) -> list[int]:
+        changes = (len(edit.text) - (edit.end - edit.start) for edit in self.edits)
+        return list(accumulate(changes))
 
 
 class Rewriter:
@@ -191,72 +193,15 @@ class Rewriter:
         yield Edit(reference.start, reference.end, text)
 
     def _images(self, node: Node) -> Iterator[Edit]:
-        document = node.document
-        if "![" not in document.text:
-            return
-        for match in _IMAGE.finditer(document.text, document.frontmatter.body_start):
-            if document.masks.code.covering(match.start()):
-                continue
-            raw = match[2].removeprefix("<").removesuffix(">")
-            path = self._attachment(node, unquote(raw.partition("#")[0].partition("?")[0]), True)
+        for start, end, target in images(node.document):
+            path = self._attachment(node, target, True)
             if path is not None:
-                yield Edit(match.start(2), match.end(2), path)
+                yield Edit(start, end, path)
 
     def _attachment(self, node: Node, target: str, by_path: bool) -> str | None:
         found = self._others.find(node, target, by_path)
         copy = self._places.attachments.get((node.root, found)) if found else None
         return relative(self._places.nodes[node.id], copy) if copy else None
-
-
-class Others:
-    """The files of the roots that are no nodes, and which of them a link means."""
-
-    def __init__(self, others: Mapping[str, tuple[str, ...]]) -> None:
-        self._paths = {root: frozenset(paths) for root, paths in others.items()}
-        self._by_name: dict[str, dict[str, list[str]]] = {}
-        for root, paths in others.items():
-            names = self._by_name.setdefault(root, {})
-            for path in paths:
-                names.setdefault(path.rpartition("/")[2], []).append(path)
-
-    def find(self, node: Node, target: str, by_path: bool) -> str | None:
-        """The path, in the node's root, of the file that a link names; None if there is none.
-
-        Args:
-            node: where the link stands.
-            target: as written, without fragment, percent signs decoded.
-            by_path: True for Markdown, which counts from the folder; a wikilink may also name
-                a file by its path from the root, or by its name alone.
-        """
-        paths = self._paths.get(node.root, frozenset())
-        folder = "" if target.startswith("/") else node.path.rpartition("/")[0]
-        if not target or "://" in target:
-            return None
-        near = posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
-        if near in paths:
-            return near
-        if by_path:
-            return None
-        if target in paths:
-            return target
-        named = self._by_name.get(node.root, {}).get(target.rpartition("/")[2], [])
-        ends = sorted(path for path in named if f"/{path}".endswith(f"/{target}"))
-        return min(ends, key=lambda path: (path.count("/"), path)) if ends else None
-
-    def named_in(self, node: Node) -> Iterator[str]:
-        """Every such path that a node's links and images name."""
-        for reference in node.document.references:
-            if reference.kind not in (Kind.COMMENT, Kind.FRONTMATTER):
-                found = self.find(node, reference.target, reference.kind is Kind.MARKDOWN)
-                if found:
-                    yield found
-        if "![" in node.document.text:
-            start = node.document.frontmatter.body_start
-            for match in _IMAGE.finditer(node.document.text, start):
-                raw = match[2].removeprefix("<").removesuffix(">")
-                found = self.find(node, unquote(raw.partition("#")[0].partition("?")[0]), True)
-                if found and not node.document.masks.code.covering(match.start()):
-                    yield found
 
 
 def _applied(text: str, edits: list[Edit]) -> Rewritten:
