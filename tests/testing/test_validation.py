@@ -41,6 +41,7 @@ ANTHROPIC: list[tuple[dict[str, Any], str]] = [
     ({"max_tokens": -1}, "greater than or equal to 0"),
     ({"system": 3}, "system: Input should be"),
     ({"messages": [{**USER, "x": 1}]}, "messages.0.x: Extra inputs"),
+    ({"messages": [{**USER, "output_config": {}}]}, "messages.0.output_config: Extra inputs"),
     ({"messages": [{"role": "user", "content": ""}]}, "non-empty content"),
     ({"messages": [said("user", {"type": "bogus"})]}, "Input tag 'bogus'"),
     ({"messages": [said("user", USE), said("user", RESULT)]}, "only be in `assistant` messages"),
@@ -269,6 +270,18 @@ def test_a_wrong_request_gets_a_400_that_says_why(
         ),
         ("/v1/responses", {"input": [USER, ITEM, OUTPUT], "tools": [strict(CLOSED)]}),
         ("/v1/responses", {"input": "q", "store": False}),
+        ("/v1/responses", {"input": "q", "client_metadata": {"codex": "0.169"}}),
+        (
+            "/v1/messages",
+            {
+                "max_tokens": 9,
+                "messages": [
+                    USER,
+                    {**said("system", text("x")), "output_config": {"effort": "medium"}},
+                    {**said("system", text("y")), "clear_at": "never"},
+                ],
+            },
+        ),
     ],
 )
 def test_a_right_request_is_answered(path: str, body: dict[str, Any]) -> None:

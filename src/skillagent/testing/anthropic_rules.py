@@ -23,6 +23,8 @@ _TOOL_FIELDS = frozenset(
     """name description input_schema cache_control type strict defer_loading input_examples
     eager_input_streaming allowed_callers""".split()
 )
+_SYSTEM_FIELDS = frozenset({"clear_at", "output_config"})
+"""Of a system message among the others, in beta; Claude Code sends them."""
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
 _EXTRA = "Extra inputs are not permitted"
@@ -90,7 +92,8 @@ def _messages(messages: list[Mapping[str, Any]]) -> Iterator[str]:
         place, role, content = f"messages.{at}", message["role"], message["content"]
         if role not in ("user", "assistant", "system"):
             yield f"{place}.role: Input should be 'user', 'assistant' or 'system'"
-        for name in sorted(message.keys() - {"role", "content"}):
+        more = _SYSTEM_FIELDS if role == "system" else frozenset()
+        for name in sorted(message.keys() - {"role", "content"} - more):
             yield f"{place}.{name}: {_EXTRA}"
         if not content and (role != "assistant" or at < len(messages) - 1):
             yield f"{place}: all messages must have non-empty content"

@@ -28,8 +28,8 @@ _FIELDS = {
         prompt_cache_retention reasoning_effort response_format safety_identifier seed
         service_tier stop store stream stream_options temperature tool_choice tools top_logprobs
         top_p user verbosity web_search_options""",
-    "responses": """access_programs background background_options context_management conversation
-        image include input instructions max_output_tokens max_tool_calls metadata model
+    "responses": """access_programs background background_options client_metadata
+        context_management conversation image include input instructions max_output_tokens max_tool_calls metadata model
         moderation parallel_tool_calls previous_response_id prompt prompt_cache_key
         prompt_cache_options prompt_cache_retention reasoning safety_identifier service_tier store
         stream stream_options temperature text tool_choice tools top_logprobs top_p truncation
