@@ -129,7 +129,8 @@ def _documents_beside(node: Node, folder: Path) -> list[str]:
 def _planned(nodes: list[Node], name: str, *, single: bool) -> _Plan:
     plan = _Plan(nodes)
     entry = _entry_of(nodes, single=single)
-    names = Names(node for node in nodes if node is not entry)
+    moving = {node for node in nodes if node is not entry and _gives_way(node.path)}
+    names = Names(node for node in nodes if node is not entry and node not in moving)
     counter = default_counter()
     for node in nodes:
         path = node.path
@@ -138,10 +139,9 @@ def _planned(nodes: list[Node], name: str, *, single: bool) -> _Plan:
             path = ENTRY
             edits, notes = entry_edits(node, name)
             plan.notes += [f"{ENTRY}: {note}" for note in notes]
-        elif stem_of(path).casefold() == "skill" or _is_index_at_top(path):
-            # Only the entry may have a name by which hosts, or this package, find an entry.
+        elif node in moving:
             above = path.rpartition("/")[0]
-            title = f"{above.rpartition('/')[2]} skill" if above else node.title
+            title = above.rpartition("/")[2] or node.title
             path = f"{above}/{names.take(title, title)}.md".removeprefix("/")
             plan.notes.append(f"{node.path}: is now {path}, for {ENTRY} is the entry")
         cut: tuple[Section, ...] = ()
@@ -171,8 +171,10 @@ def _entry_of(nodes: list[Node], *, single: bool) -> Node | None:
     return None
 
 
-def _is_index_at_top(path: str) -> bool:
-    return "/" not in path and name_key(stem_of(path)) == "index"
+def _gives_way(path: str) -> bool:
+    """True for a name by which a host, or this package, would find an entry."""
+    stem = name_key(stem_of(path))
+    return stem == "skill" or ("/" not in path and stem == "index")
 
 
 def _made(

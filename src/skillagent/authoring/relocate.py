@@ -131,7 +131,9 @@ class Relocation:
                 found[part.path] = _bytes(part, plan.edits, tail, read, mend=mend)
             else:
                 self._gains(part, plan.expected)
-                if mend or part.path != part.node.path:
+                if mend:
+                    found[part.path] = _bytes(part, (), "", read, mend=True)
+                elif part.path != part.node.path:
                     found[part.path] = read(part.node)
         return found
 

@@ -192,7 +192,11 @@ def link_list(
         before: the text that the list will follow.
         shorten: makes a description fit its line.
     """
-    lines = [f"{'  ' * depth}- {link} - {shorten(text)}" for depth, link, text in items]
+    lines: list[str] = []
+    above = -1
+    for depth, link, text in items:
+        above = min(depth, above + 1)  # an item never stands deeper than below the last one
+        lines.append(f"{'  ' * above}- {link} - {shorten(text)}")
     gap = "" if not before.strip() or before.endswith("\n\n") else "\n"
     if before and not before.endswith("\n"):
         gap = "\n\n"

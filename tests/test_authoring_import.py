@@ -1,0 +1,214 @@
+"""Documents become a graph: nothing is lost, everything is reached, every link is kept."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from skillagent.authoring.importing import import_graph
+from skillagent.errors import SkillAgentError, UsageError
+from skillagent.graph import NodeKind, SkillGraph
+from skillagent.markdown import OBSIDIAN
+from tests.conftest import Vault
+from tests.test_authoring_strategies import content, graphs, texts, written
+
+
+def imported(source: Path, folder: Path) -> SkillGraph:
+    import_graph(source, folder, None, OBSIDIAN).write()
+    return SkillGraph.load(folder)
+
+
+def lines_of(texts: list[bytes]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for data in texts:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        found.update(line for line in text.split("\n") if line.strip())
+    return found
+
+
+@given(graphs())
+def test_every_line_without_links_stands_in_exactly_one_node(files: dict[str, bytes]) -> None:
+    plain = {path: re.sub(rb"[\[\]]", b"", data) for path, data in files.items()}
+    # Lines that say where they are from, so that one that comes twice is not two that are there.
+    marked = {
+        path: re.sub(rb"(?m)^(\w[^\n\r:]*)(\r?)$", rb"\1 of " + path.encode() + rb"\2", data)
+        for path, data in plain.items()
+    }
+    with written(marked) as top:
+        graph = imported(top, top.parent / "made")
+        before, after = (
+            lines_of(list(marked.values())),
+            lines_of(list(content(top.parent / "made").values())),
+        )
+        body = {line: count for line, count in before.items() if " of " in line}
+        assert {line: after[line] for line in body} == body
+        assert not before - after
+        assert graph.reachable() == set(graph.nodes)
+        assert content(top) == marked
+
+
+@given(graphs())
+def test_every_link_of_a_folder_is_kept(files: dict[str, bytes]) -> None:
+    with written(files) as top:
+        before = SkillGraph.load(top)
+        try:
+            graph = imported(top, top.parent / "made")
+        except UsageError:
+            assert not (top.parent / "made").exists()
+            return
+        led = Counter(link.label for link in before.links if link.target and link.label)
+        leads = Counter(link.label for link in graph.links if link.target and link.label)
+        assert not led - leads
+        assert graph.reachable() == set(graph.nodes)
+        assert graph.entry == "SKILL"
+
+
+@given(texts())
+def test_a_long_document_is_imported_whole(text: str) -> None:
+    text = re.sub(r"[\[\]]", "", text)
+    with written({"The Guide.md": text.encode()}) as top:
+        odd = {found.code for found in SkillGraph.load(top).diagnostics}
+        graph = imported(top / "The Guide.md", top.parent / "guide")
+        after = lines_of(list(content(top.parent / "guide").values()))
+        assert not lines_of([text.encode()]) - after
+        assert graph.reachable() == set(graph.nodes)
+        assert not {found.code for found in graph.diagnostics} - odd - {"SG020"}
+
+
+SKILL = """---
+name: flat
+description: All about flat things. Use when they are flat.
+license: MIT
+---
+
+# Flat
+
+Start with [running](#run-it), see `scripts/run.py` and [the script](scripts/run.py).
+
+## Set up
+
+Install it.
+
+```sh
+# not a heading
+make install
+```
+
+## Run it
+
+Run [the script](scripts/run.py) after [set up](#set-up). [Home](https://example.org)
+"""
+
+
+def test_a_flat_skill_becomes_a_graph(vault: Vault) -> None:
+    top = vault({"old/SKILL.md": SKILL, "old/scripts/run.py": "print()"})
+    graph = imported(top / "old" / "SKILL.md", top / "flat")
+    found = {path: data.decode() for path, data in content(top / "flat").items()}
+    assert set(found) == {"SKILL.md", "set-up.md", "run-it.md"}
+    entry = found["SKILL.md"]
+    assert entry.startswith(SKILL[: SKILL.index("# Flat")])
+    assert (
+        "[running](run-it.md), see `scripts/run.py` and [the script](../old/scripts/run.py)"
+        in entry
+    )
+    assert "- [[set-up]] - Install it.\n- [[run-it]] - Run the script after set up.\n" in entry
+    assert "```sh\n# not a heading\nmake install\n```\n" in found["set-up.md"]
+    assert (
+        "[the script](../old/scripts/run.py) after [set up](set-up.md). [Home](https:"
+        in found["run-it.md"]
+    )
+    assert graph.nodes["SKILL"].kind is NodeKind.SKILL
+    assert {d.code for d in graph.diagnostics} == {"SG024"}
+
+
+def test_a_skill_takes_the_name_of_its_new_folder(vault: Vault) -> None:
+    top = vault({"old/SKILL.md": SKILL})
+    changes = import_graph(top / "old" / "SKILL.md", top / "other-name", None, OBSIDIAN)
+    assert "became that of the folder" in changes.notes[0]
+    changes.write()
+    assert (
+        "\nname: other-name\ndescription: All"
+        in "\n" + content(top / "other-name")["SKILL.md"].decode()
+    )
+
+
+def test_long_sections_become_maps_of_their_parts(vault: Vault) -> None:
+    words = "Some words that take up room. " * 300
+    parts = f"### One\n\n{words}\n\n### Two\n\ntwo\n\n"
+    text = f"# T\n\nIntro.\n\n## Long\n\nAbout.\n\n{parts}## Short\n\nx\n"
+    top = vault({"doc.md": text})
+    graph = imported(top / "doc.md", top / "doc")
+    assert set(graph.nodes) == {"SKILL", "long", "one", "two", "short"}
+    assert graph.neighbors("SKILL") == ("long", "short")
+    assert graph.neighbors("long") == ("one", "two")
+    assert graph.nodes["long"].kind is NodeKind.MAP
+    assert graph.diagnostics == ()
+
+
+def test_a_folder_keeps_its_documents_and_gets_maps(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {
+        "docs/index.md": "# Welcome\n\nSee [a](guide/a.md).\n",
+        "docs/guide/a.md": "---\ntags: [t]\n---\n# A\n\nHow to a, see [b](b.md#part) "
+        "and [home](../index.md).\n",
+        "docs/guide/b.md": "# B\n\nHow to b.\n\n## Part\n\n![pic](pic.png)\n",
+        "docs/guide/pic.png": "",
+        "docs/x/SKILL.md": "---\nname: x\ndescription: Inner\n---\n# X\n",
+    }
+    top = vault(files)
+    graph = imported(top / "docs", top / "docs-graph")
+    assert graph.entry == "SKILL"
+    assert "guide/a" in graph.nodes
+    assert not [node for node in graph.nodes if node.endswith("/SKILL") or node == "index"]
+    assert graph.reachable() == set(graph.nodes)
+    found = content(top / "docs-graph")
+    assert b"[b](b.md#part) and [home](../welcome.md)" in found["guide/a.md"]
+    assert b"![pic](../../docs/guide/pic.png)" in found["guide/b.md"]
+    assert b"- [[a]] - How to a, see b and home." in found["guide/guide-map.md"]
+    assert graph.nodes["guide/guide-map"].kind is NodeKind.MAP
+    assert graph.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "folder", "said"),
+    [
+        ("nope.md", "new", "is no Markdown file"),
+        ("a.txt", "new", "is no Markdown file"),
+        ("empty", "new", "holds no Markdown file"),
+        ("docs", "full", "is not empty"),
+        ("docs", "a.txt", "is no folder"),
+        ("docs", "docs/new", "lies inside"),
+        ("docs", "New Graph", "call the folder 'new-graph'"),
+        ("broken.md", "new", "its header cannot be read"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused(
+    vault: Vault, source: str, folder: str, said: str
+) -> None:
+    files: dict[str, str | bytes] = {
+        "docs/a.md": "a",
+        "full/b.md": "",
+        "a.txt": "",
+        "empty/x.txt": "",
+    }
+    top = vault({**files, "broken.md": "---\n- a\n---\n"})
+    before = content(top)
+    with pytest.raises(SkillAgentError) as refused:
+        imported(top / source, top / folder)
+    assert said in str(refused.value)
+    assert content(top) == before
+
+
+def test_files_in_other_encodings_are_kept_as_text(vault: Vault) -> None:
+    top = vault(
+        {
+            "docs/a.md": "# A\n\ncaf\xe9".encode("latin-1"),
+            "docs/b.md": "\ufeff# B\r\n\r\nb".encode(),
+        }
+    )
+    imported(top / "docs", top / "made")
+    assert content(top / "made")["a.md"].decode() == "# A\n\ncafé"
+    assert content(top / "made")["b.md"] == "\ufeff# B\r\n\r\nb".encode()
