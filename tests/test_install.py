@@ -18,6 +18,7 @@ from skillagent.cli import main
 from skillagent.cli.install import HOST_NAMES
 from skillagent.errors import UsageError
 from skillagent.hosts import plan, undo
+from skillagent.hosts.json_edit import Json
 from skillagent.hosts.json_text import TextError, scan
 from skillagent.hosts.known import HOSTS, Host, Scope, Syntax
 from skillagent.hosts.launch import Launch, launch, this_installation
@@ -102,7 +103,7 @@ def files_below(folder: Path) -> list[str]:
             "home/Library/Application Support/Code/User/mcp.json",
         ),
         ("vscode", Scope.USER, "win32", "home/AppData/Roaming/Code/User/mcp.json"),
-        ("copilot", Scope.PROJECT, "linux", "project/.github/mcp.json"),
+        ("copilot", Scope.PROJECT, "linux", "project/.mcp.json"),
         ("copilot", Scope.USER, "linux", "home/.copilot/mcp-config.json"),
         (
             "claude-desktop",
@@ -176,7 +177,7 @@ def test_a_new_file_holds_the_entry_and_goes_with_it(
     change = do(host, machine, scope=scope)
     assert change.kind is Kind.ADD and change.diff.startswith("--- /dev/null\n")
     data = plan.loaded(host, change.file, plan.read(change.file))
-    found = host.read(plan.table(host, data)["skillagent"])
+    found = host.read(plan.table(data, host.keys)["skillagent"])
     assert found == SERVER
     assert stat.S_IMODE(change.file.stat().st_mode) == 0o600
     assert do(host, machine, scope=scope).kind is Kind.NOTHING
@@ -193,7 +194,7 @@ def test_a_new_file_holds_the_entry_and_goes_with_it(
             {"type": "stdio", "command": "x", "args": ["serve"], "alwaysLoad": True},
         ),
         ("codex", {"command": "x", "args": ["serve"]}),
-        ("copilot", {"type": "local", "command": "x", "args": ["serve"], "tools": ["*"]}),
+        ("copilot", {"type": "stdio", "command": "x", "args": ["serve"], "tools": ["*"]}),
         ("gemini", {"command": "x", "args": ["serve"]}),
         ("opencode", {"type": "local", "command": ["x", "serve"], "enabled": True}),
         ("vscode", {"type": "stdio", "command": "x", "args": ["serve"]}),
@@ -202,6 +203,16 @@ def test_a_new_file_holds_the_entry_and_goes_with_it(
 )
 def test_an_entry_has_the_form_of_its_host(name: str, expected: dict[str, Any]) -> None:
     assert HOSTS[name].entry(Launch("x", ("serve",))) == expected
+
+
+def test_claude_code_and_copilot_share_a_projects_entry(machine: Machine) -> None:
+    do(HOSTS["copilot"], machine)
+    file = do(CLAUDE, machine).file
+    assert do(HOSTS["copilot"], machine).kind is Kind.NOTHING
+    assert json.loads(content(file))["mcpServers"]["skillagent"] == {
+        **HOSTS["copilot"].entry(SERVER),
+        **CLAUDE.entry(SERVER),
+    }
 
 
 LAYOUTS = [
@@ -353,7 +364,7 @@ def test_ours_is_updated_and_what_the_user_added_stays(machine: Machine, name: s
     assert change.kind is Kind.UPDATE and change.line > 0
     assert "+" in change.diff and "/graphs/other" in change.diff
     data = plan.loaded(host, file, content(file))
-    entry = plan.table(host, data)["skillagent"]
+    entry = plan.table(data, host.keys)["skillagent"]
     assert host.read(entry) == other
     assert 30 in entry.values() and mark.strip() in content(file)
 
@@ -506,7 +517,7 @@ def json_texts(draw: st.DrawFn, host: Host) -> str:
     if draw(st.integers(0, 9)) == 0:
         return draw(st.sampled_from(["", "\n", " \n\t"]))
     reader = READERS[host.syntax]
-    assert not isinstance(reader, type(READERS[Syntax.TOML]))
+    assert isinstance(reader, Json)
     one_line = draw(st.booleans())
     step = draw(st.sampled_from(["  ", "\t", "    ", ""]))
     colon = draw(st.sampled_from([":", ": ", " : "]))
@@ -563,7 +574,7 @@ def round_trip(host: Host, folder: Path, text: str) -> None:
     do(host, machine)
     once = content(file)
     after = reader.load(once)
-    entry = plan.table(host, after).pop("skillagent")
+    entry = plan.table(after, host.keys).pop("skillagent")
     assert host.read(entry) == SERVER
     del after[host.keys[0]]["skillagent"]
     if host.keys[0] not in before:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from skillagent import __version__
-from skillagent.cli import authoring, export, hook, install, serve
+from skillagent.cli import authoring, doctor, export, hook, install, serve
 from skillagent.cli.arguments import command, limits
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
@@ -144,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add(commands)
     serve.add(commands)
     install.add(commands)
+    doctor.add(commands)
     hook.add(commands)
     mock = commands.add_parser("mock", help="a mock LLM, for tests of agents in any language")
     kinds = mock.add_subparsers(dest="kind", required=True, metavar="KIND")

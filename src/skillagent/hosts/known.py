@@ -64,6 +64,8 @@ class Host:
     """The environment that a server gets, from the host's own and its folder."""
     in_project: bool = True
     """Whether servers start in the project's folder; else at the top of the disk."""
+    local: Callable[[Machine], tuple[str, ...]] | None = None
+    """Keys to one more table of servers in the user's file: those of this project alone."""
     program: str = ""
     """Its command line, if that can list servers."""
     listing: tuple[str, ...] = ()
@@ -119,7 +121,8 @@ def _claude_code(launch: Launch) -> Entry:
 
 
 def _copilot(launch: Launch) -> Entry:
-    return {"type": "local", **_plain(launch), "tools": ["*"]}
+    # A project's file is Claude Code's too, which refuses the type "local" of Copilot's own.
+    return {**_stdio(launch), "tools": ["*"]}
 
 
 def _zed(launch: Launch) -> Entry:
@@ -133,6 +136,10 @@ def _opencode(launch: Launch) -> Entry:
 
 def _claude_code_user(machine: Machine) -> Path:
     return machine.place("CLAUDE_CONFIG_DIR", machine.home) / ".claude.json"
+
+
+def _claude_code_local(machine: Machine) -> tuple[str, ...]:
+    return ("projects", str(machine.folder), "mcpServers")
 
 
 def _zed_user(machine: Machine) -> Path:
@@ -164,8 +171,9 @@ _ALL = (
         Syntax.JSON,
         _claude_code,
         "start `claude` in the project; it asks once whether a project's server may run",
-        "2025-11-25",
+        "2026-07-28",
         surroundings.claude_code,
+        local=_claude_code_local,
         program="claude",
         listing=("mcp", "list"),
     ),
@@ -235,7 +243,8 @@ _ALL = (
         "copilot",
         "Copilot CLI",
         {
-            Scope.PROJECT: _in_project(".github", "mcp.json"),
+            # It reads .github/mcp.json only where this one is not there.
+            Scope.PROJECT: _in_project(".mcp.json"),
             Scope.USER: lambda machine: (
                 machine.place("COPILOT_HOME", machine.home / ".copilot") / "mcp-config.json"
             ),

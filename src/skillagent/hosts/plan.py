@@ -245,9 +245,9 @@ def loaded(host: Host, file: Path, text: str | None) -> dict[str, Any]:
         ) from None
 
 
-def table(host: Host, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries of a host's file, by name."""
-    found = _at(data, host.keys)
+def table(data: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    """The entries of a host's file, by name; keys lead to them from the top."""
+    found = _at(data, keys)
     return dict(found) if isinstance(found, dict) else {}
 
 

@@ -1,0 +1,158 @@
+"""All the checks of one call of `doctor`, in order: this machine, then graphs, then hosts."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from skillagent import __version__, config
+from skillagent.diagnostics import Severity
+from skillagent.errors import SkillAgentError
+from skillagent.graph import SkillGraph
+from skillagent.hosts import asking
+from skillagent.hosts.checks import (
+    Check,
+    Installed,
+    Result,
+    entry_checks,
+    graphs_of,
+    installed,
+    said_checks,
+    session_checks,
+    start,
+)
+from skillagent.hosts.known import HOSTS, Host
+from skillagent.hosts.machine import Machine
+from skillagent.lint import findings
+
+OLDEST = (3, 11)
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "anthropic": ("anthropic",),
+    "chat": ("prompt_toolkit", "rich"),
+    "fast": ("toktok",),
+    "mcp": ("mcp", "uvicorn", "watchfiles", "tomlkit"),
+    "openai": ("openai",),
+}
+"""Extras that a user chooses, and the modules by which each is known to be there."""
+
+
+def examine(
+    machine: Machine, hosts: Sequence[Host] = (), graphs: Sequence[str] = ()
+) -> Iterator[Check]:
+    """Every check; those that take long come as they are made.
+
+    Args:
+        machine: where to look.
+        hosts: which hosts; without any, those with an entry of ours.
+        graphs: folders to read, besides those that are declared or served.
+    """
+    yield from here()
+    read: set[str] = set()
+    yield from declared(machine.folder, read)
+    for graph in graphs:
+        yield from graph_checks((str(machine.folder / graph),), read)
+    any_entry = False
+    for host in hosts or HOSTS.values():
+        entries, broken = installed(host, machine)
+        yield from broken
+        any_entry = any_entry or bool(entries)
+        if hosts and not entries and not broken:
+            scopes = " or ".join(str(host.file(scope, machine)) for scope in host.files)
+            remedy = f"skillagent install {host.name}"
+            yield Check(Result.FAILED, host.name, "no entry of ours is there", scopes, remedy)
+        if entries:
+            yield from _host(host, entries, machine, read)
+    if not hosts and not any_entry:
+        remedy = f"skillagent install HOST, with one of {', '.join(HOSTS)}"
+        yield Check(Result.WARNING, "hosts", "none has an entry of ours", "", remedy)
+
+
+def _host(
+    host: Host, entries: Iterable[Installed], machine: Machine, read: set[str]
+) -> Iterator[Check]:
+    said = asking.ask(host, machine.environ, machine.folder)
+    for entry in entries:
+        yield from entry_checks(entry)
+        started, check = start(entry, machine)
+        yield check
+        if started is not None:
+            yield from session_checks(entry, started)
+        yield from graph_checks(graphs_of(entry, machine), read)
+        yield from said_checks(entry, said)
+
+
+def here(version: tuple[int, ...] = sys.version_info[:3]) -> Iterator[Check]:
+    """This installation: Python, and the packages that are optional."""
+    shown = ".".join(map(str, version))
+    if tuple(version[:2]) >= OLDEST:
+        what = f"skillagent {__version__} on Python {shown}"
+        yield Check(Result.OK, "installation", what, sys.executable)
+    else:
+        oldest = ".".join(map(str, OLDEST))
+        remedy = f"make an environment with Python {oldest} or newer"
+        yield Check(Result.FAILED, "installation", f"Python {shown} is too old", "", remedy)
+    lacking = {extra: _lacking(modules) for extra, modules in EXTRAS.items()}
+    there = [extra for extra in EXTRAS if not lacking[extra]]
+    yield Check(Result.OK, "installation", f"extras: {', '.join(there) or 'none'}")
+    if lacking["mcp"]:
+        what = f"packages of the server are missing: {', '.join(lacking['mcp'])}"
+        remedy = "pip install 'skillagent-graph[mcp]'"
+        yield Check(Result.FAILED, "installation", what, "", remedy)
+
+
+def _lacking(modules: Iterable[str]) -> list[str]:
+    return [name for name in modules if importlib.util.find_spec(name) is None]
+
+
+def declared(folder: Path, read: set[str]) -> Iterator[Check]:
+    """What the project declares, and whether it can be read.
+
+    Args:
+        folder: the project.
+        read: graphs that were read already; those read here are added.
+    """
+    try:
+        found = config.find(folder)
+    except SkillAgentError as error:
+        yield Check(Result.FAILED, "project", str(error), "", "correct the declaration")
+        return
+    if found is None:
+        what = "no graph is declared; a server without a graph serves the user guide"
+        yield Check(Result.OK, "project", what, str(folder))
+        return
+    count = len(found.graphs)
+    what = f"{count} {'graph is' if count == 1 else 'graphs are'} declared"
+    yield Check(Result.OK, "project", what, str(found.file))
+    yield from graph_checks([str(path) for _, path in found.graphs], read)
+
+
+def graph_checks(folders: Iterable[str], read: set[str]) -> Iterator[Check]:
+    """Graphs: nodes, and how many findings there are.
+
+    Args:
+        folders: of the graphs.
+        read: graphs that were read already; those read here are added.
+    """
+    for folder in folders:
+        whole = str(Path(folder).resolve())
+        if whole in read:
+            continue
+        read.add(whole)
+        try:
+            graph = SkillGraph.load(whole)
+        except SkillAgentError as error:
+            yield Check(Result.FAILED, "graph", str(error), whole, "name a folder that is there")
+            continue
+        found = (*graph.diagnostics, *findings(graph))
+        errors = sum(one.severity is Severity.ERROR for one in found)
+        warnings = sum(one.severity is Severity.WARNING for one in found)
+        what = f"{graph.counts.nodes} nodes, {errors} errors, {warnings} warnings"
+        if not graph.counts.nodes:
+            remedy = "write a Markdown file there, or name another folder"
+            yield Check(Result.FAILED, "graph", "it has no node", whole, remedy)
+        elif errors:
+            yield Check(Result.WARNING, "graph", what, whole, f"skillagent check {whole}")
+        else:
+            yield Check(Result.OK, "graph", what, whole)
