@@ -32,7 +32,7 @@ _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
 
 def file_name(title: str) -> str:
     """A kebab-case file name, without suffix, from a title or a claim; empty if none remains."""
-    text = unicodedata.normalize("NFKC", title).casefold()
+    text = unicodedata.normalize("NFKC", title).lower()
     text = re.sub(r"(?<=\w)['’](?=\w)", "", text)
     name = _NOT_WORD.sub("-", unicodedata.normalize("NFC", text)).strip("-")
     if len(name) > MAX_NAME:
