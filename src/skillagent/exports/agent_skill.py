@@ -29,8 +29,8 @@ from skillagent.graph.walk import read_bytes
 from skillagent.lint import REFERENCE_CODES, findings
 from skillagent.markdown import Kind
 
-_ROUNDS = 4
-"""Broken links that a round of writing makes resolvable become words in the next."""
+_ROUNDS = 5
+"""What the loader reads differently after one round is written differently in the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,8 @@ class _Packing:
         self._several = len(names) > 1
         self._words: dict[str, set[int]] = {}
         """Id → offsets of broken links that must not become good ones."""
+        self._wikilinks: set[str] = set()
+        """Ids of nodes that keep their wikilinks."""
         self._written: dict[str, Rewritten] = {}
         self.parts = [
             _Part(graph, root, root.name if self._several else "", name)
@@ -179,8 +181,8 @@ class _Packing:
             if not wrong:
                 self._check_valid(loaded)
                 return
-            silenced = [node for node in wrong if self._silence(node, loaded)]
-            if not silenced:
+            mended = [node for node in wrong if self._mend(node, loaded)]
+            if not mended:
                 break
         raise GraphError(f"{self._place(wrong[0], loaded)}: this link cannot be packed unchanged")
 
@@ -200,8 +202,11 @@ class _Packing:
         wanted = [self._ids[link.target] for link in links if link.target]
         return wanted == [link.target for link in found if link.target]
 
-    def _silence(self, node: Node, loaded: SkillGraph) -> bool:
-        """Make words of broken links that now lead somewhere; False if there are none."""
+    def _mend(self, node: Node, loaded: SkillGraph) -> bool:
+        """Write a node in another way next time; False if there is none left.
+
+        Broken links that now lead somewhere become words; else all wikilinks stay what they are.
+        """
         found = loaded.links_from(self._ids[node.id])
         good = {link.reference.start for link in found if link.target}
         links = self._graph.links_from(node.id)
@@ -211,7 +216,12 @@ class _Packing:
         words = self._words.setdefault(node.id, set())
         new -= words
         words |= new
-        return bool(new)
+        if new:
+            return True
+        if node.id in self._wikilinks:
+            return False
+        self._wikilinks.add(node.id)
+        return True
 
     def _check_valid(self, loaded: SkillGraph) -> None:
         invalid = [found for found in findings(loaded) if found.code in REFERENCE_CODES]
@@ -246,7 +256,7 @@ class _Packing:
         links = self._graph.links_from(part.entry.id)
         if any(link.kind is Kind.FRONTMATTER for link in links):
             return False
-        return cover.fits(self._rewriter().rewrite(part.entry, links, (), part.head).text)
+        return cover.fits(self._rewriter().rewrite(part.entry, links, part.head).text)
 
     def _files(self) -> dict[str, dict[str, bytes]]:
         rewriter = self._rewriter()
@@ -259,7 +269,13 @@ class _Packing:
             for node in part.nodes:
                 head = part.head if part.places[node.id] == "SKILL.md" else None
                 links = self._graph.links_from(node.id)
-                written = rewriter.rewrite(node, links, self._words.get(node.id, ()), head)
+                written = rewriter.rewrite(
+                    node,
+                    links,
+                    head,
+                    words=self._words.get(node.id, ()),
+                    wikilinks=node.id in self._wikilinks,
+                )
                 self._written[node.id] = written
                 file = part.places[node.id]
                 files[file] = written.text.encode("utf-8", "replace")

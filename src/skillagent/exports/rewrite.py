@@ -98,46 +98,55 @@ class Rewriter:
         self._others = others
 
     def rewrite(
-        self, node: Node, links: Collection[Link], words: Collection[int], header: str | None
+        self,
+        node: Node,
+        links: Collection[Link],
+        header: str | None = None,
+        *,
+        words: Collection[int] = (),
+        wikilinks: bool = False,
     ) -> Rewritten:
         """The text of a node.
 
         Args:
             node: what to write.
             links: the node's links.
-            words: offsets of broken links that are written as words.
             header: to be written in place of its own; None to keep that.
+            words: offsets of broken links that are written as words.
+            wikilinks: True to keep all wikilinks what they are, with a path.
         """
         known = {link.reference.start: link for link in links}
-        styles = dict.fromkeys(words, Style.WORDS)
+        styles: dict[int, Style] = {}
+        if wikilinks:
+            starts = (reference.start for reference in node.document.references)
+            styles = dict.fromkeys(starts, Style.WIKILINK)
+        styles.update(dict.fromkeys(words, Style.WORDS))
         fixed = [] if header is None else [Edit(0, node.document.frontmatter.body_start, header)]
         while True:
             edits = [*fixed, *self._edits(node, known, styles)]
             made = _applied(node.document.text, edits)
-            lost = self._lost(node, known, styles, made)
-            if not lost:
+            bad = self._misread(node, known, made) - styles.keys()
+            if not bad:
                 return made
-            styles.update(dict.fromkeys(lost, Style.WIKILINK))
+            styles.update(dict.fromkeys(bad, Style.WIKILINK))
 
-    def _lost(
-        self,
-        node: Node,
-        known: Mapping[int, Link],
-        styles: Mapping[int, Style],
-        made: Rewritten,
-    ) -> list[int]:
-        """Offsets of links to nodes that the written text does not hold any more."""
+    def _misread(self, node: Node, known: Mapping[int, Link], made: Rewritten) -> set[int]:
+        """Offsets of links that are lost in the written text, or make a link of what follows."""
         source = self._places.nodes[node.id]
         found = {reference.start: reference for reference in parse(made.text, source).references}
-        lost = []
+        bad = set()
         for start, link in known.items():
-            if link.target is None or styles.get(start) is Style.WIKILINK:
-                continue
-            there = found.get(made.moved(start))
-            path = relative(source, self._places.nodes[link.target])
-            if there is None or there.target.removeprefix("./") not in (path, path[:-3]):
-                lost.append(start)
-        return lost
+            if link.target is not None:
+                there = found.get(made.moved(start))
+                path = relative(source, self._places.nodes[link.target])
+                if there is None or there.target.removeprefix("./") not in (path, path[:-3]):
+                    bad.add(start)
+        expected = {made.moved(reference.start) for reference in node.document.references}
+        for start in found.keys() - expected:
+            # `]][x]` is no link by reference, `)[x]` is one.
+            before = [edit.start for edit in made.edits if made.moved(edit.start) < start]
+            bad.update(before[-1:])
+        return bad
 
     def _edits(
         self, node: Node, known: Mapping[int, Link], styles: Mapping[int, Style]
@@ -155,7 +164,7 @@ class Rewriter:
                 if styles.get(reference.start) is Style.WORDS:
                     yield Edit(reference.start, reference.end, _shown(reference))
             else:
-                yield from self._to_attachment(node, reference, renamed)
+                yield from self._to_attachment(node, reference, styles, renamed)
         yield from _strangers(document)
         yield from self._images(node)
         if renamed:
@@ -179,7 +188,11 @@ class Rewriter:
         yield Edit(reference.start, reference.end, text)
 
     def _to_attachment(
-        self, node: Node, reference: Reference, renamed: dict[str, str]
+        self,
+        node: Node,
+        reference: Reference,
+        styles: Mapping[int, Style],
+        renamed: dict[str, str],
     ) -> Iterator[Edit]:
         path = self._attachment(node, reference.target, reference.kind is Kind.MARKDOWN)
         if path is None or reference.kind is Kind.FRONTMATTER:
@@ -187,6 +200,8 @@ class Rewriter:
         if reference.kind is Kind.MARKDOWN:
             yield from _redirected(node.document, reference, path, renamed)
             return
+        if reference.start in styles:
+            return  # a wikilink finds the file by its name
         mark = "!" if reference.kind is Kind.EMBED else ""
         fragment = "#" + quote(reference.fragment, safe="^=&-_.~") if reference.fragment else ""
         text = f"{mark}[{_label(node.document, reference)}]({path}{fragment})"
