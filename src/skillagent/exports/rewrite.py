@@ -162,7 +162,7 @@ class Rewriter:
                 yield from self._to_node(node, link, styles, renamed)
             elif link is not None:
                 if styles.get(reference.start) is Style.WORDS:
-                    yield Edit(reference.start, reference.end, _shown(reference))
+                    yield Edit(reference.start, reference.end, _words(document, reference))
             else:
                 yield from self._to_attachment(node, reference, styles, renamed)
         yield from _strangers(document)
@@ -292,14 +292,18 @@ def _in_table_row(text: str, position: int) -> bool:
 
 def _label(document: Document, reference: Reference) -> str:
     """The words of a link, so that they can stand in the brackets of a Markdown link."""
-    label = _shown(reference)
+    label = _words(document, reference)
     if not _ONE_PAIR.fullmatch(label):
         label = label.replace("[", "\\[").replace("]", "\\]")
-    if "\\|" in document.text[reference.start : reference.end]:
-        label = label.replace("|", "\\|")
     if (len(label) - len(label.rstrip("\\"))) % 2:
         label += "\\"
     return label
+
+
+def _words(document: Document, reference: Reference) -> str:
+    """What a reader sees of a link, a pipe escaped where the author escaped one."""
+    escaped = "\\|" in document.text[reference.start : reference.end]
+    return _shown(reference).replace("|", "\\|" if escaped else "|")
 
 
 def _shown(reference: Reference) -> str:
