@@ -70,9 +70,8 @@ def examine(
 
 
 def _host(
-    host: Host, entries: Iterable[Installed], machine: Machine, read: set[str]
+    host: Host, entries: Sequence[Installed], machine: Machine, read: set[str]
 ) -> Iterator[Check]:
-    said = asking.ask(host, machine.environ, machine.folder)
     for entry in entries:
         yield from entry_checks(entry)
         started, check = start(entry, machine)
@@ -80,6 +79,9 @@ def _host(
         if started is not None:
             yield from session_checks(entry, started)
         yield from graph_checks(graphs_of(entry, machine), read)
+    # Last, for it takes the longest.
+    said = asking.ask(host, machine.environ, machine.folder)
+    for entry in entries:
         yield from said_checks(entry, said)
 
 

@@ -1,0 +1,463 @@
+"""doctor: what a host would see of the server, told from a real process of it.
+
+The servers here are ours, or small programs that behave badly in one way; the command lines
+of hosts are scripts that print what the real ones print.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skillagent.cli import main
+from skillagent.hosts import asking, plan, session
+from skillagent.hosts.asking import Said, Word, judge
+from skillagent.hosts.checks import (
+    CHARACTERS,
+    SLOW,
+    TOOLS,
+    Check,
+    Installed,
+    Result,
+    installed,
+    judged,
+    said_checks,
+    start,
+)
+from skillagent.hosts.examination import examine, graph_checks, here
+from skillagent.hosts.known import HOSTS, Host, Scope
+from skillagent.hosts.launch import Launch
+from skillagent.hosts.machine import Machine
+from skillagent.hosts.session import Seen, Start
+from skillagent.hosts.surroundings import claude_code, codex, everything, gemini, sdk_default
+from tests.conftest import BUNDLED
+
+OURS = Launch(sys.executable, ("-m", "skillagent", "serve", str(BUNDLED), "--no-watch"))
+CLAUDE, CODEX, ZED = HOSTS["claude-code"], HOSTS["codex"], HOSTS["zed"]
+GOOD = Seen(protocol="2025-11-25", tools=TOOLS, seconds=0.5, blocks=("text",), characters=900)
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="scripts with a first line of #!")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    for name in ("home", "project", "bin"):
+        (tmp_path / name).mkdir()
+    environ = {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path / "home"), "MY_TOKEN": "x"}
+    home, project = tmp_path / "home", tmp_path / "project"
+    return Machine(sys.platform, home, environ, project, tmp_path / "state")
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def an_entry(host: Host, launch: Launch = OURS, *, disabled: bool = False) -> Installed:
+    return Installed(host, "skillagent", Path("config"), 3, launch, disabled)
+
+
+def write(host: Host, machine: Machine, launch: Launch = OURS, scope: Scope | None = None) -> Path:
+    scope = scope or (Scope.PROJECT if Scope.PROJECT in host.files else Scope.USER)
+    change = plan.install(host, scope, machine, "skillagent", launch)
+    plan.write(change, machine)
+    return change.file
+
+
+def results(checks: Iterable[Check]) -> list[tuple[Result, str]]:
+    return [(check.result, check.what) for check in checks]
+
+
+def failed(checks: Iterable[Check]) -> list[str]:
+    return [check.what for check in checks if check.result is Result.FAILED]
+
+
+# a real server, in every protocol version that a host speaks
+
+
+@pytest.mark.parametrize("protocol", ["2025-06-18", "2025-11-25", "2026-07-28"])
+def test_our_server_shows_its_tools_in_each_protocol(protocol: str, tmp_path: Path) -> None:
+    seen = session.hold(Start(OURS.command, OURS.args, {}, tmp_path), protocol)
+    assert not seen.error, seen
+    assert seen.protocol == protocol
+    assert set(seen.tools) >= set(TOOLS)
+    assert seen.blocks == ("text",) and 0 < seen.characters < CHARACTERS
+    assert not failed(judged(an_entry(CLAUDE), seen))
+
+
+def test_the_time_to_the_tools_is_measured(tmp_path: Path) -> None:
+    ticks = iter([100.0, 103.5])
+    seen = session.hold(
+        Start(OURS.command, OURS.args, {}, tmp_path), "2025-06-18", clock=lambda: next(ticks)
+    )
+    assert seen.seconds == 3.5
+
+
+# servers that behave badly
+
+OLD_SERVER = """
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    if "id" not in asked:
+        continue
+    answer = {"jsonrpc": "2.0", "id": asked["id"]}
+    if asked["method"] == "initialize":
+        answer["result"] = {
+            "protocolVersion": asked["params"]["protocolVersion"],
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "stand-in", "version": "1"},
+        }
+    elif asked["method"] == "tools/list":
+        schema = {"type": "object"}
+        answer["result"] = {"tools": [{"name": n, "inputSchema": schema} for n in TOOLS]}
+    elif asked["method"] == "tools/call":
+        answer["result"] = RESULT
+    else:
+        answer["error"] = {"code": -32601, "message": "not here"}
+    print(json.dumps(answer), flush=True)
+"""
+TEXT: dict[str, Any] = {"type": "text", "text": "x"}
+
+
+def stand_in(
+    folder: Path, result: dict[str, Any], tools: tuple[str, ...] = TOOLS, protocol: str = ""
+) -> Seen:
+    file = folder / "server.py"
+    file.write_text(f"TOOLS = {tools!r}\nRESULT = {result!r}\n{OLD_SERVER}")
+    begun = Start(sys.executable, (str(file),), {}, folder)
+    return session.hold(begun, protocol or "2025-06-18", seconds=20)
+
+
+def test_a_server_that_knows_only_the_handshake_is_reached_by_it(tmp_path: Path) -> None:
+    seen = stand_in(tmp_path, {"content": [TEXT]}, protocol="2026-07-28")
+    assert (seen.error, seen.protocol) == ("", "2025-11-25")
+
+
+@pytest.mark.parametrize(
+    ("result", "tools", "expected"),
+    [
+        ({"content": [TEXT]}, ("read_node",), "tools are missing: list_index, read_summary"),
+        ({"content": [TEXT]}, TOOLS[:1], "tools are missing: read_summary, read_node"),
+        (
+            {"content": [TEXT, TEXT]},
+            TOOLS,
+            "list_index answers with text, text, not with one text",
+        ),
+        ({"content": []}, TOOLS, "list_index answers with nothing, not with one text"),
+        (
+            {"content": [{"type": "text", "text": "budget\nspent"}], "isError": True},
+            TOOLS,
+            "list_index answers with an error: budget spent",
+        ),
+    ],
+)
+def test_what_a_host_would_not_see_fails(
+    tmp_path: Path, result: dict[str, Any], tools: tuple[str, ...], expected: str
+) -> None:
+    seen = stand_in(tmp_path, result, tools)
+    assert failed(judged(an_entry(CLAUDE), seen)) == [expected]
+
+
+def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
+    seen = stand_in(tmp_path, {"content": [{"type": "text", "text": "x" * CHARACTERS}]})
+    found = list(judged(an_entry(CLAUDE), seen))
+    assert found[-1].result is Result.WARNING and "20,000 characters" in found[-1].what
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (
+            "import sys; sys.exit('no such graph')",
+            "the server failed at handshake: Connection closed; it wrote: no such graph",
+        ),
+        ("import time; time.sleep(60)", "the server failed at handshake: no answer within 1 sec"),
+    ],
+)
+def test_a_server_that_does_not_answer_says_why(
+    tmp_path: Path, program: str, expected: str
+) -> None:
+    begun = Start(sys.executable, ("-c", program), {}, tmp_path)
+    seen = session.hold(begun, "2025-06-18", seconds=1 if "sleep" in program else 30)
+    checks = list(judged(an_entry(CLAUDE), seen))
+    assert len(checks) == 1 and checks[0].result is Result.FAILED
+    assert checks[0].what.startswith(expected)
+    assert checks[0].place == "config:3" and "by hand" in checks[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("seconds", "result"), [(0.5, Result.OK), (SLOW, Result.OK), (SLOW + 0.1, Result.WARNING)]
+)
+def test_a_slow_start_is_a_warning(seconds: float, result: Result) -> None:
+    found = judged(an_entry(CODEX), replace(GOOD, seconds=seconds))
+    assert [check.result for check in found if "seconds from start" in check.what] == [result]
+
+
+# what a server gets of the environment
+
+GIVEN = {"PATH": "/bin", "HOME": "/h", "LANG": "C", "SKILLAGENT_GRAPHS": "/g", "A_TOKEN": "t"}
+
+
+@pytest.mark.parametrize(
+    ("passes", "expected"),
+    [
+        (everything, set(GIVEN)),
+        (claude_code, {*GIVEN, "CLAUDECODE", "CLAUDE_PROJECT_DIR"}),
+        (codex, {"PATH", "HOME", "LANG"}),
+        (gemini, {"PATH", "HOME", "LANG", "SKILLAGENT_GRAPHS", "GEMINI_CLI"}),
+        (sdk_default, {"PATH", "HOME"}),
+    ],
+)
+def test_each_host_passes_its_own_variables(
+    passes: Callable[..., dict[str, str]], expected: set[str]
+) -> None:
+    assert set(passes(GIVEN, Path("/project"))) == expected
+    assert "APPDATA" in passes({**GIVEN, "SYSTEMROOT": "C:", "APPDATA": "a"}, Path())
+
+
+def test_the_process_is_what_the_host_would_start(machine: Machine) -> None:
+    launch = replace(OURS, env={"MORE": "1"})
+    begun, _ = start(an_entry(CODEX, launch), machine)
+    assert begun is not None and begun.cwd == machine.folder
+    assert begun.env == {"PATH": machine.environ["PATH"], "HOME": str(machine.home), "MORE": "1"}
+    begun, _ = start(an_entry(HOSTS["claude-desktop"]), machine)
+    assert begun is not None and begun.cwd == Path(machine.folder.anchor)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("/no/such/skillagent", "the command '/no/such/skillagent' is not there"),
+        ("skillagent", "the command 'skillagent' is not there"),
+        ("HERE/plain", "is not executable"),
+    ],
+)
+def test_a_command_that_cannot_be_run_fails(machine: Machine, command: str, expected: str) -> None:
+    (machine.folder / "plain").write_text("")
+    launch = Launch(command.replace("HERE", str(machine.folder)), ("serve",))
+    begun, check = start(an_entry(CLAUDE, launch), machine)
+    assert begun is None and check.result is Result.FAILED and expected in check.what
+    assert "skillagent install claude-code" in check.remedy
+
+
+def test_a_folder_that_is_gone_fails(machine: Machine) -> None:
+    begun, check = start(an_entry(CLAUDE, replace(OURS, cwd="/no/such/folder")), machine)
+    assert begun is None and "its folder" in check.what
+
+
+# what is in the files
+
+
+def test_entries_of_both_scopes_and_of_one_project_are_found(machine: Machine) -> None:
+    write(CLAUDE, machine)
+    entry = CLAUDE.entry(OURS)
+    user = machine.home / ".claude.json"
+    local = {str(machine.folder): {"mcpServers": {"mine": entry, "x": {"command": "x"}}}}
+    user.write_text(json.dumps({"mcpServers": {"all": entry}, "projects": local}, indent=1))
+    found, checks = installed(CLAUDE, machine)
+    assert [one.name for one in found] == ["skillagent", "all", "mine"] and not checks
+    assert found[0].place == f"{machine.folder / '.mcp.json'}:3"
+    assert '"mine"' in user.read_text().splitlines()[found[2].line - 1]
+
+
+def test_a_broken_file_fails_with_its_line(machine: Machine) -> None:
+    file = machine.folder / ".mcp.json"
+    file.write_text('{\n"a": 1,\n}')
+    found, checks = installed(CLAUDE, machine)
+    assert not found and checks[0].result is Result.FAILED
+    assert checks[0].place == f"{file}:2"
+    assert checks[0].what.startswith("its project file is not JSON as Claude Code reads it")
+
+
+def test_an_entry_that_is_turned_off_fails(machine: Machine) -> None:
+    file = write(HOSTS["opencode"], machine)
+    file.write_text(file.read_text().replace('"enabled": true', '"enabled": false'))
+    checks = list(examine(machine, [HOSTS["opencode"]]))
+    assert "the entry 'skillagent' is turned off" in failed(checks)
+
+
+def test_a_host_that_is_named_must_have_an_entry(machine: Machine) -> None:
+    checks = [check for check in examine(machine, [CODEX]) if check.about == "codex"]
+    assert results(checks) == [(Result.FAILED, "no entry of ours is there")]
+    assert checks[0].remedy == "skillagent install codex"
+
+
+def test_without_hosts_nothing_installed_is_a_warning(machine: Machine) -> None:
+    checks = list(examine(machine))
+    assert not failed(checks)
+    assert checks[-1].result is Result.WARNING and "skillagent install HOST" in checks[-1].remedy
+
+
+# what the host itself says
+
+CLAUDE_SAYS = """Checking MCP server health…
+
+other: /x/skillagent serve - ✘ Failed to connect
+skillagent: /x/bin/skillagent serve /graphs/failed - {}
+"""
+CODEX_SAYS = """Name        Command            Args   Env  Cwd  Status    Auth
+skillagent  /x/bin/skillagent  serve  -    -    {}   Unsupported
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (CLAUDE_SAYS.format("✔ Connected"), Word.WORKS),
+        (CLAUDE_SAYS.format("⏸ Pending approval (run `claude` to approve)"), Word.WAITS),
+        (CLAUDE_SAYS.format("✘ Failed to connect"), Word.FAILS),
+        (CODEX_SAYS.format("enabled"), Word.WORKS),
+        (CODEX_SAYS.format("disabled"), Word.WAITS),
+        ("✓ skillagent: /x/skillagent serve (stdio) - Connected", Word.WORKS),
+        ("✗ skillagent: /x/skillagent serve (stdio) - Disconnected", Word.FAILS),
+        ("○ skillagent: /x/skillagent serve (stdio) - Disabled", Word.WAITS),
+        ("●  ✓ skillagent connected\n│      /x/skillagent serve", Word.WORKS),
+        ("Workspace servers:\n  skillagent (local)\n", Word.WORKS),
+        ("User servers:\n  skillagent-two (local)\n", Word.MISSING),
+        ("Warning: servers are disabled because this folder is untrusted.", Word.MISSING),
+    ],
+)
+def test_listings_of_hosts_are_understood(text: str, word: Word) -> None:
+    assert judge(text, "skillagent")[0] is word
+
+
+@pytest.mark.parametrize(
+    ("said", "result", "part"),
+    [
+        (None, Result.WARNING, "`claude` is not on PATH"),
+        (Said("skillagent: x - ✔ Connected"), Result.OK, "`claude mcp list` says: skillagent"),
+        (Said("skillagent: x - ✘ Failed"), Result.FAILED, "says: skillagent: x - ✘ Failed"),
+        (Said("", "no answer within 9 seconds"), Result.FAILED, "no answer within 9 seconds"),
+        (
+            Said("this folder is untrusted"),
+            Result.FAILED,
+            "does not name 'skillagent': this folder",
+        ),
+    ],
+)
+def test_what_a_host_says_becomes_a_check(said: Said | None, result: Result, part: str) -> None:
+    checks = list(said_checks(an_entry(CLAUDE), said))
+    assert [check.result for check in checks] == [result] and part in checks[0].what
+
+
+def test_a_host_without_a_command_line_is_not_asked(machine: Machine) -> None:
+    assert asking.ask(ZED, machine.environ, machine.folder) is None
+    assert list(said_checks(an_entry(ZED), None)) == []
+
+
+@posix
+def test_the_hosts_command_line_is_run_in_the_project(machine: Machine, tmp_path: Path) -> None:
+    script(tmp_path / "bin" / "codex", '#!/bin/sh\necho "$1 $2 \033[32m$PWD\033[0m"\nexit 3\n')
+    said = asking.ask(CODEX, machine.environ, machine.folder)
+    assert said is not None and said.error == "exit code 3"
+    assert said.text.strip() == f"mcp list {machine.folder.resolve()}"
+
+
+@posix
+def test_a_hosts_command_line_that_hangs_is_given_up(machine: Machine, tmp_path: Path) -> None:
+    script(tmp_path / "bin" / "codex", "#!/bin/sh\nexec /bin/sleep 60\n")
+    said = asking.ask(CODEX, machine.environ, machine.folder, seconds=0.2)
+    assert said == Said("", "no answer within 0.2 seconds")
+
+
+# all of it
+
+
+@posix
+def test_an_installed_host_is_proved_from_end_to_end(machine: Machine, tmp_path: Path) -> None:
+    write(CLAUDE, machine)
+    script(tmp_path / "bin" / "claude", "#!/bin/sh\necho 'skillagent: x - ✔ Connected'\n")
+    checks = list(examine(machine))
+    assert not failed(checks)
+    whats = [check.what for check in checks if check.about == "claude-code"]
+    assert whats[0] == "the entry 'skillagent' is there"
+    assert "the server speaks MCP 2026-07-28" in whats
+    assert f"its tools are there: {', '.join(TOOLS)}" in whats
+    assert whats[-1] == "`claude mcp list` says: skillagent: x - ✔ Connected"
+    assert any(check.about == "graph" and check.place == str(BUNDLED) for check in checks)
+
+
+def test_a_graph_is_read_once(machine: Machine) -> None:
+    write(CLAUDE, machine)
+    checks = list(examine(machine, [CLAUDE], [str(BUNDLED)]))
+    assert [check.place for check in checks if check.about == "graph"] == [str(BUNDLED)]
+
+
+def test_a_declared_graph_is_read(machine: Machine) -> None:
+    graph = machine.folder / "laws"
+    graph.mkdir()
+    (graph / "one.md").write_text("---\nname: one\ndescription: One.\n---\n\nText.\n")
+    (machine.folder / "skillagent.toml").write_text('graphs = ["laws"]\n')
+    checks = list(examine(machine))
+    assert (Result.OK, "1 graph is declared") in results(checks)
+    assert [check.place for check in checks if check.about == "graph"] == [str(graph)]
+    (machine.folder / "skillagent.toml").write_text("graphs = 1\n")
+    assert "skillagent.toml" in failed(examine(machine))[0]
+
+
+def test_graphs_that_are_gone_empty_or_faulty_say_so(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "faulty" / "x").mkdir(parents=True)
+    (tmp_path / "faulty" / "x" / "SKILL.md").write_text("no header\n")
+    folders = [str(tmp_path / name) for name in ("gone", "empty", "faulty")]
+    found = list(graph_checks(folders, set()))
+    expected = [Result.FAILED, Result.FAILED, Result.WARNING]
+    assert [check.result for check in found] == expected
+    assert found[2].remedy == f"skillagent check {tmp_path / 'faulty'}"
+
+
+def test_an_old_python_fails() -> None:
+    assert failed(here((3, 10, 2))) == ["Python 3.10.2 is too old"]
+    assert not failed(here())
+
+
+def test_a_check_is_one_line_and_json() -> None:
+    check = Check(Result.FAILED, "codex", "it is\nbroken", "file:3", "mend it")
+    assert str(check) == "failed  codex: it is broken [file:3] (mend it)"
+    assert check.to_json() == {
+        "result": "failed",
+        "about": "codex",
+        "what": "it is\nbroken",
+        "place": "file:3",
+        "remedy": "mend it",
+    }
+
+
+# the command
+
+
+@pytest.fixture
+def project(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """The machine, as the one that the command runs on."""
+    monkeypatch.setattr(Machine, "here", classmethod(lambda cls: machine))
+    return machine
+
+
+def test_the_command_prints_checks_and_exits_by_them(
+    project: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(ZED, project)
+    assert main(["doctor", "zed", str(BUNDLED)]) == 0
+    out = capsys.readouterr().out
+    assert f"ok      zed: its tools are there: {', '.join(TOOLS)}" in out
+    assert out.splitlines()[-1].endswith("0 warning, 0 failed")
+
+    assert main(["doctor", "codex", "--json"]) == 1
+    checks = json.loads(capsys.readouterr().out)
+    assert checks[-1]["what"] == "no entry of ours is there"
+
+
+def test_an_argument_that_is_neither_host_nor_folder_is_refused(
+    project: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "no-such-thing"]) == 2
+    assert "is neither a folder nor a host; hosts are claude-code" in capsys.readouterr().err
