@@ -23,7 +23,8 @@ from skillagent.authoring.entry import (
     entry_text,
     skill_name,
 )
-from skillagent.authoring.relocate import Part, Relocation, node_of
+from skillagent.authoring.relinking import Part
+from skillagent.authoring.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     LONG_TOKENS,
     Names,

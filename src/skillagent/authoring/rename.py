@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from skillagent.authoring.changes import Changes, changes_of
-from skillagent.authoring.relocate import Part, Relocation
+from skillagent.authoring.relinking import Part
+from skillagent.authoring.relocate import Relocation
 from skillagent.authoring.source import read_node
 from skillagent.authoring.spelling import checked_path
 from skillagent.errors import UsageError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillagent.authoring.changes import Changes, changes_of
-from skillagent.authoring.relocate import Part, Relocation
+from skillagent.authoring.relinking import Part
+from skillagent.authoring.relocate import Relocation
 from skillagent.authoring.sections import (
     DESCRIPTION_CHARS,
     Names,

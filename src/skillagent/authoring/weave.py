@@ -7,7 +7,7 @@ person and come back, perhaps with other words, to be written: if the file is st
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -73,29 +73,37 @@ def proposals(
 
     Args:
         graph: of one root.
-        name: the node to look in; None for all.
+        name: a node: what is missing in it, and where others name it; None for all.
         limit: how many at most.
         dialect: how links are written.
 
     Raises:
         ResolveError: no node has the name.
     """
-    sources = [graph.find(name)] if name else list(graph.nodes.values())
     nodes = list(graph.nodes.values())
+    only = graph.find(name) if name else None
     resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
     speller = Speller(resolver, dialect)
-    found: list[tuple[tuple[float, str, int], Proposal]] = []
-    for mention in mentions(graph, sources):
-        made = _of_mention(graph, mention, speller, resolver)
-        found.append(((-float(mention.words), made.path, made.start), made))
-    seen = {frozenset((made.source, made.target)) for _, made in found}
-    for rank, made in _alike(graph, sources, speller):
-        pair = frozenset((made.source, made.target))
+    ranked: list[tuple[tuple[float, str, int, str], Mention | tuple[Node, Node]]] = []
+    seen: set[frozenset[str]] = set()
+    for mention in mentions(graph, nodes):
+        if only is None or only.id in (mention.source, mention.target):
+            seen.add(frozenset((mention.source, mention.target)))
+            path = graph.nodes[mention.source].path
+            ranked.append(((-mention.words, path, mention.start, mention.target), mention))
+    for rank, node, other in _alike(graph, [only] if only else nodes):
+        pair = frozenset((node.id, other.id))
         if pair not in seen:
             seen.add(pair)
-            found.append(((-rank, made.path, made.start), made))
-    found.sort(key=lambda pair: pair[0])
-    return [made for _, made in found[:limit]]
+            place = len(node.document.text)
+            ranked.append(((-rank, node.path, place, other.id), (node, other)))
+    ranked.sort(key=lambda pair: pair[0])
+    return [
+        _of_mention(graph, found, speller, resolver)
+        if isinstance(found, Mention)
+        else _of_pair(*found, speller)
+        for _, found in ranked[:limit]
+    ]
 
 
 def _of_mention(
@@ -152,9 +160,7 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return first, last
 
 
-def _alike(
-    graph: SkillGraph, sources: Sequence[Node], speller: Speller
-) -> Iterable[tuple[float, Proposal]]:
+def _alike(graph: SkillGraph, sources: Sequence[Node]) -> Iterator[tuple[float, Node, Node]]:
     """Nodes that answer another's description nearly as well as it does itself.
 
     Each with its rank: a node half as good stands with the mentions of one word, a better
@@ -173,13 +179,16 @@ def _alike(
             for hit in hits
             if own and hit.node not in linked and hit.score >= ALIKE * own
         ]
-        near = [pair for pair in near if pair[1].kind is NodeKind.NODE][:NEIGHBORS]
-        for ratio, other in near:
-            described = short(beside(other.description)) or beside(other.title)
-            item = f"{speller.wikilink(other, node)} - {described}"
-            edit = list_edit(node.document, [item])
-            why = _shared_sentence(node, other)
-            yield min(2 * ratio, 1.99), _proposal("alike", node, other, edit.start, "", item, why)
+        near = [pair for pair in near if pair[1].kind is NodeKind.NODE]
+        for ratio, other in near[:NEIGHBORS]:
+            yield min(2 * ratio, 1.99), node, other
+
+
+def _of_pair(node: Node, other: Node, speller: Speller) -> Proposal:
+    described = short(beside(other.description)) or beside(other.title)
+    item = f"{speller.wikilink(other, node)} - {described}"
+    place = list_edit(node.document, [item]).start
+    return _proposal("alike", node, other, place, "", item, _shared_sentence(node, other))
 
 
 def _shared_sentence(node: Node, other: Node) -> str:

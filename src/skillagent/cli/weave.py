@@ -15,7 +15,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = writing(commands, "weave", run, "propose links that are missing, and write some")
     on_graph(parser)
-    parser.add_argument("node", nargs="?", metavar="NODE", help="look only in this one")
+    parser.add_argument(
+        "node",
+        nargs="?",
+        metavar="NODE",
+        help="only what is missing in it, and where others name it",
+    )
     parser.add_argument(
         "--limit", type=_count, default=20, metavar="N", help="proposals at most (20)"
     )
