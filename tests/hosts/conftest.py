@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import pytest
 from skillagent import Budget, SkillGraph, Toolset
 from tests.conftest import ROOT
 
+GUIDE = ROOT / "skills" / "skillagent"
 HOSTS = Path(os.environ.get("SKILLAGENT_HOSTS") or ROOT / ".hosts")
 PARTS = (
     ".claude-plugin",
@@ -141,3 +144,22 @@ def host(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return Host(request.module.PROGRAM, home, project, programs(folder / "bin"))
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address at which our guide is served over HTTP, by a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skillagent", "serve", str(GUIDE), "--http", "--port", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        said = process.stderr.readline()
+        found = re.search(r"listening on (\S+)", said)
+        assert found, said
+        yield found[1]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
