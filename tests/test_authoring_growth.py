@@ -192,6 +192,7 @@ def test_without_a_map_the_best_are_named(tmp_path: Path, capsys: Capture) -> No
         ("???", ("--map", "counting"), "makes no file name"),
         ("new", ("--map", "counting", "--body", "nowhere.txt"), "cannot be read"),
         ("new", ("--map", "none", "--why", "x"), "need a map"),
+        ("new", ("--map", "counting", "--body", "HEADED"), "the body begins with a header"),
     ],
 )
 def test_a_node_that_cannot_be_added_leaves_nothing(
@@ -199,7 +200,10 @@ def test_a_node_that_cannot_be_added_leaves_nothing(
 ) -> None:
     folder = set_up(capsys, tmp_path, "--no-declare")
     before = content(folder)
-    code, out, err = add(capsys, folder, name, *more)
+    headed = tmp_path / "headed.md"
+    headed.write_text("---\ndescription: own\n---\ntext")
+    given = [text.replace("HEADED", str(headed)) for text in more]
+    code, out, err = add(capsys, folder, name, *given)
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1

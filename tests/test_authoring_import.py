@@ -136,6 +136,28 @@ def test_a_skill_takes_the_name_of_its_new_folder(vault: Vault) -> None:
     )
 
 
+def test_a_description_is_taken_where_the_source_has_none(vault: Vault) -> None:
+    top = vault(
+        {"a.md": "# A\n\n## One\n\nx\n\n## Two\n\ny\n", "b.md": "---\ndescription: own\n---\n"}
+    )
+    import_graph(top / "a.md", top / "a", "Given: when asked", OBSIDIAN).write()
+    assert content(top / "a")["SKILL.md"].startswith(
+        b'---\nname: a\ndescription: "Given: when asked"\n---\n\n# A\n'
+    )
+    changes = import_graph(top / "b.md", top / "b", "Given", OBSIDIAN)
+    assert changes.notes == ("SKILL.md: its own description was kept",)
+
+
+def test_one_file_under_two_names_is_not_written_twice(vault: Vault) -> None:
+    from skillagent.authoring.rename import rename
+
+    top = vault({"a/b.md": "b", "a/x.md": "[up](b.md)", "c/keep.md": ""})
+    (top / "c" / "x.md").symlink_to(top / "a" / "x.md")
+    graph = SkillGraph.load(top)
+    rename(graph, "a/b", "new").write()
+    assert content(top)["a/x.md"] == b"[up](new.md)"
+
+
 def test_long_sections_become_maps_of_their_parts(vault: Vault) -> None:
     words = "Some words that take up room. " * 300
     parts = f"### One\n\n{words}\n\n### Two\n\ntwo\n\n"

@@ -79,7 +79,7 @@ LONG = (
     "## Setup\n\nFirst sentence. Second.\n\n```\n## no heading\n```\n\n"
     "### Detail\n\nSee [[long#Use it]].\n\n"
     "## Use it\n\nSee [text][one] and [setup](long.md#setup), [detail](#detail).\n\n"
-    "## Notes\n\n[one]: other.md\n"
+    "## Notes\n\n[one]: other.md (round)\n"
 )
 
 
@@ -103,7 +103,7 @@ def test_a_long_node_becomes_a_map(vault: Vault) -> None:
         "```\n## no heading\n```\n\n### Detail\n\nSee [[use-it]].\n\n"
     )
     assert (
-        "See [text](other.md) and [setup](setup.md), [detail](setup.md#detail)."
+        'See [text](other.md "round") and [setup](setup.md), [detail](setup.md#detail).'
         in found["use-it.md"]
     )
     graph = SkillGraph.load(top)

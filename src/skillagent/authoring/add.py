@@ -178,7 +178,10 @@ def _map_of(graph: SkillGraph, name: str) -> Node:
 
 def _body(name: str, body: str, dialect: Dialect) -> str:
     text = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip("\n")
-    headings = parse(text, "", dialect).headings
+    document = parse(text, "", dialect)
+    if document.frontmatter.body_start:
+        raise UsageError("the body begins with a header; give description and tags as options")
+    headings = document.headings
     if not text.strip():
         return f"# {name}\n"
     if headings and headings[0].level == 1 and not text[: headings[0].start].strip():

@@ -113,10 +113,14 @@ def changes_of(
         for path in sorted({*before, *after})
         if before.get(path) != after.get(path)
     ]
+    by_file: dict[Path, FileChange] = {}
     for change in files:
         if not change.path.is_relative_to(real):
             raise UsageError(f"{change.shown}: lies outside {top}")
-    return Changes(tuple(files), tuple(notes))
+        other = by_file.setdefault(change.path, change)
+        if other.after != change.after:
+            raise UsageError(f"{change.shown}: is the same file as {other.shown}; remove the link")
+    return Changes(tuple(by_file.values()), tuple(notes))
 
 
 def _check(change: FileChange) -> None:

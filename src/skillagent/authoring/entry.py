@@ -81,19 +81,26 @@ def entry_text(name: str, title: str, description: str, links: Sequence[tuple[st
     return f"{head}{LEGEND} The words beside a link say when to go there.\n\n{listed}\n"
 
 
-def entry_edits(node: Node, name: str) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+def entry_edits(
+    node: Node, name: str, description: str | None = None
+) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
     """What makes a document the entry of a skill, and notes on what its author should look at.
 
     Args:
         node: the document; its header, if it has one, is YAML.
         name: of the skill.
+        description: where its header has none; None to take its first sentence.
 
     Raises:
         UsageError: its header cannot be read, so that nothing can be set in it.
     """
     document = node.document
     head = document.frontmatter
-    description = beside(node.description)[:MAX_DESCRIPTION] or f"About {beside(node.title)}"
+    given = description is not None
+    if description is None:
+        description = beside(node.description)[:MAX_DESCRIPTION] or f"About {beside(node.title)}"
+    elif node.description_derived:
+        description = checked_description(description)
     yaml = document.text.startswith("---")
     if (head.body_start or yaml) and not (head.fields and yaml):
         raise UsageError(f"{node.path}:1: its header cannot be read; mend it first")
@@ -103,6 +110,8 @@ def entry_edits(node: Node, name: str) -> tuple[tuple[Edit, ...], tuple[str, ...
     edits: list[Edit] = []
     notes: list[str] = []
     added = ""
+    if not node.description_derived and given:
+        notes.append("its own description was kept")
     if "description" not in head.fields:
         added += f"description: {scalar(description)}\n"
     if "name" not in head.fields:

@@ -89,7 +89,7 @@ def import_graph(source: Path, folder: Path, description: str | None, dialect: D
         nodes = [_single(root, source, options)]
     if not nodes:
         raise UsageError(f"{source}: holds no Markdown file")
-    plan = _planned(nodes, name, single=not source.is_dir())
+    plan = _planned(nodes, name, description, single=not source.is_dir())
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
         plan.notes.append(
             f"{source.name}: links to {len(near)} documents beside it, such as {near[0]}; "
@@ -127,7 +127,7 @@ def _documents_beside(node: Node, folder: Path) -> list[str]:
     return sorted(target for target in targets if os.path.isfile(folder / target))
 
 
-def _planned(nodes: list[Node], name: str, *, single: bool) -> _Plan:
+def _planned(nodes: list[Node], name: str, description: str | None, *, single: bool) -> _Plan:
     plan = _Plan(nodes)
     entry = _entry_of(nodes, single=single)
     moving = {node for node in nodes if node is not entry and _gives_way(node.path)}
@@ -138,7 +138,7 @@ def _planned(nodes: list[Node], name: str, *, single: bool) -> _Plan:
         edits: tuple[Edit, ...] = ()
         if node is entry:
             path = ENTRY
-            edits, notes = entry_edits(node, name)
+            edits, notes = entry_edits(node, name, description)
             plan.notes += [f"{ENTRY}: {note}" for note in notes]
         elif node in moving:
             above = path.rpartition("/")[0]

@@ -22,6 +22,7 @@ from skillagent.markdown import Dialect, Document, Kind, Reference
 from skillagent.markdown.address import Address, Use, address, destinations, uses
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|$")
+_ROUND_TITLE = re.compile(r"[ \t]+\(([^()\n]*)\)$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
 
 
@@ -95,7 +96,7 @@ class Relinking:
             expected.append((reference.start, wanted))
             if use := far.pop(reference.start, None):
                 given = self._destination(reference, wanted, fragment, part, use)
-                edits[use.name, use.end] = Edit(use.name, use.end, f"({given})")
+                edits[use.name, use.end] = _inlined(use, given)
                 continue
             spot = address(text, reference, code, self._layout.dialect)
             new = self._written(reference, wanted, fragment, part, spot)
@@ -111,7 +112,7 @@ class Relinking:
                 expected.append((use.start, anchor[1]))
             else:
                 rest = self._carried(rest, part) or rest
-            edits[use.name, use.end] = Edit(use.name, use.end, f"({rest})")
+            edits[use.name, use.end] = _inlined(use, rest)
         for start, stop, new, link in self._elsewhere(part, handled):
             edits[start, stop] = Edit(start, stop, new)
             if link is not None:
@@ -287,6 +288,14 @@ class Relinking:
             new = f"./{new}"
         shown = quoted(new) if quote and not angle else new
         return "<" * angle + shown + raw[len(path) :]
+
+
+def _inlined(use: Use, given: str) -> Edit:
+    """A link by reference as one that needs no definition."""
+    title = _ROUND_TITLE.search(given)
+    if title and '"' not in title[1]:
+        given = f'{given[: title.start()]} "{title[1]}"'
+    return Edit(use.name, use.end, f"({given})")
 
 
 def _first(pair: tuple[int, Node | None]) -> int:

@@ -60,8 +60,8 @@ def new_graph(
 def declaration(folder: Path) -> FileChange | None:
     """The change that declares a graph in its project; None where it is declared already.
 
-    The project is that of the nearest declaration, else the repository, else the folder
-    above the graph.
+    The project is that of the nearest declaration, else the repository, else the working
+    directory, else the folder above the graph.
 
     Args:
         folder: the graph, not yet there.
@@ -77,7 +77,9 @@ def declaration(folder: Path) -> FileChange | None:
     config = find(start)
     if config is None:
         places = (start, *start.parents)
-        top = next((place for place in places if (place / ".git").exists()), start)
+        here = Path.cwd().resolve()
+        above = here if here in places else start
+        top = next((place for place in places if (place / ".git").exists()), above)
         text = f'graphs = ["{_shown(whole, top)}"]\n'
         return FileChange(top / FILE, FILE, None, text.encode())
     if any(path == whole for _, path in config.graphs):
