@@ -14,6 +14,7 @@ Every score is summed in a fixed order, so equal graphs give equal rankings.
 from __future__ import annotations
 
 import math
+import threading
 from array import array
 from bisect import bisect_left
 from collections import Counter
@@ -39,6 +40,8 @@ ANCHORS = 10
 """Of the links to a node, the words around so many are searched."""
 TYPO_CUTOFF = 78.0
 TYPO_WEIGHT = 0.7
+
+_BUILDING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,11 @@ class SearchIndex:
         """The index of a graph, built at the first call."""
         found = graph.derived.get(cls)
         if not isinstance(found, SearchIndex):
-            found = graph.derived[cls] = cls(graph)
+            # Who comes meanwhile waits: a second build would only make both slower.
+            with _BUILDING:
+                found = graph.derived.get(cls)
+                if not isinstance(found, SearchIndex):
+                    found = graph.derived[cls] = cls(graph)
         return found
 
     def search(self, query: str, limit: int = 10, offset: int = 0) -> tuple[list[Hit], int]:

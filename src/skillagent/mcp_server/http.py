@@ -12,6 +12,8 @@ import os
 import socket
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +30,10 @@ VARIABLE = "SKILLAGENT_SERVE"
 TOKEN_VARIABLE = "SKILLAGENT_TOKEN"  # noqa: S105 - a name, not a secret
 MIN_TOKEN = 16
 BACKLOG = 2_048
+"""Connections that may wait to be accepted."""
+BURST = 1
+"""Connections that a worker accepts at once, before another one may have its turn."""
+DEEPEN_SECONDS = 0.2
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -91,6 +97,7 @@ def serve(offer: Offer, address: Address) -> None:
             workers=address.workers,
             log_level="warning",
             lifespan="on",
+            backlog=BURST if address.workers > 1 else BACKLOG,
             timeout_graceful_shutdown=5,
         )
         host = f"[{address.host}]" if ":" in address.host else address.host
@@ -98,6 +105,7 @@ def serve(offer: Offer, address: Address) -> None:
         sys.stderr.write(f"listening on {url} (Ctrl-C ends it)\n")
         sys.stderr.flush()
         if address.workers > 1:
+            threading.Thread(target=_deepen, args=(bound,), daemon=True).start()
             Multiprocess(config, sockets=[bound]).run()
         else:
             uvicorn.Server(config).run(sockets=[bound])
@@ -117,6 +125,20 @@ def _bind(address: Address) -> socket.socket:
         raise UsageError(f"cannot listen on {address.host}:{address.port}: {why}") from None
     found.set_inheritable(True)
     return found
+
+
+def _deepen(bound: socket.socket) -> None:
+    """Keep the queue long, which each worker shortens to its burst when it starts.
+
+    An event loop takes as many connections at once as the queue may hold: the first worker to
+    wake would take them all.
+    """
+    while True:
+        time.sleep(DEEPEN_SECONDS)
+        try:
+            bound.listen(BACKLOG)
+        except OSError:
+            return
 
 
 def app() -> App:
@@ -141,6 +163,8 @@ def app_of(offer: Offer, address: Address) -> App:
     from skillagent.mcp_server.watching import keep_fresh
 
     served = Served(offer)
+    # Others answer meanwhile, or requests wait: none meets a worker that is still reading.
+    served.warm()
     sessions = StoredSessions(Path(address.sessions), served)
     surface = Surface(served, lambda: sessions, carried=True, background=keep_fresh)
     names = [*LOOPBACK[:2], "[::1]"]

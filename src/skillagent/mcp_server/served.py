@@ -6,6 +6,7 @@ and only what needs it waits.
 
 from __future__ import annotations
 
+import gc
 import threading
 
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
@@ -59,7 +60,13 @@ class Served:
 
     def warm(self) -> None:
         """Load, and build what the first query would build."""
-        Toolset(self.graph, self.budget, counter=self.counter).warm()
+        # All of it stays to the end of this process: no collection need walk it.
+        gc.disable()
+        try:
+            self.toolset().warm()
+        finally:
+            gc.freeze()
+            gc.enable()
 
     def reload(self) -> tuple[SkillGraph, SkillGraph] | None:
         """Load again; what is being served stays until the new graph is whole.
