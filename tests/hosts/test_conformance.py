@@ -55,6 +55,7 @@ def test_what_applies_holds(
     suite: dict[str, list[str]], url: str, tmp_path: Path, scenario: str
 ) -> None:
     versions = [version for version in VERSIONS if version in suite[scenario]] or VERSIONS[-1:]
+    held = 0
     for version in versions:
         folder = tmp_path / version
         options = ["--scenario", scenario, "--spec-version", version, "--output-dir", str(folder)]
@@ -65,7 +66,8 @@ def test_what_applies_holds(
         checks = json.loads(files[0].read_text(encoding="utf-8"))
         bad = {check["id"]: check for check in checks if check["status"] not in FINE}
         assert set(bad) <= set(TABLE["except"]), (version, bad)
-        assert any(check["status"] == "SUCCESS" for check in checks), (version, told)
+        held += sum(check["status"] == "SUCCESS" for check in checks)
+    assert held, f"{scenario} proves nothing"
 
 
 def test_no_exception_is_kept_that_is_not_needed(url: str, tmp_path: Path) -> None:
