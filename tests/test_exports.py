@@ -29,6 +29,7 @@ from skillagent.exports import (
     restore,
     to_graphml,
 )
+from skillagent.exports.names import Names, skill_name, skill_names
 from skillagent.exports.original import RECORD
 from skillagent.graph import Options
 from skillagent.lint.agent_skills import MAX_BYTES, crlf_bytes
@@ -156,9 +157,17 @@ def test_a_skill_keeps_its_six_keys_and_no_other(vault: Vault, tmp_path: Path) -
     pack(vault({"old/SKILL.md": text}) / "old", tmp_path / "new")
     assert (tmp_path / "new/SKILL.md").read_text() == (
         '---\nname: new\ndescription: "d, when asked — always"\nlicense: "MIT"\n'
-        'compatibility: "any"\nmetadata:\n  version: "1.0"\n  list: "[\\"a\\", \\"b\\"]"\n'
-        '  skillagent.title: "old"\nallowed-tools: "Read"\n---\nText\n'
+        'compatibility: "any"\nallowed-tools: "Read"\nmetadata:\n  skillagent.title: "old"\n'
+        '  version: "1.0"\n  list: "[\\"a\\", \\"b\\"]"\n---\nText\n'
     )
+
+
+def test_a_header_leaves_room_for_the_body(vault: Vault, tmp_path: Path) -> None:
+    header = f"description: {'🎉' * 2_000}\nlicense: {'🎉' * 300}\ncompatibility: {'🎉' * 900}\n"
+    header += "metadata:\n" + "".join(f"  k{number}: {'v' * 90}\n" for number in range(200))
+    text = f"---\nname: g\n{header}---\n" + "- [[a]]\n" * 400
+    pack(vault({"g/SKILL.md": text, "g/a.md": "x"}) / "g", tmp_path / "out")
+    assert crlf_bytes((tmp_path / "out/SKILL.md").read_text()) < MAX_BYTES
 
 
 def test_no_link_slips_into_the_header(vault: Vault, tmp_path: Path) -> None:
@@ -614,6 +623,41 @@ def test_graphml_loses_nothing(
         node: list(data["tags"]) for node, data in whole.nodes(data=True)
     }
     shutil.rmtree(place)
+
+
+paths = st.lists(
+    st.text(st.sampled_from("aA/.é-# ?x"), min_size=1, max_size=9).filter(
+        lambda path: "//" not in path and path[0] != "/" and path[-1] != "/"
+    ),
+    max_size=12,
+    unique=True,
+)
+
+
+@given(paths, paths)
+def test_names_of_files_never_meet(nodes: list[str], attachments: list[str]) -> None:
+    names = Names()
+    given_nodes = [names.node(f"{path}.md") for path in nodes]
+    made = [*given_nodes, *(names.attachment(path) for path in attachments)]
+    keys = [path.casefold() for path in made]
+    assert len(set(keys)) == len(keys)
+    assert all(path.endswith(".md") for path in given_nodes)
+    for path in made:
+        assert re.fullmatch(r"references(/[\w.-]+)+", path)
+        assert not re.search(r"(^|/)(\.|skill\.md$)", path, re.IGNORECASE)
+    folders = {key.rsplit("/", depth)[0] for key in keys for depth in range(1, key.count("/") + 1)}
+    assert folders.isdisjoint(keys)
+    assert not [path for path in made[len(nodes) :] if path.lower().endswith(".md")]
+
+
+@given(st.lists(st.text(max_size=80), max_size=6))
+def test_any_text_gives_a_name_that_a_skill_may_have(texts: list[str]) -> None:
+    names = skill_names(texts)
+    assert len(set(names)) == len(texts)
+    for name in names:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+        assert len(name) <= 64
+        assert skill_name(name) == name
 
 
 # JSON, GraphML, llms.txt

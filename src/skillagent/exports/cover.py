@@ -26,6 +26,7 @@ TITLE_KEY = "skillagent.title"
 """Key under `metadata` that keeps the entry's title: `name` must be the folder's."""
 _WHEN = re.compile(r"\bwhen\b|\bwhenever\b|\buse (?:for|to|this|if)\b", re.IGNORECASE)
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)*")
+_MAX_HEADER_BYTES = 5_500
 _WHEN_CHARS = 400
 _LINE_CHARS = 160
 
@@ -45,25 +46,28 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
     """
     fields = entry.document.frontmatter
     lines = ["---", f"name: {name}", f"description: {_quoted(description(graph, entry))}"]
+    optional: list[str] = []
     for key, limit in (("license", 200), ("compatibility", MAX_COMPATIBILITY)):
         if text := plain_text(scalar_text(fields.get(key))):
-            lines.append(f"{key}: {_quoted(shortened(text, limit))}")
-    metadata: dict[str, str] = {}
-    given = fields.get("metadata")
-    if isinstance(given, Mapping):
-        metadata = {key: scalar_text(value) for key, value in given.items() if key.strip()}
-    if entry.title != name:
-        metadata.setdefault(TITLE_KEY, entry.title)
-    if metadata:
-        lines.append("metadata:")
-        kept = {
-            key if _PLAIN_KEY.fullmatch(key) else _quoted(key): _quoted(value)
-            for key, value in metadata.items()
-        }
-        lines += [f"  {key}: {value}" for key, value in kept.items()]
+            optional.append(f"{key}: {_quoted(shortened(text, limit))}")
     tools = fields.get("allowed-tools")
     if isinstance(tools, str) and tools.strip():
-        lines.append(f"allowed-tools: {_quoted(tools)}")
+        optional.append(f"allowed-tools: {_quoted(tools)}")
+    given = fields.get("metadata")
+    metadata = dict(given) if isinstance(given, Mapping) else {}
+    if entry.title != name:
+        metadata = {TITLE_KEY: shortened(_clean(entry.title), 200), **metadata}
+    values = {
+        key if _PLAIN_KEY.fullmatch(key) else _quoted(key): _quoted(scalar_text(value))
+        for key, value in metadata.items()
+        if key.strip()
+    }
+    blocks = [f"  {key}: {value}" for key, value in values.items()]
+    # What would leave no room for a body is only in the record of the export.
+    for line in [*optional, *blocks]:
+        heading = ["metadata:"] if line in blocks and "metadata:" not in lines else []
+        if crlf_bytes("\n".join([*lines, *heading, line])) < _MAX_HEADER_BYTES:
+            lines += [*heading, line]
     return "\n".join([*lines, "---", ""])
 
 

@@ -102,4 +102,8 @@ def _part(name: str) -> str:
 
 def relative(source: str, target: str) -> str:
     """The path that leads from one file to another."""
-    return posixpath.relpath(target, posixpath.dirname(source) or ".")
+    here, there = source.split("/")[:-1], target.split("/")
+    same = 0
+    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
+        same += 1
+    return "/".join([".."] * (len(here) - same) + there[same:])

@@ -8,7 +8,7 @@ again before it is used.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -26,6 +26,7 @@ from skillagent.markdown.document import parse
 _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
+_TRIES = 6
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _RAW = "%!$&'*+,;=:@/?#^-_.~"
 """What a fragment may hold beside letters and digits; no brackets, which end destinations."""
@@ -116,19 +117,21 @@ class Rewriter:
             wikilinks: True to keep all wikilinks what they are, with a path.
         """
         known = {link.reference.start: link for link in links}
-        styles: dict[int, Style] = {}
-        if wikilinks:
-            starts = (reference.start for reference in node.document.references)
-            styles = dict.fromkeys(starts, Style.WIKILINK)
+        starts = {reference.start for reference in node.document.references}
+        styles = dict.fromkeys(starts if wikilinks else (), Style.WIKILINK)
         styles.update(dict.fromkeys(words, Style.WORDS))
         fixed = [] if header is None else [Edit(0, node.document.frontmatter.body_start, header)]
-        while True:
+        for left in reversed(range(_TRIES)):
             edits = [*fixed, *self._edits(node, known, styles)]
             made = _applied(node.document.text, edits)
             bad = self._misread(node, known, made) - styles.keys()
             if not bad:
-                return made
-            styles.update(dict.fromkeys(bad, Style.WIKILINK))
+                break
+            # One link more each time would take too long: before the last try it is all.
+            styles.update(
+                dict.fromkeys(bad if left > 1 else starts - styles.keys(), Style.WIKILINK)
+            )
+        return made
 
     def _misread(self, node: Node, known: Mapping[int, Link], made: Rewritten) -> set[int]:
         """Offsets of links that are lost in the written text, or make a link of what follows."""
@@ -142,10 +145,13 @@ class Rewriter:
                 if there is None or there.target.removeprefix("./") not in (path, path[:-3]):
                     bad.add(start)
         expected = {made.moved(reference.start) for reference in node.document.references}
-        for start in found.keys() - expected:
-            # `]][x]` is no link by reference, `)[x]` is one.
-            before = [edit.start for edit in made.edits if made.moved(edit.start) < start]
-            bad.update(before[-1:])
+        strangers = found.keys() - expected
+        if strangers:
+            # `]][x]` is no link by reference, `)[x]` is one: the link before it made it so.
+            places = [made.moved(edit.start) for edit in made.edits]
+            for start in strangers:
+                if before := bisect_left(places, start):
+                    bad.add(made.edits[before - 1].start)
         return bad
 
     def _edits(
