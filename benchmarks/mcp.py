@@ -55,7 +55,6 @@ META = {
     "io.modelcontextprotocol/clientInfo": {"name": "benchmark", "version": "1"},
     "io.modelcontextprotocol/clientCapabilities": {},
 }
-WORDS = ["seed", "value", "model", "data", "graph", "price", "risk", "test", "order", "time"]
 TRADING = Path(__file__).parents[1] / "examples" / "trading"
 
 
@@ -96,6 +95,7 @@ class Client:
         self._session: str | None = None
         self._number = 0
         self._nodes: list[str] = []
+        self._words = ["what", "the", "graph"]
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def run(self, calls: int) -> None:
@@ -108,7 +108,7 @@ class Client:
     def _draw(self) -> tuple[str, dict[str, Any]]:
         dice = self._random.random()
         if not self._nodes or dice < 0.4:
-            return "list_index", {"query": " ".join(self._random.sample(WORDS, 3))}
+            return "list_index", {"query": " ".join(self._random.sample(self._words, 3))}
         if dice < 0.7:
             nodes = self._random.sample(self._nodes, min(2, len(self._nodes)))
             return "read_summary", {"nodes": nodes}
@@ -128,9 +128,9 @@ class Client:
                 await asyncio.sleep(0.05)
         self._crowd.times.setdefault(name, []).append(time.perf_counter() - started)
         self._crowd.broken += interrupted > 0
-        self._check(status, body, interrupted)
+        self._check(name, status, body, interrupted)
 
-    def _check(self, status: int, body: bytes, interrupted: int) -> None:
+    def _check(self, name: str, status: int, body: bytes, interrupted: int) -> None:
         crowd = self._crowd
         result = json.loads(body).get("result") if status == 200 else None
         if result is None:
