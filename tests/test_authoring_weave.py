@@ -41,6 +41,7 @@ def mentions_in(vault: Vault, text: str) -> list[str]:
         ("A SEED.", "A [[SEED]]."),
         ("- item with seeds", "- item with [[seed|seeds]]"),
         ("| a | seeds |\n|---|---|\n| b | c |", "| a | [[seed\\|seeds]] |"),
+        ("a | b\n--|--\nthe seeds | c", "the [[seed\\|seeds]] | c"),
         ("> quoted seed.", "> quoted [[seed]]."),
         ("the seed's end", "the [[seed]]'s end"),
         ("# Of seeds\n\nthe seed", "the [[seed]]"),

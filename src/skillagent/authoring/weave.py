@@ -29,12 +29,12 @@ from skillagent.index.words import STOP_WORDS, terms, words
 from skillagent.markdown import OBSIDIAN, Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.prose import plain_text, sentences
+from skillagent.markdown.wikilink import in_table
 
 ALIKE = 0.3
 """A node is alike if it scores so much of what the node itself scores for its own words."""
 NEIGHBORS = 3
 """Of the nodes alike, so many are proposed for a node."""
-TABLE = "|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _of_mention(
         link = f"[[{label}]]"
     else:
         link = speller.wikilink(target, source, label)
-    if text[text.rfind("\n", 0, start) + 1 : end].lstrip(" >").startswith(TABLE):
+    if in_table(text, mention.start):
         link = link.replace("|", "\\|")
     after = text[start : mention.start] + link + text[mention.end : end]
     return _proposal("mention", source, target, start, text[start:end], after)

@@ -126,7 +126,7 @@ def wikilinks(
             match.end(),
             line,
             "",
-            bare_pipe and _in_table(text, at),
+            bare_pipe and in_table(text, at),
         )
 
 
@@ -220,7 +220,8 @@ def _odd_backslashes(text: str, at: int) -> bool:
     return count % 2 == 1
 
 
-def _in_table(text: str, at: int) -> bool:
+def in_table(text: str, at: int) -> bool:
+    """True if a place stands in a row of a table, where a `|` ends the cell."""
     first = text.rfind("\n", max(0, at - LOOK_BACK), at) + 1
     if not first and at > LOOK_BACK:
         return False
