@@ -152,6 +152,11 @@ def test_an_edit_that_breaks_the_graph_is_told_to_the_model(asked: Talk) -> None
     assert "new.md:1: warning SG020: broken link to 'nowhere'" in last
 
 
+def test_commands_cost_a_session_nothing_until_a_person_calls_them(asked: Talk) -> None:
+    assert "- skillagent:skillagent: " in asked.first
+    assert "skillagent:set-up" not in asked.first
+
+
 @pytest.mark.parametrize(
     ("command", "procedure", "run"),
     [
