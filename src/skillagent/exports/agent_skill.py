@@ -24,7 +24,7 @@ from skillagent.exports.names import Names, skill_name, skill_names
 from skillagent.exports.original import FORMAT, RECORD, node_record, on_disk
 from skillagent.exports.rewrite import Places, Rewriter, Rewritten
 from skillagent.graph import Node, Root, SkillGraph
-from skillagent.graph.node import without_suffix
+from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
 from skillagent.lint import REFERENCE_CODES, findings
 from skillagent.markdown import Kind
@@ -269,10 +269,13 @@ class _Packing:
             for node in part.nodes:
                 head = part.head if part.places[node.id] == "SKILL.md" else None
                 links = self._graph.links_from(node.id)
+                called_by_file = head is None and node.title == node.stem
+                renamed = stem_of(part.places[node.id]) != node.stem
                 written = rewriter.rewrite(
                     node,
                     links,
                     head,
+                    title=node.title if called_by_file and renamed else "",
                     words=self._words.get(node.id, ()),
                     wikilinks=node.id in self._wikilinks,
                 )

@@ -45,20 +45,20 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
         name: of the skill.
     """
     fields = entry.document.frontmatter
-    lines = ["---", f"name: {name}", f"description: {_quoted(description(graph, entry))}"]
+    lines = ["---", f"name: {name}", f"description: {quoted(description(graph, entry))}"]
     optional: list[str] = []
     for key, limit in (("license", 200), ("compatibility", MAX_COMPATIBILITY)):
         if text := plain_text(scalar_text(fields.get(key))):
-            optional.append(f"{key}: {_quoted(shortened(text, limit))}")
+            optional.append(f"{key}: {quoted(shortened(text, limit))}")
     tools = fields.get("allowed-tools")
     if isinstance(tools, str) and tools.strip():
-        optional.append(f"allowed-tools: {_quoted(tools)}")
+        optional.append(f"allowed-tools: {quoted(tools)}")
     given = fields.get("metadata")
     metadata = dict(given) if isinstance(given, Mapping) else {}
     if entry.title != name:
         metadata = {TITLE_KEY: shortened(_clean(entry.title), 200), **metadata}
     values = {
-        key if _PLAIN_KEY.fullmatch(key) else _quoted(key): _quoted(scalar_text(value))
+        key if _PLAIN_KEY.fullmatch(key) else quoted(key): quoted(scalar_text(value))
         for key, value in metadata.items()
         if key.strip()
     }
@@ -179,7 +179,7 @@ def _clean(text: str) -> str:
     return re.sub(r"-{3,}", "—", " ".join(printable.split()))
 
 
-def _quoted(text: str) -> str:
-    """A value of the header; double brackets would be a link, which the entry does not have."""
+def quoted(text: str) -> str:
+    """A text as a value of a YAML header, printable; double brackets would be a link."""
     text = re.sub(r"\]{2,}", "]", re.sub(r"\[{2,}", "[", _clean(text)))
     return json.dumps(text, ensure_ascii=False)

@@ -17,6 +17,7 @@ from itertools import accumulate
 from urllib.parse import quote, unquote
 
 from skillagent.exports.attachments import DESTINATION, Others, images
+from skillagent.exports.cover import quoted
 from skillagent.exports.names import relative
 from skillagent.graph import Link, Node
 from skillagent.graph.link import is_block
@@ -27,6 +28,7 @@ _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 _TRIES = 6
+_KEY = re.compile(r"[A-Za-z_][\w-]*:(?: |$)", re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _RAW = "%!$&'*+,;=:@/?#^-_.~"
 """What a fragment may hold beside letters and digits; no brackets, which end destinations."""
@@ -104,6 +106,7 @@ class Rewriter:
         links: Collection[Link],
         header: str | None = None,
         *,
+        title: str = "",
         words: Collection[int] = (),
         wikilinks: bool = False,
     ) -> Rewritten:
@@ -113,6 +116,7 @@ class Rewriter:
             node: what to write.
             links: the node's links.
             header: to be written in place of its own; None to keep that.
+            title: to be added to its own header, for a node called by its file's old name.
             words: offsets of broken links that are written as words.
             wikilinks: True to keep all wikilinks what they are, with a path.
         """
@@ -121,6 +125,8 @@ class Rewriter:
         styles = dict.fromkeys(starts if wikilinks else (), Style.WIKILINK)
         styles.update(dict.fromkeys(words, Style.WORDS))
         fixed = [] if header is None else [Edit(0, node.document.frontmatter.body_start, header)]
+        if title:
+            fixed += _titled(node.document, title)
         for left in reversed(range(_TRIES)):
             edits = [*fixed, *self._edits(node, known, styles)]
             made = _applied(node.document.text, edits)
@@ -238,6 +244,15 @@ def _applied(text: str, edits: list[Edit]) -> Rewritten:
         kept.append(edit)
     parts.append(text[position:])
     return Rewritten("".join(parts), tuple(kept))
+
+
+def _titled(document: Document, title: str) -> Iterator[Edit]:
+    """A `title` at the top of a YAML header, or in a new one; TOML and JSON stay as they are."""
+    header = document.frontmatter
+    if not header.body_start:
+        yield Edit(0, 0, f"---\ntitle: {quoted(title)}\n---\n")
+    elif document.text.startswith("---") and _KEY.match(header.text):
+        yield Edit(header.start, header.start, f"title: {quoted(title)}\n")
 
 
 def _redirected(
