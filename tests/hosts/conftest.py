@@ -19,7 +19,7 @@ from skillagent import Budget, SkillGraph, Toolset
 from tests.conftest import ROOT
 
 GUIDE = ROOT / "skills" / "skillagent"
-HOSTS = Path(os.environ.get("SKILLAGENT_HOSTS") or ROOT / ".hosts")
+HOSTS = Path(os.environ.get("SKILLAGENT_HOSTS") or ROOT / ".hosts").absolute()
 PARTS = (
     ".claude-plugin",
     "commands",

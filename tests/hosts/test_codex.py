@@ -94,6 +94,16 @@ def test_all_three_tools_and_the_instructions_stand_in_the_first_request(
         assert sorted(tool["parameters"]["properties"]) == sorted(spec.parameters["properties"])
 
 
+def test_the_skills_are_listed_and_no_command_or_hook_of_another_host_is_run(
+    requests: tuple[Received, ...],
+) -> None:
+    sent = requests[0].raw.decode()
+    assert "- skillagent:skillagent: " in sent
+    assert "- skillagent:ml-reproducibility: " in sent
+    assert "set-up" not in sent
+    assert "This project has a skill graph" not in sent
+
+
 def test_a_tools_result_arrives_to_the_byte(codex: Host, requests: tuple[Received, ...]) -> None:
     """Of the project's graph, though Codex starts the server in the plugin's folder."""
     [output] = [
