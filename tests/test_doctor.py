@@ -32,13 +32,14 @@ from skillagent.hosts.checks import (
 )
 from skillagent.hosts.examination import examine, graph_checks, here
 from skillagent.hosts.known import HOSTS, Host, Scope
-from skillagent.hosts.launch import Launch
+from skillagent.hosts.launch import Launch, this_installation
 from skillagent.hosts.machine import Machine
 from skillagent.hosts.session import Seen, Start
 from skillagent.hosts.surroundings import claude_code, codex, everything, gemini, sdk_default
 from tests.conftest import BUNDLED
 
-OURS = Launch(sys.executable, ("-m", "skillagent", "serve", str(BUNDLED), "--no-watch"))
+COMMAND, *FIRST = this_installation()
+OURS = Launch(COMMAND, (*FIRST, "serve", str(BUNDLED), "--no-watch"))
 CLAUDE, CODEX, ZED = HOSTS["claude-code"], HOSTS["codex"], HOSTS["zed"]
 GOOD = Seen(protocol="2025-11-25", tools=TOOLS, seconds=0.5, blocks=("text",), characters=900)
 
@@ -61,7 +62,7 @@ def script(path: Path, text: str) -> Path:
 
 
 def an_entry(host: Host, launch: Launch = OURS, *, disabled: bool = False) -> Installed:
-    return Installed(host, "skillagent", Path("config"), 3, launch, disabled)
+    return Installed(host, Scope.PROJECT, "skillagent", Path("config"), 3, launch, disabled)
 
 
 def write(host: Host, machine: Machine, launch: Launch = OURS, scope: Scope | None = None) -> Path:
@@ -384,6 +385,68 @@ def test_an_installed_host_is_proved_from_end_to_end(machine: Machine, tmp_path:
     assert f"its tools are there: {', '.join(TOOLS)}" in whats
     assert whats[-1] == "`claude mcp list` says: skillagent: x - ✔ Connected"
     assert any(check.about == "graph" and check.place == str(BUNDLED) for check in checks)
+
+
+@posix
+@pytest.mark.parametrize(
+    "launch",
+    [
+        Launch("./skillagent", ("serve",)),
+        Launch(sys.executable, ("-m", "skillagent", "serve")),
+        replace(OURS, env={"PYTHONPATH": "."}),
+        replace(OURS, cwd="."),
+    ],
+    ids=["program", "module", "environment", "folder"],
+)
+def test_a_cloned_project_starts_nothing(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, launch: Launch
+) -> None:
+    monkeypatch.chdir(machine.folder)
+    touch = f"open({str(machine.folder / 'started')!r}, 'w')"
+    script(machine.folder / "skillagent", f"#!{sys.executable}\n{touch}\n")
+    (machine.folder / "skillagent.py").write_text(touch)
+    entry = {**CLAUDE.entry(launch), "env": dict(launch.env)}
+    entry |= {"cwd": launch.cwd} if launch.cwd else {}
+    (machine.folder / ".mcp.json").write_text(json.dumps({"mcpServers": {"x": entry}}))
+    checks = list(examine(machine, [CLAUDE]))
+    assert not (machine.folder / "started").exists()
+    found = [check for check in checks if check.what.startswith("not started")]
+    assert [check.result for check in found] == [Result.WARNING]
+    assert launch.command in found[0].what and "--trust" in found[0].remedy
+
+    checks = list(examine(machine, [CLAUDE], trusted=True))
+    assert not any(check.what.startswith("not started") for check in checks)
+
+
+@posix
+def test_a_users_own_entry_is_started(machine: Machine, tmp_path: Path) -> None:
+    text = f"#!{sys.executable}\nTOOLS = {TOOLS!r}\nRESULT = {{'content': [{TEXT!r}]}}\n"
+    program = script(tmp_path / "bin" / "skillagent", text + OLD_SERVER)
+    write(CODEX, machine, Launch(str(program), ("serve",)), Scope.USER)
+    assert (Result.OK, f"its tools are there: {', '.join(TOOLS)}") in results(examine(machine))
+
+
+@posix
+def test_a_host_that_guards_nothing_is_asked_only_with_trust(
+    machine: Machine, tmp_path: Path
+) -> None:
+    write(HOSTS["opencode"], machine)
+    text = f"#!/bin/sh\n: > {tmp_path / 'asked'}\necho '✓ skillagent connected'\n"
+    script(tmp_path / "bin" / "opencode", text)
+    assert list(examine(machine, [HOSTS["opencode"]]))[-1].remedy.endswith("--trust")
+    assert not (tmp_path / "asked").exists()
+    checks = list(examine(machine, [HOSTS["opencode"]], trusted=True))
+    assert checks[-1].what == "`opencode mcp list` says: ✓ skillagent connected"
+
+
+def test_a_missing_package_is_a_failed_check(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(ZED, machine)
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    checks = [check for check in examine(machine, [ZED]) if check.about == "zed"]
+    assert failed(checks) == ["a session with the server needs the package 'mcp'"]
+    assert checks[-1].remedy == "pip install 'skillagent-graph[mcp]'"
 
 
 def test_a_graph_is_read_once(machine: Machine) -> None:

@@ -23,6 +23,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="HOST|GRAPH",
         help="hosts by name, and folders to read; without a host: all that have our entry",
     )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="start what the project's files name, even if it is not this installation",
+    )
     parser.add_argument("--json", action="store_true", help="the checks as one JSON list")
 
 
@@ -48,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{graph!r} is neither a folder nor a host; hosts are {', '.join(HOSTS)}"
             )
     checks: list[Check] = []
-    for check in examine(machine, hosts, graphs):
+    for check in examine(machine, hosts, graphs, trusted=arguments.trust):
         checks.append(check)
         if not arguments.json:
             print(printable(str(check)), flush=True)

@@ -65,6 +65,7 @@ class Installed:
     """An entry of ours in a host's file."""
 
     host: Host
+    scope: Scope
     name: str
     file: Path
     line: int
@@ -106,7 +107,7 @@ def installed(host: Host, machine: Machine) -> tuple[tuple[Installed, ...], tupl
                 if launch is not None and launch.is_ours:
                     line_number = plan.READERS[host.syntax].line(text, (*path, name))
                     off = host.is_disabled(entry)
-                    entries.append(Installed(host, name, file, line_number, launch, off))
+                    entries.append(Installed(host, scope, name, file, line_number, launch, off))
     return tuple(entries), tuple(checks)
 
 
@@ -121,6 +122,27 @@ def entry_checks(entry: Installed) -> Iterator[Check]:
             entry.place,
             "turn it on in the entry",
         )
+
+
+def may_start(entry: Installed, machine: Machine) -> bool:
+    """Whether its process may be started without asking.
+
+    A project that was only cloned may bring an entry that looks like ours and starts anything:
+    of a project's file, only what starts this installation is started.
+    """
+    return entry.scope is Scope.USER or entry.launch.is_here(machine.folder)
+
+
+def not_started(entry: Installed) -> Check:
+    """What is said of an entry that may not be started."""
+    line = " ".join((entry.launch.command, *entry.launch.args))
+    return Check(
+        Result.WARNING,
+        entry.host.name,
+        f"not started, for a project's file may name any program: {line}",
+        entry.place,
+        f"look at the entry; then `skillagent doctor {entry.host.name} --trust`",
+    )
 
 
 def start(entry: Installed, machine: Machine) -> tuple[Start | None, Check]:

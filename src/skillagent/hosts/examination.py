@@ -19,6 +19,8 @@ from skillagent.hosts.checks import (
     entry_checks,
     graphs_of,
     installed,
+    may_start,
+    not_started,
     said_checks,
     session_checks,
     start,
@@ -39,7 +41,11 @@ EXTRAS: dict[str, tuple[str, ...]] = {
 
 
 def examine(
-    machine: Machine, hosts: Sequence[Host] = (), graphs: Sequence[str] = ()
+    machine: Machine,
+    hosts: Sequence[Host] = (),
+    graphs: Sequence[str] = (),
+    *,
+    trusted: bool = False,
 ) -> Iterator[Check]:
     """Every check; those that take long come as they are made.
 
@@ -47,6 +53,7 @@ def examine(
         machine: where to look.
         hosts: which hosts; without any, those with an entry of ours.
         graphs: folders to read, besides those that are declared or served.
+        trusted: start whatever the project's files name.
     """
     yield from here()
     read: set[str] = set()
@@ -63,22 +70,30 @@ def examine(
             remedy = f"skillagent install {host.name}"
             yield Check(Result.FAILED, host.name, "no entry of ours is there", scopes, remedy)
         if entries:
-            yield from _host(host, entries, machine, read)
+            yield from _host(host, entries, machine, read, trusted)
     if not hosts and not any_entry:
         remedy = f"skillagent install HOST, with one of {', '.join(HOSTS)}"
         yield Check(Result.WARNING, "hosts", "none has an entry of ours", "", remedy)
 
 
 def _host(
-    host: Host, entries: Sequence[Installed], machine: Machine, read: set[str]
+    host: Host, entries: Sequence[Installed], machine: Machine, read: set[str], trusted: bool
 ) -> Iterator[Check]:
     for entry in entries:
         yield from entry_checks(entry)
+        if not (trusted or may_start(entry, machine)):
+            yield not_started(entry)
+            continue
         started, check = start(entry, machine)
         yield check
         if started is not None:
             yield from session_checks(entry, started)
         yield from graph_checks(graphs_of(entry, machine), read)
+    if not (trusted or host.guards):
+        what = f"`{host.program}` was not asked: it starts all that the project's file names"
+        remedy = f"skillagent doctor {host.name} --trust"
+        yield Check(Result.WARNING, host.name, what, "", remedy)
+        return
     # Last, for it takes the longest.
     said = asking.ask(host, machine.environ, machine.folder)
     for entry in entries:

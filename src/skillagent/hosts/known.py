@@ -70,6 +70,8 @@ class Host:
     """Its command line, if that can list servers."""
     listing: tuple[str, ...] = ()
     """Arguments that make it list them."""
+    guards: bool = True
+    """Whether its command line starts a project's servers only where the user trusts it."""
 
     def file(self, scope: Scope, machine: Machine) -> Path:
         """Its configuration file.
@@ -308,6 +310,7 @@ _ALL = (
         "2025-11-25",
         program="opencode",
         listing=("mcp", "list"),
+        guards=False,
     ),
 )
 

@@ -37,6 +37,17 @@ class Launch:
         # Both kinds of slash separate in a Windows path, so it reads every path.
         return PureWindowsPath(self.command).stem == PROGRAM and self.args[:1] == (SERVE,)
 
+    def is_here(self, folder: Path) -> bool:
+        """Whether it starts this very installation, and nothing that a folder could slip in.
+
+        Args:
+            folder: where it is started.
+        """
+        here = this_installation()
+        slips = here[1:] and any((folder / name).exists() for name in (PROGRAM, f"{PROGRAM}.py"))
+        same = (self.command, *self.args)[: len(here) + 1] == (*here, SERVE)
+        return same and not slips and not self.env and self.cwd is None
+
     @property
     def graphs(self) -> tuple[str, ...]:
         """The `[NAME=]GRAPH` arguments of `skillagent serve`, as written."""
