@@ -128,9 +128,9 @@ class Client:
                 await asyncio.sleep(0.05)
         self._crowd.times.setdefault(name, []).append(time.perf_counter() - started)
         self._crowd.broken += interrupted > 0
-        self._check(name, status, body, interrupted)
+        self._check(status, body, interrupted)
 
-    def _check(self, name: str, status: int, body: bytes, interrupted: int) -> None:
+    def _check(self, status: int, body: bytes, interrupted: int) -> None:
         crowd = self._crowd
         result = json.loads(body).get("result") if status == 200 else None
         if result is None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from skillagent.disclosure import Toolset
 from skillagent.formats import anthropic
+from skillagent.formats.blocks import tool_call
 from skillagent.messages import ToolSpec
 from skillagent.providers.sdk import load
 
@@ -42,12 +43,13 @@ def async_runner_tools(toolset: Toolset) -> list[Any]:
 
 def _runs(toolset: Toolset, spec: ToolSpec) -> Callable[..., str]:
     def run(**arguments: Any) -> str:
-        answer = toolset.call(spec.name, arguments)
-        if answer.error and answer.text:
+        # The toolset reads what a model wrote, half a surrogate pair included.
+        result = toolset.answer(tool_call("", spec.name, arguments))
+        if result.error and result.text:
             from anthropic.lib.tools import ToolError
 
-            raise ToolError(answer.text)
-        return answer.text
+            raise ToolError(result.text)
+        return result.text
 
     return run
 

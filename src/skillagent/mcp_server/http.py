@@ -12,10 +12,9 @@ import os
 import socket
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict, dataclass
+from multiprocessing import reduction
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,6 @@ BACKLOG = 2_048
 """Connections that may wait to be accepted."""
 BURST = 1
 """Connections that a worker accepts at once, before another one may have its turn."""
-DEEPEN_SECONDS = 0.2
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -105,7 +103,6 @@ def serve(offer: Offer, address: Address) -> None:
         sys.stderr.write(f"listening on {url} (Ctrl-C ends it)\n")
         sys.stderr.flush()
         if address.workers > 1:
-            threading.Thread(target=_deepen, args=(bound,), daemon=True).start()
             Multiprocess(config, sockets=[bound]).run()
         else:
             uvicorn.Server(config).run(sockets=[bound])
@@ -113,7 +110,8 @@ def serve(offer: Offer, address: Address) -> None:
 
 def _bind(address: Address) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    found = socket.socket(family)
+    # Windows shares sockets in another way, which knows plain ones only.
+    found = socket.socket(family) if os.name == "nt" else _Queue(family)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((address.host, address.port))
@@ -127,18 +125,23 @@ def _bind(address: Address) -> socket.socket:
     return found
 
 
-def _deepen(bound: socket.socket) -> None:
-    """Keep the queue long, which each worker shortens to its burst when it starts.
+class _Queue(socket.socket):
+    """A socket whose queue stays long.
 
-    An event loop takes as many connections at once as the queue may hold: the first worker to
-    wake would take them all.
+    An event loop accepts as many connections at once as it was told the queue may hold, so the
+    first worker to wake would take them all. Workers are told `BURST`; the queue is not.
     """
-    while True:
-        time.sleep(DEEPEN_SECONDS)
-        try:
-            bound.listen(BACKLOG)
-        except OSError:
-            return
+
+    def listen(self, backlog: int = BACKLOG, /) -> None:
+        super().listen(max(backlog, BACKLOG))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As `multiprocessing` hands a plain socket to a child.
+        return _queue_of, (reduction.DupFd(self.fileno()), self.family)
+
+
+def _queue_of(handle: Any, family: int) -> _Queue:
+    return _Queue(family, socket.SOCK_STREAM, fileno=handle.detach())
 
 
 def app() -> App:
