@@ -331,7 +331,7 @@ def test_a_dry_run_shows_a_diff_and_writes_nothing(
     assert content(top) == before
     assert list(made.iterdir()) == []
     report = json.loads(run(capsys, *given, "--json")[1])
-    assert set(report) == {"dry_run", "created", "changed", "removed", "notes"}
+    assert set(report) == {"dry_run", "created", "changed", "removed", "remarks"}
     assert report["created"]
 
 

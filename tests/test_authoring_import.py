@@ -128,7 +128,7 @@ def test_a_flat_skill_becomes_a_graph(vault: Vault) -> None:
 def test_a_skill_takes_the_name_of_its_new_folder(vault: Vault) -> None:
     top = vault({"old/SKILL.md": SKILL})
     changes = import_graph(top / "old" / "SKILL.md", top / "other-name", None, OBSIDIAN)
-    assert "became that of the folder" in changes.notes[0]
+    assert "became that of the folder" in changes.remarks[0]
     changes.write()
     assert (
         "\nname: other-name\ndescription: All"
@@ -145,7 +145,7 @@ def test_a_description_is_taken_where_the_source_has_none(vault: Vault) -> None:
         b'---\nname: a\ndescription: "Given: when asked"\n---\n\n# A\n'
     )
     changes = import_graph(top / "b.md", top / "b", "Given", OBSIDIAN)
-    assert changes.notes == ("SKILL.md: its own description was kept",)
+    assert changes.remarks == ("SKILL.md: its own description was kept",)
 
 
 def test_one_file_under_two_names_is_not_written_twice(vault: Vault) -> None:

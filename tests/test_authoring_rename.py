@@ -35,7 +35,7 @@ def test_a_renamed_node_keeps_every_edge(files: dict[str, bytes], pick: int, new
         found = sorted(edges(after))
         # What is more than before was a broken link with the new name, and each is told of.
         assert not [edge for edge in kept if kept.count(edge) > found.count(edge)]
-        told = [note for note in changes.notes if "was a broken link" in note]
+        told = [remark for remark in changes.remarks if "was a broken link" in remark]
         comments = sum(
             link.kind == "comment" for n in after.nodes.values() for link in n.document.references
         )
@@ -67,7 +67,7 @@ FILES: dict[str, str | bytes] = {
     ),
     "old.md": (
         "---\ntitle: Old Title\n---\n[[#Part]] [other](x/other.md) ![pic](img/p.png) [web](https://x.y/z)\n"
-        "## Part\n[self](old.md)\n"
+        "## Part\n[self](old.md) [out](../../out.txt) [web](<https://x.y>)\n"
     ),
     "x/other.md": "[back](../old.md) [[../old]] [gone](./gone.md)",
 }
@@ -84,7 +84,7 @@ def test_each_style_of_link_is_kept(vault: Vault) -> None:
     )
     assert found["deep/new.md"] == (
         "---\ntitle: Old Title\n---\n[[#Part]] [other](../x/other.md) ![pic](../img/p.png) "
-        "[web](https://x.y/z)\n## Part\n[self](new.md)\n"
+        "[web](https://x.y/z)\n## Part\n[self](new.md) [out](../../../out.txt) [web](<https://x.y>)\n"
     )
     assert found["x/other.md"] == "[back](../deep/new.md) [[../deep/new]] [gone](./gone.md)"
     assert "old.md" not in found

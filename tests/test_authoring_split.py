@@ -144,7 +144,7 @@ def test_a_skill_keeps_its_six_keys_and_an_author_his_type(vault: Vault) -> None
     assert next(c for c in changes.files if c.shown == "SKILL.md").after == (
         b"---\nname: s\ndescription: d\n---\n\n- [[a]] - a\n- [[b]] - b\n"
     )
-    assert "its type stays 'research'" in split(graph, "t").notes[0]
+    assert "its type stays 'research'" in split(graph, "t").remarks[0]
 
 
 @pytest.mark.parametrize("text", ["", "no heading", "# One\n\ntext", "# T\n\n## Only\n\ntext"])

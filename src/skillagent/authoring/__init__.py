@@ -2,9 +2,11 @@
 
 Every tool plans first: it returns `Changes`, the whole of what would be written, which can
 be shown as a diff or written at once. None runs anything from a graph, and none writes
-outside the folder that it is given, but for the declaration that `new` is asked for.
+outside the folder that it is given, but for the declaration that `scaffold` is asked for.
 
-`relocate` moves stretches of documents and keeps every link; `rename`, `split` and
-`importing` are plans for it. `scaffold`, `placing` and `weave` write links; `health` only
-counts. Above: the command line. Below: `index`, `graph`, `markdown`.
+`relocate` moves stretches of documents and keeps every link, with the edits of `relinking`;
+`rename`, `split` and `importing` are plans for it, and `sections` cuts documents. `scaffold`,
+`add` and `weave` write links, where `placing` and `mentions` find room for them; `health` only
+counts. All write by `spelling`, `source` and `changes`. Above: the command line. Below:
+`index`, `graph`, `markdown`.
 """

@@ -38,7 +38,7 @@ class Changes:
     """All that one command would write."""
 
     files: tuple[FileChange, ...]
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     """What its user should know, one line each."""
 
     def diff(self) -> str:
@@ -56,7 +56,7 @@ class Changes:
                 if change.before is not None and change.after is not None
             ],
             "removed": [change.shown for change in self.files if change.after is None],
-            "notes": list(self.notes),
+            "remarks": list(self.remarks),
         }
         if dry_run:
             found["diff"] = self.diff()
@@ -97,7 +97,7 @@ def changes_of(
     top: Path,
     before: dict[str, bytes],
     after: dict[str, bytes],
-    notes: Iterable[str] = (),
+    remarks: Iterable[str] = (),
 ) -> Changes:
     """The changes from one set of files to another, those that stay equal left out.
 
@@ -105,7 +105,7 @@ def changes_of(
         top: the folder that the paths are relative to.
         before: path → content of the files that are touched; one missing in `after` goes.
         after: path → content; one missing in `before` is new.
-        notes: for the user.
+        remarks: for the user.
     """
     real = Path(os.path.realpath(top))
     files = [
@@ -120,7 +120,7 @@ def changes_of(
         other = by_file.setdefault(change.path, change)
         if other.after != change.after:
             raise UsageError(f"{change.shown}: is the same file as {other.shown}; remove the link")
-    return Changes(tuple(by_file.values()), tuple(notes))
+    return Changes(tuple(by_file.values()), tuple(remarks))
 
 
 def _check(change: FileChange) -> None:

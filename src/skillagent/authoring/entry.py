@@ -84,7 +84,7 @@ def entry_text(name: str, title: str, description: str, links: Sequence[tuple[st
 def entry_edits(
     node: Node, name: str, description: str | None = None
 ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
-    """What makes a document the entry of a skill, and notes on what its author should look at.
+    """What makes a document the entry of a skill, and remarks on what its author should look at.
 
     Args:
         node: the document; its header, if it has one, is YAML.
@@ -108,10 +108,10 @@ def entry_edits(
         text = f"---\nname: {name}\ndescription: {scalar(description)}\n---\n\n"
         return (Edit(0, 0, text),), ()
     edits: list[Edit] = []
-    notes: list[str] = []
+    remarks: list[str] = []
     added = ""
     if not node.description_derived and given:
-        notes.append("its own description was kept")
+        remarks.append("its own description was kept")
     if "description" not in head.fields:
         added += f"description: {scalar(description)}\n"
     if "name" not in head.fields:
@@ -121,9 +121,9 @@ def entry_edits(
         start = head.start + sum(len(row) + 1 for row in head.text.split("\n")[:line])
         row = head.text.split("\n")[line]
         edits.append(Edit(start, start + len(row), f"name: {name}"))
-        notes.append(f"its name {scalar_text(head.fields['name'])!r} became that of the folder")
+        remarks.append(f"its name {scalar_text(head.fields['name'])!r} became that of the folder")
     if added:
         edits.insert(0, Edit(head.start, head.start, added))
     if strange := sorted(set(head.fields) - set(KEYS)):
-        notes.append(f"some hosts refuse these keys in its header: {', '.join(strange)}")
-    return tuple(edits), tuple(notes)
+        remarks.append(f"some hosts refuse these keys in its header: {', '.join(strange)}")
+    return tuple(edits), tuple(remarks)

@@ -58,7 +58,7 @@ class _Plan:
     nodes: list[Node]
     parts: list[Part] = field(default_factory=list)
     cut: list[tuple[tuple[Section, ...], list[Part]]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def import_graph(source: Path, folder: Path, description: str | None, dialect: Dialect) -> Changes:
@@ -91,7 +91,7 @@ def import_graph(source: Path, folder: Path, description: str | None, dialect: D
         raise UsageError(f"{source}: holds no Markdown file")
     plan = _planned(nodes, name, description, single=not source.is_dir())
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
-        plan.notes.append(
+        plan.remarks.append(
             f"{source.name}: links to {len(near)} documents beside it, such as {near[0]}; "
             "import its folder to take them along"
         )
@@ -138,19 +138,19 @@ def _planned(nodes: list[Node], name: str, description: str | None, *, single: b
         edits: tuple[Edit, ...] = ()
         if node is entry:
             path = ENTRY
-            edits, notes = entry_edits(node, name, description)
-            plan.notes += [f"{ENTRY}: {note}" for note in notes]
+            edits, remarks = entry_edits(node, name, description)
+            plan.remarks += [f"{ENTRY}: {remark}" for remark in remarks]
         elif node in moving:
             above = path.rpartition("/")[0]
             title = above.rpartition("/")[2] or node.title
             path = f"{above}/{names.take(title, title)}.md".removeprefix("/")
-            plan.notes.append(f"{node.path}: is now {path}, for {ENTRY} is the entry")
+            plan.remarks.append(f"{node.path}: is now {path}, for {ENTRY} is the entry")
         cut: tuple[Section, ...] = ()
         if single or node.cost(counter) > LONG_TOKENS:
             cut = section_tree(node.document, LONG_TOKENS, counter.count)
         if cut:
             if node is not entry:
-                edits = map_header(node, plan.notes)
+                edits = map_header(node, plan.remarks)
             parts = parts_of(node, cut, names, edits, path)
             plan.cut.append((cut, parts))
         else:
@@ -181,8 +181,8 @@ def _gives_way(path: str) -> bool:
 def _made(
     plan: _Plan, root: Root, folder: Path, name: str, description: str | None, dialect: Dialect
 ) -> Changes:
-    shelves = _shelves(plan)
-    made = {path: node_of(parse(text, path, dialect), path) for path, text in shelves.items()}
+    begun = _folder_maps(plan)
+    made = {path: node_of(parse(text, path, dialect), path) for path, text in begun.items()}
     own = next((part for part in plan.parts if part.path == ENTRY), None)
     if own is None:
         about = description or _about(plan, name)
@@ -203,7 +203,7 @@ def _made(
     files: dict[str, bytes] = {}
     for path, rows in listed.items():
         if path != ENTRY:
-            before = shelves[path]
+            before = begun[path]
             files[path] = (before + link_list(_rows(rows), before, short)).encode()
     top = listed.get(ENTRY, [])
     if own is None:
@@ -216,17 +216,17 @@ def _made(
     if own is not None and tails.get(ENTRY):
         tails[ENTRY] = tails[ENTRY].rstrip("\n") + f"\n\n{LEGEND}\n"
     files.update(relocation.files(lambda node: read_node(root, node), tails, mend=True))
-    notes = [*plan.notes, *relocation.gained]
+    remarks = [*plan.remarks, *relocation.gained]
     if len(files[ENTRY].replace(b"\n", b"\r\n")) > MAX_BYTES:
-        notes.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")
-    return changes_of(folder, {}, files, notes)
+        remarks.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")
+    return changes_of(folder, {}, files, remarks)
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> list[tuple[int, str, str]]:
     return [(0, link, text) for link, text in rows]
 
 
-def _shelves(plan: _Plan) -> dict[str, str]:
+def _folder_maps(plan: _Plan) -> dict[str, str]:
     """Path → the beginning of a map, for each folder below the top with two things in it."""
     paths = sorted(part.path for part in plan.parts if not part.start)
     folders = {path.rpartition("/")[0] for path in paths}
@@ -260,7 +260,7 @@ def _lists(
     A document is listed in the map of its folder, or of the nearest folder above that has
     one; a folder's map in that of the folder above.
     """
-    shelf = {path.rpartition("/")[0]: path for path in made if path != ENTRY}
+    gatherers = {path.rpartition("/")[0]: path for path in made if path != ENTRY}
     every = {**placed, **made}
     found: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(every, key=lambda path: (path not in made, not _is_index(path), path)):
@@ -269,9 +269,9 @@ def _lists(
         above = path.rpartition("/")[0]
         if path in made:
             above = above.rpartition("/")[0] if "/" in above else ""
-        while above and above not in shelf:
+        while above and above not in gatherers:
             above = above.rpartition("/")[0]
-        listing = shelf.get(above, ENTRY)
+        listing = gatherers.get(above, ENTRY)
         link = relocation.speller.wikilink(every[path], every[listing])
         node = every[path]
         why = beside(node.description) or beside(node.title)

@@ -149,8 +149,8 @@ class Relinking:
         if heading.start == part.start:
             return placed, ""
         again = placed.document.find_heading(fragment)
-        place = placed.document.headings[again].start - len(part.head) + part.start
-        if again >= 0 and place == heading.start:
+        shift = part.start - len(part.head)
+        if again >= 0 and placed.document.headings[again].start + shift == heading.start:
             return placed, fragment
         return placed, " ".join(_LINK_MARK.sub(" ", heading.title).split())
 
@@ -274,7 +274,7 @@ class Relinking:
 
     def _carried(self, raw: str, part: Part, quote: bool = True) -> str | None:
         """A relative path as it reads from the new folder; None where it stays."""
-        if _ELSEWHERE.match(raw) or not self._moved(part):
+        if _ELSEWHERE.match(raw.removeprefix("<")) or not self._moved(part):
             return None
         before, after = self._folders(part)
         angle = raw.startswith("<")

@@ -33,7 +33,8 @@ class Relocation:
         dialect: how links are written.
         made: new nodes besides, which hold no old text.
         others: paths of files that are no nodes, before and after.
-        roots: absolute folder before and after, where they differ.
+        roots: absolute folder of the graph, before and after; relative paths that lead out of
+            it are read from there. Where the two differ, other files stay behind.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Relocation:
         dialect: Dialect,
         made: Sequence[Node] = (),
         others: Iterable[str] = (),
-        roots: tuple[str, str] | None = None,
+        roots: tuple[str, str],
     ) -> None:
         self._dialect = dialect
         others = tuple(others)
@@ -58,7 +59,7 @@ class Relocation:
         """Each part as the node that it becomes."""
         before = Resolver(nodes, others, dialect)
         after = [*self.placed.values(), *made]
-        self._after = Resolver(after, others if roots is None else (), dialect)
+        self._after = Resolver(after, others if roots[0] == roots[1] else (), dialect)
         self.speller = Speller(self._after, dialect)
         """Writes links in the graph as it will be."""
         self._relinking = Relinking(
@@ -69,7 +70,7 @@ class Relocation:
                 self.placed,
                 self.speller,
                 dialect,
-                roots or ("/", "/"),
+                roots,
             )
         )
         self.gained: list[str] = []

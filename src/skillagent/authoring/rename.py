@@ -57,8 +57,13 @@ def rename(graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN) 
             found = stem_of(old)
             raise UsageError(f"a file called {found} at the top is a graph's entry; leave its name")
     moved = Part(node, 0, len(node.document.text), path)
+    top = os.path.realpath(root.path)
     relocation = Relocation(
-        list(graph.nodes.values()), [moved], dialect=dialect, others=graph.others[node.root]
+        list(graph.nodes.values()),
+        [moved],
+        dialect=dialect,
+        others=graph.others[node.root],
+        roots=(top, top),
     )
     after = relocation.files(lambda found: read_node(root, found), {})
     by_path = {found.path: found for found in graph.nodes.values()}

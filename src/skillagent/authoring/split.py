@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from skillagent.authoring.changes import Changes, changes_of
@@ -55,14 +56,15 @@ def split(
         raise UsageError(f"{node.path}: has not two sections {where}; {levels}")
     nodes = list(graph.nodes.values())
     others = graph.others[node.root]
-    notes: list[str] = []
-    parts = parts_of(node, found, Names(nodes, others), map_header(node, notes))
-    relocation = Relocation(nodes, parts, dialect=dialect, others=others)
+    remarks: list[str] = []
+    parts = parts_of(node, found, Names(nodes, others), map_header(node, remarks))
+    top = os.path.realpath(root.path)
+    relocation = Relocation(nodes, parts, dialect=dialect, others=others, roots=(top, top))
     tails = map_lists(found, parts, relocation)
     after = relocation.files(lambda file: read_node(root, file), tails)
     by_path = {file.path: file for file in nodes}
     before = {path: read_node(root, by_path[path]) for path in after if path in by_path}
-    return changes_of(root.path, before, after, (*notes, *relocation.gained))
+    return changes_of(root.path, before, after, (*remarks, *relocation.gained))
 
 
 def parts_of(
@@ -126,7 +128,7 @@ def short(description: str) -> str:
     return shortened(description, DESCRIPTION_CHARS)
 
 
-def map_header(node: Node, notes: list[str]) -> tuple[Edit, ...]:
+def map_header(node: Node, remarks: list[str]) -> tuple[Edit, ...]:
     """What makes a map of a node's header; none where its author's words forbid it."""
     document = node.document
     if node.kind is not NodeKind.NODE:
@@ -134,7 +136,9 @@ def map_header(node: Node, notes: list[str]) -> tuple[Edit, ...]:
     head = document.frontmatter
     declared = node.declared_kind
     if declared and declared.casefold() not in MAP_WORDS:
-        notes.append(f"{node.path}: its type stays {declared!r}; write type: map to make it a map")
+        remarks.append(
+            f"{node.path}: its type stays {declared!r}; write type: map to make it a map"
+        )
         return ()
     if not head.body_start and not document.text.startswith(("---", "+++")):
         described = document.description or f"Parts of {node.title}"
@@ -142,5 +146,5 @@ def map_header(node: Node, notes: list[str]) -> tuple[Edit, ...]:
         return (Edit(0, 0, text),)
     if document.text.startswith("---") and head.fields:
         return (Edit(head.start, head.start, "type: map\n"),)
-    notes.append(f"{node.path}: its header was left alone; declare it a map there")
+    remarks.append(f"{node.path}: its header was left alone; declare it a map there")
     return ()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
     from skillagent.markdown import Dialect
 
-SHOWN_NOTES = 20
+SHOWN_REMARKS = 20
 
 
 def writing(
@@ -78,11 +78,11 @@ def finish(changes: Changes, arguments: argparse.Namespace) -> int:
             print(printable(f"{'removed' if change.after is None else what} {change.shown}"))
     if not changes.files:
         print("nothing to change")
-    for note in changes.notes[:SHOWN_NOTES]:
-        print(printable(f"note: {note}"), file=sys.stderr)
-    if len(changes.notes) > SHOWN_NOTES:
-        more = len(changes.notes) - SHOWN_NOTES
-        print(f"note: {more} more; --json has all", file=sys.stderr)
+    for remark in changes.remarks[:SHOWN_REMARKS]:
+        print(printable(f"remark: {remark}"), file=sys.stderr)
+    if len(changes.remarks) > SHOWN_REMARKS:
+        more = len(changes.remarks) - SHOWN_REMARKS
+        print(f"remark: {more} more; --json has all", file=sys.stderr)
     return 0
 
 
