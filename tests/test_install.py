@@ -179,7 +179,9 @@ def test_a_new_file_holds_the_entry_and_goes_with_it(
     data = plan.loaded(host, change.file, plan.read(change.file))
     found = host.read(plan.table(data, host.keys)["skillagent"])
     assert found == SERVER
-    assert stat.S_IMODE(change.file.stat().st_mode) == 0o600
+    if sys.platform != "win32":
+        mode = 0o644 if scope is Scope.PROJECT else 0o600
+        assert stat.S_IMODE(change.file.stat().st_mode) == mode
     assert do(host, machine, scope=scope).kind is Kind.NOTHING
 
     assert undo_it(host, machine, scope).after is None

@@ -190,16 +190,17 @@ def write(change: Change, machine: Machine) -> None:
                 except OSError:
                     break
         else:
-            _replace(target, change.after)
+            # Hosts keep keys in a user's file; a project's is for all who work on it.
+            in_project = change.file.is_relative_to(machine.folder)
+            _replace(target, change.after, 0o644 if in_project else 0o600)
     except OSError as error:
         raise UsageError(f"{change.file}: cannot be written: {error.strerror}") from None
     undo.remember(machine.state, target, change.record)
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, text: str, mode_if_new: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Hosts keep keys in some of these files, so a new one is for its user alone.
-    mode = target.stat().st_mode & 0o7777 if target.exists() else 0o600
+    mode = target.stat().st_mode & 0o7777 if target.exists() else mode_if_new
     descriptor, new = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
