@@ -8,7 +8,7 @@ for `%% %%`.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -79,7 +79,10 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
         mark = match[0]
         if len(mark) >= 3 and mark[0] in "`~" and _opens_fence(text, match):
             begin = text.rfind("\n", 0, match.start()) + 1
-            position = _fence_end(text, text[begin : match.start()], match)
+            lead = text[begin : match.start()]
+            position = _fence_end(text, lead, match)
+            if ">" in lead:
+                spans.leave_quote(position)
             code.append((match.start(), position))
             fences.append((begin, position))
         elif mark[0] == "`":
@@ -173,6 +176,12 @@ class _Spans:
         if at == len(same) or self._block_end(start) < same[at]:
             return 0
         return same[at] + length
+
+    def leave_quote(self, position: int) -> None:
+        """A fence in a quote ended here: the next line of a quote goes on with nothing before."""
+        self._list()
+        if found := _QUOTE_LINE.search(self._text, position):
+            insort(self._breaks, found.start())
 
     def comment_end(self, opening: re.Match[str]) -> int:
         """Offset behind an HTML comment, or 0 where it is none.
