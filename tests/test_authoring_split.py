@@ -147,6 +147,12 @@ def test_a_skill_keeps_its_six_keys_and_an_author_his_type(vault: Vault) -> None
     assert "its type stays 'research'" in split(graph, "t").remarks[0]
 
 
+def test_a_description_with_odd_links_is_no_link(vault: Vault) -> None:
+    top = vault({"a.md": "`[[code]]` [[b|a [b] c]] words.\n\n# One\n\nx\n\n# Two\n", "b.md": ""})
+    split(SkillGraph.load(top), "a").write()
+    assert edges(SkillGraph.load(top))[0] == ("a", "b", "a [b] c", "")
+
+
 @pytest.mark.parametrize("text", ["", "no heading", "# One\n\ntext", "# T\n\n## Only\n\ntext"])
 def test_what_has_not_two_sections_is_left(vault: Vault, text: str) -> None:
     top = vault({"a.md": text})

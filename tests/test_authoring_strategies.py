@@ -24,7 +24,14 @@ PATHS = [
     "ünder_score.markdown",
 ]
 TITLES = ["Alpha", "Two Words", "beta gamma", "a"]
-HEADINGS = ["Setup", "Use it", "Setup", "What: is `this`?", "Größe & more"]
+HEADINGS = [
+    "Setup",
+    "Use it",
+    "Setup",
+    "What: is `this`?",
+    "Größe & more",
+    "On [[a|an [odd] label]]",
+]
 
 _TARGETS = st.sampled_from(
     [

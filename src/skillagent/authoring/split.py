@@ -89,7 +89,8 @@ def parts_of(
     mapped = {section.parent for section in found}
     for at, section in enumerate(found):
         title = section.heading.title
-        named = "" if names.holds(title) else title
+        usable = beside(title) == title and not names.holds(title)
+        named = title if usable else ""
         stem = names.take(title, node.stem)
         path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
         described = stretch_description(node.document, section, node.title)
@@ -141,7 +142,7 @@ def map_header(node: Node, remarks: list[str]) -> tuple[Edit, ...]:
         )
         return ()
     if not head.body_start and not document.text.startswith(("---", "+++")):
-        described = document.description or f"Parts of {node.title}"
+        described = beside(document.description) or f"Parts of {beside(node.title)}"
         text = f"---\ntype: map\ndescription: {scalar(described)}\n---\n"
         return (Edit(0, 0, text),)
     if document.text.startswith("---") and head.fields:
