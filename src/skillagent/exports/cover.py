@@ -83,7 +83,7 @@ def description(graph: SkillGraph, entry: Node) -> str:
     topics = [_clean(graph.nodes[node].title) for node in clusters(graph, entry)]
     when = "Use when a task is about "
     named: list[str] = []
-    for topic in dict.fromkeys(filter(None, topics)) if topics else ():
+    for topic in dict.fromkeys(filter(None, topics)):
         if len(when) + len("; ".join([*named, topic])) > _WHEN_CHARS:
             break
         named.append(topic)
