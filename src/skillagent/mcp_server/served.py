@@ -13,6 +13,7 @@ from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import State
 from skillagent.graph import SkillGraph
 from skillagent.graph.walk import Root, roots_of
+from skillagent.index import SearchIndex
 from skillagent.mcp_server.offer import Offer
 from skillagent.tokens import counter_for
 
@@ -81,8 +82,11 @@ class Served:
         after = SkillGraph.load(*self.roots, options=self._options)
         if after.digest == before.digest and after.others == before.others:
             return None
+        # Searching must not become slow for whoever asks next.
+        SearchIndex.of(after)
         with self._loading:
             self._graph = after
+        gc.unfreeze()
         return before, after
 
     def toolset(self, session: str = "") -> Toolset:
