@@ -296,6 +296,63 @@ def test_what_fails_half_way_is_undone(tmp_path: Path) -> None:
     assert content(tmp_path) == {"a.md": b"a", "file": b""}
 
 
+def test_what_was_placed_and_removed_is_put_back(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.md").write_text(name)
+    (tmp_path / "b.md").chmod(0o600)
+    changed = FileChange(tmp_path / "a.md", "a.md", b"a", b"changed")
+    made = FileChange(tmp_path / "new" / "d.md", "new/d.md", None, b"d")
+    gone = FileChange(tmp_path / "b.md", "b.md", b"b", None)
+    with pytest.raises(UsageError, match=r"b\.md: cannot be written: .*; nothing was changed"):
+        Changes((changed, made, gone, gone)).write()
+    assert content(tmp_path) == {"a.md": b"a", "b.md": b"b", "c.md": b"c"}
+    assert (tmp_path / "b.md").stat().st_mode & 0o777 == 0o600
+    assert not (tmp_path / "new").exists()
+    Changes((changed, made, gone)).write()
+    assert content(tmp_path) == {"a.md": b"changed", "c.md": b"c", "new/d.md": b"d"}
+
+
+def test_maps_are_proposed_by_what_hangs_on_them(vault: Vault, capsys: Capture) -> None:
+    files: dict[str, str | bytes] = {
+        "index.md": "[[one]] [[two]]",
+        "one.md": "---\ntype: map\n---\n# One\n\n- [[retry-payments]] - when late\n",
+        "two.md": "---\ntype: map\n---\n# Two\n\n- [[paint-walls]] - when white\n",
+        "retry-payments.md": "---\ndescription: When a payment is late\n---\n",
+        "paint-walls.md": "---\ndescription: When a wall is white\n---\n",
+    }
+    top = vault(files)
+    assert "The best for it: one (One)" in add(capsys, top, "A late payment is not lost")[2]
+    assert "The best for it: two (Two)" in add(capsys, top, "A white wall is not lost")[2]
+    code, _, err = add(capsys, top, "x", "--map", "paint-walls")
+    assert code == 2
+    assert "paint-walls.md: is no map" in err
+
+
+def test_text_from_a_file_must_be_utf_8(vault: Vault, capsys: Capture) -> None:
+    top = vault(GRAPH)
+    (top / "x.bin").write_bytes(b"\xff\xfe\xff")
+    code, _, err = run(capsys, "weave", top, "--apply", top / "x.bin")
+    assert code == 2
+    assert "is not UTF-8" in err
+    code, _, err = run(capsys, "weave", top, "long", "--apply", top / "x.bin")
+    assert "leave NODE out" in err
+
+
+def test_weave_shows_why_two_nodes_are_alike(vault: Vault, capsys: Capture) -> None:
+    top = vault(
+        {
+            "a.md": "---\ndescription: Shuffled rows break training\n---\n",
+            "b.md": "---\ndescription: Sort rows\n---\nShuffled rows break training runs.\n",
+        }
+    )
+    assert run(capsys, "weave", top, "a")[1] == (
+        "1. a.md:4: alike of b\n   because: Shuffled rows break training runs.\n"
+        "   + - [[b]] - Sort rows\n"
+    )
+    (top / "a.md").unlink()
+    assert run(capsys, "weave", top)[1] == "no link seems to be missing\n"
+
+
 GRAPH: dict[str, str | bytes] = {
     "index.md": "# Index\n\n- [[long]] - read it when long\n- [[seed]] - when random\n",
     "long.md": "# Long\n\n## One\n\nOf seeds.\n\n## Two\n\ntwo\n",

@@ -134,6 +134,39 @@ def test_a_name_that_cannot_be_taken_is_refused(
     assert content(top) == before
 
 
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("it's", r"a\.md:1: the link in the header could not be kept"),
+        ("c#/x", r"a\.md: no link can be written that leads to c#/x\.md"),
+    ],
+)
+def test_a_link_that_cannot_be_kept_stops_the_whole(vault: Vault, new: str, said: str) -> None:
+    top = vault({"a.md": "---\nup: '[[old]]'\n---\n", "old.md": "", "x.md": "", "c#/y.md": ""})
+    before = content(top)
+    with pytest.raises(UsageError, match=said):
+        rename(SkillGraph.load(top), "old", new)
+    assert content(top) == before
+
+
+def test_a_file_that_changed_since_it_was_loaded_is_not_touched(vault: Vault) -> None:
+    top = vault({"a.md": "[[b]]", "b.md": "b"})
+    graph = SkillGraph.load(top)
+    (top / "a.md").write_text("[[b]], later")
+    with pytest.raises(UsageError, match=r"a\.md: has changed since it was loaded"):
+        rename(graph, "b", "new")
+    (top / "a.md").unlink()
+    with pytest.raises(UsageError, match=r"a\.md: cannot be read"):
+        rename(graph, "b", "new")
+
+
+def test_a_symbolic_link_is_not_renamed(vault: Vault) -> None:
+    top = vault({"a.md": "", "x/b.md": ""})
+    (top / "c.md").symlink_to(top / "x" / "b.md")
+    with pytest.raises(UsageError, match=r"c\.md: is a symbolic link"):
+        rename(SkillGraph.load(top), "c", "new")
+
+
 def test_a_file_that_changed_meanwhile_stops_the_whole(vault: Vault) -> None:
     top = vault({"a.md": "[[b]]", "b.md": "b", "c.md": "[[b]]"})
     changes = rename(SkillGraph.load(top), "b", "new")
