@@ -32,14 +32,16 @@ MODULE = ["-P", "-m", "skillagent"]
 PROBE = "import sys, importlib.util as u; sys.exit(not all(map(u.find_spec, sys.argv[1:])))"
 
 
-def found(arguments: list[str]) -> list[str] | None:
-    """The command that runs skillagent with these arguments; None where there is no skillagent."""
-    needed = ["skillagent", "mcp"] if arguments[:1] == ["serve"] else ["skillagent"]
+def found(arguments: list[str], needed: list[str]) -> list[str] | None:
+    """The command that runs skillagent in another process; None where there is no skillagent.
+
+    Args:
+        arguments: of skillagent.
+        needed: packages that must be there.
+    """
     named = os.environ.get("SKILLAGENT_PYTHON")
     if named:
         return [named, *MODULE, *arguments]
-    if holds_here(needed):
-        return [sys.executable, *MODULE, *arguments]
     installed = shutil.which("skillagent")
     if installed:
         return [installed, *arguments]
@@ -144,28 +146,46 @@ def session_folder() -> str | None:
     return next((line[1:] for line in lines if line.startswith("n/")), None)
 
 
+def run_here(arguments: list[str]) -> int:
+    """Run it in this process, which saves the start of another interpreter."""
+    from skillagent.cli import main as run
+
+    sys.argv[0] = "skillagent"
+    try:
+        return run(arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(bool(stop.code))
+
+
+def run_there(command: list[str], arguments: list[str]) -> int:
+    """Become another process; where that cannot be, or a hook's exit code matters, have one."""
+    try:
+        if not WINDOWS and arguments[:1] != ["hook"]:
+            os.execv(command[0], command)  # noqa: S606
+        return subprocess.run(command, check=False).returncode  # noqa: S603
+    except OSError as error:
+        sys.stderr.write(f"skillagent: {command[0]} cannot be run: {error.strerror}\n")
+        return 3
+
+
 def main(arguments: list[str]) -> int:
-    """Run it; the exit code, on systems where this process cannot become the other."""
-    hook = arguments[:1] == ["hook"]
-    command = found(arguments)
-    if command is None:
+    """Run it, wherever it is; the exit code."""
+    needed = ["skillagent", "mcp"] if arguments[:1] == ["serve"] else ["skillagent"]
+    # A project's graph is declared in its folder: the server begins to look where it starts.
+    with contextlib.suppress(OSError):
+        os.chdir(session_folder() or ".")
+    if not os.environ.get("SKILLAGENT_PYTHON") and holds_here(needed):
+        code = run_here(arguments)
+    elif (command := found(arguments, needed)) is not None:
+        code = run_there(command, arguments)
+    else:
         text = advice()
         sys.stderr.write(f"skillagent: {text}\n")
         if arguments[:1] == ["serve"] and "--http" not in arguments:
             serve_advice(text)
-        # A hook that cannot run is no reason to disturb the host.
-        return 0 if hook else 3
-    # A project's graph is declared in its folder: the server begins to look where it starts.
-    with contextlib.suppress(OSError):
-        os.chdir(session_folder() or ".")
-    try:
-        if not WINDOWS and not hook:
-            os.execv(command[0], command)  # noqa: S606
-        code = subprocess.run(command, check=False).returncode  # noqa: S603
-    except OSError as error:
-        sys.stderr.write(f"skillagent: {command[0]} cannot be run: {error.strerror}\n")
         code = 3
-    return 0 if hook else code
+    # A hook that fails is no reason to stop the host.
+    return 0 if arguments[:1] == ["hook"] else code
 
 
 if __name__ == "__main__":
