@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -128,7 +129,7 @@ def salvage(header: str, reader: Reader, error: yaml.YAMLError) -> Mapping[str, 
     if "".join(lines[: starts[0] if starts else len(lines)]).strip():
         reader.findings.append(finding("SG010", reader.path, 2, "broken YAML before the first key"))
         reported = True
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         block = "\n".join(lines[start:end])
         try:
             part = reader.value(block, start + 2)
