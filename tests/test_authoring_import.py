@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from skillagent.authoring.entry import LEGEND
 from skillagent.authoring.importing import import_graph
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.graph import NodeKind, SkillGraph
@@ -134,6 +135,15 @@ def test_a_skill_takes_the_name_of_its_new_folder(vault: Vault) -> None:
         "\nname: other-name\ndescription: All"
         in "\n" + content(top / "other-name")["SKILL.md"].decode()
     )
+
+
+def test_sections_without_a_title_above_are_listed_once(vault: Vault) -> None:
+    top = vault({"a.md": "# One\n\nx\n\n# Two\n\ny\n", "b/c.md": "---\nentry: true\n---\nc"})
+    imported(top / "a.md", top / "a")
+    entry = content(top / "a")["SKILL.md"].decode()
+    assert entry.endswith("---\n\n- [[one]] - x\n- [[two]] - y\n\n" + LEGEND + "\n")
+    changes = import_graph(top / "b", top / "made", None, OBSIDIAN)
+    assert changes.remarks == ("c.md: is the entry, by its header, and not SKILL.md",)
 
 
 def test_a_description_is_taken_where_the_source_has_none(vault: Vault) -> None:

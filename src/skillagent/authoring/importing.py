@@ -57,6 +57,8 @@ class _Plan:
 
     nodes: list[Node]
     parts: list[Part] = field(default_factory=list)
+    firsts: list[Part] = field(default_factory=list)
+    """The first part of each document: what a map of its folder lists."""
     cut: list[tuple[tuple[Section, ...], list[Part]]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -156,6 +158,9 @@ def _planned(nodes: list[Node], name: str, description: str | None, *, single: b
         else:
             parts = [Part(node, 0, len(node.document.text), path, edits=edits)]
         plan.parts += parts
+        plan.firsts.append(parts[0])
+        if "/" not in path and path != ENTRY and node.document.frontmatter.get("entry") is True:
+            plan.remarks.append(f"{path}: is the entry, by its header, and not {ENTRY}")
     return plan
 
 
@@ -198,7 +203,7 @@ def _made(
     tails: dict[str, str] = {}
     for cut, parts in plan.cut:
         tails.update(map_lists(cut, parts, relocation))
-    placed = {part.path: relocation.placed[part] for part in plan.parts if not part.start}
+    placed = {part.path: relocation.placed[part] for part in plan.firsts}
     listed = _lists(placed, made, relocation)
     files: dict[str, bytes] = {}
     for path, rows in listed.items():
@@ -228,7 +233,7 @@ def _rows(rows: Iterable[tuple[str, str]]) -> list[tuple[int, str, str]]:
 
 def _folder_maps(plan: _Plan) -> dict[str, str]:
     """Path → the beginning of a map, for each folder below the top with two things in it."""
-    paths = sorted(part.path for part in plan.parts if not part.start)
+    paths = sorted(part.path for part in plan.firsts)
     folders = {path.rpartition("/")[0] for path in paths}
     folders |= {
         "/".join(found.split("/")[:at]) for found in folders for at in range(found.count("/") + 1)
@@ -237,7 +242,7 @@ def _folder_maps(plan: _Plan) -> dict[str, str]:
     for node in plan.nodes:
         for called in (node.title, *node.names, *node.aliases):
             names.close(called)
-    titles = {part.path: part.node.title for part in plan.parts if not part.start}
+    titles = {part.path: part.node.title for part in plan.firsts}
     found: dict[str, str] = {}
     for folder in sorted(folders - {""}):
         inside = [path for path in paths if path.startswith(f"{folder}/")]
