@@ -258,7 +258,7 @@ HALF = (
 
 @pytest.mark.parametrize(
     "line",
-    ["", "not json", "[]", "null", "{}", '{"jsonrpc": "1.0"}', '"x"', "[" * 100_000, "\ud800", HALF],
+    ["", "not json", "[]", "null", "{}", '{"jsonrpc": "1.0"}', "[" * 100_000, "\ud800", HALF],
 )
 def test_a_line_that_is_no_message_does_not_end_the_server(line: str) -> None:
     command = [*COMMAND, str(TRADING)]
