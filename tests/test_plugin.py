@@ -286,11 +286,12 @@ def test_where_there_is_none_the_model_is_told_so(plugin: Path, asked: str, answ
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
         {"jsonrpc": "2.0", "id": "3", "method": "tools/call", "params": {"name": "any"}},
         {"jsonrpc": "2.0", "id": 4, "method": "ping"},
+        {"jsonrpc": "2.0", "id": 5, "method": "initialize", "params": [asked]},
         [],
     ]
     done = launch(plugin, "serve", said="no JSON\n" + "\n".join(map(json.dumps, lines)))
     assert done.returncode == 3
-    unknown, first, listed, called, pong = map(json.loads, done.stdout.splitlines())
+    unknown, first, listed, called, pong, odd = map(json.loads, done.stdout.splitlines())
     assert unknown["error"]["code"] == -32601
     assert first["result"]["protocolVersion"] == answered
     assert [tool["name"] for tool in listed["result"]["tools"]] == ["skillagent_setup"]
@@ -298,6 +299,7 @@ def test_where_there_is_none_the_model_is_told_so(plugin: Path, asked: str, answ
     assert called["id"] == "3"
     assert called["result"]["content"][0]["text"] == first["result"]["instructions"]
     assert pong["result"] == {}
+    assert odd["result"]["protocolVersion"] == "2025-11-25"
 
 
 def test_over_http_nobody_waits_for_a_server_that_cannot_be(plugin: Path) -> None:

@@ -107,7 +107,8 @@ def serve_advice(text: str) -> None:
             continue  # a notification, or no request at all
         result: dict[str, Any] | None = None
         if method == "initialize":
-            wanted = request.get("params", {}).get("protocolVersion")
+            params = request.get("params")
+            wanted = params.get("protocolVersion") if isinstance(params, dict) else None
             result = {
                 "protocolVersion": wanted if wanted == "2025-06-18" else "2025-11-25",
                 "capabilities": {"tools": {}},
