@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-import skills_ref  # type: ignore[import-untyped]
+import skills_ref
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from skills_ref import validate  # type: ignore[import-untyped]
+from skills_ref import validate
 
 from skillagent.authoring.changes import Changes, FileChange
 from skillagent.authoring.placing import list_edit

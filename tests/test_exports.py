@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import networkx
 import pytest
-import skills_ref  # type: ignore[import-untyped]
+import skills_ref
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from skillagent.cli import main
 from skillagent.cli.install import HOST_NAMES
-from skillagent.errors import MissingPackageError, UsageError
+from skillagent.errors import UsageError
 from skillagent.hosts import plan, undo
 from skillagent.hosts.json_edit import Json
 from skillagent.hosts.json_text import TextError, scan
@@ -307,17 +307,6 @@ def test_a_path_with_odd_letters_survives_toml(machine: Machine) -> None:
     odd = Launch('/opt/ä "b"\\c\x7f/skillagent', ("serve", "C:\\laws"))
     change = do(CODEX, machine, odd)
     assert CODEX.read(tomllib.loads(content(change.file))["mcp_servers"]["skillagent"]) == odd
-
-
-def test_without_tomlkit_an_entry_in_toml_is_added_and_not_changed(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "tomlkit", None)
-    file = do(CODEX, machine).file
-    before = content(file)
-    with pytest.raises(MissingPackageError, match=r"pip install 'skillagent-graph\[mcp\]'"):
-        do(CODEX, machine, Launch("/x/skillagent", ("serve",)))
-    assert content(file) == before
 
 
 # what is ours

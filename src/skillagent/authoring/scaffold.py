@@ -13,7 +13,7 @@ from skillagent.authoring.importing import refuse_filled
 from skillagent.authoring.sections import Names, header
 from skillagent.authoring.spelling import beside, file_name, one_line
 from skillagent.config import FILE, find
-from skillagent.errors import MissingPackageError, UsageError
+from skillagent.errors import UsageError
 
 FIRST_LINE = (
     "List each node here with the words that say when to read it, as in `- [[name]] - when`; "
@@ -68,7 +68,6 @@ def declaration(folder: Path) -> FileChange | None:
 
     Raises:
         UsageError: the declaration that is there cannot be read.
-        MissingPackageError: it must be extended, and `tomlkit` is not installed.
     """
     whole = Path(os.path.realpath(folder))
     start = whole.parent
@@ -98,10 +97,8 @@ def _shown(folder: Path, project: Path) -> str:
 
 def _extended(text: str, path: str, file: str) -> str:
     """A declaration with one more graph, all else as it was."""
-    try:
-        import tomlkit
-    except ImportError:
-        raise MissingPackageError("tomlkit", "mcp", "extending a declaration") from None
+    import tomlkit
+
     document = tomlkit.parse(text)
     table: Any = document if file == FILE else document["tool"]["skillagent"]
     graphs = table["graphs"]

@@ -34,7 +34,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "anthropic": ("anthropic",),
     "chat": ("prompt_toolkit", "rich"),
     "fast": ("toktok",),
-    "mcp": ("mcp", "uvicorn", "watchfiles", "tomlkit"),
+    "mcp": ("mcp", "uvicorn", "watchfiles"),
     "openai": ("openai",),
 }
 """Extras that a user chooses, and the modules by which each is known to be there."""

@@ -90,7 +90,6 @@ def install(host: Host, scope: Scope, machine: Machine, name: str, launch: Launc
     Raises:
         UsageError: the file cannot be read, is broken, cannot be changed safely, or holds an
             entry of that name that does not start skillagent.
-        MissingPackageError: a TOML entry is to be changed and `tomlkit` is not installed.
     """
     file = host.file(scope, machine)
     reader = READERS[host.syntax]

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.errors import MissingPackageError
 from skillagent.hosts.json_edit import CannotEditError
 from skillagent.hosts.json_text import TextError, line_at
 
@@ -124,10 +123,8 @@ def _text(text: str) -> str:
 
 
 def _parsed(text: str) -> Any:
-    try:
-        import tomlkit
-    except ModuleNotFoundError:
-        raise MissingPackageError("tomlkit", "mcp", "an entry in TOML") from None
+    import tomlkit
+
     document = tomlkit.parse(text)
     if tomlkit.dumps(document) != text:
         raise CannotEditError("its layout would not survive")
