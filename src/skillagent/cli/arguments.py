@@ -40,9 +40,15 @@ def command(
     return parser
 
 
-def limits(parser: argparse.ArgumentParser, budget: int | None) -> None:
-    """Options of the budget; None where a conversation that goes on may bring its own."""
-    shown = budget or "8000, or as before with --continue"
+def limits(parser: argparse.ArgumentParser, budget: int | None, shown: str = "") -> None:
+    """Options of the budget.
+
+    Args:
+        parser: of the command.
+        budget: tokens in all; None where something else may tell.
+        shown: what the help calls the default.
+    """
+    shown = shown or str(budget)
     parser.add_argument(
         "--budget", type=tokens, default=budget, metavar="N", help=f"tokens in all ({shown})"
     )

@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "interrupted."
     )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
-    limits(chat, None)
+    limits(chat, None, "8000, or as before with --continue")
     chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
     chat.add_argument(
         "-m",

@@ -32,7 +32,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="a link that several nodes answer to is an error"
     )
-    limits(parser, None)
+    limits(parser, None, "8000, or what skillagent.toml declares")
     parser.add_argument(
         "--resources",
         choices=("charged", "free", "off"),
