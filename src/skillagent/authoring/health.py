@@ -87,7 +87,9 @@ def verdict(graph: SkillGraph, figures: tuple[Figure, ...]) -> str:
         return f"{size}; healthy but for guesses to judge"
     first = sure[0]
     total = len({node for figure in sure for node, _ in figure.places})
-    return f"{size}; {total} {'place' if total == 1 else 'places'} to mend, first {len(first.places)} × {first.title}: {first.remedy}"
+    places = "1 place" if total == 1 else f"{total} places"
+    first_words = f"first {len(first.places)} × {first.title}: {first.remedy}"
+    return f"{size}; {places} to mend, {first_words}"
 
 
 _Row = tuple[str, str, str, bool, Iterable[tuple[str, str]]]
