@@ -160,8 +160,9 @@ def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) ->
     first, token = store.act(None, read)
     again, _ = store.act(token, read)
     (folder / "index.md").write_text("# A\n\nNew text.")
-    assert served.reload() is not None
-    assert served.reload() is None
+    before, now = served.reload()
+    assert before is not now
+    assert served.reload() == (now, now)
     after, _ = store.act(token, read)
     assert "Old text." in first.text
     assert "text." not in again.text

@@ -395,9 +395,9 @@ def test_a_skill_with_more_files_than_a_host_must_take_is_not_published(vault: V
     head = "---\nname: big\ndescription: d\n---\n"
     files: dict[str, str | bytes] = {"big/SKILL.md": head}
     folder = vault(files | {f"big/n{number}.md": "x" for number in range(MAX_FILES - 1)})
-    assert list(Catalogue(SkillGraph.load(folder)).skills)
+    assert list(Catalogue(SkillGraph.load(folder)).skills())
     (folder / "big" / "one-more.md").write_text("x")
-    assert not Catalogue(SkillGraph.load(folder)).skills
+    assert not Catalogue(SkillGraph.load(folder)).skills()
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -441,3 +441,20 @@ def test_hosts_are_told_of_changed_files_and_see_them_at_the_next_call(
             assert "(call 2:" in second
 
     anyio.run(run)
+
+
+def test_digests_are_those_of_the_files_as_they_are_now(vault: Vault) -> None:
+    head = "---\nname: s\ndescription: Before.\n---\n"
+    folder = vault({"s/SKILL.md": head, "s/scripts/run.py": "print(1)\n"})
+    found = Catalogue(SkillGraph.load(folder))
+    (before,) = found.skills()
+    (folder / "s/scripts/run.py").write_text("print(22)\n")
+    (folder / "s/SKILL.md").write_text(head.replace("Before", "Afterwards"))
+    (after,) = found.skills()
+    assert after.frontmatter["description"] == "Afterwards."
+    for part in after.parts:
+        data = found.files[part.uri].read()
+        assert (part.digest, part.size) == (f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))
+    assert [part.digest for part in before.parts] != [part.digest for part in after.parts]
+    (folder / "s/SKILL.md").unlink()
+    assert found.skills() == ()

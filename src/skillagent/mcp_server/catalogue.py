@@ -14,7 +14,6 @@ import mimetypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +21,7 @@ from skillagent import digest
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.walk import Root, read_bytes
 from skillagent.markdown import scalar_text
+from skillagent.markdown.document import parse
 
 SCHEME = "skill://"
 MAX_FILES = 512
@@ -91,6 +91,7 @@ class Catalogue:
         self.entries = frozenset(graph.entries)
         self.files: dict[str, File] = {}
         """URI → file: first the entries, then by URI."""
+        self._read: dict[str, tuple[tuple[int, ...], tuple[str, int]]] = {}
         self.folders: dict[str, set[str]] = {}
         """URI of a folder → URIs of what lies directly in it."""
         several = len(graph.roots) > 1
@@ -130,18 +131,28 @@ class Catalogue:
         """Whether a file is the entry of its root."""
         return file.node is not None and file.node.id in self.entries
 
-    @cached_property
-    def skills(self) -> Mapping[str, Skill]:
-        """URI of each SKILL.md that is a skill by the rules → its entry."""
-        found = {}
-        for uri, file in self.files.items():
-            if file.node and file.name == SKILL and (skill := self.skill(uri, file.node)):
-                found[uri] = skill
-        return found
+    def skills(self) -> tuple[Skill, ...]:
+        """The entries of all skills, from the files as they are now."""
+        found = (self.skill(uri) for uri, file in self.files.items() if file.name == SKILL)
+        return tuple(skill for skill in found if skill)
 
-    def skill(self, uri: str, node: Node) -> Skill | None:
-        """The entry of one skill, from the files as they are now; None where it is none."""
-        header = node.document.frontmatter.fields
+    def skill(self, uri: str) -> Skill | None:
+        """The entry of one skill, from the files as they are now; None where it is none.
+
+        Args:
+            uri: of its SKILL.md.
+        """
+        file = self.files.get(uri)
+        if file is None or file.node is None or file.name != SKILL:
+            return None
+        document = file.node.document
+        if self._part(file) != (file.node.digest, file.node.size):
+            # Changed since the graph was loaded: what is read now must be what is told.
+            try:
+                document = parse(file.read(), file.path)
+            except OSError:
+                return None
+        header = document.frontmatter.fields
         name, about = header.get("name"), header.get("description")
         folder = uri.removesuffix(f"/{SKILL}")
         if not (isinstance(name, str) and _NAME.fullmatch(name) and len(name) <= 64):
@@ -158,11 +169,21 @@ class Catalogue:
         if len(inside) > MAX_FILES:
             inside = inside[: MAX_FILES + 1]
         for uri in inside:
-            try:
-                data = self.files[uri].read()
-            except OSError:
-                continue
-            yield Part(uri, digest.sha256(data), len(data))
+            if part := self._part(self.files[uri]):
+                yield Part(uri, *part)
+
+    def _part(self, file: File) -> tuple[str, int] | None:
+        """Digest and size of a file as it is now; read again only where it has changed."""
+        try:
+            status = (file.root.path / file.path).stat()
+            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+            known = self._read.get(file.uri)
+            if known is None or known[0] != stamp:
+                data = file.read()
+                known = self._read[file.uri] = (stamp, (digest.sha256(data), len(data)))
+        except OSError:
+            return None
+        return known[1]
 
     def _place(self, uri: str) -> None:
         child, folder = uri, uri.rpartition("/")[0]

@@ -69,11 +69,11 @@ class Served:
             gc.freeze()
             gc.enable()
 
-    def reload(self) -> tuple[SkillGraph, SkillGraph] | None:
+    def reload(self) -> tuple[SkillGraph, SkillGraph]:
         """Load again; what is being served stays until the new graph is whole.
 
         Returns:
-            The graph before and the one now; None where their nodes are the same.
+            The graph before and the one now; the same one where its files are.
 
         Raises:
             GraphError: a root has gone; the graph before goes on being served.
@@ -81,7 +81,7 @@ class Served:
         before = self.graph
         after = SkillGraph.load(*self.roots, options=self._options)
         if after.digest == before.digest and after.others == before.others:
-            return None
+            return before, before
         # Searching must not become slow for whoever asks next.
         SearchIndex.of(after)
         with self._loading:

@@ -280,7 +280,7 @@ class Surface:
         self, context: Context, params: types.PaginatedRequestParams
     ) -> dict[str, Any]:
         catalogue = await self._catalogue()
-        skills = await anyio.to_thread.run_sync(lambda: list(catalogue.skills.values()))
+        skills = await anyio.to_thread.run_sync(catalogue.skills)
         shown, cursor = _page(skills, params.cursor)
         return _complete({"skills": [skill.to_json() for skill in shown]}, cursor, cached=True)
 
@@ -288,10 +288,10 @@ class Surface:
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> dict[str, Any]:
         catalogue = await self._catalogue()
-        skills = await anyio.to_thread.run_sync(lambda: catalogue.skills)
-        if params.uri not in skills:
+        skill = await anyio.to_thread.run_sync(lambda: catalogue.skill(params.uri))
+        if skill is None:
             raise MCPError(types.INVALID_PARAMS, f"no skill is served at {params.uri[:200]}")
-        return _complete({"skill": skills[params.uri].to_json()}, cached=True)
+        return _complete({"skill": skill.to_json()}, cached=True)
 
     async def _folder(self, context: Context, params: _DirectoryParams) -> dict[str, Any]:
         catalogue = await self._catalogue()

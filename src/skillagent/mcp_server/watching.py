@@ -56,5 +56,4 @@ async def _watch(surface: Surface, stop: anyio.Event) -> None:
                 # A root that is being replaced comes back; until then the graph before serves.
                 _log.warning("not loaded again: %s", error)
                 continue
-            if changed:
-                await surface.changed(*changed)
+            await surface.changed(*changed)
