@@ -232,3 +232,26 @@ def test_the_bundled_graph_is_whole() -> None:
     assert graph.counts.maps >= 5
     assert (graph.counts.broken, graph.counts.orphans, graph.counts.unreachable) == (0, 0, 0)
     assert all(not node.description_derived for node in graph.nodes.values())
+
+
+def test_a_link_does_not_show_what_the_root_hides(vault: Vault) -> None:
+    folder = vault(
+        {
+            ".env": "secret",
+            ".private/x.md": "secret",
+            "ignored.md": "secret",
+            ".gitignore": "ignored.md\n",
+            "real.md": "# Real",
+        }
+    )
+    for name, target in [
+        ("a.md", ".env"),
+        ("b.md", ".private/x.md"),
+        ("c.md", "ignored.md"),
+        ("d.md", "real.md"),
+        ("e.txt", ".env"),
+    ]:
+        (folder / name).symlink_to(target)
+    graph = SkillGraph.load(folder)
+    assert list(graph.nodes) == ["d", "real"]
+    assert graph.others[""] == ()

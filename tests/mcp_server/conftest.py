@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,18 +58,24 @@ class Running:
 def listening(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[Running]:
     """A server that runs as long as the block does."""
     command = [sys.executable, "-m", "skillagent", "serve", *arguments, "--http", "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
-    try:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        assert line.startswith("listening on http"), line + process.stderr.read()
-        yield Running(line.split()[2], process.pid)
-    finally:
-        process.terminate()
-        process.wait(20)
+    with tempfile.TemporaryDirectory() as scratch:
+        told = {**(environment or os.environ), "TMPDIR": scratch}
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=told)
+        try:
+            assert process.stderr is not None
+            line = process.stderr.readline()
+            assert line.startswith("listening on http"), line + process.stderr.read()
+            yield Running(line.split()[2], process.pid)
+        finally:
+            process.terminate()
+            process.wait(20)
+        assert process.returncode != 1
+        if process.returncode != -signal.SIGKILL:
+            assert os.listdir(scratch) == []
 
 
 @pytest.fixture(scope="module")
 def trading_url() -> Iterator[str]:
-    with listening(str(TRADING), "--workers", "2") as server:
+    more = ["--allow-host", "graphs.example:443"]
+    with listening(str(TRADING), "--workers", "2", *more) as server:
         yield server.url

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,10 @@ def test_a_program_may_carry_the_session_beside_the_arguments(trading_url: str) 
         ({"origin": "null"}, 403),
         ({"host": "evil.example"}, 421),
         ({"host": "127.0.0.1:1"}, 421),
+        ({"host": "LOCALHOST:{port}"}, 200),
+        ({"host": "graphs.example"}, 200),
+        ({"host": "Graphs.Example:443"}, 200),
+        ({"host": "graphs.example:444"}, 421),
     ],
 )
 def test_only_pages_and_names_of_this_machine_may_ask(
@@ -120,7 +125,8 @@ def test_a_bearer_token_is_asked_of_everyone(given: str, tmp_path: Path) -> None
             refused = post(url, {"authorization": wrong})
             assert refused.status_code == 401
             assert refused.headers["www-authenticate"] == "Bearer"
-        assert post(url, {"authorization": f"Bearer {TOKEN}"}).status_code == 200
+        for scheme in ("Bearer", "bearer"):
+            assert post(url, {"authorization": f"{scheme} {TOKEN}"}).status_code == 200
 
         async def run() -> None:
             headers = {"authorization": f"Bearer {TOKEN}"}
@@ -162,3 +168,25 @@ def test_a_killed_worker_loses_no_session() -> None:
             assert other in server.workers
 
         anyio.run(run)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to find workers")
+def test_workers_do_not_outlive_the_server_that_started_them() -> None:
+    with listening(str(TRADING), "--workers", "2") as server:
+        for _ in range(100):
+            if len(workers := server.workers) == 2 and post(server.url).status_code == 200:
+                break
+            time.sleep(0.1)
+        os.kill(server.process, signal.SIGKILL)
+        for _ in range(200):
+            if not any(Path(f"/proc/{worker}").exists() for worker in workers):
+                break
+            time.sleep(0.1)
+        assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+
+
+def test_the_file_of_sessions_is_its_owners(tmp_path: Path) -> None:
+    file = tmp_path / "sessions.sqlite"
+    with listening(str(TRADING), "--sessions", str(file)) as server:
+        assert post(server.url).status_code == 200
+    assert file.stat().st_mode & 0o077 == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from skillagent import Answer, Toolset
 from skillagent.mcp_server.offer import Offer
 from skillagent.mcp_server.served import Served
-from skillagent.mcp_server.sessions import SESSION_SECONDS, StoredSessions
+from skillagent.mcp_server.sessions import SESSION_SECONDS, SessionError, StoredSessions
 from tests.conftest import BUNDLED, Vault
 
 BUDGET = 1_500
@@ -168,4 +169,74 @@ def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) ->
     assert "text." not in again.text
     assert "New text." in after.text
     assert number_of(after) == 3
+    store.close()
+
+
+@pytest.mark.parametrize("copied", ["{}", ' "{}" ', 'session "{}"', "{})"])
+def test_a_name_is_known_however_a_model_copies_it(copied: str, tmp_path: Path) -> None:
+    store = StoredSessions(tmp_path / "s.sqlite", SERVED[0])
+    _, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
+    for name in (copied.format(token), copied.format(token.upper())):
+        answer, same = store.act(name, lambda toolset: toolset.list_index(query="hash"))
+        assert (answer.error, same) == (False, token)
+    store.close()
+
+
+def test_a_spent_session_keeps_its_size_however_often_it_is_asked(
+    workers: Workers, tmp_path: Path
+) -> None:
+    answer, token = workers.call(0, None, "seed")
+    for number in range(200):
+        answer, _ = workers.call(number % 2, token, f"query {number}")
+        if not answer.text:
+            break
+    size = state_size(tmp_path)
+    for number in range(30):
+        answer, _ = workers.call(number % 2, token, "x" * 10_000)
+        assert answer.text == ""
+    assert state_size(tmp_path) == size
+
+
+def state_size(folder: Path) -> int:
+    with sqlite3.connect(folder / "sessions.sqlite") as database:
+        (size,) = database.execute("SELECT sum(length(state)) FROM sessions").fetchone()
+    return int(size)
+
+
+@pytest.mark.parametrize("state", ["{}", "not json", "other counter"])
+def test_a_session_that_another_server_wrote_is_unknown(state: str, tmp_path: Path) -> None:
+    file = tmp_path / "s.sqlite"
+    store = StoredSessions(file, SERVED[0])
+    _, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
+    store.close()
+    served = SERVED[1]
+    if state == "other counter":
+        served = Served(Offer((str(BUNDLED),), BUDGET, count_for="claude-sonnet-5-5"))
+    else:
+        with sqlite3.connect(file) as database:
+            database.execute("UPDATE sessions SET state = ?", (state,))
+    store = StoredSessions(file, served)
+    answer, new = store.act(token, lambda toolset: toolset.list_index(query="seed"))
+    assert "there is no session" in answer.text
+    assert new != token
+    store.close()
+
+
+def test_a_file_that_is_locked_is_said_to_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skillagent.mcp_server.sessions.WAIT_SECONDS", 0.05)
+    file = tmp_path / "s.sqlite"
+    store = StoredSessions(file, SERVED[0])
+    first, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for name in (None, token):
+        with pytest.raises(SessionError, match=r"locked.*try again"):
+            store.act(name, lambda toolset: toolset.list_index(query="hash"))
+    other.execute("ROLLBACK")
+    other.close()
+    answer, _ = store.act(token, lambda toolset: toolset.list_index(query="hash"))
+    assert number_of(answer) == 2
+    assert answer.remaining == BUDGET - first.cost - answer.cost
     store.close()

@@ -15,7 +15,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from skillagent.mcp_server.prelude import HANDSHAKES
+from skillagent.mcp_server.prelude import HANDSHAKES, LONGEST, Known, Prelude
 from tests.conftest import Vault
 from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.test_surface import text_of
@@ -178,6 +178,12 @@ def test_without_any_graph_the_guide_is_served(tmp_path: Path) -> None:
         ([], 'graphs = ["../elsewhere"]', "lies outside the project"),
         (["--http", "--host", "0.0.0.0", "."], "", "is not loopback: give a bearer token"),
         (["--http", "--workers", "0", "."], "", "0 workers cannot serve"),
+        (["--http", "--sessions", "index.md", "."], "", "index.md: cannot hold sessions: file is"),
+        (["--http", "--sessions", "no/where", "."], "", "no/where: cannot hold sessions: No such"),
+        (["--http", "--allow-host", "http://x/", "."], "", "'http://x/' is no host"),
+        (["--http", "--host", "", "."], "", "the address to listen on is empty"),
+        (["--port", "9", "."], "", "--port is for --http"),
+        (["--sessions", "s", "."], "", "--sessions is for --http"),
         (["--http", "--token-file", "none", "."], "", "none: cannot be read"),
         (["--http", "--port", "99999", "."], "", "cannot listen on 127.0.0.1:99999"),
     ],
@@ -185,7 +191,7 @@ def test_without_any_graph_the_guide_is_served(tmp_path: Path) -> None:
 def test_what_cannot_be_served_is_said_in_one_line(
     arguments: list[str], toml: str, expected: str, vault: Vault
 ) -> None:
-    folder = vault({"skillagent.toml": toml or 'graphs = ["."]', "index.md": "# A"})
+    folder = vault({"skillagent.toml": toml or 'graphs = ["."]', "index.md": "# A\n" * 99})
     done = subprocess.run([*COMMAND, *arguments], cwd=folder, capture_output=True, timeout=60)
     assert (done.returncode, done.stdout) == (2, b"")
     (line,) = done.stderr.decode().splitlines()
@@ -298,3 +304,81 @@ print(sorted(heavy & set(sys.modules)))
     command = [sys.executable, "-c", script, str(TRADING), json.dumps(messages)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def handled(*messages: Mapping[str, Any]) -> list[bool]:
+    """Which of some messages are answered before the SDK is loaded."""
+    prelude = Prelude(Known({}, "", {}, {}, 0), lambda line: None)
+    return [prelude.handle(json.dumps({"jsonrpc": "2.0", **message})) for message in messages]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"capabilities": {"roots": 5}},
+        {"capabilities": {"sampling": True}},
+        {"capabilities": {"experimental": {"x": True}}},
+        {"clientInfo": {"name": "h", "version": "1", "title": 5}},
+        {"clientInfo": {"name": "h", "version": "1", "icons": []}},
+        {"clientInfo": {"name": "h"}},
+        {"_meta": 5},
+        {"_meta": META},
+        {"_meta": {"progressToken": None}},
+        {"protocolVersion": "2024-11-05"},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_what_the_sdk_might_refuse_is_left_to_it(change: dict[str, Any]) -> None:
+    greeting = hello("2025-06-18")[0]
+    assert handled(greeting) == [True]
+    assert handled({**greeting, "params": {**greeting["params"], **change}}) == [False]
+    assert handled({**greeting, "id": "\ud800"}, {**greeting, "id": True}) == [False, False]
+
+
+@pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
+def test_what_hosts_really_say_of_themselves_does_not_wait(version: str) -> None:
+    info = {
+        "name": "claude-code",
+        "title": "Claude Code",
+        "version": "2.1.330",
+        "websiteUrl": "https://claude.com/claude-code",
+    }
+    able = {"roots": {"listChanged": True}, "elicitation": {"form": {}, "url": {}}, "sampling": {}}
+    if version in HANDSHAKES:
+        params = {"protocolVersion": version, "capabilities": able, "clientInfo": info}
+        assert handled({"id": 0, "method": "initialize", "params": params}) == [True]
+    else:
+        names = ("protocolVersion", "clientCapabilities", "clientInfo")
+        values = (version, able, info)
+        meta = {f"io.modelcontextprotocol/{n}": v for n, v in zip(names, values, strict=True)}
+        message = {"id": 0, "method": "server/discover", "params": {"_meta": meta}}
+        assert handled(message) == [True]
+
+
+def test_a_line_without_end_is_dropped_and_the_next_one_is_served() -> None:
+    command = [*COMMAND, str(TRADING)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    data = b'{"x": "' + b"x" * (LONGEST + 1) + b'"}\n'
+    data += json.dumps({"jsonrpc": "2.0", **hello("2025-06-18")[0]}).encode() + b"\n"
+    output, _ = process.communicate(data, timeout=60)
+    replies = [json.loads(line) for line in output.splitlines()]
+    assert [reply.get("id") for reply in replies][-1] == 1
+    assert process.returncode == 0
+
+
+def test_a_host_that_goes_away_ends_the_server_without_a_word() -> None:
+    command = [*COMMAND, str(TRADING)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, **pipes)  # type: ignore[call-overload]
+    template = {"id": 2, "method": "resources/templates/list"}
+    greeting, ready = hello("2025-06-18")
+    for message in (greeting, ready, template):
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    process.stdout.readline()
+    process.stdout.close()
+    process.stdin.write(json.dumps({"jsonrpc": "2.0", **template, "id": 3}).encode() + b"\n")
+    process.stdin.close()
+    assert (process.wait(20), process.stderr.read()) == (0, b"")

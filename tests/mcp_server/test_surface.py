@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from skillagent import SkillGraph, Toolset
 from skillagent.mcp_server.catalogue import MAX_FILES, Catalogue
 from skillagent.mcp_server.surface import Surface
+from skillagent.mcp_server.watching import matters
 from tests.conftest import BUNDLED, Vault
 from tests.mcp_server.conftest import TRADING, surface
 
@@ -244,7 +245,7 @@ def test_long_lists_come_in_parts_that_join(vault: Vault) -> None:
             cursor = listed.next_cursor
         assert cursor is None
         assert len(set(uris)) == len(uris) == 450
-        for wrong in ("450", "-1", "x", "²"):
+        for wrong in ("450", "-1", "x", "²", "9" * 5_000):
             with pytest.raises(MCPError) as error:
                 await client.list_resources(cursor=wrong)
             assert error.value.code == types.INVALID_PARAMS
@@ -458,3 +459,124 @@ def test_digests_are_those_of_the_files_as_they_are_now(vault: Vault) -> None:
     assert [part.digest for part in before.parts] != [part.digest for part in after.parts]
     (folder / "s/SKILL.md").unlink()
     assert found.skills() == ()
+
+
+def test_an_asset_too_large_for_any_host_is_not_read_at_all(vault: Vault) -> None:
+    folder = vault({"s/SKILL.md": "---\nname: s\ndescription: d\n---\n", "s/model.bin": b""})
+    with (folder / "s/model.bin").open("wb") as file:
+        file.truncate(64 * 1024**3)  # of holes: more than a machine of ours can hold
+    found = Catalogue(SkillGraph.load(folder))
+    assert found.skills() == ()
+
+    async def act(client: Client) -> None:
+        uri = next(uri for uri in found.files if uri.endswith("model.bin"))
+        with pytest.raises(MCPError, match=r"does not fit the budget|above the limit"):
+            await client.read_resource(uri)
+
+    ask(surface(folder), act)
+    ask(surface(folder, resources="free"), act)
+
+
+def test_roots_never_stand_inside_each_other(vault: Vault) -> None:
+    folder = vault(
+        {
+            "a/SKILL.md": "---\nname: foo\ndescription: d\n---\n",
+            "a/foo/x.md": "of a",
+            "b/x.md": "of b",
+        }
+    )
+    found = Catalogue(SkillGraph.load(f"r1={folder / 'a'}", f"foo={folder / 'b'}"))
+    texts = {file.uri: file.read().decode() for file in found.files.values()}
+    assert sorted(texts.values()) == sorted([(folder / "a/SKILL.md").read_text(), "of a", "of b"])
+    (skill,) = found.skills()
+    assert [texts[part.uri] for part in skill.parts][1:] == ["of a"]
+
+
+def test_names_with_odd_letters_are_completed_and_read(vault: Vault) -> None:
+    files = {"über mut.md": "# Ü", "a#b?c%20.md": "# Odd", "sub/a b.md": "# A b"}
+
+    async def act(client: Client) -> None:
+        ref = types.ResourceTemplateReference(type="ref/resource", uri="skill://{+path}")
+        for typed, wanted in (("über", "über mut.md"), ("a b", "sub/a b.md")):
+            found = await client.complete(ref, {"name": "path", "value": typed})
+            assert [value.partition("/")[2] for value in found.completion.values] == [wanted]
+        for file in (await client.list_resources()).resources:
+            (contents,) = (await client.read_resource(file.uri)).contents
+            assert isinstance(contents, types.TextResourceContents)
+            assert contents.text in files.values()
+
+    ask(surface(vault(files)), act)
+
+
+@pytest.mark.parametrize("broken", ["watch", "load"])
+def test_a_watch_that_fails_does_not_end_the_server(
+    broken: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = vault({"a.md": "# A"})
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("too many open files")
+
+    monkeypatch.setattr("watchfiles.awatch" if broken == "watch" else WARM, fail)
+    monkeypatch.setattr("skillagent.mcp_server.watching.LOOK_SECONDS", 0.01)
+
+    async def act(client: Client) -> None:
+        for _ in range(3):
+            assert not (await client.call_tool("read_node", {"node": "a"})).is_error
+            await anyio.sleep(0.05)
+
+    ask(surface(folder, watched=True), act)
+
+
+WARM = "skillagent.mcp_server.served.Served.warm"
+
+
+@pytest.mark.parametrize("way", ["renamed", "made anew", "link"])
+def test_a_root_that_is_replaced_is_seen(
+    way: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skillagent.mcp_server.watching.LOOK_SECONDS", 0.05)
+    folder = vault({"old/a.md": "# A\n\nOld.", "new/a.md": "# A\n\nNew."})
+    root = folder / "root"
+    if way == "link":
+        root.symlink_to(folder / "old")
+    else:
+        (folder / "old").rename(root)
+
+    async def act(client: Client) -> None:
+        assert "Old." in text_of(await client.call_tool("read_node", {"node": "a"}))
+        await anyio.sleep(0.5)
+        if way == "link":
+            root.unlink()
+            root.symlink_to(folder / "new")
+        else:
+            root.rename(folder / "gone")
+            if way == "made anew":
+                await anyio.sleep(0.5)
+            (folder / "new").rename(root)
+        with anyio.fail_after(20):
+            while "New." not in text_of(await client.call_tool("read_node", {"node": "a"})):
+                await anyio.sleep(0.1)
+            for number in range(2):
+                (root / "a.md").write_text(f"# A\n\nEdited {number}.")
+                call = {"node": "a", "again": True}
+                while f"Edited {number}." not in text_of(await client.call_tool("read_node", call)):
+                    await anyio.sleep(0.1)
+
+    ask(surface(root, watched=True, budget=1_000_000), act)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/p/node_modules/g/a.md", True),
+        ("/p/node_modules/g/sub/x.png", True),
+        ("/p/node_modules/g/.git/index", False),
+        ("/p/node_modules/g/sub/.a.md.swp", False),
+        ("/p/node_modules/g/.gitignore", True),
+        ("/p/node_modules/g/sub/.skillagentignore", True),
+        ("/elsewhere", True),
+    ],
+)
+def test_only_changes_that_a_graph_can_see_are_looked_at(path: str, expected: bool) -> None:
+    assert matters(path, ["/p/node_modules/g"]) is expected

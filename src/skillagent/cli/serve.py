@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 GRAPHS_VARIABLE = "SKILLAGENT_GRAPHS"
 GUIDE = "skillagent"
+HOST, PORT = "127.0.0.1", 8765
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -42,8 +43,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--no-watch", action="store_true", help="do not load changed files again")
     http = parser.add_argument_group("over HTTP")
     http.add_argument("--http", action="store_true", help="listen, instead of stdio")
-    http.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="(127.0.0.1)")
-    http.add_argument("--port", type=int, default=8765, metavar="N", help="0 for any (8765)")
+    http.add_argument("--host", default=HOST, metavar="ADDRESS", help="(127.0.0.1)")
+    http.add_argument("--port", type=int, default=PORT, metavar="N", help="0 for any (8765)")
     http.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
     http.add_argument(
         "--token-file", metavar="FILE", help="holds the bearer token (default: $SKILLAGENT_TOKEN)"
@@ -74,11 +75,29 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             from skillagent.mcp_server import stdio
 
+            _refuse_http_options(arguments)
             stdio.serve(offer)
     except ModuleNotFoundError as error:
         package = (error.name or "mcp").partition(".")[0]
         raise MissingPackageError(package, "mcp", "skillagent serve") from None
     return 0
+
+
+def _refuse_http_options(arguments: argparse.Namespace) -> None:
+    """Who names a port means to listen on it, not to wait on standard input."""
+    from skillagent.errors import UsageError
+
+    given = {
+        "--host": arguments.host != HOST,
+        "--port": arguments.port != PORT,
+        "--workers": arguments.workers != 1,
+        "--token-file": arguments.token_file,
+        "--sessions": arguments.sessions,
+        "--allow-host": arguments.allow_host,
+        "--allow-origin": arguments.allow_origin,
+    }
+    if named := [name for name, value in given.items() if value]:
+        raise UsageError(f"{named[0]} is for --http: give that too, or leave it out")
 
 
 def _offer(arguments: argparse.Namespace) -> Offer:
@@ -112,24 +131,17 @@ def _offer(arguments: argparse.Namespace) -> Offer:
 
 def _address(arguments: argparse.Namespace) -> Address:
     from skillagent.errors import UsageError
-    from skillagent.mcp_server.http import TOKEN_VARIABLE, Address
+    from skillagent.mcp_server.http import Address, token_of
 
     if arguments.workers < 1:
         raise UsageError(f"{arguments.workers} workers cannot serve")
-    token = os.environ.get(TOKEN_VARIABLE, "")
-    if arguments.token_file:
-        try:
-            token = Path(arguments.token_file).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise UsageError(f"{arguments.token_file}: cannot be read: {why}") from None
-        if not token:
-            raise UsageError(f"{arguments.token_file}: holds no token")
+    file = os.path.abspath(arguments.token_file) if arguments.token_file else ""
     return Address(
-        arguments.host,
+        arguments.host.removeprefix("[").removesuffix("]"),
         arguments.port,
         arguments.workers,
-        token,
+        token_of(file),
+        file,
         arguments.sessions or "",
         tuple(arguments.allow_host),
         tuple(arguments.allow_origin),

@@ -33,6 +33,10 @@ ROOM_TO_GO_ON = 200
 """Tokens left for an answer above which the budget is not yet called spent."""
 
 
+ARGUMENT_CHARACTERS = 500
+"""The ledger keeps so many of an argument."""
+
+
 class Toolset:
     """`list_index`, `read_summary` and `read_node` for one session. Safe to share by threads.
 
@@ -125,6 +129,11 @@ class Toolset:
         SearchIndex.of(self.graph)
         self.counter.count("")
         return self
+
+    @property
+    def spent(self) -> bool:
+        """Whether the model was told that the budget is spent: every answer is empty now."""
+        return bool(self._spent_in)
 
     @property
     def calls(self) -> int:
@@ -266,7 +275,7 @@ class Toolset:
             if isinstance(arguments, Mapping):
                 given = {str(key): value for key, value in arguments.items()}
             else:
-                given = {"raw": str(arguments)[:500]}
+                given = {"raw": str(arguments)[:ARGUMENT_CHARACTERS]}
             return self.refuse(str(name)[:60], given, str(error))
         method: Callable[..., Answer] = getattr(self, name)
         return method(**parsed)
@@ -424,7 +433,18 @@ class Toolset:
         error: bool,
         started: float,
     ) -> None:
-        given = {key: value for key, value in arguments.items() if value is not None}
+        given = {key: _brief(value) for key, value in arguments.items() if value is not None}
         left = self.ledger.remaining - cost
         seconds = self._clock() - started
         self.ledger.append(Entry(call, tool, given, disclosed, cost, left, error, seconds))
+
+
+def _brief(value: Any) -> Any:
+    """An argument as the ledger keeps it: a model may send a book."""
+    if isinstance(value, str):
+        return value[:ARGUMENT_CHARACTERS]
+    try:
+        text = str(value)
+    except ValueError:
+        return "a number of too many digits"
+    return value if len(text) <= ARGUMENT_CHARACTERS else text[:ARGUMENT_CHARACTERS]

@@ -192,22 +192,31 @@ def read_file(root: Root, relative: str, options: Options) -> SourceFile | None:
         return None
 
 
-def read_bytes(root: Root, path: str) -> bytes:
+def read_bytes(root: Root, path: str, limit: int | None = None) -> bytes:
     """A file of a root as it is now.
 
     Args:
         root: where it lies.
         path: relative to the root, `/`-separated.
+        limit: bytes that it may have; None for any number.
 
     Raises:
-        OSError: it is gone, no regular file, or led out of the root by a link.
+        OSError: it is gone, too large, no regular file, or led by a link out of the root or to
+            a hidden file.
     """
     top = os.path.realpath(root.path)
     full = os.path.realpath(os.path.join(top, path))
-    if not _inside(full, top):
+    if not _inside(full, top) or _hidden(full, top):
         raise OSError(0, "it lies outside the root")
     with _opened(full, follow=False) as stream:
-        return stream.read()
+        # A folder on the way may have been swapped for a link meanwhile.
+        opened = f"/proc/self/fd/{stream.fileno()}"
+        if os.path.exists(opened) and not _inside(opened, top):
+            raise OSError(0, "it lies outside the root")
+        size = os.fstat(stream.fileno()).st_size
+        if limit is not None and size > limit:
+            raise OSError(0, f"it has {size} bytes, above the limit of {limit}")
+        return stream.read(-1 if limit is None else limit)
 
 
 def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]]:
@@ -240,6 +249,8 @@ def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]
                     stack.append((entry.path, relative + "/", specs))
                 continue
             if specs and _ignored(relative, specs):
+                continue
+            if is_link and _leads_to_ignored(entry.path, top, specs):
                 continue
             if name.lower().endswith(SUFFIXES) and not (is_link and os.path.isdir(entry.path)):
                 yield entry.path, relative, is_link
@@ -302,6 +313,11 @@ def _inside(path: str, top: str) -> bool:
     return os.path.commonpath((real, top)) == top
 
 
+def _hidden(path: str, top: str) -> bool:
+    """Whether a path in the root, or a folder on the way to it, is hidden."""
+    return any(part.startswith(".") for part in os.path.relpath(path, top).split(os.sep))
+
+
 def _utf_8(name: str) -> str:
     """A file name as UTF-8, whatever the locale; bytes that are none stand as surrogates."""
     return os.fsencode(name).decode("utf-8", "surrogateescape")
@@ -330,6 +346,15 @@ def _spec(path: str, top: str) -> GitIgnoreSpec | None:
             continue  # as git does, a line that makes no sense is passed over
         kept.append(line)
     return GitIgnoreSpec.from_lines(kept)
+
+
+def _leads_to_ignored(path: str, top: str, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
+    """Whether a link inside the root shows what the root hides."""
+    real = os.path.realpath(path)
+    if real == top or not _inside(real, top):
+        return False
+    target = os.path.relpath(real, top).replace(os.sep, "/")
+    return _hidden(real, top) or bool(specs and _ignored(target, specs))
 
 
 def _ignored(relative: str, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:

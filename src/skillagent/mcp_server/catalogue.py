@@ -53,9 +53,18 @@ class File:
         """The file's bytes as they are now.
 
         Raises:
-            OSError: it has gone since the graph was loaded.
+            OSError: it has gone since the graph was loaded, or has more than `MAX_BYTES`.
         """
-        return read_bytes(self.root, self.path)
+        return read_bytes(self.root, self.path, MAX_BYTES)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk now.
+
+        Raises:
+            OSError: it has gone.
+        """
+        return (self.root.path / self.path).stat().st_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +107,17 @@ class Catalogue:
         nodes: dict[str, list[Node]] = {}
         for node in graph.nodes.values():
             nodes.setdefault(node.root, []).append(node)
-        bases: set[str] = set()
         found: list[File] = []
         for root in graph.roots:
             key = root.name if several else ""
             own = nodes.get(key, [])
-            base = _base(root, own, bases)
-            bases.add(base)
-            found += [File(_uri(base, node.path), root, node.path, MARKDOWN, node) for node in own]
+            base = _base(root, own, several)
+            found += [
+                File(_uri(base, node.path), root, node.path, MARKDOWN, node)
+                for node in own
+                # A name that cannot be printed, or is spelled in another form, is not its file's.
+                if (root.path / node.path).exists()
+            ]
             skills = {_folder(node.path) for node in own if node.path.rpartition("/")[2] == SKILL}
             found += [
                 File(_uri(base, path), root, path, _mime(path), None)
@@ -159,18 +171,29 @@ class Catalogue:
             return None
         if folder.rpartition("/")[2] != name or not scalar_text(about).strip():
             return None
-        parts = tuple(self._parts(folder + "/"))
-        if len(parts) > MAX_FILES or sum(part.size for part in parts) > MAX_BYTES:
+        parts = self._parts(folder + "/")
+        if parts is None:
             return None
         return Skill(uri, {key: _plain(value) for key, value in header.items()}, parts)
 
-    def _parts(self, folder: str) -> Iterable[Part]:
+    def _parts(self, folder: str) -> tuple[Part, ...] | None:
+        """Every file of a skill; None where a host need not take so many, or so large ones."""
         inside = sorted(uri for uri in self.files if uri.startswith(folder))
         if len(inside) > MAX_FILES:
-            inside = inside[: MAX_FILES + 1]
+            return None
+        found, size = [], 0
         for uri in inside:
-            if part := self._part(self.files[uri]):
-                yield Part(uri, *part)
+            file = self.files[uri]
+            try:
+                # Asked before it is read: it may be larger than all memory.
+                size += file.size
+            except OSError:
+                continue
+            if size > MAX_BYTES:
+                return None
+            if part := self._part(file):
+                found.append(Part(uri, *part))
+        return tuple(found)
 
     def _part(self, file: File) -> tuple[str, int] | None:
         """Digest and size of a file as it is now; read again only where it has changed."""
@@ -195,14 +218,16 @@ class Catalogue:
             child, folder = folder, folder.rpartition("/")[0]
 
 
-def _base(root: Root, nodes: Iterable[Node], taken: set[str]) -> str:
-    """What stands before the paths of a root: the skill's name where the root is one."""
+def _base(root: Root, nodes: Iterable[Node], several: bool) -> str:
+    """What stands before the paths of a root: the skill's name where the root is one.
+
+    Of several roots each begins with its own name, so that none stands inside another.
+    """
     top = next((node for node in nodes if node.path == SKILL), None)
     name = top.document.frontmatter.fields.get("name") if top else None
-    if not (isinstance(name, str) and _NAME.fullmatch(name)):
-        name = ""
-    choices = [name, f"{root.name}/{name}"] if name else [root.name]
-    return next((base for base in choices if base not in taken), f"{root.name}/{choices[0]}")
+    if not (isinstance(name, str) and _NAME.fullmatch(name)) or name == root.name:
+        return root.name
+    return f"{root.name}/{name}" if several else name
 
 
 def _uri(base: str, path: str = "") -> str:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hmac
 import json
+import multiprocessing
 import os
+import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict, dataclass
 from multiprocessing import reduction
@@ -48,6 +51,8 @@ class Address:
     workers: int = 1
     token: str = ""
     """What `Authorization: Bearer` must carry; empty for no check."""
+    token_file: str = ""
+    """Where the token was read from, for workers to do the same."""
     sessions: str = ""
     """File of the sessions; empty for one that ends with the server."""
     hosts: tuple[str, ...] = ()
@@ -56,6 +61,11 @@ class Address:
     """Web pages that may ask, as in `https://app.example`."""
 
     def __post_init__(self) -> None:
+        for host in self.hosts:
+            if "/" in host or not host:
+                raise UsageError(f"{host!r} is no host: write it as in graphs.example:443")
+        if not self.host:
+            raise UsageError("the address to listen on is empty")
         if self.host not in LOOPBACK and not self.token:
             raise UsageError(
                 f"{self.host} is not loopback: give a bearer token with --token-file, or in "
@@ -83,11 +93,18 @@ def serve(offer: Offer, address: Address) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    Served(offer)  # a folder that is not there is said now, and by this process
-    bound = _bind(address)
+    from skillagent.mcp_server.sessions import StoredSessions
+
+    # What is wrong with a folder or a file is said now, and by this process.
+    served = Served(offer)
+    _end_well()
     with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         sessions = address.sessions or str(Path(folder) / "sessions.sqlite")
+        StoredSessions(Path(sessions), served).close()
+        bound = _bind(address)
         told = {**asdict(address), "sessions": sessions, "port": bound.getsockname()[1]}
+        # Workers read the token where it stands: not every process need show it.
+        told["token"] = ""
         os.environ[VARIABLE] = json.dumps({"offer": offer.to_json(), "address": told})
         config = uvicorn.Config(
             "skillagent.mcp_server.http:app",
@@ -106,6 +123,17 @@ def serve(offer: Offer, address: Address) -> None:
             Multiprocess(config, sockets=[bound]).run()
         else:
             uvicorn.Server(config).run(sockets=[bound])
+
+
+def _end_well() -> None:
+    """End on a signal by unwinding: what was made for this server goes with it."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
 
 
 def _bind(address: Address) -> socket.socket:
@@ -147,9 +175,40 @@ def _queue_of(handle: Any, family: int) -> _Queue:
 def app() -> App:
     """What a worker runs, as the environment says."""
     told = json.loads(os.environ[VARIABLE])
-    address = {**told["address"]}
+    address = {**told["address"], "token": token_of(told["address"]["token_file"])}
     address["hosts"], address["origins"] = tuple(address["hosts"]), tuple(address["origins"])
+    _end_with_parent()
     return app_of(Offer.from_json(told["offer"]), Address(**address))
+
+
+def token_of(file: str) -> str:
+    """The bearer token of a file, or of the environment where none is named.
+
+    Raises:
+        UsageError: the file cannot be read, or is empty.
+    """
+    if not file:
+        return os.environ.get(TOKEN_VARIABLE, "")
+    try:
+        token = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: cannot be read: {getattr(error, 'strerror', error)}") from None
+    if not token:
+        raise UsageError(f"{file}: holds no token")
+    return token
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the process that started it is gone, however that ended."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def app_of(offer: Offer, address: Address) -> App:
@@ -170,13 +229,11 @@ def app_of(offer: Offer, address: Address) -> App:
     served.warm()
     sessions = StoredSessions(Path(address.sessions), served)
     surface = Surface(served, lambda: sessions, carried=True, background=keep_fresh)
-    names = [*LOOPBACK[:2], "[::1]"]
+    here = [f"{name}:{address.port}" for name in (*LOOPBACK[:2], "[::1]")]
     security = TransportSecuritySettings(
-        allowed_hosts=[*(f"{name}:{address.port}" for name in names), *address.hosts],
-        allowed_origins=[
-            *(f"http://{name}:{address.port}" for name in names),
-            *address.origins,
-        ],
+        allowed_hosts=[form for host in (*here, *address.hosts) for form in _forms(host.lower())],
+        allowed_origins=[f"http://{form}" for host in here for form in _forms(host)]
+        + list(address.origins),
     )
     inner: App = surface.server.streamable_http_app(
         streamable_http_path=PATH,
@@ -185,18 +242,31 @@ def app_of(offer: Offer, address: Address) -> App:
         transport_security=security,
         host=address.host,
     )
-    return _guarded(inner, address.token) if address.token else inner
+    return _guarded(inner, address.token)
+
+
+def _forms(host: str) -> list[str]:
+    """A host as clients name it: without its port where that is a scheme's own."""
+    name, _, port = host.rpartition(":")
+    return [host, name] if port in ("80", "443") and name else [host]
 
 
 def _guarded(inner: App, token: str) -> App:
-    wanted = f"Bearer {token}".encode()
+    wanted = token.encode()
 
     async def guarded(scope: Scope, receive: Any, send: Send) -> None:
         if scope["type"] == "http":
-            given = dict(scope["headers"]).get(b"authorization", b"")
-            if not hmac.compare_digest(given, wanted):
-                headers = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
-                await send({"type": "http.response.start", "status": 401, "headers": headers})
+            # The names of hosts and of schemes ignore case.
+            headers = [
+                (name, value.lower() if name == b"host" else value)
+                for name, value in scope["headers"]
+            ]
+            scope = {**scope, "headers": headers}
+            scheme, _, given = dict(headers).get(b"authorization", b"").partition(b" ")
+            known = scheme.lower() == b"bearer" and hmac.compare_digest(given.strip(), wanted)
+            if token and not known:
+                told = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
+                await send({"type": "http.response.start", "status": 401, "headers": told})
                 body = b"a bearer token is needed\n"
                 await send({"type": "http.response.body", "body": body})
                 return

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeGuard
 
 HANDSHAKES = ("2025-03-26", "2025-06-18", "2025-11-25")
 """Versions whose answers are known here; what a host asks in another one waits."""
@@ -32,8 +32,13 @@ VERSION_KEY = RESERVED + "protocolVersion"
 CAPABILITIES_KEY = RESERVED + "clientCapabilities"
 CLIENT_KEY = RESERVED + "clientInfo"
 KEYS = {VERSION_KEY, CAPABILITIES_KEY, CLIENT_KEY}
+INFO_KEYS = {"name", "title", "version", "description", "websiteUrl"}
 INFO_KEY = RESERVED + "serverInfo"
 _CHUNK = 65_536
+LONGEST = 4 * 1024 * 1024
+"""Bytes of a line; over HTTP the SDK takes no longer body either."""
+TOO_LONG = b"a line above the limit"
+"""Stands in place of one: the SDK says that it is no message."""
 
 
 @cache
@@ -123,15 +128,26 @@ class Lines:
             await waiting
 
     def _read(self) -> None:
-        kept = b""
+        begun: list[bytes] = []
+        size = 0
         while True:
             try:
                 data = os.read(self._number, _CHUNK)
             except OSError:
                 data = b""
-            *whole, kept = (kept + data).split(b"\n")
-            if not data:
-                whole = [kept] if kept else []
+            *ends, rest = data.split(b"\n")
+            whole = []
+            for end in ends:
+                fits = size + len(end) <= LONGEST
+                whole.append(b"".join((*begun, end)) if fits else TOO_LONG)
+                begun, size = [], 0
+            size += len(rest)
+            if size <= LONGEST:
+                begun.append(rest)
+            else:
+                begun = []
+            if not data and size:
+                whole.append(b"".join(begun) if size <= LONGEST else TOO_LONG)
             self._put([line.decode("utf-8", "replace") for line in whole], ended=not data)
             if not data:
                 return
@@ -193,7 +209,7 @@ class Prelude:
             return False
         if "id" not in message:
             return bool(self.era) and method == "notifications/initialized"
-        if isinstance(number, bool) or not isinstance(number, (int, str)):
+        if not _is_id(number):
             return False
         result = self._result(method, params)
         if result is None or number in self.answered:
@@ -213,7 +229,7 @@ class Prelude:
                 "serverInfo": known.info,
             }
         if self.era in HANDSHAKES:
-            if params.keys() - {"_meta"}:
+            if params.keys() - {"_meta"} or not _is_plain_meta(params.get("_meta", {})):
                 return None
             return {"tools/list": {"tools": tools()}, "ping": {}}.get(method)
         if not _is_modern(params):
@@ -240,7 +256,8 @@ def _is_hello(params: dict[str, Any]) -> bool:
     return (
         params.keys() - {"_meta"} == {"protocolVersion", "capabilities", "clientInfo"}
         and params["protocolVersion"] in HANDSHAKES
-        and isinstance(params["capabilities"], dict)
+        and _is_plain_meta(params.get("_meta", {}))
+        and _are_capabilities(params["capabilities"])
         and _is_info(params["clientInfo"])
     )
 
@@ -251,13 +268,44 @@ def _is_modern(params: dict[str, Any]) -> bool:
         set(params) == {"_meta"}
         and isinstance(meta, dict)
         and meta.get(VERSION_KEY) == MODERN
-        and isinstance(meta.get(CAPABILITIES_KEY), dict)
+        and _are_capabilities(meta.get(CAPABILITIES_KEY))
         and _is_info(meta.get(CLIENT_KEY, {"name": "", "version": ""}))
-        and not any(key.startswith(RESERVED) for key in meta.keys() - KEYS)
+        and _is_plain_meta({key: meta[key] for key in meta.keys() - KEYS})
     )
 
 
+# Where the SDK might refuse what a host says of itself, it is left to the SDK.
+
+
+def _is_id(value: object) -> TypeGuard[int | str]:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode() == value
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_info(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and {"name", "version"} <= value.keys() <= INFO_KEYS
+        and all(isinstance(text, str) for text in value.values())
+    )
+
+
+def _are_capabilities(value: object) -> bool:
+    """Named settings, each empty or a table of switches and tables."""
     return isinstance(value, dict) and all(
-        isinstance(value.get(key), str) for key in ("name", "version")
+        isinstance(settings, dict)
+        and all(
+            isinstance(one, dict) or (isinstance(one, bool) and name != "experimental")
+            for one in settings.values()
+        )
+        for name, settings in value.items()
+    )
+
+
+def _is_plain_meta(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and not any(key.startswith(RESERVED) for key in value)
+        and ("progressToken" not in value or _is_id(value["progressToken"]))
     )

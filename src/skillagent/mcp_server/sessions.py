@@ -8,6 +8,8 @@ charge is written.
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 import sqlite3
 import threading
@@ -18,10 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.state import State
+from skillagent.errors import SkillAgentError, UsageError
 from skillagent.mcp_server.served import Served
 
 SESSION_SECONDS = 24 * 3600.0
@@ -30,11 +33,15 @@ LIVE = 512
 """Sessions that a worker keeps at hand, beside their rows."""
 DROP_EVERY = 256
 """New sessions between two looks for those that nobody uses."""
+WAIT_SECONDS = 4.0
+"""How long one worker waits for another's write."""
+VERSION = 1
 ATTEMPTS = 4
 """How often two workers may meet at one session before one of them waits for the other."""
 
 Act = Callable[[Toolset], Answer]
 _STATE = TypeAdapter(State)
+_NAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 
 
 class Sessions(Protocol):
@@ -97,6 +104,9 @@ class StoredSessions:
         served: the graph, and the budget of new sessions.
         clock: seconds since the epoch, to drop what nobody uses.
         token: makes the name of a new session; must be hard to guess.
+
+    Raises:
+        UsageError: the file cannot hold sessions.
     """
 
     carried = True
@@ -115,17 +125,27 @@ class StoredSessions:
         self._live: OrderedDict[str, _Live] = OrderedDict()
         self._lock = threading.Lock()
         self._opened = 0
-        self._database = sqlite3.connect(
-            path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        # A killed process loses nothing by this; only a power cut could.
-        self._database.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
-            "CREATE TABLE IF NOT EXISTS sessions ("
-            " token TEXT PRIMARY KEY, revision INTEGER NOT NULL, used REAL NOT NULL,"
-            " state BLOB NOT NULL) WITHOUT ROWID;"
-        )
-        self._drop_old()
+        try:
+            # What was asked, and the names by which sessions go on, are the owner's.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._database = sqlite3.connect(
+                path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+            if version not in (0, VERSION):
+                raise sqlite3.DatabaseError(f"sessions of another version, {version}")
+            # A killed process loses nothing by this; only a power cut could.
+            self._database.executescript(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
+                f"PRAGMA user_version = {VERSION};"
+                "CREATE TABLE IF NOT EXISTS sessions ("
+                " token TEXT PRIMARY KEY, revision INTEGER NOT NULL, used REAL NOT NULL,"
+                " state BLOB NOT NULL) WITHOUT ROWID;"
+            )
+            self._drop_old()
+        except (sqlite3.Error, OSError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"{path}: cannot hold sessions: {why}") from None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -138,6 +158,15 @@ class StoredSessions:
         """
         if token is None:
             return self._act_new(act)
+        # Models copy a name with its quotes, or in capitals.
+        if found := _NAME.search(token.lower()):
+            token = found[0]
+        try:
+            return self._act_known(token, act)
+        except sqlite3.Error as error:
+            raise SessionError(f"sessions cannot be kept now ({error}); try again") from None
+
+    def _act_known(self, token: str, act: Act) -> tuple[Answer, str]:
         for _ in range(ATTEMPTS):
             live = self._at_hand(token)
             if live is None:
@@ -145,7 +174,11 @@ class StoredSessions:
             with live.lock:
                 written = False
                 try:
+                    spent = live.toolset.spent
                     answer = act(live.toolset)
+                    if spent:
+                        # Nothing is shown any more: nothing need be kept, however often it asks.
+                        return answer, token
                     written = self._write(token, live)
                 finally:
                     if not written:
@@ -162,9 +195,12 @@ class StoredSessions:
         answer = act(live.toolset)
         state = _STATE.dump_json(live.toolset.state())
         with self._lock:
-            self._database.execute(
-                "INSERT INTO sessions VALUES (?, 0, ?, ?)", (token, self._clock(), state)
-            )
+            try:
+                self._database.execute(
+                    "INSERT INTO sessions VALUES (?, 0, ?, ?)", (token, self._clock(), state)
+                )
+            except sqlite3.Error as error:
+                raise SessionError(f"no session can begin now ({error}); try again") from None
             self._keep(token, live)
             self._opened += 1
             if self._opened % DROP_EVERY == 0:
@@ -209,7 +245,10 @@ class StoredSessions:
         ).fetchone()
         if row is None:
             return None
-        return _Live(row[0], self._served.resume(_STATE.validate_json(row[1]), token))
+        try:
+            return _Live(row[0], self._served.resume(_STATE.validate_json(row[1]), token))
+        except (ValidationError, UsageError):
+            return None  # written by a server with other settings: unknown to this one
 
     def _keep(self, token: str, live: _Live) -> None:
         self._live[token] = live
@@ -240,6 +279,10 @@ class StoredSessions:
         self._database.execute(
             "DELETE FROM sessions WHERE used < ?", (self._clock() - SESSION_SECONDS,)
         )
+
+
+class SessionError(SkillAgentError):
+    """A session cannot be read or written just now; its text is for the model."""
 
 
 def _unknown(toolset: Toolset, token: str) -> Answer:

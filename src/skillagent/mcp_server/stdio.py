@@ -55,6 +55,8 @@ def serve(offer: Offer) -> None:
 def _claim() -> tuple[Lines, _Output]:
     """Standard input and output for the protocol alone: a stray `print` goes to the log."""
     read, write = os.dup(0), os.dup(1)
+    for number in (read, write):
+        os.set_blocking(number, True)
     try:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
@@ -147,4 +149,7 @@ def _run(surface: Surface, lines: Lines, later: _Later) -> None:
         async with stdio_server(lines, later) as (read, write):  # type: ignore[arg-type]
             await surface.server.run(read, write, surface.options())
 
-    anyio.run(run)
+    try:
+        anyio.run(run)
+    except* (BrokenPipeError, ConnectionResetError):
+        pass  # the host has gone

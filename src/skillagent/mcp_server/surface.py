@@ -11,10 +11,12 @@ Source: Model Context Protocol 2026-07-28; SEP-2640 for `skills/*`.
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import anyio
 import anyio.to_thread
@@ -36,7 +38,7 @@ from skillagent.mcp_server.catalogue import FOLDER, MARKDOWN, SCHEME, Catalogue,
 from skillagent.mcp_server.offer import instructions
 from skillagent.mcp_server.said import FRESH_MS, NAME, SKILLS, SKILLS_SETTINGS, TITLE
 from skillagent.mcp_server.served import Served
-from skillagent.mcp_server.sessions import Sessions
+from skillagent.mcp_server.sessions import SessionError, Sessions
 from skillagent.messages import ToolSpec
 
 SESSION_META = "skillagent/session"
@@ -46,6 +48,8 @@ SESSION_ARGUMENT = {
     "description": "Name of your session, as the last answer ended with; null to begin one.",
 }
 PAGE = 200
+TOKEN_BYTES = 256
+"""No token stands for more bytes: what is larger than so many a token cannot fit a budget."""
 COMPLETIONS = 100
 
 
@@ -59,6 +63,7 @@ class Link:
 
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 Context = ServerRequestContext[Link, Any]
 
 
@@ -176,9 +181,14 @@ class Surface:
     ) -> types.CallToolResult:
         arguments = dict(params.arguments or {})
         carried = arguments.pop("session", None) if self._carried else None
-        answer, meta = await self._act(
-            context, carried, lambda toolset: toolset.call(params.name, arguments)
-        )
+        try:
+            answer, meta = await self._act(
+                context, carried, lambda toolset: toolset.call(params.name, arguments)
+            )
+        except SessionError as error:
+            _log.warning("%s", error)
+            text = types.TextContent(type="text", text=str(error))
+            return types.CallToolResult(content=[text], is_error=True)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=answer.text)],
             is_error=answer.error,
@@ -201,6 +211,7 @@ class Surface:
     async def _list_resources(
         self, context: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
+        self._greet(context)
         files = list((await self._catalogue()).files.values())
         shown, cursor = _page(files, params.cursor if params else None)
         return types.ListResourcesResult(
@@ -222,21 +233,27 @@ class Surface:
     async def _read_resource(
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
+        charged = self.served.offer.resources == "charged"
         file = (await self._catalogue()).files.get(params.uri)
         if file is None:
             raise await self._unknown(params.uri)
         try:
+            if charged and file.size > TOKEN_BYTES * self.served.budget.total:
+                raise MCPError(types.INVALID_REQUEST, f"{params.uri} does not fit the budget")
             data = await anyio.to_thread.run_sync(file.read)
         except OSError as error:
             why = error.strerror or str(error)
             raise MCPError(types.INTERNAL_ERROR, f"{params.uri} cannot be read: {why}") from None
         contents, text = _contents(file, data)
         meta = None
-        if self.served.offer.resources == "charged":
+        if charged:
             node = file.node.id if file.node else None
-            answer, meta = await self._act(
-                context, None, lambda toolset: toolset.hand_over(params.uri, text, node)
-            )
+            try:
+                answer, meta = await self._act(
+                    context, None, lambda toolset: toolset.hand_over(params.uri, text, node)
+                )
+            except SessionError as error:
+                raise MCPError(types.INTERNAL_ERROR, str(error)) from None
             if answer.error:
                 raise MCPError(types.INVALID_REQUEST, answer.text or "the budget is spent")
         return types.ReadResourceResult(contents=[contents], _meta=meta)
@@ -248,13 +265,13 @@ class Surface:
         files = {file.node.id: file.uri for file in catalogue.files.values() if file.node}
         named = ", ".join(files[node] for node in near if node in files)
         text = f"no resource {uri[:200]}" + (f"; nearest: {named}" if named else "")
-        return MCPError(types.INVALID_PARAMS, text, {"uri": uri})
+        return MCPError(types.INVALID_PARAMS, text, {"uri": uri[:200]})
 
     async def _complete(
         self, context: Context, params: types.CompleteRequestParams
     ) -> types.CompleteResult:
         typed = params.argument.value.casefold()
-        known = [uri.removeprefix(SCHEME) for uri in (await self._catalogue()).files]
+        known = [unquote(uri.removeprefix(SCHEME)) for uri in (await self._catalogue()).files]
         if params.argument.name != "path" or not isinstance(
             params.ref, types.ResourceTemplateReference
         ):
@@ -327,7 +344,8 @@ def _portable(schema: dict[str, Any]) -> dict[str, Any]:
 def _page(items: Sequence[T], cursor: str | None) -> tuple[Sequence[T], str | None]:
     start = 0
     if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit() and int(cursor) < len(items)):
+        digits = cursor.isascii() and cursor.isdigit() and len(cursor) < 12
+        if not digits or int(cursor) >= len(items):
             raise MCPError(types.INVALID_PARAMS, f"cursor {cursor[:40]!r} is from no answer")
         start = int(cursor)
     end = start + PAGE
