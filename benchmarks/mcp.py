@@ -44,7 +44,7 @@ from skillagent.tokens import EncodingCounter
 CLIENTS = 64
 CALLS = 10_000
 NODES = 10_000
-BUDGET = 30_000
+BUDGET = 60_000
 WORKERS = 2
 STARTS = 11
 ANSWER_SECONDS = 30
