@@ -248,6 +248,21 @@ def test_an_environment_without_the_package_is_passed_over(plugin: Path) -> None
 
 
 @posix
+def test_a_program_on_the_path_without_the_package_is_passed_over(
+    plugin: Path, tmp_path: Path
+) -> None:
+    environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    python = tmp_path / "python3"
+    program = stand_in(tmp_path / "bin" / "skillagent")
+    program.write_text(f"#!{python}\n", encoding="utf-8")
+    stand_in(python, "exit 1")
+    assert launch(plugin, "serve", "--http", environment=environment).returncode == 3
+    stand_in(python, '[ "$2" = -c ] && exit 0', 'echo "its python: $*"')
+    said = launch(plugin, "serve", "--http", environment=environment).stdout
+    assert said == f"its python: {program} serve --http\n"
+
+
+@posix
 def test_in_a_wheel_it_finds_the_environment_of_the_wheel(tmp_path: Path) -> None:
     whole = tmp_path / "env/lib/python3.11/site-packages/skillagent/_plugin"
     (whole / LAUNCHER).parent.mkdir(parents=True)

@@ -44,7 +44,10 @@ def found(arguments: list[str], needed: list[str]) -> list[str] | None:
         return [named, *MODULE, *arguments]
     installed = shutil.which("skillagent")
     if installed:
-        return [installed, *arguments]
+        # One without the extra that a server needs would end where the model sees nothing.
+        python = interpreter_of(installed)
+        if python is None or holds(python, needed):
+            return [installed, *arguments]
     folders = [ROOT / ".venv", *([Path(DATA, "venv")] if DATA else [])]
     if ROOT.name == "_plugin":  # in a wheel: the environment that it was installed in
         folders.insert(0, ROOT.parents[3 if WINDOWS else 4])
@@ -59,6 +62,17 @@ def found(arguments: list[str], needed: list[str]) -> list[str] | None:
         source = "skillagent-graph[mcp] @ " + ROOT.as_uri()
         return [uvx, "--quiet", *offline, "--from", source, "skillagent", *arguments]
     return None
+
+
+def interpreter_of(program: str) -> str | None:
+    """The Python that a console script begins with; None where it names none by its path."""
+    try:
+        with open(program, "rb") as file:
+            first = os.fsdecode(file.readline(1_000)).strip()
+    except OSError:
+        return None
+    path = first[2:].strip() if first.startswith("#!") else ""
+    return path if os.path.isabs(path) and "python" in os.path.basename(path) else None
 
 
 def holds_here(names: list[str]) -> bool:
