@@ -15,13 +15,14 @@ from skills_ref import validate
 
 from skillagent.authoring.changes import Changes, FileChange
 from skillagent.authoring.placing import list_edit
-from skillagent.authoring.source import Edit, Source, edited
+from skillagent.authoring.source import Source
 from skillagent.authoring.spelling import file_name, scalar
 from skillagent.cli.main import main
 from skillagent.config import find
 from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
 from skillagent.markdown.document import decode, parse
+from skillagent.markdown.edit import Edit, edited
 from tests.conftest import ROOT, Vault
 from tests.test_authoring_strategies import content
 

@@ -88,7 +88,7 @@ def holds(python: str, names: list[str]) -> bool:
     """Whether another interpreter has these packages."""
     command = [python, "-P", "-c", PROBE, *names]
     try:
-        return not subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603
+        return not subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603 - a list, no shell
     except OSError:
         return False
 
@@ -154,7 +154,7 @@ def session_folder() -> str | None:
     except OSError:
         asked = ["lsof", "-a", "-d", "cwd", "-Fn", "-p", str(parent)]
     try:
-        told = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
+        told = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - a list, no shell
     except OSError:
         return None
     lines = os.fsdecode(told.stdout).splitlines()
@@ -176,8 +176,8 @@ def run_there(command: list[str], arguments: list[str]) -> int:
     """Become another process; where that cannot be, or a hook's exit code matters, have one."""
     try:
         if not WINDOWS and arguments[:1] != ["hook"]:
-            os.execv(command[0], command)  # noqa: S606
-        return subprocess.run(command, check=False).returncode  # noqa: S603
+            os.execv(command[0], command)  # noqa: S606 - a list, no shell
+        return subprocess.run(command, check=False).returncode  # noqa: S603 - a list, no shell
     except OSError as error:
         sys.stderr.write(f"skillagent: {command[0]} cannot be run: {error.strerror}\n")
         return 3

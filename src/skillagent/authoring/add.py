@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.relocate import node_of
-from skillagent.authoring.source import Source, edited, read_node
+from skillagent.authoring.source import Source, read_node
 from skillagent.authoring.spelling import (
     Speller,
     beside,
@@ -24,6 +24,7 @@ from skillagent.graph.resolve import Resolver
 from skillagent.index.search import SearchIndex
 from skillagent.markdown import OBSIDIAN, Dialect
 from skillagent.markdown.document import parse
+from skillagent.markdown.edit import edited
 
 CLOSE = 88.0
 """Two titles as like as this, of 100, are taken for one (rapidfuzz's ratio, words sorted)."""

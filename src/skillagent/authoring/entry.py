@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from skillagent.authoring.source import Edit
 from skillagent.authoring.spelling import beside, file_name, one_line, scalar
 from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.markdown import scalar_text
+from skillagent.markdown.edit import Edit
 
 ENTRY = "SKILL.md"
 KEYS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")

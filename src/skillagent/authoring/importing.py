@@ -33,7 +33,7 @@ from skillagent.authoring.sections import (
     link_list,
     section_tree,
 )
-from skillagent.authoring.source import Edit, read_node
+from skillagent.authoring.source import read_node
 from skillagent.authoring.spelling import beside, file_name
 from skillagent.authoring.split import map_header, map_lists, parts_of, short
 from skillagent.errors import UsageError
@@ -43,6 +43,7 @@ from skillagent.graph.resolve import name_key
 from skillagent.graph.walk import SUFFIXES, read_file
 from skillagent.markdown import Dialect, Kind
 from skillagent.markdown.document import parse
+from skillagent.markdown.edit import Edit
 from skillagent.tokens import default_counter
 
 ALL_BYTES = 1 << 40

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from skillagent.authoring.source import Edit
 from skillagent.errors import UsageError
 from skillagent.markdown import Document
+from skillagent.markdown.edit import Edit
 
 _ITEM = re.compile(r"([ \t]*)([-*+]|(\d{1,9})([.)]))([ \t]+)")
 

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from skillagent.authoring.source import Edit
 from skillagent.authoring.spelling import Speller, quoted
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Kind, Reference
 from skillagent.markdown.address import Address, Use, address, destinations, uses
+from skillagent.markdown.edit import Edit
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|$")
 _ROUND_TITLE = re.compile(r"[ \t]+\(([^()\n]*)\)$")
@@ -207,7 +207,7 @@ class Relinking:
         bare = text[use.definition.start - 1] != "<"
         if wanted is None:
             return self._carried(use.rest, part) or use.rest
-        rest = raw[len(re.match(r"[^?#]*", raw)[0]) :]  # type: ignore[index]
+        rest = raw[len(re.match(r"[^?#]*", raw)[0]) :]  # type: ignore[index] # matches any text
         new = self._markdown(reference, wanted, fragment, self._layout.placed[part], rest, bare)
         return use.rest.replace(raw, new, 1)
 
@@ -278,7 +278,7 @@ class Relinking:
             return None
         before, after = self._folders(part)
         angle = raw.startswith("<")
-        path = re.match(r"<[^<>?#]*|[^?#\s]*" if quote else r"[^#]*", raw)[0]  # type: ignore[index]
+        path = re.match(r"<[^<>?#]*|[^?#\s]*" if quote else r"[^#]*", raw)[0]  # type: ignore[index] # so do these
         bare = path.removeprefix("<")
         target = unquote(bare) if quote else bare
         new = os.path.relpath(posixpath.join(before or "/", target), after or "/")

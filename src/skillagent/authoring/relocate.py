@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from skillagent.authoring.relinking import Layout, Part, Plan, Relinking, as_written
-from skillagent.authoring.source import Edit, Source, edited
+from skillagent.authoring.source import Source
 from skillagent.authoring.spelling import Speller
 from skillagent.errors import UsageError
 from skillagent.graph import Node
@@ -19,6 +19,7 @@ from skillagent.graph.node import kind_of, without_suffix
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Reference
 from skillagent.markdown.document import parse
+from skillagent.markdown.edit import Edit, edited
 
 _HEADER_CODES = {"SG010", "SG011", "SG012", "SG013", "SG014", "SG019"}
 

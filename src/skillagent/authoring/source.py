@@ -9,22 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from skillagent.digest import sha256
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.walk import read_bytes
+from skillagent.markdown.edit import Edit
 
 _DROPPED = re.compile("\\A\ufeff|\r\n|\0")
-
-
-class Edit(NamedTuple):
-    """A stretch of a document's text, and what will stand there."""
-
-    start: int
-    end: int
-    text: str
 
 
 class Source:
@@ -98,13 +90,3 @@ def read_node(root: Root, node: Node) -> bytes:
     if sha256(data) != node.digest:
         raise UsageError(f"{node.path}: has changed since it was loaded; run the command again")
     return data
-
-
-def edited(text: str, edits: Iterable[Edit]) -> str:
-    """A text with sorted edits made."""
-    parts: list[str] = []
-    at = 0
-    for edit in edits:
-        parts += (text[at : edit.start], edit.text)
-        at = edit.end
-    return "".join((*parts, text[at:]))

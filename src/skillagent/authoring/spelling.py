@@ -7,7 +7,6 @@ its node is taken.
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
+from skillagent.markdown.edit import relative
 
 MAX_NAME = 80
 """Characters of a file name made from a title, without its suffix."""
@@ -165,7 +165,7 @@ class Speller:
         if old.startswith("/"):
             yield f"/{path}{suffix}"
         elif old.startswith(("./", "../")):
-            yield relative(path, source.path, dot=True) + suffix
+            yield _dotted(relative(path, source.path)) + suffix
         parts = path.split("/")
         first = 1 if "/" not in old else min(len(parts), old.count("/") + 1)
         for count in range(first, len(parts) + 1):
@@ -189,17 +189,19 @@ class Speller:
         short = without_suffix(path)
         wanted = [short, path] if old and without_suffix(old) == old else [path]
         for name in wanted:
-            name = f"/{name}" if old.startswith("/") else relative(name, source.path, dot=dot)
+            if old.startswith("/"):
+                name = f"/{name}"
+            else:
+                name = relative(name, source.path)
+                name = _dotted(name) if dot else name
             reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
             if self._resolver.link(reference, source).node is target:
                 return quoted(name) if bare else name
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
 
 
-def relative(path: str, source: str, *, dot: bool = False) -> str:
-    """A path of the root as seen from the folder of another; with `./` if `dot`."""
-    found = posixpath.relpath(f"/{path}", f"/{posixpath.dirname(source)}")
-    return f"./{found}" if dot and not found.startswith("../") else found
+def _dotted(path: str) -> str:
+    return path if path.startswith("../") else f"./{path}"
 
 
 def quoted(path: str) -> str:

@@ -18,12 +18,13 @@ from skillagent.authoring.sections import (
     sections,
     stretch_description,
 )
-from skillagent.authoring.source import Edit, read_node
+from skillagent.authoring.source import read_node
 from skillagent.authoring.spelling import beside, scalar
 from skillagent.errors import UsageError
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
 from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
 
 

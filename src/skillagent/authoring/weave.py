@@ -17,7 +17,7 @@ from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.mentions import Mention, mentions
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.relocate import node_of
-from skillagent.authoring.source import Edit, edited, read_node, source_of
+from skillagent.authoring.source import read_node, source_of
 from skillagent.authoring.spelling import Speller, beside
 from skillagent.authoring.split import short
 from skillagent.digest import sha256
@@ -28,6 +28,7 @@ from skillagent.index.search import SearchIndex
 from skillagent.index.words import STOP_WORDS, terms, words
 from skillagent.markdown import OBSIDIAN, Dialect, Kind, Reference
 from skillagent.markdown.document import parse
+from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.prose import plain_text, sentences
 from skillagent.markdown.wikilink import in_table
 

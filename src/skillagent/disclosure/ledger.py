@@ -10,6 +10,9 @@ from typing import Any
 
 from skillagent.messages import Usage
 
+ARGUMENT_CHARACTERS = 500
+"""The ledger keeps so many of an argument."""
+
 
 class Level(StrEnum):
     """How much of a node was shown."""
@@ -102,6 +105,17 @@ class Turn:
             "dollars": self.dollars,
             "disclosed": self.disclosed,
         }
+
+
+def brief(value: Any) -> Any:
+    """An argument as the ledger keeps it: a model may send a book."""
+    if isinstance(value, str):
+        return value[:ARGUMENT_CHARACTERS]
+    try:
+        text = str(value)
+    except ValueError:
+        return "a number of too many digits"
+    return value if len(text) <= ARGUMENT_CHARACTERS else text[:ARGUMENT_CHARACTERS]
 
 
 class Ledger:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from skillagent.disclosure.ledger import Level
 from skillagent.disclosure.results import Refusal
 from skillagent.disclosure.view import Plan
 from skillagent.errors import ResolveError
@@ -29,3 +30,20 @@ def plans(refusal: Refusal) -> Iterator[Plan]:
     if semicolon:
         yield Plan(f"{head}.", refusal)
     yield Plan(f"Refused: {refusal.code}.", refusal)
+
+
+def last_words(levels: Mapping[str, Level]) -> Iterator[str]:
+    """That the budget is spent, and what was read, from the fullest text down.
+
+    Args:
+        levels: node → the fullest level at which it was shown.
+    """
+    head = "The budget is spent; nothing more can be shown. Answer from what you have read"
+    order = (Level.NODE, Level.SECTION, Level.SUMMARY)
+    names = [node for level in order for node, at in levels.items() if at is level]
+    for count in range(min(len(names), 12), 0, -1):
+        more = f" and {len(names) - count} more" if count < len(names) else ""
+        yield f"{head}: {', '.join(f'[[{node}]]' for node in names[:count])}{more}."
+    yield f"{head}."
+    yield "The budget is spent."
+    yield "Budget spent."

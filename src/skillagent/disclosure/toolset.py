@@ -18,7 +18,7 @@ from typing import Any, Literal
 from skillagent.disclosure import instructions, planning, refusals, tools
 from skillagent.disclosure.answer import Answer, closed
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
-from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level
+from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level, brief
 from skillagent.disclosure.results import NodeResult, Refusal
 from skillagent.disclosure.state import State, remembered
 from skillagent.disclosure.view import INSTRUCTIONS, Plan, View
@@ -31,10 +31,6 @@ from skillagent.tokens import TokenCounter, default_counter
 
 ROOM_TO_GO_ON = 200
 """Tokens left for an answer above which the budget is not yet called spent."""
-
-
-ARGUMENT_CHARACTERS = 500
-"""The ledger keeps so many of an argument."""
 
 
 class Toolset:
@@ -275,7 +271,7 @@ class Toolset:
             if isinstance(arguments, Mapping):
                 given = {str(key): value for key, value in arguments.items()}
             else:
-                given = {"raw": str(arguments)[:ARGUMENT_CHARACTERS]}
+                given = {"raw": str(arguments)}
             return self.refuse(str(name)[:60], given, str(error))
         method: Callable[..., Answer] = getattr(self, name)
         return method(**parsed)
@@ -402,7 +398,7 @@ class Toolset:
         """The answer that says that the budget is spent and lists what was read."""
         self._spent_in = self._calls
         text, cost = "", 0
-        for words in self._last_words():
+        for words in refusals.last_words(self.ledger.levels()):
             closed, price = self._closed(words)
             if price <= min(self.remaining, self.budget.cap):
                 text, cost = closed, price
@@ -410,18 +406,6 @@ class Toolset:
         refusal = Refusal("spent", text.partition("\n")[0])
         self._record(self._calls, tool, arguments, (), cost, True, started)
         return Answer(text, cost, self.remaining, True, refusal, (), self._calls)
-
-    def _last_words(self) -> Iterator[str]:
-        head = "The budget is spent; nothing more can be shown. Answer from what you have read"
-        levels = self.ledger.levels()
-        order = (Level.NODE, Level.SECTION, Level.SUMMARY)
-        names = [node for level in order for node, at in levels.items() if at is level]
-        for count in range(min(len(names), 12), 0, -1):
-            more = f" and {len(names) - count} more" if count < len(names) else ""
-            yield f"{head}: {', '.join(f'[[{node}]]' for node in names[:count])}{more}."
-        yield f"{head}."
-        yield "The budget is spent."
-        yield "Budget spent."
 
     def _record(
         self,
@@ -433,18 +417,7 @@ class Toolset:
         error: bool,
         started: float,
     ) -> None:
-        given = {key: _brief(value) for key, value in arguments.items() if value is not None}
+        given = {key: brief(value) for key, value in arguments.items() if value is not None}
         left = self.ledger.remaining - cost
         seconds = self._clock() - started
         self.ledger.append(Entry(call, tool, given, disclosed, cost, left, error, seconds))
-
-
-def _brief(value: Any) -> Any:
-    """An argument as the ledger keeps it: a model may send a book."""
-    if isinstance(value, str):
-        return value[:ARGUMENT_CHARACTERS]
-    try:
-        text = str(value)
-    except ValueError:
-        return "a number of too many digits"
-    return value if len(text) <= ARGUMENT_CHARACTERS else text[:ARGUMENT_CHARACTERS]

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from skillagent.exports.names import relative
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.lint.agent_skills import (
     MAX_BYTES,
@@ -20,6 +19,7 @@ from skillagent.lint.agent_skills import (
     crlf_bytes,
 )
 from skillagent.markdown import Kind, scalar_text
+from skillagent.markdown.edit import relative
 from skillagent.markdown.prose import plain_text, shortened
 
 TITLE_KEY = "skillagent.title"
@@ -113,7 +113,7 @@ def short_body(
         places: id → path of its file.
     """
     title = plain_line(entry.title) or "Index"
-    whole = relative(source, places[entry.id])
+    whole = relative(places[entry.id], source)
     top = f"\n# {title}\n\n"
     if (about := plain_line(entry.description)) and not entry.description_derived:
         top += f"{shortened(about, 400)}\n\n"
@@ -150,7 +150,7 @@ def _list(
 
 def _item(graph: SkillGraph, node: str, why: str, source: str, places: Mapping[str, str]) -> str:
     title = plain_line(graph.nodes[node].title) or "…"
-    path = relative(source, places[node])
+    path = relative(places[node], source)
     return f"- [{title}]({path})" + (f": {why}\n" if why else "\n")
 
 

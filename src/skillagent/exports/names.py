@@ -98,12 +98,3 @@ def _part(name: str) -> str:
     ]
     plain = re.sub(r"-{2,}", "-", "".join(chars)).lstrip(".-")
     return plain.encode()[:MAX_PART_BYTES].decode("utf-8", "ignore")
-
-
-def relative(source: str, target: str) -> str:
-    """The path that leads from one file to another."""
-    here, there = source.split("/")[:-1], target.split("/")
-    same = 0
-    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
-        same += 1
-    return "/".join([".."] * (len(here) - same) + there[same:])

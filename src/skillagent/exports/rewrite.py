@@ -18,11 +18,12 @@ from urllib.parse import quote, unquote
 
 from skillagent.exports.attachments import DESTINATION, Others, images
 from skillagent.exports.cover import quoted
-from skillagent.exports.names import relative
 from skillagent.graph import Link, Node
 from skillagent.graph.link import is_block
 from skillagent.markdown import Document, Kind, Reference
 from skillagent.markdown.document import parse
+from skillagent.markdown.edit import Edit, edited, relative
+from skillagent.markdown.wikilink import in_table
 
 _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
@@ -42,15 +43,6 @@ class Style(IntEnum):
     WIKILINK = 1
     WORDS = 2
     """No link at all, only its words: for one that led nowhere and now would."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A range of the original text and what stands there instead."""
-
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +139,7 @@ class Rewriter:
         for start, link in known.items():
             if link.target is not None:
                 there = found.get(made.moved(start))
-                path = relative(source, self._places.nodes[link.target])
+                path = relative(self._places.nodes[link.target], source)
                 if there is None or there.target.removeprefix("./") not in (path, path[:-3]):
                     bad.add(start)
         expected = {made.moved(reference.start) for reference in node.document.references}
@@ -187,7 +179,7 @@ class Rewriter:
     ) -> Iterator[Edit]:
         reference = link.reference
         assert link.target is not None
-        path = relative(self._places.nodes[node.id], self._places.nodes[link.target])
+        path = relative(self._places.nodes[link.target], self._places.nodes[node.id])
         if reference.kind is Kind.MARKDOWN:
             yield from _redirected(node.document, reference, path, renamed)
             return
@@ -228,22 +220,16 @@ class Rewriter:
     def _attachment(self, node: Node, target: str, by_path: bool) -> str | None:
         found = self._others.find(node, target, by_path)
         copy = self._places.attachments.get((node.root, found)) if found else None
-        return relative(self._places.nodes[node.id], copy) if copy else None
+        return relative(copy, self._places.nodes[node.id]) if copy else None
 
 
 def _applied(text: str, edits: list[Edit]) -> Rewritten:
-    edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
-    parts: list[str] = []
     kept: list[Edit] = []
-    position = 0
-    for edit in edits:
-        if edit.start < position:
-            continue  # inside another edit: what it would change is gone
-        parts += [text[position : edit.start], edit.text]
-        position = edit.end
-        kept.append(edit)
-    parts.append(text[position:])
-    return Rewritten("".join(parts), tuple(kept))
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        # Inside another edit: what it would change is gone.
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return Rewritten(edited(text, kept), tuple(kept))
 
 
 def _titled(document: Document, title: str) -> Iterator[Edit]:
@@ -299,16 +285,12 @@ def _wikilink(document: Document, reference: Reference, path: str) -> str:
     raw = document.text[reference.start : reference.end]
     mark = "!" if raw.startswith("!") else ""
     fragment = "#" + reference.fragment if reference.fragment else ""
-    pipe = "\\|" if "\\|" in raw or _in_table_row(document.text, reference.start) else "|"
+    pipe = "\\|" if "\\|" in raw or in_table(document.text, reference.start) else "|"
     target = path.removesuffix(".md")
     if not target.startswith("../"):
         target = "./" + target
     label = _shown(reference).replace("|", pipe)
     return f"{mark}[[{target}{fragment}{pipe}{label}]]"
-
-
-def _in_table_row(text: str, position: int) -> bool:
-    return text[text.rfind("\n", 0, position) + 1 :].lstrip(" \t>").startswith("|")
 
 
 def _label(document: Document, reference: Reference) -> str:

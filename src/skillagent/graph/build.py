@@ -281,14 +281,12 @@ def glance(root: Root, options: Options) -> Node | None:
     Returns:
         None where no file at the top has a name of `ENTRY_STEMS`.
     """
-    found = None
-    for name in top_files(root):
-        stem = name_key(without_suffix(name))
-        if stem in ENTRY_STEMS and (not found or ENTRY_STEMS.index(stem) < found[0]):
-            found = (ENTRY_STEMS.index(stem), name)
-    if found is None:
+    stems = {name: name_key(without_suffix(name)) for name in top_files(root)}
+    entries = [name for name, stem in stems.items() if stem in ENTRY_STEMS]
+    if not entries:
         return None
-    source = read_file(root, found[1], options)
+    entry = min(entries, key=lambda name: ENTRY_STEMS.index(stems[name]))
+    source = read_file(root, entry, options)
     if source is None:
         return None
     document = parse(source.data, source.path, options.dialect)

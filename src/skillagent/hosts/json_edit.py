@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,21 @@ _INDENTED = re.compile(r'^([ \t]+)"', re.MULTILINE)
 
 class CannotEditError(Exception):
     """The text is sound, and cannot be changed without a risk to the rest of it."""
+
+
+def checked(load: Callable[[str], dict[str, Any]], text: str, wanted: dict[str, Any]) -> str:
+    """The text, once it was read again and says what was wanted and nothing else.
+
+    Raises:
+        CannotEditError: it does not.
+    """
+    try:
+        found = load(text)
+    except TextError as error:
+        raise CannotEditError(f"the result would be broken: {error}") from None
+    if found != wanted:
+        raise CannotEditError("the result would change more than the entry")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,7 @@ class Json:
         wanted = self.load(text)
         _put(wanted, path, entry)
         new = self._put(text, tuple(path), entry)
-        return self._checked(new, wanted)
+        return checked(self.load, new, wanted)
 
     def take(self, text: str, path: Sequence[str], *, containers: int = 0) -> str:
         """The text without the entry at a path.
@@ -85,22 +100,13 @@ class Json:
                 break
             del table[path[length - 1]]
             text = self._take(text, tuple(path[:length]))
-        return self._checked(text, wanted)
+        return checked(self.load, text, wanted)
 
     def _scan(self, text: str) -> Value | None:
         top = scan(text, comments=self.comments, commas=self.commas)
         if top is not None and top.members is None:
             raise TextError("the top is no object", line_at(text, top.start))
         return top
-
-    def _checked(self, text: str, wanted: dict[str, Any]) -> str:
-        try:
-            found = self.load(text)
-        except TextError as error:
-            raise CannotEditError(f"the result would be broken: {error}") from None
-        if found != wanted:
-            raise CannotEditError("the result would change more than the entry")
-        return text
 
     def _put(self, text: str, path: tuple[str, ...], entry: dict[str, Any]) -> str:
         top = self._scan(text)

@@ -109,15 +109,18 @@ class _Scanner:
                 raise self.fail("a colon is expected after a key", colon)
             value = self.value(self.gap(colon + 1))
             members.append(Member(json.loads(key[0]), place, value))
-            place = self.gap(value.end)
-            comma = -1
-            if self.text[place : place + 1] == ",":
-                comma = place
-                place = self.gap(place + 1)
+            place, comma = self.comma(value.end)
         if comma >= 0 and not self.commas:
             raise self.fail("a comma stands after the last member", comma)
         data = {member.key: member.value.data for member in members}
         return Value(start, place + 1, data, tuple(members), comma)
+
+    def comma(self, end: int) -> tuple[int, int]:
+        """Where it goes on behind a value, and where its comma stands; -1 where it has none."""
+        place = self.gap(end)
+        if self.text[place : place + 1] != ",":
+            return place, -1
+        return self.gap(place + 1), place
 
     def array(self, start: int) -> Value:
         items: list[Any] = []
@@ -128,11 +131,7 @@ class _Scanner:
                 raise self.fail("a comma or ] is expected", place)
             value = self.value(place)
             items.append(value.data)
-            place = self.gap(value.end)
-            comma = -1
-            if self.text[place : place + 1] == ",":
-                comma = place
-                place = self.gap(place + 1)
+            place, comma = self.comma(value.end)
         if comma >= 0 and not self.commas:
             raise self.fail("a comma stands after the last item", comma)
         return Value(start, place + 1, items)

@@ -81,7 +81,7 @@ def hold(
     """
     try:
         import anyio
-        import mcp  # noqa: F401
+        import mcp  # noqa: F401 - asked only whether it is there
     except ModuleNotFoundError:
         raise MissingPackageError("mcp", "mcp", "a session with the server") from None
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.hosts.json_edit import CannotEditError
+from skillagent.hosts.json_edit import CannotEditError, checked
 from skillagent.hosts.json_text import TextError, line_at
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -56,7 +56,7 @@ class Toml:
                 raise CannotEditError(f"{key!r} is no table")
         if path[-1] not in table:
             table[path[-1]] = copy.deepcopy(entry)
-            return self._checked(self._append(text, path, entry), wanted)
+            return checked(self.load, self._append(text, path, entry), wanted)
         if not isinstance(table[path[-1]], dict):
             raise CannotEditError(f"{path[-1]!r} is no table")
         changed = {k: v for k, v in entry.items() if table[path[-1]].get(k, ...) != v}
@@ -67,7 +67,7 @@ class Toml:
             here = here[key]
         for key, value in changed.items():
             here[key] = value
-        return self._checked(_dumped(document), wanted)
+        return checked(self.load, _dumped(document), wanted)
 
     def take(self, text: str, path: Sequence[str], *, containers: int = 0) -> str:
         """See `Json.take`."""
@@ -88,7 +88,7 @@ class Toml:
             del table[key]
             if key in here:
                 del here[key]
-        return self._checked(_dumped(document), wanted)
+        return checked(self.load, _dumped(document), wanted)
 
     def _append(self, text: str, path: Sequence[str], entry: dict[str, Any]) -> str:
         line_end = "\r\n" if "\r\n" in text else "\n"
@@ -98,15 +98,6 @@ class Toml:
         if not text:
             return block
         return text + line_end * (1 if text.endswith("\n") else 2) + block
-
-    def _checked(self, text: str, wanted: dict[str, Any]) -> str:
-        try:
-            found = self.load(text)
-        except TextError as error:
-            raise CannotEditError(f"the result would be broken: {error}") from None
-        if found != wanted:
-            raise CannotEditError("the result would change more than the entry")
-        return text
 
 
 def _value(value: object) -> str:

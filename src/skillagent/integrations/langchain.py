@@ -44,7 +44,7 @@ def structured_tools(toolset: Toolset) -> list[StructuredTool]:
         def _to_args_and_kwargs(
             self,
             tool_input: str | dict[str, Any],
-            tool_call_id: str | None,  # noqa: ARG002
+            tool_call_id: str | None,  # noqa: ARG002 - the framework passes it
         ) -> tuple[tuple[Any, ...], dict[str, Any]]:
             # As one value: by keyword an argument called `self` would raise, and `config` vanish.
             return (tool_input,), {}

@@ -49,7 +49,7 @@ def function_tools(toolset: Toolset) -> list[FunctionTool]:
 
 def _runs(toolset: Toolset, name: str) -> Callable[[Any, str], Awaitable[str]]:
     # Without a thread: parallel calls are answered in the model's order, the same every time.
-    async def run(context: Any, arguments: str) -> str:  # noqa: ARG001
+    async def run(context: Any, arguments: str) -> str:  # noqa: ARG001 - the framework passes it
         return toolset.answer(tool_call("", name, arguments)).text
 
     return run

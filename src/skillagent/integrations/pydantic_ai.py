@@ -58,7 +58,7 @@ def agent_toolset(toolset: Toolset, *, id: str | None = None) -> AbstractToolset
 
         async def get_tools(
             self,
-            ctx: RunContext[Any],  # noqa: ARG002
+            ctx: RunContext[Any],  # noqa: ARG002 - the framework passes it
         ) -> dict[str, ToolsetTool[Any]]:
             return {
                 definition.name: ToolsetTool(
@@ -75,7 +75,7 @@ def agent_toolset(toolset: Toolset, *, id: str | None = None) -> AbstractToolset
             name: str,
             tool_args: dict[str, Any],
             ctx: RunContext[Any],
-            tool: ToolsetTool[Any],  # noqa: ARG002
+            tool: ToolsetTool[Any],  # noqa: ARG002 - the framework passes it
         ) -> str:
             malformed = tool_args.get(_MALFORMED)
             arguments = malformed if isinstance(malformed, str) else tool_args
@@ -94,11 +94,11 @@ class _Unchecked:
     def validate_json(
         self,
         input: str | bytes | bytearray,
-        **options: Any,  # noqa: ARG002
+        **options: Any,  # noqa: ARG002 - the framework passes it
     ) -> dict[str, Any]:
         text = input if isinstance(input, str) else input.decode(errors="replace")
         parsed = parse_arguments(text)
         return {_MALFORMED: parsed} if isinstance(parsed, str) else dict(parsed)
 
-    def validate_python(self, input: Any, **options: Any) -> dict[str, Any]:  # noqa: ARG002
+    def validate_python(self, input: Any, **options: Any) -> dict[str, Any]:  # noqa: ARG002 - the framework passes it
         return input if isinstance(input, dict) else {_MALFORMED: str(input)}

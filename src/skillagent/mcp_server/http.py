@@ -228,7 +228,7 @@ def app_of(offer: Offer, address: Address) -> App:
     # Others answer meanwhile, or requests wait: none meets a worker that is still reading.
     served.warm()
     sessions = StoredSessions(Path(address.sessions), served)
-    surface = Surface(served, lambda: sessions, carried=True, background=keep_fresh)
+    surface = Surface(served, lambda: sessions, background=keep_fresh)
     here = [f"{name}:{address.port}" for name in (*LOOPBACK[:2], "[::1]")]
     security = TransportSecuritySettings(
         allowed_hosts=[form for host in (*here, *address.hosts) for form in _forms(host.lower())],

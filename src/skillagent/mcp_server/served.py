@@ -54,11 +54,6 @@ class Served:
                 self._graph = SkillGraph.load(*self.roots, options=self._options)
             return self._graph
 
-    @property
-    def loaded(self) -> bool:
-        """Whether `graph` answers at once."""
-        return self._graph is not None
-
     def warm(self) -> None:
         """Load, and build what the first query would build."""
         # All of it stays to the end of this process: no collection need walk it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import json
 import os
 import sys
 import threading
@@ -43,7 +44,7 @@ def serve(offer: Offer) -> None:
     )
     lines, output = _claim()
     prelude = Prelude(known, output.line)
-    loading = _Loading(offer, lines.wake)
+    loading = _Loading(offer, known.instructions, lines.wake)
     switch = sys.getswitchinterval()
     sys.setswitchinterval(FASTER)
     prelude.run(lines, loading.ready)
@@ -80,9 +81,10 @@ class _Output:
 class _Loading:
     """The SDK and the surface, made in a thread."""
 
-    def __init__(self, offer: Offer, wake: Callable[[], None]) -> None:
+    def __init__(self, offer: Offer, words: str, wake: Callable[[], None]) -> None:
         self.ready = threading.Event()
         self._offer = offer
+        self._words = words
         self._wake = wake
         self._surface: Surface | None = None
         self._error: BaseException | None = None
@@ -106,7 +108,9 @@ class _Loading:
             from skillagent.mcp_server.watching import keep_fresh
 
             served = Served(self._offer)
-            self._surface = Surface(served, lambda: OneSession(served), background=keep_fresh)
+            self._surface = Surface(
+                served, lambda: OneSession(served), background=keep_fresh, words=self._words
+            )
         except BaseException as error:
             self._error = error
         finally:
@@ -134,8 +138,6 @@ class _Later:
 
 
 def _answers(line: str) -> Any:
-    import json
-
     message = json.loads(line)
     return message.get("id") if "method" not in message else None
 

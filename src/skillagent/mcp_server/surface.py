@@ -10,12 +10,11 @@ Source: Model Context Protocol 2026-07-28; SEP-2640 for `skills/*`.
 
 from __future__ import annotations
 
-import base64
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote
 
 import anyio
@@ -34,9 +33,11 @@ from skillagent import __version__
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.tools import specs
 from skillagent.graph import SkillGraph
-from skillagent.mcp_server.catalogue import FOLDER, MARKDOWN, SCHEME, Catalogue, File
+from skillagent.mcp_server import skills
+from skillagent.mcp_server.catalogue import MARKDOWN, SCHEME, Catalogue
 from skillagent.mcp_server.offer import instructions
-from skillagent.mcp_server.said import FRESH_MS, NAME, SKILLS, SKILLS_SETTINGS, TITLE
+from skillagent.mcp_server.resources import contents, page, ranks, resource
+from skillagent.mcp_server.said import FRESH_MS, NAME, TITLE
 from skillagent.mcp_server.served import Served
 from skillagent.mcp_server.sessions import SessionError, Sessions
 from skillagent.messages import ToolSpec
@@ -47,7 +48,6 @@ SESSION_ARGUMENT = {
     "type": ["string", "null"],
     "description": "Name of your session, as the last answer ended with; null to begin one.",
 }
-PAGE = 200
 TOKEN_BYTES = 256
 """No token stands for more bytes: what is larger than so many a token cannot fit a budget."""
 COMPLETIONS = 100
@@ -62,7 +62,6 @@ class Link:
     """Of a host that shook hands; the newer protocol sends changes to those who listen."""
 
 
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
 Context = ServerRequestContext[Link, Any]
 
@@ -74,6 +73,7 @@ class Surface:
         served: the graph.
         sessions: makes what keeps the sessions of a connection, or of a whole HTTP server.
         background: run beside each connection, or beside the HTTP server.
+        words: the instructions, where they were made already.
     """
 
     def __init__(
@@ -81,13 +81,12 @@ class Surface:
         served: Served,
         sessions: Callable[[], Sessions],
         *,
-        carried: bool = False,
         background: Callable[[Surface], Any] | None = None,
+        words: str | None = None,
     ) -> None:
         self.served = served
         self.bus = InMemorySubscriptionBus()
         self._links: list[Link] = []
-        self._carried = carried
 
         @asynccontextmanager
         async def lifespan(_: Server[Link]) -> AsyncIterator[Link]:
@@ -116,7 +115,7 @@ class Surface:
             NAME,
             version=__version__,
             title=TITLE,
-            instructions=instructions(served.offer),
+            instructions=instructions(served.offer) if words is None else words,
             lifespan=lifespan,
             cache_hints={"tools/list": steady, "server/discover": steady},
             on_list_tools=self._list_tools,
@@ -124,7 +123,7 @@ class Surface:
             **handlers,
         )
         if handlers:
-            self._add_skills()
+            skills.add(self.server, self._catalogue)
 
     def options(self) -> InitializationOptions:
         """For `Server.run`: what a host that shakes hands is told."""
@@ -149,38 +148,20 @@ class Surface:
         self, context: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         self._greet(context)
-        return types.ListToolsResult(tools=[self._tool(spec) for spec in specs()])
+        carried = context.lifespan_context.sessions.carried
+        return types.ListToolsResult(tools=[_tool(spec, carried) for spec in specs()])
 
     def _greet(self, context: Context) -> None:
-        if not self._carried:
-            context.lifespan_context.back = context.session
-
-    def _tool(self, spec: ToolSpec) -> types.Tool:
-        properties = dict(spec.parameters["properties"])
-        if self._carried:
-            properties["session"] = SESSION_ARGUMENT
-        schema = {
-            **spec.parameters,
-            "properties": {name: _portable(value) for name, value in properties.items()},
-            "required": list(properties),
-        }
-        return types.Tool(
-            name=spec.name,
-            description=spec.description,
-            input_schema=schema,
-            annotations=types.ToolAnnotations(
-                read_only_hint=True,
-                destructive_hint=False,
-                idempotent_hint=True,
-                open_world_hint=False,
-            ),
-        )
+        link = context.lifespan_context
+        if not link.sessions.carried:
+            link.back = context.session
 
     async def _call_tool(
         self, context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         arguments = dict(params.arguments or {})
-        carried = arguments.pop("session", None) if self._carried else None
+        by_tools = context.lifespan_context.sessions.carried
+        carried = arguments.pop("session", None) if by_tools else None
         try:
             answer, meta = await self._act(
                 context, carried, lambda toolset: toolset.call(params.name, arguments)
@@ -213,9 +194,9 @@ class Surface:
     ) -> types.ListResourcesResult:
         self._greet(context)
         files = list((await self._catalogue()).files.values())
-        shown, cursor = _page(files, params.cursor if params else None)
+        shown, cursor = page(files, params.cursor if params else None)
         return types.ListResourcesResult(
-            resources=[_resource(file) for file in shown], next_cursor=cursor
+            resources=[resource(file) for file in shown], next_cursor=cursor
         )
 
     async def _list_templates(
@@ -244,7 +225,7 @@ class Surface:
         except OSError as error:
             why = error.strerror or str(error)
             raise MCPError(types.INTERNAL_ERROR, f"{params.uri} cannot be read: {why}") from None
-        contents, text = _contents(file, data)
+        shown, text = contents(file, data)
         meta = None
         if charged:
             node = file.node.id if file.node else None
@@ -256,7 +237,7 @@ class Surface:
                 raise MCPError(types.INTERNAL_ERROR, str(error)) from None
             if answer.error:
                 raise MCPError(types.INVALID_REQUEST, answer.text or "the budget is spent")
-        return types.ReadResourceResult(contents=[contents], _meta=meta)
+        return types.ReadResourceResult(contents=[shown], _meta=meta)
 
     async def _unknown(self, uri: str) -> MCPError:
         catalogue = await self._catalogue()
@@ -276,7 +257,7 @@ class Surface:
             params.ref, types.ResourceTemplateReference
         ):
             known = []
-        ranked = sorted(_ranks(typed, known))
+        ranked = sorted(ranks(typed, known))
         return types.CompleteResult(
             completion=types.Completion(
                 values=[path for _, path in ranked[:COMPLETIONS]],
@@ -285,51 +266,28 @@ class Surface:
             )
         )
 
-    def _add_skills(self) -> None:
-        self.server.extensions[SKILLS] = dict(SKILLS_SETTINGS)
-        self.server.add_request_handler(
-            "skills/list", types.PaginatedRequestParams, self._list_skills
-        )
-        self.server.add_request_handler("skills/get", types.ReadResourceRequestParams, self._get)
-        self.server.add_request_handler("resources/directory/read", _DirectoryParams, self._folder)
 
-    async def _list_skills(
-        self, context: Context, params: types.PaginatedRequestParams
-    ) -> dict[str, Any]:
-        catalogue = await self._catalogue()
-        skills = await anyio.to_thread.run_sync(catalogue.skills)
-        shown, cursor = _page(skills, params.cursor)
-        return _complete({"skills": [skill.to_json() for skill in shown]}, cursor, cached=True)
-
-    async def _get(
-        self, context: Context, params: types.ReadResourceRequestParams
-    ) -> dict[str, Any]:
-        catalogue = await self._catalogue()
-        skill = await anyio.to_thread.run_sync(lambda: catalogue.skill(params.uri))
-        if skill is None:
-            raise MCPError(types.INVALID_PARAMS, f"no skill is served at {params.uri[:200]}")
-        return _complete({"skill": skill.to_json()}, cached=True)
-
-    async def _folder(self, context: Context, params: _DirectoryParams) -> dict[str, Any]:
-        catalogue = await self._catalogue()
-        if params.uri not in catalogue.folders:
-            raise MCPError(types.INVALID_PARAMS, f"{params.uri[:200]} is no directory resource")
-        shown, cursor = _page(sorted(catalogue.folders[params.uri]), params.cursor)
-        resources = [
-            _resource(catalogue.files[uri])
-            if uri in catalogue.files
-            else types.Resource(uri=uri, name=uri.rpartition("/")[2], mime_type=FOLDER)
-            for uri in shown
-        ]
-        dumped = [
-            resource.model_dump(by_alias=True, mode="json", exclude_none=True)
-            for resource in resources
-        ]
-        return _complete({"resources": dumped}, cursor)
-
-
-class _DirectoryParams(types.PaginatedRequestParams):
-    uri: str
+def _tool(spec: ToolSpec, carried: bool) -> types.Tool:
+    """A tool as hosts see it; with the name of a session where the tools carry one."""
+    properties = dict(spec.parameters["properties"])
+    if carried:
+        properties["session"] = SESSION_ARGUMENT
+    schema = {
+        **spec.parameters,
+        "properties": {name: _portable(value) for name, value in properties.items()},
+        "required": list(properties),
+    }
+    return types.Tool(
+        name=spec.name,
+        description=spec.description,
+        input_schema=schema,
+        annotations=types.ToolAnnotations(
+            read_only_hint=True,
+            destructive_hint=False,
+            idempotent_hint=True,
+            open_world_hint=False,
+        ),
+    )
 
 
 def _portable(schema: dict[str, Any]) -> dict[str, Any]:
@@ -339,64 +297,3 @@ def _portable(schema: dict[str, Any]) -> dict[str, Any]:
         return schema
     rest = {key: value for key, value in schema.items() if key != "type"}
     return {"anyOf": [{"type": name} for name in names], **rest}
-
-
-def _page(items: Sequence[T], cursor: str | None) -> tuple[Sequence[T], str | None]:
-    start = 0
-    if cursor is not None:
-        digits = cursor.isascii() and cursor.isdigit() and len(cursor) < 12
-        if not digits or int(cursor) >= len(items):
-            raise MCPError(types.INVALID_PARAMS, f"cursor {cursor[:40]!r} is from no answer")
-        start = int(cursor)
-    end = start + PAGE
-    return items[start:end], str(end) if end < len(items) else None
-
-
-def _complete(
-    result: dict[str, Any], cursor: str | None = None, *, cached: bool = False
-) -> dict[str, Any]:
-    """A result of an extension's method, which the SDK passes on as it is."""
-    found = {"resultType": "complete", **result}
-    if cached:
-        # Files may change at any time: a host keeps an entry only until it looks again.
-        found |= {"ttlMs": 0, "cacheScope": "private"}
-    if cursor is not None:
-        found["nextCursor"] = cursor
-    return found
-
-
-def _resource(file: File) -> types.Resource:
-    if file.node is None:
-        return types.Resource(uri=file.uri, name=file.name, mime_type=file.mime)
-    node = file.node
-    skill = file.name == "SKILL.md"
-    return types.Resource(
-        uri=file.uri,
-        name=node.names[-1] if skill and node.names else node.id,
-        title=node.title,
-        description=node.description or None,
-        mime_type=file.mime,
-        size=node.size,
-    )
-
-
-def _contents(
-    file: File, data: bytes
-) -> tuple[types.TextResourceContents | types.BlobResourceContents, str]:
-    """A file's contents, and the text that they are charged by."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        blob = base64.b64encode(data).decode("ascii")
-        return types.BlobResourceContents(uri=file.uri, mime_type=file.mime, blob=blob), blob
-    return types.TextResourceContents(uri=file.uri, mime_type=file.mime, text=text), text
-
-
-def _ranks(typed: str, known: Iterable[str]) -> Iterable[tuple[int, str]]:
-    """Paths that hold what was typed: those that begin with it first, then their last segment."""
-    for path in known:
-        folded = path.casefold()
-        at = folded.find(typed)
-        if at >= 0:
-            begins = folded.rpartition("/")[2].startswith(typed)
-            yield (0 if at == 0 else 1 if begins else 2), path
