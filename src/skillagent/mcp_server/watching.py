@@ -19,6 +19,8 @@ STEP_MS = 100
 """How often, in milliseconds, the watch looks up; it ends so soon after it was told to."""
 SETTLE_MS = 1_000
 """Changes that follow each other are taken as one for at most so many milliseconds."""
+TICK_MS = 500
+"""How long, in milliseconds, a watch is silent before it says that it stands."""
 LOOK_SECONDS = 1.0
 """How often it is asked whether a root is still the same folder."""
 
@@ -50,12 +52,12 @@ async def keep_fresh(surface: Surface) -> None:
 
 async def _watch(surface: Surface, ended: anyio.Event) -> None:
     roots = surface.served.roots
-    polling, seen, said = False, _folders(roots), ""
+    polling, missed, seen, said = False, False, _folders(roots), ""
     with anyio.CancelScope(shield=True):
         while not ended.is_set():
             # Each round watches the folders as they are; a root that was replaced begins one.
             try:
-                await _round(surface, ended, polling)
+                await _round(surface, ended, polling, missed)
             except Exception as error:
                 # Too many watches, a root that is gone: looked at less cleverly from now on.
                 why = str(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
@@ -63,12 +65,13 @@ async def _watch(surface: Surface, ended: anyio.Event) -> None:
                     _log.warning("the watch begins again: %s", why)
                 polling, said = True, why
                 await _pause(ended)
+            missed = True
             if (now := _folders(roots)) != seen:
                 seen = now
                 await _load(surface)
 
 
-async def _round(surface: Surface, ended: anyio.Event, polling: bool) -> None:
+async def _round(surface: Surface, ended: anyio.Event, polling: bool, missed: bool) -> None:
     from watchfiles import awatch
 
     roots = surface.served.roots
@@ -84,7 +87,7 @@ async def _round(surface: Surface, ended: anyio.Event, polling: bool) -> None:
         group.start_soon(look)
         tops = [os.fspath(root.path) for root in roots]
         try:
-            async for _ in awatch(
+            async for changes in awatch(
                 *tops,
                 watch_filter=lambda change, path: matters(path, tops),
                 debounce=SETTLE_MS,
@@ -92,8 +95,13 @@ async def _round(surface: Surface, ended: anyio.Event, polling: bool) -> None:
                 stop_event=over,
                 force_polling=polling or None,
                 ignore_permission_denied=True,
+                rust_timeout=TICK_MS,
+                yield_on_timeout=True,
             ):
-                await _load(surface)
+                # What changed before this watch stood, it cannot tell: that is looked for once.
+                if changes or missed:
+                    missed = False
+                    await _load(surface)
         finally:
             over.set()
 
