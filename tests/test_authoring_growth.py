@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skills_ref import validate
 
-from skillagent.authoring.changes import Changes, FileChange
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.source import Source
 from skillagent.authoring.spelling import file_name, scalar
 from skillagent.cli.main import main
 from skillagent.config import find
 from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, FileChange
 from skillagent.graph import SkillGraph
 from skillagent.markdown.document import decode, parse
 from skillagent.markdown.edit import Edit, edited
@@ -288,12 +288,12 @@ def test_what_fails_half_way_is_undone(tmp_path: Path) -> None:
     kept = FileChange(tmp_path / "a.md", "a.md", b"a", b"changed")
     stop = FileChange(tmp_path / "file" / "c.md", "file/c.md", None, b"c")
     with pytest.raises(UsageError, match="nothing was changed"):
-        Changes((made, kept, stop)).write()
+        Changes(tmp_path, (made, kept, stop)).write()
     assert content(tmp_path) == {"a.md": b"a", "file": b""}
     assert not (tmp_path / "new").exists()
     there = FileChange(tmp_path / "file", "file", None, b"c")
     with pytest.raises(UsageError, match="is there already"):
-        Changes((kept, there)).write()
+        Changes(tmp_path, (kept, there)).write()
     assert content(tmp_path) == {"a.md": b"a", "file": b""}
 
 
@@ -304,12 +304,12 @@ def test_what_was_placed_and_removed_is_put_back(tmp_path: Path) -> None:
     changed = FileChange(tmp_path / "a.md", "a.md", b"a", b"changed")
     made = FileChange(tmp_path / "new" / "d.md", "new/d.md", None, b"d")
     gone = FileChange(tmp_path / "b.md", "b.md", b"b", None)
-    with pytest.raises(UsageError, match=r"b\.md: cannot be written: .*; nothing was changed"):
-        Changes((changed, made, gone, gone)).write()
+    with pytest.raises(UsageError, match=r"b\.md: has changed meanwhile; nothing was changed"):
+        Changes(tmp_path, (changed, made, gone, gone)).write()
     assert content(tmp_path) == {"a.md": b"a", "b.md": b"b", "c.md": b"c"}
     assert (tmp_path / "b.md").stat().st_mode & 0o777 == 0o600
     assert not (tmp_path / "new").exists()
-    Changes((changed, made, gone)).write()
+    Changes(tmp_path, (changed, made, gone)).write()
     assert content(tmp_path) == {"a.md": b"changed", "c.md": b"c", "new/d.md": b"d"}
 
 

@@ -418,20 +418,40 @@ def test_a_failure_leaves_no_half_folder(
     agent_skill(graph, tmp_path / "out")
     old = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     (tmp_path / "g/a.md").write_text("three")
-    rename, calls = os.rename, 0
+    replace, calls = os.replace, 0
 
     def fails_late(source: Any, target: Any) -> None:
         nonlocal calls
         calls += 1
-        if calls == 4:
+        if calls == 2:
             raise OSError(28, "No space left on device")
-        rename(source, target)
+        replace(source, target)
 
-    monkeypatch.setattr(os, "rename", fails_late)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr(os, "replace", fails_late)
+    with pytest.raises(UsageError, match="No space"):
         agent_skill(SkillGraph.load(tmp_path / "g", tmp_path / "h"), tmp_path / "out")
     left = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert left == old
+
+
+def test_what_came_into_an_export_meanwhile_stays(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault({"g/a.md": "one"})
+    agent_skill(SkillGraph.load(tmp_path / "g"), tmp_path / "out")
+    (tmp_path / "out" / "empty").mkdir()
+    (tmp_path / "g/a.md").write_text("two")
+    replace = os.replace
+
+    def meanwhile(source: Any, target: Any) -> None:
+        (tmp_path / "out" / "mine.txt").write_text("mine")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", meanwhile)
+    agent_skill(SkillGraph.load(tmp_path / "g"), tmp_path / "out")
+    assert "two" in (tmp_path / "out" / "SKILL.md").read_text()
+    assert (tmp_path / "out" / "mine.txt").read_text() == "mine"
+    assert (tmp_path / "out" / "empty").is_dir()
 
 
 @pytest.mark.parametrize("place", ["g/out", "g", "."])

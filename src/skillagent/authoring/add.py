@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.relocate import node_of
 from skillagent.authoring.source import Source, read_node
@@ -19,6 +18,7 @@ from skillagent.authoring.spelling import (
     words,
 )
 from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
 from skillagent.index.search import SearchIndex

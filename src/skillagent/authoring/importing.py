@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.entry import (
     ENTRY,
     KEYS,
@@ -37,6 +36,7 @@ from skillagent.authoring.source import read_node
 from skillagent.authoring.spelling import beside, file_name
 from skillagent.authoring.split import map_header, map_lists, parts_of, short
 from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, Options, Root, SkillGraph
 from skillagent.graph.node import kind_of, stem_of, without_suffix
 from skillagent.graph.resolve import name_key

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.relinking import Part
 from skillagent.authoring.relocate import Relocation
 from skillagent.authoring.source import read_node
 from skillagent.authoring.spelling import checked_path
 from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
 from skillagent.graph.node import stem_of, without_suffix

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from skillagent.authoring.changes import Changes, FileChange, changes_of
 from skillagent.authoring.entry import ENTRY, checked_description, entry_text, skill_name
 from skillagent.authoring.importing import refuse_filled
 from skillagent.authoring.sections import Names, header
 from skillagent.authoring.spelling import beside, file_name, one_line
 from skillagent.config import FILE, find
 from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, FileChange, changes_of
 
 FIRST_LINE = (
     "List each node here with the words that say when to read it, as in `- [[name]] - when`; "

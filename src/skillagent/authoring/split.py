@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.relinking import Part
 from skillagent.authoring.relocate import Relocation
 from skillagent.authoring.sections import (
@@ -21,6 +20,7 @@ from skillagent.authoring.sections import (
 from skillagent.authoring.source import read_node
 from skillagent.authoring.spelling import beside, scalar
 from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
 from skillagent.markdown import OBSIDIAN, Dialect

@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any
 
 from skillagent.authoring.add import root_name
-from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.mentions import Mention, mentions
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.relocate import node_of
@@ -22,6 +21,7 @@ from skillagent.authoring.spelling import Speller, beside
 from skillagent.authoring.split import short
 from skillagent.digest import sha256
 from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
 from skillagent.index.search import SearchIndex

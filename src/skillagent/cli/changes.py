@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import DIALECT_NAMES, Commands
+from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 from skillagent.cli.output import printable, to_json
 from skillagent.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from skillagent.authoring.changes import Changes
+    from skillagent.files.changes import Changes
     from skillagent.graph import SkillGraph
     from skillagent.markdown import Dialect
 
@@ -59,6 +60,7 @@ def whole_graph(arguments: argparse.Namespace) -> SkillGraph:
     from skillagent.authoring.importing import ALL_BYTES
     from skillagent.graph import Options, Root, SkillGraph
 
+    finish_interrupted(arguments.graph)
     options = Options(dialect=dialect(arguments), max_file_bytes=ALL_BYTES)
     return SkillGraph.load(Root(Path(arguments.graph)), options=options)
 
@@ -66,7 +68,8 @@ def whole_graph(arguments: argparse.Namespace) -> SkillGraph:
 def finish(changes: Changes, arguments: argparse.Namespace) -> int:
     """Write the changes, unless they are only to be shown, and say what was done."""
     if not arguments.dry_run:
-        changes.write()
+        with undone_by_signals():
+            changes.write()
     if arguments.json:
         print(to_json(changes.to_json(dry_run=arguments.dry_run)))
         return 0

@@ -7,6 +7,7 @@ import gc
 import importlib.resources
 from pathlib import Path
 
+from skillagent.cli.interrupted import finish_interrupted
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.errors import GraphError
 from skillagent.graph import Options, SkillGraph
@@ -20,6 +21,7 @@ def load(arguments: argparse.Namespace) -> SkillGraph:
     """The graph that the command line names."""
     options = Options(dialect=DIALECTS[arguments.dialect], strict=arguments.strict)
     first = arguments.graph or bundled_graph()
+    finish_interrupted(first, *arguments.also)
     graph = SkillGraph.load(first, *arguments.also, options=options)
     # This process is ours: the graph stays to its end, so no collection need walk it again.
     gc.freeze()

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands, command
+from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 
 if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
@@ -64,8 +65,10 @@ def _agent_skill(graph: SkillGraph, out: str | None) -> int:
 
     if out is None:
         out = "." if len(graph.roots) > 1 else skill_name(graph.name)
+    finish_interrupted(out)
     try:
-        packed = agent_skill(graph, out)
+        with undone_by_signals():
+            packed = agent_skill(graph, out)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
     for skill in packed:

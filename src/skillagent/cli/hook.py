@@ -124,8 +124,10 @@ def _declared(told: dict[str, Any]) -> Config | None:
 
 
 def _graph(declared: Config) -> SkillGraph:
+    from skillagent.cli.interrupted import finish_interrupted
     from skillagent.graph import SkillGraph
 
+    finish_interrupted(*declared.roots)
     return SkillGraph.load(*declared.roots)
 
 

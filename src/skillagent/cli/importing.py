@@ -7,6 +7,7 @@ from pathlib import Path
 
 from skillagent.cli.arguments import Commands
 from skillagent.cli.changes import dialect, finish, links_of, writing
+from skillagent.cli.interrupted import finish_interrupted
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -26,5 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring.importing import import_graph
 
     source, folder = Path(arguments.source), Path(arguments.folder)
+    finish_interrupted(folder)
     changes = import_graph(source, folder, arguments.description, dialect(arguments))
     return finish(changes, arguments)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from skillagent.cli.arguments import Commands
 from skillagent.cli.changes import finish, writing
+from skillagent.cli.interrupted import finish_interrupted
 from skillagent.errors import UsageError
 
 
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"--map {text!r}: write TITLE=WHEN")
         maps.append((title, when))
     folder = Path(arguments.folder)
+    finish_interrupted(folder)
     changes = new_graph(folder, arguments.name, arguments.description, maps)
     if not arguments.no_declare and (declared := declaration(folder)):
         changes = replace(changes, files=(*changes.files, declared))

@@ -103,6 +103,7 @@ def _refuse_http_options(arguments: argparse.Namespace) -> None:
 def _offer(arguments: argparse.Namespace) -> Offer:
     from skillagent import config
     from skillagent.cli.common import bundled_graph
+    from skillagent.cli.interrupted import finish_interrupted
     from skillagent.mcp_server.offer import Offer
 
     roots = list(arguments.graphs)
@@ -117,6 +118,7 @@ def _offer(arguments: argparse.Namespace) -> Offer:
             budget = found.budget if budget is None else budget
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
+    finish_interrupted(*roots)
     return Offer(
         tuple(roots),
         budget,

@@ -1,13 +1,15 @@
 """Pack a graph as Agent Skills: one folder a root, which hosts without our tools can follow.
 
-The steps: name the files, rewrite the links, write everything beside its place, load it again
-with our own loader and compare, then move it there. The entry becomes `SKILL.md`, every other
-node a plain file under `references/`. A graph that would lose a link is refused.
+The steps: name the files, rewrite the links, write everything to a temporary folder, load it
+again with our own loader and compare, then write it to its place, all or nothing. The entry
+becomes `SKILL.md`, every other node a plain file under `references/`. A graph that would lose a
+link is refused.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -18,11 +20,12 @@ from skillagent import digest
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import cover
 from skillagent.exports.attachments import Others
-from skillagent.exports.folder import check_free, put, staging, write_files
+from skillagent.exports.folder import earlier_export, write_files
 from skillagent.exports.json_text import json_lines
 from skillagent.exports.names import Names, skill_name, skill_names
 from skillagent.exports.original import FORMAT, RECORD, node_record, on_disk
 from skillagent.exports.rewrite import Places, Rewriter, Rewritten
+from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Root, SkillGraph
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
@@ -57,9 +60,10 @@ def agent_skill(graph: SkillGraph, out: str | os.PathLike[str]) -> tuple[PackedS
 
     Raises:
         UsageError: the folder's name is none for a skill, or the folder holds something that
-            no earlier export wrote, or lies in the graph.
+            no earlier export wrote, or lies in the graph, or cannot be written; nothing was
+            changed.
         GraphError: a root has no node, a file changed since the load, or a link would be lost.
-        OSError: nothing could be written; no half folder is left.
+        OSError: a temporary folder could not be written.
     """
     place = Path(os.path.abspath(out))
     several = len(graph.roots) > 1
@@ -73,12 +77,16 @@ def agent_skill(graph: SkillGraph, out: str | os.PathLike[str]) -> tuple[PackedS
         if not any(node.root == (root.name if several else "") for node in graph.nodes.values()):
             raise GraphError(f"{root.path}: no node to pack")
         _check_apart(root, targets)
-    for target in targets:
-        check_free(target)
+    before = {target.name: earlier_export(target) for target in targets}
     packing = _Packing(graph, names)
-    with staging(parent) as spare:
-        packing.write(spare / "new")
-        put({target: spare / "new" / target.name for target in targets}, spare)
+    with tempfile.TemporaryDirectory() as folder:
+        after = packing.write(Path(folder))
+    prefixes = {name: f"{name}/" if several else "" for name in names}
+    changes_of(
+        parent if several else place,
+        {prefixes[name] + path: data for name in names for path, data in before[name].items()},
+        {prefixes[name] + path: data for name in names for path, data in after[name].items()},
+    ).write()
     return tuple(
         PackedSkill(target, part.files(), len(part.attachments), part.whole_entry)
         for target, part in zip(targets, packing.parts, strict=True)
@@ -166,21 +174,25 @@ class _Packing:
                 body = cover.short_body(graph, part.entry, part.head, source, places)
                 part.short = part.head + body
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path) -> dict[str, dict[str, bytes]]:
         """Write every skill below a folder, load them again and compare.
+
+        Returns:
+            Name of each skill → path → bytes.
 
         Raises:
             GraphError: no way was found to write the graph without losing a link.
             OSError: a file cannot be written.
         """
         for _ in range(_ROUNDS):
-            for name, files in self._files().items():
+            skills = self._files()
+            for name, files in skills.items():
                 write_files(folder / name, files)
             loaded = SkillGraph.load(folder if self._several else folder / self.parts[0].name)
             wrong = [node for node in self._graph.nodes.values() if not self._same(node, loaded)]
             if not wrong:
                 self._check_valid(loaded)
-                return
+                return skills
             mended = [node for node in wrong if self._mend(node, loaded)]
             if not mended:
                 break

@@ -1,0 +1,43 @@
+"""One file, written as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+STAGED = ".skillagent-"
+"""Every file and folder that waits for its place has a name that begins so."""
+
+
+def write_atomic(path: Path, data: bytes, *, mode: int | None = None, replace: bool = True) -> None:
+    """Write a file, so that any reader sees the old bytes or the new ones.
+
+    Args:
+        path: of the file; its folder must be there.
+        data: the whole content.
+        mode: permission bits; None for those that only its owner can use.
+        replace: whether a file that is there may be replaced.
+
+    Raises:
+        FileExistsError: it is there, and `replace` is off.
+        OSError: it cannot be written; nothing is left behind.
+    """
+    number, name = tempfile.mkstemp(prefix=STAGED, dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(number)
+        if mode is not None:
+            os.chmod(name, mode)
+        if replace:
+            os.replace(name, path)
+            return
+        os.link(name, path)  # unlike a rename, this never replaces
+        os.unlink(name)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise

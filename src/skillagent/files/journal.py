@@ -1,0 +1,475 @@
+"""Many files, changed all or none, also if the process is killed at any moment.
+
+A change is first written down whole in a hidden folder of the graph, the journal: the plan,
+each new content, and each old one. From the moment the file `ready` is there, the change can
+be completed by whoever comes next; from the moment `undoing` is there, it can be undone. The
+files themselves tell how far it got, so every step may be repeated. This is the write-ahead
+log with redo and undo of Mohan et al., "ARIES", ACM TODS 17(1), 1992, cut to one transaction.
+
+The layout of the journal:
+
+    plan.json   the files, by path, with digests of their old and new content
+    new/3       the new content of file 3, until it takes its place
+    old/3       the file that is replaced or removed: the file itself, not a copy
+    ready       all of the above is written
+    undoing     the change is being taken back
+    done        nothing is left to do but to remove the journal
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from skillagent.digest import sha256
+from skillagent.errors import UsageError
+from skillagent.files import JOURNAL
+from skillagent.files.atomic import write_atomic
+from skillagent.files.regular import read_regular
+
+DECLARATIONS = ("skillagent.toml", "pyproject.toml")
+"""Files above the graph that a change may touch: a new graph is declared there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file of a change."""
+
+    path: Path
+    """Absolute, without symbolic links."""
+    shown: str
+    """As messages name it."""
+    before: bytes | None
+    """None if there is no such file yet."""
+    after: bytes | None
+    """None if the file is removed."""
+
+
+class _File(BaseModel):
+    """One file of a plan, as it is written down."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    path: str
+    """Relative to the folder of the journal."""
+    shown: str
+    before: str | None
+    """Digest of the old content; None if the file is new."""
+    after: str | None
+    """Digest of the new content; None if the file is removed."""
+
+
+class _Plan(BaseModel):
+    """`plan.json`."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    version: int = 1
+    inode: int
+    """Of the journal's folder. In a copy, or in a clone of a repository, it is another one: what
+    such a journal says was not written here, and is not acted upon."""
+    files: tuple[_File, ...]
+    folders: tuple[str, ...]
+    """Folders that the change makes, relative to the journal's, outermost first."""
+
+
+class _ConflictError(UsageError):
+    """A file is not as it was when the change was planned."""
+
+
+def write(top: Path, steps: Sequence[Step]) -> None:
+    """Make a change, all of it or nothing.
+
+    Args:
+        top: the folder that holds the journal; it is made if it is not there.
+        steps: the files, in the order in which they take their places.
+
+    Raises:
+        UsageError: a file is not as the step says, or cannot be written, or another process is
+            changing the same folder; nothing was changed.
+    """
+    folders = _missing([top])
+    try:
+        for folder in folders:
+            folder.mkdir()
+        with _held(top) as held:
+            if not held:
+                raise UsageError(f"{top}: another command is changing it; wait, and run this again")
+            _recover(top)
+            _write(top, steps, folders)
+    except BaseException as error:
+        _remove_folders(folders)
+        if isinstance(error, OSError):
+            raise UsageError(f"{_reason(error)}; nothing was changed") from None
+        raise
+
+
+def recover(top: Path) -> str | None:
+    """Complete or undo the change that a killed process left in a folder.
+
+    Args:
+        top: the folder of a graph; it need not be there.
+
+    Returns:
+        What was done, one line for a person; None if there was nothing to do, or the process
+        that makes the change is still running.
+
+    Raises:
+        UsageError: the change can be neither completed nor undone.
+    """
+    real = Path(os.path.realpath(top))
+    if not os.path.lexists(real / JOURNAL):
+        return None
+    try:
+        with _held(real) as held:
+            return _recover(real) if held else None
+    except OSError as error:
+        raise UsageError(
+            f"{real / JOURNAL}: an interrupted change can be neither completed nor undone: "
+            f"{_reason(error)}"
+        ) from None
+
+
+def _recover(top: Path) -> str | None:
+    place = top / JOURNAL
+    if not os.path.lexists(place):
+        return None
+    journal = _Journal.read(top)
+    if journal is None:
+        return f"{top}: what an interrupted change had left was removed; no file was changed by it"
+    count = len(journal.plan.files)
+    files = "1 file" if count == 1 else f"{count} files"
+    reason = ""
+    if not journal.is_undoing:
+        try:
+            journal.complete()
+        except _ConflictError as error:
+            reason = f", for {error}"
+        else:
+            journal.clear()
+            return f"{top}: an interrupted change of {files} was completed"
+    kept = journal.undo()
+    return f"{top}: an interrupted change of {files} was undone{reason}{_and_kept(kept)}"
+
+
+def _write(top: Path, steps: Sequence[Step], made: Sequence[Path]) -> None:
+    for step in steps:
+        _check(step.path, step.shown, _sha256(step.before))
+    journal = _Journal.begin(top, steps, made)
+    try:
+        journal.complete()
+    except BaseException as error:
+        kept = journal.undo()
+        if isinstance(error, _ConflictError):
+            raise UsageError(f"{error}; nothing was changed{_and_kept(kept)}") from None
+        raise
+    journal.clear()
+
+
+class _Journal:
+    """A change that is written down, in a folder that this process holds."""
+
+    def __init__(self, top: Path, plan: _Plan) -> None:
+        self.plan = plan
+        self._top = top
+        self._place = top / JOURNAL
+
+    @classmethod
+    def begin(cls, top: Path, steps: Sequence[Step], made: Sequence[Path]) -> _Journal:
+        """Write a change down.
+
+        Args:
+            top: the folder that holds the journal.
+            steps: the files.
+            made: folders that were made for the journal, outermost first.
+        """
+        place = top / JOURNAL
+        place.mkdir(mode=0o700)
+        try:
+            for name in ("new", "old"):
+                (place / name).mkdir()
+            folders = [*made, *_missing(step.path.parent for step in steps if step.before is None)]
+            plan = _Plan(
+                inode=place.stat().st_ino,
+                files=tuple(
+                    _File(
+                        path=os.path.relpath(step.path, top),
+                        shown=step.shown,
+                        before=_sha256(step.before),
+                        after=_sha256(step.after),
+                    )
+                    for step in steps
+                ),
+                folders=tuple(os.path.relpath(folder, top) for folder in folders),
+            )
+            _durable(place / "plan.json", plan.model_dump_json(indent=1).encode())
+            for number, step in enumerate(steps):
+                new, old = place / "new" / str(number), place / "old" / str(number)
+                if step.after is not None:
+                    new.write_bytes(step.after)
+                if step.before is not None and step.after is not None:
+                    _keep(step.path, old)
+                    shutil.copymode(step.path, new)
+            _durable(place / "ready")
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return cls(top, plan)
+
+    @classmethod
+    def read(cls, top: Path) -> _Journal | None:
+        """The journal that a killed process left; None if no file waits, and it was removed.
+
+        Raises:
+            UsageError: it was not written here, for this folder.
+        """
+        place = top / JOURNAL
+        if place.is_symlink() or not place.is_dir():
+            raise UsageError(f"{place}: is no journal of a change; move it away")
+        if not (place / "ready").exists() or (place / "done").exists():
+            shutil.rmtree(place)
+            return None
+        try:
+            plan = _Plan.model_validate_json((place / "plan.json").read_bytes())
+        except (FileNotFoundError, ValidationError):
+            raise UsageError(f"{place}: is no journal of a change; move it away") from None
+        if plan.inode != place.stat().st_ino:
+            raise UsageError(
+                f"{place}: was copied here with an interrupted change of another folder; compare "
+                "the files in it with yours, then remove it"
+            )
+        for file in plan.files:
+            path = Path(os.path.normpath(top / file.path))
+            above = path.parent in top.parents and path.name in DECLARATIONS
+            if not (above or path.is_relative_to(top)):
+                raise UsageError(f"{place}: names a file outside {top}; move it away")
+        return cls(top, plan)
+
+    @property
+    def is_undoing(self) -> bool:
+        return (self._place / "undoing").exists()
+
+    def complete(self) -> None:
+        """Give every file its new content, of those that do not have it yet.
+
+        Raises:
+            _ConflictError: another program has changed a file.
+            OSError: a file cannot be written.
+        """
+        for folder in self.plan.folders:
+            (self._top / folder).mkdir(exist_ok=True)
+        places = [self._places(number) for number in range(len(self.plan.files))]
+        for file, (new, old, path) in zip(self.plan.files, places, strict=True):
+            if file.after is None:
+                if not os.path.lexists(old):
+                    _check(path, file.shown, file.before)
+                    os.rename(path, old)
+            elif os.path.lexists(new):
+                _place(new, path, file)
+        for file, (_, old, _) in zip(self.plan.files, places, strict=True):
+            # A program that opened the old file before it gave way may have written to it since.
+            if file.before is not None:
+                _check(old, file.shown, file.before)
+
+    def undo(self) -> list[str]:
+        """Put the old files back, the last one first, and drop the journal.
+
+        Returns:
+            Names of files that another program has written meanwhile and that were left alone.
+
+        Raises:
+            UsageError: a file cannot be put back; the journal stays.
+        """
+        kept = []
+        try:
+            _durable(self._place / "undoing")
+            for number in reversed(range(len(self.plan.files))):
+                file = self.plan.files[number]
+                new, old, path = self._places(number)
+                if os.path.lexists(new) and _digest(path) != file.after:
+                    continue  # it never got its new content
+                if file.before is None:
+                    kept += _take_away(path, file)
+                elif os.path.lexists(old):
+                    kept += _put_back(old, path, file)
+            self.clear()
+        except OSError as error:
+            raise UsageError(
+                f"{self._place}: the change cannot be undone yet: {_reason(error)}; mend that and "
+                "run any command on the folder"
+            ) from None
+        _remove_folders([self._top / folder for folder in self.plan.folders])
+        return kept
+
+    def clear(self) -> None:
+        """Remove the journal, when nothing is left to do."""
+        _durable(self._place / "done")
+        for name in ("new", "old"):
+            shutil.rmtree(self._place / name)
+        # The mark goes last: what is left without it must not be taken for an unfinished change.
+        for name in ("ready", "undoing", "plan.json", "done"):
+            (self._place / name).unlink(missing_ok=True)
+        self._place.rmdir()
+
+    def _places(self, number: int) -> tuple[Path, Path, Path]:
+        """Of a file: its new content, its old one, and itself."""
+        name = str(number)
+        path = Path(os.path.normpath(self._top / self.plan.files[number].path))
+        return self._place / "new" / name, self._place / "old" / name, path
+
+
+def _place(new: Path, path: Path, file: _File) -> None:
+    """Let new content take its place, unless another program wrote there meanwhile."""
+    if _digest(path) == file.after:
+        new.unlink()  # a killed process got so far
+        return
+    _check(path, file.shown, file.before)
+    if _digest(new) != file.after:
+        # Only plan and marks are flushed to disk: a flush for each file would cost seconds.
+        raise _ConflictError(f"{file.shown}: its new content was lost in a crash of the system")
+    if file.before is None:
+        try:
+            # Unlike a rename, a hard link never replaces a file that came meanwhile.
+            os.link(new, path)
+            new.unlink()
+        except FileExistsError:
+            raise _ConflictError(f"{file.shown}: is there already") from None
+        except OSError:  # a file system without hard links
+            _move(new, path)
+    else:
+        _move(new, path)
+
+
+def _take_away(path: Path, file: _File) -> list[str]:
+    """Remove a new file; one that another program has written since is left and named."""
+    digest = _digest(path)
+    if digest == file.after:
+        path.unlink()
+    return [] if digest in (None, file.after) else [file.shown]
+
+
+def _put_back(old: Path, path: Path, file: _File) -> list[str]:
+    """Put an old file back; one that another program has written since is left and named."""
+    digest = _digest(path)
+    if digest is None or digest == file.after:
+        _move(old, path)
+        return []
+    number = 1
+    while os.path.lexists(spare := path.with_name(f"{path.name}.before-{number}")):
+        number += 1
+    _move(old, spare)
+    return [f"{file.shown} (as it was before: {spare.name})"]
+
+
+def _move(source: Path, target: Path) -> None:
+    """Rename a file, also to another file system below the same folder."""
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        mode = stat.S_IMODE(source.stat().st_mode)
+        write_atomic(target, source.read_bytes(), mode=mode)
+        source.unlink()
+
+
+def _keep(path: Path, old: Path) -> None:
+    """Keep a file under a second name, so that a later write to it is seen there too."""
+    try:
+        os.link(path, old)
+    except OSError:  # a file system without hard links
+        shutil.copy2(path, old)
+
+
+def _check(path: Path, shown: str, wanted: str | None) -> None:
+    try:
+        digest = _digest(path)
+    except OSError as error:
+        raise _ConflictError(f"{shown}: cannot be read: {error.strerror}") from None
+    if digest == wanted:
+        return
+    if wanted is None:
+        raise _ConflictError(f"{shown}: is there already")
+    raise _ConflictError(f"{shown}: has changed meanwhile")
+
+
+def _digest(path: Path) -> str | None:
+    """The digest of a regular file; None if nothing is there."""
+    try:
+        return sha256(read_regular(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _sha256(data: bytes | None) -> str | None:
+    return None if data is None else sha256(data)
+
+
+def _durable(path: Path, data: bytes = b"") -> None:
+    with open(path, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _missing(folders: Iterable[Path]) -> list[Path]:
+    """Those of some folders, and of the folders above them, that are not there; outermost first."""
+    missing: set[Path] = set()
+    for folder in folders:
+        while folder not in missing and not folder.is_dir():
+            missing.add(folder)
+            folder = folder.parent
+    return sorted(missing)
+
+
+def _remove_folders(folders: Sequence[Path]) -> None:
+    """Remove folders that were made, given outermost first; one that holds something stays."""
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold a folder against other processes that change it; False if another one holds it.
+
+    The system releases the lock when the process ends, however it ends. On Windows, and on file
+    systems that have no locks, nothing is held: there, two changes at once are not kept apart.
+    """
+    if sys.platform == "win32":
+        yield True
+        return
+    import fcntl
+
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:
+            pass
+        yield True
+    finally:
+        os.close(number)
+
+
+def _reason(error: OSError) -> str:
+    where = error.filename2 or error.filename or "a file"
+    return f"{where}: cannot be written: {error.strerror}"
+
+
+def _and_kept(kept: Sequence[str]) -> str:
+    if not kept:
+        return ""
+    return f"; written by another program meanwhile and left alone: {', '.join(kept)}"
