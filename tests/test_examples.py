@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 from tests.conftest import ROOT
 
 EXAMPLES = ROOT / "examples"
+MANIFEST = tomllib.loads((EXAMPLES / "manifest.toml").read_text())
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/main.py"))
 
 
@@ -23,10 +25,23 @@ def test_the_example_holds_what_it_asserts(
     assert capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", [name for name, entry in MANIFEST.items() if "extras" in entry])
+def test_an_example_without_its_packages_says_in_one_line_what_it_needs(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("anthropic", "openai", "agents", "langchain", "langchain_openai"):
+        monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr(sys, "argv", ["main.py"])
+    line = f"pip install '.[{','.join(MANIFEST[name]['extras'])}]'"
+    with pytest.raises(SystemExit, match=re.escape(line)) as stopped:
+        runpy.run_path(str(EXAMPLES / name / "main.py"), run_name="__main__")
+    assert "\n" not in str(stopped.value)
+    assert f"{line}\npython" in (EXAMPLES / name / "README.md").read_text()
+
+
 def test_the_manifest_lists_every_example_and_says_what_its_first_line_says() -> None:
-    manifest = tomllib.loads((EXAMPLES / "manifest.toml").read_text())
-    assert sorted(manifest) == NAMES
-    for name, entry in manifest.items():
+    assert sorted(MANIFEST) == NAMES
+    for name, entry in MANIFEST.items():
         if name != "trading":
             text = (EXAMPLES / name / "README.md").read_text()
             assert f"python examples/{name}/main.py" in text

@@ -6,11 +6,17 @@
 import sys
 from pathlib import Path
 
-import anthropic
-
 from skillagent import SkillGraph, Toolset
-from skillagent.integrations.anthropic_runner import runner_tools
-from skillagent.testing import MockLLM, call, say
+
+try:
+    import anthropic
+
+    from skillagent.integrations.anthropic_runner import runner_tools
+    from skillagent.testing import MockLLM, call, say
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"this example needs {missing.name}: pip install '.[anthropic,testing]'"
+    ) from None
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "Should I use the Kelly formula?"

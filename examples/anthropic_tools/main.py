@@ -7,10 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import anthropic
-
 from skillagent import SkillGraph, Toolset
-from skillagent.testing import Call, MockLLM, call, calls, say
+
+try:
+    import anthropic
+
+    from skillagent.testing import Call, MockLLM, call, calls, say
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"this example needs {missing.name}: pip install '.[anthropic,testing]'"
+    ) from None
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "How do I size a position in a volatile market?"

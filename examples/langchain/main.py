@@ -7,14 +7,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from langchain.agents import create_agent
-from langchain.agents.middleware import after_model
-from langchain_openai import ChatOpenAI
-from langsmith import tracing_context
-
 from skillagent import SkillGraph, Toolset
-from skillagent.integrations.langchain import answerable, structured_tools
-from skillagent.testing import MockLLM, call, say
+
+try:
+    from langchain.agents import create_agent
+    from langchain.agents.middleware import after_model
+    from langchain_openai import ChatOpenAI
+    from langsmith import tracing_context
+
+    from skillagent.integrations.langchain import answerable, structured_tools
+    from skillagent.testing import MockLLM, call, say
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"this example needs {missing.name}: pip install '.[langchain,testing]'"
+    ) from None
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "Should I use the Kelly formula?"

@@ -8,7 +8,7 @@ Without an address, a scripted server on loopback stands in for one.
 import sys
 from pathlib import Path
 
-from skillagent import Agent, OpenAIProvider, SkillGraph, Toolset
+from skillagent import Agent, MissingPackageError, OpenAIProvider, SkillGraph, Toolset
 from skillagent.agent import CallFinished, Done
 from skillagent.testing import Fault, MockLLM, Turn, call, say
 
@@ -47,4 +47,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MissingPackageError as missing:
+        raise SystemExit(
+            f"this example needs {missing.package}: pip install '.[openai,testing]'"
+        ) from None

@@ -6,12 +6,18 @@
 import sys
 from pathlib import Path
 
-import openai
-from agents import Agent, OpenAIResponsesModel, Runner, set_tracing_disabled
-
 from skillagent import SkillGraph, Toolset
-from skillagent.integrations.openai_agents import function_tools
-from skillagent.testing import MockLLM, call, say
+
+try:
+    import openai
+    from agents import Agent, OpenAIResponsesModel, Runner, set_tracing_disabled
+
+    from skillagent.integrations.openai_agents import function_tools
+    from skillagent.testing import MockLLM, call, say
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"this example needs {missing.name}: pip install '.[openai-agents,testing]'"
+    ) from None
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "Should I use the Kelly formula?"

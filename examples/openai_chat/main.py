@@ -7,10 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import openai
-
 from skillagent import SkillGraph, Toolset
-from skillagent.testing import MockLLM, call, say
+
+try:
+    import openai
+
+    from skillagent.testing import MockLLM, call, say
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"this example needs {missing.name}: pip install '.[openai,testing]'"
+    ) from None
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "Why do I sell winners too early?"

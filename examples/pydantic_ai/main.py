@@ -6,14 +6,20 @@
 import sys
 from pathlib import Path
 
-import anthropic
-from pydantic_ai import Agent
-from pydantic_ai.models.anthropic import AnthropicModel
-from pydantic_ai.providers.anthropic import AnthropicProvider
-
 from skillagent import SkillGraph, Toolset
-from skillagent.integrations.pydantic_ai import agent_toolset
-from skillagent.testing import MockLLM, call, say
+
+try:
+    import anthropic
+    from pydantic_ai import Agent
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    from skillagent.integrations.pydantic_ai import agent_toolset
+    from skillagent.testing import MockLLM, call, say
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"this example needs {missing.name}: pip install '.[anthropic,pydantic-ai,testing]'"
+    ) from None
 
 GRAPH = Path(__file__).parents[1] / "trading"
 QUESTION = "Should I use the Kelly formula?"

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -51,8 +52,10 @@ def undone_by_signals() -> Iterator[None]:
         raise SystemExit(128 + number)
 
     before = {}
+    # Python lets only the main thread set handlers; elsewhere signals do what they did.
+    names = _SIGNALS if threading.current_thread() is threading.main_thread() else ()
     try:
-        for name in _SIGNALS:
+        for name in names:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 before[number] = signal.signal(number, stop)

@@ -145,7 +145,7 @@ def _recover(top: Path) -> str | None:
         return None
     journal = _Journal.read(top)
     if journal is None:
-        return f"{top}: what an interrupted change had left was removed; no file was changed by it"
+        return f"{top}: a change was interrupted before its first file or after its last one"
     count = len(journal.plan.files)
     files = "1 file" if count == 1 else f"{count} files"
     reason = ""
