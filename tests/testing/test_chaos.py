@@ -22,6 +22,7 @@ from skillagent.testing.chaos import KINDS
 from tests.conftest import ROOT
 
 CONVERSATIONS = 1_000
+PART = CONVERSATIONS // 4
 GRAPH = ROOT / "examples" / "trading"
 REASONS = {"end", "refusal", "max_tokens", "incomplete", "max_turns"}
 
@@ -76,15 +77,16 @@ def converse(graph: SkillGraph, seed: int) -> tuple[list[str], Agent, MockLLM]:
 
 
 @pytest.mark.usefixtures("no_waiting")
-def test_a_thousand_conversations_end_clearly(graph: SkillGraph) -> None:
+@pytest.mark.parametrize("first", range(0, CONVERSATIONS, PART))
+def test_a_thousand_conversations_end_clearly(graph: SkillGraph, first: int) -> None:
     ends: Counter[str] = Counter()
-    for seed in range(CONVERSATIONS):
+    for seed in range(first, first + PART):
         outcomes, _, _ = converse(graph, seed)
         ends.update(outcomes)
     assert set(ends) <= {*REASONS, "failed"}
-    assert ends.total() == 3 * CONVERSATIONS
+    assert ends.total() == 3 * PART
     # The dice do reach every outcome: a test in which nothing went wrong would prove nothing.
-    assert min(ends[reason] for reason in ("end", "failed", "incomplete", "refusal")) > 30
+    assert min(ends[reason] for reason in ("end", "failed", "incomplete", "refusal")) > 7
 
 
 @pytest.mark.usefixtures("no_waiting")
