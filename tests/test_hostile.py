@@ -121,7 +121,16 @@ def test_a_root_that_links_to_itself_is_one_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [5, [1], True, None, "5", "[]", pytest.param(object(), id="object")]
+    "arguments",
+    [
+        5,
+        [1],
+        True,
+        None,
+        pytest.param("5", id="text 5"),
+        pytest.param("[]", id="text []"),
+        pytest.param(object(), id="object"),
+    ],
 )
 def test_arguments_that_are_no_object_are_refused(vault: Vault, arguments: object) -> None:
     tools = Toolset(SkillGraph.load(vault({"a.md": "x"})))
