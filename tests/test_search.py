@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from skillagent import SearchIndex, SkillGraph
+from skillagent import SearchIndex, SkillGraph, Toolset
+from skillagent.disclosure.results import IndexResult
+from skillagent.index import Match
 from tests.conftest import BUNDLED, Vault
 
 FILES: dict[str, str | bytes] = {
@@ -59,12 +61,48 @@ def test_a_misspelled_name_is_named_with_its_correction(vault: Vault) -> None:
     assert hits[0].why == (("title", ("loadr→loader",)),)
 
 
-def test_links_between_hits_lift_the_hit_they_lead_to(vault: Vault) -> None:
-    plain = {"x.md": "alpha beta", "y.md": "alpha beta", "z.md": "alpha [[y]]"}
-    index = SearchIndex.of(SkillGraph.load(vault(plain)))
-    hits, _ = index.search("alpha beta")
-    assert hits[0].node == "y"
-    assert hits[0].linked_from == ("z",)
+def test_a_misspelled_word_stands_for_the_nearest_name_only(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {"training.md": "x", "tracing.md": "x", "train.md": "x"}
+    hits, _ = SearchIndex.of(SkillGraph.load(vault(files))).search("trainig")
+    assert {word for hit in hits for _, words in hit.why for word in words} == {"trainig→training"}
+
+
+def test_a_word_that_a_question_repeats_counts_more(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {"a.md": "ship crane", "b.md": "tide crane"}
+    assert ranked(vault(files), "ship ship tide")[0] == "a"
+    assert ranked(vault(files), "ship tide tide")[0] == "b"
+
+
+def test_the_words_of_a_long_question_all_count(vault: Vault) -> None:
+    filler = " ".join(f"word{number}" for number in range(100))
+    files: dict[str, str | bytes] = {"all.md": filler, "end.md": f"{filler} harbour"}
+    assert ranked(vault(files), f"{filler} harbour")[0] == "end"
+
+
+def test_a_question_of_thousands_of_words_sums_up_no_more_entries_than_its_bound(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: dict[str, str | bytes] = {
+        f"n{number:02}.md": f"common{number % 2} rare{number}" for number in range(40)
+    }
+    index = SearchIndex.of(SkillGraph.load(vault(files)))
+    question = " ".join(f"rare{number} common{number % 2}" for number in range(40)) * 50
+    assert index.search(question)[1] == 40
+    monkeypatch.setattr("skillagent.index.postings.WORK", 5)
+    # The most telling words come first: five nodes hold one of them each.
+    assert index.search(f"{question} again")[1] == 5
+
+
+def test_a_link_lifts_a_hit_that_answers_what_the_other_hit_does_not(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {
+        "x.md": "beta and more",
+        "y.md": "beta and more",
+        "z.md": "alpha, see [[y]]",
+    }
+    hits, _ = SearchIndex.of(SkillGraph.load(vault(files))).search("alpha beta")
+    order = [hit.node for hit in hits]
+    assert order.index("y") < order.index("x")
+    assert next(hit for hit in hits if hit.node == "y").linked_from == ("z",)
 
 
 def test_pages_join_to_the_whole_ranking() -> None:
@@ -73,6 +111,54 @@ def test_pages_join_to_the_whole_ranking() -> None:
     pages = [hit for at in range(0, total, 7) for hit in index.search("seed gpu", 7, at)[0]]
     assert pages == whole
     assert len({hit.node for hit in whole}) == total
+
+
+@pytest.mark.parametrize(
+    ("query", "match"),
+    [
+        ("random seed", Match.GOOD),
+        ("why does the loss change when I use more data loader workers?", Match.GOOD),
+        ("temperature", Match.GOOD),
+        ("tokne", Match.WEAK),
+        ("sourdough bread", Match.NONE),
+        ("Why is the sky blue?", Match.NONE),
+        ("How do I get red wine stains out of a carpet?", Match.NONE),
+        ("flibbertigibbet", Match.NONE),
+        ("", Match.NONE),
+    ],
+)
+def test_a_question_is_answered_well_weakly_or_not_at_all(query: str, match: Match) -> None:
+    graph = SkillGraph.load(BUNDLED)
+    answer = Toolset(graph).list_index(query=query) if query else None
+    assert SearchIndex.of(graph).match(query) is match
+    if answer:
+        assert isinstance(answer.result, IndexResult)
+        assert answer.result.match is match
+        assert answer.result.to_json()["match"] == match.value
+        assert bool(answer.result.lines) is (match is not Match.NONE)
+
+
+def test_a_model_is_told_that_nothing_matches_and_what_to_do() -> None:
+    text = Toolset(SkillGraph.load(BUNDLED)).list_index(query="sourdough bread").text
+    assert text.startswith(
+        "No node matches 'sourdough bread'. The nearest one holds only: bread→read.\n"
+        "Try other words, or list_index() for the entry map.\n"
+    )
+
+
+def test_a_model_is_told_that_a_match_is_weak() -> None:
+    text = Toolset(SkillGraph.load(BUNDLED)).list_index(query="tokne").text
+    assert "Weak: the first holds only: tokne→token." in text
+    assert "If none fits, try other words, or list_index() for the entry map.\n- [[" in text
+
+
+def test_every_page_of_a_weak_match_carries_it_as_a_value() -> None:
+    tools = Toolset(SkillGraph.load(BUNDLED))
+    first = tools.list_index(query="tokne").result
+    assert isinstance(first, IndexResult)
+    second = tools.list_index(query="tokne", cursor=first.cursor).result
+    assert isinstance(second, IndexResult)
+    assert (first.match, second.match) == (Match.WEAK, Match.WEAK)
 
 
 def test_nothing_matches_nothing(vault: Vault) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from skillagent.disclosure.results import IndexLine, IndexResult
 from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
 from skillagent.graph import Node
-from skillagent.index import Hit
+from skillagent.index import Hit, Match
 from skillagent.markdown.prose import shortened
 
 MAP_PAGE = 10
@@ -19,6 +19,7 @@ TOP_NODES = 5
 UNMAPPED = "unmapped"
 OTHER_MAPS, MOST_LINKED = "Other maps", "Most linked"
 ABOUT_CHARS = 300
+OTHER_WORDS = "other words, or list_index() for the entry map."
 
 
 class Row(NamedTuple):
@@ -41,6 +42,7 @@ class Listing(NamedTuple):
     start: int
     """Offset of the first row in `rows`."""
     footnote: str = ""
+    match: Match | None = None
 
 
 def plans(view: View, listing: Listing) -> Iterator[Plan]:
@@ -78,7 +80,7 @@ def _plan(listing: Listing, made: list[tuple[IndexLine, bool]]) -> Plan:
     lines = tuple(line for line, _ in made)
     return Plan(
         "\n".join(text),
-        IndexResult(listing.map, listing.query, lines, listing.total, cursor),
+        IndexResult(listing.map, listing.query, lines, listing.total, cursor, listing.match),
         lines=tuple(line.id for line in lines),
         described=tuple(line.id for line, whole in made if whole),
     )
@@ -178,22 +180,36 @@ def unmapped(view: View, start: int) -> Listing:
 
 
 def hits(view: View, query: str, start: int, within: Node | None = None) -> Listing:
-    """The nodes that answer a query, best first; of one map only, if it is given."""
+    """The nodes that answer a query, best first; of one map only, if it is given.
+
+    None where the best hit answers so little that it is one by chance.
+    """
     if within is None:
         found, total = view.search.search(query, HIT_PAGE, start)
+        first = found[0] if found and not start else None
     else:
         inside = {row.node for row in map_rows(view, within)}
         every, _ = view.search.search(query, len(view.graph.nodes))
         kept = [hit for hit in every if hit.node in inside]
         found, total = kept[start : start + HIT_PAGE], len(kept)
-    title = f"{counted(total, 'match', 'matches')}, best first"
-    footnote = ""
-    if not total:
-        title = f"No node matches {shortened(query, LINE_CHARS)!r}."
-        footnote = "Try other words, or list_index() for the entry map."
-    rows = [Row(hit.node, why=_why(hit)) for hit in found]
+        first = kept[0] if kept else None
+    match = view.search.match(query, first.node if first else None) if total else Match.NONE
     name = within.id if within else None
-    return Listing(name, query, title, rows, total, start, footnote)
+    if match is Match.NONE:
+        title = f"No node matches {shortened(query, LINE_CHARS)!r}."
+        if first:
+            title += f" The nearest one holds only: {_held(first)}."
+        return Listing(name, query, title, [], 0, 0, f"Try {OTHER_WORDS}", match)
+    title = f"{counted(total, 'match', 'matches')}, best first"
+    if match is Match.WEAK and first:
+        title += f". Weak: the first holds only: {_held(first)}. If none fits, try {OTHER_WORDS}"
+    rows = [Row(hit.node, why=_why(hit)) for hit in found]
+    return Listing(name, query, title, rows, total, start, "", match)
+
+
+def _held(hit: Hit) -> str:
+    """The words of the query that a hit holds, as a list."""
+    return ", ".join(word for _, words in hit.why for word in words)
 
 
 def _why(hit: Hit) -> str:

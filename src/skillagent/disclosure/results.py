@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
+from skillagent.index import Match
+
 
 @dataclass(frozen=True, slots=True)
 class _Result:
@@ -47,6 +49,8 @@ class IndexResult(_Result):
     """Lines on all pages."""
     cursor: str | None
     """For the next page; None on the last one."""
+    match: Match | None = None
+    """How far the best hit answers the query; None without a query and for a repeated page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Above: `disclosure`, which shows what was found. Below: `graph`.
 """
 
+from skillagent.index.query import Match
 from skillagent.index.search import Hit, SearchIndex
 
-__all__ = ["Hit", "SearchIndex"]
+__all__ = ["Hit", "Match", "SearchIndex"]

@@ -1,12 +1,14 @@
 """Ranked search over all nodes: BM25F, names and descriptions, and the links between hits.
 
-Method: BM25 over fields as Robertson, Zaragoza and Taylor give it ("Simple BM25 extension
-to multiple weighted fields", CIKM 2004): the term frequencies of the fields are weighted
-and added before saturation. Names and descriptions are scored once more, as a short text of
-their own, and both scores are added. A hit that other hits link to then gains a part of
-their scores. A query word that no node holds is replaced by the name words that
-are spelled most like it. Long posting lists keep only their strongest entries ("champion
-lists", Manning, Raghavan and Schütze, Introduction to Information Retrieval, 7.1.3).
+All fields of a node are scored as one text (`postings`). Names and descriptions are scored once
+more, as a short text of their own, and both scores are added. A word that a query repeats
+counts more, up to a limit, by the third part of BM25 (`K3`; Robertson and Zaragoza, "The
+Probabilistic Relevance Framework", 2009, 3.4.1). A query word that no node holds is replaced by
+the name word that is spelled most like it.
+
+A hit gains a part of the scores of other hits that link to it, as far as the two answer
+different parts of the query: that is what a link adds. Two nodes that say the same gain
+nothing from each other.
 
 Every score is summed in a fixed order, so equal graphs give equal rankings.
 """
@@ -15,31 +17,47 @@ from __future__ import annotations
 
 import math
 import threading
-from array import array
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from skillagent.graph import Node, SkillGraph
-from skillagent.index.words import query_terms, stem, terms, words
+from skillagent.index.detection import GraphLanguages
+from skillagent.index.languages import stems
+from skillagent.index.postings import Postings
+from skillagent.index.query import Match, Query
+from skillagent.index.spelling import Spelling
+from skillagent.index.words import is_part, query_words, stem, terms, words
 
-K1, B = 1.2, 0.75
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
 WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5)
 """Of all fields but the text, which counts 1."""
 SHORT_WEIGHTS = (2.0, 1.0)
 SHORT_WEIGHT = 0.5
 """What names and descriptions as a text of their own count beside all fields."""
-LINK_SHARE = 0.12
-"""The part of a hit's score that the hits it links to gain together."""
+K3 = 8.0
+"""How soon repeating a word in a query stops to count: it counts 1 + K3 times at most."""
+LINK_SHARE = 0.7
+"""The part of its score that a hit gives to the hits it links to, which answer all else."""
 LINKED_HITS = 30
-CHAMPIONS = 1_000
+QUERY_WORDS = 300
+"""Of a longer query, so many different words are searched, the first ones."""
+TELLING = 64
+"""By so many terms of a query, those that tell most, hits are compared and explained."""
+WHY_WORDS = 12
+"""A hit names at most so many words of the query, those that tell most."""
 ANCHORS = 10
 """Of the links to a node, the words around so many are searched."""
-TYPO_CUTOFF = 78.0
-TYPO_WEIGHT = 0.7
+RESPELLED = 4
+"""Of the words that no node holds, so many are looked up in another spelling, the first ones."""
+RESPELLED_WEIGHT = 0.7
+NONE_BELOW, WEAK_BELOW = 0.25, 0.5
+"""Strength of the best hit below which nothing matches, or weakly: see `benchmarks.off_subject`."""
+PART = 0.25
+"""What an unknown pair of characters counts in a query's words: most of them are no word."""
+UNSURE = 0.4
+"""Strength that a hit has at most if it only holds words that are spelled like those asked."""
 
 _BUILDING = threading.Lock()
 
@@ -56,134 +74,43 @@ class Hit:
     """Other hits that link to it."""
 
 
-class _Postings:
-    """Term → documents, and their part of the score for it."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, tuple[array[int], array[float]]] = {}
-        self._lengths: array[float] = array("d")
-        self._frequencies: dict[str, int] = {}
-        """How many documents a term is in, where its row keeps only the strongest."""
-
-    def add(
-        self, fields: Sequence[Sequence[str]], weights: Sequence[float], text: Sequence[str] = ()
-    ) -> None:
-        """Append one document.
-
-        Args:
-            fields: the terms of each weighted field.
-            weights: what a term in each of them counts.
-            text: the terms of the body, which count 1.
-        """
-        document = len(self._lengths)
-        length = float(len(text))
-        bag: dict[str, float] = {}
-        for found, weight in zip(fields, weights, strict=True):
-            length += weight * len(found)
-            for term, count in Counter(found).items():
-                bag[term] = bag.get(term, 0.0) + weight * count
-        self._lengths.append(length)
-        rows = self.rows
-        for term, count in Counter(text).items():
-            row = rows.get(term)
-            if row is None:
-                row = rows[term] = (array("i"), array("d"))
-            row[0].append(document)
-            row[1].append(count + bag.pop(term, 0.0))
-        for term, frequency in bag.items():
-            row = rows.get(term)
-            if row is None:
-                row = rows[term] = (array("i"), array("d"))
-            row[0].append(document)
-            row[1].append(frequency)
-
-    def close(self, other: _Postings | None = None, weight: float = 0.0) -> None:
-        """Turn frequencies into parts of the score, once every document is there.
-
-        Args:
-            other: closed postings of the same documents, whose terms are among these.
-            weight: what their parts count, to be added to these.
-        """
-        total = len(self._lengths)
-        average = sum(self._lengths) / total if total else 1.0
-        norms = [K1 * (1 - B + B * length / (average or 1.0)) for length in self._lengths]
-        for term, (documents, frequencies) in self.rows.items():
-            found = len(documents)
-            idf = math.log(1 + (total - found + 0.5) / (found + 0.5))
-            impacts = [
-                idf * frequency / (norms[document] + frequency)
-                for document, frequency in zip(documents, frequencies, strict=True)
-            ]
-            if other is not None and term in other.rows:
-                more = dict(zip(*other.rows[term], strict=True))
-                impacts = [
-                    impact + weight * more.get(document, 0.0)
-                    for document, impact in zip(documents, impacts, strict=True)
-                ]
-            if found > CHAMPIONS and other is not None:
-                # A stable sort: of equals, the first document stays.
-                order = sorted(range(found), key=impacts.__getitem__, reverse=True)
-                best = sorted(order[:CHAMPIONS])
-                documents = array("i", [documents[at] for at in best])
-                impacts = [impacts[at] for at in best]
-                self._frequencies[term] = found
-            self.rows[term] = (documents, array("d", impacts))
-
-    def score(self, query: Mapping[str, float]) -> dict[int, float]:
-        """Document → score, for weighted terms."""
-        scores: dict[int, float] = {}
-        for term in sorted(query):
-            weight = query[term]
-            for document, impact in zip(*self.rows.get(term, ((), ())), strict=True):
-                scores[document] = scores.get(document, 0.0) + weight * impact
-        return scores
-
-    def count(self, term: str) -> int:
-        """How many documents the term counts for."""
-        return self._frequencies.get(term, len(self.rows[term][0]) if term in self.rows else 0)
-
-    def holds(self, term: str, document: int) -> bool:
-        """True if the term counts for the document."""
-        documents = self.rows[term][0] if term in self.rows else ()
-        at = bisect_left(documents, document)
-        return at < len(documents) and documents[at] == document
-
-
 class SearchIndex:
     """The searchable form of one graph; build it with `SearchIndex.of`, which keeps it."""
 
     def __init__(self, graph: SkillGraph) -> None:
         self._graph = graph
         self._ids = list(graph.nodes)
-        self._postings, short = _Postings(), _Postings()
+        self._languages = GraphLanguages(graph)
+        self._stems = [stems(code) for code in self._languages.every]
+        self._postings, short = Postings(), Postings()
         self._fields: list[tuple[frozenset[str], ...]] = []
         """Document → the terms of each field but the text."""
-        self._parsed: tuple[str, dict[str, tuple[str, float]]] = ("", {})
-        self._last: tuple[str, tuple[dict[int, float], dict[int, list[int]]]] = ("", ({}, {}))
-        self._wanted: tuple[str, list[tuple[str, float]]] = ("", [])
-        self._name_words: dict[str, None] = {}
+        self._parsed: Query | None = None
+        self._last: _Answer | None = None
+        names: dict[str, None] = {}
         anchors = self._anchors()
         for node in graph.nodes.values():
-            names = terms("\n".join(_names(node)))
-            for word in words("\n".join(_names(node))):
-                self._name_words[word] = None
-            described = () if node.description_derived else terms(node.description)
+            language = self._languages.of(node.id)
+            name_words = words("\n".join(_names(node)))
+            names.update(dict.fromkeys(name_words))
+            described = () if node.description_derived else terms(node.description, language)
             fields = (
-                names,
+                [stem(word, language) for word in name_words],
                 described,
-                terms(" ".join((*node.tags, *node.topics))),
-                terms("\n".join(heading.title for heading in node.document.headings)),
+                terms(" ".join((*node.tags, *node.topics)), language),
+                terms("\n".join(heading.title for heading in node.document.headings), language),
                 anchors.get(node.id, ()),
             )
-            self._postings.add(fields, WEIGHTS, terms(node.document.body))
+            self._postings.add(fields, WEIGHTS, terms(node.document.body, language))
             short.add(fields[:2], SHORT_WEIGHTS)
             self._fields.append(tuple(map(frozenset, fields)))
         short.close()
         self._postings.close(short, SHORT_WEIGHT)
+        self._spelling = Spelling(names, self._postings.rows.keys(), self._count_word)
 
     def _anchors(self) -> dict[str, list[str]]:
         """Node → the terms around the links to it, of at most `ANCHORS` links a node."""
-        found: dict[str, list[str]] = {}
+        around: dict[str, list[str]] = {}
         count: dict[str, int] = {}
         for link in self._graph.links:
             target = link.target
@@ -191,20 +118,24 @@ class SearchIndex:
                 continue
             count[target] = count.get(target, 0) + 1
             before, after = link.around()
-            found.setdefault(target, []).extend(terms(f"{before} {link.label} {after}"))
-        return found
+            language = self._languages.of(link.source)
+            around.setdefault(target, []).extend(terms(f"{before} {link.label} {after}", language))
+        return around
+
+    def _count_word(self, word: str) -> int:
+        return max(self._postings.count(stem(word, code)) for code in self._languages.every)
 
     @classmethod
     def of(cls, graph: SkillGraph) -> SearchIndex:
         """The index of a graph, built at the first call."""
-        found = graph.derived.get(cls)
-        if not isinstance(found, SearchIndex):
+        index = graph.derived.get(cls)
+        if not isinstance(index, SearchIndex):
             # Who comes meanwhile waits: a second build would only make both slower.
             with _BUILDING:
-                found = graph.derived.get(cls)
-                if not isinstance(found, SearchIndex):
-                    found = graph.derived[cls] = cls(graph)
-        return found
+                index = graph.derived.get(cls)
+                if not isinstance(index, SearchIndex):
+                    index = graph.derived[cls] = cls(graph)
+        return index
 
     def search(self, query: str, limit: int = 10, offset: int = 0) -> tuple[list[Hit], int]:
         """The best nodes for a query.
@@ -215,107 +146,184 @@ class SearchIndex:
             offset: hits to leave out, for paging.
 
         Returns:
-            The hits, best first, and how many there are in all.
+            The hits, best first, and how many there are in all. They are the nodes that hold
+            any of the words: `match` tells whether that is an answer.
         """
-        asked = self._query(query)
-        scores, linked = self._scored(query)
-        order = _top(scores, max(offset + limit, LINKED_HITS))
+        answer = self._answer(query)
+        order = _top(answer.scores, max(offset + limit, LINKED_HITS))
         hits = [
             Hit(
                 self._ids[document],
                 round(score, 6),
-                self._why(document, asked),
-                tuple(self._ids[source] for source in linked.get(document, ())),
+                self._why(document, answer.query),
+                tuple(self._ids[source] for source in answer.linked.get(document, ())),
             )
             for document, score in order[offset : offset + limit]
         ]
-        return hits, len(scores)
+        return hits, len(answer.scores)
 
-    def _scored(self, query: str) -> tuple[dict[int, float], dict[int, list[int]]]:
-        """Document → score, and of the best documents: each → the others that link to it."""
-        known, found = self._last
-        if known == query:
-            return found
-        weights = {term: weight for term, (_, weight) in self._query(query).items()}
-        scores = self._postings.score(weights)
+    def match(self, query: str, node: str | None = None) -> Match:
+        """How far the graph answers a query, by the `strength` of one hit.
+
+        Args:
+            query: as given to `search`.
+            node: the hit; None for the best one.
+        """
+        strength = self.strength(query, node)
+        if strength < NONE_BELOW:
+            return Match.NONE
+        return Match.WEAK if strength < WEAK_BELOW else Match.GOOD
+
+    def strength(self, query: str, node: str | None = None) -> float:
+        """How well one hit answers a query, 0 if not at all.
+
+        It is the share of the query's words that the hit holds, each weighted by 1 + idf and by
+        the root of how strongly it is held, times the root of their number: chance rarely
+        brings several words of a question into one node. Never more than weak if the hit holds
+        none of the words as they are written.
+
+        Args:
+            query: as given to `search`.
+            node: the hit; None for the best one.
+        """
+        answer = self._answer(query)
+        if not answer.scores:
+            return 0.0
+        document = _top(answer.scores, 1)[0][0] if node is None else self._numbers[node]
+        asked, held, told = answer.query, set(), 0.0
+        for term, weight in asked.weights.items():
+            if impact := self._postings.impact(term, document):
+                held.add(term)
+                idf = self._postings.idf(term)
+                told += weight * math.sqrt(impact / idf) * (1 + idf)
+        strength = told / asked.told * math.sqrt(len(held))
+        return min(strength, UNSURE) if held <= asked.respelled else strength
+
+    def _answer(self, query: str) -> _Answer:
+        # One query is asked again for its next page, and to judge its hits.
+        last = self._last
+        if last is None or last.query.text != query:
+            parsed = self._parse(query)
+            scores = self._postings.score(parsed.weights)
+            last = self._last = _Answer(parsed, scores, self._add_links(parsed, scores))
+        return last
+
+    def _add_links(self, query: Query, scores: dict[int, float]) -> dict[int, list[int]]:
+        """Raise what other hits link to; of the best documents, each → those that link to it."""
         before = dict(_top(scores, LINKED_HITS))
         linked = self._links_between(list(before))
+        involved = dict.fromkeys(linked)
+        for sources in linked.values():
+            involved.update(dict.fromkeys(sources))
+        by_term = [
+            [weight * impact for impact in self._postings.impacts(term, involved)]
+            for term, weight in islice(query.weights.items(), TELLING)
+        ]
+        parts = dict(zip(involved, zip(*by_term, strict=True), strict=True)) if involved else {}
         for document, sources in linked.items():
             for source in sources:
-                out = len(self._graph.neighbors(self._ids[source]))
-                scores[document] += LINK_SHARE * before[source] / math.sqrt(out)
-        # One query is asked again for its next page, and to rank the links of its hits.
-        self._last = (query, (scores, linked))
-        return scores, linked
+                apart = _apart(parts[document], parts[source])
+                if apart:
+                    out = len(self._graph.neighbors(self._ids[source]))
+                    scores[document] += LINK_SHARE * apart * before[source] / math.sqrt(out)
+        return linked
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
         """Node → its score for a query, 0 where it does not answer, of the nodes given."""
-        scores, _ = self._scored(query)
+        scores = self._answer(query).scores
         return {node: scores.get(self._numbers[node], 0.0) for node in nodes}
 
     def relevance(self, query: str, node: str, text: str) -> float:
         """How well a link's text, with the node behind it, answers a query; 0 if not at all."""
-        known, wanted = self._wanted
-        if known != query:
-            asked = sorted((term, weight) for term, (_, weight) in self._query(query).items())
-            wanted = [(term, weight * self._idf(term)) for term, weight in asked]
-            self._wanted = (query, wanted)
-        summary, near = self._summary_terms(node), set(terms(text))
-        return sum(value for term, value in wanted if term in near or term in summary)
+        tells = self._parse(query).tells
+        summary, near = self._summary_terms(node), set(terms(text, self._languages.of(node)))
+        return sum(value for term, value in tells.items() if term in near or term in summary)
 
     def _summary_terms(self, node: str) -> frozenset[str]:
-        found = self._summaries.get(node)
-        if found is None:
+        held = self._summaries.get(node)
+        if held is None:
             target = self._graph.nodes[node]
             text = f"{target.title} {target.stem} {target.description}"
-            found = self._summaries[node] = frozenset(terms(text))
-        return found
+            held = self._summaries[node] = frozenset(terms(text, self._languages.of(node)))
+        return held
 
     @cached_property
     def _summaries(self) -> dict[str, frozenset[str]]:
         return {}
 
-    def _idf(self, term: str) -> float:
-        found = self._postings.count(term)
-        return math.log(1 + (len(self._ids) - found + 0.5) / (found + 0.5))
-
-    def _query(self, query: str) -> dict[str, tuple[str, float]]:
-        """Term → (word of the query, weight), misspelled words replaced."""
-        known, parsed = self._parsed
-        if known == query:
-            return parsed
-        result: dict[str, tuple[str, float]] = {}
-        for term, word in query_terms(query).items():
-            if term in self._postings.rows or len(word) < 4:
-                result.setdefault(term, (word, 1.0))
-                continue
-            for near in self._nearest_words(word):
-                result.setdefault(stem(near), (f"{word}→{near}", TYPO_WEIGHT))
+    def _parse(self, text: str) -> Query:
         # One query ranks a page of hits and then the links of several summaries.
-        self._parsed = (query, result)
-        return result
+        query = self._parsed
+        if query is None or query.text != text:
+            query = self._parsed = self._read(text)
+        return query
 
-    def _nearest_words(self, word: str) -> list[str]:
-        from rapidfuzz import fuzz, process
+    def _read(self, text: str) -> Query:
+        counts: dict[str, float] = {}
+        named: dict[str, str] = {}
+        unknown: list[tuple[str, float]] = []
+        words = query_words(text, self._languages.of_query(text))
+        for word, count in islice(words.items(), QUERY_WORDS):
+            forms = self._known(word)
+            for form in forms:
+                counts[form] = counts.get(form, 0.0) + count
+                named.setdefault(form, word)
+            if not forms:
+                unknown.append((word, count))
+        idf = self._postings.idf
+        weights = {term: _saturated(count) for term, count in counts.items()}
+        told = sum([weight * (1 + idf(term)) for term, weight in weights.items()])
+        missed = [_saturated(PART * count if is_part(word) else count) for word, count in unknown]
+        told += sum(missed) * (1 + idf(""))
+        respelled: set[str] = set()
+        for word, count in unknown[:RESPELLED]:
+            near = self._spelling.nearest(word)
+            for form in self._known(near) if near else ():
+                respelled.add(form)
+                named.setdefault(form, f"{word}→{near}")
+                weights[form] = weights.get(form, 0.0) + RESPELLED_WEIGHT * _saturated(count)
+        telling = sorted([(-weight * idf(term), term) for term, weight in weights.items()])
+        ranked = {term: weights[term] for _, term in telling}
+        tells = {term: -value for value, term in telling}
+        order = {term: number for number, term in enumerate(named)}
+        return Query(text, named, order, ranked, tells, told, frozenset(respelled))
 
-        found = process.extract(
-            word, list(self._name_words), scorer=fuzz.ratio, limit=5, score_cutoff=TYPO_CUTOFF
-        )
-        best = sorted((-score, near) for near, score, _ in found)
-        return [near for _, near in best[:2]]
+    def _known(self, word: str) -> Sequence[str]:
+        """The stems of a word that nodes hold, with other accents if they hold none as it is."""
+        rows, tables = self._postings.rows, self._stems
+        if len(tables) == 1:
+            form = tables[0][word]
+            if form in rows:
+                return (form,)
+            forms = {form: None}
+        else:
+            forms = dict.fromkeys(table[word] for table in tables)
+            if known := [form for form in forms if form in rows]:
+                return known
+        if word.isascii() and not self._spelling.has_accents:
+            return ()
+        return [other for form in forms if (other := self._spelling.accented(form))]
 
-    def _why(
-        self, document: int, asked: Mapping[str, tuple[str, float]]
-    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        found: dict[int, list[str]] = {}
-        fields = self._fields[document]
-        for term, (word, _) in asked.items():
-            place = next((at for at, held in enumerate(fields) if term in held), None)
-            if place is None and self._postings.holds(term, document):
-                place = len(fields)
+    def _why(self, document: int, query: Query) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        places: dict[str, int] = {}
+        for term in islice(query.weights, TELLING):
+            place = self._place(term, document)
             if place is not None:
-                found.setdefault(place, []).append(word)
-        return tuple((FIELDS[place], tuple(found[place])) for place in sorted(found))
+                places[term] = place
+            if len(places) == WHY_WORDS:
+                break
+        named: dict[int, list[str]] = {}
+        for term in sorted(places, key=query.order.__getitem__):
+            named.setdefault(places[term], []).append(query.words[term])
+        return tuple((FIELDS[place], tuple(named[place])) for place in sorted(named))
+
+    def _place(self, term: str, document: int) -> int | None:
+        """The strongest field of a document that holds a term, as a number in `FIELDS`."""
+        fields = self._fields[document]
+        for place, held in enumerate(fields):
+            if term in held:
+                return place
+        return len(fields) if self._postings.impact(term, document) else None
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -324,13 +332,51 @@ class SearchIndex:
     def _links_between(self, documents: list[int]) -> dict[int, list[int]]:
         """Of some documents: each → those of them that link to it, in their order."""
         wanted = set(documents)
-        found: dict[int, list[int]] = {}
+        linked: dict[int, list[int]] = {}
         for source in documents:
             for target in self._graph.neighbors(self._ids[source]):
                 number = self._numbers[target]
                 if number in wanted:
-                    found.setdefault(number, []).append(source)
-        return found
+                    linked.setdefault(number, []).append(source)
+        return linked
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one query led to."""
+
+    query: Query
+    scores: dict[int, float]
+    linked: dict[int, list[int]]
+    """Of the best documents: each → the others that link to it."""
+
+
+def _saturated(count: float) -> float:
+    return (1 + K3) * count / (K3 + count)
+
+
+def _apart(left: Sequence[float], right: Sequence[float]) -> float:
+    """How far two hits answer different parts of a query: from 0, where one holds no term that
+    the other lacks, to 1, where they share none.
+
+    Args:
+        left: the parts of one hit's score, by term.
+        right: those of the other.
+    """
+    whole_left = whole_right = own_left = own_right = 0.0
+    for one, other in zip(left, right, strict=True):
+        if not other:
+            whole_left += one
+            own_left += one
+        elif not one:
+            whole_right += other
+            own_right += other
+        else:
+            whole_left += one
+            whole_right += other
+    if not own_left or not own_right:
+        return 0.0
+    return own_left / whole_left * (own_right / whole_right)
 
 
 def _names(node: Node) -> tuple[str, ...]:

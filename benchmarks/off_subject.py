@@ -1,0 +1,165 @@
+"""When nothing matches: questions off the subject, and true ones that must not be lost.
+
+    python -m benchmarks.off_subject arscontexta-methodology=FOLDER foam-docs=FOLDER \\
+        sourcegraph-handbook=FOLDER nvidia-skills=FOLDER
+
+The graphs that come with the project are asked in any case. Every graph is asked the everyday
+questions of `off_subject.toml`, and what it answers: the questions written there for it, and for
+nvidia-skills the prompts of `benchmarks.ranking_sets`. A true question counts if one of its nodes
+is among the first five. Two more rows of probes are kept apart: three words of one sentence of a
+node beside a word that no node holds, and prompts of nvidia-skills that are near its subject but
+should select no skill.
+
+Printed, as Markdown: over thresholds of the best hit's strength, which share of each kind falls
+below, on the half for tuning and on the other one; then what each graph says at the thresholds
+chosen.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.ranking_sets import Question, nvidia, nvidia_negatives
+from skillagent import SearchIndex, SkillGraph
+from skillagent.index.search import NONE_BELOW, WEAK_BELOW
+from skillagent.index.words import STOP_WORDS
+from skillagent.markdown.prose import plain_text, sentences
+
+HERE = Path(__file__).parent
+BUNDLED = {
+    "ml-reproducibility": HERE.parent / "skills" / "ml-reproducibility",
+    "skillagent": HERE.parent / "skills" / "skillagent",
+    "trading": HERE.parent / "examples" / "trading",
+}
+OFF, TRUE, PROBE, NEAR = "off the subject", "true", "words of a text", "near the subject"
+KINDS = (OFF, TRUE, PROBE, NEAR)
+THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+PROBES, PROBE_WORDS, FIRST = 40, 3, 5
+UNKNOWN = "flibbertigib"
+SEED = 20261128
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of one question."""
+
+    graph: str
+    kind: str
+    tuning: bool
+    strength: float
+
+
+def asked_of(name: str, graph: SkillGraph, folder: Path) -> Iterator[Asked]:
+    """Every question to one graph."""
+    written = tomllib.loads((HERE / "off_subject.toml").read_text())
+    index = SearchIndex.of(graph)
+
+    def asked(kind: str, question: Question) -> Asked:
+        return Asked(name, kind, question.tuning, index.strength(question.text))
+
+    for text in written["off_subject"]:
+        yield asked(OFF, Question(text, frozenset()))
+    true = [
+        Question(text, frozenset(gold))
+        for text, gold in written["on_subject"].get(name, {}).items()
+    ]
+    if name == "nvidia-skills":
+        true += nvidia(folder).questions
+        for _, text in nvidia_negatives(folder):
+            yield asked(NEAR, Question(text, frozenset()))
+    for question in true:
+        if _answered(index, question):
+            yield asked(TRUE, question)
+    for question in _probes(index, graph):
+        yield asked(PROBE, question)
+
+
+def _answered(index: SearchIndex, question: Question) -> bool:
+    hits, _ = index.search(question.text, FIRST)
+    return any(hit.node in question.gold for hit in hits)
+
+
+def _probes(index: SearchIndex, graph: SkillGraph) -> Iterator[Question]:
+    """Words of random sentences whose node is found by them."""
+    rng = random.Random(SEED)
+    lines = [
+        (node.id, sentence)
+        for node in graph.nodes.values()
+        for sentence in sentences(plain_text(node.document.body))
+    ]
+    rng.shuffle(lines)
+    count = 0
+    for node, sentence in lines:
+        words = [
+            word
+            for word in dict.fromkeys(re.findall(r"[a-z]{4,}", sentence.casefold()))
+            if word not in STOP_WORDS
+        ]
+        if len(words) < PROBE_WORDS or count == PROBES:
+            continue
+        text = " ".join((*rng.sample(words, PROBE_WORDS), UNKNOWN))
+        question = Question(text, frozenset({node}))
+        if _answered(index, question):
+            count += 1
+            yield question
+
+
+def print_curve(rows: list[Asked]) -> None:
+    """Print which share of each kind falls below each threshold: tuning half / other half."""
+    print("| strength below | " + " | ".join(KINDS) + " |")
+    print("|---|" + "---|" * len(KINDS))
+    for threshold in THRESHOLDS:
+        cells = []
+        for kind in KINDS:
+            halves = (
+                [
+                    row.strength < threshold
+                    for row in rows
+                    if row.kind == kind and row.tuning is half
+                ]
+                for half in (True, False)
+            )
+            cells.append(
+                " / ".join(f"{sum(half) / len(half):.3f}" if half else "-" for half in halves)
+            )
+        chosen = {NONE_BELOW: " (none)", WEAK_BELOW: " (weak)"}.get(threshold, "")
+        print(f"| {threshold}{chosen} | " + " | ".join(cells) + " |")
+    print()
+
+
+def print_graphs(rows: list[Asked]) -> None:
+    """Print how many questions of each kind each graph answers with nothing, weakly and well."""
+    print("| graph, none / weak / good | " + " | ".join(KINDS) + " |")
+    print("|---|" + "---|" * len(KINDS))
+    for name in dict.fromkeys(row.graph for row in rows):
+        cells = []
+        for kind in KINDS:
+            count = Counter(
+                (row.strength >= NONE_BELOW) + (row.strength >= WEAK_BELOW)
+                for row in rows
+                if row.graph == name and row.kind == kind
+            )
+            cells.append(f"{count[0]} / {count[1]} / {count[2]}" if count else "-")
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+def main() -> None:
+    given = {name: Path(folder) for name, folder in (word.split("=", 1) for word in sys.argv[1:])}
+    rows = [
+        row
+        for name, folder in (BUNDLED | given).items()
+        for row in asked_of(name, SkillGraph.load(folder), folder)
+    ]
+    print_curve(rows)
+    print_graphs(rows)
+
+
+if __name__ == "__main__":
+    main()

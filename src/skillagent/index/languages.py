@@ -1,0 +1,238 @@
+"""Which language a text is in, and the endings and function words of that language.
+
+A language is told by its function words ("der, und, nicht"): the one whose list shares most
+words with the text. That needs no model, is cheap, and gives the same answer every time; it is
+the method of small words in Grefenstette, "Comparing two language identification schemes", 1995.
+Endings are taken off by Snowball (snowballstem.org). A word in another script than the text's
+is treated as that script's most common language, so Russian in an English node is stemmed too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import regex
+import Stemmer
+
+ENGLISH = "en"
+STOP_WORDS = frozenset(
+    "a about after all also am an and any are as at be because been before being between both "
+    "but by can could did do does doing done each few for from get gets give had has have "
+    "having he her here him his how i if in into is it its just let like may me might more most "
+    "must my need needs no not now of off on once one only or other our out over own s same she "
+    "should so some such t than that the their them then there these they this those through to "
+    "too two under up us use used using very via was we well were what when where which while "
+    "who why will with within would you your".split()
+)
+"""Of English: they count in a query only if nothing else is there."""
+
+FUNCTION_WORDS: dict[str, frozenset[str]] = {
+    code: frozenset(text.casefold().split())
+    for code, text in {
+        "en": "a an and are as at be but by can do for from has have how if in is it its not of on "
+        "or so than that the their there these they this to was we what when which will with you",
+        "de": "aber als am an auch auf aus bei das dass dem den der des die durch ein eine einen "
+        "einer er es für hat ich im in ist kann mit nach nicht noch nur oder sich sie sind so "
+        "über um und von vor was wenn wer werden wie wir wird wo zu zum zur",
+        "fr": "à au aux avec c ce ces comme d dans de des du elle en est et il ils je l la le les "
+        "leur mais n ne nous on ou où par pas plus pour qu que qui quoi sa se ses si son sont sur "
+        "un une vous y",
+        "es": "a al como con cuando de del dónde el ella en entre es esta este está la las lo los "
+        "más me muy no nos o para pero por que qué se si sin sobre son su sus también un una uno y",
+        "it": "a al alla anche che chi come con da dal dei del della delle di dove è e gli ha i il "
+        "in io l la le lo ma nel nella non o per perché più quando se si sono su sul un una",
+        "pt": "a ao aos as com como da das de do dos e é ela em entre eu mais mas na nas não no "
+        "nos o onde os ou para pela pelo por qual quando que se sem são seu sua também um uma",
+        "nl": "aan als bij dat de den deze die dit door een en er het hij hoe ik in is je kan maar "
+        "meer met naar niet nog of om onder ook op over te tot uit van voor waar wat we worden "
+        "wordt ze zijn zo",
+        "da": "af alle at blev de den der deres det dette du efter eller en er et for fra han har "
+        "hvad hvor hvordan i ikke jeg kan man med men når og også om på sig skal som til ud ved vi "
+        "var vil",
+        "sv": "alla att av blir de den denna det detta du där efter eller en ett från för hade han "
+        "har hur i inte jag kan kommer man med men mot när och också om på sig ska som så till "
+        "ut vad var vi vid är över",
+        "no": "alle at av blir ble da de den denne der det dette du eller en er et etter for fra "
+        "ha han har hva hvor hvordan i ikke jeg kan man med men når og også om opp på seg skal som "
+        "så til ut ved vi var være",
+        "fi": "ei eivät että hän ja jo joka jos jotka kanssa kuin kun kuten mikä missä mitä mukaan "
+        "mutta myös niin ne nyt näin oli on ole olla ovat se sekä sen siitä tai tämä tämän vain "
+        "voi voidaan",
+        "hu": "a az ahol amely arra azt be csak de egy el és ez ezek ezt fel ha hanem hogy hogyan "
+        "is kell ki lehet meg mi mint mit már még nagyon nem pedig sem szerint talán utána vagy "
+        "van volt",
+        "ro": "a acest această ai al ale are au că care ce cu cum că de despre din dar după el ei "
+        "este fi fie fost în la le lui mai nu o pe pentru prin sa sau se si și sunt un unde unei "
+        "unui",
+        "tr": "ama bir bu çok da daha de değil diye en gibi hem her için ile ise kadar ki mı mi mu "
+        "nasıl ne nerede o olan olarak olduğu sonra şu üzere var ve veya ya yok",
+        "ca": "a al als amb aquest aquesta com d de del dels el els en entre és hi i l la les "
+        "més na no o on per però perquè pel pels què que quan s se seva seu són també un una",
+        "cs": "a aby ale ani až být co do i já jak jako je jeho jejich jsem jsou k kde když která "
+        "které který má na nebo není o od po pod pro proto při s se si tak také to toho tu u v "
+        "ve však z za že",
+        "pl": "a aby ale bez być co czy dla do gdy gdzie go i ich ich innych jak jako jednak jego "
+        "jej jest jeśli już która które który lub ma może na nad nie o od oraz po pod przez przy "
+        "są się tak tego to tylko w we z za ze że",
+        "id": "ada adalah agar akan apa atau bagaimana bahwa dalam dan dapat dari dengan di harus "
+        "ini itu juga karena ke kepada lebih mana oleh pada saat saya sebagai secara seperti serta "
+        "sudah tidak untuk yang",
+        "vi": "bạn bị các cách cái cho có của cũng đã đang đâu để đến được gì hay hơn khi không là "
+        "làm mà mỗi một nào này nên như nhưng những nó ở phải ra rất sẽ tại theo thì thế trên "
+        "trong từ và vào về với",
+        "ru": "а без более бы быть в вам вас во вы где для до его ее ещё если есть же за и из или "
+        "их к как когда который ли мы на не нет но о об он она они от по при с со так также то "
+        "того только у уже чтобы что это я",
+        "el": "αλλά αν από αυτό για δεν είναι ένα ένας έχει ή η θα και κατά με μετά μια μη να ο οι "
+        "όπως όταν ότι ποια ποιο που πού πρέπει προς πώς σε στα στη στην στις στο στον στουσ τα "
+        "τη την της τι τις το τον του των ως",
+        "ar": "أن أو أي إذا إلى إن التي الذي الذين أين بعد بين تم ثم حتى حيث ذلك على عن عند غير "
+        "في قبل قد كان كانت كل كما كيف لا لم لماذا لن ليس ما متى مع من منذ هذا هذه هل هناك هو هي "
+        "و يتم يجب يكون",
+        "fa": "آن از است اگر اما این با باید بر برای بود به تا چرا چه چگونه خود در را شد شده شود "
+        "کجا کرد که ما می نیز نیست هر هم همه و یا یک",
+        "he": "אבל או אחר אחרי איך אין איפה אך אל אם אני את אתה בין גם הוא היא הם הזה זה זו יש "
+        "כאשר כדי כי כל כך לא לאחר ללא למה לפני מה מי מן מתי על עם עד רק של שלא",
+        "hi": "अगर और अपने इस इसे इसके उस एक ऐसे कब कर करता करना करने कहाँ का कि किया किसी की कुछ "
+        "के कैसे को कोई क्या क्यों गया जब जा जाता जाती जाते जैसे जो तक तो था थी थे द्वारा नहीं ने "
+        "पर बाद भी में यदि यह या ये लिए वह वे से हर ही हुआ है हैं हो होता होती होना",
+    }.items()
+}
+"""Language (ISO 639-1) → its most common words that carry no subject, casefolded."""
+
+SNOWBALL = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech",
+    "da": "danish", "nl": "dutch", "en": "english", "eo": "esperanto", "et": "estonian",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi",
+    "hu": "hungarian", "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian",
+    "ne": "nepali", "no": "norwegian", "fa": "persian",
+    "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+"""Language → Snowball's name for it. Words of one that the installed release lacks stay whole."""
+
+_ALSO = {"nb": "no", "nn": "no"}
+"""Written norms of one language, for which Snowball and the words above have one form."""
+
+_SCRIPTS = {
+    "latin": (r"\p{Latin}", "en"),
+    "cyrillic": (r"\p{Cyrillic}", "ru"),
+    "greek": (r"\p{Greek}", "el"),
+    "arabic": (r"\p{Arabic}", "ar"),
+    "devanagari": (r"\p{Devanagari}", "hi"),
+    "hebrew": (r"\p{Hebrew}", "he"),
+    "armenian": (r"\p{Armenian}", "hy"),
+    "tamil": (r"\p{Tamil}", "ta"),
+}
+"""Script → the pattern of its letters, and the language of its words if nothing else is known."""
+_SCRIPT = regex.compile("|".join(f"(?P<{name}>{letter})" for name, (letter, _) in _SCRIPTS.items()))
+_SCRIPT_OF = {
+    "ru": "cyrillic", "sr": "cyrillic", "el": "greek", "ar": "arabic", "fa": "arabic",
+    "hi": "devanagari", "ne": "devanagari", "he": "hebrew", "yi": "hebrew", "hy": "armenian",
+    "ta": "tamil",
+}  # fmt: skip
+"""Of languages not written in Latin letters."""
+
+_SPEAKS: dict[str, tuple[str, ...]] = {}
+for _code, _words in FUNCTION_WORDS.items():
+    for _word in _words:
+        _SPEAKS[_word] = (*_SPEAKS.get(_word, ()), _code)
+_EVERY = frozenset(_SPEAKS)
+
+_ARTICLES = {
+    "arabic": regex.compile(r"و?(?:[بكف]?ال|لل)(?=\w\w)"),
+    "hebrew": regex.compile(r"ו?ה(?=\w\w\w)"),
+}
+"""Articles that are joined to a word, with what may stand before them: as Light10 takes them off
+(Larkey, Ballesteros and Connell, "Improving stemming for Arabic information retrieval", 2002)."""
+
+CLEAR = 5
+"""So many different function words tell a language beyond doubt."""
+MAX_STEMS = 500_000
+
+
+class Stems(dict[str, str]):
+    """Word → stem, filled as words are met; looking a word up is then one step in C.
+
+    Args:
+        language: of the text that the words are from, ISO 639-1.
+    """
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._by_script = {script: _stemmer(default) for script, (_, default) in _SCRIPTS.items()}
+        self._by_script[_SCRIPT_OF.get(language, "latin")] = _stemmer(language)
+        self._ascii_only = self._by_script["latin"] is _stemmer(ENGLISH)
+
+    def __missing__(self, word: str) -> str:
+        result = self._stem(word)
+        if len(self) < MAX_STEMS:
+            self[word] = result
+        return result
+
+    def _stem(self, word: str) -> str:
+        if word.isascii():
+            # A word with digits is a name: it stays whole.
+            stemmer = self._by_script["latin"] if word.isalpha() else None
+        else:
+            script = _SCRIPT.match(word)
+            name = script.lastgroup if script else None
+            foreign = name == "latin" and self._ascii_only
+            stemmer = None if name is None or foreign else self._by_script[name]
+            if name in _ARTICLES and (article := _ARTICLES[name].match(word)):
+                word = word[article.end() :]
+        return word if stemmer is None else str(stemmer.stemWord(word))
+
+
+_stemmers: dict[str, Stemmer.Stemmer | None] = {}
+_stems: dict[str, Stems] = {}
+
+
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    if language not in _stemmers:
+        name = SNOWBALL.get(language, "")
+        known = name in Stemmer.algorithms()
+        _stemmers[language] = Stemmer.Stemmer(name) if known else None
+    return _stemmers[language]
+
+
+def stems(language: str) -> Stems:
+    """The table of stems that all texts of one language share."""
+    table = _stems.get(language)
+    if table is None:
+        table = _stems[language] = Stems(language)
+    return table
+
+
+def stop_words(language: str) -> frozenset[str]:
+    """Words that count in a query of that language only if nothing else is there."""
+    return STOP_WORDS if language == ENGLISH else FUNCTION_WORDS.get(language, frozenset())
+
+
+def declared_language(value: str) -> str:
+    """The language that a header's `lang` names (`de`, `pt-BR`), empty if it is none of ours."""
+    code = value.strip().casefold().replace("_", "-").partition("-")[0]
+    code = _ALSO.get(code, code)
+    return code if code in SNOWBALL or code in FUNCTION_WORDS else ""
+
+
+def evidence(words: Iterable[str]) -> dict[str, int]:
+    """Language → how many different function words of it are among casefolded words."""
+    count: dict[str, int] = {}
+    for word in _EVERY.intersection(words):
+        for code in _SPEAKS[word]:
+            count[code] = count.get(code, 0) + 1
+    return count
+
+
+def most_likely(count: dict[str, int], otherwise: str = ENGLISH) -> str:
+    """The language with the most evidence; `otherwise` if no other has more."""
+    best = max(sorted(count), key=lambda code: count[code], default=otherwise)
+    return best if count.get(best, 0) > count.get(otherwise, 0) else otherwise
+
+
+def clearly_another(count: dict[str, int], usual: str) -> str:
+    """The language of a text if it is beyond doubt not the usual one of its graph, else that."""
+    best = most_likely(count, usual)
+    clear = count.get(best, 0) >= max(CLEAR, 2 * count.get(usual, 0))
+    return best if clear else usual
