@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from skillagent.disclosure import writing
 from skillagent.disclosure.results import IndexLine, IndexResult
 from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
 from skillagent.graph import Node
@@ -100,9 +100,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 def _next(map: str | None, query: str | None, cursor: str) -> str:
     named = [("map", map), ("query", query), ("cursor", cursor)]
     return ", ".join(
-        f"{name}=<the same>"
-        if len(value) > LINE_CHARS
-        else f"{name}={json.dumps(value, ensure_ascii=False)}"
+        f"{name}=<the same>" if len(value) > LINE_CHARS else f"{name}={writing.json_text(value)}"
         for name, value in named
         if value
     )
@@ -112,12 +110,13 @@ def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
     """What the graph is for, the entry's links, the other maps and the most linked nodes."""
     graph = view.graph
     counts = graph.counts
-    title = f"# {graph.name}: {counted(counts.nodes, 'node')}, {counted(counts.maps, 'map')}"
+    name = writing.identifier(view.words(graph.name))
+    title = f"# {name}: {counted(counts.nodes, 'node')}, {counted(counts.maps, 'map')}"
     if len(graph.entries) == 1:
         node = graph.nodes[graph.entries[0]]
-        title += f"; entry [[{node.id}]]"
-        if node.description:
-            title += f"\n{shortened(node.description, ABOUT_CHARS)}"
+        title += f"; entry [[{writing.identifier(node.id)}]]"
+        if description := view.words(node.description):
+            title += f"\n{writing.own_line(shortened(description, ABOUT_CHARS))}"
     rows = _entry_rows(view)
     footnote = ""
     if graph.unmapped:
@@ -163,9 +162,10 @@ def one_map(view: View, node: Node, start: int) -> Listing:
     rows = map_rows(view, node)
     line, _ = view.line(node)
     about = f" {shortened(line.description, LINE_CHARS)}" if line.description and not start else ""
-    title = f"# [[{node.id}]]: {counted(len(rows), 'node')}.{about}"
+    name = writing.identifier(node.id)
+    title = f"# [[{name}]]: {counted(len(rows), 'node')}.{about}"
     if not rows:
-        title = f"# [[{node.id}]] links to no node; read it with read_node."
+        title = f"# [[{name}]] links to no node; read it with read_node."
     return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start)
 
 
@@ -189,7 +189,7 @@ def hits(view: View, query: str, start: int, within: Node | None = None) -> List
     title = f"{counted(total, 'match', 'matches')}, best first"
     footnote = ""
     if not total:
-        title = f"No node matches {shortened(query, LINE_CHARS)!r}."
+        title = writing.words(f"No node matches {shortened(query, LINE_CHARS)!r}.")
         footnote = "Try other words, or list_index() for the entry map."
     rows = [Row(hit.node, why=_why(hit)) for hit in found]
     name = within.id if within else None
