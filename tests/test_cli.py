@@ -198,7 +198,7 @@ def test_control_sequences_in_a_node_never_reach_the_terminal(
         run(capsys, "check", folder),
     ]
     outputs.append(run(capsys, "read", folder, "evil", "--json"))
-    assert "\x1b]0;owned" in json.loads(outputs[-1][1])["text"]
+    assert "\ufffd]0;owned" in json.loads(outputs[-1][1])["text"]
     for _, out, err in outputs:
         assert not set("\x1b\x07\x9b\u202e") & set(out + err)
 

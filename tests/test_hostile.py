@@ -150,7 +150,11 @@ def test_a_root_that_links_to_itself_is_one_error(tmp_path: Path) -> None:
         SkillGraph.load("x=")
 
 
-@pytest.mark.parametrize("arguments", [5, [1], True, None, "5", "[]", object()], ids=repr)
+@pytest.mark.parametrize(
+    "arguments",
+    [5, [1], True, None, "5", "[]", object()],
+    ids=["number", "list", "true", "null", "text", "text-of-a-list", "object"],
+)
 def test_arguments_that_are_no_object_are_refused(vault: Vault, arguments: object) -> None:
     tools = Toolset(SkillGraph.load(vault({"a.md": "x"})))
     answer = tools.call("read_node", arguments)

@@ -27,8 +27,8 @@ repeat, `[ ]` may be missing, C, L, N and T are numbers.
 `words` hold no end of a line and no tag, and where they begin a line they do not begin it as a
 line above does. An author's line holds no tag and does not begin as `closing`, `pointer` or
 `embed` does. A backslash is set into what would: it stays readable, and every other character
-is the author's. An `id` holds `&#N;` for a character that would end it, hide in it or break the
-line; `from_id` reads that back.
+is the author's. An `id` holds `&#N;`, `&amp;`, `&quot;` or `&lt;` for a character that would end
+it, hide in it or break the line; `from_id` reads that back.
 """
 
 from __future__ import annotations
