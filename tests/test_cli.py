@@ -128,6 +128,23 @@ def test_call_is_one_session_for_all_lines(
     assert json.loads(ledger.read_text())["remaining"] == remaining[-1]
 
 
+def test_the_ledger_of_the_same_calls_is_the_same_bytes(
+    vault: Vault,
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = vault(FILES)
+    out = tmp_path_factory.mktemp("out")
+    lines = '{"name": "list_index"}\n{"name": "read_node", "arguments": {"node": "a"}}\nno json\n'
+    for name in ("one", "two"):
+        session_of(monkeypatch, capsys, lines, folder, "--ledger", out / name)
+    assert (out / "one").read_bytes() == (out / "two").read_bytes()
+    session_of(monkeypatch, capsys, lines, folder, "--ledger", out / "timed", "--seconds")
+    entries = json.loads((out / "timed").read_text())["entries"]
+    assert [type(entry["seconds"]) for entry in entries] == [float] * 3
+
+
 def test_call_never_exceeds_its_budget(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +198,7 @@ def test_control_sequences_in_a_node_never_reach_the_terminal(
         run(capsys, "check", folder),
     ]
     outputs.append(run(capsys, "read", folder, "evil", "--json"))
-    assert "\x1b]0;owned" in json.loads(outputs[-1][1])["text"]
+    assert "\ufffd]0;owned" in json.loads(outputs[-1][1])["text"]
     for _, out, err in outputs:
         assert not set("\x1b\x07\x9b\u202e") & set(out + err)
 

@@ -14,6 +14,7 @@ import pytest
 
 from skillagent import Budget, GraphError, SkillGraph, Toolset, UsageError
 from skillagent.cli import main
+from skillagent.lint import findings
 from skillagent.markdown.document import parse
 from tests.conftest import Vault
 
@@ -46,6 +47,35 @@ def test_a_hostile_text_is_read_in_moments(name: str) -> None:
     assert document.pieces is not None
     assert len(document.description) <= 300
     [document.context(reference) for reference in document.references[:100]]
+    assert time.process_time() - started < SECONDS
+
+
+SLOW_BODIES = {
+    "blanks-behind-a-tags-beginning": "<" + " " * 200_000 + "x",
+    "beginnings-of-tags": "< " * 100_000,
+    "entities": "&lt;" * 50_000,
+    "lines-that-begin-as-a-pointer": "[section " * 20_000 + "\n[section x" * 20_000,
+    "quote-marks": "> " * 100_000,
+    "comments": "<!-- a -->\n\nb\n\n" * 10_000,
+    "headings-in-comments": "%%\n# a\n%%\n\nb\n\n" * 10_000,
+    "headings-in-one-comment": "%%\n" + "# a\n\nb\n\n" * 10_000 + "%%\n",
+    "emoji": "\U0001f469\u200d\U0001f4bb " * 20_000,
+    "tag-characters": "\U000e0041" * 100_000,
+    "selectors": "\u2764\ufe0f\ufe0f" * 50_000,
+    "marks-of-direction": "\u05d0\u200f" * 50_000,
+    "control-characters": "\x1b\x85" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", SLOW_BODIES)
+def test_a_hostile_text_is_shown_in_moments(vault: Vault, name: str) -> None:
+    graph = SkillGraph.load(vault({"x.md": f"# Top\n\n{SLOW_BODIES[name]}\n\n# End\n\nEnd.\n"}))
+    started = time.process_time()
+    tools = Toolset(graph, Budget(100_000, 1_000))
+    assert "End." in tools.read_node("x", section="End").text
+    assert not tools.read_node("x").error
+    assert not tools.read_summary("x").error
+    list(findings(graph))
     assert time.process_time() - started < SECONDS
 
 
@@ -122,15 +152,8 @@ def test_a_root_that_links_to_itself_is_one_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        5,
-        [1],
-        True,
-        None,
-        pytest.param("5", id="text 5"),
-        pytest.param("[]", id="text []"),
-        pytest.param(object(), id="object"),
-    ],
+    [5, [1], True, None, "5", "[]", object()],
+    ids=["number", "list", "true", "null", "text", "text-of-a-list", "object"],
 )
 def test_arguments_that_are_no_object_are_refused(vault: Vault, arguments: object) -> None:
     tools = Toolset(SkillGraph.load(vault({"a.md": "x"})))

@@ -89,6 +89,15 @@ CODES: dict[str, Rule] = {
     "SG131": Rule(_I, "move parts into files under references/ and link them"),
     "SG132": Rule(_I, "move parts into files under references/ and link them"),
     "SG133": Rule(_W, "give the file another name, or move its folder beside the other skill"),
+    # hidden text
+    "SG201": Rule(_E, "remove them: only someone who hides a text writes so"),
+    "SG202": Rule(_W, "remove them; a model is shown the text without them"),
+    "SG203": Rule(_W, "remove them; a model is shown the text without them"),
+    "SG204": Rule(_E, "remove them: only someone who hides a text writes so"),
+    "SG205": Rule(_W, "remove them; a model is shown the text without them"),
+    "SG206": Rule(_W, "remove them"),
+    "SG207": Rule(_I, "write as text what a model should know: it is not shown comments"),
+    "SG208": Rule(_I, "write as text what a model should know: it is not shown comments"),
 }
 
 
@@ -128,8 +137,10 @@ class Diagnostic:
 
 def finding(code: str, path: str, line: int, message: str, remedy: str = "") -> Diagnostic:
     """A `Diagnostic` whose remedy comes from `CODES` unless one is given."""
-    # A file name may hold control characters; a finding stays one line.
+    # A file may put any character into a message; a finding stays one line that can be seen.
     message = " ".join(message.split())
+    if not message.isprintable():
+        message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in message)
     return Diagnostic(path, line, code, message, remedy or CODES[code].remedy)
 
 

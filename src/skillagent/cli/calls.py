@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         refused = refused or answer.error
         print(to_json(answer.to_json()), flush=True)
     if arguments.ledger:
-        text = json.dumps(tools.ledger.to_json(), indent=2)
+        text = json.dumps(tools.ledger.to_json(seconds=arguments.seconds), indent=2)
         try:
             Path(arguments.ledger).write_text(text + "\n", encoding="utf-8")
         except OSError as error:

@@ -40,7 +40,8 @@ def budget(arguments: argparse.Namespace, *, one_call: bool = False) -> Budget:
 def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:
     """A session with the command line's budget."""
     limits = budget(arguments, one_call=one_call)
-    return Toolset(graph, limits, counter=counter_for(arguments.count_for))
+    counter = counter_for(arguments.count_for)
+    return Toolset(graph, limits, counter=counter, hidden_text=arguments.hidden_text)
 
 
 def bundled_graph(name: str = BUNDLED) -> Path:

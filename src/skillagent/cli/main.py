@@ -140,6 +140,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     limits(call, 8_000)
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
+    call.add_argument(
+        "--seconds", action="store_true", help="with --ledger: say also how long each call took"
+    )
+    for operation in (listing, summary, read, call):
+        operation.add_argument(
+            "--hidden-text",
+            action="store_true",
+            help="show also comments, and characters that a reader does not see",
+        )
     authoring.add(commands)
     export.add(commands)
     serve.add(commands)

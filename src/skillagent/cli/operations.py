@@ -6,6 +6,7 @@ import argparse
 
 from skillagent.cli.common import load, toolset
 from skillagent.cli.output import printable, to_json
+from skillagent.markdown.hidden import revealed
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -16,5 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer = tools.read_summary(arguments.nodes, arguments.query)
     else:
         answer = tools.read_node(arguments.node, arguments.section)
-    print(to_json(answer.to_json()) if arguments.json else printable(answer.text))
+    # An author who asks for hidden text wants to see it.
+    text = revealed(answer.text) if arguments.hidden_text else answer.text
+    print(to_json(answer.to_json()) if arguments.json else printable(text))
     return 1 if answer.error else 0

@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-# Everything that could move a cursor, recolour or retitle a terminal, or reverse text.
+# Everything that could move a cursor, recolour or retitle a terminal, reverse text or end a line.
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 

@@ -52,7 +52,13 @@ class Entry:
     seconds: float
     """How long the call took."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, seconds: bool = False) -> dict[str, Any]:
+        """The entry for a file.
+
+        Args:
+            seconds: say also how long the call took, which is never the same twice.
+        """
+        timed = {"seconds": round(self.seconds, 6)} if seconds else {}
         return {
             "call": self.call,
             "tool": self.tool,
@@ -69,7 +75,7 @@ class Entry:
             "cost": self.cost,
             "remaining": self.remaining,
             "error": self.error,
-            "seconds": round(self.seconds, 6),
+            **timed,
         }
 
 
@@ -199,7 +205,12 @@ class Ledger:
                     found[item.node] = item.level
         return found
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, seconds: bool = False) -> dict[str, Any]:
+        """The account for a file: the same calls on the same graph give the same one.
+
+        Args:
+            seconds: say also how long each call took, which is never the same twice.
+        """
         return {
             "counter": self.counter,
             "total": self.total,
@@ -208,5 +219,5 @@ class Ledger:
             "ratio": self.ratio,
             "withdrawn": list(self.withdrawn),
             "turns": [turn.to_json() for turn in self._turns],
-            "entries": [entry.to_json() for entry in self._entries],
+            "entries": [entry.to_json(seconds=seconds) for entry in self._entries],
         }

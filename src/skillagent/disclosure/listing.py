@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from skillagent.disclosure import writing
 from skillagent.disclosure.results import IndexLine, IndexResult
 from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
 from skillagent.graph import Node
@@ -102,9 +102,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 def _next(map: str | None, query: str | None, cursor: str) -> str:
     named = [("map", map), ("query", query), ("cursor", cursor)]
     return ", ".join(
-        f"{name}=<the same>"
-        if len(value) > LINE_CHARS
-        else f"{name}={json.dumps(value, ensure_ascii=False)}"
+        f"{name}=<the same>" if len(value) > LINE_CHARS else f"{name}={writing.json_text(value)}"
         for name, value in named
         if value
     )
@@ -114,12 +112,13 @@ def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
     """What the graph is for, the entry's links, the other maps and the most linked nodes."""
     graph = view.graph
     counts = graph.counts
-    title = f"# {graph.name}: {counted(counts.nodes, 'node')}, {counted(counts.maps, 'map')}"
+    name = writing.identifier(view.words(graph.name))
+    title = f"# {name}: {counted(counts.nodes, 'node')}, {counted(counts.maps, 'map')}"
     if len(graph.entries) == 1:
         node = graph.nodes[graph.entries[0]]
-        title += f"; entry [[{node.id}]]"
-        if node.description:
-            title += f"\n{shortened(node.description, ABOUT_CHARS)}"
+        title += f"; entry [[{writing.identifier(node.id)}]]"
+        if description := view.words(node.description):
+            title += f"\n{writing.own_line(shortened(description, ABOUT_CHARS))}"
     rows = _entry_rows(view)
     footnote = ""
     if graph.unmapped:
@@ -165,9 +164,10 @@ def one_map(view: View, node: Node, start: int) -> Listing:
     rows = map_rows(view, node)
     line, _ = view.line(node)
     about = f" {shortened(line.description, LINE_CHARS)}" if line.description and not start else ""
-    title = f"# [[{node.id}]]: {counted(len(rows), 'node')}.{about}"
+    name = writing.identifier(node.id)
+    title = f"# [[{name}]]: {counted(len(rows), 'node')}.{about}"
     if not rows:
-        title = f"# [[{node.id}]] links to no node; read it with read_node."
+        title = f"# [[{name}]] links to no node; read it with read_node."
     return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start)
 
 
@@ -199,12 +199,12 @@ def hits(view: View, query: str, start: int, within: Node | None = None) -> List
         title = f"No node matches {shortened(query, LINE_CHARS)!r}."
         if first:
             title += f" The nearest one holds only: {_held(first)}."
-        return Listing(name, query, title, [], 0, 0, f"Try {OTHER_WORDS}", match)
+        return Listing(name, query, writing.words(title), [], 0, 0, f"Try {OTHER_WORDS}", match)
     title = f"{counted(total, 'match', 'matches')}, best first"
     if match is Match.WEAK and first:
         title += f". Weak: the first holds only: {_held(first)}. If none fits, try {OTHER_WORDS}"
     rows = [Row(hit.node, why=_why(hit)) for hit in found]
-    return Listing(name, query, title, rows, total, start, "", match)
+    return Listing(name, query, writing.words(title), rows, total, start, "", match)
 
 
 def _held(hit: Hit) -> str:

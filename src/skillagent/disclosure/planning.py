@@ -6,9 +6,10 @@ Above: `toolset`, which takes the first answer that fits. Below: one module an o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
-from skillagent.disclosure import listing, reading, refusals, summarizing, tools
+from skillagent.disclosure import listing, reading, refusals, summarizing, tools, writing
 from skillagent.disclosure.results import Refusal
 from skillagent.disclosure.view import Plan, View
 from skillagent.errors import ResolveError
@@ -29,7 +30,7 @@ def of_index(view: View, map: str | None, query: str | None, cursor: str | None)
     name = map.strip() if map else ""
     if name:
         try:
-            node = view.graph.find(name)
+            node = _located(view, name)[0]
         except ResolveError as error:
             if name.casefold() != listing.UNMAPPED:
                 raise RefusedError(refusals.unresolved(error)) from None
@@ -69,7 +70,7 @@ def of_summary(view: View, names: list[str], query: str | None) -> Iterator[Plan
     refused: list[Refusal] = []
     for name in names:
         try:
-            node = view.graph.find(name)
+            node = _located(view, name)[0]
             found.setdefault(node.id, node)
         except ResolveError as error:
             refused.append(refusals.unresolved(error))
@@ -86,23 +87,38 @@ def of_node(
 ) -> Iterator[Plan]:
     """A node or a section of it; see `Toolset.read_node`."""
     try:
-        node, fragment = view.graph.locate(name)
+        node, fragment = _located(view, name)
     except ResolveError as error:
         raise RefusedError(refusals.unresolved(error)) from None
     wanted = (section or "").strip() or fragment
     if not wanted:
         part = reading.whole(node)
     else:
-        found = reading.part(node, wanted)
+        found = reading.part(view, node, wanted)
         if found is None:
             raise RefusedError(_no_section(view, node, wanted))
         part = found
     yield from reading.plans(view, node, part, again, limit, cap)
 
 
+def _located(view: View, name: str) -> tuple[Node, str]:
+    """The node that a name leads to, and the heading behind it; as `SkillGraph.locate`.
+
+    An id that holds what would break an answer is written with escapes, and comes back so.
+
+    Raises:
+        ResolveError: no node answers to it, or several do.
+    """
+    meant = writing.from_id(name)
+    if meant != name and name not in view.graph.nodes:
+        with suppress(ResolveError):
+            return view.graph.locate(meant)
+    return view.graph.locate(name)
+
+
 def _no_section(view: View, node: Node, wanted: str) -> Refusal:
     outline = summarizing.outline(view, node)
-    message = f"[[{node.id}]] has no section {wanted[:80]!r}"
+    message = f"[[{writing.identifier(node.id)}]] has no section {wanted[:80]!r}"
     if outline:
         message += f"; its sections (tokens): {summarizing.outline_text(outline)}"
     else:

@@ -9,9 +9,10 @@ section that no call could ever show whole is shown piece by piece.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
-from skillagent.disclosure import summarizing
+from skillagent.disclosure import summarizing, writing
 from skillagent.disclosure.results import NodeResult, SectionLine
 from skillagent.disclosure.view import Plan, View, where
 from skillagent.graph import Link, Node, NodeKind
@@ -29,6 +30,14 @@ class Part(NamedTuple):
     title: str
     level: int
     pieces: tuple[int, ...]
+
+
+class _Block(NamedTuple):
+    """Some lines of a text that is shown."""
+
+    text: str
+    authored: bool
+    """Whether a file holds them; the others say what was embedded or shown before."""
 
 
 class _Embed(NamedTuple):
@@ -53,7 +62,7 @@ def whole(node: Node) -> Asked:
     return Asked("", 0, len(node.document.text))
 
 
-def part(node: Node, name: str) -> Asked | None:
+def part(view: View, node: Node, name: str) -> Asked | None:
     """The section under a heading, or the piece that a `^block` stands in; None if missing."""
     document = node.document
     if is_block(name):
@@ -64,9 +73,13 @@ def part(node: Node, name: str) -> Asked | None:
     if at < 0:
         at = document.find_heading(name.lstrip("#"))
     if at < 0:
+        # The model was shown the title without its hidden characters.
+        titles = [view.words(heading.title) for heading in document.headings]
+        at = titles.index(name) if name in titles else -1
+    if at < 0:
         return None
     heading = document.headings[at]
-    return Asked(heading.title, heading.start, heading.end)
+    return Asked(view.words(heading.title), heading.start, heading.end)
 
 
 def plans(
@@ -82,15 +95,16 @@ def plans(
         limit: tokens that the answer may cost, a rough guide to where to begin.
         cap: tokens that any one call may cost.
     """
-    parts = _parts(node, asked)
+    parts = _parts(view, node, asked)
     known = {} if again else view.shown.pieces.get(node.id, {})
     new = [index for part in parts for index in part.pieces if index not in known]
     title = asked.title
-    if not new:
+    if not _joined(view, node, new).strip():
         yield _pointer(node, title, known, parts)
         return
+    link = f"[[{writing.identifier(node.id)}]]"
     embeds = _Embeds(view, node)
-    if view.count(_joined(node, new)) <= limit:
+    if view.count(_joined(view, node, new)) <= limit:
         expanded = embeds.of(new)
         if expanded:
             yield _plan(view, node, title, parts, new, known, expanded)
@@ -100,41 +114,42 @@ def plans(
     for chosen in _fewer(view, node, parts, new, limit - around, cap - around):
         yield _plan(view, node, title, parts, chosen, known, {})
         yield _plan(view, node, title, parts, chosen, known, {}, brief=True)
-    if all(view.count(_joined(node, [index])) > cap - around for index in new):
+    if all(view.count(_joined(view, node, [index])) > cap - around for index in new):
         text = (
-            f"What is left of [[{node.id}]] ({view.count(_joined(node, new))} tokens) stands in "
+            f"What is left of {link} ({view.count(_joined(view, node, new))} tokens) stands in "
             f"blocks larger than one answer may be ({cap} tokens)."
         )
         missing = tuple(_missing(view, node, parts, set(), known))
         yield Plan(text, NodeResult(node.id, title, "index", "", missing))
-    note = f"The text of [[{node.id}]] ({view.cost(node)} tokens) does not fit; its summary:"
+    note = f"The text of {link} ({view.cost(node)} tokens) does not fit; its summary:"
     if node.id in view.shown.summaries:
-        note = f"The text of [[{node.id}]] ({view.cost(node)} tokens) does not fit."
+        note = f"The text of {link} ({view.cost(node)} tokens) does not fit."
     yield from _instead(view, node, title, note)
 
 
-def _parts(node: Node, asked: Asked) -> list[Part]:
+def _parts(view: View, node: Node, asked: Asked) -> list[Part]:
     document = node.document
-    headings = document.headings
     found: dict[int, list[int]] = {}
     for index, piece in enumerate(document.pieces):
         if asked.first <= piece.start < asked.last:
             found.setdefault(piece.section, []).append(index)
-    return [
-        Part(
-            headings[at].title if at >= 0 else "",
-            headings[at].level if at >= 0 else 0,
-            tuple(indexes),
-        )
-        for at, indexes in found.items()
-    ]
+    parts: list[Part] = []
+    title, level = "", 0
+    for at, indexes in found.items():
+        # A heading in a comment is not shown: what follows belongs to the one above.
+        if at >= 0 and not view.is_hidden(document, document.headings[at].start):
+            title, level = view.words(document.headings[at].title), document.headings[at].level
+        parts.append(Part(title, level, tuple(indexes)))
+    return parts
 
 
-def _joined(node: Node, indexes: Sequence[int]) -> str:
-    document = node.document
-    return "".join(
-        document.text[document.pieces[i].start : document.pieces[i].end] for i in indexes
-    )
+def _shown(view: View, node: Node, index: int) -> str:
+    piece = node.document.pieces[index]
+    return view.text(node, piece.start, piece.end)
+
+
+def _joined(view: View, node: Node, indexes: Sequence[int]) -> str:
+    return "".join(_shown(view, node, index) for index in indexes)
 
 
 def _fewer(
@@ -154,13 +169,13 @@ def _fewer(
     chosen: list[list[int]] = []
     for part in parts:
         pieces = [index for index in part.pieces if index in wanted]
-        cost = view.count(_joined(node, pieces)) if pieces else 0
+        cost = view.count(_joined(view, node, pieces)) if pieces else 0
         if pieces and cost <= left:
             chosen.append(pieces)
             left -= cost
         elif cost > most:
             for index in pieces:
-                cost = view.count(_joined(node, [index]))
+                cost = view.count(_joined(view, node, [index]))
                 if cost <= left:
                     chosen.append([index])
                     left -= cost
@@ -183,31 +198,30 @@ def _plan(
     embeds: dict[int, list[_Embed]],
     brief: bool = False,
 ) -> Plan:
-    document = node.document
     chosen = set(indexes)
-    body: list[str] = []
+    body: list[_Block] = []
     pieces: dict[str, tuple[int, ...]] = {node.id: tuple(indexes)}
     last_call: int | None = None
     for part in parts:
         for index in part.pieces:
             if index in chosen:
-                piece = document.pieces[index]
-                body.append(document.text[piece.start : piece.end].rstrip("\n"))
+                body.append(_Block(_shown(view, node, index).rstrip("\n"), True))
                 for embed in embeds.get(index, ()):
-                    body.append(embed.text)
+                    body.append(_Block(embed.text, False))
                     for other, found in embed.pieces.items():
                         pieces[other] = (*pieces.get(other, ()), *found)
                 last_call = None
             elif index in known and known[index] != last_call:
                 last_call = known[index]
                 name = f"section {part.title!r}" if part.title else "the beginning"
-                body.append(f"[{name}: shown {where(last_call)}]")
-    text = "\n\n".join(body).strip("\n")
+                body.append(_Block(f"[{name}: shown {where(last_call)}]", False))
+    text = _text(body)
     missing = _missing(view, node, parts, chosen, known)
-    lines = [_head(node, title), text.replace("</node", "<\\/node"), "</node>"]
+    lines = [_head(node, title), text, "</node>"]
     if missing:
         named = ", ".join(
-            f"{line.title or 'beginning'} ({line.cost})" for line in missing[: summarizing.OUTLINE]
+            f"{writing.in_list(line.title) or 'beginning'} ({line.cost})"
+            for line in missing[: summarizing.OUTLINE]
         )
         more = len(missing) - summarizing.OUTLINE
         if more > 0:
@@ -235,18 +249,24 @@ def _plan(
     )
 
 
+def _text(blocks: Sequence[_Block]) -> str:
+    """The blocks with a blank line between them, without those that have nothing to show."""
+    kept = (block for block in blocks if block.text.strip())
+    made = []
+    for authored, group in groupby(kept, key=lambda block: block.authored):
+        joined = "\n\n".join(block.text for block in group)
+        # A tag may begin in one piece and end in the next.
+        made.append(writing.body(joined) if authored else joined)
+    return "\n\n".join(made).strip("\n")
+
+
 def _head(node: Node, title: str) -> str:
-    # An id may hold any printable character; the tag must stay one tag.
-    head = f'<node id="{_attribute(node.id)}"'
+    head = f'<node id="{writing.attribute(node.id)}"'
     if title:
-        head += f' section="{_attribute(title)}"'
+        head += f' section="{writing.attribute(title)}"'
     if node.kind is not NodeKind.NODE:
         head += f' kind="{node.kind.value}"'
     return head + ">"
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
 
 def _missing(
@@ -255,14 +275,15 @@ def _missing(
     found = []
     for part in parts:
         left = [index for index in part.pieces if index not in chosen and index not in known]
-        if left:
-            found.append(SectionLine(part.title, part.level, view.count(_joined(node, left))))
+        # What holds nothing but hidden text is not missed.
+        if left and (cost := view.count(_joined(view, node, left))):
+            found.append(SectionLine(part.title, part.level, cost))
     return found
 
 
 def _pointer(node: Node, title: str, known: dict[int, int], parts: Sequence[Part]) -> Plan:
     calls = sorted({known[index] for part in parts for index in part.pieces if index in known})
-    name = f"[[{node.id}#{title}]]" if title else f"[[{node.id}]]"
+    name = f"[[{writing.identifier(f'{node.id}#{title}' if title else node.id)}]]"
     if not calls:
         text = f"{name} has no text; its summary may have links."
     else:
@@ -341,14 +362,13 @@ class _Embeds:
         seen.update(indexes)
         pieces: dict[str, tuple[int, ...]] = {target.id: tuple(indexes)}
         inner = self._of(target, indexes, (*stack, target.id))
-        body: list[str] = []
+        body: list[_Block] = []
         for index in indexes:
-            piece = document.pieces[index]
-            body.append(document.text[piece.start : piece.end].rstrip("\n"))
+            body.append(_Block(_shown(self._view, target, index).rstrip("\n"), True))
             for embed in inner.get(index, ()):
-                body.append(embed.text)
+                body.append(_Block(embed.text, False))
                 for other, more in embed.pieces.items():
                     pieces[other] = (*pieces.get(other, ()), *more)
         name = f"{target.id}#{link.fragment}" if link.fragment else target.id
-        quoted = "\n".join("> " + line for line in "\n\n".join(body).strip("\n").split("\n"))
-        return _Embed(f"> embedded [[{name}]]:\n{quoted}", pieces)
+        quoted = "\n".join("> " + line for line in _text(body).split("\n"))
+        return _Embed(f"> embedded [[{writing.identifier(name)}]]:\n{quoted}", pieces)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from skillagent.disclosure import writing
 from skillagent.disclosure.ledger import Level
 from skillagent.disclosure.results import Refusal
 from skillagent.disclosure.view import Plan
 from skillagent.errors import ResolveError
 
+_CLAUSE_END = re.compile(r"(?<!\d);")
+"""A semicolon, but for that of an escaped character in an id."""
+
 
 def unresolved(error: ResolveError) -> Refusal:
     """A name that leads to no node, or to several, with the ids that were meant perhaps."""
     name = error.name.strip()[:80]
-    named = ", ".join(f"[[{candidate}]]" for candidate in error.candidates[:5])
+    named = ", ".join(f"[[{writing.identifier(one)}]]" for one in error.candidates[:5])
     if error.ambiguous:
         return Refusal("ambiguous", f"{name!r} may mean {named}; use one id.", error.candidates)
     if named:
@@ -25,9 +31,11 @@ def unresolved(error: ResolveError) -> Refusal:
 
 def plans(refusal: Refusal) -> Iterator[Plan]:
     """The refusal in full, then with less and less."""
-    yield Plan(refusal.message, refusal)
-    head, semicolon, _ = refusal.message.partition(";")
-    if semicolon:
+    message = writing.words(refusal.message)
+    refusal = replace(refusal, message=message)
+    yield Plan(message, refusal)
+    head, *more = _CLAUSE_END.split(message, maxsplit=1)
+    if more:
         yield Plan(f"{head}.", refusal)
     yield Plan(f"Refused: {refusal.code}.", refusal)
 
@@ -41,9 +49,10 @@ def last_words(levels: Mapping[str, Level]) -> Iterator[str]:
     head = "The budget is spent; nothing more can be shown. Answer from what you have read"
     order = (Level.NODE, Level.SECTION, Level.SUMMARY)
     names = [node for level in order for node, at in levels.items() if at is level]
-    for count in range(min(len(names), 12), 0, -1):
+    named = [f"[[{writing.identifier(node)}]]" for node in names[:12]]
+    for count in range(len(named), 0, -1):
         more = f" and {len(names) - count} more" if count < len(names) else ""
-        yield f"{head}: {', '.join(f'[[{node}]]' for node in names[:count])}{more}."
+        yield f"{head}: {', '.join(named[:count])}{more}."
     yield f"{head}."
     yield "The budget is spent."
     yield "Budget spent."

@@ -44,6 +44,8 @@ class State:
     turns: tuple[Turn, ...]
     withdrawn: tuple[int, ...]
     memory: Memory
+    hidden_text: bool = False
+    """Whether comments and characters that a reader does not see are shown."""
 
     def ledger(self) -> Ledger:
         """The account as it was."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from skillagent.disclosure import writing
 from skillagent.disclosure.results import (
     LinkLine,
     NodeSummary,
@@ -74,7 +75,7 @@ def _plan(view: View, made: Sequence[NodeSummary], unknown: Sequence[str], befor
         link.id
         for summary in made
         for link in summary.links
-        if link.context == _short(view.graph.nodes[link.id])
+        if link.context == _short(view, view.graph.nodes[link.id])
     ]
     blocks = [before] if before else []
     blocks += [_text(summary) for summary in made]
@@ -100,7 +101,7 @@ def _one_line_each(
     summaries = tuple(
         NodeSummary(
             line.id,
-            view.graph.nodes[line.id].title,
+            view.words(view.graph.nodes[line.id].title),
             line.kind,
             line.cost,
             line.description,
@@ -135,16 +136,22 @@ def _summary(view: View, node: Node, query: str | None, most: Depth) -> NodeSumm
     back = _backlinks(view, node, query)[: most.backlinks] if first else []
     return NodeSummary(
         id=node.id,
-        title=node.title,
+        title=view.words(node.title),
         kind=node.kind.value,
         cost=view.cost(node),
-        description=node.description if first and node.id not in shown.described else "",
-        fields=_fields(node) if first else (),
+        description=(
+            view.words(node.description) if first and node.id not in shown.described else ""
+        ),
+        fields=_fields(view, node) if first else (),
         outline=outline(view, node) if first else (),
         links=tuple(_link_line(view, link) for link in ranked[: most.links]),
         more_links=max(0, len(ranked) - most.links),
         backlinks=tuple(
-            LinkLine(link.source, view.cost(view.graph.nodes[link.source]), view.phrase(link))
+            LinkLine(
+                link.source,
+                view.cost(view.graph.nodes[link.source]),
+                view.words(view.phrase(link)),
+            )
             for link in back
         ),
         backlink_count=view.graph.indegree(node.id) if first else 0,
@@ -164,17 +171,19 @@ def _reduced(summary: NodeSummary, depth: Depth) -> NodeSummary:
 
 
 def _text(summary: NodeSummary) -> str:
+    name = writing.identifier(summary.id)
     if summary.shown_in is not None:
-        head = f"[[{summary.id}]] was shown {where(summary.shown_in)}."
+        head = f"[[{name}]] was shown {where(summary.shown_in)}."
         if not summary.links:
             return head
         return "\n".join([f"{head} More of its links:", *_link_lines(summary)])
     title = "" if summary.title in summary.id else f" {summary.title}"
-    text = [f"# [[{summary.id}]]{title} ({kind_mark(summary.kind)}{summary.cost} tokens)"]
+    text = [f"# [[{name}]]{title} ({kind_mark(summary.kind)}{summary.cost} tokens)"]
     if summary.description:
-        text.append(summary.description)
+        text.append(writing.own_line(summary.description))
     if summary.fields:
-        text.append("; ".join(f"{key}: {value}" for key, value in summary.fields))
+        fields = "; ".join(f"{key}: {value}" for key, value in summary.fields)
+        text.append(writing.own_line(fields))
     if summary.outline:
         text.append("sections: " + outline_text(summary.outline))
     if summary.links or summary.more_links:
@@ -197,14 +206,15 @@ def _link_lines(summary: NodeSummary) -> list[str]:
 
 
 def _link_text(link: LinkLine) -> str:
-    return f"- [[{link.id}]] ({link.cost} tokens): {link.context}"
+    return f"- [[{writing.identifier(link.id)}]] ({link.cost} tokens): {link.context}"
 
 
 def outline_text(outline: Sequence[SectionLine]) -> str:
     """`One 120 | › Sub 40 | Two 300`: title and tokens; `›` for each level down."""
     top = min(line.level for line in outline)
     parts = [
-        f"{'›' * (line.level - top)}{' ' if line.level > top else ''}{line.title} {line.cost}"
+        f"{'›' * (line.level - top)}{' ' if line.level > top else ''}"
+        f"{writing.in_outline(line.title)} {line.cost}"
         for line in outline[:OUTLINE]
     ]
     if len(outline) > OUTLINE:
@@ -220,17 +230,18 @@ def outline(view: View, node: Node) -> tuple[SectionLine, ...]:
         headings = headings[1:]
     return tuple(
         SectionLine(
-            heading.title,
+            view.words(heading.title),
             heading.level,
-            view.count(document.text[heading.start : heading.end].strip())
+            view.count(view.text(node, heading.start, heading.end).strip())
             if number < OUTLINE
             else 0,
         )
         for number, heading in enumerate(headings)
+        if not view.is_hidden(document, heading.start)
     )
 
 
-def _fields(node: Node) -> tuple[tuple[str, str], ...]:
+def _fields(view: View, node: Node) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     if node.declared_kind and node.declared_kind.casefold() not in ("moc", "map", "node"):
         found.append(("kind", node.declared_kind))
@@ -241,7 +252,8 @@ def _fields(node: Node) -> tuple[tuple[str, str], ...]:
         if value not in (None, "", ()):
             found.append((key, scalar_text(value)))
     return tuple(
-        (key, shortened(" ".join(value.split()), FIELD_CHARS)) for key, value in found[:FIELDS]
+        (view.words(key), shortened(view.words(" ".join(value.split())), FIELD_CHARS))
+        for key, value in found[:FIELDS]
     )
 
 
@@ -250,8 +262,8 @@ def _link_line(view: View, link: Link) -> LinkLine:
     target = view.graph.nodes[link.target]
     context = view.phrase(link)
     if link.is_bare and target.description and target.id not in view.shown.described:
-        context = _short(target)
-    return LinkLine(target.id, view.cost(target), context)
+        return LinkLine(target.id, view.cost(target), _short(view, target))
+    return LinkLine(target.id, view.cost(target), view.words(context))
 
 
 def _relevance(view: View, query: str | None, link: Link, other: str) -> float:
@@ -261,8 +273,8 @@ def _relevance(view: View, query: str | None, link: Link, other: str) -> float:
     return view.search.relevance(query, other, f"{before} {link.label} {after}")
 
 
-def _short(node: Node) -> str:
-    return shortened(node.description, LINE_CHARS)
+def _short(view: View, node: Node) -> str:
+    return shortened(view.words(node.description), LINE_CHARS)
 
 
 def _ranked(view: View, node: Node, query: str | None) -> list[Link]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from skillagent.disclosure import instructions, planning, refusals, tools
+from skillagent.disclosure import instructions, planning, refusals, tools, writing
 from skillagent.disclosure.answer import Answer, closed
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level, brief
@@ -42,6 +42,7 @@ class Toolset:
         counter: counts tokens; exact o200k_base by default. See `tokens.counter_for`.
         clock: seconds, for the ledger's timings only.
         session: a name that every answer ends with, where the model has to carry it.
+        hidden_text: show also comments, and characters that a reader does not see.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Toolset:
         counter: TokenCounter | None = None,
         clock: Callable[[], float] = time.perf_counter,
         session: str = "",
+        hidden_text: bool = False,
     ) -> None:
         self.graph = graph
         self.budget = Budget(budget) if isinstance(budget, int) else budget
@@ -60,7 +62,7 @@ class Toolset:
         self._clock = clock
         self._session = f'; session "{session}"' if session else ""
         self._lock = threading.RLock()
-        self._view = View(graph, self.counter)
+        self._view = View(graph, self.counter, hidden_text)
         self._calls = 0
         self._spent_in = 0
         self._instructions: str | None = None
@@ -85,7 +87,13 @@ class Toolset:
         Raises:
             UsageError: the counter is another one.
         """
-        found = cls(graph, state.budget, counter=counter, session=session)
+        found = cls(
+            graph,
+            state.budget,
+            counter=counter,
+            session=session,
+            hidden_text=state.hidden_text,
+        )
         if found.counter.name != state.counter:
             raise UsageError(f"the session counts by {state.counter}, not {found.counter.name}")
         nodes = graph.nodes
@@ -108,6 +116,7 @@ class Toolset:
                 self.ledger.turns,
                 self.ledger.withdrawn,
                 remembered(self._view.shown),
+                self._view.hidden_text,
             )
 
     @property
@@ -284,7 +293,7 @@ class Toolset:
             arguments: as sent, for the ledger.
             message: what is wrong and how to write the call.
         """
-        refusal = Refusal("arguments", message)
+        refusal = Refusal("arguments", writing.own_line(writing.words(message)))
         return self._answer(name, arguments, lambda limit: refusals.plans(refusal), error=True)
 
     def hand_over(self, name: str, text: str, node: str | None = None) -> Answer:
@@ -308,7 +317,7 @@ class Toolset:
             if self._spent_in or cost > left:
                 message = f"{name} costs {cost} tokens; {left} are left"
                 if node is not None:
-                    message += f"; read_node can show sections of [[{node}]]"
+                    message += f"; read_node can show sections of [[{writing.identifier(node)}]]"
                 return self.refuse("hand_over", {"name": name}, f"{message}.")
             self._calls += 1
             disclosed: tuple[Disclosed, ...] = ()
@@ -332,7 +341,7 @@ class Toolset:
                 text, chosen = "", None
                 if not self._spent_in:
                     # What stands in the system prompt must not depend on what was shown before.
-                    fresh = View(self.graph, self.counter)
+                    fresh = View(self.graph, self.counter, self._view.hidden_text)
                     text, chosen = instructions.write(fresh, self.budget.total, room)
                 self._instructions = text
                 disclosed = chosen.disclosed(self._view) if chosen else ()

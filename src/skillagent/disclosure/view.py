@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from skillagent.disclosure import writing
 from skillagent.disclosure.ledger import Disclosed, Level
 from skillagent.disclosure.results import IndexLine, IndexResult, Result
 from skillagent.graph import Link, Node, NodeKind, SkillGraph
 from skillagent.index import SearchIndex
+from skillagent.markdown import Document
+from skillagent.markdown.hidden import visible
 from skillagent.markdown.prose import plain_text, shortened
 from skillagent.tokens import TokenCounter
 
@@ -112,32 +116,69 @@ def _drop(table: dict[Any, int], after: int) -> None:
         del table[key]
 
 
+class _Plain(dict[str, bool]):
+    """Node → whether its file is shown as it is written; kept with its graph, for all sessions."""
+
+
 class View:
     """A graph as one session sees it.
 
     Args:
         graph: what there is to see.
         counter: counts every cost.
+        hidden_text: show also comments, and characters that a reader does not see.
     """
 
-    def __init__(self, graph: SkillGraph, counter: TokenCounter) -> None:
+    def __init__(self, graph: SkillGraph, counter: TokenCounter, hidden_text: bool = False) -> None:
         self.graph = graph
         self.counter = counter
+        self.hidden_text = hidden_text
         self.shown = Shown()
         self._costs: dict[str, int] = {}
         self._counts: dict[str, int] = {}
         self._phrases: dict[Link, str] = {}
+        plain = graph.derived.setdefault(_Plain, _Plain())
+        assert isinstance(plain, _Plain)
+        self._plain = plain
 
     @property
     def search(self) -> SearchIndex:
         return SearchIndex.of(self.graph)
 
     def cost(self, node: Node) -> int:
-        """Tokens of a node's whole body."""
+        """Tokens of a node's whole body, as it would be shown."""
         found = self._costs.get(node.id)
         if found is None:
-            found = self._costs[node.id] = node.cost(self.counter)
+            document = node.document
+            shown = self.text(node, document.frontmatter.body_start, len(document.text))
+            found = self._costs[node.id] = self.counter.count(shown.strip())
         return found
+
+    def words(self, text: str) -> str:
+        """Any value that a file, a folder or an author gave, as a part of one line."""
+        return writing.words(text if self.hidden_text else visible(text))
+
+    def text(self, node: Node, start: int, end: int) -> str:
+        """A stretch of a node's file as it is shown.
+
+        Args:
+            node: whose file.
+            start: offset where it begins.
+            end: offset where it ends.
+        """
+        document = node.document
+        if self.hidden_text:
+            return writing.body(document.text[start:end])
+        if node.id not in self._plain:
+            shown = writing.body(visible(_uncommented(document, 0, len(document.text))))
+            self._plain[node.id] = shown == document.text
+        if self._plain[node.id]:
+            return document.text[start:end]
+        return writing.body(visible(_uncommented(document, start, end)))
+
+    def is_hidden(self, document: Document, position: int) -> bool:
+        """Whether a place stands in a comment that is not shown."""
+        return not self.hidden_text and bool(document.comments.covering(position))
 
     def count(self, text: str) -> int:
         """Tokens of a part of a node, counted once."""
@@ -163,14 +204,20 @@ class View:
         whole = False
         text = ""
         if call is None:
-            text = node.description
+            described = self.words(node.description)
+            text = described
             if node.description_derived and phrase:
-                text = phrase
-            short = shortened(text, LINE_CHARS)
-            whole = short == node.description
-            text = short
+                text = self.words(phrase)
+            text = shortened(text, LINE_CHARS)
+            whole = text == described
         found = IndexLine(
-            node.id, node.kind.value, self.cost(node), text, heading, why, shown_in=call
+            node.id,
+            node.kind.value,
+            self.cost(node),
+            text,
+            self.words(heading),
+            self.words(why),
+            shown_in=call,
         )
         return found, whole
 
@@ -193,9 +240,24 @@ class View:
         return text
 
 
+def _uncommented(document: Document, start: int, end: int) -> str:
+    """A stretch of a document without its comments."""
+    comments = document.comments
+    if not comments.starts:
+        return document.text[start:end]
+    kept = []
+    at = bisect_right(comments.ends, start)
+    while at < len(comments.starts) and comments.starts[at] < end:
+        kept.append(document.text[start : comments.starts[at]])
+        start = comments.ends[at]
+        at += 1
+    return "".join((*kept, document.text[start:end]))
+
+
 def write_line(line: IndexLine) -> str:
     """`- [[id]] (map, 812 tokens) description | matches title (word)`."""
-    text = f"- [[{line.id}]] ({kind_mark(line.kind)}{line.cost} tokens{_shown(line.shown_in)})"
+    name = writing.identifier(line.id)
+    text = f"- [[{name}]] ({kind_mark(line.kind)}{line.cost} tokens{_shown(line.shown_in)})"
     if line.description:
         text += f" {line.description}"
     if line.why:

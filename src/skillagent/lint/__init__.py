@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from skillagent.diagnostics import Diagnostic, ordered
 from skillagent.graph import SkillGraph
-from skillagent.lint import agent_skills
+from skillagent.lint import agent_skills, hidden_text
 from skillagent.lint.agent_skills import REFERENCE_CODES
 
 Rule = Callable[[SkillGraph], Iterable[Diagnostic]]
@@ -24,6 +24,8 @@ RULES: dict[str, Rule] = {
     "agent-skill-types": agent_skills.types,
     "agent-skill-size": agent_skills.size,
     "agent-skill-place": agent_skills.place,
+    "hidden-characters": hidden_text.characters,
+    "hidden-comments": hidden_text.comments,
 }
 """Name → rule, in the order in which they are asked."""
 

@@ -22,6 +22,7 @@ _UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
 _NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_ ]+$)")
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
+_BLANKED = re.compile(r"[^\n]")
 _ALNUM = re.compile(r"[\W_]+")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -92,13 +93,28 @@ class Document:
         return found
 
     @cached_property
+    def comments(self) -> Ranges:
+        """Where an author hid text from readers: `<!-- -->` and `%% %%`."""
+        code = [span for span in zip(*self.masks.code, strict=True) if self.text[span[0]] == "<"]
+        every = sorted([*code, *zip(*self.masks.comments, strict=True)])
+        return Ranges([start for start, _ in every], [end for _, end in every])
+
+    @cached_property
+    def uncommented(self) -> str:
+        """The text with blanks for comments: every other character keeps its place."""
+        kept, last = [], 0
+        for start, end in zip(*self.comments, strict=True):
+            kept += [self.text[last:start], _BLANKED.sub(" ", self.text[start:end])]
+            last = end
+        return "".join((*kept, self.text[last:]))
+
+    @cached_property
     def description(self) -> str:
         """The first sentence of prose; empty where the body has none."""
         start = self.frontmatter.body_start
         end = min(len(self.text), start + prose.DESCRIPTION_REACH)
         # Fences and comments are no prose, wherever they stand: blank lines take their place.
-        hidden = [*zip(*self.masks.fences, strict=True), *zip(*self.masks.comments, strict=True)]
-        hidden += [span for span in zip(*self.masks.code, strict=True) if self.text[span[0]] == "<"]
+        hidden = [*zip(*self.masks.fences, strict=True), *zip(*self.comments, strict=True)]
         kept: list[str] = []
         for first, last in sorted(hidden):
             if first >= end:
@@ -114,7 +130,8 @@ class Document:
         """The sentence or item around a link; for a header's link its field and value."""
         if reference.kind is Kind.FRONTMATTER:
             return f"{reference.key}: {reference.label or reference.target or reference.fragment}"
-        return prose.context(self.text, reference.start, reference.end, self.frontmatter.body_start)
+        text = self.text if reference.kind is Kind.COMMENT else self.uncommented
+        return prose.context(text, reference.start, reference.end, self.frontmatter.body_start)
 
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""

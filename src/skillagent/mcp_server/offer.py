@@ -13,6 +13,7 @@ from typing import Any, Literal
 from skillagent.graph.build import glance
 from skillagent.graph.walk import Options, roots_of
 from skillagent.markdown import DIALECTS
+from skillagent.markdown.hidden import one_line, visible
 from skillagent.markdown.prose import shortened
 
 INSTRUCTIONS_BYTES = 1_000
@@ -70,8 +71,9 @@ def instructions(offer: Offer) -> str:
         UsageError: two roots have one name, or there is none.
     """
     entries = [(root.name, glance(root, offer.options)) for root in roots_of(offer.roots)]
-    names = " + ".join(name for name, _ in entries)[:120]
-    about = " ".join(entry.description for _, entry in entries if entry)
+    # A folder's name and a description may hold anything; the text is the server's.
+    names = one_line(visible(" + ".join(name for name, _ in entries)))[:120]
+    about = one_line(visible(" ".join(entry.description for _, entry in entries if entry)))
     head = f'Skill graph "{names}"' if len(entries) == 1 else f"Skill graphs {names}"
     limit = len(about)
     while True:

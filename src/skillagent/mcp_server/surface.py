@@ -33,6 +33,7 @@ from skillagent import __version__
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.tools import specs
 from skillagent.graph import SkillGraph
+from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server import skills
 from skillagent.mcp_server.catalogue import MARKDOWN, SCHEME, Catalogue
 from skillagent.mcp_server.offer import instructions
@@ -167,7 +168,7 @@ class Surface:
                 context, carried, lambda toolset: toolset.call(params.name, arguments)
             )
         except SessionError as error:
-            _log.warning("%s", error)
+            _log.warning("%s", one_line(str(error)))
             text = types.TextContent(type="text", text=str(error))
             return types.CallToolResult(content=[text], is_error=True)
         return types.CallToolResult(

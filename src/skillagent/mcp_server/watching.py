@@ -13,6 +13,7 @@ import anyio
 import anyio.to_thread
 
 from skillagent.graph.walk import IGNORE_FILES, Root
+from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.surface import Surface
 
 STEP_MS = 100
@@ -37,7 +38,7 @@ async def keep_fresh(surface: Surface) -> None:
     try:
         await anyio.to_thread.run_sync(served.warm, abandon_on_cancel=True)
     except Exception as error:
-        _log.warning("not loaded: %s", error)
+        _log.warning("not loaded: %s", one_line(str(error)))
     if not served.offer.watch:
         return
     ended = anyio.Event()
@@ -62,7 +63,7 @@ async def _watch(surface: Surface, ended: anyio.Event) -> None:
                 # Too many watches, a root that is gone: looked at less cleverly from now on.
                 why = str(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
                 if why != said:
-                    _log.warning("the watch begins again: %s", why)
+                    _log.warning("the watch begins again: %s", one_line(why))
                 polling, said = True, why
                 await _pause(ended)
             missed = True
@@ -111,7 +112,7 @@ async def _load(surface: Surface) -> None:
         changed = await anyio.to_thread.run_sync(surface.served.reload)
     except Exception as error:
         # A root that is being replaced comes back; until then the graph before serves.
-        _log.warning("not loaded again: %s", error)
+        _log.warning("not loaded again: %s", one_line(str(error)))
         return
     await surface.changed(*changed)
 

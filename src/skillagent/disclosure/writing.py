@@ -1,0 +1,149 @@
+r"""How the words of a file are set into an answer, so that they never pass for the answer's own.
+
+An answer can be read back by this grammar; a test does so with a parser of its own. `{ }` may
+repeat, `[ ]` may be missing, C, L, N and T are numbers.
+
+    answer     = body EOL closing
+    closing    = "(call " N ": " C " tokens; " L " of " T " left" [session] ")" {" ."}
+    session    = '; session "' name '"'
+    body       = listing | summaries | node | words
+    listing    = ["# " words EOL] [words EOL] {heading EOL | entry EOL} [words]
+    heading    = "## " words
+    entry      = "- [[" id "]] (" [kind ", "] C " tokens" ["; shown " place] ")" [" " words]
+    place      = "above" | "in call " N
+    summaries  = [words EOL EOL] summary {EOL EOL summary} {EOL EOL words}
+    summary    = "# [[" id "]]" [" " words] " (" [kind ", "] C " tokens)" {EOL line}
+               | "[[" id "]] was shown " place "." [" More of its links:" {EOL link}]
+    line       = words | "sections: " outline | "links, strongest first:" | "links:" | link
+               | "linked from " N [", e.g.:"]
+    link       = "- [[" id "]] (" C " tokens): " words | "- " N " more: " words
+    outline    = words " " C {" | " ["›" {"›"} " "] words " " C} [" | " N " more"]
+    node       = '<node id="' id '"' [' section="' words '"'] [' kind="' kind '"'] ">" EOL
+                 text EOL "</node>" [EOL "Not shown (tokens): " words]
+    text       = {author's line EOL | pointer EOL | embed EOL}
+    pointer    = "[" ("section " quoted words | "the beginning") ": shown " place "]"
+    embed      = {"> "} "> embedded [[" id "]]:" EOL {"> " author's line EOL}
+
+`words` hold no end of a line and no tag, and where they begin a line they do not begin it as a
+line above does. An author's line holds no tag and does not begin as `closing`, `pointer` or
+`embed` does. A backslash is set into what would: it stays readable, and every other character
+is the author's. An `id` holds `&#N;`, `&amp;`, `&quot;` or `&lt;` for a character that would end
+it, hide in it or break the line; `from_id` reads that back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from skillagent.markdown.hidden import INVISIBLE_CLASS, one_line, plain_lines, replaced
+
+# A tag in any case, with blanks or invisible characters in it, in full width, or as entities.
+_GAP = rf"[\s{INVISIBLE_CLASS}]*+"
+_OPEN = r"[<＜﹤&](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
+_SLASH = r"(?:[/／⁄∕]|&(?:[sS][oO][lL]|#0*47|#[xX]0*2[fF]);?)"
+_NAME = r"[nNｎＮ](?=[oOｏＯ][dDｄＤ][eEｅＥ](?![\w-]))"
+_TAG = re.compile(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
+
+_OWN_LINE = re.compile(
+    r"\s*+(?:\#{1,2}\s|-\s|\[\[|\[(?:section\s|the\sbeginning:)|\(\s*call\s+\d"
+    r"|links(?::\s*$|,\sstrongest\s)|sections:\s.*\d|linked\sfrom\s+\d|not\sshown\s\("
+    r"|>\s*embedded\s|\d+\smore(?::\s|\sdid\snot\s)"
+    r"|this\spage\swas\s|there\sis\sno\snode\s|(?:the\stext|what\sis\sleft)\sof\s\[\[)",
+    re.IGNORECASE,
+)
+_OWN_LINE_OF_TEXT = re.compile(
+    r"^([ \t>]*+)(?=\(\s*call\s+\d+\s*:|embedded\s+\[\["
+    r"|\[(?:section\s|the\sbeginning)[^\n]*shown\s)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OUTLINE_JOINT = re.compile(r"(?<=\d) \| ")
+_LIST_JOINT = re.compile(r"\((\d+)\)(?=,| and |\.)")
+
+# What ends `[[id]]`, what is read back as one character, and what no line may hold.
+_NOT_IN_ID = re.compile(
+    r"\[(?=\[)|(?<=\[)\[|^\[|\](?=\])|(?<=\])\]|\]$|&(?=#\d{1,7};|(?:amp|quot|lt);)"
+    r"|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+)
+_NOT_IN_ATTRIBUTE = re.compile(r'[&"<\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WRITTEN = re.compile(r"&(?:#(\d{1,7})|(amp|quot|lt));")
+_ENTITIES = {"&": "&amp;", '"': "&quot;", "<": "&lt;"}
+_CHARACTERS = {"amp": "&", "quot": '"', "lt": "<"}
+
+
+def words(text: str) -> str:
+    """Any value as a part of one line: a title, key, tag, description, context or argument."""
+    return _TAG.sub(_escaped, one_line(text))
+
+
+def own_line(text: str) -> str:
+    """Words that begin a line: a backslash stands before what looks like a line of ours.
+
+    Args:
+        text: from `words`.
+    """
+    return f"\\{text}" if _OWN_LINE.match(text) else text
+
+
+def body(text: str) -> str:
+    """An author's lines, as they stand between the tags of a node."""
+    text = _TAG.sub(_escaped, plain_lines(text))
+    folded = text.lower()
+    # Few texts have one of the words: a look for them is faster than the pattern.
+    if "call" in folded or "embedded" in folded or "shown" in folded:
+        text = _OWN_LINE_OF_TEXT.sub(r"\1\\", text)
+    return text
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"{match[1]}\\{match[2]}{match[3]}"
+
+
+def in_outline(title: str) -> str:
+    """A title in `One 120 | Two 300`."""
+    return _OUTLINE_JOINT.sub(r" \\| ", title)
+
+
+def in_list(title: str) -> str:
+    """A title in `One (120), Two (300).`."""
+    return _LIST_JOINT.sub(r"(\1\\)", title)
+
+
+def identifier(id: str) -> str:
+    """An id, or the name of a root, as it stands in `[[…]]`; `from_id` reads it back."""
+    return _finished(_NOT_IN_ID.sub(_numbered, id))
+
+
+def attribute(text: str) -> str:
+    """An id or a title as it stands in quotes inside a tag; `from_id` reads it back."""
+    return _finished(_NOT_IN_ATTRIBUTE.sub(_numbered, text))
+
+
+def _finished(text: str) -> str:
+    text = replaced(text, "&#{};")
+    return _TAG.sub(lambda match: f"{match[1]}{match[2]}&#{ord(match[3])};", text)
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match[0]) or f"&#{ord(match[0])};"
+
+
+def from_id(name: str) -> str:
+    """A name as a model copied it from an answer, with the characters that it means."""
+    return _WRITTEN.sub(_character, name) if "&" in name else name
+
+
+def _character(match: re.Match[str]) -> str:
+    if match[2]:
+        return _CHARACTERS[match[2]]
+    number = int(match[1])
+    return chr(number) if number <= 0x10FFFF else match[0]
+
+
+def json_text(text: str) -> str:
+    """A text as a JSON string that can be copied into the next call."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    if _NOT_IN_JSON.search(quoted) or replaced(quoted, "") != quoted:
+        quoted = json.dumps(text)
+    return _TAG.sub(lambda match: f"{match[1]}{match[2]}\\u{ord(match[3]):04x}", quoted)

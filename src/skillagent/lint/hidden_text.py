@@ -1,0 +1,99 @@
+"""Text that a reader of a file does not see, though a program that sends the file on would send it.
+
+A model is not shown it (`disclosure`, unless asked); what is found here is for the author. Of
+each kind a file has one finding, at the first place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skillagent.diagnostics import Diagnostic, finding
+from skillagent.graph import Node, SkillGraph
+from skillagent.markdown import Document, scalar_text
+from skillagent.markdown.hidden import Hidden, Run, controls, runs
+
+_KINDS = {
+    Hidden.TAGS: ("SG201", "tag characters, which nothing shows"),
+    Hidden.ZERO_WIDTH: ("SG202", "characters without width, where no script or emoji needs them"),
+    Hidden.DIRECTION: ("SG203", "controls of direction, which show a text in another order"),
+    Hidden.SELECTORS: ("SG204", "variation selectors in a row, which can carry a text"),
+    Hidden.INVISIBLE: ("SG205", "invisible characters"),
+}
+SPELLED = 60
+"""So many characters of a hidden text are told."""
+
+
+def characters(graph: SkillGraph) -> Iterator[Diagnostic]:
+    """Hidden characters and control characters, in a file's text, its header's values, its name."""
+    for node in graph.nodes.values():
+        document = node.document
+        told: set[str] = set()
+        for line, text in _texts(node):
+            for found in _of_text(document.path, line, text):
+                if found.code not in told:
+                    told.add(found.code)
+                    yield found
+
+
+def _texts(node: Node) -> Iterator[tuple[int, str]]:
+    """Every text of a node with the line that it begins on; 0 for the file's name."""
+    document = node.document
+    yield 1, document.text
+    header = document.frontmatter
+    if "\\" in header.text:
+        # An escape in a quoted value becomes a character only when it is read.
+        for key, value in header.fields.items():
+            yield header.lines.get(key, 1), f"{key}: {scalar_text(value)}"
+    yield 0, node.path
+
+
+def _of_text(path: str, first: int, text: str) -> Iterator[Diagnostic]:
+    places: dict[Hidden, list[Run]] = {}
+    for run in runs(text):
+        places.setdefault(run.kind, []).append(run)
+    for kind, found in places.items():
+        code, what = _KINDS[kind]
+        count = sum(run.end - run.start for run in found)
+        spelled = _spelled(text, found) if kind is Hidden.TAGS else ""
+        line = _line(first, text, found[0].start)
+        yield finding(code, path, line, f"{count} {what}{spelled}")
+    if controlling := [match.start() for match in controls(text)]:
+        message = f"{len(controlling)} control characters; each is shown as U+FFFD"
+        yield finding("SG206", path, _line(first, text, controlling[0]), message)
+
+
+def _line(first: int, text: str, position: int) -> int:
+    return first + text.count("\n", 0, position) if first else 0
+
+
+def _spelled(text: str, found: list[Run]) -> str:
+    numbers = (ord(char) - 0xE0000 for run in found for char in text[run.start : run.end])
+    letters = "".join(chr(number) for number in numbers if 0x20 <= number < 0x7F)
+    return f"; they spell {letters[:SPELLED]!r}" if letters else ""
+
+
+def comments(graph: SkillGraph) -> Iterator[Diagnostic]:
+    """Comments with a text in them, HTML's and Obsidian's."""
+    for node in graph.nodes.values():
+        document = node.document
+        spans = [
+            (start, end)
+            for start, end in zip(*document.comments, strict=True)
+            if document.text[start:end].strip("<!->% \t\n")
+        ]
+        for code, mark, name in (("SG207", "<", "<!-- -->"), ("SG208", "%", "%% %%")):
+            own = [span for span in spans if document.text[span[0]] == mark]
+            if own:
+                yield _comments(document, code, name, own)
+
+
+def _comments(document: Document, code: str, name: str, spans: list[tuple[int, int]]) -> Diagnostic:
+    text = document.text
+    message = f"{len(spans)} {'comment' if len(spans) == 1 else 'comments'} in {name}"
+    place = spans[0][0]
+    start, end = spans[-1]
+    if name.startswith("<") and end == len(text) and not text.startswith("-->", end - 3):
+        message += "; the last one is never closed and hides the rest of the file"
+        place = start
+    return finding(code, document.path, text.count("\n", 0, place) + 1, message)
