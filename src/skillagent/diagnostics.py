@@ -89,6 +89,10 @@ CODES: dict[str, Rule] = {
     "SG131": Rule(_I, "move parts into files under references/ and link them"),
     "SG132": Rule(_I, "move parts into files under references/ and link them"),
     "SG133": Rule(_W, "give the file another name, or move its folder beside the other skill"),
+    # a whole root
+    "SG201": Rule(
+        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
+    ),
 }
 
 

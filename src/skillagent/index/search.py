@@ -24,6 +24,7 @@ from functools import cached_property
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.index.words import query_terms, stem, terms, words
+from skillagent.progress import Progress, tracked, untold
 
 K1, B = 1.2, 0.75
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
@@ -132,10 +133,11 @@ class _Postings:
     def score(self, query: Mapping[str, float]) -> dict[int, float]:
         """Document → score, for weighted terms."""
         scores: dict[int, float] = {}
+        score_of = scores.get
         for term in sorted(query):
             weight = query[term]
             for document, impact in zip(*self.rows.get(term, ((), ())), strict=True):
-                scores[document] = scores.get(document, 0.0) + weight * impact
+                scores[document] = score_of(document, 0.0) + weight * impact
         return scores
 
     def count(self, term: str) -> int:
@@ -152,7 +154,7 @@ class _Postings:
 class SearchIndex:
     """The searchable form of one graph; build it with `SearchIndex.of`, which keeps it."""
 
-    def __init__(self, graph: SkillGraph) -> None:
+    def __init__(self, graph: SkillGraph, progress: Progress = untold) -> None:
         self._graph = graph
         self._ids = list(graph.nodes)
         self._postings, short = _Postings(), _Postings()
@@ -163,7 +165,7 @@ class SearchIndex:
         self._wanted: tuple[str, list[tuple[str, float]]] = ("", [])
         self._name_words: dict[str, None] = {}
         anchors = self._anchors()
-        for node in graph.nodes.values():
+        for node in tracked(graph.nodes.values(), "indexing", progress):
             names = terms("\n".join(_names(node)))
             for word in words("\n".join(_names(node))):
                 self._name_words[word] = None
@@ -195,15 +197,20 @@ class SearchIndex:
         return found
 
     @classmethod
-    def of(cls, graph: SkillGraph) -> SearchIndex:
-        """The index of a graph, built at the first call."""
+    def of(cls, graph: SkillGraph, progress: Progress = untold) -> SearchIndex:
+        """The index of a graph, built at the first call.
+
+        Args:
+            graph: which keeps it.
+            progress: told of each node while it is built.
+        """
         found = graph.derived.get(cls)
         if not isinstance(found, SearchIndex):
             # Who comes meanwhile waits: a second build would only make both slower.
             with _BUILDING:
                 found = graph.derived.get(cls)
                 if not isinstance(found, SearchIndex):
-                    found = graph.derived[cls] = cls(graph)
+                    found = graph.derived[cls] = cls(graph, progress)
         return found
 
     def search(self, query: str, limit: int = 10, offset: int = 0) -> tuple[list[Hit], int]:
