@@ -33,6 +33,8 @@ HEAVY = {
     "pydantic",
     "rapidfuzz",
     "requests",
+    "rich",
+    "shtab",
     "starlette",
     "tiktoken",
     "tomlkit",

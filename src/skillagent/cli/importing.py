@@ -7,6 +7,7 @@ from pathlib import Path
 
 from skillagent.cli.arguments import Commands
 from skillagent.cli.changes import dialect, finish, links_of, writing
+from skillagent.cli.progress_bar import progress_bar
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -26,5 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring.importing import import_graph
 
     source, folder = Path(arguments.source), Path(arguments.folder)
-    changes = import_graph(source, folder, arguments.description, dialect(arguments))
+    with progress_bar() as progress:
+        changes = import_graph(source, folder, arguments.description, dialect(arguments), progress)
     return finish(changes, arguments)
