@@ -15,7 +15,7 @@ from skillagent.markdown import DIALECTS
 from skillagent.progress import Progress, untold
 from skillagent.tokens import counter_for
 
-BUNDLED = "skills/ml-reproducibility"
+BUNDLED = "examples/ml-reproducibility"
 """A graph to try things on. Not below `skills`, which hosts list in every session."""
 GUIDE = "skills/skillagent"
 
