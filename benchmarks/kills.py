@@ -3,9 +3,9 @@
     python -m benchmarks.kills [KILLS]
 
 Each command is run in a process of its own; every second one is killed after a random time, the
-others before a random operation that changes files. Then `check` is run, as anybody would, and the folder is compared: it must
-be as before or as after the change. Prints a row a command; exits with 1 if a folder is a
-mixture, or holds anything else that was not there.
+others before a random operation that changes files. Then `check` is run, as anybody would, and
+the folder is compared: it must be as before or as after the change. Prints a row a command;
+exits with 1 if a folder is a mixture, or holds anything else that was not there.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[1]
-BUNDLED = ROOT / "skills" / "ml-reproducibility"
+BUNDLED = ROOT / "examples" / "ml-reproducibility"
+SHIPPED = (BUNDLED, ROOT / "skills" / "skillagent")
+"""The graphs that come with the package."""
 
 Vault = Callable[[Mapping[str, str | bytes]], Path]
 

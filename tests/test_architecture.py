@@ -15,7 +15,7 @@ import pytest
 import skillagent
 from skillagent.diagnostics import CODES
 from skillagent.tokens import EncodingCounter
-from tests.conftest import BUNDLED, ROOT
+from tests.conftest import BUNDLED, ROOT, SHIPPED
 
 HEAVY = {
     "anthropic",
@@ -33,6 +33,8 @@ HEAVY = {
     "pydantic",
     "rapidfuzz",
     "requests",
+    "rich",
+    "shtab",
     "starlette",
     "tiktoken",
     "tomlkit",
@@ -104,7 +106,7 @@ def test_the_plugin_manifest_follows_agent_plugins_1_0_0() -> None:
     assert set(manifest["author"]) <= {"name", "email", "url"}
 
 
-@pytest.mark.parametrize("folder", sorted((ROOT / "skills").iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
 def test_each_graph_we_ship_is_a_valid_agent_skill(folder: Path) -> None:
     data = (folder / "SKILL.md").read_bytes()
     assert len(data.replace(b"\n", b"\r\n")) < 8_000
@@ -117,10 +119,9 @@ def test_each_graph_we_ship_is_a_valid_agent_skill(folder: Path) -> None:
     assert [path.name for path in folder.rglob("SKILL.md")] == ["SKILL.md"]
 
 
-@pytest.mark.parametrize("name", ["ml-reproducibility", "skillagent"])
-def test_check_agrees_with_an_independent_count(name: str) -> None:
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
+def test_check_agrees_with_an_independent_count(folder: Path) -> None:
     """Files, links and reach of a graph we ship, counted here without our parser."""
-    folder = ROOT / "skills" / name
     texts = {path.stem: path.read_text() for path in folder.rglob("*.md")}
     links: list[tuple[str, str]] = []
     names = {node.casefold(): node for node in texts}
@@ -228,9 +229,9 @@ def test_the_guide_lists_every_finding_with_its_severity() -> None:
     assert rows == {code: str(found.severity) for code, found in CODES.items()}
 
 
-@pytest.mark.parametrize("name", ["ml-reproducibility", "skillagent"])
-def test_the_graphs_we_ship_have_no_finding(name: str) -> None:
-    graph = skillagent.SkillGraph.load(ROOT / "skills" / name)
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
+def test_the_graphs_we_ship_have_no_finding(folder: Path) -> None:
+    graph = skillagent.SkillGraph.load(folder)
     assert graph.diagnostics == ()
     assert (graph.counts.orphans, graph.counts.unreachable) == (0, 0)
 

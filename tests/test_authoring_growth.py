@@ -23,7 +23,7 @@ from skillagent.files.changes import Changes, FileChange
 from skillagent.graph import SkillGraph
 from skillagent.markdown.document import decode, parse
 from skillagent.markdown.edit import Edit, edited
-from tests.conftest import ROOT, Vault
+from tests.conftest import BUNDLED, Vault
 from tests.test_authoring_strategies import content
 
 Capture = pytest.CaptureFixture[str]
@@ -454,7 +454,7 @@ def test_health_says_what_to_do_first(vault: Vault, capsys: Capture) -> None:
 
 
 def test_the_graphs_that_come_with_us_are_healthy_but_for_guesses(capsys: Capture) -> None:
-    code, out, _ = run(capsys, "health", ROOT / "skills" / "ml-reproducibility", "--strict")
+    code, out, _ = run(capsys, "health", BUNDLED, "--strict")
     assert code == 0
     assert "healthy" in out
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skillagent.authoring.mentions import mentions
 from skillagent.authoring.weave import apply, proposals
 from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
@@ -187,3 +189,56 @@ def test_two_edits_of_the_same_words_are_refused(vault: Vault) -> None:
 def test_what_is_no_list_of_proposals_is_refused(vault: Vault, given_back: object) -> None:
     with pytest.raises(UsageError, match="weave --json wrote"):
         apply(SkillGraph.load(vault(NAMED)), given_back)
+
+
+@given(graphs(), st.integers(0, 12))
+def test_fewer_proposals_are_the_first_of_all(files: dict[str, bytes], limit: int) -> None:
+    """Nodes alike are not compared where names are enough; that must not show."""
+    with written(files) as top:
+        graph = SkillGraph.load(top)
+        assert proposals(graph, None, limit) == proposals(graph, None, 1_000)[:limit]
+
+
+def test_the_longest_name_counts_and_words_go_on_behind_it(vault: Vault) -> None:
+    names = ["how to", "how to sow", "how to sow a seed in spring", "seed in"]
+    files: dict[str, str | bytes] = {f"n{at}.md": f"# {name}\n" for at, name in enumerate(names)}
+    text = "Say how to sow a seed in summer, and how to sow a seed in spring."
+    graph = SkillGraph.load(vault({**files, "a.md": text}))
+    found = [p for p in proposals(graph, "a") if p.kind == "mention"]
+    assert sorted(p.target for p in found) == ["n1", "n2", "n3"]
+    assert {p.sentence.count("[[") for p in found} == {1}
+
+
+CONSTRUCTS = {
+    "words": "how to do the thing with care ",
+    "a blob": "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0",
+    "addresses": "a@",
+    "dashes": "a-b.c+",
+    "brackets": "[[",
+    "open links": "[[a ",
+    "open callouts": "[! ",
+    "open tags": "<a>",
+    "blanks": "   ",
+    "quotes": "> ",
+    "items": "- item with a seed\n",
+    "links": "see [[seed]] and a seed ",
+    "callouts": "> [!tip] a seed\n",
+}
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS.values(), ids=CONSTRUCTS.keys())
+def test_the_time_to_find_names_grows_with_the_text(vault: Vault, construct: str) -> None:
+    """Four times the text: under eight times the processor's time, where a square takes sixteen."""
+    names = {f"n{at}.md": f"# how to do the thing with care {at}\n" for at in range(20)}
+    took = {}
+    for times in (1, 4):
+        text = construct * (60_000 * times // len(construct))
+        graph = SkillGraph.load(vault({**NAMED, **names, "a.md": f"# A\n\n{text}\n"}))
+        node = graph.nodes["a"]
+        runs = []
+        for _ in range(3):
+            start = time.process_time()
+            list(mentions(graph, [node]))
+            runs.append(time.process_time() - start)
+        took[times] = min(runs)
+    assert took[4] < 8 * max(took[1], 0.004)

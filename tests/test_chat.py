@@ -58,7 +58,7 @@ def talk(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 
 def test_a_conversation_ends_with_exit_quit_and_end_of_file(talk: Talk) -> None:
-    for last in ("/exit", "exit", "quit", "\x04"):
+    for last in ("/exit", "/quit", "exit", "quit", "\x04"):
         code, out, err = talk(["why do ships float?", last])
         assert code == 0
         assert "[[ships]]" in out
@@ -80,7 +80,7 @@ def test_help_lists_every_command(talk: Talk) -> None:
 
 def test_an_unknown_command_never_reaches_the_model(talk: Talk) -> None:
     _, out, err = talk(["/hlep me", "/exit"])
-    assert "there is no command /hlep; perhaps /help; /help lists them" in err
+    assert "there is no command /hlep: did you mean /help?" in err
     assert out == ""
     assert "→" not in err
 

@@ -14,9 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import frontmatter
 import pytest
 
 from skillagent import __version__
+from skillagent.disclosure.tools import specs
+from skillagent.tokens import default_counter
 from tests.conftest import ROOT
 
 LAUNCHER = "skills/skillagent/scripts/skillagent.py"
@@ -128,10 +131,11 @@ def test_the_wheel_holds_the_plugin_in_the_same_places() -> None:
 @pytest.mark.parametrize("file", CLAUDE_COMMANDS, ids=lambda path: path.stem)
 def test_a_command_points_at_its_procedure_and_at_a_command_of_ours(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    root = "${CLAUDE_PLUGIN_ROOT}/"
     [procedure] = re.findall(r"`(\S+\.md)`", text)
-    assert (ROOT / procedure.replace(root, "")).is_file()
-    assert f'python3 "{root}{LAUNCHER}"' in text
+    assert (ROOT / procedure).is_file()
+    assert f"run `python3` with the whole path of `{LAUNCHER}` in that folder" in text
+    # A host may end the folder's name with a slash: nothing is put behind it.
+    assert re.findall(r"\$\{CLAUDE_PLUGIN_ROOT\}.", text) == ["${CLAUDE_PLUGIN_ROOT}`"]
     help_text = subprocess.run(
         [sys.executable, "-m", "skillagent", "--help"], capture_output=True, text=True, check=True
     ).stdout
@@ -145,10 +149,38 @@ def test_a_command_points_at_its_procedure_and_at_a_command_of_ours(file: Path) 
     assert "{{args}}" in gemini["prompt"]
 
 
+@pytest.mark.parametrize(
+    ("path", "prefix"),
+    [
+        (".claude-plugin/commands/ask.md", "mcp__plugin_skillagent_skillagent__"),
+        ("commands/skillagent/ask.toml", "mcp_skillagent_"),
+    ],
+)
+def test_ask_names_the_tools_that_there_are(path: str, prefix: str) -> None:
+    named = re.findall(rf"`{prefix}(\w+)`", (ROOT / path).read_text(encoding="utf-8"))
+    assert named == [*(spec.name for spec in specs()), "skillagent_setup"]
+    assert '"name": "skillagent_setup"' in (ROOT / LAUNCHER).read_text(encoding="utf-8")
+
+
 def test_each_command_has_a_form_for_both_hosts() -> None:
     gemini = sorted(path.stem for path in (ROOT / "commands" / "skillagent").iterdir())
     assert [path.stem for path in CLAUDE_COMMANDS] == gemini
     assert len(gemini) == 5
+
+
+ALWAYS_ON = 200
+"""Tokens, by our counter, of what the plugin adds to every session before a tool is called."""
+
+
+def test_what_a_session_always_pays_for_is_the_guide_alone() -> None:
+    """Hosts list every `skills/*/SKILL.md` by name and description, as Claude Code writes it."""
+    skills = sorted((ROOT / "skills").glob("*/SKILL.md"))
+    assert [file.parent.name for file in skills] == ["skillagent"]
+    fields = [frontmatter.loads(file.read_text(encoding="utf-8")).metadata for file in skills]
+    lines = [f"- skillagent:{field['name']}: {field['description']}\n" for field in fields]
+    assert default_counter().count("".join(lines)) <= ALWAYS_ON
+    for file in CLAUDE_COMMANDS:
+        assert "disable-model-invocation: true" in file.read_text(encoding="utf-8")
 
 
 # the launcher
@@ -309,7 +341,12 @@ def test_where_there_is_none_the_model_is_told_so(plugin: Path, asked: str, answ
     unknown, first, listed, called, pong, odd = map(json.loads, done.stdout.splitlines())
     assert unknown["error"]["code"] == -32601
     assert first["result"]["protocolVersion"] == answered
-    assert [tool["name"] for tool in listed["result"]["tools"]] == ["skillagent_setup"]
+    [tool] = listed["result"]["tools"]
+    assert tool["name"] == "skillagent_setup"
+    # Some hosts show a model no instructions: the tool alone must tell what is missing.
+    assert "not installed" in tool["description"]
+    for spec in specs():
+        assert spec.name in tool["description"]
     assert "pip install" in called["result"]["content"][0]["text"]
     assert called["id"] == "3"
     assert called["result"]["content"][0]["text"] == first["result"]["instructions"]

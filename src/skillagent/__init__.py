@@ -2,7 +2,7 @@
 
     from skillagent import SkillGraph, Toolset
 
-    tools = Toolset(SkillGraph.load("skills/ml-reproducibility"), budget=8_000)
+    tools = Toolset(SkillGraph.load("examples/ml-reproducibility"), budget=8_000)
     print(tools.list_index(query="same seed, different result").text)
 
 Names are imported when they are first used, so that `import skillagent` costs nothing.

@@ -40,6 +40,9 @@ CODES: dict[str, Rule] = {
     "SG007": Rule(_W, "rename one of the files: they are equal but for case or Unicode form"),
     "SG008": Rule(_E, "name the file with valid UTF-8 and without line breaks"),
     # frontmatter
+    "SG009": Rule(
+        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
+    ),
     "SG010": Rule(_E, "correct the YAML; the other keys were kept"),
     "SG011": Rule(_W, "close the header with a line of three dashes"),
     "SG012": Rule(_W, "write the header as `key: value` lines"),

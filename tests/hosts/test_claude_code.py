@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -95,7 +96,7 @@ def test_its_validator_finds_nothing(host: Host, plugin: Path, path: str) -> Non
     assert told["success"] is True
     assert (told["manifest"]["errors"], told["manifest"]["warnings"]) == ([], [])
     provided = told["provides"]
-    assert provided["skills"] == ["skillagent:ml-reproducibility", "skillagent:skillagent"]
+    assert provided["skills"] == ["skillagent:skillagent"]
     assert len(provided["commands"]) == 5
 
 
@@ -103,7 +104,7 @@ def test_it_lists_the_plugin_and_its_parts(claude: Host) -> None:
     [entry] = json.loads(claude.run("plugin", "list", "--json"))
     assert (entry["id"], entry["enabled"]) == ("skillagent@skillagent", True)
     parts = claude.run("plugin", "details", "skillagent")
-    assert "(7)  add, ask, health, ml-reproducibility, set-up, skillagent, weave" in parts
+    assert "(6)  add, ask, health, set-up, skillagent, weave" in parts
     assert "Hooks (2)  SessionStart, PostToolUse" in parts
     assert "MCP servers (1)  skillagent" in parts
 
@@ -171,11 +172,13 @@ def test_a_command_tells_the_model_what_to_follow_and_to_run(
     claude: Host, plugin: Path, command: str, procedure: str, run: str
 ) -> None:
     said = talk(claude, f"/skillagent:{command} payments", lambda _: say("Yes."))
-    assert f"{plugin}/skills/skillagent/building/{procedure}.md" in said.first
-    assert f'python3 "{plugin}/skills/skillagent/scripts/skillagent.py"' in said.first
+    told = f"payments\n\nRead `skills/skillagent/building/{procedure}.md` in the folder `{plugin}`"
+    assert told in said.first
+    assert "whole path of `skills/skillagent/scripts/skillagent.py` in that folder" in said.first
     assert f"here: `{run}" in said.first
-    assert "payments\n\nFollow the procedure" in said.first
     assert "CLAUDE_PLUGIN_ROOT" not in said.first
+    named = set(re.findall(rf"`{PREFIX}(\w+)`", said.first))
+    assert named == ({*said.tools, "skillagent_setup"} if command == "ask" else set())
 
 
 def test_where_skillagent_is_missing_the_model_learns_how_to_install_it(

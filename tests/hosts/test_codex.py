@@ -99,7 +99,7 @@ def test_the_skills_are_listed_and_no_command_or_hook_of_another_host_is_run(
 ) -> None:
     sent = requests[0].raw.decode()
     assert "- skillagent:skillagent: " in sent
-    assert "- skillagent:ml-reproducibility: " in sent
+    assert "ml-reproducibility" not in sent
     assert "set-up" not in sent
     assert "This project has a skill graph" not in sent
 

@@ -97,9 +97,11 @@ def advice() -> str:
     """How to install it here, in one line."""
     folder = Path(DATA, "venv") if DATA else ROOT / ".venv"
     python = folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
+    # Below 3.11 this interpreter would make an environment that cannot hold it.
+    begin = sys.executable if sys.version_info >= (3, 11) else "python3.11"
     source = f'"{ROOT}[mcp]"' if (ROOT / "pyproject.toml").is_file() else '"skillagent-graph[mcp]"'
     return (
-        f'skillagent is not installed: run `"{sys.executable}" -m venv "{folder}"` and then '
+        f'skillagent is not installed: run `"{begin}" -m venv "{folder}"` and then '
         f'`"{python}" -m pip install {source}` (Python 3.11 or newer), and start the host again'
     )
 
@@ -108,8 +110,8 @@ def serve_advice(text: str) -> None:
     """An MCP server on standard input and output with one tool, which says what is missing."""
     tool = {
         "name": "skillagent_setup",
-        "description": "How to install what this plugin's tools need. Call it before telling the "
-        "user that skillagent's tools are missing.",
+        "description": "skillagent is not installed, so list_index, read_summary and read_node are "
+        "missing. Call this for the line that installs it, and tell the user that line.",
         "inputSchema": {"type": "object", "properties": {}, "additionalProperties": False},
         "annotations": {"readOnlyHint": True, "openWorldHint": False},
     }

@@ -16,6 +16,7 @@ from typing import Any
 from skillagent.authoring.sections import LONG_TOKENS
 from skillagent.graph import Node, SkillGraph
 from skillagent.index.words import terms
+from skillagent.progress import Progress, tracked, untold
 from skillagent.tokens import TokenCounter, default_counter
 
 WIDE = 25
@@ -59,17 +60,20 @@ class Figure:
         return found
 
 
-def health(graph: SkillGraph, counter: TokenCounter | None = None) -> tuple[Figure, ...]:
+def health(
+    graph: SkillGraph, counter: TokenCounter | None = None, progress: Progress = untold
+) -> tuple[Figure, ...]:
     """What there is to do, the most important first; kinds with nothing to do left out.
 
     Args:
         graph: of one root or several.
         counter: counts a node's tokens; None for o200k_base.
+        progress: told of each node and link that was looked at.
     """
     counter = counter or default_counter()
     found = (
         Figure(key, title, remedy, heuristic, tuple(places))
-        for key, title, remedy, heuristic, places in _figures(graph, counter)
+        for key, title, remedy, heuristic, places in _figures(graph, counter, progress)
     )
     return tuple(figure for figure in found if figure.places)
 
@@ -95,7 +99,7 @@ def verdict(graph: SkillGraph, figures: tuple[Figure, ...]) -> str:
 _Row = tuple[str, str, str, bool, Iterable[tuple[str, str]]]
 
 
-def _figures(graph: SkillGraph, counter: TokenCounter) -> Iterator[_Row]:
+def _figures(graph: SkillGraph, counter: TokenCounter, progress: Progress) -> Iterator[_Row]:
     steps = _steps(graph)
     unreachable = [node for node in graph.nodes if node not in steps]
     orphans = set(graph.orphans())
@@ -111,7 +115,7 @@ def _figures(graph: SkillGraph, counter: TokenCounter) -> Iterator[_Row]:
         "targets of broken links",
         "write the node, or correct the links",
         False,
-        _broken(graph),
+        _broken(graph, progress),
     )
     yield (
         "orphans",
@@ -128,7 +132,8 @@ def _figures(graph: SkillGraph, counter: TokenCounter) -> Iterator[_Row]:
         False,
         [(node.id, _shown(node.description)) for node in every if node.description_derived],
     )
-    long = [(node.cost(counter), node) for node in every]
+    counted = tracked(every, "counting tokens", progress)
+    long = [(node.cost(counter), node) for node in counted]
     long = [(cost, node) for cost, node in long if cost > LONG_TOKENS]
     yield (
         "long",
@@ -172,7 +177,7 @@ def _figures(graph: SkillGraph, counter: TokenCounter) -> Iterator[_Row]:
         "descriptions that are nearly those of other nodes",
         "say what sets each apart, or merge them",
         False,
-        _alike(graph),
+        _alike(graph, progress),
     )
     yield (
         "narrow",
@@ -210,14 +215,15 @@ def _steps(graph: SkillGraph) -> dict[str, int]:
     return found
 
 
-def _broken(graph: SkillGraph) -> list[tuple[str, str]]:
+def _broken(graph: SkillGraph, progress: Progress) -> list[tuple[str, str]]:
     places: dict[str, list[str]] = {}
     for link in graph.links:
         if link.target is None and not link.candidates:
             document = graph.nodes[link.source].document
             places.setdefault(link.reference.target, []).append(f"{document.path}:{link.line}")
     rows = []
-    for target, found in sorted(places.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+    ordered = sorted(places.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    for target, found in tracked(ordered, "looking for near names", progress):
         near = graph.nearest(target, 1)
         nearest = f"; nearest: {near[0]}" if near else ""
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
@@ -237,7 +243,7 @@ def _bare(graph: SkillGraph) -> list[tuple[str, str]]:
     return [(node, detail) for _, node, detail in sorted(rows)]
 
 
-def _alike(graph: SkillGraph) -> list[tuple[str, str]]:
+def _alike(graph: SkillGraph, progress: Progress) -> list[tuple[str, str]]:
     """Pairs of like descriptions; each node with the first that its own is like.
 
     Only descriptions that share one of their rarest words are compared: two that share
@@ -250,18 +256,26 @@ def _alike(graph: SkillGraph) -> list[tuple[str, str]]:
         if node.description and not node.description_derived
     }
     count = Counter(term for bag in bags.values() for term in bag)
-    seen: dict[str, list[str]] = {}
+    latest: dict[frozenset[str], str] = {}
+    """Words → the last node so far whose description has just these."""
+    holders: dict[str, list[frozenset[str]]] = {}
+    """One of the rarest words → the descriptions so far that have it, each once."""
     rows = []
-    for node, bag in bags.items():
-        rarest = sorted(bag, key=lambda term: (count[term], term))
-        first = rarest[: len(bag) - math.ceil(LIKE * len(bag)) + 1]
-        near = sorted({other for term in first for other in seen.get(term, ())})
-        scored = [(len(bag & bags[other]) / len(bag | bags[other]), other) for other in near]
-        best = max(scored, key=lambda pair: (pair[0], pair[1]), default=(0.0, ""))
-        if best[0] >= LIKE:
-            rows.append((node, f"like that of {best[1]}"))
-        for term in first:
-            seen.setdefault(term, []).append(node)
+    for node, bag in tracked(bags.items(), "comparing descriptions", progress):
+        if bag in latest:
+            rows.append((node, f"like that of {latest[bag]}"))
+        else:
+            rarest = sorted(bag, key=lambda term: (count[term], term))
+            first = rarest[: len(bag) - math.ceil(LIKE * len(bag)) + 1]
+            near = {other for term in first for other in holders.get(term, ())}
+            scored = ((len(bag & other) / len(bag | other), latest[other]) for other in near)
+            likeness, other = max(scored, default=(0.0, ""))
+            if likeness >= LIKE:
+                rows.append((node, f"like that of {other}"))
+            for term in first:
+                holders.setdefault(term, []).append(bag)
+        if bag:
+            latest[bag] = node
     return rows
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from skillagent.authoring.entry import (
@@ -44,6 +45,7 @@ from skillagent.graph.walk import SUFFIXES, read_file
 from skillagent.markdown import Dialect, Kind
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
+from skillagent.progress import Progress, tracked, untold
 from skillagent.tokens import default_counter
 
 ALL_BYTES = 1 << 40
@@ -64,7 +66,13 @@ class _Plan:
     remarks: list[str] = field(default_factory=list)
 
 
-def import_graph(source: Path, folder: Path, description: str | None, dialect: Dialect) -> Changes:
+def import_graph(
+    source: Path,
+    folder: Path,
+    description: str | None,
+    dialect: Dialect,
+    progress: Progress = untold,
+) -> Changes:
     """The changes that make a graph of documents.
 
     Args:
@@ -72,6 +80,7 @@ def import_graph(source: Path, folder: Path, description: str | None, dialect: D
         folder: where the graph goes; empty or not there yet.
         description: of the skill; None for that of the source.
         dialect: how the source's links are written.
+        progress: told how far the work has come.
 
     Raises:
         UsageError: the source holds nothing, the folder is not empty, or a link in the
@@ -85,20 +94,21 @@ def import_graph(source: Path, folder: Path, description: str | None, dialect: D
         below = os.path.realpath(folder).startswith(os.path.realpath(source) + os.sep)
         if below:
             raise UsageError(f"{folder}: lies inside {source}; import into a folder beside it")
-        nodes = list(SkillGraph.load(source, options=options).nodes.values())
+        graph = SkillGraph.load(source, options=options, progress=progress)
+        nodes = list(graph.nodes.values())
         root = Root(source)
     else:
         root = Root(source.parent)
         nodes = [_single(root, source, options)]
     if not nodes:
         raise UsageError(f"{source}: holds no Markdown file")
-    plan = _planned(nodes, name, description, single=not source.is_dir())
+    plan = _planned(nodes, name, description, progress, single=not source.is_dir())
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
         plan.remarks.append(
             f"{source.name}: links to {len(near)} documents beside it, such as {near[0]}; "
             "import its folder to take them along"
         )
-    return _made(plan, root, folder, name, description, dialect)
+    return _made(plan, root, folder, name, description, dialect, progress)
 
 
 def refuse_filled(folder: Path) -> None:
@@ -130,13 +140,15 @@ def _documents_beside(node: Node, folder: Path) -> list[str]:
     return sorted(target for target in targets if os.path.isfile(folder / target))
 
 
-def _planned(nodes: list[Node], name: str, description: str | None, *, single: bool) -> _Plan:
+def _planned(
+    nodes: list[Node], name: str, description: str | None, progress: Progress, *, single: bool
+) -> _Plan:
     plan = _Plan(nodes)
     entry = _entry_of(nodes, single=single)
     moving = {node for node in nodes if node is not entry and _gives_way(node.path)}
     names = Names(node for node in nodes if node is not entry and node not in moving)
     counter = default_counter()
-    for node in nodes:
+    for node in tracked(nodes, "cutting documents", progress):
         path = node.path
         edits: tuple[Edit, ...] = ()
         if node is entry:
@@ -185,7 +197,13 @@ def _gives_way(path: str) -> bool:
 
 
 def _made(
-    plan: _Plan, root: Root, folder: Path, name: str, description: str | None, dialect: Dialect
+    plan: _Plan,
+    root: Root,
+    folder: Path,
+    name: str,
+    description: str | None,
+    dialect: Dialect,
+    progress: Progress,
 ) -> Changes:
     begun = _folder_maps(plan)
     made = {path: node_of(parse(text, path, dialect), path) for path, text in begun.items()}
@@ -221,7 +239,8 @@ def _made(
         tails[ENTRY] = tails.get(ENTRY, "") + link_list(_rows(top), before, short)
     if own is not None and tails.get(ENTRY):
         tails[ENTRY] = tails[ENTRY].rstrip("\n") + f"\n\n{LEGEND}\n"
-    files.update(relocation.files(lambda node: read_node(root, node), tails, mend=True))
+    read = partial(read_node, root)
+    files.update(relocation.files(read, tails, mend=True, progress=progress))
     remarks = [*plan.remarks, *relocation.gained]
     if len(files[ENTRY].replace(b"\n", b"\r\n")) > MAX_BYTES:
         remarks.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")

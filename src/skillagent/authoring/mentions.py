@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
@@ -30,10 +29,14 @@ _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ \t]+|[-_'’]")
 _JOINED_BEFORE = re.compile(r"[\w/\\@#$.:&=+~-]\Z")
 _JOINED_AFTER = re.compile(r"[/\\@=_-]\w|[/\\=_(]|\.\w|:\w")
-_URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s<>]+|\bwww\.[^\s<>]+|\S+@\S+\.\w+")
-_TAG = re.compile(r"<a\b[^<>\n]*>[^\n]*?</a>|</?[A-Za-z!][^<>\n]*>")
-_BRACKETS = re.compile(r"!?\[\[[^\]\n]*\]\]|!?\[[^\[\]\n]*\](?:\[[^\[\]\n]*\]|:.*)?")
-_CALLOUT = re.compile(r"[ \t>]*\[![^\]\n]*\][^\n]*")
+# Every repetition below is bounded, or stops where the next match could begin: the time grows
+# with the text and not with its square.
+_URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s<>]+|\bwww\.[^\s<>]+")
+_WITH_AT = re.compile(r"(?<!\S)\S[^\s@]*@\S+")
+_DOMAIN = re.compile(r"\.\w+")
+_TAG = re.compile(r"<a\b[^<>\n]*>(?:(?!<a\b)[^\n])*?</a>|</?[A-Za-z!][^<>\n]*>")
+_BRACKETS = re.compile(r"!?\[\[(?!\[)[^\]\n]{0,200}\]\]|!?\[[^\[\]\n]*\](?:\[[^\[\]\n]*\]|:.*)?")
+_CALLOUT = re.compile(r"\[![^\]\n]{0,200}\][^\n]*")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
@@ -51,23 +54,40 @@ class Mention:
     words: int
 
 
-def mentions(graph: SkillGraph, sources: list[Node]) -> Iterator[Mention]:
+def mentions(graph: SkillGraph, sources: Iterable[Node]) -> Iterator[Mention]:
     """The first mention of each node in each source that does not link it yet.
 
     Args:
         graph: whose nodes may be named.
         sources: the nodes to look in, in order.
     """
-    names = _names(graph)
-    longest: dict[str, int] = {}
-    for phrase in names:
-        longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
+    names = _tree(_names(graph))
     for node in sources:
         linked = {node.id, *graph.neighbors(node.id)}
-        for mention in _in_document(node, names, longest):
+        for mention in _in_document(node, names):
             if mention.target not in linked:
                 linked.add(mention.target)
                 yield mention
+
+
+@dataclass(slots=True)
+class _Branch:
+    """Names that begin with the same words, as a tree: a word at a time finds the longest."""
+
+    ends: dict[str, str] = field(default_factory=dict)
+    """Stem of a name's last word → the node that is named."""
+    longer: dict[str, _Branch] = field(default_factory=dict)
+    """Next word → the names that go on with it."""
+
+
+def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
+    root = _Branch()
+    for phrase, node in names.items():
+        branch = root
+        for word in phrase[:-1]:
+            branch = branch.longer.setdefault(word, _Branch())
+        branch.ends[phrase[-1]] = node
+    return root
 
 
 def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
@@ -104,27 +124,24 @@ def _key(found: list[str]) -> tuple[str, ...]:
     return (*found[:-1], stem(found[-1])) if len(found) > 1 else (stem(found[0]),)
 
 
-def _in_document(
-    node: Node, names: Mapping[tuple[str, ...], str], longest: Mapping[str, int]
-) -> Iterator[Mention]:
+def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
     text = node.document.text
     taken_lines = set() if node.kind is NodeKind.NODE else _items_with_links(node.document)
     for start, end in prose_lines(node.document):
         if text.rfind("\n", 0, start) + 1 in taken_lines:
             continue
-        found = [
+        words = [
             (match.start(), match.end(), match[0].casefold())
             for match in _WORD.finditer(text, start, end)
         ]
         at = 0
-        while at < len(found):
-            taken = _longest_at(text, found, at, names, longest)
-            if taken:
-                first, last = found[at][0], found[at + taken - 1][1]
-                key = _key([word for _, _, word in found[at : at + taken]])
-                if _stands_alone(text, first, last) and names[key] != node.id:
-                    yield Mention(node.id, names[key], first, last, taken)
-            at += taken or 1
+        while at < len(words):
+            count, target = _longest_at(text, words, at, names)
+            if count:
+                first, last = words[at][0], words[at + count - 1][1]
+                if _stands_alone(text, first, last) and target != node.id:
+                    yield Mention(node.id, target, first, last, count)
+            at += count or 1
 
 
 def _items_with_links(document: Document) -> set[int]:
@@ -135,21 +152,21 @@ def _items_with_links(document: Document) -> set[int]:
 
 
 def _longest_at(
-    text: str,
-    found: list[tuple[int, int, str]],
-    at: int,
-    names: Mapping[tuple[str, ...], str],
-    longest: Mapping[str, int],
-) -> int:
-    """How many words from one on are the longest name, or 0."""
-    word = found[at][2]
-    reach = max(longest.get(word, 0), longest.get(stem(word), 0))
-    for count in range(min(reach, len(found) - at), 0, -1):
-        words = found[at : at + count]
-        together = all(_GAP.fullmatch(text, left[1], right[0]) for left, right in pairwise(words))
-        if together and _key([word for _, _, word in words]) in names:
-            return count
-    return 0
+    text: str, words: list[tuple[int, int, str]], at: int, names: _Branch
+) -> tuple[int, str]:
+    """How many words from one on are the longest name, or 0, and the node that is named."""
+    best = (0, "")
+    branch = names
+    for place in range(at, len(words)):
+        start, _, word = words[place]
+        if place > at and not _GAP.fullmatch(text, words[place - 1][1], start):
+            break
+        if target := branch.ends.get(stem(word)):
+            best = (place - at + 1, target)
+        if word not in branch.longer:
+            break
+        branch = branch.longer[word]
+    return best
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -157,6 +174,15 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     if _JOINED_BEFORE.search(text, max(0, start - 1), start):
         return False
     return not _JOINED_AFTER.match(text, end)
+
+
+def _mail_addresses(text: str, body: int) -> Iterator[tuple[int, int]]:
+    """Runs without blanks that hold an `@` and, behind it, a dot with a word."""
+    for match in _WITH_AT.finditer(text, body):
+        behind = text.index("@", match.start() + 1) + 2
+        ends = [found.end() for found in _DOMAIN.finditer(text, behind, match.end())]
+        if ends:
+            yield match.start(), ends[-1]
 
 
 def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
@@ -171,6 +197,8 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
         hidden.append((found.link, found.stop + 1))
     for pattern in (_URL, _TAG, _BRACKETS, _CALLOUT):
         hidden += [match.span() for match in pattern.finditer(text, body)]
+    if "@" in text:
+        hidden += _mail_addresses(text, body)
     headings = {heading.start for heading in document.headings}
     hidden.sort()
     at, in_list, after_blank, position = 0, False, True, body

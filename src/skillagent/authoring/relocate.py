@@ -20,6 +20,7 @@ from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
+from skillagent.progress import Progress, tracked, untold
 
 _HEADER_CODES = {"SG010", "SG011", "SG012", "SG013", "SG014", "SG019"}
 
@@ -86,7 +87,12 @@ class Relocation:
         return node_of(document, part.path)
 
     def files(
-        self, read: Callable[[Node], bytes], tails: Mapping[str, str], *, mend: bool = False
+        self,
+        read: Callable[[Node], bytes],
+        tails: Mapping[str, str],
+        *,
+        mend: bool = False,
+        progress: Progress = untold,
     ) -> dict[str, bytes]:
         """The new content of every file that is new or changes.
 
@@ -94,13 +100,14 @@ class Relocation:
             read: the bytes of a node's file.
             tails: path → new text behind a part.
             mend: write what is not UTF-8 as UTF-8, instead of refusing it.
+            progress: told of each part that was rewritten.
 
         Raises:
             UsageError: a link cannot be kept, or a file cannot be changed.
         """
         self.gained = []
         found: dict[str, bytes] = {}
-        for part in self.placed:
+        for part in tracked(self.placed, "rewriting links", progress):
             plan = self._relinking.plan(part)
             tail = tails.get(part.path, "")
             if part.edits or plan.edits or tail or not part.whole:

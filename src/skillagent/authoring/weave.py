@@ -31,11 +31,18 @@ from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.prose import plain_text, sentences
 from skillagent.markdown.wikilink import in_table
+from skillagent.progress import Progress, tracked, untold
 
 ALIKE = 0.3
 """A node is alike if it scores so much of what the node itself scores for its own words."""
 NEIGHBORS = 3
 """Of the nodes alike, so many are proposed for a node."""
+HIGHEST = 1.99
+"""Rank of two nodes that are as alike as can be: below every name of two words."""
+
+
+_Ranked = tuple[tuple[float, str, int, str], Mention | tuple[Node, Node]]
+"""Rank, path, place and target, by which the surest come first, and what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,11 @@ class Proposal:
 
 
 def proposals(
-    graph: SkillGraph, name: str | None = None, limit: int = 20, dialect: Dialect = OBSIDIAN
+    graph: SkillGraph,
+    name: str | None = None,
+    limit: int = 20,
+    dialect: Dialect = OBSIDIAN,
+    progress: Progress = untold,
 ) -> list[Proposal]:
     """Links that are missing, those that are surest first.
 
@@ -77,33 +88,38 @@ def proposals(
         name: a node: what is missing in it, and where others name it; None for all.
         limit: how many at most.
         dialect: how links are written.
+        progress: told of each node that was looked at.
 
     Raises:
         ResolveError: no node has the name.
     """
     nodes = list(graph.nodes.values())
     only = graph.find(name) if name else None
-    resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
-    speller = Speller(resolver, dialect)
-    ranked: list[tuple[tuple[float, str, int, str], Mention | tuple[Node, Node]]] = []
+    ranked: list[_Ranked] = []
     seen: set[frozenset[str]] = set()
-    for mention in mentions(graph, nodes):
+    for mention in mentions(graph, tracked(nodes, "looking for names", progress)):
         if only is None or only.id in (mention.source, mention.target):
             seen.add(frozenset((mention.source, mention.target)))
             path = graph.nodes[mention.source].path
             ranked.append(((-mention.words, path, mention.start, mention.target), mention))
-    for rank, node, other in _alike(graph, [only] if only else nodes):
+    sure = sum(-key[0] > HIGHEST for key, _ in ranked)
+    # Nodes alike come behind the names of two words: they are not compared for nothing.
+    sources = () if sure >= limit else (only,) if only else nodes
+    for rank, node, other in _alike(graph, sources, progress):
         pair = frozenset((node.id, other.id))
         if pair not in seen:
             seen.add(pair)
             place = len(node.document.text)
             ranked.append(((-rank, node.path, place, other.id), (node, other)))
     ranked.sort(key=lambda pair: pair[0])
+    resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
+    speller = Speller(resolver, dialect)
+    best = tracked(ranked[:limit], "writing proposals", progress)
     return [
-        _of_mention(graph, found, speller, resolver)
-        if isinstance(found, Mention)
-        else _of_pair(*found, speller)
-        for _, found in ranked[:limit]
+        _of_mention(graph, missing, speller, resolver)
+        if isinstance(missing, Mention)
+        else _of_pair(*missing, speller)
+        for _, missing in best
     ]
 
 
@@ -161,14 +177,18 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return first, last
 
 
-def _alike(graph: SkillGraph, sources: Sequence[Node]) -> Iterator[tuple[float, Node, Node]]:
+def _alike(
+    graph: SkillGraph, sources: Sequence[Node], progress: Progress
+) -> Iterator[tuple[float, Node, Node]]:
     """Nodes that answer another's description nearly as well as it does itself.
 
     Each with its rank: a node half as good stands with the mentions of one word, a better
     one before them, and all behind the names of two words and more.
     """
-    index = SearchIndex.of(graph)
-    for node in sources:
+    if not sources:
+        return
+    index = SearchIndex.of(graph, progress)
+    for node in tracked(sources, "comparing nodes", progress):
         if node.kind is not NodeKind.NODE or not node.description:
             continue
         hits, _ = index.search(f"{node.title} {node.description}", limit=12)
@@ -182,7 +202,7 @@ def _alike(graph: SkillGraph, sources: Sequence[Node]) -> Iterator[tuple[float, 
         ]
         near = [pair for pair in near if pair[1].kind is NodeKind.NODE]
         for ratio, other in near[:NEIGHBORS]:
-            yield min(2 * ratio, 1.99), node, other
+            yield min(2 * ratio, HIGHEST), node, other
 
 
 def _of_pair(node: Node, other: Node, speller: Speller) -> Proposal:

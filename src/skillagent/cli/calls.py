@@ -9,6 +9,7 @@ from pathlib import Path
 
 from skillagent.cli.common import load, toolset
 from skillagent.cli.output import to_json
+from skillagent.cli.progress_bar import progress_bar
 from skillagent.disclosure import Answer, Toolset
 from skillagent.errors import UsageError
 
@@ -16,7 +17,8 @@ _FORM = '{"name": "read_node", "arguments": {"node": "x"}}'
 
 
 def run(arguments: argparse.Namespace) -> int:
-    tools = toolset(load(arguments), arguments)
+    with progress_bar() as progress:
+        tools = toolset(load(arguments, progress), arguments)
     if arguments.ledger and not Path(arguments.ledger).resolve().parent.is_dir():
         raise UsageError(f"{arguments.ledger}: there is no such folder to write the ledger to")
     refused = False

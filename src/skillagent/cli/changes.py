@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import DIALECT_NAMES, Commands
+from skillagent.cli.arguments import DIALECT_NAMES, Commands, graph_argument
+from skillagent.cli.declared import one_root_of
 from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 from skillagent.cli.output import printable, to_json
+from skillagent.cli.progress_bar import progress_bar
 from skillagent.errors import UsageError
+from skillagent.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +44,7 @@ def writing(
 
 def on_graph(parser: argparse.ArgumentParser) -> None:
     """The graph that a command reads, and how its links are written."""
-    parser.add_argument("graph", metavar="GRAPH", help="the folder that holds the graph")
+    graph_argument(parser)
     links_of(parser)
 
 
@@ -55,14 +59,26 @@ def dialect(arguments: argparse.Namespace) -> Dialect:
     return DIALECTS[arguments.dialect]
 
 
-def whole_graph(arguments: argparse.Namespace) -> SkillGraph:
-    """The graph, every file whole: what is to be changed must be read to its end."""
-    from skillagent.authoring.importing import ALL_BYTES
-    from skillagent.graph import Options, Root, SkillGraph
+def whole_graph(
+    arguments: argparse.Namespace,
+    progress: Progress | None = None,
+    roots: tuple[str, ...] = (),
+) -> SkillGraph:
+    """The graph, every file whole: what is to be changed must be read to its end.
 
-    finish_interrupted(arguments.graph)
+    Args:
+        arguments: of the command line.
+        progress: told how far the work has come; None for a bar of its own.
+        roots: to load; without any the one root that the command line names.
+    """
+    from skillagent.authoring.importing import ALL_BYTES
+    from skillagent.graph import Options, SkillGraph
+
     options = Options(dialect=dialect(arguments), max_file_bytes=ALL_BYTES)
-    return SkillGraph.load(Root(Path(arguments.graph)), options=options)
+    roots = roots or (one_root_of(arguments),)
+    finish_interrupted(*roots)
+    with contextlib.nullcontext(progress) if progress else progress_bar() as told:
+        return SkillGraph.load(*roots, options=options, progress=told)
 
 
 def finish(changes: Changes, arguments: argparse.Namespace) -> int:

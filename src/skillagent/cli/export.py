@@ -9,7 +9,9 @@ from skillagent.cli.arguments import Commands, command
 from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 
 if TYPE_CHECKING:
+    from skillagent.exports import PackedSkill
     from skillagent.graph import SkillGraph
+    from skillagent.progress import Progress
 
 _FORMS = {
     "llms-txt": "an llms.txt, with every map as a section",
@@ -45,11 +47,19 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from skillagent.cli.common import load
+    from skillagent.cli.output import printable
+    from skillagent.cli.progress_bar import progress_bar
 
-    graph = load(arguments)
+    with progress_bar() as progress:
+        graph = load(arguments, progress)
+        if arguments.form == "agent-skill":
+            packed = _packed(graph, arguments.out, progress)
+        else:
+            text = _text(graph, arguments)
     if arguments.form == "agent-skill":
-        return _agent_skill(graph, arguments.out)
-    text = _text(graph, arguments)
+        for skill in packed:
+            print(printable(_account(skill)))
+        return 0
     if arguments.out is None:
         print(text, end="")
     else:
@@ -57,8 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _agent_skill(graph: SkillGraph, out: str | None) -> int:
-    from skillagent.cli.output import printable
+def _packed(graph: SkillGraph, out: str | None, progress: Progress) -> tuple[PackedSkill, ...]:
     from skillagent.errors import UsageError
     from skillagent.exports import agent_skill
     from skillagent.exports.names import skill_name
@@ -68,15 +77,16 @@ def _agent_skill(graph: SkillGraph, out: str | None) -> int:
     finish_interrupted(out)
     try:
         with undone_by_signals():
-            packed = agent_skill(graph, out)
+            return agent_skill(graph, out, progress)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
-    for skill in packed:
-        text = f"{skill.path}: {len(skill.nodes)} nodes, {skill.attachments} attachments"
-        if not skill.whole_entry:
-            text += "; SKILL.md cannot hold the entry as it is, and leads to it"
-        print(printable(text))
-    return 0
+
+
+def _account(skill: PackedSkill) -> str:
+    text = f"{skill.path}: {len(skill.nodes)} nodes, {skill.attachments} attachments"
+    if not skill.whole_entry:
+        text += "; SKILL.md cannot hold the entry as it is, and leads to it"
+    return text
 
 
 def _text(graph: SkillGraph, arguments: argparse.Namespace) -> str:

@@ -6,7 +6,9 @@ import argparse
 
 from skillagent.cli.arguments import Commands
 from skillagent.cli.changes import on_graph, whole_graph
+from skillagent.cli.declared import roots_of
 from skillagent.cli.output import printable, to_json
+from skillagent.cli.progress_bar import progress_bar
 
 SHOWN = 10
 
@@ -27,8 +29,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring.health import health, verdict
 
-    graph = whole_graph(arguments)
-    figures = health(graph)
+    with progress_bar() as progress:
+        graph = whole_graph(arguments, progress, roots_of(arguments))
+        figures = health(graph, progress=progress)
     if arguments.json:
         report = {
             "verdict": verdict(graph, figures),

@@ -8,6 +8,7 @@ from pathlib import Path
 from skillagent.cli.arguments import Commands
 from skillagent.cli.changes import dialect, finish, links_of, writing
 from skillagent.cli.interrupted import finish_interrupted
+from skillagent.cli.progress_bar import progress_bar
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -28,5 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     source, folder = Path(arguments.source), Path(arguments.folder)
     finish_interrupted(folder)
-    changes = import_graph(source, folder, arguments.description, dialect(arguments))
+    with progress_bar() as progress:
+        changes = import_graph(source, folder, arguments.description, dialect(arguments), progress)
     return finish(changes, arguments)

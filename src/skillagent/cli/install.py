@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import Any
 
 from skillagent.cli.arguments import Commands, tokens
 
@@ -32,7 +31,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         description=f"{text[0].upper()}{text[1:]}. The change is shown; nothing else is touched.",
         epilog="Exit codes: 0 done, or nothing to do; 2 it was refused, and nothing was written.",
     )
-    parser.__class__ = _Mixed
     parser.set_defaults(run=run)
     parser.add_argument(
         "host", choices=HOST_NAMES, metavar="HOST", help=f"one of {', '.join(HOST_NAMES)}"
@@ -101,21 +99,6 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.uninstall:
         print(f"next: {host.after}; then `skillagent doctor {host.name}`")
     return 0
-
-
-class _Mixed(argparse.ArgumentParser):
-    """Takes options between the host and the graphs too, which argparse does only if asked."""
-
-    _asked = False
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        if self._asked:
-            return super().parse_known_args(args, namespace)
-        self._asked = True
-        try:
-            return self.parse_known_intermixed_args(args, namespace)
-        finally:
-            self._asked = False
 
 
 def _name(text: str) -> str:

@@ -6,13 +6,22 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from skillagent import __version__
-from skillagent.cli import authoring, doctor, export, hook, install, serve
-from skillagent.cli.arguments import command, limits
+from skillagent.cli import authoring, completion, doctor, export, hook, install, serve
+from skillagent.cli.arguments import Parser, command, limits
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
+
+GROUPS = {
+    "Read a graph": ("chat", "list", "summary", "read", "call"),
+    "See what is wrong with it": ("check", "health"),
+    "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
+    "Give it to agents": ("install", "doctor", "serve", "export"),
+    "For shells, hosts and tests": ("completion", "hook", "mock"),
+}
+"""What each command is for, in the order of the help."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_utf_8()
     given = sys.argv[1:] if argv is None else argv
     # Where the locale is not UTF-8, Python hands over the bytes of an argument in disguise.
-    arguments = _parser().parse_args(
+    arguments = _command_line().parse_args(
         [os.fsencode(text).decode("utf-8", "replace") for text in given]
     )
     run: Callable[[argparse.Namespace], int] = arguments.run
@@ -62,22 +71,29 @@ def _speak_utf_8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _command_line() -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = Parser(
         prog="skillagent",
+        usage="%(prog)s COMMAND …",
         description="Skill graphs for agents: an index, summaries and nodes inside a token budget.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"skillagent {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.set_defaults(run=lambda arguments: _overview(parser))
+    commands = parser.add_subparsers(
+        prog="skillagent", dest="command", metavar="COMMAND", help=argparse.SUPPRESS
+    )
 
-    chat = command(commands, "chat", _chat, "ask questions of a graph", graph_optional=True)
+    chat = command(
+        commands, "chat", _chat, "ask questions of a graph", without="the bundled example"
+    )
     chat.epilog = (
         "Exit codes: 0 answered; 1 the model did not answer to its end; 2 the command line, a "
         "folder, a key or a package is wrong; 3 the model could not be reached or failed; 130 "
         "interrupted."
     )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
-    limits(chat, None, "8000, or as before with --continue")
+    limits(chat, None, "8000, what skillagent.toml declares, or as before with --continue")
     chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
     chat.add_argument(
         "-m",
@@ -115,7 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     check = command(commands, "check", _check, "count, test reachability, list what is wrong")
-    check.add_argument("--all", action="store_true", help="every finding, not the first 40")
+    check.add_argument(
+        "--all", action="store_true", help="every finding and node, not the first of each"
+    )
     check.add_argument("--json", action="store_true", help="entry, counts and findings as JSON")
 
     listing = command(commands, "list", _operation, "the operation list_index by hand")
@@ -138,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     call = command(
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )
-    limits(call, 8_000)
+    limits(call, None, "8000, or what skillagent.toml declares")
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
     call.add_argument(
         "--seconds", action="store_true", help="with --ledger: say also how long each call took"
@@ -171,7 +189,30 @@ def _parser() -> argparse.ArgumentParser:
         kind.add_argument("--port", type=int, default=0, metavar="N", help="0 for any (0)")
     kinds.add_parser("schema", help="the JSON Schema of a script")
     mock.set_defaults(run=_mock)
+    completion.add(commands, parser)
+    about = {action.dest: action.help for action in commands._choices_actions}
+    parser.epilog = _groups(about)
     return parser
+
+
+def _groups(about: Mapping[str, str | None]) -> str:
+    """The commands by what they are for.
+
+    Args:
+        about: command → what it does.
+    """
+    width = max(map(len, about))
+    parts = [
+        "\n".join([f"{title}:", *(f"    {name:<{width}}  {about[name]}" for name in names)])
+        for title, names in GROUPS.items()
+    ]
+    return "\n\n".join([*parts, "`skillagent COMMAND --help` says more about a command."])
+
+
+def _overview(parser: argparse.ArgumentParser) -> int:
+    """What a person sees who typed nothing; a script that lost its command still fails."""
+    parser.print_help()
+    return 2
 
 
 def _turns(text: str) -> int:

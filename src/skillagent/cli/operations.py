@@ -5,12 +5,22 @@ from __future__ import annotations
 import argparse
 
 from skillagent.cli.common import load, toolset
+from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
+from skillagent.cli.progress_bar import progress_bar
+from skillagent.index.search import SearchIndex
 from skillagent.markdown.hidden import revealed
 
 
 def run(arguments: argparse.Namespace) -> int:
-    tools = toolset(load(arguments), arguments, one_call=True)
+    if arguments.command == "summary" and first_is_no_graph(arguments):
+        arguments.nodes.insert(0, arguments.graph)
+        arguments.graph = None
+    with progress_bar() as progress:
+        graph = load(arguments, progress)
+        if arguments.command != "read" and arguments.query:
+            SearchIndex.of(graph, progress)
+    tools = toolset(graph, arguments, one_call=True)
     if arguments.command == "list":
         answer = tools.list_index(arguments.map, arguments.query, arguments.cursor)
     elif arguments.command == "summary":

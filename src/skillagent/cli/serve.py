@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import DIALECT_NAMES, Commands, limits
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from skillagent.mcp_server.http import Address
     from skillagent.mcp_server.offer import Offer
 
-GRAPHS_VARIABLE = "SKILLAGENT_GRAPHS"
-GUIDE = "skillagent"
 HOST, PORT = "127.0.0.1", 8765
 
 
@@ -101,21 +98,16 @@ def _refuse_http_options(arguments: argparse.Namespace) -> None:
 
 
 def _offer(arguments: argparse.Namespace) -> Offer:
-    from skillagent import config
-    from skillagent.cli.common import bundled_graph
+    from skillagent.cli.common import GUIDE, bundled_graph
+    from skillagent.cli.declared import declared
     from skillagent.cli.interrupted import finish_interrupted
     from skillagent.mcp_server.offer import Offer
 
     roots = list(arguments.graphs)
     budget = arguments.budget
-    if not roots:
-        roots = [path for path in os.environ.get(GRAPHS_VARIABLE, "").split(os.pathsep) if path]
-    if not roots:
-        # Some hosts start a plugin's server in the plugin's own folder.
-        project = os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd()
-        if found := config.find(Path(project)):
-            roots = list(found.roots)
-            budget = found.budget if budget is None else budget
+    if not roots and (known := declared()) is not None:
+        roots = list(known.roots)
+        budget = known.budget if budget is None else budget
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
     finish_interrupted(*roots)

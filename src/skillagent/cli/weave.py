@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
+from skillagent.cli.accepting import accept
 from skillagent.cli.arguments import Commands
 from skillagent.cli.changes import dialect, finish, on_graph, text_of, whole_graph, writing
+from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
+from skillagent.cli.progress_bar import progress_bar
 from skillagent.errors import UsageError
+
+if TYPE_CHECKING:
+    from skillagent.authoring.weave import Proposal
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -23,6 +30,13 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--limit", type=_count, default=20, metavar="N", help="proposals at most (20)"
+    )
+    parser.add_argument(
+        "-i",
+        "--interactive",
+        action="store_true",
+        help="show each proposal and ask, as `git add -p` does; what is accepted is written at the "
+        "end",
     )
     parser.add_argument(
         "--apply",
@@ -40,7 +54,9 @@ def _count(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring import weave
 
-    graph = whole_graph(arguments)
+    _refuse_two_ways(arguments)
+    if arguments.node is None and first_is_no_graph(arguments):
+        arguments.graph, arguments.node = None, arguments.graph
     if arguments.apply is not None:
         if arguments.node:
             raise UsageError("--apply takes its nodes from the proposals; leave NODE out")
@@ -48,22 +64,34 @@ def run(arguments: argparse.Namespace) -> int:
             given = json.loads(text_of(arguments.apply))
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{arguments.apply}: is not JSON: {error}") from None
-        return finish(weave.apply(graph, given, dialect(arguments)), arguments)
-    found = weave.proposals(graph, arguments.node, arguments.limit, dialect(arguments))
+        return finish(weave.apply(whole_graph(arguments), given, dialect(arguments)), arguments)
+    with progress_bar() as progress:
+        graph = whole_graph(arguments, progress)
+        proposals = weave.proposals(
+            graph, arguments.node, arguments.limit, dialect(arguments), progress
+        )
+    shown = [_shown(number, proposal) for number, proposal in enumerate(proposals, start=1)]
     if arguments.json:
-        print(to_json({"proposals": [proposal.to_json() for proposal in found]}))
-        return 0
-    for number, proposal in enumerate(found, start=1):
-        print(printable(_shown(number, proposal)))
-    if not found:
+        print(to_json({"proposals": [proposal.to_json() for proposal in proposals]}))
+    elif not proposals:
         print("no link seems to be missing")
+    elif arguments.interactive:
+        accepted = accept(graph, proposals, shown, dialect(arguments))
+        given = [proposal.to_json() for proposal in accepted]
+        return finish(weave.apply(graph, given, dialect(arguments)), arguments)
+    else:
+        print(printable("\n".join(shown)))
     return 0
 
 
-def _shown(number: int, proposal: object) -> str:
-    from skillagent.authoring.weave import Proposal
+def _refuse_two_ways(arguments: argparse.Namespace) -> None:
+    """Questions on standard output leave no room for JSON, and answers none for proposals."""
+    if arguments.interactive and (arguments.json or arguments.apply is not None):
+        other = "--json" if arguments.json else "--apply"
+        raise UsageError(f"--interactive and {other} are two ways to accept proposals; keep one")
 
-    assert isinstance(proposal, Proposal)
+
+def _shown(number: int, proposal: Proposal) -> str:
     head = f"{number}. {proposal.path}:{proposal.line}: {proposal.kind} of {proposal.target}"
     if proposal.kind == "mention":
         return f"{head}\n   - {proposal.was}\n   + {proposal.sentence}"

@@ -31,6 +31,7 @@ from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
 from skillagent.lint import REFERENCE_CODES, findings
 from skillagent.markdown import Kind
+from skillagent.progress import Progress, tracked, untold
 
 _ROUNDS = 5
 """What the loader reads differently after one round is written differently in the next."""
@@ -50,13 +51,16 @@ class PackedSkill:
     """True where SKILL.md is the entry itself; else the entry lies under `references/`."""
 
 
-def agent_skill(graph: SkillGraph, out: str | os.PathLike[str]) -> tuple[PackedSkill, ...]:
+def agent_skill(
+    graph: SkillGraph, out: str | os.PathLike[str], progress: Progress = untold
+) -> tuple[PackedSkill, ...]:
     """Pack a graph as one Agent Skill, or as one for each of its roots.
 
     Args:
         graph: what to pack.
         out: the skill's folder, whose name becomes the skill's; with several roots the folder
             that holds one folder a root.
+        progress: told of each node that was written, and of what is loaded to compare.
 
     Raises:
         UsageError: the folder's name is none for a skill, or the folder holds something that
@@ -80,7 +84,7 @@ def agent_skill(graph: SkillGraph, out: str | os.PathLike[str]) -> tuple[PackedS
     before = {target.name: earlier_export(target) for target in targets}
     packing = _Packing(graph, names)
     with tempfile.TemporaryDirectory() as folder:
-        after = packing.write(Path(folder))
+        after = packing.write(Path(folder), progress)
     prefixes = {name: f"{name}/" if several else "" for name in names}
     changes_of(
         parent if several else place,
@@ -174,7 +178,7 @@ class _Packing:
                 body = cover.short_body(graph, part.entry, part.head, source, places)
                 part.short = part.head + body
 
-    def write(self, folder: Path) -> dict[str, dict[str, bytes]]:
+    def write(self, folder: Path, progress: Progress) -> dict[str, dict[str, bytes]]:
         """Write every skill below a folder, load them again and compare.
 
         Returns:
@@ -185,10 +189,11 @@ class _Packing:
             OSError: a file cannot be written.
         """
         for _ in range(_ROUNDS):
-            skills = self._files()
+            skills = self._files(progress)
             for name, files in skills.items():
                 write_files(folder / name, files)
-            loaded = SkillGraph.load(folder if self._several else folder / self.parts[0].name)
+            place = folder if self._several else folder / self.parts[0].name
+            loaded = SkillGraph.load(place, progress=progress)
             wrong = [node for node in self._graph.nodes.values() if not self._same(node, loaded)]
             if not wrong:
                 self._check_valid(loaded)
@@ -270,7 +275,7 @@ class _Packing:
             return False
         return cover.fits(self._rewriter().rewrite(part.entry, links, part.head).text)
 
-    def _files(self) -> dict[str, dict[str, bytes]]:
+    def _files(self, progress: Progress) -> dict[str, dict[str, bytes]]:
         rewriter = self._rewriter()
         made: dict[str, dict[str, bytes]] = {}
         for part in self.parts:
@@ -278,7 +283,7 @@ class _Packing:
             records: list[dict[str, Any]] = []
             if part.short is not None:
                 files["SKILL.md"] = part.short.encode()
-            for node in part.nodes:
+            for node in tracked(part.nodes, "writing nodes", progress):
                 head = part.head if part.places[node.id] == "SKILL.md" else None
                 links = self._graph.links_from(node.id)
                 called_by_file = head is None and node.title == node.stem

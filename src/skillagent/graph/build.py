@@ -32,6 +32,7 @@ from skillagent.graph.walk import (
 )
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
+from skillagent.progress import Progress, tracked, untold
 
 ENTRY_STEMS = ("index", "skill", "readme", "moc")
 """File names, at the top of a root, that make a node its entry; the first one found wins."""
@@ -53,29 +54,36 @@ class Built:
     """Markdown files found, readable or not."""
 
 
-def build(roots: Sequence[Root], options: Options) -> Built:
+def build(roots: Sequence[Root], options: Options, progress: Progress = untold) -> Built:
     """Walk the roots and put their files together.
+
+    Args:
+        roots: with a name each.
+        options: how they are loaded.
+        progress: told of each file that was read, parsed, and whose links were resolved.
 
     Raises:
         GraphError: a root cannot be listed.
     """
     several = len(roots) > 1
-    parts = [_Part(root, options, root.name + SEPARATOR if several else "") for root in roots]
-    return _Builder(parts, options).build()
+    parts = [
+        _Part(root, options, root.name + SEPARATOR if several else "", progress) for root in roots
+    ]
+    return _Builder(parts, options).build(progress)
 
 
 class _Part:
     """One root while the graph is built."""
 
-    def __init__(self, root: Root, options: Options, prefix: str) -> None:
+    def __init__(self, root: Root, options: Options, prefix: str, progress: Progress) -> None:
         self.root = root
         self.prefix = prefix
-        self.walk: Walk = walk(root, options, prefix)
+        self.walk: Walk = walk(root, options, prefix, progress)
         self.diagnostics = list(self.walk.diagnostics)
         self.nodes: list[Node] = []
         ids: set[str] = set()
         keys: dict[str, str] = {}
-        for source in self.walk.files:
+        for source in tracked(self.walk.files, "parsing files", progress):
             self.nodes.append(self._node(source, ids, keys, options))
         self.resolver = Resolver(self.nodes, self.walk.others, options.dialect)
 
@@ -122,7 +130,7 @@ class _Builder:
         self._findings: list[Diagnostic] = []
         self._shared: dict[int, tuple[str, ...]] = {}
 
-    def build(self) -> Built:
+    def build(self, progress: Progress) -> Built:
         nodes: dict[str, Node] = {}
         links: list[Link] = []
         for part in self._parts:
@@ -130,7 +138,11 @@ class _Builder:
         for part in self._parts:
             self._findings += part.diagnostics
             self._findings += _alias_clashes(part)
-            part_links = [link for node in part.nodes for link in self._links(node, part.resolver)]
+            part_links = [
+                link
+                for node in tracked(part.nodes, "resolving links", progress)
+                for link in self._links(node, part.resolver)
+            ]
             self._findings += _dialect_hint(part, part_links, self._options.dialect)
             links += part_links
         nodes = dict(sorted(nodes.items()))

@@ -23,6 +23,7 @@ from skillagent.graph.link import Link
 from skillagent.graph.node import Node, NodeKind, without_suffix
 from skillagent.graph.resolve import SEPARATOR, name_key
 from skillagent.graph.walk import Options, Root, roots_of
+from skillagent.progress import Progress, untold
 
 if TYPE_CHECKING:
     import networkx
@@ -70,7 +71,10 @@ class SkillGraph:
 
     @classmethod
     def load(
-        cls, *roots: str | os.PathLike[str] | Root, options: Options | None = None
+        cls,
+        *roots: str | os.PathLike[str] | Root,
+        options: Options | None = None,
+        progress: Progress = untold,
     ) -> SkillGraph:
         """Load every Markdown file below one folder or several.
 
@@ -78,6 +82,7 @@ class SkillGraph:
             roots: folders; `name=path` or a `Root` names one. With several, ids begin with
                 `name::`.
             options: dialect of the links, strictness, size limit.
+            progress: told how far the work has come.
 
         Raises:
             GraphError: a root is missing or no folder.
@@ -89,7 +94,7 @@ class SkillGraph:
         collecting = gc.isenabled()
         gc.disable()
         try:
-            return cls(build(roots_of(roots), options))
+            return cls(build(roots_of(roots), options, progress))
         finally:
             if collecting:
                 gc.enable()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
 from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.progress import Progress, untold
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -125,13 +126,14 @@ def roots_of(paths: Sequence[str | os.PathLike[str] | Root]) -> tuple[Root, ...]
     return roots
 
 
-def walk(root: Root, options: Options, prefix: str = "") -> Walk:
+def walk(root: Root, options: Options, prefix: str = "", progress: Progress = untold) -> Walk:
     """Every Markdown file below a root, sorted by path.
 
     Args:
         root: the folder.
         options: for the size limit.
         prefix: set before the paths in findings.
+        progress: told of each file that was read.
 
     Raises:
         GraphError: the folder itself cannot be listed.
@@ -161,6 +163,7 @@ def walk(root: Root, options: Options, prefix: str = "") -> Walk:
             )
             found.diagnostics.append(finding("SG002", shown, 0, message))
         found.files.append(source)
+        progress("reading files", len(found.files), 0)
     # Of two names that are equal but for Unicode form, the normal form comes first.
     found.files.sort(key=lambda file: (file.path, file.path != file.raw_path, file.raw_path))
     return found

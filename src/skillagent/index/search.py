@@ -29,6 +29,7 @@ from skillagent.index.postings import Postings
 from skillagent.index.query import Match, Query
 from skillagent.index.spelling import Spelling
 from skillagent.index.words import is_part, query_words, stem, terms, words
+from skillagent.progress import Progress, tracked, untold
 
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
 WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5)
@@ -77,7 +78,7 @@ class Hit:
 class SearchIndex:
     """The searchable form of one graph; build it with `SearchIndex.of`, which keeps it."""
 
-    def __init__(self, graph: SkillGraph) -> None:
+    def __init__(self, graph: SkillGraph, progress: Progress = untold) -> None:
         self._graph = graph
         self._ids = list(graph.nodes)
         self._languages = GraphLanguages(graph)
@@ -89,7 +90,7 @@ class SearchIndex:
         self._last: _Answer | None = None
         names: dict[str, None] = {}
         anchors = self._anchors()
-        for node in graph.nodes.values():
+        for node in tracked(graph.nodes.values(), "indexing", progress):
             language = self._languages.of(node.id)
             name_words = words("\n".join(_names(node)))
             names.update(dict.fromkeys(name_words))
@@ -126,15 +127,20 @@ class SearchIndex:
         return max(self._postings.count(stem(word, code)) for code in self._languages.every)
 
     @classmethod
-    def of(cls, graph: SkillGraph) -> SearchIndex:
-        """The index of a graph, built at the first call."""
+    def of(cls, graph: SkillGraph, progress: Progress = untold) -> SearchIndex:
+        """The index of a graph, built at the first call.
+
+        Args:
+            graph: which keeps it.
+            progress: told of each node while it is built.
+        """
         index = graph.derived.get(cls)
         if not isinstance(index, SearchIndex):
             # Who comes meanwhile waits: a second build would only make both slower.
             with _BUILDING:
                 index = graph.derived.get(cls)
                 if not isinstance(index, SearchIndex):
-                    index = graph.derived[cls] = cls(graph)
+                    index = graph.derived[cls] = cls(graph, progress)
         return index
 
     def search(self, query: str, limit: int = 10, offset: int = 0) -> tuple[list[Hit], int]:

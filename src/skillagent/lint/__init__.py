@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable
 
 from skillagent.diagnostics import Diagnostic, ordered
 from skillagent.graph import SkillGraph
-from skillagent.lint import agent_skills, hidden_text
+from skillagent.lint import agent_skills, empty, hidden_text
 from skillagent.lint.agent_skills import REFERENCE_CODES
+from skillagent.progress import Progress, tracked, untold
 
 Rule = Callable[[SkillGraph], Iterable[Diagnostic]]
 
 RULES: dict[str, Rule] = {
+    "empty": empty.empty,
     "agent-skill-header": agent_skills.header,
     "agent-skill-fields": agent_skills.fields,
     "agent-skill-name": agent_skills.name,
@@ -30,9 +32,15 @@ RULES: dict[str, Rule] = {
 """Name → rule, in the order in which they are asked."""
 
 
-def findings(graph: SkillGraph) -> tuple[Diagnostic, ...]:
-    """What the rules find, without the graph's own findings, by path and line."""
-    return ordered(found for rule in RULES.values() for found in rule(graph))
+def findings(graph: SkillGraph, progress: Progress = untold) -> tuple[Diagnostic, ...]:
+    """What the rules find, without the graph's own findings, by path and line.
+
+    Args:
+        graph: of one root or several.
+        progress: told of each rule.
+    """
+    rules = tracked(RULES.values(), "checking", progress)
+    return ordered(found for rule in rules for found in rule(graph))
 
 
 __all__ = ["REFERENCE_CODES", "RULES", "Rule", "findings"]

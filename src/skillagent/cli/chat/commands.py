@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from skillagent.cli.arguments import did_you_mean
 from skillagent.cli.chat.conversation import Conversation
 from skillagent.cli.chat.show import Terminal
 from skillagent.cli.chat.words import budget_bar, call_text, dollars_text, usage_text
@@ -38,14 +39,13 @@ def command(line: str, conversation: Conversation, view: Terminal) -> None:
     """Carry out a line that begins with a slash.
 
     Raises:
-        LeaveError: it was `/exit`.
+        LeaveError: it was `/exit` or `/quit`.
     """
     name, _, rest = line.strip().partition(" ")
     found = COMMANDS.get(name.casefold())
     if found is None:
-        near = [known for known in COMMANDS if known.startswith(name[:2].casefold())]
-        hint = f"; perhaps {' or '.join(near)}" if near else ""
-        view.note(f"there is no command {name[:40]}{hint}; /help lists them")
+        hint = did_you_mean(name.casefold(), COMMANDS) or "/help lists them"
+        view.note(f"there is no command {name[:40]}: {hint}")
         return
     try:
         found.run(conversation, view, rest.strip())
@@ -195,4 +195,5 @@ COMMANDS: dict[str, Command] = {
     "/save": Command("/save FILE", "write the conversation to a file", _save),
     "/load": Command("/load FILE", "go on with one from a file", _load),
     "/exit": Command("/exit", "leave (also exit, quit, Ctrl-D)", _exit),
+    "/quit": Command("/quit", "the same", _exit),
 }

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from skillagent.agent import Agent, Done, saved
 from skillagent.cli.chat.show import View
-from skillagent.cli.common import budget, load
+from skillagent.cli.common import budget, bundled_graph, load
+from skillagent.cli.declared import declared, named_graph
+from skillagent.cli.progress_bar import progress_bar
 from skillagent.digest import sha256
 from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError, UsageError
 from skillagent.graph import SkillGraph
+from skillagent.index.search import SearchIndex
 from skillagent.providers import Prices, Provider, provider_for
 from skillagent.providers.names import OFFLINE
 from skillagent.tokens import counter_for
@@ -33,7 +36,10 @@ class Conversation:
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._arguments = arguments
-        self.graph = load(arguments)
+        self.is_bundled = named_graph(arguments) is None and declared() is None
+        otherwise = str(bundled_graph()) if self.is_bundled else ""
+        with progress_bar() as progress:
+            self.graph = load(arguments, progress, otherwise)
         self.model: str = arguments.model or os.environ.get("SKILLAGENT_MODEL") or OFFLINE
         self._counted_for: str | None = arguments.count_for or self.model
         prices = arguments.prices or os.environ.get("SKILLAGENT_PRICES")
@@ -61,6 +67,8 @@ class Conversation:
         code = NOT_ANSWERED
         before = len(self.agent.marks)
         try:
+            with progress_bar() as progress:
+                SearchIndex.of(self.graph, progress)  # the model's first query would build it
             with closing(self.agent.ask(question)) as events:
                 for event in events:
                     view.event(event)

@@ -58,6 +58,11 @@ class Talk(Protocol):
         """It may be another one after `/clear` or `/load`."""
         ...
 
+    @property
+    def is_bundled(self) -> bool:
+        """True where no graph was named or declared, and the bundled one is walked."""
+        ...
+
 
 class Terminal:
     """Words for a person."""
@@ -73,7 +78,8 @@ class Terminal:
         agent = self._talk.agent
         graph, name = agent.toolset.graph, agent.provider.name
         who = "offline (a scripted navigator, no model)" if name == "offline" else name
-        self.note(f"{graph.name}: {graph.counts.nodes} nodes, {graph.counts.maps} maps · {who}")
+        name = f"{graph.name} (the bundled example)" if self._talk.is_bundled else graph.name
+        self.note(f"{name}: {graph.counts.nodes} nodes, {graph.counts.maps} maps · {who}")
 
     def event(self, event: Event) -> None:
         if isinstance(event, AnswerText):
@@ -177,10 +183,8 @@ class PlainWriter:
 def answer_writer(stream: TextIO) -> Writer:
     """Rendered Markdown on a terminal that can show it, else the text itself."""
     if styled(stream):
-        try:
-            from rich.console import Console
-        except ImportError:
-            return PlainWriter(stream)
+        from rich.console import Console
+
         return MarkdownWriter(Console(file=stream, highlight=False))
     return PlainWriter(stream)
 

@@ -1,0 +1,93 @@
+"""Proposals shown one after another, each accepted or not, as `git add -p` does with hunks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from skillagent.cli.output import printable
+from skillagent.errors import UsageError
+
+if TYPE_CHECKING:
+    from skillagent.authoring.weave import Proposal
+    from skillagent.graph import SkillGraph
+    from skillagent.markdown import Dialect
+
+_HELP = """\
+y - set this link
+n - leave it
+a - set this link and all that follow
+q - leave this and all that follow; what was accepted is written
+e - write the sentence yourself, then set the link
+? - this list"""
+
+
+@dataclass(slots=True)
+class _Accepted:
+    """What was accepted so far, all of which can be written together."""
+
+    graph: SkillGraph
+    dialect: Dialect
+    proposals: list[Proposal] = field(default_factory=list)
+
+    def add(self, proposal: Proposal) -> bool:
+        """Accept one more; False, with a line that says why, where it cannot be written."""
+        from skillagent.authoring import weave
+
+        # Only proposals for one file can be in each other's way.
+        beside = [other for other in self.proposals if other.path == proposal.path]
+        try:
+            together = [other.to_json() for other in (*beside, proposal)]
+            weave.apply(self.graph, together, self.dialect)
+        except UsageError as error:
+            print(printable(f"not accepted: {error}"))
+            return False
+        self.proposals.append(proposal)
+        return True
+
+
+def accept(
+    graph: SkillGraph, proposals: Sequence[Proposal], shown: Sequence[str], dialect: Dialect
+) -> list[Proposal]:
+    """The proposals that the answers on standard input accept; its end is a `q`.
+
+    Args:
+        graph: they were made for.
+        proposals: to be shown, in order.
+        shown: each as text.
+        dialect: how links are written.
+    """
+    accepted = _Accepted(graph, dialect)
+    for at, proposal in enumerate(proposals):
+        print(printable(f"\n{shown[at]}"))
+        answer = _answer(f"({at + 1}/{len(proposals)}) Set this link [y,n,a,q,e,?]?")
+        while answer == "e" and not accepted.add(_edited(proposal)):
+            answer = _answer("Set this link [y,n,a,q,e,?]?")
+        if answer == "y":
+            accepted.add(proposal)
+        elif answer == "a":
+            for rest in proposals[at:]:
+                accepted.add(rest)
+            break
+        elif answer == "q":
+            break
+    return accepted.proposals
+
+
+def _answer(question: str) -> str:
+    while True:
+        print(question, end=" ", flush=True)
+        line = sys.stdin.readline()
+        answer = line.strip().lower()[:1]
+        if not line or answer in ("y", "n", "a", "q", "e"):
+            return answer or "q"
+        print(_HELP)
+
+
+def _edited(proposal: Proposal) -> Proposal:
+    """The proposal with the next line of input as its sentence; unchanged where that is empty."""
+    print("the sentence, with the link in it:", end=" ", flush=True)
+    sentence = sys.stdin.readline().strip()
+    return replace(proposal, sentence=sentence) if sentence else proposal
