@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from skillagent.secrets import scrub
 from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Pause, Responder, Stall, dumped
 
 
@@ -113,7 +114,7 @@ def _handler(mock: Responder, stopped: threading.Event) -> type[BaseHTTPRequestH
             try:
                 answer = mock.respond(path, headers, raw)
             except Exception as error:  # it would look like a reset that nobody scripted
-                answer = _broken(500, f"the mock raised {error!r}")
+                answer = _broken(500, scrub(f"the mock raised {error!r}"))
             if answer.rest is None and all(isinstance(step, bytes) for step in answer.steps):
                 self._at_once(answer)
                 return
