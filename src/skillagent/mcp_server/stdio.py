@@ -110,11 +110,13 @@ class _Loading:
         # Imports make no garbage.
         gc.disable()
         try:
+            from skillagent.mcp_server import logs
             from skillagent.mcp_server.served import Served
             from skillagent.mcp_server.sessions import OneSession
             from skillagent.mcp_server.surface import Surface
             from skillagent.mcp_server.watching import keep_fresh
 
+            logs.set_up()
             served = Served(self._offer)
             self._surface = Surface(
                 served, lambda: OneSession(served), background=keep_fresh, words=self._words
