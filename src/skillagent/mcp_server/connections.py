@@ -20,6 +20,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from skillagent.mcp_server.gate import App, Receive, Scope, Send
+from skillagent.open_files import room_for
 
 MOST = 1_000
 """Connections of a worker, however many files it may open."""
@@ -53,14 +54,7 @@ class Limits:
 
 def most_connections() -> int:
     """How many connections this process can hold without running out of files."""
-    try:
-        import resource
-    except ImportError:
-        return MOST  # on Windows
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed == resource.RLIM_INFINITY:
-        return MOST
-    return max(1, min(MOST, allowed - RESERVED - 2 * BURST))
+    return room_for(RESERVED + 2 * BURST, MOST)
 
 
 class Config(uvicorn.Config):
