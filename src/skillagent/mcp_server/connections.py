@@ -49,7 +49,7 @@ class Limits:
     body_seconds: float = 30.0
     """Until its body is whole."""
     answer_seconds: float = 30.0
-    """How long a client may read nothing of its answer."""
+    """How long what was written to a client may wait for it to read on."""
 
 
 def most_connections() -> int:
