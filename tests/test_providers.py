@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -25,9 +26,10 @@ from skillagent import (
     provider_for,
 )
 from skillagent.agent import AnswerText, CallFinished, Done, Event
-from skillagent.messages import Stop, Text, ToolResult, Usage
+from skillagent.messages import Message, Request, Role, Stop, Text, ToolResult, Usage
 from skillagent.models import reasons, takes_sampling
-from skillagent.testing import Call, Fault, MockLLM, Turn, call, calls, say
+from skillagent.testing import Call, Fault, MockLLM, Server, Turn, call, calls, say
+from skillagent.testing.wire import Answer
 from tests.conftest import Vault
 
 FILES: dict[str, str | bytes] = {
@@ -503,3 +505,31 @@ def test_pieces_are_texts_usages_and_one_reply(graph: SkillGraph) -> None:
         *others, last = list(pieces)
         assert isinstance(last, Reply)
         assert {type(piece) for piece in others} <= {Text, Usage}
+
+
+@pytest.mark.parametrize("maker", ["anthropic", "openai"])
+@pytest.mark.parametrize("before", [0, 290], ids=["whole", "cut"])
+def test_a_provider_that_repeats_the_request_does_not_show_its_key(maker: str, before: int) -> None:
+    """A key of no known format, that only this client has; cut, it would be like no key at all."""
+    key = "correct-horse-battery-staple"
+
+    class Repeats:
+        def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+            said = "x" * before + json.dumps(dict(headers))
+            body = json.dumps({"type": "error", "error": {"type": "t", "message": said}})
+            return Answer(400, (("content-type", "application/json"),), (body.encode(),))
+
+    with Server(Repeats()) as server:
+        provider: Provider
+        if maker == "anthropic":
+            anthropic = importlib.import_module("anthropic")
+            client = anthropic.Anthropic(api_key=key, base_url=server.url, max_retries=0)
+            provider = AnthropicProvider("claude-x", client=client)
+        else:
+            openai = importlib.import_module("openai")
+            client = openai.OpenAI(api_key=key, base_url=server.openai_url, max_retries=0)
+            provider = OpenAIProvider("gpt-x", api="chat", client=client)
+        request = Request("", (Message(Role.USER, (Text("Hello?"),)),), ())
+        with pytest.raises(ProviderError, match="answered 400") as raised:
+            list(provider.reply(request))
+    assert "correct-horse" not in str(raised.value)

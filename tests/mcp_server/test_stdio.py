@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from skillagent.mcp_server.prelude import HANDSHAKES, LONGEST, Known, Prelude
+from skillagent.mcp_server import framing
+from skillagent.mcp_server.framing import LONGEST
+from skillagent.mcp_server.prelude import HANDSHAKES, Known, Prelude
 from tests.conftest import Vault
 from tests.mcp_server.conftest import TRADING
+from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
 from tests.mcp_server.test_surface import text_of
 
 COMMAND = [sys.executable, "-m", "skillagent", "serve"]
@@ -198,6 +203,43 @@ def test_what_cannot_be_served_is_said_in_one_line(
     assert expected in line
 
 
+@dataclass
+class Host:
+    """A host that started the server, and speaks with it line by line."""
+
+    process: subprocess.Popen[bytes]
+
+    def send(self, *lines: Mapping[str, Any] | bytes) -> None:
+        assert self.process.stdin is not None
+        for line in lines:
+            message = (
+                line if isinstance(line, bytes) else json.dumps({"jsonrpc": "2.0", **line}).encode()
+            )
+            self.process.stdin.write(message + b"\n")
+        self.process.stdin.flush()
+
+    def line(self) -> bytes:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def reply(self) -> Any:
+        return json.loads(self.line())
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[Host]:
+    """A server that ends well, and logs nothing."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([*COMMAND, *arguments], **pipes)  # type: ignore[call-overload]
+    try:
+        yield Host(process)
+        rest, errors = process.communicate(timeout=60)
+        assert (process.returncode, rest, errors) == (0, b"", b"")
+    finally:
+        process.kill()
+        process.wait()
+
+
 OFFERS = [[], ["--no-watch"], ["--resources", "off"], ["--resources", "free"]]
 DEFERRED = {"id": 99, "method": "prompts/list"}
 """Nothing that is answered before the SDK is loaded."""
@@ -255,33 +297,70 @@ def test_a_greeting_that_is_none_is_refused_by_the_sdk(params: dict[str, Any], c
     assert reply["error"]["code"] == code
 
 
-HALF = (
-    '{"jsonrpc": "2.0", "id": 9, "method": "tools/call", '
-    '"params": {"name": "list_index", "arguments": {"query": "\\ud800"}}}'
-)
-"""Half a surrogate pair, as models write it now and then."""
+@pytest.mark.parametrize("early", [True, False], ids=["before the SDK", "after"])
+def test_every_line_is_answered_and_the_session_goes_on(early: bool) -> None:
+    """Lines that are no message, between others that are: each gets its answer, in order."""
+    with running(str(TRADING)) as host:
+        greeting, ready = hello("2025-06-18")
+        call = {"name": "list_index", "arguments": {"query": "stop"}}
+        if early:
+            host.send(*(line for line, _, _ in ODD_LINES))
+            host.send(greeting, ready)
+        else:
+            host.send(greeting, ready, {"id": 2, "method": "tools/call", "params": call})
+            assert [host.reply()["id"] for _ in range(2)] == [1, 2]
+            host.send(*(line for line, _, _ in ODD_LINES))
+            host.send({"id": 1, "method": "ping"})
+        for line, code, number in ODD_LINES:
+            reply = host.reply()
+            replies = reply if isinstance(reply, list) else [reply]
+            assert [one["error"]["code"] for one in replies] == [code] * len(replies), line[:80]
+            assert [one["id"] for one in replies] == [number] if replies is not reply else number
+            assert all(one["error"]["message"].isascii() for one in replies)
+        assert host.reply()["id"] == 1
+        host.send(*(line for line, _ in GOOD.values()))
+        numbers = [host.reply()["id"] for _ in GOOD]
+        assert sorted(map(str, numbers)) == sorted(str(number) for _, number in GOOD.values())
+        host.send({"id": 3, "method": "tools/call", "params": call})
+        assert "stop" in host.reply()["result"]["content"][0]["text"]
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["", "not json", "[]", "null", "{}", '{"jsonrpc": "1.0"}', "[" * 100_000, "\ud800", HALF],
-)
-def test_a_line_that_is_no_message_does_not_end_the_server(line: str) -> None:
-    command = [*COMMAND, str(TRADING)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    greeting, _ = hello("2025-06-18")
-    data = line.encode("utf-8", "surrogatepass")
-    data += b"\n" + json.dumps({"jsonrpc": "2.0", **greeting}).encode() + b"\n"
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(data)
-    process.stdin.flush()
-    while reply := json.loads(process.stdout.readline()):
-        if reply.get("id") == 1:
-            break
-    assert reply["result"]["serverInfo"]["name"] == "skillagent"
-    process.communicate(timeout=60)
-    assert process.returncode == 0
+@pytest.mark.parametrize("form", HALVES)
+def test_a_request_with_half_a_letter_is_answered(form: str) -> None:
+    """As a byte or an escape, in an argument, a name or the id, early or late."""
+    whole, half = "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), HALVES[form]
+    with running(str(TRADING)) as host:
+        greeting, ready = hello("2025-06-18")
+        first = json.dumps({"jsonrpc": "2.0", **greeting}).replace('"host"', '"a HALF"')
+        host.send(first.encode().replace(b"HALF", half), ready)
+        assert host.reply()["result"]["serverInfo"]["name"] == "skillagent"
+        for place in ("argument", "id", "name"):
+            call = {"name": "list_index", "arguments": {"query": f"stop {whole}"}}
+            number = "late HALF" if place == "id" else 5
+            if place != "id":
+                call = json.loads(
+                    json.dumps(call).replace("stop" if place == "argument" else "list", "HALF")
+                )
+            line = json.dumps(
+                {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": call}
+            )
+            host.send(line.encode().replace(b"HALF", half))
+            reply = host.reply()
+            assert reply["id"] == number if place != "id" else reply["id"].startswith("late \ufffd")
+            assert "result" in reply
+
+
+def test_letters_that_end_lines_elsewhere_are_escaped(vault: Vault) -> None:
+    text = "One\u2028two\u2029three\u0085four"
+    folder = vault({"SKILL.md": f"# Start\n\n{text}\n"})
+    with running(str(folder)) as host:
+        greeting, ready = hello("2025-06-18")
+        call = {"name": "read_node", "arguments": {"node": "SKILL"}}
+        host.send(greeting, ready, {"id": 2, "method": "tools/call", "params": call})
+        assert host.reply()["id"] == 1
+        line = host.line()
+        assert text in json.loads(line)["result"]["content"][0]["text"]
+        assert len(line.decode().splitlines()) == 1
 
 
 def test_the_first_tools_leave_before_the_sdk_is_imported() -> None:
@@ -309,7 +388,8 @@ print(sorted(heavy & set(sys.modules)))
 def handled(*messages: Mapping[str, Any]) -> list[bool]:
     """Which of some messages are answered before the SDK is loaded."""
     prelude = Prelude(Known({}, "", {}, {}, 0), lambda line: None)
-    return [prelude.handle(json.dumps({"jsonrpc": "2.0", **message})) for message in messages]
+    lines = [framing.read(json.dumps({"jsonrpc": "2.0", **one}).encode()) for one in messages]
+    return [isinstance(line, str) and prelude.handle(line) for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -333,7 +413,8 @@ def test_what_the_sdk_might_refuse_is_left_to_it(change: dict[str, Any]) -> None
     greeting = hello("2025-06-18")[0]
     assert handled(greeting) == [True]
     assert handled({**greeting, "params": {**greeting["params"], **change}}) == [False]
-    assert handled({**greeting, "id": "\ud800"}, {**greeting, "id": True}) == [False, False]
+    assert handled({**greeting, "id": "\ud800"}) == [True]  # with the half replaced
+    assert handled({**greeting, "id": 2, "method": "x"}) == [False]
 
 
 @pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])

@@ -1,12 +1,12 @@
 """The server over Streamable HTTP: stateless, so that any worker can answer any request.
 
 Bound to loopback, with the host and origin of each request checked; beyond loopback only
-with a bearer token. Each worker loads the graph; sessions are rows of one file.
+with a bearer token. Each worker loads the graph; sessions are rows of one file. How long a
+client may take, and how many there may be, is bounded in `connections`.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 import multiprocessing
 import os
@@ -15,13 +15,14 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from multiprocessing import reduction
 from pathlib import Path
 from typing import Any
 
 from skillagent.errors import UsageError
+from skillagent.mcp_server import gate, logs
+from skillagent.mcp_server.gate import App
 from skillagent.mcp_server.offer import Offer
 from skillagent.mcp_server.served import Served
 
@@ -33,12 +34,8 @@ TOKEN_VARIABLE = "SKILLAGENT_TOKEN"  # noqa: S105 - a name, not a secret
 MIN_TOKEN = 16
 BACKLOG = 2_048
 """Connections that may wait to be accepted."""
-BURST = 1
-"""Connections that a worker accepts at once, before another one may have its turn."""
-
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Any, Send], Awaitable[None]]
+TURN = 1
+"""Connections that one of several workers accepts at once, before another may have its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Address:
     port: int = 8765
     """0 for any that is free."""
     workers: int = 1
-    token: str = ""
+    token: str = field(default="", repr=False)
     """What `Authorization: Bearer` must carry; empty for no check."""
     token_file: str = ""
     """Where the token was read from, for workers to do the same."""
@@ -93,10 +90,12 @@ def serve(offer: Offer, address: Address) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from skillagent.mcp_server.connections import BURST, Config, Limits, most_connections
     from skillagent.mcp_server.sessions import StoredSessions
 
     # What is wrong with a folder or a file is said now, and by this process.
     served = Served(offer)
+    logs.set_up()
     _end_well()
     with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         sessions = address.sessions or str(Path(folder) / "sessions.sqlite")
@@ -106,13 +105,14 @@ def serve(offer: Offer, address: Address) -> None:
         # Workers read the token where it stands: not every process need show it.
         told["token"] = ""
         os.environ[VARIABLE] = json.dumps({"offer": offer.to_json(), "address": told})
-        config = uvicorn.Config(
+        config = Config(
             "skillagent.mcp_server.http:app",
+            Limits(most_connections()),
             factory=True,
             workers=address.workers,
             log_level="warning",
             lifespan="on",
-            backlog=BURST if address.workers > 1 else BACKLOG,
+            backlog=TURN if address.workers > 1 else BACKLOG if os.name == "nt" else BURST,
             timeout_graceful_shutdown=5,
         )
         host = f"[{address.host}]" if ":" in address.host else address.host
@@ -157,7 +157,8 @@ class _Queue(socket.socket):
     """A socket whose queue stays long.
 
     An event loop accepts as many connections at once as it was told the queue may hold, so the
-    first worker to wake would take them all. Workers are told `BURST`; the queue is not.
+    first worker to wake would take them all, and more than it has files for. Workers are told
+    `TURN` or `BURST`; the queue is not.
     """
 
     def listen(self, backlog: int = BACKLOG, /) -> None:
@@ -174,6 +175,7 @@ def _queue_of(handle: Any, family: int) -> _Queue:
 
 def app() -> App:
     """What a worker runs, as the environment says."""
+    logs.set_up()
     told = json.loads(os.environ[VARIABLE])
     address = {**told["address"], "token": token_of(told["address"]["token_file"])}
     address["hosts"], address["origins"] = tuple(address["hosts"]), tuple(address["origins"])
@@ -220,6 +222,7 @@ def app_of(offer: Offer, address: Address) -> App:
     """
     from mcp.server.transport_security import TransportSecuritySettings
 
+    from skillagent.mcp_server.connections import watched
     from skillagent.mcp_server.sessions import StoredSessions
     from skillagent.mcp_server.surface import Surface
     from skillagent.mcp_server.watching import keep_fresh
@@ -242,34 +245,10 @@ def app_of(offer: Offer, address: Address) -> App:
         transport_security=security,
         host=address.host,
     )
-    return _guarded(inner, address.token)
+    return watched(gate.guarded(gate.read(inner), address.token))
 
 
 def _forms(host: str) -> list[str]:
     """A host as clients name it: without its port where that is a scheme's own."""
     name, _, port = host.rpartition(":")
     return [host, name] if port in ("80", "443") and name else [host]
-
-
-def _guarded(inner: App, token: str) -> App:
-    wanted = token.encode()
-
-    async def guarded(scope: Scope, receive: Any, send: Send) -> None:
-        if scope["type"] == "http":
-            # The names of hosts and of schemes ignore case.
-            headers = [
-                (name, value.lower() if name == b"host" else value)
-                for name, value in scope["headers"]
-            ]
-            scope = {**scope, "headers": headers}
-            scheme, _, given = dict(headers).get(b"authorization", b"").partition(b" ")
-            known = scheme.lower() == b"bearer" and hmac.compare_digest(given.strip(), wanted)
-            if token and not known:
-                told = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
-                await send({"type": "http.response.start", "status": 401, "headers": told})
-                body = b"a bearer token is needed\n"
-                await send({"type": "http.response.body", "body": body})
-                return
-        await inner(scope, receive, send)
-
-    return guarded

@@ -6,9 +6,10 @@ are, and what the server says of itself, is known before: so the opening request
 here, from values, while the SDK loads in another thread. Afterwards it is given the same
 lines, and what it answers to them is not sent again. A test holds both to the same bytes.
 
-Whatever is not exactly one of the expected requests waits for the SDK.
+Whatever is not exactly one of the expected requests waits for the SDK; what is no message at
+all is refused in its turn.
 
-Above: `stdio`. Below: nothing but JSON.
+Above: `stdio`. Below: `framing`, which reads a line.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeGuard
+from typing import Any, TypeAlias
+
+from skillagent.mcp_server import framing
+from skillagent.mcp_server.framing import LONGEST, Refusal, is_id
 
 HANDSHAKES = ("2025-03-26", "2025-06-18", "2025-11-25")
 """Versions whose answers are known here; what a host asks in another one waits."""
@@ -35,10 +39,9 @@ KEYS = {VERSION_KEY, CAPABILITIES_KEY, CLIENT_KEY}
 INFO_KEYS = {"name", "title", "version", "description", "websiteUrl"}
 INFO_KEY = RESERVED + "serverInfo"
 _CHUNK = 65_536
-LONGEST = 4 * 1024 * 1024
-"""Bytes of a line; over HTTP the SDK takes no longer body either."""
-TOO_LONG = b"a line above the limit"
-"""Stands in place of one: the SDK says that it is no message."""
+
+Line: TypeAlias = str | Refusal
+"""A message, or the error that answers what is none."""
 
 
 @cache
@@ -87,12 +90,12 @@ class Lines:
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._lines: deque[str | None] = deque()
+        self._lines: deque[Line | None] = deque()
         self._changed = threading.Condition()
         self._waiting: asyncio.Future[None] | None = None
         threading.Thread(target=self._read, name="standard input", daemon=True).start()
 
-    def wait(self, until: threading.Event) -> str | None:
+    def wait(self, until: threading.Event) -> Line | None:
         """The next line, left in place; None at the end, or as soon as the event is set."""
         with self._changed:
             self._changed.wait_for(lambda: self._lines or until.is_set())
@@ -107,7 +110,7 @@ class Lines:
         """Drop the line that `wait` gave."""
         self._lines.popleft()
 
-    def give_back(self, lines: list[str]) -> None:
+    def give_back(self, lines: list[Line]) -> None:
         """Put lines in front of all others."""
         with self._changed:
             self._lines.extendleft(reversed(lines))
@@ -115,7 +118,7 @@ class Lines:
     def __aiter__(self) -> Lines:
         return self
 
-    async def __anext__(self) -> str:
+    async def __anext__(self) -> Line:
         while True:
             waiting = asyncio.get_running_loop().create_future()
             with self._changed:
@@ -136,23 +139,23 @@ class Lines:
             except OSError:
                 data = b""
             *ends, rest = data.split(b"\n")
-            whole = []
+            whole: list[Line] = []
             for end in ends:
-                fits = size + len(end) <= LONGEST
-                whole.append(b"".join((*begun, end)) if fits else TOO_LONG)
+                whole += _line([*begun, end], size + len(end))
                 begun, size = [], 0
             size += len(rest)
             if size <= LONGEST:
                 begun.append(rest)
             else:
+                # Dropped while it comes: a line without an end would fill all memory.
                 begun = []
-            if not data and size:
-                whole.append(b"".join(begun) if size <= LONGEST else TOO_LONG)
-            self._put([line.decode("utf-8", "replace") for line in whole], ended=not data)
+            if not data:
+                whole += _line(begun, size)
+            self._put(whole, ended=not data)
             if not data:
                 return
 
-    def _put(self, lines: list[str], ended: bool) -> None:
+    def _put(self, lines: list[Line], ended: bool) -> None:
         with self._changed:
             self._lines.extend(lines)
             if ended:
@@ -161,6 +164,19 @@ class Lines:
             waiting, self._waiting = self._waiting, None
             if waiting:
                 waiting.get_loop().call_soon_threadsafe(_settle, waiting)
+
+
+def _line(parts: list[bytes], size: int) -> list[Line]:
+    """One line as it is handed on; nothing where it is blank.
+
+    Args:
+        parts: of it, in order.
+        size: bytes that came for it, which may be more than were kept.
+    """
+    if size > LONGEST:
+        return [framing.TOO_LONG]
+    data = b"".join(parts)
+    return [] if framing.is_blank(data) else [framing.read(data)]
 
 
 def _settle(waiting: asyncio.Future[None]) -> None:
@@ -189,10 +205,15 @@ class Prelude:
 
         Every line that was answered is given back, for the SDK to see.
         """
-        seen: list[str] = []
-        while (line := lines.wait(ready)) is not None and self.handle(line):
+        seen: list[Line] = []
+        while (line := lines.wait(ready)) is not None:
+            if isinstance(line, Refusal):
+                self.write(line.answer())
+            elif self.handle(line):
+                seen.append(line)
+            else:
+                break
             lines.take()
-            seen.append(line)
         lines.give_back(seen)
 
     def handle(self, line: str) -> bool:
@@ -209,7 +230,7 @@ class Prelude:
             return False
         if "id" not in message:
             return bool(self.era) and method == "notifications/initialized"
-        if not _is_id(number):
+        if not is_id(number):
             return False
         result = self._result(method, params)
         if result is None or number in self.answered:
@@ -277,12 +298,6 @@ def _is_modern(params: dict[str, Any]) -> bool:
 # Where the SDK might refuse what a host says of itself, it is left to the SDK.
 
 
-def _is_id(value: object) -> TypeGuard[int | str]:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode() == value
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _is_info(value: object) -> bool:
     return (
         isinstance(value, dict)
@@ -307,5 +322,5 @@ def _is_plain_meta(value: object) -> bool:
     return (
         isinstance(value, dict)
         and not any(key.startswith(RESERVED) for key in value)
-        and ("progressToken" not in value or _is_id(value["progressToken"]))
+        and ("progressToken" not in value or is_id(value["progressToken"]))
     )

@@ -8,10 +8,11 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from skillagent.errors import MissingPackageError
+from skillagent.mcp_server.framing import Refusal
 from skillagent.mcp_server.offer import Offer, instructions
 from skillagent.mcp_server.prelude import Known, Lines, Prelude
 from skillagent.mcp_server.said import FRESH_MS, capabilities, server_info
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 FASTER = 0.0005
 """Seconds after which the thread that imports must let the one that answers go on."""
+_LINE_ENDS = {ord(letter): f"\\u{ord(letter):04x}" for letter in "\u0085\u2028\u2029"}
+"""Letters at which some hosts' readers end a line."""
 
 
 def serve(offer: Offer) -> None:
@@ -50,7 +53,7 @@ def serve(offer: Offer) -> None:
     prelude.run(lines, loading.ready)
     surface = loading.result()
     sys.setswitchinterval(switch)
-    _run(surface, lines, _Later(output, prelude.answered))
+    _run(surface, lines, output, prelude.answered)
 
 
 def _claim() -> tuple[Lines, _Output]:
@@ -73,6 +76,11 @@ class _Output:
         self._number = number
 
     def line(self, text: str) -> None:
+        """Write one message of JSON.
+
+        In JSON these letters are only ever inside strings, where an escape means the same.
+        """
+        text = text.translate(_LINE_ENDS)
         data = memoryview(text.encode() + b"\n")
         while data:
             data = data[os.write(self._number, data) :]
@@ -102,11 +110,13 @@ class _Loading:
         # Imports make no garbage.
         gc.disable()
         try:
+            from skillagent.mcp_server import logs
             from skillagent.mcp_server.served import Served
             from skillagent.mcp_server.sessions import OneSession
             from skillagent.mcp_server.surface import Surface
             from skillagent.mcp_server.watching import keep_fresh
 
+            logs.set_up()
             served = Served(self._offer)
             self._surface = Surface(
                 served, lambda: OneSession(served), background=keep_fresh, words=self._words
@@ -142,13 +152,23 @@ def _answers(line: str) -> Any:
     return message.get("id") if "method" not in message else None
 
 
-def _run(surface: Surface, lines: Lines, later: _Later) -> None:
+async def _messages(lines: Lines, output: _Output) -> AsyncIterator[str]:
+    """What the SDK is given; the rest is answered here, in its turn."""
+    async for line in lines:
+        if isinstance(line, Refusal):
+            output.line(line.answer())
+        else:
+            yield line
+
+
+def _run(surface: Surface, lines: Lines, output: _Output, answered: set[int | str]) -> None:
     import anyio
     from mcp.server.stdio import stdio_server
 
     async def run() -> None:
         # Both are what `stdio_server` uses of a file.
-        async with stdio_server(lines, later) as (read, write):  # type: ignore[arg-type]
+        given = _messages(lines, output), _Later(output, answered)
+        async with stdio_server(*given) as (read, write):  # type: ignore[arg-type]
             await surface.server.run(read, write, surface.options())
 
     try:

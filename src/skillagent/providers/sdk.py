@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from skillagent.errors import (
@@ -15,6 +15,7 @@ from skillagent.errors import (
     ProviderError,
     SkillAgentError,
 )
+from skillagent.secrets import Scrubber
 
 
 def load(package: str, why: str) -> Any:
@@ -34,7 +35,7 @@ _TOO_LONG = re.compile(r"(?i)context (?:length|window|size)|(?:prompt|input) is 
 
 @contextmanager
 def in_our_words(name: str, variable: str) -> Iterator[None]:
-    """Whatever an SDK raises becomes a `ProviderError` with one line for a person.
+    """Whatever an SDK raises becomes a `ProviderError` with one line for a person, without secrets.
 
     Both SDKs let errors of transport and of JSON through raw once a stream has begun, and
     a damaged stream can break their accumulators in any way: hence every `Exception`.
@@ -48,7 +49,8 @@ def in_our_words(name: str, variable: str) -> Iterator[None]:
     except SkillAgentError:
         raise
     except Exception as error:
-        text = " ".join(str(error).split())
+        hide = _scrubber(error).text
+        text = " ".join(hide(str(error)).split())
         if any(
             "Illegal header value" in str(cause) or isinstance(cause, UnicodeEncodeError)
             for cause in _causes(error)
@@ -59,14 +61,22 @@ def in_our_words(name: str, variable: str) -> Iterator[None]:
             raise MissingKeyError(name, variable) from None
         status = getattr(error, "status_code", None)
         status = status if isinstance(status, int) and status != 200 else None
-        line = _line(name, error, text, status, variable)
+        line = _line(name, error, text, status, variable, hide)
         key = os.environ.get(variable, "").strip()
+        line = hide(line)
         raise ProviderError(line.replace(key, "…") if key else line, status) from error
 
 
-def _line(name: str, error: Exception, text: str, status: int | None, variable: str) -> str:
+def _line(
+    name: str,
+    error: Exception,
+    text: str,
+    status: int | None,
+    variable: str,
+    hide: Callable[[str], str],
+) -> str:
     kind = type(error).__name__
-    said = _message(error) or text
+    said = _message(error, hide) or text
     if status == 401:
         return f"{name} refuses the key (401): {said}; check {variable}"
     if status == 404:
@@ -90,12 +100,26 @@ def _line(name: str, error: Exception, text: str, status: int | None, variable: 
     return f"the connection to {name} broke ({kind}: {said or 'no details'})"
 
 
-def _message(error: Exception) -> str:
-    """The provider's own words, from the body that both SDKs keep."""
+def _message(error: Exception, hide: Callable[[str], str]) -> str:
+    """The provider's own words, from the body that both SDKs keep.
+
+    Secrets are taken out before they are cut: what is left of one has no format any more.
+    """
     body = getattr(error, "body", None)
     inner = body.get("error", body) if isinstance(body, dict) else None
     message = inner.get("message") if isinstance(inner, dict) else None
-    return " ".join(str(message).split())[:300] if message else str(error).split("\n")[0][:300]
+    said = hide(str(message or error))
+    return " ".join(said.split())[:300] if message else said.split("\n")[0][:300]
+
+
+def _scrubber(error: BaseException) -> Scrubber:
+    """Knows the secrets of the request that failed, which a provider's answer may repeat."""
+    for cause in _causes(error):
+        # The property of an HTTP library's error raises where no request is set.
+        with suppress(RuntimeError, AttributeError):
+            request: Any = cause.request  # type: ignore[attr-defined]  # of the SDKs' errors
+            return Scrubber.of_request(dict(request.headers), str(request.url))
+    return Scrubber()
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

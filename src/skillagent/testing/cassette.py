@@ -2,7 +2,8 @@
 
 The first line is `{"cassette": 1}`; every other one holds a request, its digest and the answer
 with the chunks of its stream. What may be kept of a request's headers is listed here, and
-nothing else is: keys and what tells a person or a machine never reach the file.
+nothing else is: what tells a person or a machine never reaches the file. Secrets are taken out
+of everything before it comes here.
 
 Above: `record`, which writes it, and `replay`, which answers from it. Below: `digest`.
 """
@@ -148,10 +149,10 @@ def exchange(
 
     Args:
         method: of the request.
-        path: without the query.
+        path: without the query and without secrets.
         headers: of the request, by lower-case names; most are left out.
         body: of the request, with nothing in it that must stay secret.
-        answer: status, content type and chunks.
+        answer: status, content type and chunks, likewise.
 
     Raises:
         ValueError, TypeError: the body is no JSON.

@@ -2,40 +2,31 @@
 
 Everything is passed on as it came, errors and broken streams too; only what ended properly is
 written, before the client sees its end. The client's own key goes to the provider and nowhere
-else.
+else; no other secret is written either, in a request or an answer.
 
 Above: `cli`. Below: `cassette`, the file; `transport` and `server`, the ways in.
 """
 
 from __future__ import annotations
 
-import copy
-import json
 import os
-import re
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
-from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPErrorProcessor, OpenerDirector, ProxyHandler, Request, build_opener
 
 from skillagent.errors import UsageError
+from skillagent.secrets import Scrubber, scrub
 from skillagent.testing import cassette
+from skillagent.testing.scrubbing import Scrub, scrubbed
 from skillagent.testing.server import Server
 from skillagent.testing.transport import Clients, refusal
-from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Step, api_of, dumped
-
-Scrub: TypeAlias = Callable[[Any], Any]
-"""From JSON to JSON that may be written; it is given a copy."""
+from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Step, api_of
 
 TIMEOUT = 600.0
 """Seconds; as long as the SDKs themselves wait."""
-SHORTEST_KEY = 16
-"""Characters of a key that is also looked for in bodies: shorter ones may be words."""
-_HIDDEN = "[scrubbed]"
-_KEY_HEADERS = ("authorization", "x-api-key", "api-key", "cookie", "proxy-authorization")
 _HOP = frozenset(
     """connection content-length host keep-alive proxy-authenticate proxy-authorization
     proxy-connection te trailer transfer-encoding upgrade""".split()
@@ -43,7 +34,6 @@ _HOP = frozenset(
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _ENDS = ("message_stop", "response.completed", "response.incomplete")
 _ERRORS = ("error", "response.failed")
-_EVENT_END = re.compile(rb"(?<=\n\n)|(?<=\r\n\r\n)")
 
 
 class Recorder(Clients):
@@ -52,7 +42,8 @@ class Recorder(Clients):
     Args:
         upstream: the provider's base URL, as its SDK takes it.
         path: of the cassette; one that is there gets more lines.
-        scrub: what is written of a request's body. A `Replay` needs it as its `normalise`.
+        scrub: what is written of a request's body, beyond its secrets, which never are. A
+            `Replay` needs it as its `normalise`.
         scrub_answer: what is written of an answer's body, and of each event of a stream: an
             answer may repeat the request, and that of the Responses API does.
         timeout: seconds without a byte from the provider.
@@ -72,13 +63,11 @@ class Recorder(Clients):
         scrub_answer: Scrub | None = None,
         timeout: float = TIMEOUT,
     ) -> None:
-        parts = urlsplit(upstream)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"{upstream!r} is no address of a model API: it begins with https://")
+        parts = _parts_of(upstream)
         cassette.begin(path)
         self._base = upstream.rstrip("/")
         self._mounted = bool(urlsplit(self._base).path)
-        self._opener = _opener(parts.hostname)
+        self._opener = _opener(parts.hostname or "")
         self._path = path
         self._scrub = scrub
         self._scrub_answer = scrub_answer
@@ -109,9 +98,10 @@ class Recorder(Clients):
     def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
         """Ask the provider; see `Responder`. Its stream is read while it is sent."""
         known = {name.lower(): value for name, value in headers.items()}
-        asked = _Asked(known.pop(METHOD, "POST" if raw else "GET"), path, known, raw)
+        method, target = known.pop(METHOD, "POST" if raw else "GET"), known.pop(TARGET, path)
+        asked = _Asked(method, path, known, raw, Scrubber.of_request(known, target))
         request = Request(  # noqa: S310 -- only HTTP: see __init__
-            self._address(known.pop(TARGET, path), asked.anthropic),
+            self._address(target, asked.anthropic),
             data=raw or None,
             headers={
                 **{name: value for name, value in known.items() if name not in _HOP},
@@ -123,8 +113,8 @@ class Recorder(Clients):
         try:
             response: HTTPResponse = self._opener.open(request, timeout=self._timeout)
         except (OSError, HTTPException) as error:
-            # The text of an URLError holds no more of the address than the user gave.
-            reason = f"{self._base} cannot be reached: {getattr(error, 'reason', error)}"
+            why = f"{self._base} cannot be reached: {getattr(error, 'reason', error)}"
+            reason = asked.scrubber.text(why)
             self._skip(asked, reason)
             return refusal(502, f"recorder: {reason}", anthropic=asked.anthropic)
         head = tuple(
@@ -205,22 +195,22 @@ class Recorder(Clients):
     def _exchange(
         self, asked: _Asked, response: HTTPResponse, chunks: Sequence[bytes]
     ) -> cassette.Exchange:
-        hidden = _keys(asked.headers)
-        body = cassette.parsed(_without(asked.raw, hidden)) if asked.raw else None
+        body = asked.scrubber.value(cassette.parsed(asked.raw)) if asked.raw else None
         if self._scrub is not None and body is not None:
             body = self._scrub(body)
-        if self._scrub_answer is not None:
-            chunks = _scrubbed(chunks, self._scrub_answer, _streams(response))
-        if any(key in b"".join(chunks) for key in hidden):
-            chunks = _events(_without(b"".join(chunks), hidden))
         kind = response.headers.get("content-type", "")
+        chunks = scrubbed(chunks, asked.scrubber, self._scrub_answer, stream=_streams(response))
         return cassette.exchange(
-            asked.method, asked.path, asked.headers, body, (response.status, kind, chunks)
+            asked.method,
+            asked.scrubber.url(asked.path),
+            asked.scrubber.headers(asked.headers),
+            body,
+            (response.status, asked.scrubber.text(kind), chunks),
         )
 
     def _skip(self, asked: _Asked, reason: str) -> None:
         with self._lock:
-            self._skipped.append(f"{asked.method} {asked.path}: {reason}")
+            self._skipped.append(asked.scrubber.text(f"{asked.method} {asked.path}: {reason}"))
 
     def _address(self, target: str, anthropic: bool) -> str:
         """Where a request goes: OpenAI's base URL has the version in it, Anthropic's has not."""
@@ -258,6 +248,8 @@ class _Asked:
     path: str
     headers: Mapping[str, str]
     raw: bytes
+    scrubber: Scrubber
+    """Knows the secrets of this request."""
 
     @property
     def anthropic(self) -> bool:
@@ -277,6 +269,27 @@ class _AsItIs(HTTPErrorProcessor):
         return response
 
     https_response = http_response
+
+
+def _parts_of(upstream: str) -> SplitResult:
+    """The parts of a provider's address.
+
+    Raises:
+        UsageError: it is none, or holds what belongs into headers.
+    """
+    shown = scrub(upstream)
+    try:
+        parts = urlsplit(upstream)
+    except ValueError as error:
+        raise UsageError(f"{shown!r} is no address of a model API: {scrub(str(error))}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{shown!r} is no address of a model API: it begins with https://")
+    if parts.username is not None or parts.query:
+        # An answer or an error could say it again; the client's own headers reach the provider.
+        raise UsageError(
+            f"the address of {parts.hostname} holds a user or a query: let the client send its key"
+        )
+    return parts
 
 
 def _opener(host: str) -> OpenerDirector:
@@ -352,41 +365,3 @@ def _unfit(response: HTTPResponse, data: bytes) -> str:
     if isinstance(found, dict) and (found.get("error") or found.get("status") == "failed"):
         return "the answer is an error"
     return ""
-
-
-def _keys(headers: Mapping[str, str]) -> list[bytes]:
-    given = (headers.get(name, "").removeprefix("Bearer ").strip() for name in _KEY_HEADERS)
-    return [key.encode() for key in given if len(key) >= SHORTEST_KEY]
-
-
-def _without(data: bytes, hidden: Sequence[bytes]) -> bytes:
-    for key in hidden:
-        data = data.replace(key, _HIDDEN.encode())
-    return data
-
-
-def _events(data: bytes) -> list[bytes]:
-    return _EVENT_END.split(data)
-
-
-def _scrubbed(chunks: Sequence[bytes], scrub: Scrub, stream: bool) -> Sequence[bytes]:
-    """The chunks themselves where nothing changes, else one an event."""
-    data = b"".join(chunks)
-    if not stream:
-        made = _if_changed(data, scrub)
-        return chunks if made is None else [made]
-    changed = False
-    lines = data.split(b"\n")
-    for at, line in enumerate(lines):
-        name, _, text = line.partition(b":")
-        if name == b"data" and text.strip() != b"[DONE]":
-            made = _if_changed(text, scrub)
-            if made is not None:
-                lines[at], changed = b"data: " + made, True
-    return _events(b"\n".join(lines)) if changed else chunks
-
-
-def _if_changed(data: bytes, scrub: Scrub) -> bytes | None:
-    value = json.loads(data)
-    made = scrub(copy.deepcopy(value))
-    return None if made == value else dumped(made)

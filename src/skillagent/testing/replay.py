@@ -1,6 +1,7 @@
 """Replay: a cassette answers, and a request that differs is told exactly what drifted.
 
-A request is matched by the digest of its API and body. One that matches nothing is compared
+A request is matched by the digest of its API and body, both without secrets: another key in one
+is the same request. One that matches nothing is compared
 part by part (system prompt, model, parameters, tools, messages) with the recorded request
 that has the fewest parts that differ.
 
@@ -17,10 +18,11 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from skillagent.digest import canonical_json
+from skillagent.secrets import Scrubber
 from skillagent.testing import cassette, drift
 from skillagent.testing.server import Server
 from skillagent.testing.transport import Clients, refusal
-from skillagent.testing.wire import METHOD, Answer
+from skillagent.testing.wire import METHOD, TARGET, Answer
 
 Normalise: TypeAlias = Callable[[Any], Any]
 """From the body of a request to what of it is compared; it is given a copy."""
@@ -110,18 +112,19 @@ class Replay(Clients):
     def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
         """Answer a request, with status 400 where it matches nothing; see `Responder`."""
         known = {name.lower(): value for name, value in headers.items()}
-        kind = cassette.kind_of(known.get(METHOD, "POST" if raw else "GET"), path)
+        scrubber = Scrubber.of_request(known, known.get(TARGET, ""))
+        kind = cassette.kind_of(known.get(METHOD, "POST" if raw else "GET"), scrubber.url(path))
         anthropic = kind in ("messages", "count_tokens") or "anthropic-version" in known
         retry = known.get(_RETRY, "0") != "0"
         with self._lock:
-            found = self._find(kind, raw, retry)
+            found = self._find(kind, raw, retry, scrubber)
         if isinstance(found, Answer):
             return found
         return refusal(400, f"replay: {found}", anthropic=anthropic)
 
     def _recording(self, number: int, place: str, made: cassette.Exchange) -> _Recording:
         kind, answer = made.request.kind, made.answer
-        body = self._compared(made.request.body)
+        body = self._compared(made.request.body, Scrubber())
         head = (("content-type", answer.content_type),) if answer.content_type else ()
         return _Recording(
             number,
@@ -132,18 +135,21 @@ class Replay(Clients):
             Answer(answer.status, head, answer.data or (b"",)),
         )
 
-    def _compared(self, body: Any) -> Any:
-        if self._normalise is None or body is None:
-            return body
-        return self._normalise(copy.deepcopy(body))
+    def _compared(self, body: Any, scrubber: Scrubber) -> Any:
+        if body is None:
+            return None
+        # Recordings too: an older one may hold what is known for a secret by now.
+        body = scrubber.value(body)
+        return body if self._normalise is None else self._normalise(copy.deepcopy(body))
 
-    def _find(self, kind: str, raw: bytes, retry: bool) -> Answer | str:
+    def _find(self, kind: str, raw: bytes, retry: bool, scrubber: Scrubber) -> Answer | str:
         """The answer, or what drifted."""
         try:
-            body = self._compared(cassette.parsed(raw) if raw else None)
+            body = self._compared(cassette.parsed(raw) if raw else None, scrubber)
             digest = cassette.digest_of(kind, body)
         except Exception as error:
-            return self._note(f"it cannot be compared: {type(error).__name__}: {error}")
+            why = scrubber.text(f"{type(error).__name__}: {error}")
+            return self._note(f"it cannot be compared: {why}")
         if retry and self._last is not None and self._last.digest == digest:
             # The client did not get it whole: it asks for the same once more.
             return self._last.answer

@@ -1,0 +1,174 @@
+"""Takes secrets out of text, JSON, headers and addresses.
+
+Above: the package. Below: `formats` and `places`, which find them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from skillagent.secrets.formats import of_formats
+from skillagent.secrets.places import (
+    ends_in_token,
+    is_random,
+    is_secret_name,
+    login,
+    names_header,
+    names_parameter,
+    of_places,
+)
+
+SCRUBBED = "[scrubbed]"
+"""Stands in place of every secret."""
+SHORTEST = 16
+"""Characters of a value from a header or query that is looked for elsewhere, too: a shorter one
+may be a word."""
+
+_ROUNDS = 8
+"""How often a text is looked at: one secret may hide that another stands right behind it."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubber:
+    """Takes out secrets: by their format, by the name of their field, and those that are known.
+
+    Args:
+        known: values that are secret, whatever they look like.
+    """
+
+    known: tuple[str, ...] = ()
+
+    @classmethod
+    def of_request(cls, headers: Mapping[str, str], target: str = "") -> Scrubber:
+        """A scrubber that knows the secrets which a request carries.
+
+        Args:
+            headers: by their names in any case.
+            target: its path with the query.
+        """
+        given = list(_of_query(target))
+        for name, value in headers.items():
+            if names_header(name):
+                given += _of_header(value)
+        long = {value for value in given if len(value) >= SHORTEST}
+        # The longest first: one may be part of another.
+        return cls(tuple(sorted(long, key=lambda value: (-len(value), value))))
+
+    def text(self, text: str) -> str:
+        """A text without its secrets; the same one where it has none."""
+        for _ in range(_ROUNDS):
+            before, text = text, self._once(text)
+            if text == before:
+                break
+        return text
+
+    def _once(self, text: str) -> str:
+        parts, end = [], 0
+        for start, stop in self._spans(text):
+            parts += [text[end:start], SCRUBBED]
+            end = stop
+        return "".join([*parts, text[end:]]) if parts else text
+
+    def value(self, value: Any, name: str = "") -> Any:
+        """A value of JSON without its secrets.
+
+        Strings that hold JSON themselves, as the arguments of a tool call do, are read as such.
+
+        Args:
+            value: of JSON.
+            name: of the field that holds it.
+        """
+        if isinstance(value, str):
+            if value and (is_secret_name(name) or (ends_in_token(name) and is_random(value))):
+                return SCRUBBED
+            return self._string(value)
+        if isinstance(value, Mapping):
+            return {self.text(str(key)): self._field(value, key, name) for key in value}
+        if isinstance(value, list | tuple):
+            return [self.value(inner, name) for inner in value]
+        return value
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Headers without their secrets, whatever the case of their names."""
+        return {
+            name: SCRUBBED if names_header(name) else self.text(value)
+            for name, value in headers.items()
+        }
+
+    def url(self, url: str) -> str:
+        """An address without user, password, secret parameters and keys in its path."""
+        address, mark, query = url.partition("?")
+        fields = [
+            f"{name}={SCRUBBED}" if value and names_parameter(name) else f"{name}{equals}{value}"
+            for name, equals, value in (field.partition("=") for field in query.split("&"))
+        ]
+        return self.text(address + mark + "&".join(fields))
+
+    def _field(self, fields: Mapping[Any, Any], key: Any, name: str) -> Any:
+        if key == "token" and "logprob" in fields:
+            # A token of text, as models count them.
+            return self.value(fields[key])
+        if key == "value":
+            # As in `{"name": "Cookie", "value": …}`, or inside a field that is secret itself.
+            named = fields.get("name")
+            if isinstance(named, str) and is_secret_name(named):
+                name = named
+            return self.value(fields[key], name)
+        return self.value(fields[key], str(key))
+
+    def _string(self, text: str) -> str:
+        if text[:1] + text[-1:] in ("{}", "[]"):
+            try:
+                inner = json.loads(text)
+                scrubbed = self.value(inner)
+            except (ValueError, RecursionError):
+                return self.text(text)
+            if scrubbed != inner:
+                return json.dumps(scrubbed, ensure_ascii=False)
+        return self.text(text)
+
+    def _spans(self, text: str) -> list[Span]:
+        """Where secrets are, in order and apart."""
+        every = sorted((*self._of_known(text), *of_formats(text), *of_places(text)))
+        apart: list[Span] = []
+        for start, end in every:
+            if apart and start <= apart[-1][1]:
+                apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+            else:
+                apart.append((start, end))
+        return apart
+
+    def _of_known(self, text: str) -> Iterator[Span]:
+        for secret in self.known:
+            at = text.find(secret)
+            while at >= 0:
+                yield at, at + len(secret)
+                at = text.find(secret, at + len(secret))
+
+
+def scrub(text: str) -> str:
+    """A text without secrets, for a log or an error; see `Scrubber.text`."""
+    return Scrubber().text(text)
+
+
+def _of_query(target: str) -> Iterator[str]:
+    for name, value in parse_qsl(target.partition("?")[2], keep_blank_values=True):
+        if names_parameter(name):
+            yield value
+
+
+def _of_header(value: str) -> Iterator[str]:
+    """What of a header's value may be said again elsewhere."""
+    yield value.strip()
+    scheme, _, rest = value.strip().partition(" ")
+    yield rest.strip()
+    if scheme.lower() == "basic":
+        yield login(rest.strip()).partition(":")[2]
+    for cookie in value.split(";"):
+        yield cookie.partition("=")[2].strip().strip('"')
