@@ -3,9 +3,9 @@
     python -m benchmarks.swap_loads           # 10,000 loads
     python -m benchmarks.swap_loads 500 --json
 
-Another process exchanges a folder, a folder in a folder, a file, a link and an ignore file, each for a
-link that leads out of the root, and back, as fast as it can. Counted are the loads in which a
-byte from outside was read, and those that raised an error which is not ours. Both must be 0.
+Another process exchanges a folder, a folder in a folder, a file, a link and an ignore file, each
+for a link that leads out of the root, and back, as fast as it can. Counted are the loads in which
+a byte from outside was read, and those that raised an error which is not ours. Both must be 0.
 """
 
 from __future__ import annotations

@@ -195,11 +195,10 @@ def _opened(name: str, flags: int, folder: int | None = None) -> int:
 
 
 def _regular(number: int) -> FileIO:
-    stream = FileIO(number, "rb")
-    if not stat.S_ISREG(os.fstat(number).st_mode):
-        stream.close()
-        raise OSError(0, "not a regular file")
-    return stream
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return FileIO(number, "rb")
+    os.close(number)
+    raise OSError(0, "not a regular file")
 
 
 def _plain(path: str) -> os.stat_result:
