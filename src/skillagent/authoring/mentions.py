@@ -30,10 +30,15 @@ _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ \t]+|[-_'’]")
 _JOINED_BEFORE = re.compile(r"[\w/\\@#$.:&=+~-]\Z")
 _JOINED_AFTER = re.compile(r"[/\\@=_-]\w|[/\\=_(]|\.\w|:\w")
-_URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s<>]+|\bwww\.[^\s<>]+|\S+@\S+\.\w+")
-_TAG = re.compile(r"<a\b[^<>\n]*>[^\n]*?</a>|</?[A-Za-z!][^<>\n]*>")
-_BRACKETS = re.compile(r"!?\[\[[^\]\n]*\]\]|!?\[[^\[\]\n]*\](?:\[[^\[\]\n]*\]|:.*)?")
-_CALLOUT = re.compile(r"[ \t>]*\[![^\]\n]*\][^\n]*")
+# Each pattern gives up at the character that could begin its next match: else a line of a
+# million brackets is read a million times.
+_URL = re.compile(
+    r"\b[A-Za-z][A-Za-z0-9+.-]{0,30}+://[^\s<>]++|\bwww\.[^\s<>]++"
+    r"|(?<![^\s<>])[^\s<>@]++@[^\s<>]++"
+)
+_TAG = re.compile(r"<a\b[^<>\n]*+>(?:[^<\n]|<(?!/?a\b))*+</a>|</?[A-Za-z!][^<>\n]*+>")
+_BRACKETS = re.compile(r"!?\[\[[^\[\]\n]*+\]\]|!?\[[^\[\]\n]*+\](?:\[[^\[\]\n]*+\]|:.*)?")
+_CALLOUT = re.compile(r"\[![^\[\]\n]*+\][^\n]*")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
@@ -109,8 +114,8 @@ def _in_document(
 ) -> Iterator[Mention]:
     text = node.document.text
     taken_lines = set() if node.kind is NodeKind.NODE else _items_with_links(node.document)
-    for start, end in prose_lines(node.document):
-        if text.rfind("\n", 0, start) + 1 in taken_lines:
+    for line, start, end in prose_lines(node.document):
+        if line in taken_lines:
             continue
         found = [
             (match.start(), match.end(), match[0].casefold())
@@ -130,7 +135,12 @@ def _in_document(
 def _items_with_links(document: Document) -> set[int]:
     """Where the lines begin that list a link: in a map their words are about that link."""
     text = document.text
-    starts = {text.rfind("\n", 0, link.start) + 1 for link in document.references}
+    starts: set[int] = set()
+    line = at = 0
+    for link in document.references:
+        line = text.rfind("\n", at, link.start) + 1 or line
+        at = link.start
+        starts.add(line)
     return {start for start in starts if _ITEM.match(text, start)}
 
 
@@ -159,8 +169,19 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not _JOINED_AFTER.match(text, end)
 
 
-def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
-    """Stretches of single lines in which a link could be set."""
+def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges sorted, those that overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
+    """Stretches of single lines in which a link could be set, each with its line's beginning."""
     text = document.text
     masks = document.masks
     hidden = [*zip(*masks.code, strict=True), *zip(*masks.comments, strict=True)]
@@ -172,7 +193,7 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
     for pattern in (_URL, _TAG, _BRACKETS, _CALLOUT):
         hidden += [match.span() for match in pattern.finditer(text, body)]
     headings = {heading.start for heading in document.headings}
-    hidden.sort()
+    hidden = _joined(hidden)
     at, in_list, after_blank, position = 0, False, True, body
     while position < len(text):
         line_end = text.find("\n", position)
@@ -190,10 +211,10 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
             look = at
             while look < len(hidden) and hidden[look][0] < line_end:
                 if hidden[look][0] > start:
-                    yield start, hidden[look][0]
+                    yield position, start, hidden[look][0]
                 start = max(start, hidden[look][1])
                 look += 1
             if start < line_end:
-                yield start, line_end
+                yield position, start, line_end
         after_blank = blank or code
         position = line_end + 1
