@@ -295,10 +295,10 @@ def test_a_file_that_cannot_be_opened_is_counted_and_reported(
 ) -> None:
     real = os.open
 
-    def failing(path: str, flags: int, mode: int = 0o777) -> int:
+    def failing(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         if os.fspath(path).endswith("x.md"):
             raise error
-        return real(path, flags, mode)
+        return real(path, flags, mode, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", failing)
     graph = load_beside_neighbours(tmp_path, {"x.md": b"[[good]]"})
@@ -310,14 +310,14 @@ def test_a_file_that_cannot_be_opened_is_counted_and_reported(
 def test_a_folder_that_cannot_be_listed_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = os.scandir
+    real = os.open
 
-    def failing(path: str) -> object:
-        if path.endswith("locked"):
+    def failing(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if os.fspath(path).endswith("locked"):
             raise PermissionError(13, "Permission denied")
-        return real(path)
+        return real(path, flags, mode, dir_fd=dir_fd)
 
-    monkeypatch.setattr(os, "scandir", failing)
+    monkeypatch.setattr(os, "open", failing)
     graph = load_beside_neighbours(tmp_path, {"locked/x.md": b"A."})
     assert found_in(graph) == [("SG001", ERROR, 0)]
     assert list(graph.nodes) == ["good", "near"]

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skillagent.markdown import Document
-from skillagent.markdown.document import heading_key, parse
+from skillagent.markdown.document import parse
+from skillagent.markdown.headings import heading_key
 from skillagent.markdown.pieces import PIECE_CHARS
 from skillagent.markdown.prose import CONTEXT_CHARS, DESCRIPTION_CHARS
 

@@ -127,8 +127,8 @@ def _key(found: list[str]) -> tuple[str, ...]:
 def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
     text = node.document.text
     taken_lines = set() if node.kind is NodeKind.NODE else _items_with_links(node.document)
-    for start, end in prose_lines(node.document):
-        if text.rfind("\n", 0, start) + 1 in taken_lines:
+    for line, start, end in prose_lines(node.document):
+        if line in taken_lines:
             continue
         words = [
             (match.start(), match.end(), match[0].casefold())
@@ -147,7 +147,12 @@ def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
 def _items_with_links(document: Document) -> set[int]:
     """Where the lines begin that list a link: in a map their words are about that link."""
     text = document.text
-    starts = {text.rfind("\n", 0, link.start) + 1 for link in document.references}
+    starts: set[int] = set()
+    line = at = 0
+    for link in document.references:
+        line = text.rfind("\n", at, link.start) + 1 or line
+        at = link.start
+        starts.add(line)
     return {start for start in starts if _ITEM.match(text, start)}
 
 
@@ -185,8 +190,19 @@ def _mail_addresses(text: str, body: int) -> Iterator[tuple[int, int]]:
             yield match.start(), ends[-1]
 
 
-def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
-    """Stretches of single lines in which a link could be set."""
+def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges sorted, those that overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
+    """Stretches of single lines in which a link could be set, each with its line's beginning."""
     text = document.text
     masks = document.masks
     hidden = [*zip(*masks.code, strict=True), *zip(*masks.comments, strict=True)]
@@ -200,7 +216,7 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
     if "@" in text:
         hidden += _mail_addresses(text, body)
     headings = {heading.start for heading in document.headings}
-    hidden.sort()
+    hidden = _joined(hidden)
     at, in_list, after_blank, position = 0, False, True, body
     while position < len(text):
         line_end = text.find("\n", position)
@@ -218,10 +234,10 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int]]:
             look = at
             while look < len(hidden) and hidden[look][0] < line_end:
                 if hidden[look][0] > start:
-                    yield start, hidden[look][0]
+                    yield position, start, hidden[look][0]
                 start = max(start, hidden[look][1])
                 look += 1
             if start < line_end:
-                yield start, line_end
+                yield position, start, line_end
         after_blank = blank or code
         position = line_end + 1

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 from skillagent.authoring.spelling import Speller, quoted
@@ -79,6 +81,14 @@ class Relinking:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._places: dict[Node, _Places] = {}
+
+    def _places_of(self, node: Node) -> _Places:
+        """What is looked up in a document again for each of its links and parts."""
+        found = self._places.get(node)
+        if found is None:
+            found = self._places[node] = _Places(node.document)
+        return found
 
     def plan(self, part: Part) -> Plan:
         """What changes in one part, and where its links must lead.
@@ -86,7 +96,8 @@ class Relinking:
         Raises:
             UsageError: a link cannot be written.
         """
-        text, code = part.node.document.text, part.node.document.masks.code
+        document = part.node.document
+        text, named = document.text, self._places_of(part.node).uses
         edits = {(edit.start, edit.end): edit for edit in part.edits}
         expected: list[tuple[int, Node | None]] = []
         far = {use.start: use for use in self._far_uses(part)}
@@ -98,7 +109,7 @@ class Relinking:
                 given = self._destination(reference, wanted, fragment, part, use)
                 edits[use.name, use.end] = _inlined(use, given)
                 continue
-            spot = address(text, reference, code, self._layout.dialect)
+            spot = address(text, reference, named, self._layout.dialect)
             new = self._written(reference, wanted, fragment, part, spot)
             if wanted is not None:
                 handled.add(spot.start)
@@ -121,9 +132,11 @@ class Relinking:
 
     def references(self, part: Part) -> Iterator[Reference]:
         """The links that stand in a part."""
-        for reference in part.node.document.references:
-            if part.start <= reference.start < part.end:
-                yield as_written(reference, part.node.document)
+        document = part.node.document
+        starts = self._places_of(part.node).references
+        first, last = bisect_left(starts, part.start), bisect_left(starts, part.end)
+        for reference in document.references[first:last]:
+            yield as_written(reference, document)
 
     def _wanted(self, reference: Reference, source: Node) -> tuple[Node | None, str]:
         """The node that a link must lead to, and the heading in it."""
@@ -215,11 +228,11 @@ class Relinking:
         """Links by reference whose definition goes to another part."""
         if len(self._layout.parts[part.node]) == 1:
             return
-        document = part.node.document
-        inside = _wikilink_places(document)
-        for use in uses(document.text, document.frontmatter.body_start, document.masks.code):
-            here = part.start <= use.start < part.end and use.start not in inside
-            if here and not part.start <= use.definition.link < part.end:
+        places = self._places_of(part.node)
+        first, last = bisect_left(places.starts, part.start), bisect_left(places.starts, part.end)
+        for start in places.starts[first:last]:
+            use = places.uses[start]
+            if start not in places.wikilinks and not part.start <= use.definition.link < part.end:
                 yield use
 
     def _elsewhere(
@@ -233,7 +246,7 @@ class Relinking:
             return
         text = document.text
         start = max(part.start, document.frontmatter.body_start)
-        inside = _wikilink_places(document)
+        inside = self._places_of(part.node).wikilinks
         for found in destinations(text, start, part.end, document.masks.code):
             if found.start in handled:
                 continue
@@ -310,13 +323,43 @@ def as_written(reference: Reference, document: Document) -> Reference:
     return reference._replace(kind=Kind.WIKILINK if wiki else Kind.MARKDOWN)
 
 
-def _wikilink_places(document: Document) -> set[int]:
-    """Where no Markdown link begins, for a wikilink stands there."""
-    text = document.text
-    starts = [reference.start for reference in document.references]
-    starts = [at + (text[at] == "!") for at in starts if text.startswith(("[[", "![["), at)]
-    return {place for at in starts for place in (at, at + 1)}
+class _Places:
+    """Where in one document its links stand; each list is made when first asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def references(self) -> list[int]:
+        """Where its references begin, sorted."""
+        return [reference.start for reference in self._document.references]
+
+    @cached_property
+    def uses(self) -> dict[int, Use]:
+        """Its links by reference, by their start."""
+        document = self._document
+        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
+        return {use.start: use for use in found}
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where `uses` begin, sorted."""
+        return sorted(self.uses)
+
+    @cached_property
+    def wikilinks(self) -> set[int]:
+        """Where no Markdown link begins, for a wikilink stands there."""
+        text = self._document.text
+        starts = [at for at in self.references if text.startswith(("[[", "![["), at)]
+        starts = [at + (text[at] == "!") for at in starts]
+        return {place for at in starts for place in (at, at + 1)}
+
+
+def _start(part: Part) -> int:
+    return part.start
 
 
 def _holding(parts: Sequence[Part], place: int) -> Part:
-    return next((part for part in parts if part.start <= place < part.end), parts[0])
+    """The part that a place stands in; the first one where none does."""
+    part = parts[max(0, bisect_right(parts, place, key=_start) - 1)]
+    return part if part.start <= place < part.end else parts[0]

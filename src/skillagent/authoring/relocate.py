@@ -107,16 +107,23 @@ class Relocation:
         """
         self.gained = []
         found: dict[str, bytes] = {}
+        sources: dict[Node, Source] = {}
+
+        def source(node: Node) -> Source:
+            if node not in sources:
+                sources[node] = _source(node, read, mend=mend)
+            return sources[node]
+
         for part in tracked(self.placed, "rewriting links", progress):
             plan = self._relinking.plan(part)
             tail = tails.get(part.path, "")
             if part.edits or plan.edits or tail or not part.whole:
                 self._verify(part, plan, tail)
-                found[part.path] = _bytes(part, plan.edits, tail, read, mend=mend)
+                found[part.path] = _bytes(part, plan.edits, tail, source(part.node))
             else:
                 self._gains(part, plan.expected)
                 if mend:
-                    found[part.path] = _bytes(part, (), "", read, mend=True)
+                    found[part.path] = _bytes(part, (), "", source(part.node))
                 elif part.path != part.node.path:
                     found[part.path] = read(part.node)
         return found
@@ -169,16 +176,17 @@ def node_of(document: Document, path: str) -> Node:
     return Node(without_suffix(path), "", path, kind_of(document, path), document, "", 0)
 
 
-def _bytes(
-    part: Part, edits: Sequence[Edit], tail: str, read: Callable[[Node], bytes], *, mend: bool
-) -> bytes:
-    text = part.node.document.text
+def _source(node: Node, read: Callable[[Node], bytes], *, mend: bool) -> Source:
+    text = node.document.text
     try:
-        source = Source(read(part.node), text, part.node.path)
+        return Source(read(node), text, node.path)
     except UsageError:
         if not mend:
             raise
-        source = Source(text.encode(), text, part.node.path)
+        return Source(text.encode(), text, node.path)
+
+
+def _bytes(part: Part, edits: Sequence[Edit], tail: str, source: Source) -> bytes:
     stretch = source.stretch(part.start, part.end, edits)
     head, behind = (new.replace("\n", source.newline).encode() for new in (part.head, tail))
     return head + stretch + behind

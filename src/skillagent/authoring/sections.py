@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from skillagent.authoring.spelling import beside, file_name, folded, scalar
 from skillagent.errors import UsageError
@@ -173,9 +174,8 @@ class Names:
         """
         name = file_name(title)
         base = file_name(above) or "node"
-        tried = [name, f"{base}-{name}" if name else ""]
-        tried += [f"{name or base}-{number}" for number in range(2, 10_000)]
-        for found in tried:
+        numbered = (f"{name or base}-{number}" for number in range(2, 10_000))
+        for found in chain((name, f"{base}-{name}" if name else ""), numbered):
             if found and folded(found) not in self._taken and found not in ENTRY_STEMS:
                 self._taken.add(folded(found))
                 return found

@@ -30,7 +30,6 @@ from skillagent.markdown import OBSIDIAN, Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.prose import plain_text, sentences
-from skillagent.markdown.wikilink import in_table
 from skillagent.progress import Progress, tracked, untold
 
 ALIKE = 0.3
@@ -136,7 +135,7 @@ def _of_mention(
         link = f"[[{label}]]"
     else:
         link = speller.wikilink(target, source, label)
-    if in_table(text, mention.start):
+    if source.document.tables.holds(mention.start):
         link = link.replace("|", "\\|")
     after = text[start : mention.start] + link + text[mention.end : end]
     return _proposal("mention", source, target, start, text[start:end], after)

@@ -8,6 +8,7 @@ section that no call could ever show whole is shown piece by piece.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -17,11 +18,13 @@ from skillagent.disclosure.results import NodeResult, SectionLine
 from skillagent.disclosure.view import Plan, View, where
 from skillagent.graph import Link, Node, NodeKind
 from skillagent.graph.link import is_block
-from skillagent.markdown import Kind
+from skillagent.markdown import Kind, Piece
 
 EMBED_DEPTH = 5
 MARGIN = 60
 """Tokens kept for what stands around the text, when choosing the sections that fit."""
+ONE_BY_ONE = 16
+"""So many times one section less is tried; after that twice as many are left out each time."""
 
 
 class Part(NamedTuple):
@@ -96,6 +99,7 @@ def plans(
         cap: tokens that any one call may cost.
     """
     parts = _parts(view, node, asked)
+    costs = _Costs(view, node)
     known = {} if again else view.shown.pieces.get(node.id, {})
     new = [index for part in parts for index in part.pieces if index not in known]
     title = asked.title
@@ -104,22 +108,22 @@ def plans(
         return
     link = f"[[{writing.identifier(node.id)}]]"
     embeds = _Embeds(view, node)
-    if view.count(_joined(view, node, new)) <= limit:
+    if costs.of(new) <= limit:
         expanded = embeds.of(new)
         if expanded:
-            yield _plan(view, node, title, parts, new, known, expanded)
-        yield _plan(view, node, title, parts, new, known, {})
+            yield _plan(costs, title, parts, new, known, expanded)
+        yield _plan(costs, title, parts, new, known, {})
     # What stands around the text: the tag, the closing line, a word on what is missing.
     around = view.count(_head(node, title)) + MARGIN
-    for chosen in _fewer(view, node, parts, new, limit - around, cap - around):
-        yield _plan(view, node, title, parts, chosen, known, {})
-        yield _plan(view, node, title, parts, chosen, known, {}, brief=True)
-    if all(view.count(_joined(view, node, [index])) > cap - around for index in new):
+    for chosen in _fewer(costs, parts, new, limit - around, cap - around):
+        yield _plan(costs, title, parts, chosen, known, {})
+        yield _plan(costs, title, parts, chosen, known, {}, brief=True)
+    if all(costs.of([index]) > cap - around for index in new):
         text = (
-            f"What is left of {link} ({view.count(_joined(view, node, new))} tokens) stands in "
+            f"What is left of {link} ({costs.of(new)} tokens) stands in "
             f"blocks larger than one answer may be ({cap} tokens)."
         )
-        missing = tuple(_missing(view, node, parts, set(), known))
+        missing = tuple(_missing(costs, parts, set(), known))
         yield Plan(text, NodeResult(node.id, title, "index", "", missing))
     note = f"The text of {link} ({view.cost(node)} tokens) does not fit; its summary:"
     if node.id in view.shown.summaries:
@@ -152,14 +156,29 @@ def _joined(view: View, node: Node, indexes: Sequence[int]) -> str:
     return "".join(_shown(view, node, index) for index in indexes)
 
 
+class _Costs:
+    """What pieces of a node cost together, counted once for all plans of an answer."""
+
+    def __init__(self, view: View, node: Node) -> None:
+        self.view = view
+        self.node = node
+        self._known: dict[tuple[int, ...], int] = {}
+
+    def of(self, indexes: Sequence[int]) -> int:
+        key = tuple(indexes)
+        cost = self._known.get(key)
+        if cost is None:
+            cost = self._known[key] = self.view.count(_joined(self.view, self.node, key))
+        return cost
+
+
 def _fewer(
-    view: View, node: Node, parts: Sequence[Part], new: Sequence[int], left: int, most: int
+    costs: _Costs, parts: Sequence[Part], new: Sequence[int], left: int, most: int
 ) -> Iterator[list[int]]:
     """Pieces of whole sections in the author's order, as many as fit, then fewer and fewer.
 
     Args:
-        view: the session's graph.
-        node: what to read.
+        costs: of the node's pieces.
         parts: its sections.
         new: pieces not shown before.
         left: tokens of text that this call may cost.
@@ -169,13 +188,13 @@ def _fewer(
     chosen: list[list[int]] = []
     for part in parts:
         pieces = [index for index in part.pieces if index in wanted]
-        cost = view.count(_joined(view, node, pieces)) if pieces else 0
+        cost = costs.of(pieces) if pieces else 0
         if pieces and cost <= left:
             chosen.append(pieces)
             left -= cost
         elif cost > most:
             for index in pieces:
-                cost = view.count(_joined(view, node, [index]))
+                cost = costs.of([index])
                 if cost <= left:
                     chosen.append([index])
                     left -= cost
@@ -183,14 +202,16 @@ def _fewer(
                     break  # it fits into another call: the order is kept
     if sum(map(len, chosen)) == len(new):
         chosen = chosen[:-1]  # all of it was tried before
+    tried = 0
     while chosen:
         yield [index for pieces in chosen for index in pieces]
-        chosen.pop()
+        tried += 1
+        # Of thousands of tiny blocks, dropped one by one, each plan would cost the whole text.
+        del chosen[-(1 << max(0, tried - ONE_BY_ONE)) :]
 
 
 def _plan(
-    view: View,
-    node: Node,
+    costs: _Costs,
     title: str,
     parts: Sequence[Part],
     indexes: Sequence[int],
@@ -198,6 +219,7 @@ def _plan(
     embeds: dict[int, list[_Embed]],
     brief: bool = False,
 ) -> Plan:
+    view, node = costs.view, costs.node
     chosen = set(indexes)
     body: list[_Block] = []
     pieces: dict[str, tuple[int, ...]] = {node.id: tuple(indexes)}
@@ -216,7 +238,7 @@ def _plan(
                 name = f"section {part.title!r}" if part.title else "the beginning"
                 body.append(_Block(f"[{name}: shown {where(last_call)}]", False))
     text = _text(body)
-    missing = _missing(view, node, parts, chosen, known)
+    missing = _missing(costs, parts, chosen, known)
     lines = [_head(node, title), text, "</node>"]
     if missing:
         named = ", ".join(
@@ -270,13 +292,13 @@ def _head(node: Node, title: str) -> str:
 
 
 def _missing(
-    view: View, node: Node, parts: Sequence[Part], chosen: set[int], known: dict[int, int]
+    costs: _Costs, parts: Sequence[Part], chosen: set[int], known: dict[int, int]
 ) -> list[SectionLine]:
     found = []
     for part in parts:
         left = [index for index in part.pieces if index not in chosen and index not in known]
         # What holds nothing but hidden text is not missed.
-        if left and (cost := view.count(_joined(view, node, left))):
+        if left and (cost := costs.of(left)):
             found.append(SectionLine(part.title, part.level, cost))
     return found
 
@@ -305,6 +327,14 @@ def _instead(view: View, node: Node, title: str, note: str) -> Iterator[Plan]:
         )
 
 
+def _start(piece: Piece) -> int:
+    return piece.start
+
+
+def _end(piece: Piece) -> int:
+    return piece.end
+
+
 class _Embeds:
     """Expands `![[…]]` of one node; never a node inside itself, never text shown before."""
 
@@ -312,6 +342,8 @@ class _Embeds:
         self._view = view
         self._node = node
         self._seen: dict[str, set[int]] = {}
+        self._done: set[tuple[str, int, int]] = set()
+        """Stretches, by node and offsets, that were expanded: nothing of them is left to show."""
 
     def of(self, indexes: Sequence[int]) -> dict[int, list[_Embed]]:
         """Piece of the node → what it embeds, in order."""
@@ -326,12 +358,12 @@ class _Embeds:
             for link in self._view.graph.links_from(node.id)
             if link.kind is Kind.EMBED and link.target
         ]
+        places = [link.reference.start for link in links]
         for index in indexes if links else ():
             piece = node.document.pieces[index]
-            for link in links:
-                if piece.start <= link.reference.start < piece.end and (
-                    embed := self._expanded(link, stack)
-                ):
+            inside = slice(bisect_left(places, piece.start), bisect_left(places, piece.end))
+            for link in links[inside]:
+                if embed := self._expanded(link, stack):
                     found.setdefault(index, []).append(embed)
         return found
 
@@ -350,13 +382,16 @@ class _Embeds:
             if at < 0:
                 return None
             first, last = document.headings[at].start, document.headings[at].end
+        if (target.id, first, last) in self._done:
+            return None
+        self._done.add((target.id, first, last))
         shown = self._view.shown.pieces.get(target.id, {})
         seen = self._seen.setdefault(target.id, set())
-        indexes = [
-            index
-            for index, piece in enumerate(document.pieces)
-            if piece.start < last and piece.end > first and index not in shown and index not in seen
-        ]
+        pieces_inside = range(
+            bisect_right(document.pieces, first, key=_end),
+            bisect_left(document.pieces, last, key=_start),
+        )
+        indexes = [index for index in pieces_inside if index not in shown and index not in seen]
         if not indexes:
             return None
         seen.update(indexes)

@@ -23,7 +23,6 @@ from skillagent.graph.link import is_block
 from skillagent.markdown import Document, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited, relative
-from skillagent.markdown.wikilink import in_table
 
 _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
@@ -285,7 +284,7 @@ def _wikilink(document: Document, reference: Reference, path: str) -> str:
     raw = document.text[reference.start : reference.end]
     mark = "!" if raw.startswith("!") else ""
     fragment = "#" + reference.fragment if reference.fragment else ""
-    pipe = "\\|" if "\\|" in raw or in_table(document.text, reference.start) else "|"
+    pipe = "\\|" if "\\|" in raw or document.tables.holds(reference.start) else "|"
     target = path.removesuffix(".md")
     if not target.startswith("../"):
         target = "./" + target

@@ -88,7 +88,8 @@ class Link:
         What ranking looks at: it takes a fraction of the time of cutting the context.
         """
         text, start, end = self._document.text, self.reference.start, self.reference.end
-        first = max(text.rfind("\n", 0, start) + 1, start - NEAR_CHARS)
+        lower = max(0, start - NEAR_CHARS)
+        first = max(text.rfind("\n", lower, start) + 1, lower)
         last = text.find("\n", end, end + NEAR_CHARS)
         return text[first:start], text[end : end + NEAR_CHARS if last < 0 else last]
 

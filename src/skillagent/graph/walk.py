@@ -1,8 +1,8 @@
 """Roots on disk → the bytes of their Markdown files, in a fixed order.
 
 Hidden folders and what `.gitignore` or `.skillagentignore` name are skipped; a symbolic
-link is followed only to a file inside its root. Files are read once; one that cannot be
-read becomes a finding.
+link is followed only to a file inside its root, whatever is exchanged meanwhile (see
+`open_root`). Files are read once; one that cannot be read becomes a finding.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
+from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
 from skillagent.markdown import OBSIDIAN, Dialect
 from skillagent.progress import Progress, untold
 
@@ -59,10 +60,10 @@ class Root:
     @classmethod
     def parse(cls, text: str | os.PathLike[str] | Root) -> Root:
         """A root from `path` or `name=path`; the name defaults to the folder's."""
-        if isinstance(text, Root):
-            return text if text.name else Root(text.path, text.path.resolve().name)
-        path = os.fspath(text)
+        path = os.fspath(text.path if isinstance(text, Root) else text)
         try:
+            if isinstance(text, Root):
+                return text if text.name else cls(text.path, text.path.resolve().name)
             name, equals, rest = path.partition("=")
             if equals and re.fullmatch(r"[\w.-]+", name) and not Path(path).exists():
                 if not rest:
@@ -139,31 +140,12 @@ def walk(root: Root, options: Options, prefix: str = "", progress: Progress = un
         GraphError: the folder itself cannot be listed.
     """
     found = Walk(root)
-    top = os.path.realpath(root.path)
-    for full, relative, is_link in _paths(top, found, prefix):
-        shown = prefix + _safe(relative)
-        if is_link and not _inside(full, top):
-            found.diagnostics.append(
-                finding("SG006", shown, 0, "a symbolic link that leads out of the root")
-            )
-            continue
-        if shown != prefix + unicodedata.normalize("NFC", _utf_8(relative)):
-            found.diagnostics.append(finding("SG008", shown, 0, "unprintable file name"))
-        try:
-            source = _read(full, relative, options, is_link)
-        except OSError as error:
-            found.unread += 1
-            message = f"cannot be read: {error.strerror or type(error).__name__}"
-            found.diagnostics.append(finding("SG001", shown, 0, message))
-            continue
-        if source.size > options.max_file_bytes:
-            message = (
-                f"{source.size} bytes, above the limit of {options.max_file_bytes}; "
-                f"only the first {len(source.data)} were loaded"
-            )
-            found.diagnostics.append(finding("SG002", shown, 0, message))
-        found.files.append(source)
-        progress("reading files", len(found.files), 0)
+    try:
+        opened = OpenRoot(root.path)
+    except OSError as error:
+        raise GraphError(f"{root.path}: {error.strerror}") from error
+    with opened:
+        _Walker(opened, found, options, prefix, progress).walk()
     # Of two names that are equal but for Unicode form, the normal form comes first.
     found.files.sort(key=lambda file: (file.path, file.path != file.raw_path, file.raw_path))
     return found
@@ -184,13 +166,10 @@ def top_files(root: Root) -> list[str]:
 
 def read_file(root: Root, relative: str, options: Options) -> SourceFile | None:
     """One Markdown file of a root, read as `walk` reads it; None where it cannot be."""
-    top = os.path.realpath(root.path)
-    full = os.path.join(top, relative)
     try:
-        is_link = os.path.islink(full)
-        if is_link and not _inside(full, top):
-            return None
-        return _read(full, relative, options, is_link)
+        with OpenRoot(root.path) as opened:
+            path = opened.resolve(relative)
+            return None if path is None else _read(opened.file(path), relative, options)
     except OSError:
         return None
 
@@ -207,73 +186,148 @@ def read_bytes(root: Root, path: str, limit: int | None = None) -> bytes:
         OSError: it is gone, too large, no regular file, or led by a link out of the root or to
             a hidden file.
     """
-    top = os.path.realpath(root.path)
-    full = os.path.realpath(os.path.join(top, path))
-    if not _inside(full, top) or _hidden(full, top):
-        raise OSError(0, "it lies outside the root")
-    with _opened(full, follow=False) as stream:
-        # A folder on the way may have been swapped for a link meanwhile.
-        opened = f"/proc/self/fd/{stream.fileno()}"
-        if os.path.exists(opened) and not _inside(opened, top):
-            raise OSError(0, "it lies outside the root")
-        size = os.fstat(stream.fileno()).st_size
-        if limit is not None and size > limit:
-            raise OSError(0, f"it has {size} bytes, above the limit of {limit}")
-        return stream.read(-1 if limit is None else limit)
+    with OpenRoot(root.path) as opened:
+        real = opened.resolve(path)
+        if real is None or _hidden(real):
+            raise OSError(0, OUTSIDE)
+        with opened.file(real) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if limit is not None and size > limit:
+                raise OSError(0, f"it has {size} bytes, above the limit of {limit}")
+            return stream.read(-1 if limit is None else limit)
 
 
-def _paths(top: str, found: Walk, prefix: str) -> Iterator[tuple[str, str, bool]]:
-    """Full path, relative path and whether it is a symbolic link, of each Markdown file."""
-    stack: list[tuple[str, str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [(top, "", ())]
-    while stack:
-        folder, below, specs = stack.pop()
+Specs: TypeAlias = "tuple[tuple[str, GitIgnoreSpec], ...]"
+"""The ignore files that hold in a folder: the folder each lies in, and its rules."""
+
+
+class _Walker:
+    """One root while it is walked."""
+
+    def __init__(
+        self, opened: OpenRoot, found: Walk, options: Options, prefix: str, progress: Progress
+    ) -> None:
+        self._opened = opened
+        self._found = found
+        self._options = options
+        self._prefix = prefix
+        self._progress = progress
+
+    def walk(self) -> None:
+        stack: list[tuple[str, Specs]] = [("", ())]
+        while stack:
+            stack += self._folder(*stack.pop())
+
+    def _folder(self, below: str, specs: Specs) -> list[tuple[str, Specs]]:
+        """Read the files of one folder; the folders in it, with the rules that hold there."""
         try:
-            with os.scandir(folder) as scan:
-                entries = list(scan)
+            folder = self._opened.folder(below[:-1])
         except OSError as error:
-            if not below:
-                raise GraphError(f"{folder}: {error.strerror}") from error
-            message = f"the folder cannot be listed: {error.strerror}"
-            found.diagnostics.append(finding("SG001", prefix + _safe(below), 0, message))
-            continue
-        names = {entry.name for entry in entries}
-        for name in IGNORE_FILES:
-            if name in names and (spec := _spec(os.path.join(folder, name), top)):
-                specs = (*specs, (below, spec))
-        for entry in entries:
-            name = entry.name
-            if name[0] == ".":
-                continue
-            relative = below + name
-            is_link = entry.is_symlink()
-            if entry.is_dir(follow_symlinks=False):
-                if not (specs and _ignored(relative + "/", specs)):
-                    found.others.add(unicodedata.normalize("NFC", relative))
-                    stack.append((entry.path, relative + "/", specs))
-                continue
-            if specs and _ignored(relative, specs):
-                continue
-            if is_link and _leads_to_ignored(entry.path, top, specs):
-                continue
-            if name.lower().endswith(SUFFIXES) and not (is_link and os.path.isdir(entry.path)):
-                yield entry.path, relative, is_link
-            elif is_link and os.path.isdir(entry.path) and not _inside(entry.path, top):
-                found.diagnostics.append(
-                    finding("SG006", prefix + _safe(relative), 0, "a link out of the root")
-                )
+            return self._unlisted(below, error)
+        inner: list[tuple[str, Specs]] = []
+        with closing(folder):
+            try:
+                entries = folder.entries()
+            except OSError as error:
+                return self._unlisted(below, error)
+            names = {entry.name for entry in entries}
+            for name in IGNORE_FILES:
+                if name in names and (spec := _spec(self._opened, below + name)):
+                    specs = (*specs, (below, spec))
+            for entry in entries:
+                name = entry.name
+                if name[0] == ".":
+                    continue
+                relative = below + name
+                if entry.is_dir(follow_symlinks=False):
+                    if not (specs and _ignored(relative + "/", specs)):
+                        self._other(relative)
+                        inner.append((relative + "/", specs))
+                elif specs and _ignored(relative, specs):
+                    continue
+                elif entry.is_symlink():
+                    self._link(relative, specs)
+                elif name.lower().endswith(SUFFIXES):
+                    self._file(folder, name, relative)
+                else:
+                    self._other(relative)
+        return inner
+
+    def _link(self, relative: str, specs: Specs) -> None:
+        """A symbolic link: followed to a file inside the root that is not hidden."""
+        is_markdown = relative.lower().endswith(SUFFIXES)
+        full = os.path.join(self._opened.top, relative)
+        try:
+            target = self._opened.resolve(relative)
+        except OSError as error:
+            self._unread(relative, error)
+            return
+        if target is None:
+            if is_markdown or os.path.isdir(full):
+                shown = self._prefix + _safe(relative)
+                message = "a symbolic link that leads out of the root"
+                self._found.diagnostics.append(finding("SG006", shown, 0, message))
             else:
-                found.others.add(unicodedata.normalize("NFC", relative))
+                self._other(relative)
+        elif target and (_hidden(target) or (specs and _ignored(target, specs))):
+            return  # a link must not show what the root hides
+        elif is_markdown and not os.path.isdir(full):
+            self._file(self._opened, target, relative)
+        else:
+            self._other(relative)
+
+    def _file(self, holder: Folder | OpenRoot, name: str, relative: str) -> None:
+        """Read one Markdown file.
+
+        Args:
+            holder: what it is opened from.
+            name: its name, or path, there.
+            relative: its path in the root, or that of the link to it.
+        """
+        shown = self._prefix + _safe(relative)
+        if shown != self._prefix + unicodedata.normalize("NFC", _utf_8(relative)):
+            self._found.diagnostics.append(finding("SG008", shown, 0, "unprintable file name"))
+        try:
+            source = _read(holder.file(name), relative, self._options)
+        except OSError as error:
+            self._unread(relative, error)
+            return
+        limit = self._options.max_file_bytes
+        if source.size > limit:
+            message = (
+                f"{source.size} bytes, above the limit of {limit}; "
+                f"only the first {len(source.data)} were loaded"
+            )
+            self._found.diagnostics.append(finding("SG002", shown, 0, message))
+        self._found.files.append(source)
+        self._progress("reading files", len(self._found.files), 0)
+
+    def _other(self, relative: str) -> None:
+        self._found.others.add(unicodedata.normalize("NFC", relative))
+
+    def _unread(self, relative: str, error: OSError) -> None:
+        self._found.unread += 1
+        message = f"cannot be read: {error.strerror or type(error).__name__}"
+        shown = self._prefix + _safe(relative)
+        self._found.diagnostics.append(finding("SG001", shown, 0, message))
+
+    def _unlisted(self, below: str, error: OSError) -> list[tuple[str, Specs]]:
+        if not below:
+            raise GraphError(f"{self._found.root.path}: {error.strerror}") from error
+        message = f"the folder cannot be listed: {error.strerror}"
+        shown = self._prefix + _safe(below)
+        self._found.diagnostics.append(finding("SG001", shown, 0, message))
+        return []
 
 
-def _read(full: str, relative: str, options: Options, is_link: bool) -> SourceFile:
-    with _opened(full, follow=is_link) as stream:
-        status = os.fstat(stream.fileno())
-        if status.st_size > options.max_file_bytes:
+def _read(stream: FileIO, relative: str, options: Options) -> SourceFile:
+    with stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > options.max_file_bytes:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             stream.seek(0)
             data = stream.read(min(HEAD_BYTES, options.max_file_bytes))
             data = _whole_characters(data)
-            size = status.st_size
         else:
             data = stream.read()
             digest = hashlib.sha256(data).hexdigest()
@@ -284,19 +338,6 @@ def _read(full: str, relative: str, options: Options, is_link: bool) -> SourceFi
         if path != unicodedata.normalize("NFC", relative):
             raw_path = path  # never shown: it holds what a terminal or a counter chokes on
     return SourceFile(path, raw_path, data, size, "sha256:" + digest)
-
-
-def _opened(path: str, *, follow: bool) -> FileIO:
-    """A regular file, open for reading; never a pipe or a device, which could block for ever."""
-    # A file may be swapped for a link or a pipe after the listing: neither is opened.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    if not follow:
-        flags |= getattr(os, "O_NOFOLLOW", 0)
-    number = os.open(path, flags)
-    if not stat.S_ISREG(os.fstat(number).st_mode):
-        os.close(number)
-        raise OSError(0, "not a regular file")
-    return FileIO(number, "rb")
 
 
 def _whole_characters(data: bytes) -> bytes:
@@ -311,14 +352,9 @@ def _whole_characters(data: bytes) -> bytes:
     return data
 
 
-def _inside(path: str, top: str) -> bool:
-    real = os.path.realpath(path)
-    return os.path.commonpath((real, top)) == top
-
-
-def _hidden(path: str, top: str) -> bool:
+def _hidden(path: str) -> bool:
     """Whether a path in the root, or a folder on the way to it, is hidden."""
-    return any(part.startswith(".") for part in os.path.relpath(path, top).split(os.sep))
+    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _utf_8(name: str) -> str:
@@ -331,13 +367,15 @@ def _safe(relative: str) -> str:
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
-def _spec(path: str, top: str) -> GitIgnoreSpec | None:
+def _spec(opened: OpenRoot, path: str) -> GitIgnoreSpec | None:
+    """The rules of one ignore file; None where it cannot be read or lies outside the root."""
     from pathspec import GitIgnoreSpec
 
-    if not _inside(path, top):
-        return None
     try:
-        with _opened(path, follow=True) as stream:
+        target = opened.resolve(path)
+        if target is None:
+            return None
+        with opened.file(target) as stream:
             lines = stream.read(MAX_IGNORE_BYTES).decode("utf-8", "replace").splitlines()
     except OSError:
         return None
@@ -351,16 +389,7 @@ def _spec(path: str, top: str) -> GitIgnoreSpec | None:
     return GitIgnoreSpec.from_lines(kept)
 
 
-def _leads_to_ignored(path: str, top: str, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
-    """Whether a link inside the root shows what the root hides."""
-    real = os.path.realpath(path)
-    if real == top or not _inside(real, top):
-        return False
-    target = os.path.relpath(real, top).replace(os.sep, "/")
-    return _hidden(real, top) or bool(specs and _ignored(target, specs))
-
-
-def _ignored(relative: str, specs: tuple[tuple[str, GitIgnoreSpec], ...]) -> bool:
+def _ignored(relative: str, specs: Specs) -> bool:
     """The nearest ignore file that says anything about the path decides, as in git."""
     for below, spec in reversed(specs):
         verdict = spec.check_file(relative[len(below) :]).include

@@ -5,8 +5,9 @@ links. Below: diagnostics.
 """
 
 from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
-from skillagent.markdown.document import Document, Heading
+from skillagent.markdown.document import Document
 from skillagent.markdown.frontmatter import Frontmatter
+from skillagent.markdown.headings import Heading
 from skillagent.markdown.pieces import Piece
 from skillagent.markdown.wikilink import Kind, Reference
 from skillagent.markdown.yaml_header import Value, plain, scalar_text

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
+from skillagent.markdown.headings import Heading, Outline, headings_in
 from skillagent.markdown.masks import Masks, Ranges
 from skillagent.markdown.pieces import Piece
+from skillagent.markdown.tables import Tables
 from skillagent.markdown.wikilink import Kind, Reference
 
-_HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
-_UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
-_NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_ ]+$)")
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
 _BLANKED = re.compile(r"[^\n]")
-_ALNUM = re.compile(r"[\W_]+")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -31,32 +27,6 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-
-
-class Heading(NamedTuple):
-    """One heading of a body."""
-
-    title: str
-    """Plain text, without marks."""
-    level: int
-    """1 to 6."""
-    line: int
-    start: int
-    """Offset of its line."""
-    end: int
-    """Offset where its section ends, subsections included."""
-
-    @property
-    def key(self) -> str:
-        return heading_key(self.title)
-
-
-def heading_key(title: str) -> str:
-    """What two spellings of a heading share: letters and digits, case folded.
-
-    GitHub's slugs and Obsidian's own links are both equal to the heading under this key.
-    """
-    return _ALNUM.sub("", unicodedata.normalize("NFC", title).casefold())
 
 
 @dataclass(frozen=True)
@@ -80,6 +50,11 @@ class Document:
     def body(self) -> str:
         """The text behind the header."""
         return self.text[self.frontmatter.body_start :]
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Where its tables stand."""
+        return Tables(self.text)
 
     @cached_property
     def blocks(self) -> dict[str, int]:
@@ -135,11 +110,7 @@ class Document:
 
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""
-        return bisect_right(self._starts, position) - 1
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [heading.start for heading in self.headings]
+        return bisect_right(self._outline.starts, position) - 1
 
     def heading_path(self, index: int) -> tuple[str, ...]:
         """The titles from the outermost heading down to one."""
@@ -156,36 +127,17 @@ class Document:
 
         The parts of a path must each stand inside the one before; the last one is meant.
         """
-        known = self._sections
-        wanted = fragment.strip()
-        for key in (wanted, wanted.casefold(), heading_key(wanted)):
-            if key and key in known:
-                return known[key][0]
-        inside = [(-1, len(self.text))]  # each way to have read the path so far
-        parts = [part.strip() for part in fragment.split("#")]
-        for part in filter(None, parts):
-            found = known.get(part.casefold()) or known.get(heading_key(part)) or []
-            inside = [
-                (index, self.headings[index].end)
-                for index in found
-                if any(outer < index and self.headings[index].start < end for outer, end in inside)
-            ]
-        return inside[0][0] if inside and inside[0][0] >= 0 else -1
+        return self._outline.find(fragment)
 
     @cached_property
-    def _sections(self) -> dict[str, list[int]]:
-        """Heading as written, case folded, and its key → indexes, first one first."""
-        found: dict[str, list[int]] = {}
-        for index, heading in enumerate(self.headings):
-            for key in {heading.title, heading.title.casefold(), heading.key} - {""}:
-                found.setdefault(key, []).append(index)
-        return found
+    def _outline(self) -> Outline:
+        return Outline(self.headings)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The body cut at blank lines, never inside a fence; a heading stays with its block."""
         start = self.frontmatter.body_start
-        return tuple(pieces.cut(self.text, start, self._starts, self.masks.fences))
+        return tuple(pieces.cut(self.text, start, self._outline.starts, self.masks.fences))
 
 
 def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
@@ -240,49 +192,10 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     findings += header_findings
     start = header.body_start
     hidden = masks.masks(text, start, dialect)
-    headings = _headings(text, start, hidden)
+    headings = tuple(headings_in(text, start, hidden.code))
     references = _references(text, header, hidden, dialect, path, findings)
     tags = _tags(text, header, hidden, references)
     return Document(path, text, header, tuple(references), headings, tags, hidden, tuple(findings))
-
-
-def _headings(text: str, start: int, masks: Masks) -> tuple[Heading, ...]:
-    # The patterns begin at the line end above: a literal first character lets `re` skip ahead.
-    lines = text if start else "\n" + text
-    shift = 0 if start else 1
-    found = [
-        (match.start() + 1 - shift, len(match[1]), _without_closing(match[2]))
-        for match in _HEADING.finditer(lines, start - 1 + shift)
-    ]
-    if text.find("\n==", start) >= 0 or text.find("\n--", start) >= 0:
-        for match in _UNDERLINE.finditer(text, start):
-            above = text.rfind("\n", start, match.start()) + 1 or start
-            if not _NOT_SETEXT.match(text, above, match.start()):
-                level = 1 if match[1][0] == "=" else 2
-                found.append((above, level, text[above : match.start()].strip()))
-        found.sort()
-    if masks.code.starts:
-        found = [item for item in found if not masks.code.covering(item[0])]
-    ends = [len(text)] * len(found)
-    open_sections: list[int] = []
-    for at, (position, level, _) in enumerate(found):
-        while open_sections and found[open_sections[-1]][1] >= level:
-            ends[open_sections.pop()] = position
-        open_sections.append(at)
-    headings: list[Heading] = []
-    line, counted = text.count("\n", 0, start) + 1, start
-    for (position, level, title), end in zip(found, ends, strict=True):
-        line += text.count("\n", counted, position)
-        counted = position
-        headings.append(Heading(prose.plain_text(title), level, line, position, end))
-    return tuple(headings)
-
-
-def _without_closing(title: str) -> str:
-    """A heading's text without the `#` that may close it."""
-    title = title.strip()
-    rest = title.rstrip("#")
-    return rest.rstrip() if not rest or rest[-1] in " \t" else title
 
 
 def _references(

@@ -8,7 +8,7 @@ for `%% %%`.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,7 +44,6 @@ NO_MASKS = Masks(Ranges([], []), Ranges([], []), Ranges([], []))
 _SPOT = re.compile(r"[`~<%\\]")
 _SPOT_MATH = re.compile(r"[`~<%\\$]")
 _MARK = re.compile(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.DOTALL)
-_UNQUOTED = re.compile(r"\n(?![ \t]*>)")
 _LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BLOCK_BREAK = re.compile(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
@@ -117,29 +116,27 @@ def _opens_fence(text: str, run: re.Match[str]) -> bool:
 
 def _fence_end(text: str, lead: str, opening: re.Match[str]) -> int:
     """Offset behind the fence that closes this one, or the end of its block or of the text."""
-    quoted, item = ">" in lead, lead.strip(" \t>") != ""
-    room = r"[ \t>]*" if quoted else rf"[ \t]{{0,{min(len(lead), 200) + 3}}}"
-    pattern = _closing(room, opening[0][0], len(opening[0]))
-    closing = pattern.search(text, opening.end())
-    end = closing.end() if closing else len(text)
-    if quoted:
-        left = _UNQUOTED.search(text, opening.end(), end)
-    elif item:
-        left = _outdented(min(len(lead), 200)).search(text, opening.end(), end)
+    columns = min(len(lead), 200)
+    if ">" in lead:
+        room, left = r"[ \t>]*+", r"(?![ \t]*+>)"
     else:
-        left = None
-    return left.start() if left else end
+        room = rf"[ \t]{{0,{columns + 3}}}+"
+        # In a list item: the end of a line whose next one stands left of the item's text.
+        left = rf"(?![ \t]{{{columns}}})(?=[ \t]*+\S)" if lead.strip() else ""
+    found = _end_of_fence(left, room, opening[0][0], len(opening[0])).search(text, opening.end())
+    if not found:
+        return len(text)
+    return found.start() if found["left"] is not None else found.end()
 
 
 @lru_cache(maxsize=256)
-def _closing(room: str, char: str, length: int) -> re.Pattern[str]:
-    return re.compile(rf"\n{room}{re.escape(char)}{{{length},}}[ \t]*(?=\n|\Z)")
+def _end_of_fence(left: str, room: str, char: str, length: int) -> re.Pattern[str]:
+    """What comes first: the end of the block that the fence stands in, or its closing line.
 
-
-@lru_cache(maxsize=256)
-def _outdented(columns: int) -> re.Pattern[str]:
-    """The end of a line whose next one stands left of a list item's text."""
-    return re.compile(rf"\n(?![ \t]{{{columns}}})(?=[ \t]*\S)")
+    One pattern for both, since a search for either alone could run far past the other.
+    """
+    closing = rf"{room}{re.escape(char)}{{{length},}}+[ \t]*+(?=\n|\Z)"
+    return re.compile(rf"\n(?:(?P<left>{left or '(?!)'})|{closing})")
 
 
 def _math_end(text: str, opening: re.Match[str]) -> int:
@@ -162,6 +159,8 @@ class _Spans:
         self._text = text
         self._runs: dict[int, list[int]] = {}
         self._breaks: list[int] = []
+        self._left: list[int] = []
+        """Where a quote goes on behind a fence in it; sorted, as fences are met in order."""
         self._listed = False
         self._unclosed = False
 
@@ -179,9 +178,8 @@ class _Spans:
 
     def leave_quote(self, position: int) -> None:
         """A fence in a quote ended here: the next line of a quote goes on with nothing before."""
-        self._list()
         if found := _QUOTE_LINE.search(self._text, position):
-            insort(self._breaks, found.start())
+            self._left.append(found.start())
 
     def comment_end(self, opening: re.Match[str]) -> int:
         """Offset behind an HTML comment, or 0 where it is none.
@@ -216,9 +214,11 @@ class _Spans:
         self._breaks = sorted(breaks)
 
     def _block_end(self, position: int) -> int:
-        self._list()
-        at = bisect_right(self._breaks, position)
-        return self._breaks[at] if at < len(self._breaks) else len(self._text)
+        end = len(self._text)
+        for breaks in (self._breaks, self._left):
+            at = bisect_right(breaks, position)
+            end = min(end, breaks[at]) if at < len(breaks) else end
+        return end
 
 
 def _ranges(pairs: list[tuple[int, int]]) -> Ranges:

@@ -50,7 +50,7 @@ def cut(text: str, start: int, headings: Sequence[int], fences: Ranges) -> Itera
         line_end = len(text) if line_end < 0 else line_end
         is_heading = position in heads
         if pending and (is_heading or (fence and not only_headings)):
-            yield from _split(text, first, position, section, fences)
+            yield from _Block(text, position, fences).cut(first, section)
             pending = False
         if not pending:
             first, section = position, bisect_right(headings, position) - 1
@@ -60,39 +60,57 @@ def cut(text: str, start: int, headings: Sequence[int], fences: Ranges) -> Itera
             pending = True
             only_headings = only_headings and is_heading
         if pending and not only_headings and (blank or fence):
-            yield from _split(text, first, line_end + 1, section, fences)
+            yield from _Block(text, min(line_end + 1, len(text)), fences).cut(first, section)
             pending = False
         position = line_end + 1
     if pending:
-        yield from _split(text, first, len(text), section, fences)
+        yield from _Block(text, len(text), fences).cut(first, section)
 
 
-def _split(text: str, start: int, end: int, section: int, fences: Ranges) -> Iterator[Piece]:
-    end = min(end, len(text))
-    while end - start > PIECE_CHARS:
-        at = _place(text, start, end, fences)
-        if not text[at:end].strip():
-            break
-        yield Piece(start, at, section)
-        start = at
-    yield Piece(start, end, section)
+class _Block:
+    """One block while it is cut."""
 
+    def __init__(self, text: str, end: int, fences: Ranges) -> None:
+        self._text = text
+        self._end = end
+        self._fences = fences
+        self._sentence = (-1, -1)
 
-def _place(text: str, start: int, end: int, fences: Ranges) -> int:
-    """Where a long block is cut next."""
-    limit = start + PIECE_CHARS
-    if fence_end := fences.covering(limit):
-        fence = fences.starts[bisect_right(fences.starts, limit) - 1]
-        if fence > start:
-            return fence
-        if fence_end - fence <= PIECE_CHARS:
-            return min(fence_end, end)
-        return text.rfind("\n", start, limit) + 1 or text.find("\n", limit, end) + 1 or end
-    items = [match.start() for match in _ITEM_START.finditer(text, start + 1, limit)]
-    if items:
-        return items[-1]
-    if sentence := prose.last_sentence_end(text, start, limit):
-        return sentence
-    sentence = prose.first_sentence_end(text, limit, end) or end
-    item = _ITEM_START.search(text, limit, sentence)
-    return item.start() if item else sentence
+    def cut(self, start: int, section: int) -> Iterator[Piece]:
+        last = start + len(self._text[start : self._end].rstrip())
+        while self._end - start > PIECE_CHARS:
+            at = self._place(start)
+            if at >= last:
+                break
+            yield Piece(start, at, section)
+            start = at
+        yield Piece(start, self._end, section)
+
+    def _place(self, start: int) -> int:
+        """Where the block is cut next."""
+        text, end = self._text, self._end
+        limit = start + PIECE_CHARS
+        if fence_end := self._fences.covering(limit):
+            fence = self._fences.starts[bisect_right(self._fences.starts, limit) - 1]
+            if fence > start:
+                return fence
+            if fence_end - fence <= PIECE_CHARS:
+                return min(fence_end, end)
+            return text.rfind("\n", start, limit) + 1 or text.find("\n", limit, end) + 1 or end
+        items = [match.start() for match in _ITEM_START.finditer(text, start + 1, limit)]
+        if items:
+            return items[-1]
+        if sentence := prose.last_sentence_end(text, start, limit):
+            return sentence
+        sentence = self._sentence_behind(limit)
+        item = _ITEM_START.search(text, limit, sentence)
+        return item.start() if item else sentence
+
+    def _sentence_behind(self, place: int) -> int:
+        """Where the first sentence ends that ends behind a place.
+
+        What was found is kept: a block of a million items without a full stop is searched once.
+        """
+        if self._sentence[0] < place:
+            self._sentence = prose.sentence_end(self._text, place, self._end)
+        return self._sentence[1]

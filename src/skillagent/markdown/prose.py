@@ -208,7 +208,10 @@ def last_sentence_end(text: str, start: int, end: int) -> int:
     return last
 
 
-def first_sentence_end(text: str, start: int, end: int) -> int:
-    """Offset behind the first sentence that ends between two offsets, or 0."""
+def sentence_end(text: str, start: int, end: int) -> tuple[int, int]:
+    """The first mark behind a place that ends a sentence: where it stands, and where it stops.
+
+    Both are `end` where no sentence ends before it.
+    """
     match = _SENTENCE_END.search(text, start, end)
-    return match.end() if match else 0
+    return match.span() if match else (end, end)

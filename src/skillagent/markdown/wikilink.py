@@ -14,7 +14,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
-from skillagent.markdown.masks import LOOK_BACK, Ranges
+from skillagent.markdown.masks import Ranges
+from skillagent.markdown.tables import Tables
 
 
 class Kind(StrEnum):
@@ -70,8 +71,6 @@ DEFINITION = re.compile(
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _LOCAL_FILE = re.compile(r"file:|[A-Za-z]:[\\/]")
-_DELIMITER_ROW = re.compile(r"^[ \t>]*\|?[ \t]*:?-+:?[ \t]*\|[-:| \t]*$", re.MULTILINE)
-_TABLE_ROW = re.compile(r"[ \t>]*\|")
 
 
 def wikilinks(
@@ -100,6 +99,7 @@ def wikilinks(
         ]
         found.sort(key=lambda match: match.start())
     counted = start
+    tables = Tables(text)
     for match in found:
         at = match.start()
         line += text.count("\n", counted, at)
@@ -126,7 +126,7 @@ def wikilinks(
             match.end(),
             line,
             "",
-            bare_pipe and in_table(text, at),
+            bare_pipe and tables.holds(at),
         )
 
 
@@ -218,14 +218,3 @@ def _odd_backslashes(text: str, at: int) -> bool:
     while at > count and text[at - count - 1] == "\\":
         count += 1
     return count % 2 == 1
-
-
-def in_table(text: str, at: int) -> bool:
-    """True if a place stands in a row of a table, where a `|` ends the cell."""
-    first = text.rfind("\n", max(0, at - LOOK_BACK), at) + 1
-    if not first and at > LOOK_BACK:
-        return False
-    if _TABLE_ROW.match(text, first):
-        return True
-    above = text.rfind("\n\n", max(0, at - LOOK_BACK), at) + 1
-    return bool(_DELIMITER_ROW.search(text, above, first))

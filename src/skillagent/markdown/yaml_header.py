@@ -80,6 +80,7 @@ def simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
     """
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
+    lists: dict[str, list[Value]] = {}
     open_list: list[Value] | None = None
     key = indent = ""
     for number, line in enumerate(header.split("\n"), start=2):
@@ -91,7 +92,7 @@ def simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
             if raw is None:
                 # Nothing, or a list on the next lines.
                 fields[key] = None
-                open_list = []
+                open_list = lists[key] = []
                 continue
             open_list = None
             if raw[0] == "[":
@@ -103,9 +104,9 @@ def simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
                 return None
             indent = match[1]
             open_list.append(_simple_scalar(match[2]))
-            fields[key] = tuple(open_list)
         elif line:
             return None
+    fields.update((key, tuple(items)) for key, items in lists.items() if items)
     return MappingProxyType(fields), MappingProxyType(lines)
 
 

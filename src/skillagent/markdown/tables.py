@@ -1,0 +1,45 @@
+"""Where the tables of a text stand: in them an unescaped `|` ends a cell.
+
+A table is known by its delimiter row (https://github.github.com/gfm/#tables-extension-) and goes
+on to the next blank line; a line that begins with `|` is taken for a row of one as well.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from skillagent.markdown.masks import LOOK_BACK, Ranges
+
+_DELIMITER_ROW = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+\|[-:| \t]*+$", re.MULTILINE)
+_ROW = re.compile(r"[ \t>]*+\|")
+_BLANK_LINE = re.compile(r"\n[ \t]*+\n")
+
+
+class Tables:
+    """The tables of one text; they are looked for once, when first asked about."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def holds(self, at: int) -> bool:
+        """True if a place stands in a row of a table."""
+        text = self._text
+        first = text.rfind("\n", max(0, at - LOOK_BACK), at) + 1
+        if not first and at > LOOK_BACK:
+            return False
+        return bool(_ROW.match(text, first)) or bool(self._rows.covering(first))
+
+    @cached_property
+    def _rows(self) -> Ranges:
+        """What stands below each delimiter row."""
+        rows = Ranges([], [])
+        end = 0
+        for delimiter in _DELIMITER_ROW.finditer(self._text):
+            if delimiter.start() < end:
+                continue  # a row of the table before
+            blank = _BLANK_LINE.search(self._text, delimiter.end())
+            end = blank.start() + 1 if blank else len(self._text) + 1
+            rows.starts.append(delimiter.end())
+            rows.ends.append(end)
+        return rows
