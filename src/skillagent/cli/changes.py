@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skillagent.cli.arguments import DIALECT_NAMES, Commands
 from skillagent.cli.output import printable, to_json
 from skillagent.errors import UsageError
+from skillagent.files import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from skillagent.markdown import Dialect
 
 SHOWN_REMARKS = 20
+LIMIT = 64_000_000
+"""Bytes that a file with texts or proposals may have."""
 
 
 def writing(
@@ -90,10 +93,10 @@ def text_of(file: str) -> str:
     """A file, or standard input for `-`.
 
     Raises:
-        UsageError: it cannot be read, or is not UTF-8.
+        UsageError: it cannot be read, is no regular file, or is not UTF-8.
     """
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        data = sys.stdin.buffer.read() if file == "-" else read_regular(file, LIMIT)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     try:

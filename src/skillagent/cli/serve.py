@@ -105,16 +105,15 @@ def _offer(arguments: argparse.Namespace) -> Offer:
     from skillagent.cli.common import bundled_graph
     from skillagent.mcp_server.offer import Offer
 
-    roots = list(arguments.graphs)
+    # Some hosts start a plugin's server in the plugin's own folder.
+    project = Path(os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd())
+    roots = [_in_session(root, project) for root in arguments.graphs]
     budget = arguments.budget
     if not roots:
         roots = [path for path in os.environ.get(GRAPHS_VARIABLE, "").split(os.pathsep) if path]
-    if not roots:
-        # Some hosts start a plugin's server in the plugin's own folder.
-        project = os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd()
-        if found := config.find(Path(project)):
-            roots = list(found.roots)
-            budget = found.budget if budget is None else budget
+    if not roots and (found := config.find(project)):
+        roots = list(found.roots)
+        budget = found.budget if budget is None else budget
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
     return Offer(
@@ -127,6 +126,18 @@ def _offer(arguments: argparse.Namespace) -> Offer:
         arguments.resources,
         not arguments.no_watch,
     )
+
+
+def _in_session(graph: str, folder: Path) -> str:
+    """A graph of the command line, as it is named or as it lies above the session's folder."""
+    from skillagent import config
+    from skillagent.graph.walk import Root
+
+    root = Root.parse(graph)
+    place = None if root.path.is_dir() else config.above(root.path, folder)
+    if place is None:
+        return graph
+    return f"{root.name}={place}" if graph.startswith(f"{root.name}=") else str(place)
 
 
 def _address(arguments: argparse.Namespace) -> Address:

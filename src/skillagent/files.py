@@ -1,0 +1,54 @@
+"""Reading a file that anybody may have put there: only a regular one, and only so much of it.
+
+Opening a named pipe waits for its other end, and reading a device may never end. So what is no
+regular file is refused before a byte of it is read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
+    """The bytes of a regular file, or of the one that a symbolic link leads to.
+
+    Args:
+        path: of the file.
+        limit: bytes that it may have.
+
+    Raises:
+        OSError: it is not there, cannot be read, is no regular file, or is longer than `limit`;
+            `strerror` completes the sentence "the file cannot be read: …".
+    """
+    # Asked before it is opened too, for opening alone can start what a device does.
+    _refuse_irregular(os.stat(path), path)
+    with open(os.open(path, _FLAGS), "rb") as stream:
+        # It may have been exchanged since.
+        _refuse_irregular(os.fstat(stream.fileno()), path)
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", os.fspath(path))
+    return data
+
+
+def _refuse_irregular(status: os.stat_result, path: str | os.PathLike[str]) -> None:
+    if stat.S_ISREG(status.st_mode):
+        return
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    kind = kinds.get(stat.S_IFMT(status.st_mode), "something else")
+    raise OSError(errno.EINVAL, f"it is no regular file but {kind}", os.fspath(path))
