@@ -6,7 +6,10 @@ of hosts are scripts that print what the real ones print.
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -17,7 +20,7 @@ import pytest
 
 from skillagent.cli import main
 from skillagent.hosts import asking, plan, session
-from skillagent.hosts.asking import Said, Word, judge
+from skillagent.hosts.asking import Said, Word, judge, judge_plugin
 from skillagent.hosts.checks import (
     CHARACTERS,
     SLOW,
@@ -32,10 +35,11 @@ from skillagent.hosts.checks import (
 )
 from skillagent.hosts.examination import examine, graph_checks, here
 from skillagent.hosts.known import HOSTS, Host, Scope
-from skillagent.hosts.launch import Launch, this_installation
+from skillagent.hosts.launch import Launch, portable, this_installation
 from skillagent.hosts.machine import Machine
 from skillagent.hosts.session import Seen, Start
 from skillagent.hosts.surroundings import claude_code, codex, everything, gemini, sdk_default
+from skillagent.installation import adding
 from tests.conftest import BUNDLED
 
 COMMAND, *FIRST = this_installation()
@@ -270,6 +274,55 @@ def test_entries_of_both_scopes_and_of_one_project_are_found(machine: Machine) -
     assert '"mine"' in user.read_text().splitlines()[found[2].line - 1]
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "meant"),
+    [
+        ("claude-code", "${HOME}/a", "HOME/a"),
+        ("claude-code", "${NONE:-b}/a", "b/a"),
+        ("claude-code", "${EMPTY:-b}${EMPTY}", "b"),
+        ("claude-code", "${NONE}/a $HOME", "${NONE}/a $HOME"),
+        ("gemini", "$HOME/${HOME} $NONE ${NONE:-c}", "HOME/HOME $NONE c"),
+        ("vscode", "${workspaceFolder}/a ${env:EMPTY}${userHome}", "PROJECT/a HOME"),
+        ("cursor", "${workspaceFolderBasename} ${unknown}", "project ${unknown}"),
+        ("opencode", "{env:HOME}/a{env:NONE}", "HOME/a"),
+        ("codex", "${HOME}", "${HOME}"),
+    ],
+)
+def test_variables_mean_what_they_mean_to_the_host(
+    machine: Machine, name: str, written: str, meant: str
+) -> None:
+    machine = replace(machine, environ={**machine.environ, "EMPTY": ""})
+    entry = HOSTS[name].entry(Launch("skillagent", ("serve", written)))
+    started = HOSTS[name].started(entry, machine)
+    places = {"HOME": str(machine.home), "PROJECT": str(machine.folder)}
+    # A variable that stays is written with its sign.
+    meant = re.sub(r"(?<![${])(HOME|PROJECT)", lambda match: places[match[1]], meant)
+    assert started is not None and started.args == ("serve", meant)
+
+
+@posix
+def test_a_file_that_is_a_pipe_fails_and_holds_nothing_up(machine: Machine) -> None:
+    os.mkfifo(machine.folder / ".mcp.json")
+    os.mkfifo(machine.folder / "skillagent.toml")
+    checks = [check for check in examine(machine) if check.result is Result.FAILED]
+    what = "cannot be read: it is no regular file but a named pipe"
+    assert [check.about for check in checks] == ["project", "claude-code", "copilot"]
+    assert all(what in check.what for check in checks)
+
+
+@posix
+def test_what_a_hosts_file_holds_cannot_steer_a_terminal(
+    project: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = Launch("/no/such/skillagent", ("serve", "\x1b[2J\u202egraph\u2028ok      forged\r\x07"))
+    file = project.folder / ".mcp.json"
+    file.write_text(json.dumps({"mcpServers": {"\x1b]0;x\x07\u2028ok": CLAUDE.entry(odd)}}))
+    main(["doctor", "claude-code"])
+    out = capsys.readouterr().out
+    assert "not started" in out and not set("\x1b\x07\r\u202e\u2028") & set(out)
+    assert not any(line.startswith("ok      forged") for line in out.split("\n"))
+
+
 def test_a_broken_file_fails_with_its_line(machine: Machine) -> None:
     file = machine.folder / ".mcp.json"
     file.write_text('{\n"a": 1,\n}')
@@ -329,6 +382,98 @@ skillagent  /x/bin/skillagent  serve  -    -    {}   Unsupported
 )
 def test_listings_of_hosts_are_understood(text: str, word: Word) -> None:
     assert judge(text, "skillagent")[0] is word
+
+
+CLAUDE_PLUGIN = """Checking MCP server health…
+
+plugin:skillagent:skillagent: python3 /p/skills/skillagent/scripts/skillagent.py serve - {}
+"""
+CODEX_PLUGIN = """Name        Command  Args                            Env Cwd Status
+skillagent  python3  /h/scripts/skillagent.py serve  -   /h  {}
+"""
+COPILOT_PLUGIN = "User servers:\n  other (local)\n\nPlugin servers:\n  skillagent (local)\n"
+GEMINI_PLUGIN = """Configured MCP servers:
+
+{} skillagent (from skillagent): python3 /x/scripts/skillagent.py serve (stdio) - {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "by_plugin", "by_entry"),
+    [
+        (CLAUDE_PLUGIN.format("✔ Connected"), Word.WORKS, Word.MISSING),
+        (CLAUDE_PLUGIN.format("✘ Failed to connect"), Word.FAILS, Word.MISSING),
+        (CLAUDE_PLUGIN.format("x") + CLAUDE_SAYS.format("✔ Connected"), Word.WORKS, Word.WORKS),
+        (CODEX_PLUGIN.format("enabled"), Word.WORKS, Word.MISSING),
+        (CODEX_PLUGIN.format("disabled"), Word.WAITS, Word.MISSING),
+        (CODEX_SAYS.format("enabled"), Word.MISSING, Word.WORKS),
+        (COPILOT_PLUGIN, Word.WORKS, Word.MISSING),
+        ("Workspace servers:\n  skillagent (local)\n\n" + COPILOT_PLUGIN, Word.WORKS, Word.WORKS),
+        ("Plugin servers:\n  other (local)\n", Word.MISSING, Word.MISSING),
+        (GEMINI_PLUGIN.format("✓", "Connected"), Word.WORKS, Word.MISSING),
+        (GEMINI_PLUGIN.format("✗", "Disconnected"), Word.FAILS, Word.MISSING),
+        ("✓ skillagent (from another): x (stdio) - Connected", Word.MISSING, Word.WORKS),
+    ],
+)
+def test_the_server_of_the_plugin_is_told_from_an_entry(
+    text: str, by_plugin: Word, by_entry: Word
+) -> None:
+    assert judge_plugin(text)[0] is by_plugin
+    assert judge(text, "skillagent")[0] is by_entry
+
+
+def says(machine: Machine, program: str, text: str) -> None:
+    script(Path(machine.environ["PATH"]) / program, f"#!/bin/sh\n/bin/cat <<'END'\n{text}\nEND\n")
+
+
+@posix
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize(
+    ("program", "text"),
+    [
+        ("claude", CLAUDE_PLUGIN.format("✔ Connected")),
+        ("codex", CODEX_PLUGIN.format("enabled")),
+        ("copilot", COPILOT_PLUGIN),
+        ("gemini", GEMINI_PLUGIN.format("✓", "Connected")),
+    ],
+)
+def test_with_the_plugin_no_second_server_is_advised(
+    machine: Machine, program: str, text: str, named: bool
+) -> None:
+    says(machine, program, text)
+    hosts = [host for host in HOSTS.values() if host.program == program]
+    checks = list(examine(machine, hosts if named else []))
+    about = [check for check in checks if check.about == hosts[0].name]
+    assert [check.result for check in about] == [Result.OK]
+    assert about[0].what.startswith(f"the plugin brings our server: `{program} mcp list` says: ")
+    assert not any("skillagent install" in check.remedy for check in checks)
+
+
+@posix
+def test_a_plugins_server_that_fails_is_a_failed_check(machine: Machine) -> None:
+    says(machine, "claude", CLAUDE_PLUGIN.format("✘ Failed to connect"))
+    checks = [check for check in examine(machine) if check.about == "claude-code"]
+    assert [check.result for check in checks] == [Result.FAILED]
+    assert "skillagent install" not in checks[0].remedy
+
+
+@posix
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (CLAUDE_SAYS.format("✔ Connected"), "the entry 'skillagent' starts our server too"),
+        ("", "`claude mcp list` names the server of the plugin and not the entry 'skillagent'"),
+    ],
+)
+def test_an_entry_beside_the_plugin_is_one_too_many(
+    machine: Machine, text: str, expected: str
+) -> None:
+    write(CLAUDE, machine)
+    says(machine, "claude", text + CLAUDE_PLUGIN.format("✔ Connected"))
+    checks = [check for check in examine(machine, [CLAUDE]) if check.result is Result.WARNING]
+    assert len(checks) == 1 and checks[0].what.startswith(expected)
+    remedy = "skillagent install claude-code --uninstall --scope project --name skillagent"
+    assert checks[0].remedy == remedy
 
 
 @pytest.mark.parametrize(
@@ -419,6 +564,47 @@ def test_a_cloned_project_starts_nothing(
 
 
 @posix
+@pytest.mark.parametrize("name", ["claude-code", "vscode", "opencode"])
+def test_a_shared_entry_of_this_installation_is_started(
+    machine: Machine, tmp_path: Path, name: str
+) -> None:
+    host = HOSTS[name]
+    (tmp_path / "bin" / "skillagent").symlink_to(COMMAND)
+    (machine.folder / "laws").mkdir()
+    (machine.folder / "laws" / "one.md").write_text("---\ndescription: One.\n---\n\nText.\n")
+    file = write(host, machine, portable(["laws"], None, machine.folder, host.project))
+    assert str(tmp_path) not in file.read_text()
+    checks = list(examine(machine, [host]))
+    assert (Result.OK, f"its tools are there: {', '.join(TOOLS)}") in results(checks)
+    assert [check.place for check in checks if check.about == "graph"] == [
+        str(machine.folder / "laws")
+    ]
+
+
+@posix
+@pytest.mark.parametrize("path", ["", ".", "PROJECT"])
+def test_a_shared_entry_starts_nothing_that_the_project_slips_in(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(machine.folder)
+    script(machine.folder / "skillagent", f"#!/bin/sh\n: > {machine.folder / 'started'}\n")
+    folder = path.replace("PROJECT", str(machine.folder))
+    machine = replace(machine, environ={**machine.environ, "PATH": folder})
+    write(CLAUDE, machine, Launch("skillagent", ("serve",)))
+    checks = list(examine(machine, [CLAUDE]))
+    assert not (machine.folder / "started").exists()
+    assert any(check.what.startswith("not started") for check in checks)
+
+
+@posix
+def test_a_name_that_the_path_does_not_lead_to_says_what_to_do(machine: Machine) -> None:
+    begun, check = start(an_entry(CLAUDE, Launch("skillagent", ("serve",))), machine)
+    assert begun is None and check.result is Result.FAILED
+    assert "let the PATH with which Claude Code starts lead to it" in check.remedy
+    assert "--scope user" in check.remedy
+
+
+@posix
 def test_a_users_own_entry_is_started(machine: Machine, tmp_path: Path) -> None:
     text = f"#!{sys.executable}\nTOOLS = {TOOLS!r}\nRESULT = {{'content': [{TEXT!r}]}}\n"
     program = script(tmp_path / "bin" / "skillagent", text + OLD_SERVER)
@@ -446,7 +632,19 @@ def test_a_missing_package_is_a_failed_check(
     monkeypatch.setitem(sys.modules, "mcp", None)
     checks = [check for check in examine(machine, [ZED]) if check.about == "zed"]
     assert failed(checks) == ["a session with the server needs the package 'mcp'"]
-    assert checks[-1].remedy == "pip install 'skillagent-graph[mcp]'"
+    assert checks[-1].remedy == adding("mcp")
+
+
+def test_an_installation_without_the_server_names_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "mcp" else found(name)
+    )
+    checks = [check for check in here() if check.result is Result.FAILED]
+    assert [check.what for check in checks] == ["packages of the server are missing: mcp"]
+    assert checks[0].remedy == adding("mcp")
 
 
 def test_a_graph_is_read_once(machine: Machine) -> None:

@@ -328,7 +328,7 @@ def test_a_missing_package_is_an_error_that_names_the_extra(
         return found(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingPackageError, match=rf"skillagent-graph\[{extra}\]"):
+    with pytest.raises(MissingPackageError, match=rf"pip install .*\[{extra}\]"):
         make(tools)
 
 

@@ -7,11 +7,12 @@ import os
 import stat
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillagent.cli import main
@@ -21,7 +22,7 @@ from skillagent.hosts import plan, undo
 from skillagent.hosts.json_edit import Json
 from skillagent.hosts.json_text import TextError, scan
 from skillagent.hosts.known import HOSTS, Host, Scope, Syntax
-from skillagent.hosts.launch import Launch, launch, this_installation
+from skillagent.hosts.launch import Launch, launch, portable, split, this_installation
 from skillagent.hosts.machine import Machine
 from skillagent.hosts.plan import READERS, Change, Kind
 from tests.conftest import BUNDLED
@@ -309,6 +310,56 @@ def test_a_path_with_odd_letters_survives_toml(machine: Machine) -> None:
     assert CODEX.read(tomllib.loads(content(change.file))["mcp_servers"]["skillagent"]) == odd
 
 
+# what people share with a project
+
+
+@pytest.mark.parametrize(
+    ("name", "graph", "expected"),
+    [
+        ("claude-code", "notes", "notes"),
+        ("claude-code", "./notes/deep/..", "notes"),
+        ("claude-code", "PROJECT/notes", "notes"),
+        ("claude-code", "laws=notes/deep", "laws=notes/deep"),
+        ("claude-code", ".", "."),
+        ("claude-code", "link", "link"),
+        ("codex", "./-x", "./-x"),
+        ("codex", "./a=b", "./a=b"),
+        ("vscode", "notes", "${workspaceFolder}/notes"),
+        ("cursor", "laws=notes", "laws=${workspaceFolder}/notes"),
+        ("vscode", ".", "${workspaceFolder}"),
+    ],
+)
+def test_a_shared_entry_names_graphs_from_the_project(
+    machine: Machine, tmp_path: Path, name: str, graph: str, expected: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (machine.folder / "link").symlink_to(tmp_path / "elsewhere")
+    for folder in ("notes/deep", "-x", "a=b"):
+        (machine.folder / folder).mkdir(parents=True)
+    graph = graph.replace("PROJECT", str(machine.folder))
+    shared = portable([graph], 9, machine.folder, HOSTS[name].project)
+    assert shared == Launch("skillagent", ("serve", expected, "--budget", "9"))
+    there = shared.expanded(lambda text: HOSTS[name].expand(text, {}, machine.folder))
+    found = machine.folder / split(there.graphs[0])[1]
+    assert found.resolve() == (machine.folder / split(graph)[1]).resolve()
+
+
+def test_a_project_that_is_reached_by_a_link_is_one_project(tmp_path: Path) -> None:
+    (tmp_path / "real" / "notes").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    shared = portable([str(tmp_path / "real" / "notes")], None, tmp_path / "link", "")
+    assert shared.args == ("serve", "notes")
+
+
+@pytest.mark.parametrize("graph", ["..", "../elsewhere", "x=/"])
+def test_a_graph_outside_the_project_is_not_shared(
+    machine: Machine, tmp_path: Path, graph: str
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    with pytest.raises(UsageError, match=r"lies outside the project.*--scope user"):
+        portable([graph], None, machine.folder, "")
+
+
 # what is ours
 
 
@@ -430,6 +481,19 @@ def test_a_change_in_the_meantime_is_not_overwritten(machine: Machine) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
+@pytest.mark.parametrize("act", [do, undo_it])
+def test_what_is_no_file_is_refused_in_one_line(
+    machine: Machine, act: Callable[[Host, Machine], Change]
+) -> None:
+    file = CLAUDE.file(Scope.PROJECT, machine)
+    os.mkfifo(file)
+    expected = f"{file}: cannot be read: it is no regular file but a named pipe"
+    with pytest.raises(UsageError, match=expected):
+        act(CLAUDE, machine)
+    assert stat.S_ISFIFO(file.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
 def test_links_stay_links_and_modes_stay(machine: Machine, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles" / "claude.json"
     real.parent.mkdir()
@@ -443,6 +507,23 @@ def test_links_stay_links_and_modes_stay(machine: Machine, tmp_path: Path) -> No
     undo_it(CLAUDE, machine, Scope.USER)
     assert link.is_symlink() and content(real) == "{}"
     assert files_below(real.parent) == ["claude.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+@pytest.mark.parametrize("scope", [Scope.USER, Scope.PROJECT])
+def test_a_link_that_leads_nowhere_stays_and_its_target_comes_and_goes(
+    machine: Machine, tmp_path: Path, scope: Scope
+) -> None:
+    target = tmp_path / "dotfiles" / "hosts" / "servers.json"
+    link = CLAUDE.file(scope, machine)
+    link.symlink_to(target)
+    do(CLAUDE, machine, scope=scope)
+    assert link.is_symlink() and "skillagent" in content(target)
+    assert undo_it(CLAUDE, machine, scope).kind is Kind.REMOVE
+    assert link.is_symlink() and not target.exists()
+    assert not (tmp_path / "dotfiles").exists()
+    assert undo_it(CLAUDE, machine, scope).kind is Kind.NOTHING
+    assert link.is_symlink()
 
 
 # how it goes back
@@ -485,11 +566,64 @@ def test_nothing_of_ours_is_nothing_to_do(machine: Machine) -> None:
     assert undo_it(CLAUDE, machine).kind is Kind.NOTHING
 
 
+def test_an_entry_that_no_record_tells_of_does_not_come_back(machine: Machine) -> None:
+    file = put(CLAUDE, machine, '{"a": 1}')
+    do(CLAUDE, machine)
+    (machine.state / undo.FILE).unlink()
+    do(CLAUDE, machine, Launch("/new/skillagent", ("serve",)))
+    do(CLAUDE, machine, Launch("/newer/skillagent", ("serve",)))
+    undo_it(CLAUDE, machine)
+    assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
+
+
+@settings(max_examples=30)
+@given(data=st.data())
+def test_entries_that_go_in_any_order_leave_every_byte(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    machine = machine_at(tmp_path_factory.mktemp("order"))
+    host = data.draw(st.sampled_from([VSCODE, CODEX]))
+    text = data.draw(toml_texts() if host is CODEX else json_texts(host))
+    file = put(host, machine, text)
+    for name in ("n1", "n2", "n3"):
+        do(host, machine, name=name)
+    again = data.draw(st.sampled_from(["", "n1", "n3"]))
+    if again:
+        do(host, machine, Launch("/new/skillagent", ("serve",)), name=again)
+    for name in data.draw(st.permutations(["n1", "n2", "n3"])):
+        plan.write(plan.uninstall(host, Scope.PROJECT, machine, name), machine)
+    assert content(file) == text
+    assert undo.recall(machine.state, plan.real(file)) is None
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_an_entry_unknown_to_the_record_is_never_brought_back(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    machine = machine_at(tmp_path_factory.mktemp("lost"))
+    file = put(CLAUDE, machine, '{"mcpServers": {"other": {"url": "u"}}}')
+    names = ["n1", "n2", "n3"]
+    steps = st.tuples(st.sampled_from(["put", "take", "lose"]), st.sampled_from(names))
+    for number, (step, name) in enumerate(data.draw(st.lists(steps, max_size=8))):
+        if step == "put":
+            do(CLAUDE, machine, Launch("skillagent", ("serve", str(number))), name=name)
+        elif step == "take":
+            plan.write(plan.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+            assert name not in json.loads(content(file))["mcpServers"]
+        else:
+            (machine.state / undo.FILE).unlink(missing_ok=True)
+    for name in data.draw(st.permutations(names)):
+        plan.write(plan.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+    assert json.loads(content(file)) == {"mcpServers": {"other": {"url": "u"}}}
+
+
 def test_a_state_folder_that_cannot_be_written_costs_only_exactness(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file, not a folder")
     machine = machine_at(tmp_path)
     file = put(CLAUDE, machine, '{"a": 1}')
-    do(CLAUDE, machine)
+    change = plan.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
+    assert plan.write(change, machine).startswith(f"{machine.state}: cannot be written: ")
     undo_it(CLAUDE, machine)
     assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
 
@@ -667,11 +801,12 @@ def test_the_command_line_knows_every_host() -> None:
 def test_a_dry_run_shows_the_change_and_writes_nothing(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["install", "claude-code", str(BUNDLED), "--dry-run"]) == 0
+    os.symlink(BUNDLED, project / "graph")
+    assert main(["install", "claude-code", "graph", "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("--- /dev/null\n+++ ") and '+      "alwaysLoad": true' in out
     assert "nothing was written" in out
-    assert files_below(project) == []
+    assert files_below(project) == ["graph"]
 
 
 def test_the_command_installs_once_and_uninstalls(
@@ -683,13 +818,8 @@ def test_the_command_installs_once_and_uninstalls(
     out = capsys.readouterr().out
     assert "next: " in out and "skillagent doctor claude-code" in out
     entry = json.loads((project / ".mcp.json").read_text())["mcpServers"]["skillagent"]
-    assert [entry["command"], *entry["args"]] == [
-        *this_installation(),
-        "serve",
-        str(BUNDLED),
-        "--budget",
-        "9000",
-    ]
+    assert entry["command"] == "skillagent"
+    assert entry["args"] == ["serve", "graph", "--budget", "9000"]
     assert main(line) == 0
     assert f"{project / '.mcp.json'}:3: it is there already" in capsys.readouterr().out
     assert main(["install", "claude-code", "--uninstall", "--dry-run"]) == 0
@@ -698,6 +828,47 @@ def test_the_command_installs_once_and_uninstalls(
     assert files_below(project) == ["graph"]
     assert main(["install", "claude-code", "--uninstall"]) == 0
     assert "nothing of ours" in capsys.readouterr().out
+
+
+def test_a_users_entry_names_this_installation_and_whole_paths(project: Path) -> None:
+    (project / "graph").mkdir()
+    assert main(["install", "claude-code", "graph", "--scope", "user"]) == 0
+    file = project.parent / "home" / ".claude.json"
+    entry = json.loads(file.read_text())["mcpServers"]["skillagent"]
+    started = [*this_installation(), "serve", str(project / "graph")]
+    assert [entry["command"], *entry["args"]] == started
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are links here")
+@pytest.mark.parametrize("on_path", [True, False])
+def test_who_has_the_program_not_on_the_path_is_told(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    on_path: bool,
+) -> None:
+    programs = project.parent / "bin"
+    programs.mkdir()
+    if on_path:
+        (programs / "skillagent").symlink_to(this_installation()[0])
+    monkeypatch.setenv("PATH", str(programs))
+    assert main(["install", "claude-code"]) == 0
+    err = capsys.readouterr().err
+    assert ("PATH does not lead to this installation" in err) is not on_path
+    assert err.count("\n") == (0 if on_path else 1)
+
+
+def test_a_change_that_is_shown_cannot_steer_a_terminal(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = '{"mcpServers": {"x": {"url": "\x9b2J\u202eu\u2028+forged"}}}\n'
+    (project / ".mcp.json").write_text(theirs)
+    assert main(["install", "claude-code", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert not set("\x9b\u202e") & set(out)
+    # The old line is one line of the diff, whatever it holds.
+    assert [line[:3] for line in out.split("\n") if line.startswith("-{")] == ['-{"']
+    assert sum(line.startswith("+") for line in out.split("\n")) == 2
 
 
 def test_print_prints_the_entry_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -711,6 +882,10 @@ def test_print_prints_the_entry_alone(project: Path, capsys: pytest.CaptureFixtu
     [
         (["install", "claude-code", "no-such-folder"], "no-such-folder: no such folder"),
         (["install", "zed", "--scope", "project"], "Zed has no project configuration"),
+        (
+            ["install", "codex", str(BUNDLED)],
+            "lies outside the project, whose file other people share; use --scope user",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_one_line(

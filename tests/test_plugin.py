@@ -303,16 +303,32 @@ def test_in_a_wheel_it_finds_the_environment_of_the_wheel(tmp_path: Path) -> Non
     assert launch(whole, "--version").stdout == "wheel: -P -m skillagent --version\n"
 
 
-@pytest.mark.parametrize("source", ["skillagent-graph[mcp]", "PLUGIN[mcp]"])
-def test_where_there_is_none_one_line_says_how_to_install_it(plugin: Path, source: str) -> None:
-    if source.startswith("PLUGIN"):
+@pytest.mark.parametrize("is_checkout", [True, False])
+def test_where_there_is_none_one_line_says_how_to_install_it(
+    plugin: Path, is_checkout: bool
+) -> None:
+    if is_checkout:
         (plugin / "pyproject.toml").write_text("", encoding="utf-8")
     done = launch(plugin, "check", "x")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.count("\n") == 1
-    wanted = source.replace("PLUGIN", str(plugin))
-    assert f'-m pip install "{wanted}"' in done.stderr
+    source = plugin if is_checkout else "CHECKOUT"
+    assert f'-m pip install "{source}[mcp]"' in done.stderr
+    assert ("where CHECKOUT is" in done.stderr) is not is_checkout
+    assert "skillagent-graph" not in done.stderr
     assert str(plugin / ".venv") in done.stderr
+
+
+@posix
+def test_in_a_wheel_without_the_server_the_hint_is_that_of_its_environment(tmp_path: Path) -> None:
+    whole = tmp_path / "env/lib/python3.11/site-packages/skillagent/_plugin"
+    (whole / LAUNCHER).parent.mkdir(parents=True)
+    shutil.copy(ROOT / LAUNCHER, whole / LAUNCHER)
+    answer = "case $3 in *adding*) echo pip install mcp;; *) exit 1;; esac"
+    stand_in(tmp_path / "env/bin/python", answer)
+    done = launch(whole, "serve", "--http")
+    assert done.returncode == 3
+    assert "needs more packages: run `pip install mcp`" in done.stderr
 
 
 def test_an_interpreter_that_is_not_there_is_one_line(plugin: Path) -> None:

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
 
 FILE = "skillagent.toml"
+LIMIT = 4_000_000
+"""Bytes that a declaration's file may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def find(start: Path) -> Config | None:
         start: a folder.
 
     Raises:
-        UsageError: a declaration that cannot be read, or a graph outside its project.
+        UsageError: a declaration that cannot be read or is no regular file, or a graph outside
+            its project.
     """
     folder = start.resolve()
     for place in (folder, *folder.parents):
@@ -58,12 +62,34 @@ def find(start: Path) -> Config | None:
     return None
 
 
+def above(path: Path, start: Path) -> Path | None:
+    """The folder that a relative path means in a folder above, within the repository.
+
+    Hosts start a server in the folder of a session, which may lie below the one whose file names
+    the server's graphs.
+
+    Args:
+        path: of a folder.
+        start: where it was looked for.
+
+    Returns:
+        None where the path needs no search: it is there, or is nowhere above, or leads upward.
+    """
+    if path.is_absolute() or ".." in path.parts or (start / path).is_dir():
+        return None
+    folder = start.resolve()
+    places = (folder, *folder.parents)
+    tops = [number for number, place in enumerate(places) if (place / ".git").exists()]
+    inside = places[1 : tops[0] + 1] if tops else ()
+    return next((place / path for place in inside if (place / path).is_dir()), None)
+
+
 def _read(folder: Path) -> Config | None:
     file = folder / FILE
-    if file.is_file():
+    if file.exists():
         return _config(file, _toml(file))
     project = folder / "pyproject.toml"
-    if project.is_file():
+    if project.exists():
         tool = _toml(project).get("tool")
         if isinstance(tool, dict) and "skillagent" in tool:
             return _config(project, tool["skillagent"])
@@ -72,7 +98,7 @@ def _read(folder: Path) -> Config | None:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(file, LIMIT).decode("utf-8"))
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     except ValueError as error:

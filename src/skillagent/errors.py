@@ -47,13 +47,23 @@ class ResolveError(SkillAgentError):
 
 
 class MissingPackageError(SkillAgentError):
-    """An optional package is needed; the text names the line that installs it."""
+    """An optional package is needed; the text names the command that installs it here.
+
+    Attributes:
+        package: its name.
+        extra: the extra of ours that brings it.
+        why: what needs it, as the beginning of a sentence.
+    """
 
     def __init__(self, package: str, extra: str, why: str) -> None:
-        self.package = package
-        super().__init__(
-            f"{why} needs the package {package!r}: pip install 'skillagent-graph[{extra}]'"
-        )
+        super().__init__(package, extra, why)
+        self.package, self.extra, self.why = package, extra, why
+
+    def __str__(self) -> str:
+        # Metadata is read only for a person: some callers go on without the package.
+        from skillagent.installation import adding
+
+        return f"{self.why} needs the package {self.package!r}: {adding(self.extra, self.package)}"
 
 
 class MissingKeyError(SkillAgentError):

@@ -188,4 +188,4 @@ def test_where_skillagent_is_missing_the_model_learns_how_to_install_it(
     said = talk(bare, QUESTION, lambda _: say("Install it."))
     assert list(said.tools) == ["skillagent_setup"]
     assert "skillagent is not installed: run `" in said.first
-    assert '-m pip install "skillagent-graph[mcp]"' in said.first
+    assert '-m pip install "CHECKOUT[mcp]"' in said.first

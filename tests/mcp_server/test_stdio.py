@@ -17,6 +17,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
+from skillagent import config
 from skillagent.mcp_server import framing
 from skillagent.mcp_server.framing import LONGEST
 from skillagent.mcp_server.prelude import HANDSHAKES, Known, Prelude
@@ -157,6 +158,55 @@ def test_the_graph_is_the_named_or_the_declared_one(
     )
     (first,) = converse(arguments, hello("2025-06-18")[0], cwd=folder, environment=environment)
     assert first["result"]["instructions"].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("other", 'Skill graph "other"'),
+        ("x=other", 'Skill graph "x"'),
+        ("near", 'Skill graph "near"'),
+    ],
+)
+def test_a_session_below_the_project_serves_the_projects_graphs(
+    argument: str, expected: str, vault: Vault
+) -> None:
+    folder = vault(
+        {
+            "repo/.git/HEAD": "",
+            "repo/other/index.md": "# A",
+            "repo/near/index.md": "# B",
+            "repo/sub/deep/near/index.md": "# C",
+        }
+    )
+    below = folder / "repo" / "sub" / "deep"
+    (first,) = converse([argument], hello("2025-06-18")[0], cwd=below)
+    assert first["result"]["instructions"].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("other", "repo/other"),
+        ("sub/deep", "repo/sub/deep"),
+        ("near", None),
+        ("outside", None),
+        ("../other", None),
+        ("nowhere", None),
+        ("/", None),
+    ],
+)
+def test_a_folder_is_looked_for_no_higher_than_the_repository(
+    path: str, expected: str | None, vault: Vault
+) -> None:
+    folder = vault({"repo/.git/HEAD": "", "repo/other/a.md": "", "outside/a.md": ""})
+    below = folder / "repo" / "sub" / "deep"
+    (below / "near").mkdir(parents=True)
+    wanted = None if expected is None else folder / expected
+    assert config.above(Path(path), below) == wanted
+    (folder / "repo" / ".git" / "HEAD").unlink()
+    (folder / "repo" / ".git").rmdir()
+    assert config.above(Path(path), below) is None
 
 
 def test_a_declared_budget_holds(vault: Vault) -> None:

@@ -51,8 +51,7 @@ def found(arguments: list[str], needed: list[str]) -> list[str] | None:
     folders = [ROOT / ".venv", *([Path(DATA, "venv")] if DATA else [])]
     if ROOT.name == "_plugin":  # in a wheel: the environment that it was installed in
         folders.insert(0, ROOT.parents[3 if WINDOWS else 4])
-    for folder in folders:
-        python = folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
+    for python in map(python_of, folders):
         if python.is_file() and holds(str(python), needed):
             return [str(python), *MODULE, *arguments]
     uvx = shutil.which("uvx")
@@ -62,6 +61,11 @@ def found(arguments: list[str], needed: list[str]) -> list[str] | None:
         source = "skillagent-graph[mcp] @ " + ROOT.as_uri()
         return [uvx, "--quiet", *offline, "--from", source, "skillagent", *arguments]
     return None
+
+
+def python_of(folder: Path) -> Path:
+    """The interpreter of a virtual environment."""
+    return folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
 def interpreter_of(program: str) -> str | None:
@@ -95,15 +99,35 @@ def holds(python: str, names: list[str]) -> bool:
 
 def advice() -> str:
     """How to install it here, in one line."""
+    line = extra_line() if ROOT.name == "_plugin" else ""
+    if line:
+        return f"skillagent's server needs more packages: run `{line}`, and start the host again"
     folder = Path(DATA, "venv") if DATA else ROOT / ".venv"
-    python = folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
+    python = python_of(folder)
     # Below 3.11 this interpreter would make an environment that cannot hold it.
     begin = sys.executable if sys.version_info >= (3, 11) else "python3.11"
-    source = f'"{ROOT}[mcp]"' if (ROOT / "pyproject.toml").is_file() else '"skillagent-graph[mcp]"'
+    # Not the distribution's name: on an index it may belong to anybody.
+    checkout = (ROOT / "pyproject.toml").is_file()
+    source = str(ROOT) if checkout else "CHECKOUT"
+    where = "" if checkout else ", where CHECKOUT is the folder of skillagent's repository"
     return (
         f'skillagent is not installed: run `"{begin}" -m venv "{folder}"` and then '
-        f'`"{python}" -m pip install {source}` (Python 3.11 or newer), and start the host again'
+        f'`"{python}" -m pip install "{source}[mcp]"` (Python 3.11 or newer){where}; then start '
+        "the host again"
     )
+
+
+def extra_line() -> str:
+    """The command that adds the server to the environment of a wheel; empty if unknown."""
+    python = str(python_of(ROOT.parents[3 if WINDOWS else 4]))
+    code = "from skillagent.installation import adding; print(adding('mcp'))"
+    try:
+        told = subprocess.run(  # noqa: S603 - a list, no shell
+            [python, "-P", "-c", code], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    except OSError:
+        return ""
+    return "" if told.returncode else os.fsdecode(told.stdout).strip()
 
 
 def serve_advice(text: str) -> None:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from skillagent.agent.agent import Agent, Mark
 from skillagent.disclosure import State
 from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
 from skillagent.messages import Message, Opaque, Part, Role, Text, ToolCall, ToolResult
 
 _KINDS: dict[str, type[Part]] = {
@@ -25,6 +26,9 @@ _KINDS: dict[str, type[Part]] = {
     "opaque": Opaque,
 }
 _KIND_OF = {kind: name for name, kind in _KINDS.items()}
+
+LIMIT = 64_000_000
+"""Bytes that a saved conversation may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ def load(path: Path) -> Saved:
         UsageError: there is none, or it is not a conversation.
     """
     try:
-        found = _FILE.validate_json(path.read_bytes())
+        found = _FILE.validate_json(read_regular(path, LIMIT))
         _ = found.messages
     except OSError as error:
         raise UsageError(f"{path}: the conversation cannot be read: {error.strerror}") from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import DIALECT_NAMES, Commands, graph_argument
@@ -14,6 +13,7 @@ from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
 from skillagent.progress import Progress
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from skillagent.markdown import Dialect
 
 SHOWN_REMARKS = 20
+LIMIT = 64_000_000
+"""Bytes that a file with texts or proposals may have."""
 
 
 def writing(
@@ -109,10 +111,10 @@ def text_of(file: str) -> str:
     """A file, or standard input for `-`.
 
     Raises:
-        UsageError: it cannot be read, or is not UTF-8.
+        UsageError: it cannot be read, is no regular file, or is not UTF-8.
     """
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        data = sys.stdin.buffer.read() if file == "-" else read_regular(file, LIMIT)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     try:

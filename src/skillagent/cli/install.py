@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands, tokens
+
+if TYPE_CHECKING:
+    from skillagent.hosts.known import Host, Scope
+    from skillagent.hosts.launch import Launch
+    from skillagent.hosts.machine import Machine
+    from skillagent.hosts.plan import Change
 
 HOST_NAMES = (
     "claude-code",
@@ -69,36 +77,68 @@ def run(arguments: argparse.Namespace) -> int:
     from skillagent.cli.output import printable
     from skillagent.hosts import plan
     from skillagent.hosts.known import Scope, known
-    from skillagent.hosts.launch import launch
+    from skillagent.hosts.lock import locked
     from skillagent.hosts.machine import Machine
 
     machine = Machine.here()
     host = known(arguments.host)
     default = Scope.PROJECT if Scope.PROJECT in host.files else Scope.USER
     scope = Scope(arguments.scope) if arguments.scope else default
-    file = host.file(scope, machine)
-    if arguments.uninstall:
-        change = plan.uninstall(host, scope, machine, arguments.name)
-    else:
-        started = launch(arguments.graphs, arguments.budget, machine.folder)
-        if arguments.print_only:
-            print(printable(plan.snippet(host, arguments.name, started)), end="")
-            return 0
-        change = plan.install(host, scope, machine, arguments.name, started)
-    if change.kind is plan.Kind.NOTHING:
-        place = plan.at(file, change.line)
-        state = "there is nothing of ours" if arguments.uninstall else "it is there already"
-        print(printable(f"{place}: {state}; nothing was written"))
+    started = None if arguments.uninstall else _started(arguments, host, scope, machine)
+    if started is not None and arguments.print_only:
+        print(printable(plan.snippet(host, arguments.name, started)), end="")
         return 0
-    print(printable(change.diff), end="")
-    if arguments.dry_run:
-        print(printable(f"{file}: would be changed; nothing was written"))
+    with locked(machine.state, host.file(scope, machine)) as unlocked:
+        if started is None:
+            change = plan.uninstall(host, scope, machine, arguments.name)
+        else:
+            change = plan.install(host, scope, machine, arguments.name, started)
+        _show(change, arguments)
+        forgotten = "" if arguments.dry_run else plan.write(change, machine)
+    if arguments.dry_run or change.kind is plan.Kind.NOTHING:
         return 0
-    plan.write(change, machine)
-    print(printable(f"{file}: {'removed' if change.after is None else 'written'}"))
-    if not arguments.uninstall:
+    print(printable(f"{change.file}: {'removed' if change.after is None else 'written'}"))
+    if why := unlocked or forgotten:
+        _remark(f"{why}; so --uninstall may not restore every byte of {change.file}")
+    if started is not None:
+        if started.is_portable and not started.is_here(machine.folder, machine.environ):
+            _remark(
+                f"the entry starts {started.command!r} by its name, for everyone who shares the "
+                "file, but PATH does not lead to this installation; let it, or use --scope user"
+            )
         print(f"next: {host.after}; then `skillagent doctor {host.name}`")
     return 0
+
+
+def _started(arguments: argparse.Namespace, host: Host, scope: Scope, machine: Machine) -> Launch:
+    """What the entry is to start."""
+    from skillagent.hosts.known import Scope
+    from skillagent.hosts.launch import launch, portable
+
+    if scope is Scope.PROJECT:
+        return portable(arguments.graphs, arguments.budget, machine.folder, host.project)
+    return launch(arguments.graphs, arguments.budget, machine.folder)
+
+
+def _show(change: Change, arguments: argparse.Namespace) -> None:
+    """The change before it is made, or that there is none."""
+    from skillagent.cli.output import printable
+    from skillagent.hosts import plan
+
+    if change.kind is plan.Kind.NOTHING:
+        place = plan.at(change.file, change.line)
+        state = "there is nothing of ours" if arguments.uninstall else "it is there already"
+        print(printable(f"{place}: {state}; nothing was written"))
+        return
+    print(printable(change.diff), end="")
+    if arguments.dry_run:
+        print(printable(f"{change.file}: would be changed; nothing was written"))
+
+
+def _remark(text: str) -> None:
+    from skillagent.cli.output import printable
+
+    print(printable(f"remark: {text}"), file=sys.stderr)
 
 
 def _name(text: str) -> str:

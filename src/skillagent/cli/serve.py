@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import DIALECT_NAMES, Commands, limits
@@ -103,7 +104,9 @@ def _offer(arguments: argparse.Namespace) -> Offer:
     from skillagent.cli.interrupted import finish_interrupted
     from skillagent.mcp_server.offer import Offer
 
-    roots = list(arguments.graphs)
+    # Some hosts start a plugin's server in the plugin's own folder.
+    project = Path(os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd())
+    roots = [_in_session(root, project) for root in arguments.graphs]
     budget = arguments.budget
     if not roots and (known := declared()) is not None:
         roots = list(known.roots)
@@ -121,6 +124,18 @@ def _offer(arguments: argparse.Namespace) -> Offer:
         arguments.resources,
         not arguments.no_watch,
     )
+
+
+def _in_session(graph: str, folder: Path) -> str:
+    """A graph of the command line, as it is named or as it lies above the session's folder."""
+    from skillagent import config
+    from skillagent.graph.walk import Root
+
+    root = Root.parse(graph)
+    place = None if root.path.is_dir() else config.above(root.path, folder)
+    if place is None:
+        return graph
+    return f"{root.name}={place}" if graph.startswith(f"{root.name}=") else str(place)
 
 
 def _address(arguments: argparse.Namespace) -> Address:

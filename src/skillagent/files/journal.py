@@ -405,7 +405,7 @@ def _check(path: Path, shown: str, wanted: str | None) -> None:
 def _digest(path: Path) -> str | None:
     """The digest of a regular file; None if nothing is there."""
     try:
-        return sha256(read_regular(path))
+        return sha256(read_regular(path, follow=False))
     except (FileNotFoundError, NotADirectoryError):
         return None
 

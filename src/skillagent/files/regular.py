@@ -1,24 +1,59 @@
-"""Reading a file that may have been exchanged for something else."""
+"""Reading a file that anybody may have put there: only a regular one, and only so much of it.
+
+Opening a named pipe waits for its other end, and reading a device may never end. So what is no
+regular file is refused before a byte of it is read.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from pathlib import Path
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 
-def read_regular(path: Path) -> bytes:
-    """The content of a regular file; a pipe or a device is refused, for reading it could block.
+def read_regular(
+    path: str | os.PathLike[str], limit: int | None = None, *, follow: bool = True
+) -> bytes:
+    """The bytes of a regular file.
 
     Args:
-        path: of the file; a symbolic link in its last place is refused.
+        path: of the file.
+        limit: bytes that it may have; None for any number.
+        follow: whether `path` may be a symbolic link to the file.
 
     Raises:
-        OSError: it cannot be opened, or is no regular file.
+        OSError: it is not there, cannot be read, is no regular file, or is longer than `limit`;
+            `strerror` completes the sentence "the file cannot be read: …".
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    number = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    with os.fdopen(number, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise OSError(0, "not a regular file", str(path))
-        return stream.read()
+    # Asked before it is opened too, for opening alone can start what a device does.
+    _refuse_irregular(os.stat(path, follow_symlinks=follow), path)
+    flags = _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0)
+    with open(os.open(path, flags), "rb") as stream:
+        # It may have been exchanged since.
+        _refuse_irregular(os.fstat(stream.fileno()), path)
+        data = stream.read(-1 if limit is None else limit + 1)
+    if limit is not None and len(data) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", os.fspath(path))
+    return data
+
+
+def _refuse_irregular(status: os.stat_result, path: str | os.PathLike[str]) -> None:
+    if stat.S_ISREG(status.st_mode):
+        return
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFLNK: "a symbolic link",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    kind = kinds.get(stat.S_IFMT(status.st_mode), "something else")
+    raise OSError(errno.EINVAL, f"it is no regular file but {kind}", os.fspath(path))

@@ -1,7 +1,7 @@
 """What a host's own command line says of its servers: `claude mcp list` and the like.
 
-Each host prints for people and changes its wording, so only three things are read from the
-lines that name the server: that there is one, and words of failure or of waiting.
+Each host prints for people and changes its wording, so little is read from the lines that name
+a server: that there is one, whether a plugin brings it, and words of failure or of waiting.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ _FAILS = re.compile(r"✗|✘|fail|error|disconnected|unsupported config", re.IG
 _WAITS = re.compile(
     r"pending|approv|disabled|untrusted|not trusted|needs|connecting", re.IGNORECASE
 )
+_PLUGIN = re.compile(r"(?:plugin:skillagent:)?skillagent(?![\w./\\-])")
+"""The server of our plugin, as hosts name it; Claude Code puts the plugin's name before."""
+_MARK = re.compile(r"^\W*plugin:|\(from skillagent\)|[/\\]scripts[/\\]skillagent\.py serve\b")
+"""What tells it from an entry of the same name: Claude Code's prefix, Gemini CLI's remark, and in
+Codex, which tells neither, the plugin's launcher. Copilot CLI has a heading for plugins."""
 
 
 class Word(StrEnum):
@@ -76,19 +81,40 @@ def ask(
 
 
 def judge(text: str, name: str) -> tuple[Word, str]:
-    """What a listing says of a server, and the line that says it."""
+    """What a listing says of the server of an entry, and the line that says it."""
+    lines = [line for line, of_plugin in _lines(text) if not of_plugin]
     named = re.compile(rf"(?<![\w./\\-]){re.escape(name)}(?![\w./\\-])")
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    found = [line for line in lines if _of(line, named)]
-    if not found:
+    about = [line for line in lines if _of(line, named)]
+    if not about:
         hints = [line for line in lines if _FAILS.search(line) or _WAITS.search(line)]
         return Word.MISSING, hints[0] if hints else ""
-    line = found[0]
+    return _word(about[0], named), about[0]
+
+
+def judge_plugin(text: str) -> tuple[Word, str]:
+    """What a listing says of the server that our plugin brings, and the line that says it."""
+    about = [line for line, of_plugin in _lines(text) if of_plugin]
+    return (_word(about[0], _PLUGIN), about[0]) if about else (Word.MISSING, "")
+
+
+def _lines(text: str) -> list[tuple[str, bool]]:
+    """The lines of a listing, and whether each is about our plugin's server."""
+    lines = []
+    by_plugins = False
+    for line in (" ".join(line.split()) for line in text.splitlines()):
+        if line.endswith("servers:"):
+            by_plugins = line.startswith("Plugin")
+        of_plugin = _of(line, _PLUGIN) and (by_plugins or _MARK.search(line) is not None)
+        lines.append((line, of_plugin))
+    return lines
+
+
+def _word(line: str, named: re.Pattern[str]) -> Word:
     # What the command is called must not be taken for what the host says of it.
     rest = named.sub("", re.sub(r"\S*[/\\]\S*", "", line))
     if _FAILS.search(rest):
-        return Word.FAILS, line
-    return (Word.WAITS if _WAITS.search(rest) else Word.WORKS), line
+        return Word.FAILS
+    return Word.WAITS if _WAITS.search(rest) else Word.WORKS
 
 
 def _of(line: str, named: re.Pattern[str]) -> bool:

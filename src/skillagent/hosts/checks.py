@@ -8,14 +8,14 @@ only prints them. Below: `session`, `asking`, `plan`.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from skillagent.errors import MissingPackageError, UsageError
 from skillagent.hosts import plan, session
-from skillagent.hosts.asking import Said, Word, judge
+from skillagent.hosts.asking import Said, Word, judge, judge_plugin
 from skillagent.hosts.known import Host, Scope
 from skillagent.hosts.launch import Launch, split
 from skillagent.hosts.machine import Machine
@@ -54,7 +54,8 @@ class Check:
         place = f" [{self.place}]" if self.place else ""
         remedy = f" ({self.remedy})" if self.remedy else ""
         text = f"{self.result:<7} {self.about}: {self.what}{place}{remedy}"
-        return " ".join(text.split("\n"))
+        # Every letter at which a reader may begin a new line, for hosts' files hold any of them.
+        return " ".join(text.splitlines())
 
     def to_json(self) -> dict[str, str]:
         return {**asdict(self), "result": str(self.result)}
@@ -103,7 +104,7 @@ def installed(host: Host, machine: Machine) -> tuple[tuple[Installed, ...], tupl
             paths.append(host.local(machine))
         for path in paths:
             for name, entry in sorted(plan.table(data, path).items()):
-                launch = host.read(entry)
+                launch = host.started(entry, machine)
                 if launch is not None and launch.is_ours:
                     line_number = plan.READERS[host.syntax].line(text, (*path, name))
                     off = host.is_disabled(entry)
@@ -130,7 +131,7 @@ def may_start(entry: Installed, machine: Machine) -> bool:
     A project that was only cloned may bring an entry that looks like ours and starts anything:
     of a project's file, only what starts this installation is started.
     """
-    return entry.scope is Scope.USER or entry.launch.is_here(machine.folder)
+    return entry.scope is Scope.USER or entry.launch.is_here(machine.folder, machine.environ)
 
 
 def not_started(entry: Installed) -> Check:
@@ -158,6 +159,11 @@ def start(entry: Installed, machine: Machine) -> tuple[Start | None, Check]:
         there = Path(launch.command).exists()
         what = "is not executable" if there else "is not there"
         remedy = f"run `skillagent install {about}` from the installation that should serve"
+        if launch.is_portable:
+            remedy = (
+                f"let the PATH with which {host.title} starts lead to it, or name this one with "
+                f"`skillagent install {about} --scope user`"
+            )
         return None, Check(
             Result.FAILED, about, f"the command {launch.command!r} {what}", entry.place, remedy
         )
@@ -251,10 +257,44 @@ def said_checks(entry: Installed, said: Said | None) -> Iterator[Check]:
     elif word is Word.FAILS:
         remedy = "see the checks above; they start the same command"
         yield Check(Result.FAILED, host.name, f"`{line}` says: {text}", "", remedy)
+    elif judge_plugin(said.text)[0] is not Word.MISSING:
+        what = f"`{line}` names the server of the plugin and not the entry {entry.name!r}"
+        yield Check(Result.WARNING, host.name, what, entry.place, _without(entry))
     else:
         why = said.error or text
         what = f"`{line}` does not name {entry.name!r}" + (f": {why}" if why else "")
         yield Check(Result.FAILED, host.name, what, entry.place, host.after)
+
+
+def plugin_checks(host: Host, said: Said | None, entries: Sequence[Installed]) -> Iterator[Check]:
+    """What the host's own command line says of the server that our plugin brings.
+
+    Nothing where it names none.
+    """
+    if said is None:
+        return
+    word, text = judge_plugin(said.text)
+    if word is Word.MISSING:
+        return
+    what = f"the plugin brings our server: `{' '.join((host.program, *host.listing))}` says: {text}"
+    if word is Word.WORKS:
+        yield Check(Result.OK, host.name, what)
+    elif word is Word.WAITS:
+        yield Check(
+            Result.WARNING, host.name, what, "", f"allow the plugin's server in {host.title}"
+        )
+    else:
+        remedy = "run the command that the plugin names by hand to see why"
+        yield Check(Result.FAILED, host.name, what, "", remedy)
+    for entry in entries:
+        if judge(said.text, entry.name)[0] is not Word.MISSING:
+            twice = f"the entry {entry.name!r} starts our server too, so a model sees it twice"
+            yield Check(Result.WARNING, host.name, twice, entry.place, _without(entry))
+
+
+def _without(entry: Installed) -> str:
+    which = f"--scope {entry.scope} --name {entry.name}"
+    return f"skillagent install {entry.host.name} --uninstall {which}"
 
 
 def graphs_of(entry: Installed, machine: Machine) -> tuple[str, ...]:

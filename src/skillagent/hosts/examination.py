@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from skillagent import __version__, config
@@ -21,12 +21,14 @@ from skillagent.hosts.checks import (
     installed,
     may_start,
     not_started,
+    plugin_checks,
     said_checks,
     session_checks,
     start,
 )
 from skillagent.hosts.known import HOSTS, Host
 from skillagent.hosts.machine import Machine
+from skillagent.installation import adding
 from skillagent.lint import findings
 
 OLDEST = (3, 11)
@@ -51,7 +53,8 @@ def examine(
 
     Args:
         machine: where to look.
-        hosts: which hosts; without any, those with an entry of ours.
+        hosts: which hosts; without any, those that have a server of ours, from an entry or a
+            plugin.
         graphs: folders to read, besides those that are declared or served.
         trusted: start whatever the project's files name.
     """
@@ -60,44 +63,52 @@ def examine(
     yield from declared(machine.folder, read)
     for graph in graphs:
         yield from graph_checks((str(machine.folder / graph),), read)
-    any_entry = False
+    any_server = False
     for host in hosts or HOSTS.values():
-        entries, broken = installed(host, machine)
-        yield from broken
-        any_entry = any_entry or bool(entries)
-        if hosts and not entries and not broken:
-            scopes = " or ".join(str(host.file(scope, machine)) for scope in host.files)
-            remedy = f"skillagent install {host.name}"
-            yield Check(Result.FAILED, host.name, "no entry of ours is there", scopes, remedy)
-        if entries:
-            yield from _host(host, entries, machine, read, trusted)
-    if not hosts and not any_entry:
+        has_server = yield from _host(host, machine, read, trusted, named=bool(hosts))
+        any_server = any_server or has_server
+    if not (hosts or any_server):
         remedy = f"skillagent install HOST, with one of {', '.join(HOSTS)}"
         yield Check(Result.WARNING, "hosts", "none has an entry of ours", "", remedy)
 
 
 def _host(
-    host: Host, entries: Sequence[Installed], machine: Machine, read: set[str], trusted: bool
-) -> Iterator[Check]:
+    host: Host, machine: Machine, read: set[str], trusted: bool, *, named: bool
+) -> Generator[Check, None, bool]:
+    """The checks of one host; returned is whether it has a server of ours, working or not."""
+    entries, broken = installed(host, machine)
+    yield from broken
     for entry in entries:
-        yield from entry_checks(entry)
-        if not (trusted or may_start(entry, machine)):
-            yield not_started(entry)
-            continue
-        started, check = start(entry, machine)
-        yield check
-        if started is not None:
-            yield from session_checks(entry, started)
-        yield from graph_checks(graphs_of(entry, machine), read)
-    if not (trusted or host.guards):
+        yield from _entry(entry, machine, read, trusted)
+    by_plugin: list[Check] = []
+    if trusted or host.guards:
+        # Last, for it takes the longest.
+        said = asking.ask(host, machine.environ, machine.folder)
+        for entry in entries:
+            yield from said_checks(entry, said)
+        by_plugin = list(plugin_checks(host, said, entries))
+        yield from by_plugin
+    elif entries:
         what = f"`{host.program}` was not asked: it starts all that the project's file names"
         remedy = f"skillagent doctor {host.name} --trust"
         yield Check(Result.WARNING, host.name, what, "", remedy)
+    if named and not (entries or broken or by_plugin):
+        scopes = " or ".join(str(host.file(scope, machine)) for scope in host.files)
+        remedy = f"skillagent install {host.name}"
+        yield Check(Result.FAILED, host.name, "no entry of ours is there", scopes, remedy)
+    return bool(entries or by_plugin)
+
+
+def _entry(entry: Installed, machine: Machine, read: set[str], trusted: bool) -> Iterator[Check]:
+    yield from entry_checks(entry)
+    if not (trusted or may_start(entry, machine)):
+        yield not_started(entry)
         return
-    # Last, for it takes the longest.
-    said = asking.ask(host, machine.environ, machine.folder)
-    for entry in entries:
-        yield from said_checks(entry, said)
+    started, check = start(entry, machine)
+    yield check
+    if started is not None:
+        yield from session_checks(entry, started)
+    yield from graph_checks(graphs_of(entry, machine), read)
 
 
 def here(version: tuple[int, ...] = sys.version_info[:3]) -> Iterator[Check]:
@@ -115,8 +126,7 @@ def here(version: tuple[int, ...] = sys.version_info[:3]) -> Iterator[Check]:
     yield Check(Result.OK, "installation", f"extras: {', '.join(there) or 'none'}")
     if lacking["mcp"]:
         what = f"packages of the server are missing: {', '.join(lacking['mcp'])}"
-        remedy = "pip install 'skillagent-graph[mcp]'"
-        yield Check(Result.FAILED, "installation", what, "", remedy)
+        yield Check(Result.FAILED, "installation", what, "", adding("mcp"))
 
 
 def _lacking(modules: Iterable[str]) -> list[str]:

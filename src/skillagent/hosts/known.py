@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from skillagent.errors import UsageError
-from skillagent.hosts import surroundings
+from skillagent.hosts import surroundings, variables
 from skillagent.hosts.launch import Launch
 from skillagent.hosts.machine import Machine
 
@@ -62,6 +62,10 @@ class Host:
     """Newest protocol version in which it speaks to a stdio server of today."""
     passes: Callable[[Mapping[str, str], Path], dict[str, str]] = surroundings.everything
     """The environment that a server gets, from the host's own and its folder."""
+    expand: variables.Expand = variables.as_written
+    """What it makes of the variables in its file."""
+    project: str = ""
+    """What stands for the project's folder in that file; empty if servers start in it."""
     in_project: bool = True
     """Whether servers start in the project's folder; else at the top of the disk."""
     local: Callable[[Machine], tuple[str, ...]] | None = None
@@ -103,6 +107,13 @@ class Host:
             {str(key): str(value) for key, value in env.items()},
             cwd if isinstance(cwd, str) else None,
         )
+
+    def started(self, entry: object, machine: Machine) -> Launch | None:
+        """What an entry starts on a machine: as `read`, with its variables replaced."""
+        launch = self.read(entry)
+        if launch is None:
+            return None
+        return launch.expanded(lambda text: self.expand(text, machine.environ, machine.folder))
 
     def is_disabled(self, entry: Mapping[str, Any]) -> bool:
         """Whether the entry itself turns the server off."""
@@ -175,6 +186,7 @@ _ALL = (
         "start `claude` in the project; it asks once whether a project's server may run",
         "2026-07-28",
         surroundings.claude_code,
+        variables.of_shell,
         local=_claude_code_local,
         program="claude",
         listing=("mcp", "list"),
@@ -209,6 +221,8 @@ _ALL = (
         _stdio,
         f"{_RESTART}, and turn the server on in its settings",
         "2025-11-25",
+        expand=variables.of_editor,
+        project="${workspaceFolder}",
     ),
     Host(
         "gemini",
@@ -225,6 +239,7 @@ _ALL = (
         "start a new session; servers run only in folders that are trusted",
         "2025-06-18",
         surroundings.gemini,
+        variables.of_gemini,
         program="gemini",
         listing=("mcp", "list"),
     ),
@@ -240,6 +255,8 @@ _ALL = (
         _stdio,
         "start the server with the line above its entry; tools show in agent mode",
         "2025-11-25",
+        expand=variables.of_editor,
+        project="${workspaceFolder}",
     ),
     Host(
         "copilot",
@@ -284,6 +301,7 @@ _ALL = (
         _plain,
         "refresh the list of servers in Cascade",
         "2025-06-18",
+        expand=variables.of_editor,
         in_project=False,
     ),
     Host(
@@ -308,6 +326,7 @@ _ALL = (
         _opencode,
         "start a new session",
         "2025-11-25",
+        expand=variables.of_opencode,
         program="opencode",
         listing=("mcp", "list"),
         guards=False,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PureWindowsPath
 
 from skillagent.errors import UsageError
@@ -37,16 +39,41 @@ class Launch:
         # Both kinds of slash separate in a Windows path, so it reads every path.
         return PureWindowsPath(self.command).stem == PROGRAM and self.args[:1] == (SERVE,)
 
-    def is_here(self, folder: Path) -> bool:
+    @property
+    def is_portable(self) -> bool:
+        """Whether it names the program without its place, as an entry that people share does."""
+        return self.command == PROGRAM
+
+    def is_here(self, folder: Path, environ: Mapping[str, str]) -> bool:
         """Whether it starts this very installation, and nothing that a folder could slip in.
 
         Args:
             folder: where it is started.
+            environ: variables with which it is started; a bare name is looked up in PATH.
         """
         here = this_installation()
+        if self.is_portable and not here[1:]:
+            program = shutil.which(PROGRAM, path=environ.get("PATH", ""))
+            command = here[0] if program and os.path.samefile(program, here[0]) else ""
+        else:
+            command = self.command
         slips = here[1:] and any((folder / name).exists() for name in (PROGRAM, f"{PROGRAM}.py"))
-        same = (self.command, *self.args)[: len(here) + 1] == (*here, SERVE)
+        same = (command, *self.args)[: len(here) + 1] == (*here, SERVE)
         return same and not slips and not self.env and self.cwd is None
+
+    def expanded(self, expand: Callable[[str], str]) -> Launch:
+        """The same with the variables of a host's file replaced.
+
+        Args:
+            expand: the text that stands for a text with variables.
+        """
+        return replace(
+            self,
+            command=expand(self.command),
+            args=tuple(map(expand, self.args)),
+            env={name: expand(value) for name, value in self.env.items()},
+            cwd=None if self.cwd is None else expand(self.cwd),
+        )
 
     @property
     def graphs(self) -> tuple[str, ...]:
@@ -100,11 +127,33 @@ def launch(
     Raises:
         UsageError: a graph is no folder.
     """
-    command, *args = (*this_installation(executable), SERVE)
-    args += [absolute(graph, folder) for graph in graphs]
-    if budget is not None:
-        args += ["--budget", str(budget)]
-    return Launch(command, tuple(args))
+    return _launch(
+        this_installation(executable), [absolute(graph, folder) for graph in graphs], budget
+    )
+
+
+def portable(graphs: Sequence[str], budget: int | None, folder: Path, project: str) -> Launch:
+    """The server over some graphs, as an entry starts it that people share with the project.
+
+    It holds no path of this machine: the program is looked up in PATH, and graphs are named
+    from the project's folder.
+
+    Args:
+        graphs: see `launch`.
+        budget: see `launch`.
+        folder: the project.
+        project: what stands for that folder in the host's file; empty if servers start there.
+
+    Raises:
+        UsageError: a graph is no folder, or lies outside the project.
+    """
+    named = [_within(graph, folder, project) for graph in graphs]
+    return _launch((PROGRAM,), named, budget)
+
+
+def _launch(program: tuple[str, ...], graphs: Sequence[str], budget: int | None) -> Launch:
+    limit = () if budget is None else ("--budget", str(budget))
+    return Launch(program[0], (*program[1:], SERVE, *graphs, *limit))
 
 
 def absolute(graph: str, folder: Path) -> str:
@@ -114,10 +163,38 @@ def absolute(graph: str, folder: Path) -> str:
         UsageError: there is no such folder.
     """
     name, path = split(graph)
-    whole = (folder / Path(path).expanduser()).resolve()
+    return _joined(name, str(_folder(path, folder).resolve()))
+
+
+def _within(graph: str, folder: Path, project: str) -> str:
+    name, path = split(graph)
+    whole = Path(os.path.normpath(_folder(path, folder)))
+    # A link in the project is as good there for everyone; one that leads to it is not.
+    for place, top in ((whole, folder), (whole.resolve(), folder.resolve())):
+        if place.is_relative_to(top):
+            return _joined(name, _named(place.relative_to(top).as_posix(), name, project))
+    raise UsageError(
+        f"{path}: lies outside the project, whose file other people share; use --scope user"
+    )
+
+
+def _named(inner: str, name: str, project: str) -> str:
+    """A folder of the project as the entry names it."""
+    if project:
+        return project if inner == "." else f"{project}/{inner}"
+    # It must be taken neither for an option nor for a name and a folder.
+    return f"./{inner}" if inner.startswith("-") or ("=" in inner and not name) else inner
+
+
+def _folder(path: str, folder: Path) -> Path:
+    whole = folder / Path(path).expanduser()
     if not whole.is_dir():
         raise UsageError(f"{path}: no such folder; name one that holds a graph")
-    return f"{name}={whole}" if name else str(whole)
+    return whole
+
+
+def _joined(name: str, path: str) -> str:
+    return f"{name}={path}" if name else path
 
 
 def split(graph: str) -> tuple[str, str]:

@@ -1,22 +1,26 @@
 """The change of a host's configuration file: planned as a value, shown, then written.
 
 Nothing is written that was not planned from the very bytes on disk; what cannot be changed
-without a risk to the rest of the file is refused, with the lines to paste by hand.
+without a risk to the rest of the file is refused, with the lines to paste by hand. Who plans and
+writes holds the file's lock from the one to the other, so that two plans never follow from the
+same text.
 """
 
 from __future__ import annotations
 
 import difflib
+import io
 import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
 from skillagent.hosts import undo
 from skillagent.hosts.json_edit import CannotEditError, Json
 from skillagent.hosts.json_text import TextError
@@ -32,6 +36,8 @@ READERS: dict[Syntax, Json | Toml] = {
     Syntax.JSON5: Json(comments=True, commas=True),
     Syntax.TOML: Toml(),
 }
+LIMIT = 64_000_000
+"""Bytes that a host's file may have; those of users who talk much have a few million."""
 
 
 class Kind(StrEnum):
@@ -76,7 +82,8 @@ class Change:
 
 
 def _lines(text: str | None) -> list[str]:
-    return (text or "").replace("\r\n", "\n").splitlines(keepends=True)
+    # Not `splitlines`, which also cuts at letters that stay inside a line of JSON.
+    return io.StringIO((text or "").replace("\r\n", "\n"), newline="\n").readlines()
 
 
 def snippet(host: Host, name: str, launch: Launch) -> str:
@@ -116,8 +123,9 @@ def install(host: Host, scope: Scope, machine: Machine, name: str, launch: Launc
         raise _refusal(file, host, name, wanted, str(error)) from None
     record = undo.recall(machine.state, real(file))
     if there is None and (record is None or not record.spans):
-        record = Record({}, before is None, _missing(data, host.keys), _absent(file.parent))
-    record = (record or Record({})).with_span(name, text, after)
+        absent = _absent(real(file).parent)
+        record = Record({}, None, before is None, _missing(data, host.keys), absent)
+    record = (record or Record({})).with_span(name, text, after, there=there is not None)
     kind = Kind.ADD if there is None else Kind.UPDATE
     return Change(kind, file, before, after, line, record)
 
@@ -145,8 +153,7 @@ def uninstall(host: Host, scope: Scope, machine: Machine, name: str) -> Change:
     if found is None or not found.is_ours:
         raise UsageError(f"{at(file, line)}: {name!r} is another server there; it was left alone")
     record = undo.recall(machine.state, real(file)) or Record({})
-    known = record.spans.get(name)
-    after = known.undone(before) if known else None
+    after = _former(record, name, before)
     if after is None:
         try:
             after = reader.take(before, path, containers=record.containers)
@@ -157,32 +164,47 @@ def uninstall(host: Host, scope: Scope, machine: Machine, name: str) -> Change:
         alone = record.created and not reader.load(after)
         # Without a record, a file that holds the very bytes of a new one was one.
         fresh = isinstance(there, dict) and before == reader.put("", path, there)
-        whole = alone or (known is None and fresh)
+        whole = alone or (name not in record.spans and fresh)
     else:
         whole = record.created and not after
-    spans = {key: span for key, span in record.spans.items() if key != name}
-    kept = replace(record, spans=spans) if spans else None
+    kept = record.without_span(name, before, after)
     folders = record.folders if whole else ()
-    return Change(Kind.REMOVE, file, before, None if whole else after, line, kept, folders)
+    return Change(
+        Kind.REMOVE,
+        file,
+        before,
+        None if whole else after,
+        line,
+        kept if kept.spans else None,
+        folders,
+    )
 
 
-def write(change: Change, machine: Machine) -> None:
+def _former(record: Record, name: str, text: str) -> str | None:
+    """The text without an entry, byte for byte; None where the record does not lead to it."""
+    former = record.before(name, text)
+    return record.first(text) if former is None and list(record.spans) == [name] else former
+
+
+def write(change: Change, machine: Machine) -> str:
     """Carry a change out, whole or not at all.
 
     The text goes into a new file beside the old one, which then takes its place with its
-    mode; a symbolic link stays one.
+    mode. A symbolic link stays as it is: what it leads to is changed, made or removed.
+
+    Returns:
+        Empty; or, in one line, why the way back could not be remembered.
 
     Raises:
         UsageError: the file has changed since, or cannot be written.
     """
     if change.kind is Kind.NOTHING:
-        return
-    if read(change.file) != change.before:
-        raise UsageError(f"{change.file}: it has changed in the meantime; run the command again")
+        return ""
+    _unchanged(change)
     target = real(change.file)
     try:
         if change.after is None:
-            change.file.unlink()
+            target.unlink()
             for folder in change.folders:
                 try:
                     Path(folder).rmdir()
@@ -191,36 +213,44 @@ def write(change: Change, machine: Machine) -> None:
         else:
             # Hosts keep keys in a user's file; a project's is for all who work on it.
             in_project = change.file.is_relative_to(machine.folder)
-            _replace(target, change.after, 0o644 if in_project else 0o600)
+            _replace(target, change, 0o644 if in_project else 0o600)
     except OSError as error:
         raise UsageError(f"{change.file}: cannot be written: {error.strerror}") from None
-    undo.remember(machine.state, target, change.record)
+    return undo.remember(machine.state, target, change.record)
 
 
-def _replace(target: Path, text: str, mode_if_new: int) -> None:
+def _replace(target: Path, change: Change, mode_if_new: int) -> None:
+    assert change.after is not None
     target.parent.mkdir(parents=True, exist_ok=True)
     mode = target.stat().st_mode & 0o7777 if target.exists() else mode_if_new
     descriptor, new = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(text.encode("utf-8"))
+            stream.write(change.after.encode("utf-8"))
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(new, mode)
+        # As late as can be: a host that writes its own file asks no lock of ours.
+        _unchanged(change)
         os.replace(new, target)
     except BaseException:
         os.unlink(new)
         raise
 
 
+def _unchanged(change: Change) -> None:
+    if read(change.file) != change.before:
+        raise UsageError(f"{change.file}: it has changed in the meantime; run the command again")
+
+
 def read(file: Path) -> str | None:
     """The text of a host's file; None where there is none.
 
     Raises:
-        UsageError: it cannot be read, or is not UTF-8.
+        UsageError: it cannot be read, is no regular file, or is not UTF-8.
     """
     try:
-        return file.read_bytes().decode("utf-8")
+        return read_regular(file, LIMIT).decode("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

@@ -16,10 +16,13 @@ from functools import cache
 from pathlib import Path
 
 from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
 from skillagent.messages import Usage
 
 _KINDS = ("input", "output", "cache_read", "cache_write")
 MILLION = 1_000_000
+LIMIT = 4_000_000
+"""Bytes that a table may have."""
 _SNAPSHOT = re.compile(r"[-@](?:\d{8}|\d{4}-\d\d-\d\d|latest)$")
 
 
@@ -71,11 +74,13 @@ class Prices:
                 they differ from `input`, `cache_read` and `cache_write`.
 
         Raises:
-            UsageError: the file is missing, is no TOML, or holds something else.
+            UsageError: the file is missing, no regular file or no TOML, or holds something else.
         """
         try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            text = read_regular(path, LIMIT).decode("utf-8")
+        except OSError as error:
+            raise UsageError(f"{path}: the prices cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError as error:
             raise UsageError(f"{path}: the prices cannot be read: {error}") from None
         return cls({**_bundled(), **_parse(text, str(path))})
 

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
 from skillagent.messages import Stop, Usage
 from skillagent.testing import policies
 from skillagent.testing.chaos import Chaos
@@ -24,6 +25,8 @@ NAMED = {
     "greedy": policies.greedy,
     "wanders": policies.wanders,
 }
+LIMIT = 64_000_000
+"""Bytes that a script may have."""
 _Count = Annotated[int, Field(ge=0)]
 _Seconds = Annotated[float, Field(ge=0)]
 
@@ -157,8 +160,10 @@ def load(path: str | Path) -> MockLLM:
         UsageError: the file is missing, is no YAML, or is no script; the line is named.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_regular(path, LIMIT).decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: the script cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path}: the script cannot be read: {error}") from None
     try:
         node = yaml.compose(text, yaml.SafeLoader)
