@@ -175,6 +175,10 @@ SPECIAL: dict[str, tuple[Callable[[Path], object], list[Finding]]] = {
     "folder-symlink-out": (lambda root: (root / "d").symlink_to(".."), [("SG006", WARNING, 0)]),
     "folder-symlink-loop": (lambda root: (root / "d").symlink_to("."), []),
     "folder-symlink-to-itself": (lambda root: (root / "d").symlink_to("d"), []),
+    "left-by-an-interrupted-command": (
+        lambda root: (root / ".skillagent-4711-x.md").write_text("new"),
+        [("SG029", WARNING, 0)],
+    ),
     "device": (lambda root: (root / "x.md").symlink_to("/dev/zero"), [("SG006", WARNING, 0)]),
 }
 

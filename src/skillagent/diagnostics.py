@@ -40,9 +40,6 @@ CODES: dict[str, Rule] = {
     "SG007": Rule(_W, "rename one of the files: they are equal but for case or Unicode form"),
     "SG008": Rule(_E, "name the file with valid UTF-8 and without line breaks"),
     # frontmatter
-    "SG009": Rule(
-        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
-    ),
     "SG010": Rule(_E, "correct the YAML; the other keys were kept"),
     "SG011": Rule(_W, "close the header with a line of three dashes"),
     "SG012": Rule(_W, "write the header as `key: value` lines"),
@@ -63,6 +60,7 @@ CODES: dict[str, Rule] = {
     "SG026": Rule(_W, "give the alias to one node only"),
     "SG027": Rule(_I, "load the graph with the dialect named"),
     "SG028": Rule(_E, "write more of the path in the link (strict is on)"),
+    "SG029": Rule(_W, "see whether it holds a text that is missing elsewhere, then remove it"),
     # agent skills
     "SG101": Rule(_E, "begin SKILL.md with a line of three dashes, as UTF-8 without a mark"),
     "SG102": Rule(_E, "close the header with a line of three dashes"),
@@ -92,6 +90,10 @@ CODES: dict[str, Rule] = {
     "SG131": Rule(_I, "move parts into files under references/ and link them"),
     "SG132": Rule(_I, "move parts into files under references/ and link them"),
     "SG133": Rule(_W, "give the file another name, or move its folder beside the other skill"),
+    # a whole root
+    "SG150": Rule(
+        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
+    ),
     # hidden text
     "SG201": Rule(_E, "remove them: only someone who hides a text writes so"),
     "SG202": Rule(_W, "remove them; a model is shown the text without them"),

@@ -7,5 +7,7 @@ Below: `digest`, `errors`.
 
 from __future__ import annotations
 
+STAGED = ".skillagent-"
+"""Every file and folder that waits for its place has a name that begins so."""
 JOURNAL = ".skillagent-change"
 """The folder, in that of the graph, which holds a change while its files are written."""

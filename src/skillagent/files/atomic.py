@@ -7,8 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-STAGED = ".skillagent-"
-"""Every file and folder that waits for its place has a name that begins so."""
+from skillagent.files import STAGED
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int | None = None, replace: bool = True) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
+from skillagent.files import STAGED
 from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
 from skillagent.markdown import OBSIDIAN, Dialect
 from skillagent.progress import Progress, untold
@@ -237,6 +238,8 @@ class _Walker:
             for entry in entries:
                 name = entry.name
                 if name[0] == ".":
+                    if name.startswith(STAGED):
+                        self._left_behind(below + name)
                     continue
                 relative = below + name
                 if entry.is_dir(follow_symlinks=False):
@@ -301,6 +304,11 @@ class _Walker:
             self._found.diagnostics.append(finding("SG002", shown, 0, message))
         self._found.files.append(source)
         self._progress("reading files", len(self._found.files), 0)
+
+    def _left_behind(self, relative: str) -> None:
+        shown = self._prefix + _safe(relative)
+        message = "left by a command that was interrupted"
+        self._found.diagnostics.append(finding("SG029", shown, 0, message))
 
     def _other(self, relative: str) -> None:
         self._found.others.add(unicodedata.normalize("NFC", relative))
