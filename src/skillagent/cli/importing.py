@@ -23,8 +23,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from skillagent.authoring.importing import import_graph
+    from skillagent.authoring.importing import account, import_graph
 
     source, folder = Path(arguments.source), Path(arguments.folder)
     changes = import_graph(source, folder, arguments.description, dialect(arguments))
-    return finish(changes, arguments)
+    return finish(changes, arguments, account(changes, arguments.folder))

@@ -7,7 +7,7 @@ change, and all other destinations of Markdown links as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
@@ -52,13 +52,15 @@ class Use(NamedTuple):
     """What the definition gives: destination and title, as written."""
 
 
-def address(text: str, reference: Reference, code: Ranges, dialect: Dialect = OBSIDIAN) -> Address:
+def address(
+    text: str, reference: Reference, uses: Mapping[int, Use], dialect: Dialect = OBSIDIAN
+) -> Address:
     """Where the target of a link stands, so that it can be written anew.
 
     Args:
         text: the document that the reference was found in.
         reference: the link.
-        code: where no definition counts.
+        uses: of the document, by their start: a link that is one has its target elsewhere.
         dialect: how links are written.
     """
     opening = reference.start + (text[reference.start] == "!")
@@ -67,8 +69,8 @@ def address(text: str, reference: Reference, code: Ranges, dialect: Dialect = OB
     if inline := INLINE.match(text, reference.start):
         start, stop = _bare(text, *inline.span(2))
     else:
-        use = next(use for use in uses(text, 0, code) if use.start == reference.start)
-        start, stop = use.definition.start, use.definition.stop
+        definition = uses[reference.start].definition
+        start, stop = definition.start, definition.stop
     path = _PATH.match(text, start, stop)
     return Address(start, path.end() if path else stop, stop)
 
@@ -98,12 +100,13 @@ def destinations(text: str, start: int, end: int, code: Ranges) -> Iterator[Dest
             opening = match.start() - (text[match.start() - 1 : match.start()] == "!")
             yield Destination(opening, *_bare(text, *match.span(2)), True)
             ranges.append(match.span(1))  # an image may stand in the label of a link
-    yield from (found for found, _, _ in _definitions(text, start, code) if found.link < end)
+    for found, _, _ in _definitions(text, start, end, code):
+        yield found
 
 
 def uses(text: str, start: int, code: Ranges) -> Iterator[Use]:
     """Links and images that name a definition, outside code."""
-    known = {key: (found, rest) for found, key, rest in _definitions(text, start, code)}
+    known = {key: (found, rest) for found, key, rest in _definitions(text, start, len(text), code)}
     if not known:
         return
     for match in _USE.finditer(text, start):
@@ -112,10 +115,14 @@ def uses(text: str, start: int, code: Ranges) -> Iterator[Use]:
             yield Use(match.start(), match.end(1) + 1, match.end(), *known[key])
 
 
-def _definitions(text: str, start: int, code: Ranges) -> Iterator[tuple[Destination, str, str]]:
-    if text.find("]:", start) < 0:
+def _definitions(
+    text: str, start: int, end: int, code: Ranges
+) -> Iterator[tuple[Destination, str, str]]:
+    if text.find("]:", start, end) < 0:
         return
     for match in DEFINITION.finditer(text, start):
+        if match.start() >= end:
+            return
         if not code.covering(match.start()):
             span = match.span(2) if match[2] is not None else match.span(3)
             rest = text[match.end(1) + 2 : match.end()].strip()

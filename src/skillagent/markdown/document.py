@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
+from skillagent.markdown.anchors import anchors
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.masks import Masks, Ranges
@@ -137,7 +139,8 @@ class Document:
     def find_heading(self, fragment: str) -> int:
         """Index of the heading that a `#` path means, or -1.
 
-        The parts of a path must each stand inside the one before; the last one is meant.
+        The parts of a path must each stand inside the one before; the last one is meant. Where
+        no title answers, an explicit id or a numbered slug may.
         """
         known = self._sections
         wanted = fragment.strip()
@@ -153,7 +156,13 @@ class Document:
                 for index in found
                 if any(outer < index and self.headings[index].start < end for outer, end in inside)
             ]
-        return inside[0][0] if inside and inside[0][0] >= 0 else -1
+        if inside and inside[0][0] >= 0:
+            return inside[0][0]
+        return self._anchors.get(wanted.casefold(), -1)
+
+    @cached_property
+    def _anchors(self) -> Mapping[str, int]:
+        return anchors(self.text, self.headings, self.masks.code)
 
     @cached_property
     def _sections(self) -> dict[str, list[int]]:
