@@ -61,6 +61,8 @@ def attached(
                 continue
             where = f"{node.path}: {target}"
             if path := known.find(node, target, by_path):
+                if any(other.path.startswith(f"{path}/") for other in nodes):
+                    continue  # a folder that will be there with its documents
                 wanted.add(path)
                 named.setdefault(path, []).append(where)
             elif by_path and os.path.exists(os.path.join(root.path, _near(node, target))):

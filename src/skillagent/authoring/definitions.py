@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from skillagent.authoring.relinking import Part
+from skillagent.authoring.parts import Part
 from skillagent.markdown import Document
 from skillagent.markdown.address import uses
 from skillagent.markdown.wikilink import DEFINITION

@@ -24,7 +24,7 @@ from skillagent.authoring.entry import (
     entry_text,
     skill_name,
 )
-from skillagent.authoring.relinking import Part
+from skillagent.authoring.parts import Part
 from skillagent.authoring.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     LONG_TOKENS,
@@ -123,22 +123,23 @@ def import_graph(source: Path, folder: Path, description: str | None, dialect: D
     return changes_of(folder, {}, {**copies.files, **files}, (*plan.remarks, *copies.remarks))
 
 
-def account(changes: Changes, folder: str) -> str:
+def account(changes: Changes, folder: str, dialect: Dialect) -> str:
     """One line that counts what an import wrote.
 
     Args:
         changes: what `import_graph` gave.
         folder: as its user wrote it.
+        dialect: how its links are written.
     """
     kinds: Counter[str] = Counter()
     for change in changes.files:
-        if not change.shown.lower().endswith(SUFFIXES):
-            kinds["other files"] += 1
-        elif kind_of(parse(change.after or b"", change.shown), change.shown) is NodeKind.NODE:
-            kinds["nodes"] += 1
-        else:
-            kinds["maps"] += 1  # the entry gathers, too
-    found = ", ".join(f"{kinds[kind]:,} {kind}" for kind in sorted(kinds))
+        path, kind = change.shown, "other file"
+        if path.lower().endswith(SUFFIXES):
+            kind = kind_of(parse(change.after or b"", path, dialect), path).value
+        kinds["entry" if path == ENTRY else kind] += 1
+    order = ("entry", NodeKind.MAP.value, NodeKind.NODE.value, "other file")
+    counts = [(kinds[kind], kind) for kind in order if kinds[kind]]
+    found = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for count, kind in counts)
     return f"created {len(changes.files):,} files in {folder}: {found}"
 
 

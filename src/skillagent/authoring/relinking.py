@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
+from skillagent.authoring.parts import Part, holding
 from skillagent.authoring.spelling import Speller, quoted
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
@@ -28,46 +29,11 @@ from skillagent.markdown.address import (
     destinations,
     uses,
 )
-from skillagent.markdown.anchors import slug, without_attributes
+from skillagent.markdown.anchors import anchors, slug, without_attributes
 from skillagent.markdown.edit import Edit
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A stretch of one node's file, and the file that it goes to."""
-
-    node: Node
-    start: int
-    """Offset in the text of the node's document."""
-    end: int
-    path: str
-    """Where it goes, relative to the root."""
-    head: str = ""
-    """New text before it."""
-    edits: tuple[Edit, ...] = ()
-    """Changes to its header, by offsets of the document."""
-    carried: tuple[tuple[int, int], ...] = ()
-    """Definitions that stand elsewhere in the document and are copied behind the stretch."""
-    dropped: tuple[tuple[int, int], ...] = ()
-    """Definitions in the stretch that only other parts use, and take along."""
-
-    @property
-    def whole(self) -> bool:
-        """True if it is the node's file and nothing else."""
-        return (self.start, self.end) == (0, len(self.node.document.text)) and not self.head
-
-    def holds(self, place: int) -> bool:
-        """True if what stands at a place of the document stands in the part."""
-        if self.start <= place < self.end:
-            return not any(start <= place < end for start, end in self.dropped)
-        return any(start <= place < end for start, end in self.carried)
-
-    def order(self, place: int) -> tuple[bool, int]:
-        """Sorts places of the document as they follow each other in the part."""
-        return not self.start <= place < self.end, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +93,11 @@ class _Places:
             ):
                 found.setdefault(use.definition.link, []).append(use.start)
         return found
+
+    @cached_property
+    def anchors(self) -> Mapping[str, int]:
+        """Its explicit ids and numbered slugs."""
+        return anchors(self._document.text, self._document.headings, self._document.masks.code)
 
     @cached_property
     def wikilinks(self) -> set[int]:
@@ -211,11 +182,11 @@ class Relinking:
             return self._layout.placed[parts[0]], fragment
         if is_block(fragment):
             place = node.document.blocks.get(fragment[1:].casefold(), 0) - 1
-            return self._layout.placed[_holding(parts, place)], fragment
+            return self._layout.placed[holding(parts, place)], fragment
         index = node.document.find_heading(fragment)
         if index < 0:
             return self._layout.placed[parts[0]], fragment
-        part = _holding(parts, node.document.headings[index].start)
+        part = holding(parts, node.document.headings[index].start)
         named = self._fragment(fragment, index, part)
         if part is parts[0]:
             return self._layout.placed[part], named or fragment
@@ -238,7 +209,8 @@ class Relinking:
         for name in (fragment, plain, slug(without_attributes(heading.title))):
             if name and placed.find_heading(name) == at:
                 return name
-        return ""
+        known = anchors(placed.text, placed.headings, placed.masks.code)
+        return next((name for name, index in known.items() if index == at), "")
 
     def _written(
         self,
@@ -318,8 +290,8 @@ class Relinking:
         name = unquote(raw[1:])
         index = document.find_heading(name)
         if index < 0:
-            return None
-        other = _holding(self._layout.parts[part.node], document.headings[index].start)
+            return self._to_top(name, part)
+        other = holding(self._layout.parts[part.node], document.headings[index].start)
         if other is part:
             here = self._within(name, index, part)
             return (f"#{quoted(here)}", None) if here not in ("", name) else None
@@ -328,6 +300,14 @@ class Relinking:
         node = self._layout.placed[other]
         path = self._layout.speller.destination(node, self._layout.placed[part], "", bare=True)
         return path + rest, node
+
+    def _to_top(self, name: str, part: Part) -> tuple[str, Node | None] | None:
+        """What leads to an element above all headings, from a part that does not hold it."""
+        first = self._layout.parts[part.node][0]
+        if part is first or name.casefold() not in self._places_of(part.node).anchors:
+            return None
+        node, here = self._layout.placed[first], self._layout.placed[part]
+        return self._layout.speller.destination(node, here, "", bare=True), node
 
     def _within(self, name: str, index: int, part: Part) -> str:
         """What leads to a heading from inside the part that holds it; empty if nothing does."""
@@ -386,13 +366,3 @@ def as_written(reference: Reference, document: Document) -> Reference:
         return reference
     wiki = document.text.startswith(("[[", "![["), reference.start)
     return reference._replace(kind=Kind.WIKILINK if wiki else Kind.MARKDOWN)
-
-
-def _start(part: Part) -> int:
-    return part.start
-
-
-def _holding(parts: Sequence[Part], place: int) -> Part:
-    """The part that a place stands in; the first one where none does."""
-    part = parts[max(0, bisect_right(parts, place, key=_start) - 1)]
-    return part if part.start <= place < part.end else parts[0]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from skillagent.authoring.relinking import Layout, Part, Plan, Relinking, as_written
+from skillagent.authoring.parts import Part
+from skillagent.authoring.relinking import Layout, Plan, Relinking, as_written
 from skillagent.authoring.source import Source
 from skillagent.authoring.spelling import Speller
 from skillagent.errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from skillagent.authoring.changes import Changes, changes_of
-from skillagent.authoring.relinking import Part
+from skillagent.authoring.parts import Part
 from skillagent.authoring.relocate import Relocation, node_of
 from skillagent.authoring.source import Source, read_node
 from skillagent.authoring.spelling import checked_path

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from skillagent.authoring.add import NewNode, propose_maps
 from skillagent.authoring.changes import Changes, changes_of
 from skillagent.authoring.definitions import with_definitions
+from skillagent.authoring.parts import Part
 from skillagent.authoring.placing import list_edit
-from skillagent.authoring.relinking import Part
 from skillagent.authoring.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     DESCRIPTION_CHARS,
@@ -141,8 +141,16 @@ def parts_of(
         path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
         described = stretch_description(node.document, section)
         head = header(named, described, is_map=at in mapped)
+        text = node.document.text[section.start : section.end]
+        if not text.lstrip().startswith("#") and _second_header(head + text, path):
+            head = ""
         parts.append(Part(node, section.start, section.end, path, head))
     return with_definitions(node.document, parts)
+
+
+def _second_header(text: str, path: str) -> bool:
+    """True where an underlined heading such as `Source: x` reads as a second header."""
+    return any(found.code == "SG019" for found in parse(text, path).diagnostics)
 
 
 def map_lists(

@@ -27,4 +27,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     source, folder = Path(arguments.source), Path(arguments.folder)
     changes = import_graph(source, folder, arguments.description, dialect(arguments))
-    return finish(changes, arguments, account(changes, arguments.folder))
+    summary = account(changes, arguments.folder, dialect(arguments))
+    return finish(changes, arguments, summary)

@@ -38,9 +38,10 @@ def without_attributes(title: str) -> str:
 
 
 def anchors(text: str, headings: Sequence[_Heading], code: Ranges) -> Mapping[str, int]:
-    """Id, case folded → index of the heading that it leads to, the first one of each.
+    """Id, case folded → index of the heading that it leads to, -1 above all of them.
 
-    An element right before a heading names that heading, any other the one that it stands under.
+    An element on the line before a heading names that heading, any other the one that it stands
+    under. Of an id that comes twice the first one counts.
 
     Args:
         text: the document.
@@ -49,8 +50,7 @@ def anchors(text: str, headings: Sequence[_Heading], code: Ranges) -> Mapping[st
     """
     found: dict[str, int] = {}
     for name, index in (*_explicit(text, headings, code), *_numbered(headings)):
-        if index >= 0:
-            found.setdefault(name.casefold(), index)
+        found.setdefault(name.casefold(), index)
     return found
 
 
@@ -58,13 +58,15 @@ def _explicit(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator
     for index, heading in enumerate(headings):
         if match := _ATTRIBUTES.search(heading.title):
             yield match[1], index
+            yield heading.title[: match.start()].strip(), index
     starts = [heading.start for heading in headings]
     for match in _ELEMENT.finditer(text):
         if code.covering(match.start()):
             continue
         index = bisect_right(starts, match.start()) - 1
-        in_title = index >= 0 and text.find("\n", starts[index], match.start()) < 0
-        if not in_title and (between := _BETWEEN.match(text, match.end())):
+        line = text.rfind("\n", 0, match.start()) + 1
+        alone = not text[line : match.start()].strip()
+        if alone and (between := _BETWEEN.match(text, match.end())):
             # Compared by the end: the blanks of an indented heading were read as blanks between.
             index = bisect_right(starts, between.end()) - 1
         yield match[1], index
@@ -73,7 +75,9 @@ def _explicit(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator
 def _numbered(headings: Sequence[_Heading]) -> Iterator[tuple[str, int]]:
     counts: dict[str, int] = {}
     for index, heading in enumerate(headings):
-        name = first = slug(without_attributes(heading.title))
+        if _ATTRIBUTES.search(heading.title):
+            continue
+        name = first = slug(heading.title)
         while name in counts:
             counts[first] += 1
             name = f"{first}-{counts[first]}"
