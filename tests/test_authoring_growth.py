@@ -15,12 +15,13 @@ from skills_ref import validate
 
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.source import Source
-from skillagent.authoring.spelling import file_name, scalar
+from skillagent.authoring.spelling import file_name
 from skillagent.cli.main import main
 from skillagent.config import find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange
 from skillagent.graph import SkillGraph
+from skillagent.markdown.compose import composed
 from skillagent.markdown.document import decode, parse
 from skillagent.markdown.edit import Edit, edited
 from tests.conftest import BUNDLED, Vault
@@ -262,7 +263,7 @@ def test_an_edit_leaves_all_other_bytes(raw: str, data: st.DataObject) -> None:
 def test_a_string_in_a_header_is_read_as_it_was(text: str) -> None:
     if not text.isprintable():
         return
-    document = parse(f"---\nx: {scalar(text)}\n---\n", "")
+    document = parse(composed({"x": text}), "")
     assert dict(document.frontmatter.fields) == {"x": text}
     assert document.diagnostics == ()
 

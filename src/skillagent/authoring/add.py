@@ -14,8 +14,6 @@ from skillagent.authoring.spelling import (
     file_name,
     folded,
     one_line,
-    scalar,
-    words,
 )
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
@@ -23,6 +21,7 @@ from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
 from skillagent.index.search import SearchIndex
 from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown.compose import Given, composed
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import edited
 
@@ -94,8 +93,10 @@ def add_node(
     if path in graph.others[root_name(graph)]:
         raise UsageError(f"{path}: is there already")
     description = one_line(new.description, "the description")
-    tags = f"tags: {words([one_line(tag, 'a tag') for tag in new.tags])}\n" if new.tags else ""
-    text = f"---\ndescription: {scalar(description)}\n{tags}---\n\n{_body(name, new.body, dialect)}"
+    fields: dict[str, Given] = {"description": description}
+    if new.tags:
+        fields["tags"] = [one_line(tag, "a tag") for tag in new.tags]
+    text = f"{composed(fields)}\n{_body(name, new.body, dialect)}"
     before: dict[str, bytes] = {}
     after = {path: text.encode("utf-8")}
     if place and gatherer:

@@ -9,41 +9,41 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from skillagent.authoring.spelling import beside, file_name, one_line, scalar
+from skillagent.authoring.spelling import beside, file_name, one_line
 from skillagent.errors import UsageError
 from skillagent.graph import Node
-from skillagent.markdown import scalar_text
-from skillagent.markdown.edit import Edit
+from skillagent.lint.agent_skills import ALLOWED_FIELDS, MAX_COMPATIBILITY, MAX_DESCRIPTION
+from skillagent.lint.skill_header import HeaderError, read_skill_header
+from skillagent.markdown import Document, Value, scalar_text
+from skillagent.markdown.compose import Given, Quoted, composed, header_edit, header_lines
+from skillagent.markdown.edit import Edit, edited
+from skillagent.markdown.prose import shortened
 
 ENTRY = "SKILL.md"
-KEYS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
-MAX_DESCRIPTION = 1_024
-MAX_BYTES = 8_000
-"""Some hosts cut an entry that is longer."""
 LEGEND = "`[[name]]` is the file name.md in this folder or below it."
+WHY_LEGEND = "The words beside a link say when to go there."
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DASHES = re.compile(r"-{3,}")
 
 
-def skill_name(folder: Path, name: str | None = None) -> str:
-    """The name of the skill in a folder.
+def skill_name(folder: Path) -> str:
+    """The name of the skill in a folder: the folder's own.
 
     Args:
         folder: not yet there.
-        name: as its author gives it, in any spelling; None for that of the folder.
 
     Raises:
-        UsageError: it is no name, or not that of the folder.
+        UsageError: it is no name of a skill.
     """
     own = Path(os.path.abspath(folder)).name
-    wanted = file_name(own if name is None else name)
+    wanted = file_name(own)
     if len(wanted) > 64 or not _NAME.fullmatch(wanted):
-        given = own if name is None else name
         raise UsageError(
-            f"{given!r} makes no name of a skill: 1 to 64 of a-z, 0-9 and single hyphens"
+            f"{own!r} makes no name of a skill: 1 to 64 of a-z, 0-9 and single hyphens"
         )
     if wanted != own:
         raise UsageError(
@@ -58,7 +58,7 @@ def checked_description(text: str) -> str:
     Raises:
         UsageError: it is empty or too long.
     """
-    line = one_line(text, "the description")
+    line = _without_dashes(one_line(text, "the description"))
     if len(line) > MAX_DESCRIPTION:
         raise UsageError(f"a skill's description has at most {MAX_DESCRIPTION} characters")
     return line
@@ -71,59 +71,132 @@ def entry_text(name: str, title: str, description: str, links: Sequence[tuple[st
         name: of the skill.
         title: its heading.
         description: what it is for and when to use it.
-        links: a link, and when to follow it, of each map.
+        links: a link, and when to follow it, of each map; without any, `add` lists the first.
     """
-    lines = [f"- {link} - {why}" for link, why in links]
-    head = f"---\nname: {name}\ndescription: {scalar(description)}\n---\n\n# {title}\n\n"
-    if not lines:
-        return f"{head}{LEGEND} Link each map here, with the words that say when to go there.\n"
-    listed = "\n".join(lines)
-    return f"{head}{LEGEND} The words beside a link say when to go there.\n\n{listed}\n"
+    head = f"{composed({'name': name, 'description': description})}\n# {title}\n\n{LEGEND}"
+    if not links:
+        return f"{head}\n"
+    listed = "\n".join(f"- {link} - {why}" if why else f"- {link}" for link, why in links)
+    return f"{head} {WHY_LEGEND}\n\n{listed}\n"
 
 
 def entry_edits(
     node: Node, name: str, description: str | None = None
 ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
-    """What makes a document the entry of a skill, and remarks on what its author should look at.
+    """What makes a document the entry of a valid skill, and remarks for its author.
+
+    A header that is valid but for its name keeps all other bytes; else it is written anew, and
+    keys that the specification does not know go under `metadata`, as texts.
 
     Args:
         node: the document; its header, if it has one, is YAML.
         name: of the skill.
-        description: where its header has none; None to take its first sentence.
+        description: where its header has none; None to take its first sentence, else its title.
 
     Raises:
         UsageError: its header cannot be read, so that nothing can be set in it.
     """
     document = node.document
     head = document.frontmatter
-    given = description is not None
-    if description is None:
-        description = beside(node.description)[:MAX_DESCRIPTION] or f"About {beside(node.title)}"
-    elif node.description_derived:
-        description = checked_description(description)
     yaml = document.text.startswith("---")
     if (head.body_start or yaml) and not (head.fields and yaml):
         raise UsageError(f"{node.path}:1: its header cannot be read; mend it first")
-    if not head.body_start:
-        text = f"---\nname: {name}\ndescription: {scalar(description)}\n---\n\n"
-        return (Edit(0, 0, text),), ()
-    edits: list[Edit] = []
     remarks: list[str] = []
-    added = ""
-    if not node.description_derived and given:
+    if description is not None and not node.description_derived:
         remarks.append("its own description was kept")
-    if "description" not in head.fields:
-        added += f"description: {scalar(description)}\n"
-    if "name" not in head.fields:
-        added = f"name: {name}\n{added}"
-    elif scalar_text(head.fields["name"]) != name:
-        line = head.lines["name"] - 2
-        start = head.start + sum(len(row) + 1 for row in head.text.split("\n")[:line])
-        row = head.text.split("\n")[line]
-        edits.append(Edit(start, start + len(row), f"name: {name}"))
-        remarks.append(f"its name {scalar_text(head.fields['name'])!r} became that of the folder")
-    if added:
-        edits.insert(0, Edit(head.start, head.start, added))
-    if strange := sorted(set(head.fields) - set(KEYS)):
-        remarks.append(f"some hosts refuse these keys in its header: {', '.join(strange)}")
-    return tuple(edits), tuple(remarks)
+    if description is None or not node.description_derived:
+        own = shortened(_without_dashes(beside(node.description)), MAX_DESCRIPTION)
+        if node.description_derived:
+            remarks.append("its description says what it holds at most: write when to use it, too")
+        description = own or _without_dashes(beside(node.title)) or name
+    else:
+        description = checked_description(description)
+    if not head.body_start:
+        return (Edit(0, 0, f"{composed({'name': name, 'description': description})}\n"),), (
+            *remarks,
+        )
+    old = scalar_text(head.get("name"))
+    if old and old != name:
+        remarks.append(f"its name {old!r} became that of the folder")
+    edits = _in_place(document, name, description)
+    if edits is None:
+        edits = (Edit(0, head.body_start, _anew(document, name, description)),)
+        if foreign := sorted(key for key in head.fields if key.casefold() not in ALLOWED_FIELDS):
+            remarks.append(
+                f"keys of its header that hosts refuse are under metadata now: {', '.join(foreign)}"
+            )
+    return edits, tuple(remarks)
+
+
+def _in_place(document: Document, name: str, description: str) -> tuple[Edit, ...] | None:
+    """The edits that set what is missing; None where the header is not valid even then."""
+    head = document.frontmatter
+    given = {"name": name, "description": description}
+    missing = {key: value for key, value in given.items() if key not in head.fields}
+    edits = []
+    if missing:
+        edits.append(Edit(head.start, head.start, header_lines(missing)))
+    if "name" not in missing and head.fields["name"] != name:
+        renamed = header_edit(document, "name", name)
+        if renamed is None:
+            return None
+        edits.append(renamed)
+    return tuple(edits) if _is_valid(edited(document.text, edits)) else None
+
+
+def _is_valid(text: str) -> bool:
+    """True if hosts and the reference validator take the header of a SKILL.md."""
+    try:
+        fields = dict(read_skill_header(text).fields)
+    except HeaderError:
+        return False
+    metadata = fields.pop("metadata", {})
+    limits = {"description": MAX_DESCRIPTION, "compatibility": MAX_COMPATIBILITY}
+    return (
+        set(fields) <= set(ALLOWED_FIELDS)
+        and isinstance(metadata, dict)
+        and all(isinstance(value, str) for value in metadata.values())
+        and all(
+            isinstance(value, str) and value.strip() and len(value) <= limits.get(key, len(value))
+            for key, value in fields.items()
+        )
+    )
+
+
+def _anew(document: Document, name: str, description: str) -> str:
+    """A valid header with all that an invalid one holds, its comments on top."""
+    head = document.frontmatter
+    fields: dict[str, Given] = {"name": name, "description": Quoted(description)}
+    if text := _text(head.get("license")):
+        fields["license"] = Quoted(text)
+    if text := _text(head.get("compatibility")):
+        fields["compatibility"] = Quoted(shortened(text, MAX_COMPATIBILITY))
+    tools = head.get("allowed-tools")
+    if text := " ".join(map(scalar_text, tools)) if isinstance(tools, tuple) else _text(tools):
+        fields["allowed-tools"] = Quoted(text)
+    metadata: dict[str, str] = {}
+    given = head.get("metadata")
+    kept = dict(given) if isinstance(given, Mapping) else {"metadata": given} if given else {}
+    foreign = {key: head.fields[key] for key in head.fields if key.casefold() not in ALLOWED_FIELDS}
+    for key, value in (*kept.items(), *foreign.items()):
+        while key in metadata:
+            key += "-2"
+        metadata[key] = Quoted(_text(value))
+    if metadata:
+        fields["metadata"] = metadata
+    comments = [line for line in head.text.split("\n") if line.startswith("#")]
+    if any("---" in line for line in comments):
+        comments = []  # the reference validator would end the header there
+    return composed(fields).replace("---\n", "\n".join(["---", *comments, ""]), 1)
+
+
+def _text(value: Value) -> str:
+    """A value as one text; a list of words as one with commas."""
+    if isinstance(value, tuple) and all(not isinstance(item, (tuple, Mapping)) for item in value):
+        return _without_dashes(", ".join(map(scalar_text, value)))
+    return _without_dashes(scalar_text(value))
+
+
+def _without_dashes(text: str) -> str:
+    """The reference validator ends a header at any three dashes."""
+    return _DASHES.sub("—", text)

@@ -1,29 +1,30 @@
 """A flat skill, a long document or a folder of documents becomes a graph in a new folder.
 
-Every line goes to exactly one node. Long documents are cut at their headings into maps and
-nodes; documents of a folder keep their places, and each folder gets a map. What is not
-Markdown stays where it is, and links lead there.
+Every line goes to exactly one node, but for definitions, which go to each that uses them. Long
+documents are cut at their headings into maps and nodes; documents of a folder keep their
+places, and each folder gets a map. Files that links and images name are copied to the same
+places; links that lead nowhere stay as they are written.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from skillagent.authoring.attached import attached, files_beside
 from skillagent.authoring.entry import (
     ENTRY,
-    KEYS,
     LEGEND,
-    MAX_BYTES,
     checked_description,
     entry_edits,
     entry_text,
     skill_name,
 )
-from skillagent.authoring.relinking import Part
+from skillagent.authoring.parts import Part
 from skillagent.authoring.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     LONG_TOKENS,
@@ -34,24 +35,36 @@ from skillagent.authoring.sections import (
     section_tree,
 )
 from skillagent.authoring.source import read_node
-from skillagent.authoring.spelling import beside, file_name
+from skillagent.authoring.spelling import beside, file_name, folded
 from skillagent.authoring.split import map_header, map_lists, parts_of, short
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
-from skillagent.graph import Node, Options, Root, SkillGraph
+from skillagent.graph import Node, NodeKind, Options, Root, SkillGraph
 from skillagent.graph.node import kind_of, stem_of, without_suffix
 from skillagent.graph.resolve import name_key
 from skillagent.graph.walk import SUFFIXES, read_file
+from skillagent.lint.agent_skills import (
+    ALLOWED_FIELDS,
+    MAX_BYTES,
+    MAX_DESCRIPTION,
+    MAX_LINES,
+    crlf_bytes,
+)
 from skillagent.markdown import Dialect, Kind
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
+from skillagent.markdown.prose import shortened
 from skillagent.progress import Progress, tracked, untold
 from skillagent.tokens import default_counter
 
 ALL_BYTES = 1 << 40
 """Files are read whole, however large: nothing may be lost."""
 NAMED_IN_MAP = 4
-"""So many documents are named in the description of a folder's map."""
+"""So many documents are named beside the link to a folder's map."""
+SHOWN = 5
+"""So many nodes are named in a remark about several."""
+_SHORTER = (200, 80, 0)
+"""Characters of the descriptions in the entry's list: the first with which the entry fits."""
 
 
 @dataclass(slots=True)
@@ -63,6 +76,10 @@ class _Plan:
     firsts: list[Part] = field(default_factory=list)
     """The first part of each document: what a map of its folder lists."""
     cut: list[tuple[tuple[Section, ...], list[Part]]] = field(default_factory=list)
+    maps: dict[str, str] = field(default_factory=dict)
+    """Path → the beginning of each map that is made for a folder, or for all documents."""
+    held: dict[str, str] = field(default_factory=dict)
+    """Path of such a map → some titles of what it lists."""
     remarks: list[str] = field(default_factory=list)
 
 
@@ -95,11 +112,12 @@ def import_graph(
         if below:
             raise UsageError(f"{folder}: lies inside {source}; import into a folder beside it")
         graph = SkillGraph.load(source, options=options, progress=progress)
-        nodes = list(graph.nodes.values())
+        nodes, others = list(graph.nodes.values()), next(iter(graph.others.values()))
         root = Root(source)
     else:
         root = Root(source.parent)
         nodes = [_single(root, source, options)]
+        others = files_beside(root, nodes[0])
     if not nodes:
         raise UsageError(f"{source}: holds no Markdown file")
     plan = _planned(nodes, name, description, progress, single=not source.is_dir())
@@ -108,7 +126,30 @@ def import_graph(
             f"{source.name}: links to {len(near)} documents beside it, such as {near[0]}; "
             "import its folder to take them along"
         )
-    return _made(plan, root, folder, name, description, dialect, progress)
+    about = checked_description(description or _about(plan, name))
+    files = _files(plan, root, name, about, others, dialect, progress)
+    copies = attached(root, nodes, others, dialect)
+    return changes_of(folder, {}, {**copies.files, **files}, (*plan.remarks, *copies.remarks))
+
+
+def account(changes: Changes, folder: str, dialect: Dialect) -> str:
+    """One line that counts what an import wrote.
+
+    Args:
+        changes: what `import_graph` gave.
+        folder: as its user wrote it.
+        dialect: how its links are written.
+    """
+    kinds: Counter[str] = Counter()
+    for change in changes.files:
+        path, kind = change.shown, "other file"
+        if path.lower().endswith(SUFFIXES):
+            kind = kind_of(parse(change.after or b"", path, dialect), path).value
+        kinds["entry" if path == ENTRY else kind] += 1
+    order = ("entry", NodeKind.MAP.value, NodeKind.NODE.value, "other file")
+    counts = [(kinds[kind], kind) for kind in order if kinds[kind]]
+    found = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for count, kind in counts)
+    return f"created {len(changes.files):,} files in {folder}: {found}"
 
 
 def refuse_filled(folder: Path) -> None:
@@ -185,7 +226,7 @@ def _entry_of(nodes: list[Node], *, single: bool) -> Node | None:
     if single:
         head = nodes[0].document.frontmatter
         yaml = not head.body_start or nodes[0].document.text.startswith("---")
-        if yaml and set(head.fields) <= set(KEYS):
+        if yaml and set(head.fields) <= set(ALLOWED_FIELDS):
             return nodes[0]
     return None
 
@@ -196,96 +237,126 @@ def _gives_way(path: str) -> bool:
     return stem == "skill" or ("/" not in path and stem == "index")
 
 
-def _made(
+def _files(
     plan: _Plan,
     root: Root,
-    folder: Path,
     name: str,
-    description: str | None,
+    about: str,
+    others: tuple[str, ...],
     dialect: Dialect,
     progress: Progress,
-) -> Changes:
-    begun = _folder_maps(plan)
-    made = {path: node_of(parse(text, path, dialect), path) for path, text in begun.items()}
+) -> dict[str, bytes]:
+    """Path → content of every node of the graph."""
     own = next((part for part in plan.parts if part.path == ENTRY), None)
+    _add_maps(plan, name)
+    texts = dict(plan.maps)
     if own is None:
-        about = description or _about(plan, name)
-        text = entry_text(name, _words(name), checked_description(about), ())
-        made[ENTRY] = node_of(parse(text, ENTRY, dialect), ENTRY)
+        texts[ENTRY] = entry_text(name, _words(name), about, ())
+        plan.remarks.append(
+            f"{ENTRY}: write in its description what it is about and when to use it"
+        )
+    made = {path: node_of(parse(text, path, dialect), path) for path, text in texts.items()}
     relocation = Relocation(
         plan.nodes,
         plan.parts,
         dialect=dialect,
         made=tuple(made.values()),
-        roots=(os.path.realpath(root.path), os.path.realpath(folder)),
+        others=others,
+        root=os.path.realpath(root.path),
     )
-    tails: dict[str, str] = {}
+    lists: dict[str, list[tuple[int, str, str]]] = {}
     for cut, parts in plan.cut:
-        tails.update(map_lists(cut, parts, relocation))
-    placed = {part.path: relocation.placed[part] for part in plan.firsts}
-    listed = _lists(placed, made, relocation)
+        lists.update(map_lists(cut, parts, relocation))
+    for path, rows in _lists(plan, made, relocation).items():
+        lists[path] = [*lists.get(path, ()), *((0, link, why) for link, why in rows)]
     files: dict[str, bytes] = {}
-    for path, rows in listed.items():
-        if path != ENTRY:
-            before = begun[path]
-            files[path] = (before + link_list(_rows(rows), before, short)).encode()
-    top = listed.get(ENTRY, [])
+    for path, before in plan.maps.items():
+        files[path] = (before + link_list(lists.pop(path, []), before, short)).encode()
+    top = lists.pop(ENTRY, [])
+    before = "" if own is None else own.node.document.text[: own.end]
+    for chars in _SHORTER:
+        items = [(depth, link, shortened(why, chars) if chars else "") for depth, link, why in top]
+        if own is None:
+            links = [(link, why) for _, link, why in items]
+            listed = entry_text(name, _words(name), about, links)
+        else:
+            listed = link_list(items, before, str) + f"\n{LEGEND}\n" if items else ""
+        if _fits(before + listed):
+            break
+    tails = {part.path: _tail(part, lists[part.path]) for part in plan.parts if part.path in lists}
     if own is None:
-        links = [(link, short(why)) for link, why in top]
-        text = entry_text(name, _words(name), checked_description(about), links)
-        files[ENTRY] = text.encode()
-    elif top:
-        before = own.node.document.text[: own.end] + tails.get(ENTRY, "")
-        tails[ENTRY] = tails.get(ENTRY, "") + link_list(_rows(top), before, short)
-    if own is not None and tails.get(ENTRY):
-        tails[ENTRY] = tails[ENTRY].rstrip("\n") + f"\n\n{LEGEND}\n"
-    read = partial(read_node, root)
-    files.update(relocation.files(read, tails, mend=True, progress=progress))
-    remarks = [*plan.remarks, *relocation.gained]
-    if len(files[ENTRY].replace(b"\n", b"\r\n")) > MAX_BYTES:
-        remarks.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")
-    return changes_of(folder, {}, files, remarks)
+        files[ENTRY] = listed.encode()
+    elif listed:
+        tails[ENTRY] = listed
+    files.update(relocation.files(partial(read_node, root), tails, mend=True, progress=progress))
+    if not _fits(files[ENTRY].decode(errors="replace").replace("\r\n", "\n")):
+        plan.remarks.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")
+    plan.remarks += relocation.gained
+    _tell_undescribed(plan)
+    return files
 
 
-def _rows(rows: Iterable[tuple[str, str]]) -> list[tuple[int, str, str]]:
-    return [(0, link, text) for link, text in rows]
+def _fits(text: str) -> bool:
+    return crlf_bytes(text) <= MAX_BYTES and text.count("\n") < MAX_LINES
 
 
-def _folder_maps(plan: _Plan) -> dict[str, str]:
-    """Path → the beginning of a map, for each folder below the top with two things in it."""
+def _tail(part: Part, rows: Sequence[tuple[int, str, str]]) -> str:
+    return link_list(rows, part.node.document.text[part.start : part.end], short)
+
+
+def _tell_undescribed(plan: _Plan) -> None:
+    """A remark on the new nodes that only their author can describe."""
+    parts = [part for part in plan.parts if part.head and "\ndescription: " not in part.head]
+    paths = sorted([*plan.maps, *(part.path for part in parts)])
+    if paths:
+        more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+        nodes = "1 new node has" if len(paths) == 1 else f"{len(paths)} new nodes have"
+        remedy = "write what each holds and when to read it; skillagent health lists them"
+        plan.remarks.append(f"{nodes} no description: {', '.join(paths[:SHOWN])}{more}; {remedy}")
+
+
+def _add_maps(plan: _Plan, name: str) -> None:
+    """A map for each folder below the top with two things in it, and for a long list on top."""
     paths = sorted(part.path for part in plan.firsts)
     folders = {path.rpartition("/")[0] for path in paths}
     folders |= {
         "/".join(found.split("/")[:at]) for found in folders for at in range(found.count("/") + 1)
     }
     names = Names([], [part.path.rpartition(".")[0] for part in plan.parts])
+    names.close(name)
     for node in plan.nodes:
         for called in (node.title, *node.names, *node.aliases):
             names.close(called)
-    titles = {part.path: part.node.title for part in plan.firsts}
-    found: dict[str, str] = {}
     for folder in sorted(folders - {""}):
         inside = [path for path in paths if path.startswith(f"{folder}/")]
-        if len(inside) < 2:
-            continue
-        title = _words(folder.rpartition("/")[2])
-        held = [beside(titles[path]) for path in inside][:NAMED_IN_MAP]
-        more = f" and {len(inside) - len(held)} more" if len(inside) > len(held) else ""
-        described = f"When you need something of {title}: {', '.join(held)}{more}"
-        path = f"{folder}/{names.take(f'{title} map', title)}.md"
-        found[path] = header("", described, is_map=True) + f"\n# {title}\n"
-    return found
+        if len(inside) > 1:
+            title = _words(folder.rpartition("/")[2])
+            path = f"{folder}/{names.take(f'{title} map', title)}.md"
+            _add_map(plan, path, title, inside)
+    top = [path for path in paths if "/" not in path and path != ENTRY and not _is_index(path)]
+    described = {part.path: part.node.description for part in plan.firsts}
+    if not _fits("".join(f"- [[{path}]] - {short(described[path])}\n" for path in top)):
+        _add_map(plan, f"{names.take('Contents', name)}.md", "Contents", top)
+
+
+def _add_map(plan: _Plan, path: str, title: str, inside: Sequence[str]) -> None:
+    titles = {part.path: part.node.title for part in plan.firsts}
+    held = [beside(titles[one]) for one in inside[:NAMED_IN_MAP]]
+    more = f" and {len(inside) - len(held)} more" if len(inside) > len(held) else ""
+    plan.maps[path] = header("", "", is_map=True) + f"\n# {title}\n"
+    plan.held[path] = ", ".join(held) + more
 
 
 def _lists(
-    placed: Mapping[str, Node], made: Mapping[str, Node], relocation: Relocation
+    plan: _Plan, made: Mapping[str, Node], relocation: Relocation
 ) -> dict[str, list[tuple[str, str]]]:
     """Path of a map → link and description of all that it lists.
 
     A document is listed in the map of its folder, or of the nearest folder above that has
     one; a folder's map in that of the folder above.
     """
-    gatherers = {path.rpartition("/")[0]: path for path in made if path != ENTRY}
+    gatherers = {path.rpartition("/")[0]: path for path in plan.maps}
+    placed = {part.path: relocation.placed[part] for part in plan.firsts}
     every = {**placed, **made}
     found: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(every, key=lambda path: (path not in made, not _is_index(path), path)):
@@ -297,9 +368,12 @@ def _lists(
         while above and above not in gatherers:
             above = above.rpartition("/")[0]
         listing = gatherers.get(above, ENTRY)
-        link = relocation.speller.wikilink(every[path], every[listing])
+        if not above and (path in made or _is_index(path)):
+            listing = ENTRY
         node = every[path]
-        why = beside(node.description) or beside(node.title)
+        link = relocation.speller.wikilink(node, every[listing])
+        named = "" if folded(node.title) == folded(node.stem) else beside(node.title)
+        why = plan.held.get(path) or beside(node.description) or named
         found.setdefault(listing, []).append((link, why))
     return found
 
@@ -317,4 +391,4 @@ def _about(plan: _Plan, name: str) -> str:
     titles = sorted({beside(node.title) for node in plan.nodes if "/" not in node.path})
     titles = titles or sorted({beside(node.title) for node in plan.nodes})
     first = ", ".join(titles[:6]) + (" and more" if len(titles) > 6 else "")
-    return f"{_words(name)}: {first}. Use when a question is about one of these."[:1_024]
+    return shortened(f"{_words(name)}: {first}", MAX_DESCRIPTION)

@@ -9,44 +9,31 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
+from skillagent.authoring.parts import Part, holding
 from skillagent.authoring.spelling import Speller, quoted
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Kind, Reference
-from skillagent.markdown.address import Address, Use, address, destinations, uses
+from skillagent.markdown.address import (
+    Address,
+    Destination,
+    Use,
+    address,
+    destinations,
+    uses,
+)
+from skillagent.markdown.anchors import anchors, slug, without_attributes
 from skillagent.markdown.edit import Edit
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|$")
-_ROUND_TITLE = re.compile(r"[ \t]+\(([^()\n]*)\)$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A stretch of one node's file, and the file that it goes to."""
-
-    node: Node
-    start: int
-    """Offset in the text of the node's document."""
-    end: int
-    path: str
-    """Where it goes, relative to the root."""
-    head: str = ""
-    """New text before it."""
-    edits: tuple[Edit, ...] = ()
-    """Changes to its header, by offsets of the document."""
-
-    @property
-    def whole(self) -> bool:
-        """True if it is the node's file and nothing else."""
-        return (self.start, self.end) == (0, len(self.node.document.text)) and not self.head
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +43,8 @@ class Plan:
     edits: tuple[Edit, ...]
     """Sorted, by offsets of the document that the part comes from."""
     expected: tuple[tuple[int, Node | None], ...]
-    """Each link's old offset and the node that it must lead to; None for a broken one."""
+    """Each link's old offset and the node that it must lead to, in the order in which they will
+    stand; None for a broken one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +60,52 @@ class Layout:
     speller: Speller
     """Writes links in the graph as it will be."""
     dialect: Dialect
-    roots: tuple[str, str]
-    """Absolute folder before and after."""
+    root: str
+    """Absolute folder of the graph: relative paths that lead out of it are read from there."""
+
+
+class _Places:
+    """Where in one document its links stand; each list is made when first asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def references(self) -> list[int]:
+        """Where its references begin, sorted."""
+        return [reference.start for reference in self._document.references]
+
+    @cached_property
+    def uses(self) -> dict[int, Use]:
+        """Its links by reference, by their start."""
+        document = self._document
+        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
+        return {use.start: use for use in found}
+
+    @cached_property
+    def linking(self) -> dict[int, list[int]]:
+        """Offset of a definition → where the links begin that it gives their address."""
+        found: dict[int, list[int]] = {}
+        for use in self.uses.values():
+            if (
+                use.start not in self.wikilinks
+                and self._document.text[use.start - 1 : use.start] != "!"
+            ):
+                found.setdefault(use.definition.link, []).append(use.start)
+        return found
+
+    @cached_property
+    def anchors(self) -> Mapping[str, int]:
+        """Its explicit ids and numbered slugs."""
+        return anchors(self._document.text, self._document.headings, self._document.masks.code)
+
+    @cached_property
+    def wikilinks(self) -> set[int]:
+        """Where no Markdown link begins, for a wikilink stands there."""
+        text = self._document.text
+        starts = [at for at in self.references if text.startswith(("[[", "![["), at)]
+        starts = [at + (text[at] == "!") for at in starts]
+        return {place for at in starts for place in (at, at + 1)}
 
 
 class Relinking:
@@ -99,44 +131,45 @@ class Relinking:
         document = part.node.document
         text, named = document.text, self._places_of(part.node).uses
         edits = {(edit.start, edit.end): edit for edit in part.edits}
+        edits.update({span: Edit(*span, "") for span in part.dropped})
         expected: list[tuple[int, Node | None]] = []
-        far = {use.start: use for use in self._far_uses(part)}
         handled: set[int] = set()
         for reference in self.references(part):
             wanted, fragment = self._wanted(reference, part.node)
             expected.append((reference.start, wanted))
-            if use := far.pop(reference.start, None):
-                given = self._destination(reference, wanted, fragment, part, use)
-                edits[use.name, use.end] = _inlined(use, given)
-                continue
             spot = address(text, reference, named, self._layout.dialect)
-            new = self._written(reference, wanted, fragment, part, spot)
             if wanted is not None:
                 handled.add(spot.start)
-            if new is not None and new != text[spot.start : spot.stop]:
-                edits[spot.start, spot.stop] = Edit(spot.start, spot.stop, new)
-        for use in far.values():
-            rest = use.rest
-            anchor = self._anchor(rest, part) if rest.startswith("#") else None
-            if anchor:
-                rest = anchor[0]
-                expected.append((use.start, anchor[1]))
+            new = self._written(reference, wanted, fragment, part, spot)
+            if new is None or new == text[spot.start : spot.stop]:
+                continue
+            edit = Edit(spot.start, spot.stop, new)
+            if replaced := _covering(part, reference.start):
+                # The header is written anew: the link stands in its new text as it stood before.
+                key = replaced.start, replaced.end
+                edits[key] = _relinked(edits[key], text, reference, edit)
             else:
-                rest = self._carried(rest, part) or rest
-            edits[use.name, use.end] = _inlined(use, rest)
-        for start, stop, new, link in self._elsewhere(part, handled):
-            edits[start, stop] = Edit(start, stop, new)
-            if link is not None:
-                expected.append(link)
-        return Plan(tuple(sorted(edits.values())), tuple(sorted(expected, key=_first)))
+                edits[spot.start, spot.stop] = edit
+        for edit, links in self._elsewhere(part, handled):
+            edits[edit.start, edit.end] = edit
+            expected += links
+        made = sorted(edits.values(), key=lambda edit: (part.order(edit.start), edit.end))
+        expected.sort(key=lambda link: _link_order(part, link[0], text))
+        return Plan(tuple(made), tuple(expected))
 
-    def references(self, part: Part) -> Iterator[Reference]:
-        """The links that stand in a part."""
+    def references(self, part: Part) -> list[Reference]:
+        """The links that stand in a part, in order of their place there."""
         document = part.node.document
         starts = self._places_of(part.node).references
-        first, last = bisect_left(starts, part.start), bisect_left(starts, part.end)
-        for reference in document.references[first:last]:
-            yield as_written(reference, document)
+        found: list[Reference] = []
+        for start, end in ((part.start, part.end), *part.carried):
+            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            found += [
+                as_written(reference, document)
+                for reference in document.references[first:last]
+                if part.holds(reference.start)
+            ]
+        return sorted(found, key=lambda link: _link_order(part, link.start, document.text))
 
     def _wanted(self, reference: Reference, source: Node) -> tuple[Node | None, str]:
         """The node that a link must lead to, and the heading in it."""
@@ -147,25 +180,37 @@ class Relinking:
         parts = self._layout.parts[node]
         if len(parts) == 1 or not fragment:
             return self._layout.placed[parts[0]], fragment
-        document = node.document
         if is_block(fragment):
-            place = document.blocks.get(fragment[1:].casefold(), 0) - 1
-            return self._layout.placed[_holding(parts, place)], fragment
-        index = document.find_heading(fragment)
+            place = node.document.blocks.get(fragment[1:].casefold(), 0) - 1
+            return self._layout.placed[holding(parts, place)], fragment
+        index = node.document.find_heading(fragment)
         if index < 0:
             return self._layout.placed[parts[0]], fragment
-        heading = document.headings[index]
-        part = _holding(parts, heading.start)
-        placed = self._layout.placed[part]
+        part = holding(parts, node.document.headings[index].start)
+        named = self._fragment(fragment, index, part)
         if part is parts[0]:
-            return placed, fragment
-        if heading.start == part.start:
-            return placed, ""
-        again = placed.document.find_heading(fragment)
-        shift = part.start - len(part.head)
-        if again >= 0 and placed.document.headings[again].start + shift == heading.start:
-            return placed, fragment
-        return placed, " ".join(_LINK_MARK.sub(" ", heading.title).split())
+            return self._layout.placed[part], named or fragment
+        return self._layout.placed[part], named
+
+    def _fragment(self, fragment: str, index: int, part: Part) -> str:
+        """What leads to a heading in the part that holds it; empty where the part itself does.
+
+        Args:
+            fragment: as the link has it.
+            index: of the heading in the whole document.
+            part: holds it.
+        """
+        document, placed = part.node.document, self._layout.placed[part].document
+        heading = document.headings[index]
+        if part.start and heading.start == part.start:
+            return ""
+        at = index - sum(other.start < part.start for other in document.headings)
+        plain = " ".join(_LINK_MARK.sub(" ", heading.title).split())
+        for name in (fragment, plain, slug(without_attributes(heading.title))):
+            if name and placed.find_heading(name) == at:
+                return name
+        known = anchors(placed.text, placed.headings, placed.masks.code)
+        return next((name for name, index in known.items() if index == at), "")
 
     def _written(
         self,
@@ -187,114 +232,106 @@ class Relinking:
         if leads is wanted and fragment == reference.fragment:
             return None
         if reference.kind is Kind.MARKDOWN:
-            return self._markdown(
-                reference, wanted, fragment, here, text[spot.end : spot.stop], bare
-            )
+            path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
+            if fragment == reference.fragment:
+                return path + text[spot.end : spot.stop]
+            return f"{path}#{quoted(fragment) if bare else fragment}" if fragment else path
         name = self._layout.speller.name(
             wanted, here, reference.target, header=reference.kind is Kind.FRONTMATTER
         )
+        if fragment and not reference.target and leads is wanted:
+            name = ""  # `[[#Heading]]` stays a link into its own document
         if fragment == reference.fragment:
             return name + text[spot.end : spot.stop]
         return f"{name}#{fragment}" if fragment else name
 
-    def _markdown(
-        self,
-        reference: Reference,
-        wanted: Node,
-        fragment: str,
-        here: Node,
-        rest: str,
-        bare: bool,
-    ) -> str:
-        path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
-        if fragment == reference.fragment:
-            return path + rest
-        return f"{path}#{quoted(fragment) if bare else fragment}" if fragment else path
-
-    def _destination(
-        self, reference: Reference, wanted: Node | None, fragment: str, part: Part, use: Use
-    ) -> str:
-        """What a definition in another part gives, for a link that now stands without it."""
-        text = part.node.document.text
-        raw = text[use.definition.start : use.definition.stop]
-        bare = text[use.definition.start - 1] != "<"
-        if wanted is None:
-            return self._carried(use.rest, part) or use.rest
-        rest = raw[len(re.match(r"[^?#]*", raw)[0]) :]  # type: ignore[index] # matches any text
-        new = self._markdown(reference, wanted, fragment, self._layout.placed[part], rest, bare)
-        return use.rest.replace(raw, new, 1)
-
-    def _far_uses(self, part: Part) -> Iterator[Use]:
-        """Links by reference whose definition goes to another part."""
-        if len(self._layout.parts[part.node]) == 1:
-            return
-        places = self._places_of(part.node)
-        first, last = bisect_left(places.starts, part.start), bisect_left(places.starts, part.end)
-        for start in places.starts[first:last]:
-            use = places.uses[start]
-            if start not in places.wikilinks and not part.start <= use.definition.link < part.end:
-                yield use
-
     def _elsewhere(
         self, part: Part, handled: set[int]
-    ) -> Iterator[tuple[int, int, str, tuple[int, Node] | None]]:
-        """Edits of destinations that are no links to nodes: files, images, `#anchors`."""
+    ) -> Iterator[tuple[Edit, list[tuple[int, Node | None]]]]:
+        """Edits of destinations that are no links to nodes: files, images, `#anchors`.
+
+        Yields:
+            Each edit, and the links that it makes, as `Plan.expected` has them.
+        """
         document = part.node.document
         several = len(self._layout.parts[part.node]) > 1
         moved = self._moved(part)
         if not several and not moved:
             return
-        text = document.text
-        start = max(part.start, document.frontmatter.body_start)
-        inside = self._places_of(part.node).wikilinks
-        for found in destinations(text, start, part.end, document.masks.code):
-            if found.start in handled:
-                continue
-            raw = text[found.start : found.stop]
-            if raw.startswith("#"):
-                plain = found.inline and text[found.link] != "!" and found.link not in inside
-                if several and plain and (anchor := self._anchor(raw, part)):
-                    yield found.start, found.stop, anchor[0], (found.link, anchor[1])
-            elif moved and (new := self._carried(raw, part, text[found.start - 1] != "<")):
-                yield found.start, found.stop, new, None
+        text, code, body = document.text, document.masks.code, document.frontmatter.body_start
+        for start, end in ((max(part.start, body), part.end), *part.carried):
+            for found in destinations(text, start, end, code):
+                raw = text[found.start : found.stop]
+                if found.start in handled or not part.holds(found.link):
+                    continue
+                if raw.startswith("#"):
+                    if several and (anchor := self._anchor(raw, part)):
+                        new, node = anchor
+                        links = [] if node is None else self._made_by(found, part, node)
+                        yield Edit(found.start, found.stop, new), links
+                elif moved and (new_path := self._carried(raw, part, text[found.start - 1] != "<")):
+                    yield Edit(found.start, found.stop, new_path), []
 
-    def _anchor(self, raw: str, part: Part) -> tuple[str, Node] | None:
-        """What `#heading` becomes where that heading goes to another part, and the node."""
+    def _made_by(self, found: Destination, part: Part, node: Node) -> list[tuple[int, Node | None]]:
+        """The links to a node that a destination becomes, once it is no `#anchor` any more."""
+        places = self._places_of(part.node)
+        if not found.inline:
+            return [(at, node) for at in places.linking.get(found.link, ()) if part.holds(at)]
+        plain = part.node.document.text[found.link] != "!" and found.link not in places.wikilinks
+        return [(found.link, node)] if plain else []
+
+    def _anchor(self, raw: str, part: Part) -> tuple[str, Node | None] | None:
+        """What `#heading` becomes, and the node that it leads to, None for the part itself.
+
+        Returns:
+            None where it stays as it is.
+        """
         document = part.node.document
-        name = unquote(raw.partition(" ")[0][1:])
+        name = unquote(raw[1:])
         index = document.find_heading(name)
         if index < 0:
-            return None
-        place = document.headings[index].start
-        other = _holding(self._layout.parts[part.node], place)
+            return self._to_top(name, part)
+        other = holding(self._layout.parts[part.node], document.headings[index].start)
         if other is part:
-            return None
+            here = self._within(name, index, part)
+            return (f"#{quoted(here)}", None) if here not in ("", name) else None
+        fragment = self._fragment(name, index, other)
+        rest = raw if fragment == name else f"#{quoted(fragment)}" if fragment else ""
         node = self._layout.placed[other]
         path = self._layout.speller.destination(node, self._layout.placed[part], "", bare=True)
-        rest = raw if place != other.start else raw[len(raw.partition(" ")[0]) :]
         return path + rest, node
 
-    def _moved(self, part: Part) -> bool:
-        before, after = self._folders(part)
-        return before != after
+    def _to_top(self, name: str, part: Part) -> tuple[str, Node | None] | None:
+        """What leads to an element above all headings, from a part that does not hold it."""
+        first = self._layout.parts[part.node][0]
+        if part is first or name.casefold() not in self._places_of(part.node).anchors:
+            return None
+        node, here = self._layout.placed[first], self._layout.placed[part]
+        return self._layout.speller.destination(node, here, "", bare=True), node
 
-    def _folders(self, part: Part) -> tuple[str, str]:
-        old, new = self._layout.roots
-        return (
-            posixpath.join(old, posixpath.dirname(part.node.path)).rstrip("/"),
-            posixpath.join(new, posixpath.dirname(part.path)).rstrip("/"),
-        )
+    def _within(self, name: str, index: int, part: Part) -> str:
+        """What leads to a heading from inside the part that holds it; empty if nothing does."""
+        heading = part.node.document.headings[index]
+        if heading.start > part.start or not part.start:
+            return self._fragment(name, index, part)
+        titled = self._layout.placed[part].document.find_heading(name) == 0
+        return name if titled else slug(without_attributes(heading.title))
+
+    def _moved(self, part: Part) -> bool:
+        return posixpath.dirname(part.node.path) != posixpath.dirname(part.path)
 
     def _carried(self, raw: str, part: Part, quote: bool = True) -> str | None:
         """A relative path as it reads from the new folder; None where it stays."""
         if _ELSEWHERE.match(raw.removeprefix("<")) or not self._moved(part):
             return None
-        before, after = self._folders(part)
+        root = self._layout.root
+        before = posixpath.join(root, posixpath.dirname(part.node.path))
+        after = posixpath.join(root, posixpath.dirname(part.path))
         angle = raw.startswith("<")
-        path = re.match(r"<[^<>?#]*|[^?#\s]*" if quote else r"[^#]*", raw)[0]  # type: ignore[index] # so do these
+        path = re.match(r"<[^<>?#]*|[^?#\s]*" if quote else r"[^#]*", raw)[0]  # type: ignore[index] # matches any text
         bare = path.removeprefix("<")
         target = unquote(bare) if quote else bare
-        new = os.path.relpath(posixpath.join(before or "/", target), after or "/")
+        new = os.path.relpath(posixpath.join(before, target), after)
         if target.endswith("/"):
             new += "/"
         if not quote and not new.startswith("../"):
@@ -303,16 +340,24 @@ class Relinking:
         return "<" * angle + shown + raw[len(path) :]
 
 
-def _inlined(use: Use, given: str) -> Edit:
-    """A link by reference as one that needs no definition."""
-    title = _ROUND_TITLE.search(given)
-    if title and '"' not in title[1]:
-        given = f'{given[: title.start()]} "{title[1]}"'
-    return Edit(use.name, use.end, f"({given})")
+def _covering(part: Part, place: int) -> Edit | None:
+    """The edit of a part's header that replaces what stands at a place."""
+    return next((edit for edit in part.edits if edit.start <= place < edit.end), None)
 
 
-def _first(pair: tuple[int, Node | None]) -> int:
-    return pair[0]
+def _relinked(replaced: Edit, text: str, reference: Reference, edit: Edit) -> Edit:
+    """A new header in which a link is written as an edit of the old one has it."""
+    old = text[reference.start : reference.end]
+    new = text[reference.start : edit.start] + edit.text + text[edit.end : reference.end]
+    return replaced._replace(text=replaced.text.replace(old, new))
+
+
+def _link_order(part: Part, place: int, text: str) -> tuple[bool, int, int]:
+    """Sorts links as they will follow each other, those of a header written anew as well."""
+    if replaced := _covering(part, place):
+        end = text.find("]]", place)
+        return False, replaced.start, replaced.text.find(text[place : end + 2])
+    return (*part.order(place), 0)
 
 
 def as_written(reference: Reference, document: Document) -> Reference:
@@ -321,45 +366,3 @@ def as_written(reference: Reference, document: Document) -> Reference:
         return reference
     wiki = document.text.startswith(("[[", "![["), reference.start)
     return reference._replace(kind=Kind.WIKILINK if wiki else Kind.MARKDOWN)
-
-
-class _Places:
-    """Where in one document its links stand; each list is made when first asked for."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    @cached_property
-    def references(self) -> list[int]:
-        """Where its references begin, sorted."""
-        return [reference.start for reference in self._document.references]
-
-    @cached_property
-    def uses(self) -> dict[int, Use]:
-        """Its links by reference, by their start."""
-        document = self._document
-        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
-        return {use.start: use for use in found}
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """Where `uses` begin, sorted."""
-        return sorted(self.uses)
-
-    @cached_property
-    def wikilinks(self) -> set[int]:
-        """Where no Markdown link begins, for a wikilink stands there."""
-        text = self._document.text
-        starts = [at for at in self.references if text.startswith(("[[", "![["), at)]
-        starts = [at + (text[at] == "!") for at in starts]
-        return {place for at in starts for place in (at, at + 1)}
-
-
-def _start(part: Part) -> int:
-    return part.start
-
-
-def _holding(parts: Sequence[Part], place: int) -> Part:
-    """The part that a place stands in; the first one where none does."""
-    part = parts[max(0, bisect_right(parts, place, key=_start) - 1)]
-    return part if part.start <= place < part.end else parts[0]

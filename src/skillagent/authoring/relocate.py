@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from skillagent.authoring.relinking import Layout, Part, Plan, Relinking, as_written
+from skillagent.authoring.parts import Part
+from skillagent.authoring.relinking import Layout, Plan, Relinking, as_written
 from skillagent.authoring.source import Source
 from skillagent.authoring.spelling import Speller
 from skillagent.errors import UsageError
@@ -35,8 +36,8 @@ class Relocation:
         dialect: how links are written.
         made: new nodes besides, which hold no old text.
         others: paths of files that are no nodes, before and after.
-        roots: absolute folder of the graph, before and after; relative paths that lead out of
-            it are read from there. Where the two differ, other files stay behind.
+        root: absolute folder of the graph; relative paths that lead out of it are read from
+            there.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Relocation:
         dialect: Dialect,
         made: Sequence[Node] = (),
         others: Iterable[str] = (),
-        roots: tuple[str, str],
+        root: str,
     ) -> None:
         self._dialect = dialect
         others = tuple(others)
@@ -61,7 +62,7 @@ class Relocation:
         """Each part as the node that it becomes."""
         before = Resolver(nodes, others, dialect)
         after = [*self.placed.values(), *made]
-        self._after = Resolver(after, others if roots[0] == roots[1] else (), dialect)
+        self._after = Resolver(after, others, dialect)
         self.speller = Speller(self._after, dialect)
         """Writes links in the graph as it will be."""
         self._relinking = Relinking(
@@ -72,7 +73,7 @@ class Relocation:
                 self.placed,
                 self.speller,
                 dialect,
-                roots,
+                root,
             )
         )
         self.gained: list[str] = []
@@ -129,14 +130,15 @@ class Relocation:
         return found
 
     def _verify(self, part: Part, plan: Plan, tail: str) -> None:
-        own = [Edit(e.start - part.start, e.end - part.start, e.text) for e in plan.edits]
-        kept = edited(part.node.document.text[part.start : part.end], own)
-        document = parse(part.head + kept + tail, part.path, self._dialect)
+        kept, *copies = (_edited(part, stretch) for stretch in _stretches(part, plan.edits))
+        before = part.head + kept + tail
+        text = before + _behind(before, copies)
+        document = parse(text, part.path, self._dialect)
         first = len(part.head)
         found = [
             as_written(reference, document)
             for reference in document.references
-            if first <= reference.start < first + len(kept)
+            if first <= reference.start < first + len(kept) or reference.start >= len(before)
         ]
         here = node_of(document, part.path)
         leads = [self._after.link(reference, here).node for reference in found]
@@ -176,6 +178,43 @@ def node_of(document: Document, path: str) -> Node:
     return Node(without_suffix(path), "", path, kind_of(document, path), document, "", 0)
 
 
+_Stretch = tuple[int, int, list[Edit]]
+"""Start and end of a stretch of a document, and its edits."""
+
+
+def _stretches(part: Part, edits: Sequence[Edit]) -> list[_Stretch]:
+    """A part's own stretch, and those of the definitions that it carries."""
+    own = [edit for edit in edits if part.start <= edit.start < part.end or part.start == part.end]
+    return [
+        (part.start, part.end, own),
+        *(
+            (start, end, [edit for edit in edits if start <= edit.start < end])
+            for start, end in part.carried
+        ),
+    ]
+
+
+def _edited(part: Part, stretch: _Stretch) -> str:
+    start, end, edits = stretch
+    own = [Edit(edit.start - start, edit.end - start, edit.text) for edit in edits]
+    return edited(part.node.document.text[start:end], own)
+
+
+def _behind(before: str, copies: Sequence[str]) -> str:
+    """Copied definitions as they follow a text: a blank line between, each on lines of its own."""
+    if not copies:
+        return ""
+    made = "" if before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
+    was_note = False
+    for copy in copies:
+        is_note = copy.lstrip().startswith("[^")
+        # A link's definition right behind a footnote would be a line of it.
+        gap = "\n" if was_note and not is_note else ""
+        made += gap + copy + ("" if copy.endswith("\n") else "\n")
+        was_note = is_note
+    return made
+
+
 def _source(node: Node, read: Callable[[Node], bytes], *, mend: bool) -> Source:
     text = node.document.text
     try:
@@ -187,6 +226,11 @@ def _source(node: Node, read: Callable[[Node], bytes], *, mend: bool) -> Source:
 
 
 def _bytes(part: Part, edits: Sequence[Edit], tail: str, source: Source) -> bytes:
-    stretch = source.stretch(part.start, part.end, edits)
+    own, *carried = _stretches(part, edits)
     head, behind = (new.replace("\n", source.newline).encode() for new in (part.head, tail))
-    return head + stretch + behind
+    made = head + source.stretch(*own) + behind
+    copies = [source.stretch(*stretch).decode().removeprefix("\ufeff") for stretch in carried]
+    shown = made[-4:].decode(errors="replace").replace("\r\n", "\n")
+    return (
+        made + _behind(shown, copies).replace("\r\n", "\n").replace("\n", source.newline).encode()
+    )

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 
-from skillagent.authoring.relinking import Part
-from skillagent.authoring.relocate import Relocation
-from skillagent.authoring.source import read_node
+from skillagent.authoring.parts import Part
+from skillagent.authoring.relocate import Relocation, node_of
+from skillagent.authoring.source import Source, read_node
 from skillagent.authoring.spelling import checked_path
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
-from skillagent.graph import SkillGraph
+from skillagent.graph import Node, SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.resolve import name_key
 from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown.compose import header_edit
+from skillagent.markdown.document import parse
 
 
-def rename(graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN) -> Changes:
+def rename(
+    graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN, *, alias: bool = True
+) -> Changes:
     """The changes that give a node another file name.
 
     Args:
@@ -26,6 +30,7 @@ def rename(graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN) 
         new: a file name in the same folder, or a path from the root if it has a `/`; the
             suffix may be left out.
         dialect: how the graph's links are written.
+        alias: keep the old file name among the node's aliases, for links and memories elsewhere.
 
     Raises:
         ResolveError: no node has the name.
@@ -63,13 +68,42 @@ def rename(graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN) 
         [moved],
         dialect=dialect,
         others=graph.others[node.root],
-        roots=(top, top),
+        root=top,
     )
     after = relocation.files(lambda found: read_node(root, found), {})
     by_path = {found.path: found for found in graph.nodes.values()}
     touched = {node.path, *(path for path in after if path in by_path)}
     before = {path: read_node(root, by_path[path]) for path in touched}
-    return changes_of(root.path, before, after, relocation.gained)
+    remarks = [*relocation.gained]
+    if alias and stem_of(path) != node.stem:
+        try:
+            after[path] = _with_alias(graph, node, path, after[path], dialect)
+        except UsageError as error:
+            remarks.append(f"{path}: {node.stem!r} is not kept as an alias: {error}")
+    return changes_of(root.path, before, after, remarks)
+
+
+def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: Dialect) -> bytes:
+    """A moved file whose header names the old file name as an alias, all other bytes as they were.
+
+    Raises:
+        UsageError: another node has that name, or it cannot be set in the header.
+    """
+    old = node.stem
+    for other in graph.nodes.values():
+        called = {name_key(name) for name in (other.stem, *other.names, *other.aliases)}
+        if other is not node and name_key(old) in called:
+            raise UsageError(f"{other.path} has that name")
+    if name_key(stem_of(path)) == "skill":
+        raise UsageError("the header of a skill takes none")
+    document = parse(data, path, dialect)
+    placed = node_of(document, path)
+    if name_key(old) in map(name_key, (placed.stem, *placed.names, *placed.aliases)):
+        return data
+    edit = header_edit(document, "aliases", [*placed.aliases, old])
+    if edit is None or "alias" in document.frontmatter.fields:
+        raise UsageError("its header cannot be changed safely; add it there by hand")
+    return Source(data, document.text, path).stretch(0, len(document.text), [edit])
 
 
 def _is_entry(path: str) -> bool:

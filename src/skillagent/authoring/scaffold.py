@@ -15,20 +15,15 @@ from skillagent.config import FILE, find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange, changes_of
 
-FIRST_LINE = (
-    "List each node here with the words that say when to read it, as in `- [[name]] - when`; "
-    "`skillagent add` does it."
-)
-
 
 def new_graph(
-    folder: Path, name: str, description: str, maps: Sequence[tuple[str, str]]
+    folder: Path, name: str | None, description: str, maps: Sequence[tuple[str, str]]
 ) -> Changes:
     """The changes that set up a graph.
 
     Args:
         folder: empty or not there yet.
-        name: of the graph; its kebab-case form must be the folder's name.
+        name: of the graph, in any spelling; None for the folder's.
         description: what it is about and when to use it.
         maps: title, and when to go there, of each.
 
@@ -36,8 +31,12 @@ def new_graph(
         UsageError: the folder is not empty, or a name or text cannot be used.
     """
     refuse_filled(folder)
-    own = skill_name(folder, name)
-    title = one_line(name, "the name")
+    own = skill_name(folder)
+    title = one_line(own if name is None else name, "the name")
+    remarks = []
+    if file_name(title) != own:
+        called = f"the skill is called {own!r}, for hosts demand the name of its folder"
+        remarks.append(f"{ENTRY}: {called}; {title!r} is its title")
     title = title if title != own else own.replace("-", " ").capitalize()
     about = checked_description(description)
     names = Names([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
@@ -51,10 +50,10 @@ def new_graph(
             raise UsageError(f"{heading!r}: two maps, or a map and the graph, have like names")
         stem = names.take(heading, own)
         links.append((f"[[{stem}]]", beside(when)))
-        text = f"{header('', when, is_map=True)}\n# {heading}\n\n{FIRST_LINE}\n"
+        text = f"{header('', when, is_map=True)}\n# {heading}\n"
         files[f"{stem}.md"] = text.encode()
     files[ENTRY] = entry_text(own, title, about, links).encode()
-    return changes_of(folder, {}, files)
+    return changes_of(folder, {}, files, remarks)
 
 
 def declaration(folder: Path) -> FileChange | None:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from skillagent.authoring.spelling import beside, file_name, folded, scalar
+from skillagent.authoring.spelling import beside, file_name, folded
 from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.graph.build import ENTRY_STEMS
 from skillagent.markdown import Document, Heading
+from skillagent.markdown.compose import composed
 from skillagent.markdown.document import parse
 
 DESCRIPTION_CHARS = 200
@@ -125,21 +126,21 @@ def _cuttable(document: Document, start: int = 0, end: int | None = None) -> lis
     ]
 
 
-def stretch_description(document: Document, section: Section, whole: str) -> str:
-    """The first sentence of a section, else its title and that of the whole document."""
-    found = parse(document.text[section.start : section.end], "").description
-    found = beside(found)
-    if found:
-        return found
-    title = beside(section.heading.title) or "A part"
-    return f"{title}: a part of {beside(whole)}"
+def stretch_description(document: Document, section: Section) -> str:
+    """The first sentence of a section; empty where it has none."""
+    return beside(parse(document.text[section.start : section.end], "").description)
 
 
 def header(title: str, description: str, *, is_map: bool = False) -> str:
-    """The frontmatter of a node made from a section; without a title if that is empty."""
-    kind = "type: map\n" if is_map else ""
-    named = f"title: {scalar(title)}\n" if title else ""
-    return f"---\n{kind}{named}description: {scalar(description)}\n---\n"
+    """The frontmatter of a new node.
+
+    Args:
+        title: left out if empty.
+        description: left out if empty: its author is to write it.
+        is_map: whether the node is a map.
+    """
+    fields = {"type": "map" if is_map else "", "title": title, "description": description}
+    return composed({key: value for key, value in fields.items() if value})
 
 
 class Names:
@@ -188,7 +189,7 @@ def link_list(
     """A list of links to set behind a text.
 
     Args:
-        items: depth, link and description of each.
+        items: depth, link and description, which may be empty, of each.
         before: the text that the list will follow.
         shorten: makes a description fit its line.
     """
@@ -196,7 +197,8 @@ def link_list(
     above = -1
     for depth, link, text in items:
         above = min(depth, above + 1)  # an item never stands deeper than below the last one
-        lines.append(f"{'  ' * above}- {link} - {shorten(text)}")
+        words = f" - {shorten(text)}" if text else ""
+        lines.append(f"{'  ' * above}- {link}{words}")
     gap = "" if not before.strip() or before.endswith("\n\n") else "\n"
     if before and not before.endswith("\n"):
         gap = "\n\n"

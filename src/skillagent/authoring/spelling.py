@@ -1,4 +1,4 @@
-"""How things are written in a graph: file names, header values, and links that surely lead.
+"""How things are written in a graph: file names, words of a line, and links that surely lead.
 
 A link is never guessed: each spelling is put to the resolver, and the first that leads to
 its node is taken.
@@ -6,7 +6,6 @@ its node is taken.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -27,6 +26,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-
 _FOLD = re.compile(r"[-_\s]+")
 _IN_URL = re.compile(r"[\x00-\x20%?#()<>\\]")
 _BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
+_FOOTNOTE = re.compile(r"[ \t]*\[\^[^\]\s]+\]")
 _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
 
 
@@ -82,23 +82,10 @@ def one_line(text: str, what: str) -> str:
     return line
 
 
-def scalar(text: str) -> str:
-    """A string as YAML: plain where that is surely read as the same text, else in quotes."""
-    document = parse(f"---\nx: {text}\n---\n", "")
-    plain = re.fullmatch(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*", text) is not None
-    if plain and not document.diagnostics and document.frontmatter.fields == {"x": text}:
-        return text
-    return json.dumps(text, ensure_ascii=False)
-
-
-def words(items: tuple[str, ...] | list[str]) -> str:
-    """A list of strings as YAML, on one line."""
-    return f"[{', '.join(scalar(item) for item in items)}]"
-
-
 def beside(description: str) -> str:
-    """A description as words beside a link: nothing in it may act as a link or a comment."""
-    text = _BY_REFERENCE.sub(r"\1", description).replace("`", "")
+    """A description as words beside a link: nothing in it may act as a link, a comment or a
+    footnote."""
+    text = _BY_REFERENCE.sub(r"\1", _FOOTNOTE.sub("", description)).replace("`", "")
     return " ".join(_LINK_MARKS.sub(" ", text).split())
 
 

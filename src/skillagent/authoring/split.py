@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from skillagent.authoring.relinking import Part
-from skillagent.authoring.relocate import Relocation
+from skillagent.authoring.add import NewNode, propose_maps
+from skillagent.authoring.definitions import with_definitions
+from skillagent.authoring.parts import Part
+from skillagent.authoring.placing import list_edit
+from skillagent.authoring.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     DESCRIPTION_CHARS,
     Names,
@@ -17,13 +20,15 @@ from skillagent.authoring.sections import (
     sections,
     stretch_description,
 )
-from skillagent.authoring.source import read_node
-from skillagent.authoring.spelling import beside, scalar
+from skillagent.authoring.source import Source, read_node
+from skillagent.authoring.spelling import beside
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
 from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown.anchors import without_attributes
+from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
 
@@ -35,7 +40,8 @@ def split(
 
     The node's own file becomes the map: its header and what stands before the first section
     stay, and a list of links follows. Each section goes to a file beside it, under a header
-    with its title and first sentence.
+    with its title and first sentence. A map that no entry leads to is linked from the map
+    that fits it best.
 
     Args:
         graph: of one root.
@@ -60,12 +66,51 @@ def split(
     remarks: list[str] = []
     parts = parts_of(node, found, Names(nodes, others), map_header(node, remarks))
     top = os.path.realpath(root.path)
-    relocation = Relocation(nodes, parts, dialect=dialect, others=others, roots=(top, top))
-    tails = map_lists(found, parts, relocation)
+    relocation = Relocation(nodes, parts, dialect=dialect, others=others, root=top)
+    tails = {
+        path: link_list(rows, _text_of(parts, path), short)
+        for path, rows in map_lists(found, parts, relocation).items()
+    }
     after = relocation.files(lambda file: read_node(root, file), tails)
+    remarks += relocation.gained
+    if node.id not in graph.reachable():
+        remarks.append(_hang(graph, parts[0], relocation, after, dialect))
     by_path = {file.path: file for file in nodes}
     before = {path: read_node(root, by_path[path]) for path in after if path in by_path}
-    return changes_of(root.path, before, after, (*remarks, *relocation.gained))
+    return changes_of(root.path, before, after, remarks)
+
+
+def _hang(
+    graph: SkillGraph,
+    part: Part,
+    relocation: Relocation,
+    after: dict[str, bytes],
+    dialect: Dialect,
+) -> str:
+    """Link a new map that nothing leads to from the map that fits best, and say so.
+
+    Args:
+        graph: as it is.
+        part: the new map.
+        relocation: which it belongs to.
+        after: path → new content of each file; the map's file is added or changed.
+        dialect: how the graph's links are written.
+    """
+    node, reachable = part.node, graph.reachable()
+    new = NewNode(node.title, node.description)
+    near = propose_maps(graph, new, limit=len(graph.nodes))
+    place = next((other for other in near if other is not node and other.id in reachable), None)
+    if place is None:
+        return f"{node.path}: no link leads to it; link it from a map"
+    data = after.get(place.path) or read_node(graph.roots[0], place)
+    document = parse(data, place.path, dialect)
+    placed = relocation.placed[part]
+    link = relocation.speller.wikilink(placed, node_of(document, place.path))
+    why = beside(placed.description)
+    edit = list_edit(document, [f"{link} - {why}" if why else link])
+    source = Source(data, document.text, place.path)
+    after[place.path] = source.stretch(0, len(document.text), [edit])
+    return f"{node.path}: no link led to it; {place.path} links it now"
 
 
 def parts_of(
@@ -89,40 +134,49 @@ def parts_of(
     parts = [Part(node, 0, found[0].start, path, edits=edits)]
     mapped = {section.parent for section in found}
     for at, section in enumerate(found):
-        title = section.heading.title
+        title = without_attributes(section.heading.title)
         usable = beside(title) == title and not names.holds(title)
         named = title if usable else ""
         stem = names.take(title, node.stem)
         path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
-        described = stretch_description(node.document, section, node.title)
+        described = stretch_description(node.document, section)
         head = header(named, described, is_map=at in mapped)
+        text = node.document.text[section.start : section.end]
+        if not text.lstrip().startswith("#") and _second_header(head + text, path):
+            head = ""
         parts.append(Part(node, section.start, section.end, path, head))
-    return parts
+    return with_definitions(node.document, parts)
+
+
+def _second_header(text: str, path: str) -> bool:
+    """True where an underlined heading such as `Source: x` reads as a second header."""
+    return any(found.code == "SG019" for found in parse(text, path).diagnostics)
 
 
 def map_lists(
     found: Sequence[Section], parts: Sequence[Part], relocation: Relocation
-) -> dict[str, str]:
-    """Path → the list of links that it ends with, of each part that holds others.
+) -> dict[str, list[tuple[int, str, str]]]:
+    """Path → depth, link and description of what each part that holds others lists.
 
     Args:
         found: the sections.
         parts: what `parts_of` made of them.
         relocation: which the parts belong to.
     """
-    items: dict[int, list[tuple[int, str, str]]] = {}
+    lists: dict[str, list[tuple[int, str, str]]] = {}
     for section, part in zip(found, parts[1:], strict=True):
         placed = relocation.placed[part]
-        link = relocation.speller.wikilink(placed, relocation.placed[parts[section.parent + 1]])
+        gatherer = parts[section.parent + 1]
+        link = relocation.speller.wikilink(placed, relocation.placed[gatherer])
         above = found[section.parent].depth + 1 if section.parent >= 0 else 0
         row = (section.depth - above, link, beside(placed.description))
-        items.setdefault(section.parent + 1, []).append(row)
-    lists = {}
-    for at, rows in items.items():
-        part = parts[at]
-        before = part.node.document.text[part.start : part.end]
-        lists[part.path] = link_list(rows, before, short)
+        lists.setdefault(gatherer.path, []).append(row)
     return lists
+
+
+def _text_of(parts: Sequence[Part], path: str) -> str:
+    part = next(part for part in parts if part.path == path)
+    return part.node.document.text[part.start : part.end]
 
 
 def short(description: str) -> str:
@@ -143,9 +197,7 @@ def map_header(node: Node, remarks: list[str]) -> tuple[Edit, ...]:
         )
         return ()
     if not head.body_start and not document.text.startswith(("---", "+++")):
-        described = beside(document.description) or f"Parts of {beside(node.title)}"
-        text = f"---\ntype: map\ndescription: {scalar(described)}\n---\n"
-        return (Edit(0, 0, text),)
+        return (Edit(0, 0, header("", beside(document.description), is_map=True)),)
     if document.text.startswith("---") and head.fields:
         return (Edit(head.start, head.start, "type: map\n"),)
     remarks.append(f"{node.path}: its header was left alone; declare it a map there")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SHOWN_REMARKS = 20
 LIMIT = 64_000_000
 """Bytes that a file with texts or proposals may have."""
+SHOWN_FILES = 20
 
 
 def writing(
@@ -83,8 +84,14 @@ def whole_graph(
         return SkillGraph.load(*roots, options=options, progress=told)
 
 
-def finish(changes: Changes, arguments: argparse.Namespace) -> int:
-    """Write the changes, unless they are only to be shown, and say what was done."""
+def finish(changes: Changes, arguments: argparse.Namespace, summary: str = "") -> int:
+    """Write the changes, unless they are only to be shown, and say what was done.
+
+    Args:
+        changes: what is to be written.
+        arguments: of the command line.
+        summary: one line on all that was written; empty where the list of files says enough.
+    """
     if not arguments.dry_run:
         with undone_by_signals():
             changes.write()
@@ -94,9 +101,13 @@ def finish(changes: Changes, arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print(printable(changes.diff()), end="")
     else:
-        for change in changes.files:
+        for change in changes.files[:SHOWN_FILES]:
             what = "created" if change.before is None else "changed"
             print(printable(f"{'removed' if change.after is None else what} {change.shown}"))
+        if len(changes.files) > SHOWN_FILES:
+            print(f"and {len(changes.files) - SHOWN_FILES:,} more; --json has all")
+        if summary:
+            print(printable(summary))
     if not changes.files:
         print("nothing to change")
     for remark in changes.remarks[:SHOWN_REMARKS]:

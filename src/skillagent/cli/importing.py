@@ -25,10 +25,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from skillagent.authoring.importing import import_graph
+    from skillagent.authoring.importing import account, import_graph
 
     source, folder = Path(arguments.source), Path(arguments.folder)
     finish_interrupted(folder)
     with progress_bar() as progress:
         changes = import_graph(source, folder, arguments.description, dialect(arguments), progress)
-    return finish(changes, arguments)
+    summary = account(changes, arguments.folder, dialect(arguments))
+    return finish(changes, arguments, summary)

@@ -16,10 +16,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "new", metavar="NEW", help="file name in the same folder, or with a / a path from the root"
     )
+    parser.add_argument(
+        "--no-alias", action="store_true", help="do not keep the old file name as an alias"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring.rename import rename
 
     graph = whole_graph(arguments)
-    return finish(rename(graph, arguments.node, arguments.new, dialect(arguments)), arguments)
+    node, new, alias = arguments.node, arguments.new, not arguments.no_alias
+    return finish(rename(graph, node, new, dialect(arguments), alias=alias), arguments)

@@ -19,14 +19,14 @@ from typing import Any
 from skillagent import digest
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import cover
-from skillagent.exports.attachments import Others
 from skillagent.exports.folder import earlier_export, write_files
 from skillagent.exports.json_text import json_lines
 from skillagent.exports.names import Names, skill_name, skill_names
-from skillagent.exports.original import FORMAT, RECORD, node_record, on_disk
+from skillagent.exports.original import FORMAT, RECORD, node_record
 from skillagent.exports.rewrite import Places, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Root, SkillGraph
+from skillagent.graph.attachments import Others, on_disk
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
 from skillagent.lint import REFERENCE_CODES, findings

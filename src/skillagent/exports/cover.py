@@ -6,7 +6,6 @@ as one quoted text, so that strict hosts read it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 
@@ -19,6 +18,7 @@ from skillagent.lint.agent_skills import (
     crlf_bytes,
 )
 from skillagent.markdown import Kind, scalar_text
+from skillagent.markdown.compose import Given, Quoted, composed, header_lines
 from skillagent.markdown.edit import relative
 from skillagent.markdown.prose import plain_text, shortened
 
@@ -44,31 +44,42 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
         entry: the node that becomes the SKILL.md.
         name: of the skill.
     """
-    fields = entry.document.frontmatter
-    lines = ["---", f"name: {name}", f"description: {quoted(description(graph, entry))}"]
-    optional: list[str] = []
+    given = entry.document.frontmatter
+    fields: dict[str, Given] = {"name": name, "description": quoted(description(graph, entry))}
+    optional: list[tuple[str, str]] = []
     for key, limit in (("license", 200), ("compatibility", MAX_COMPATIBILITY)):
-        if text := plain_text(scalar_text(fields.get(key))):
-            optional.append(f"{key}: {quoted(shortened(text, limit))}")
-    tools = fields.get("allowed-tools")
+        if text := plain_text(scalar_text(given.get(key))):
+            optional.append((key, shortened(text, limit)))
+    tools = given.get("allowed-tools")
     if isinstance(tools, str) and tools.strip():
-        optional.append(f"allowed-tools: {quoted(tools)}")
-    given = fields.get("metadata")
+        optional.append(("allowed-tools", tools))
+    # What would leave no room for a body is only in the record of the export.
+    room = _MAX_HEADER_BYTES - crlf_bytes(composed(fields))
+    for key, text in optional:
+        if (size := crlf_bytes(header_lines({key: quoted(text)}))) < room:
+            fields[key] = quoted(text)
+            room -= size
+    kept: dict[str, str] = {}
+    for key, value in _metadata(entry, name).items():
+        size = crlf_bytes(header_lines({"metadata": {key: value}}))
+        if size < room:
+            kept[key] = value
+            room -= size
+    if kept:
+        fields["metadata"] = kept
+    return composed(fields)
+
+
+def _metadata(entry: Node, name: str) -> dict[str, str]:
+    given = entry.document.frontmatter.get("metadata")
     metadata = dict(given) if isinstance(given, Mapping) else {}
     if entry.title != name:
         metadata = {TITLE_KEY: shortened(_clean(entry.title), 200), **metadata}
-    values = {
+    return {
         key if _PLAIN_KEY.fullmatch(key) else quoted(key): quoted(scalar_text(value))
         for key, value in metadata.items()
         if key.strip()
     }
-    blocks = [f"  {key}: {value}" for key, value in values.items()]
-    # What would leave no room for a body is only in the record of the export.
-    for line in [*optional, *blocks]:
-        heading = ["metadata:"] if line in blocks and "metadata:" not in lines else []
-        if crlf_bytes("\n".join([*lines, *heading, line])) < _MAX_HEADER_BYTES:
-            lines += [*heading, line]
-    return "\n".join([*lines, "---", ""])
 
 
 def description(graph: SkillGraph, entry: Node) -> str:
@@ -179,7 +190,6 @@ def _clean(text: str) -> str:
     return re.sub(r"-{3,}", "—", " ".join(printable.split()))
 
 
-def quoted(text: str) -> str:
-    """A text as a value of a YAML header, printable; double brackets would be a link."""
-    text = re.sub(r"\]{2,}", "]", re.sub(r"\[{2,}", "[", _clean(text)))
-    return json.dumps(text, ensure_ascii=False)
+def quoted(text: str) -> Quoted:
+    """A text for a value of a YAML header, printable; double brackets would be a link."""
+    return Quoted(re.sub(r"\]{2,}", "]", re.sub(r"\[{2,}", "[", _clean(text))))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from skillagent.errors import GraphError
 from skillagent.exports.names import REFERENCES
 from skillagent.exports.rewrite import Rewritten
 from skillagent.graph import Node, Root
+from skillagent.graph.attachments import on_disk
 from skillagent.graph.walk import read_bytes
 
 FORMAT = "skillagent-agent-skill/1"
@@ -45,24 +45,6 @@ def original_bytes(node: Node, root: Root) -> bytes:
     if digest.sha256(data) != node.digest:
         raise GraphError(f"{node.document.path}: changed while it was exported; try again")
     return data
-
-
-def on_disk(root: Root, path: str) -> str:
-    """A path as its file system spells it: ours are in Unicode's form NFC, others may not be."""
-    if path.isascii() or os.path.lexists(root.path / path):
-        return path
-    found = ""
-    for part in path.split("/"):
-        try:
-            names = os.listdir(root.path / found)
-        except (OSError, ValueError):
-            return path
-        same = [name for name in names if unicodedata.normalize("NFC", name) == part]
-        name = part if part in names else min(same, default="")
-        if not name:
-            return path
-        found = f"{found}/{name}" if found else name
-    return found
 
 
 def byte_form(node: Node, root: Root) -> dict[str, Any]:

@@ -16,11 +16,13 @@ from functools import cached_property
 from itertools import accumulate
 from urllib.parse import quote, unquote
 
-from skillagent.exports.attachments import DESTINATION, Others, images
 from skillagent.exports.cover import quoted
 from skillagent.graph import Link, Node
+from skillagent.graph.attachments import DESTINATION, Others, images
 from skillagent.graph.link import is_block
 from skillagent.markdown import Document, Kind, Reference
+from skillagent.markdown.anchors import slug
+from skillagent.markdown.compose import composed, header_lines
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited, relative
 
@@ -32,7 +34,6 @@ _KEY = re.compile(r"[A-Za-z_][\w-]*:(?: |$)", re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _RAW = "%!$&'*+,;=:@/?#^-_.~"
 """What a fragment may hold beside letters and digits; no brackets, which end destinations."""
-_NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 
 
 class Style(IntEnum):
@@ -234,10 +235,11 @@ def _applied(text: str, edits: list[Edit]) -> Rewritten:
 def _titled(document: Document, title: str) -> Iterator[Edit]:
     """A `title` at the top of a YAML header, or in a new one; TOML and JSON stay as they are."""
     header = document.frontmatter
+    fields = {"title": quoted(title)}
     if not header.body_start:
-        yield Edit(0, 0, f"---\ntitle: {quoted(title)}\n---\n")
+        yield Edit(0, 0, composed(fields))
     elif document.text.startswith("---") and _KEY.match(header.text):
-        yield Edit(header.start, header.start, f"title: {quoted(title)}\n")
+        yield Edit(header.start, header.start, header_lines(fields))
 
 
 def _redirected(
@@ -321,7 +323,7 @@ def _anchor(target: Document, fragment: str) -> str:
         return "#" + fragment
     at = target.find_heading(fragment)
     if at >= 0:
-        slug = _NOT_IN_SLUG.sub("", target.headings[at].title.lower()).strip().replace(" ", "-")
-        if slug and target.find_heading(slug) == at:
-            return "#" + slug
+        name = slug(target.headings[at].title)
+        if name and target.find_heading(name) == at:
+            return "#" + name
     return "#" + quote(fragment, safe="^-_.~")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
+from skillagent.markdown.anchors import anchors
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, Outline, headings_in
@@ -125,9 +127,15 @@ class Document:
     def find_heading(self, fragment: str) -> int:
         """Index of the heading that a `#` path means, or -1.
 
-        The parts of a path must each stand inside the one before; the last one is meant.
+        The parts of a path must each stand inside the one before; the last one is meant. Where
+        no title answers, an explicit id or a numbered slug may.
         """
-        return self._outline.find(fragment)
+        at = self._outline.find(fragment)
+        return at if at >= 0 else self._anchors.get(fragment.strip().casefold(), -1)
+
+    @cached_property
+    def _anchors(self) -> Mapping[str, int]:
+        return anchors(self.text, self.headings, self.masks.code)
 
     @cached_property
     def _outline(self) -> Outline:

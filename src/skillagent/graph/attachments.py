@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
-from skillagent.graph import Node
+from skillagent.graph.node import Node
+from skillagent.graph.walk import Root
 from skillagent.markdown import Document, Kind
 
 DESTINATION = (
@@ -76,3 +79,21 @@ class Others:
         for _, _, target in images(node.document):
             if found := self.find(node, target, True):
                 yield found
+
+
+def on_disk(root: Root, path: str) -> str:
+    """A path as its file system spells it: ours are in Unicode's form NFC, others may not be."""
+    if path.isascii() or os.path.lexists(root.path / path):
+        return path
+    found = ""
+    for part in path.split("/"):
+        try:
+            names = os.listdir(root.path / found)
+        except (OSError, ValueError):
+            return path
+        same = [name for name in names if unicodedata.normalize("NFC", name) == part]
+        name = part if part in names else min(same, default="")
+        if not name:
+            return path
+        found = f"{found}/{name}" if found else name
+    return found

@@ -1,0 +1,138 @@
+"""Footnotes and link definitions of a document that is cut: each goes where it is used.
+
+`[^1]: text` and `[name]: address` say elsewhere what `[^1]` and `[text][name]` mean. Each part
+of the document gets a copy of what it uses; one that a part holds and does not use is taken out
+there, if another part has it. What no part uses stays where it is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from skillagent.authoring.parts import Part
+from skillagent.markdown import Document
+from skillagent.markdown.address import uses
+from skillagent.markdown.wikilink import DEFINITION
+
+_NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_NOTE_USE = re.compile(r"(?<![\\\[])\[\^([^\]\s]+)\]")
+_TITLE_LINE = re.compile(r"[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\))[ \t]*(?:\n|\Z)")
+_NEW_BLOCK = re.compile(r" {0,3}(?:[-*+>#|]|\d{1,9}[.)][ \t]|\[[^\]\n]+\]:|```|~~~)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """Whole lines of a document."""
+
+    start: int
+    end: int
+    place: int
+    """Offset of its `[`, as a use of a footnote or of a link finds it."""
+
+
+def with_definitions(document: Document, parts: Sequence[Part]) -> list[Part]:
+    """The parts of a document, each with the definitions that it uses.
+
+    Args:
+        document: what is cut.
+        parts: in order of their place; together the whole text.
+    """
+    text = document.text
+    if len(parts) < 2 or "]:" not in text:
+        return list(parts)
+    found = sorted((*_notes(document), *_links(document)), key=_start)
+    starts = [definition.start for definition in found]
+    firsts = [part.start for part in parts]
+    needed: list[set[int]] = [set() for _ in parts]
+    inside: dict[int, set[int]] = {}
+    for place, index in _uses(document, found):
+        at = bisect_right(starts, place) - 1
+        if at >= 0 and place < found[at].end:
+            inside.setdefault(at, set()).add(index)
+        else:
+            needed[bisect_right(firsts, place) - 1].add(index)
+    for wanted in needed:
+        open_ones = list(wanted)
+        for index in open_ones:  # what a footnote itself uses comes along
+            more = inside.get(index, set()) - wanted
+            wanted |= more
+            open_ones += sorted(more)
+    anywhere = set().union(*needed)
+    made = []
+    for part, wanted in zip(parts, needed, strict=True):
+        own = {at for at, one in enumerate(found) if part.start <= one.start < part.end}
+        carried = tuple((found[at].start, found[at].end) for at in sorted(wanted - own))
+        dropped = tuple((found[at].start, found[at].end) for at in sorted(own & anywhere - wanted))
+        made.append(replace(part, carried=carried, dropped=dropped))
+    return made
+
+
+def _start(definition: _Definition) -> int:
+    return definition.start
+
+
+def _notes(document: Document) -> Iterator[_Definition]:
+    text, code = document.text, document.masks.code
+    headings = [heading.start for heading in document.headings]
+    end = 0
+    for match in _NOTE.finditer(text, document.frontmatter.body_start):
+        if match.start() < end or code.covering(match.end() - 1):
+            continue
+        at = bisect_right(headings, match.start())
+        end = _note_end(text, match.end(), headings[at] if at < len(headings) else len(text))
+        yield _Definition(match.start(), end, match.start(1) - 2)
+
+
+def _note_end(text: str, place: int, limit: int) -> int:
+    """Behind the last line of a footnote: its paragraph, and indented blocks that follow."""
+    end = place = _line_end(text, place, limit)
+    paragraph = True
+    while place < limit:
+        line_end = _line_end(text, place, limit)
+        line = text[place:line_end]
+        if not line.strip():
+            paragraph = False
+        elif line.startswith(("    ", "\t")) or (paragraph and not _NEW_BLOCK.match(line)):
+            end = line_end
+        else:
+            break
+        place = line_end
+    return end
+
+
+def _links(document: Document) -> Iterator[_Definition]:
+    text, code = document.text, document.masks.code
+    for match in DEFINITION.finditer(text, document.frontmatter.body_start):
+        if not code.covering(match.start()):
+            end = _line_end(text, match.end(), len(text))
+            if title := _TITLE_LINE.match(text, end):
+                end = title.end()
+            yield _Definition(match.start(), end, match.start())
+
+
+def _uses(document: Document, found: Sequence[_Definition]) -> Iterator[tuple[int, int]]:
+    """Place of each use, and the index of its definition."""
+    text, code = document.text, document.masks.code
+    start = document.frontmatter.body_start
+    places = {definition.place: index for index, definition in enumerate(found)}
+    for use in uses(text, start, code):
+        if use.definition.link in places:
+            yield use.start, places[use.definition.link]
+    names: dict[str, int] = {}
+    for place, index in places.items():
+        if note := _NOTE_USE.match(text, place):
+            names.setdefault(note[1].casefold(), index)
+    if not names:
+        return
+    for match in _NOTE_USE.finditer(text, start):
+        index = names.get(match[1].casefold(), -1)
+        if index >= 0 and match.start() not in places and not code.covering(match.start()):
+            yield match.start(), index
+
+
+def _line_end(text: str, place: int, limit: int) -> int:
+    found = text.find("\n", place, limit)
+    return limit if found < 0 else found + 1
