@@ -1,0 +1,86 @@
+"""The README's command lines work as they are typed, in order, in a clean checkout."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SET_UP = re.compile(r"^(sh \.ci/test|pip install -q '\.\[mcp\]')$")
+"""What installs packages, from the network: done already where these tests run."""
+FIRST = "python3 -m venv .venv && . .venv/bin/activate && pip install -q '.[chat]' && "
+
+
+def lines() -> list[str]:
+    """Every command line of the README, in order."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What a clone of this repository would hold."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    folder = tmp_path / "skillagent"
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def test_every_line_works_as_typed(checkout: Path, tmp_path: Path) -> None:
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environ = {**os.environ, "HOME": str(tmp_path / "home"), "PATH": programs}
+    (tmp_path / "home").mkdir()
+    ran = 0
+    for line in lines():
+        if SET_UP.match(line):
+            continue
+        done = subprocess.run(
+            ["sh", "-c", line.removeprefix(FIRST)],
+            cwd=checkout,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        ran += 1
+    assert ran > 15
+
+
+def test_two_lines_set_everything_up() -> None:
+    assert lines()[0].startswith(FIRST + "skillagent chat -p ")
+    assert lines()[1] == "sh .ci/test"
+
+
+def test_it_is_short_and_its_files_are_there() -> None:
+    assert len(README.splitlines()) < 150
+    for path in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / path).exists(), path
+
+
+def test_every_extra_is_named() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for extra in project["optional-dependencies"]:
+        assert f"`{extra}`" in README, extra
+
+
+def test_lines_are_plain_shell() -> None:
+    for line in lines():
+        assert shlex.split(line, comments=True), line
