@@ -255,13 +255,25 @@ class SearchIndex:
 
     def relevance(self, query: str, node: str, text: str) -> float:
         """How well a link's text, with the node behind it, answers a query; 0 if not at all."""
+        wanted = self._weighted(query)
+        summary, near = self._summary_terms(node), set(terms(text))
+        return sum(value for term, value in wanted if term in near or term in summary)
+
+    def weight(self, query: str, text: str) -> float:
+        """How much of a query a text holds: its words by their rarity, repeats counting less."""
+        counts = Counter(terms(text))
+        return sum(
+            value * counts[term] / (counts[term] + 1) for term, value in self._weighted(query)
+        )
+
+    def _weighted(self, query: str) -> list[tuple[str, float]]:
+        """Term of a query → its weight, sorted."""
         known, wanted = self._wanted
         if known != query:
             asked = sorted((term, weight) for term, (_, weight) in self._query(query).items())
             wanted = [(term, weight * self._idf(term)) for term, weight in asked]
             self._wanted = (query, wanted)
-        summary, near = self._summary_terms(node), set(terms(text))
-        return sum(value for term, value in wanted if term in near or term in summary)
+        return wanted
 
     def _summary_terms(self, node: str) -> frozenset[str]:
         found = self._summaries.get(node)
