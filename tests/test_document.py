@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skillagent.markdown import Document
+from skillagent.markdown import Document, prose
 from skillagent.markdown.document import parse
 from skillagent.markdown.headings import heading_key
 from skillagent.markdown.pieces import PIECE_CHARS
@@ -402,3 +402,20 @@ def test_only_a_block_without_lines_and_sentences_is_longer_than_the_limit() -> 
     document = read("- item\n" * 900 + "\n" + "A sentence. " * 900 + "\n\n" + "w" * 9_000)
     sizes = [piece.end - piece.start for piece in document.pieces]
     assert max(sizes[:-1]) <= PIECE_CHARS < sizes[-1] == 9_000
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("猫が好き。犬も好き？はい！", ["猫が好き。", "犬も好き？", "はい！"]),
+        ("彼は「行く。」そう言った。", ["彼は「行く。」", "そう言った。"]),
+        ("税率是多少？百分之三。", ["税率是多少？", "百分之三。"]),
+        ("कर देना है। दर कम है।", ["कर देना है।", "दर कम है।"]),
+        ("ما هي النسبة؟ هي خمسة.", ["ما هي النسبة؟", "هي خمسة."]),
+        ("یہ ایک ہے۔ یہ دو ہے۔", ["یہ ایک ہے۔", "یہ دو ہے۔"]),
+        ("Сколько? Десять.", ["Сколько?", "Десять."]),
+        ("See Fig. 3, e.g. Now. Then go.", ["See Fig. 3, e.g. Now.", "Then go."]),
+    ],
+)
+def test_sentences_end_as_each_script_ends_them(text: str, found: list[str]) -> None:
+    assert prose.sentences(text) == found

@@ -386,3 +386,48 @@ def test_an_empty_graph_answers(vault: Vault) -> None:
     answers.append(tools.read_node("x"))
     assert [answer.error for answer in answers] == [False, False, True]
     assert tools.instructions()
+
+
+def test_where_little_is_left_a_page_of_hits_leaves_room_to_read_them(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {
+        f"ship{number}.md": f"The keel of ship {number} was laid in spring, {'far away ' * 20}.\n"
+        for number in range(20)
+    }
+    graph = SkillGraph.load(vault(files))
+    pages = {}
+    for total in (400, 1_000, 2_000, 8_000):
+        answer = Toolset(graph, total).list_index(query="keel of a ship")
+        pages[total] = len(answer.result.to_json()["lines"])
+        assert answer.cost <= total // 4 + 40  # the closing line
+    assert pages[400] >= 2
+    assert pages[8_000] == 8
+
+
+LONG_NODE = "# Port\n\n" + "".join(
+    f"## Quay {number}\n\nShips lie here.\n\n### Rules\n\nKeep quay {number} clean.\n\n"
+    for number in range(30)
+)
+
+
+def test_an_outline_names_the_sections_that_answer_a_query(vault: Vault) -> None:
+    text = LONG_NODE + "## Tolls\n\nA toll is due at noon.\n"
+    graph = SkillGraph.load(vault({"port.md": text, "b.md": "Nothing.\n"}))
+    answer = Toolset(graph).read_summary("port", query="when is the toll due?")
+    (summary,) = answer.result.to_json()["nodes"]
+    ranked = [line for line in summary["outline"] if line["rank"]]
+    assert [(line["title"], line["rank"]) for line in ranked] == [("Tolls", 1)]
+    assert "sections (*1 answers the query best): " in answer.text
+    assert f"Tolls {ranked[0]['cost']} *1" in answer.text
+    assert "46 more" in answer.text
+    plain = Toolset(graph).read_summary("port").text
+    assert "*1" not in plain
+    assert "Tolls" not in plain
+
+
+def test_a_section_whose_title_stands_twice_is_named_with_the_one_around_it(vault: Vault) -> None:
+    graph = SkillGraph.load(vault({"port.md": LONG_NODE}))
+    tools = Toolset(graph)
+    (summary,) = tools.read_summary("port").result.to_json()["nodes"]
+    names = [line["title"] for line in summary["outline"]]
+    assert names[:4] == ["Quay 0", "Quay 0#Rules", "Quay 1", "Quay 1#Rules"]
+    assert "Keep quay 1 clean." in tools.read_node("port", section=names[3]).text

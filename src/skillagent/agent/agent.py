@@ -36,7 +36,7 @@ from skillagent.messages import (
     well_formed,
 )
 from skillagent.providers import Prices, Provider
-from skillagent.providers.base import Piece, pieces_async
+from skillagent.providers.base import Piece, pieces_async, reads_system_prompt
 from skillagent.tokens import TokenCounter
 
 MAX_TURNS = 12
@@ -204,7 +204,8 @@ class _Run:
         self._results: list[ToolResult] = []
         self._ended: Ended | None = None
         asked = (*agent.messages, Message(Role.USER, (Text(question),)))
-        self._loop = loop(asked, self._toolset.instructions(), self._toolset.specs, agent.max_turns)
+        system = self._toolset.instructions() if reads_system_prompt(agent.provider) else ""
+        self._loop = loop(asked, system, self._toolset.specs, agent.max_turns)
         self._request = Request("", asked, ())
         self.need: Request | ToolCall = self._request
         self._advance(None)

@@ -28,10 +28,13 @@ class Answer:
     disclosed: tuple[Disclosed, ...] = ()
     call: int = 0
     """Number of the call in the ledger."""
+    room: int = 0
+    """Tokens that later answers may cost: what remains, but for what the last one needs."""
 
     def as_result(self, call_id: str) -> ToolResult:
         """The answer as the result of a call, in no provider's own form."""
-        return ToolResult(call_id, self.text, self.error, self.result.to_json())
+        data = {**self.result.to_json(), "room": self.room}
+        return ToolResult(call_id, self.text, self.error, data)
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,6 +17,10 @@ from skillagent.markdown.prose import shortened
 MAP_PAGE = 10
 HIT_PAGE = 8
 TOP_NODES = 5
+HITS_SHARE = 0.5
+"""Of what one answer may cost, so much may go to a page of hits, so that some can be read."""
+SHORT_CHARS = 60
+"""Where little is left, the description of a hit is cut to this length."""
 UNMAPPED = "unmapped"
 OTHER_MAPS, MOST_LINKED = "Other maps", "Most linked"
 ABOUT_CHARS = 300
@@ -53,6 +58,30 @@ def plans(view: View, listing: Listing) -> Iterator[Plan]:
         yield _plan(listing, made[:count])
     if not rows:
         yield _plan(listing, [])
+
+
+def hit_plans(view: View, listing: Listing, limit: int) -> Iterator[Plan]:
+    """A page of hits that leaves room to read them, then what `plans` gives.
+
+    Where all lines, or at least half of them, fit `HITS_SHARE` of the limit, they are the page;
+    else as many short lines as fit it, which tell a node's cost and what it is about.
+
+    Args:
+        view: the session's graph.
+        listing: the hits.
+        limit: tokens that the answer may cost.
+    """
+    full = [_line(view, row) for row in listing.rows]
+    pages = [_plan(listing, full[:count]) for count in range(len(full), len(full) // 2, -1)]
+    short = [(_shortened(line), False) for line, _ in full]
+    pages += [_plan(listing, short[:count]) for count in range(len(short), 1, -1)]
+    share = int(limit * HITS_SHARE)
+    yield from (page for page in pages if view.counter.count(page.text) <= share)
+    yield from plans(view, listing)
+
+
+def _shortened(line: IndexLine) -> IndexLine:
+    return replace(line, description=shortened(line.description, SHORT_CHARS), why="")
 
 
 def _line(view: View, row: Row) -> tuple[IndexLine, bool]:

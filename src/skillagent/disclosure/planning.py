@@ -23,7 +23,9 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
-def of_index(view: View, map: str | None, query: str | None, cursor: str | None) -> Iterator[Plan]:
+def of_index(
+    view: View, limit: int, map: str | None, query: str | None, cursor: str | None
+) -> Iterator[Plan]:
     """A page of the entry map, a map or a search; see `Toolset.list_index`."""
     start = _offset(cursor)
     node: Node | None = None
@@ -49,7 +51,8 @@ def of_index(view: View, map: str | None, query: str | None, cursor: str | None)
     if start and not page.rows:
         message = f"cursor {cursor!r} is behind the end; there are {page.total} lines"
         raise RefusedError(Refusal("cursor", message))
-    for plan in listing.plans(view, page):
+    plans = listing.hit_plans(view, page, limit) if key[1] else listing.plans(view, page)
+    for plan in plans:
         yield replace(plan, listing=key)
 
 

@@ -70,6 +70,9 @@ class SectionLine:
     title: str
     level: int
     cost: int
+    """Tokens of its text; 0 in a long outline, of a section whose line is not shown."""
+    rank: int = 0
+    """Place among the sections that answer the query, from 1; 0 for all others."""
 
 
 @dataclass(frozen=True, slots=True)

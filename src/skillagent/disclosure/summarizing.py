@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,11 +17,17 @@ from skillagent.disclosure.results import (
 )
 from skillagent.disclosure.view import LINE_CHARS, Plan, View, kind_mark, where, write_line
 from skillagent.graph import Link, Node
-from skillagent.markdown import scalar_text
+from skillagent.markdown import Heading, scalar_text
 from skillagent.markdown.prose import shortened
 
 LINKS, BACKLINKS = 8, 3
 OUTLINE, FIELDS, FIELD_CHARS = 15, 8, 120
+RANKED_SECTIONS = 3
+"""With a query, the places of so many sections are named in the outline."""
+TITLE = 2.0
+"""What a word in a section's title counts, beside one in its text."""
+SECTION_CHARS = 2_000
+"""The length of a section up to which it hardly matters how long it is."""
 RANKED_LINKS, RANKED_BACKLINKS = 60, 20
 """Of a node with more links or backlinks, only so many are ranked by the words beside them."""
 
@@ -143,7 +150,7 @@ def _summary(view: View, node: Node, query: str | None, most: Depth) -> NodeSumm
             view.words(node.description) if first and node.id not in shown.described else ""
         ),
         fields=_fields(view, node) if first else (),
-        outline=outline(view, node) if first else (),
+        outline=outline(view, node, query) if first else (),
         links=tuple(_link_line(view, link) for link in ranked[: most.links]),
         more_links=max(0, len(ranked) - most.links),
         backlinks=tuple(
@@ -185,7 +192,9 @@ def _text(summary: NodeSummary) -> str:
         fields = "; ".join(f"{key}: {value}" for key, value in summary.fields)
         text.append(writing.own_line(fields))
     if summary.outline:
-        text.append("sections: " + outline_text(summary.outline))
+        ranked = any(line.rank for line in summary.outline)
+        name = "sections (*1 answers the query best): " if ranked else "sections: "
+        text.append(name + outline_text(summary.outline))
     if summary.links or summary.more_links:
         text.append("links, strongest first:" if summary.links else "links:")
         text += _link_lines(summary)
@@ -210,35 +219,93 @@ def _link_text(link: LinkLine) -> str:
 
 
 def outline_text(outline: Sequence[SectionLine]) -> str:
-    """`One 120 | › Sub 40 | Two 300`: title and tokens; `›` for each level down."""
+    """`One 120 | › Sub 40 *1 | Two 300`: title, tokens, and the place of what answers best.
+
+    `›` stands for each level down. Of a long outline, the sections that answer a query are shown
+    with the first ones.
+    """
     top = min(line.level for line in outline)
+    kept = _kept(outline)
     parts = [
         f"{'›' * (line.level - top)}{' ' if line.level > top else ''}"
-        f"{writing.in_outline(line.title)} {line.cost}"
-        for line in outline[:OUTLINE]
+        f"{writing.in_outline(line.title)} {line.cost}" + (f" *{line.rank}" if line.rank else "")
+        for line in kept
     ]
-    if len(outline) > OUTLINE:
-        parts.append(f"{len(outline) - OUTLINE} more")
+    if len(outline) > len(kept):
+        parts.append(f"{len(outline) - len(kept)} more")
     return " | ".join(parts)
 
 
-def outline(view: View, node: Node) -> tuple[SectionLine, ...]:
-    """The sections of a node with their tokens; a top heading that is the title is left out."""
+def _kept(outline: Sequence[SectionLine]) -> list[SectionLine]:
+    """Of a long outline, the lines that are shown: the ranked ones, then the first ones."""
+    ranked = sum(line.rank > 0 for line in outline)
+    free = OUTLINE - ranked
+    kept = []
+    for line in outline:
+        free -= not line.rank
+        if line.rank or free >= 0:
+            kept.append(line)
+    return kept
+
+
+def outline(view: View, node: Node, query: str | None = None) -> tuple[SectionLine, ...]:
+    """The sections of a node with their tokens; a top heading that is the title is left out.
+
+    Args:
+        view: the session's graph.
+        node: whose sections.
+        query: what the model looks for; ranks the sections that answer it.
+    """
     document = node.document
     headings = document.headings
     if headings and headings[0].level == 1 and all(other.level > 1 for other in headings[1:]):
         headings = headings[1:]
+    headings = tuple(at for at in headings if not view.is_hidden(document, at.start))
+    texts = [view.text(node, heading.start, heading.end).strip() for heading in headings]
+    titles = [heading.title for heading in headings]
+    ranks = _ranks(view, node, query, titles, texts) if query else {}
     return tuple(
         SectionLine(
-            view.words(heading.title),
+            view.words(title),
             heading.level,
-            view.count(view.text(node, heading.start, heading.end).strip())
-            if number < OUTLINE
-            else 0,
+            view.count(text) if number < OUTLINE or number in ranks else 0,
+            ranks.get(number, 0),
         )
-        for number, heading in enumerate(headings)
-        if not view.is_hidden(document, heading.start)
+        for number, (title, heading, text) in enumerate(
+            zip(_section_names(headings), headings, texts, strict=True)
+        )
     )
+
+
+def _section_names(headings: Sequence[Heading]) -> list[str]:
+    """Titles as `read_node` takes them: `Outer#Inner` for one that stands twice in the node."""
+    times = Counter(heading.title.casefold() for heading in headings)
+    names: list[str] = []
+    path: list[Heading] = []
+    for heading in headings:
+        path = [outer for outer in path if outer.level < heading.level]
+        twice = times[heading.title.casefold()] > 1 and path
+        names.append(f"{path[-1].title}#{heading.title}" if twice else heading.title)
+        path.append(heading)
+    return names
+
+
+def _ranks(
+    view: View, node: Node, query: str, titles: Sequence[str], texts: Sequence[str]
+) -> dict[int, int]:
+    """Section → its place among those that answer a query, of the best few.
+
+    A section counts by the query's words in its text, the less the longer it is, and by those in
+    its title.
+    """
+    found = []
+    for number, (title, text) in enumerate(zip(titles, texts, strict=True)):
+        held = view.search.weight(query, node.id, text) / (
+            1 + math.log1p(len(text) / SECTION_CHARS)
+        )
+        if held:
+            found.append((-(held + TITLE * view.search.weight(query, node.id, title)), number))
+    return {number: place for place, (_, number) in enumerate(sorted(found)[:RANKED_SECTIONS], 1)}
 
 
 def _fields(view: View, node: Node) -> tuple[tuple[str, str], ...]:

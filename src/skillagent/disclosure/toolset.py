@@ -136,6 +136,11 @@ class Toolset:
         return self
 
     @property
+    def _room(self) -> int:
+        """Tokens that answers may cost, beside the one that says that the budget is spent."""
+        return max(0, self.remaining - self.budget.reserve)
+
+    @property
     def spent(self) -> bool:
         """Whether the model was told that the budget is spent: every answer is empty now."""
         return bool(self._spent_in)
@@ -234,7 +239,7 @@ class Toolset:
         """
         arguments = {"map": map, "query": query, "cursor": cursor}
         return self._answer(
-            "list_index", arguments, lambda limit: planning.of_index(self._view, **arguments)
+            "list_index", arguments, lambda limit: planning.of_index(self._view, limit, **arguments)
         )
 
     def read_summary(self, nodes: str | Iterable[str], query: str | None = None) -> Answer:
@@ -313,7 +318,7 @@ class Toolset:
         with self._lock:
             started = self._clock()
             cost = self.counter.count(text)
-            left = max(0, self.remaining - self.budget.reserve)
+            left = self._room
             if self._spent_in or cost > left:
                 message = f"{name} costs {cost} tokens; {left} are left"
                 if node is not None:
@@ -325,7 +330,9 @@ class Toolset:
                 disclosed = (Disclosed(node, Level.NODE, self._view.digest(node)),)
             self._record(self._calls, "hand_over", {"name": name}, disclosed, cost, False, started)
             result = NodeResult(node or name, "", Level.NODE.value, text, ())
-            return Answer(text, cost, self.remaining, False, result, disclosed, self._calls)
+            return Answer(
+                text, cost, self.remaining, False, result, disclosed, self._calls, self._room
+            )
 
     def instructions(self) -> str:
         """What belongs in the system prompt: how to walk, and the top of the index.
@@ -337,7 +344,7 @@ class Toolset:
         with self._lock:
             if self._instructions is None:
                 started = self._clock()
-                room = self.remaining - self.budget.reserve
+                room = self._room
                 text, chosen = "", None
                 if not self._spent_in:
                     # What stands in the system prompt must not depend on what was shown before.
@@ -365,7 +372,7 @@ class Toolset:
                 refusal = Refusal("spent", "the budget is spent")
                 self._record(self._calls, tool, arguments, (), 0, True, started)
                 return Answer("", 0, self.remaining, True, refusal, (), self._calls)
-            limit = min(self.budget.cap, self.remaining - self.budget.reserve)
+            limit = min(self.budget.cap, self._room)
             try:
                 fitting = self._first_fit(make(limit), limit)
             except planning.RefusedError as refused:
@@ -384,7 +391,10 @@ class Toolset:
             disclosed = plan.disclosed(self._view)
             self._view.shown.record(plan, self._calls)
             self._record(self._calls, tool, arguments, disclosed, cost, error, started)
-            return Answer(text, cost, self.remaining, error, plan.result, disclosed, self._calls)
+            result = plan.result
+            return Answer(
+                text, cost, self.remaining, error, result, disclosed, self._calls, self._room
+            )
 
     def _first_fit(self, plans: Iterator[Plan], limit: int) -> tuple[Plan, str, int] | None:
         for plan in plans:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -244,6 +245,20 @@ class SearchIndex:
         tells = self._parse(query).tells
         summary, near = self._summary_terms(node), set(terms(text, self._languages.of(node)))
         return sum(value for term, value in tells.items() if term in near or term in summary)
+
+    def weight(self, query: str, node: str, text: str) -> float:
+        """How much of a query a text of a node holds: its words by their rarity.
+
+        Args:
+            query: the question.
+            node: whose language the text is in.
+            text: of the node; what it repeats counts less each time.
+        """
+        counts = Counter(terms(text, self._languages.of(node)))
+        return sum(
+            value * counts[term] / (counts[term] + 1)
+            for term, value in self._parse(query).tells.items()
+        )
 
     def _summary_terms(self, node: str) -> frozenset[str]:
         held = self._summaries.get(node)

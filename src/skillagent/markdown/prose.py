@@ -19,7 +19,7 @@ _ITEM = re.compile(
 )
 # The mark comes first and what forbids it after: `re` then skips from mark to mark.
 _SENTENCE_END = re.compile(
-    r"[.!?…。！？](?:(?<=[。！？])|"
+    r"[.!?…。！？｡؟۔।॥։።။](?:(?<=[。！？｡؟۔।॥։።။])[」』）】》”’]*+|"
     r"(?<!\b[Ee]\.g\.)(?<!\b[Ii]\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)"
     r"(?<!\bMrs\.)(?<!\bno\.)(?<!\bNo\.)(?<!\bFig\.)(?<!\bSt\.)(?<!\betc\.,)"
     r"(?:[\"'”’)\]*_]|\^\w++)*+(?=\s+[^\sa-z]))"

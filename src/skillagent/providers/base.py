@@ -41,6 +41,14 @@ class AsyncProvider(Protocol):
         ...
 
 
+def reads_system_prompt(provider: Provider) -> bool:
+    """False for one that follows rules of its own: what nobody reads need not be disclosed.
+
+    Such a provider says so by an attribute `reads_system_prompt`.
+    """
+    return bool(getattr(provider, "reads_system_prompt", True))
+
+
 async def pieces_async(provider: Provider, request: Request) -> AsyncGenerator[Piece, None]:
     """Any provider's pieces without blocking: one that only blocks runs in a thread.
 

@@ -1,0 +1,265 @@
+"""The offline navigator: what it reads, in which order, and what it quotes."""
+
+from __future__ import annotations
+
+import pytest
+
+from skillagent import Agent, Level, OfflineProvider, SkillGraph, Toolset
+from skillagent.agent import CallFinished, Done
+from skillagent.messages import ToolCall
+from skillagent.providers.offline import NOTICE
+from skillagent.providers.offline.passages import passages
+from tests.conftest import BUNDLED, Vault
+
+FILLER = "The harbour is open in every season and its lights are kept by the town. " * 12
+
+
+class Asked:
+    """A question put to a graph, with the calls made for it and the answer."""
+
+    def __init__(self, agent: Agent, question: str) -> None:
+        events = list(agent.ask(question))
+        done = events[-1]
+        assert isinstance(done, Done)
+        assert done.reason == "end"
+        self.calls: list[ToolCall] = [e.call for e in events if isinstance(e, CallFinished)]
+        self.text = done.text
+        self.quotes = done.text.removeprefix(NOTICE)
+
+    @property
+    def read(self) -> list[str]:
+        """Nodes asked for by `read_node`, in order."""
+        return [
+            str(call.arguments["node"])
+            for call in self.calls
+            if call.name == "read_node" and not isinstance(call.arguments, str)
+        ]
+
+
+def navigator(vault: Vault, files: dict[str, str], budget: int = 8_000) -> Agent:
+    graph = SkillGraph.load(vault(dict(files)))
+    return Agent(Toolset(graph, budget), OfflineProvider())
+
+
+def passages_about_ships(count: int) -> dict[str, str]:
+    return {
+        f"ship{number:02}.md": f"# Ship {number}\n\nThe keel of ship {number} was laid in "
+        f"the year {1900 + number}, and it sailed from the harbour in the spring.\n"
+        for number in range(count)
+    }
+
+
+def test_it_reads_in_the_order_of_the_listing_and_skips_the_summaries_of_short_nodes() -> None:
+    agent = Agent(Toolset(SkillGraph.load(BUNDLED)), OfflineProvider())
+    asked = Asked(agent, "How do I pin a Docker base image?")
+    listed = Toolset(agent.toolset.graph).list_index(query="How do I pin a Docker base image?")
+    order = [line["id"] for line in listed.result.to_json()["lines"]]
+    assert [call.name for call in asked.calls] == ["list_index"] + ["read_node"] * len(asked.read)
+    assert asked.read == order[: len(asked.read)]
+
+
+@pytest.mark.parametrize(("budget", "least"), [(500, 2), (1_000, 4), (2_000, 8), (4_000, 16)])
+def test_short_nodes_are_read_until_the_budget_is_spent(
+    vault: Vault, budget: int, least: int
+) -> None:
+    # No node holds both words: nothing answers, so the next short text is always worth it.
+    files = passages_about_ships(40)
+    files["owner.md"] = "# Owners\n\nThe owner of a fleet pays for the paint of it.\n"
+    agent = navigator(vault, files, budget)
+    Asked(agent, "Which owner had the keel laid?")
+    levels = agent.toolset.ledger.levels().values()
+    assert sum(level is Level.NODE for level in levels) >= least
+    assert agent.toolset.ledger.spent <= budget
+
+
+def test_a_question_that_one_node_answers_costs_three_calls_at_most(vault: Vault) -> None:
+    files = passages_about_ships(40)
+    files["anchors.md"] = (
+        "---\ndescription: When to weigh the anchor\n---\n# Anchors\n\n"
+        "Weigh the anchor when the tide turns, never before.\n" + FILLER
+    )
+    asked = Asked(navigator(vault, files), "When do I weigh the anchor?")
+    assert len(asked.calls) <= 3
+    assert "Weigh the anchor when the tide turns" in asked.text
+
+
+def test_a_large_budget_ends_within_the_turns_of_an_agent(vault: Vault) -> None:
+    agent = navigator(vault, passages_about_ships(150), 60_000)
+    assert "See also" in Asked(agent, "Which keel was laid by an unknown wright?").text
+
+
+LONG = "# Handbook\n\n" + "".join(
+    f"## Part {number}\n\n{FILLER}\n\n"
+    + ("### Fees\n\nA berth costs forty crowns for each night.\n\n" if number == 40 else "")
+    for number in range(60)
+)
+
+
+def test_of_a_long_node_the_section_that_answers_is_read_wherever_it_stands(vault: Vault) -> None:
+    agent = navigator(vault, {"handbook.md": LONG, "b.md": "# Boats\n\nA boat is a small ship.\n"})
+    assert agent.toolset.graph.nodes["handbook"].cost(agent.toolset.counter) > 10_000
+    asked = Asked(agent, "What are the fees of a berth?")
+    assert "A berth costs forty crowns for each night." in asked.text
+    assert agent.toolset.ledger.spent < 1_500
+
+
+SENTENCES = {
+    "Chinese": ("税率是多少？", "小规模纳税人的税率是百分之三。"),
+    "Japanese": ("猫はどこにいますか？", "猫は暖かい台所の椅子の下にいます。"),
+    "Korean": ("기차는 언제 출발합니까?", "기차는 매일 아침 여덟 시에 출발합니다."),
+    "Thai": ("ภาษีเท่าไร", "ภาษีเท่าไร ร้อยละเจ็ดของราคาสินค้าทั้งหมด"),
+    "Arabic": ("ما هي نسبة الضريبة؟", "نسبة الضريبة خمسة في المئة من السعر."),
+    "Hebrew": ("מה גובה המס?", "גובה המס הוא שבעה עשר אחוזים מהמחיר."),
+    "Hindi": ("कर की दर क्या है?", "कर की दर अठारह प्रतिशत है।"),
+    "Russian": ("Какова ставка налога?", "Ставка налога равна двадцати процентам."),
+    "Greek": ("Ποιος είναι ο φόρος;", "Ο φόρος είναι είκοσι τέσσερα τοις εκατό."),
+    "Vietnamese": ("Thuế suất là bao nhiêu?", "Thuế suất phổ thông là mười phần trăm."),
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_sentences_of_every_script_are_quoted(vault: Vault, language: str) -> None:
+    question, sentence = SENTENCES[language]
+    asked = Asked(navigator(vault, {"a.md": f"{sentence}\n", "b.md": "Ships float.\n"}), question)
+    assert sentence in asked.text
+    assert "[[a]]" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("files", "quoted"),
+    [
+        ({"x.md": "# Quokka\n\nA small animal of the west.\n"}, "A small animal of the west."),
+        ({"x.md": "# Quokka\n"}, "Quokka"),
+        ({"x.md": "# Animals\n\nSome live in the west.\n\n## Quokka\n"}, "Quokka"),
+        ({"x.md": "---\ndescription: All about the quokka\n---\nSee below.\n"}, "All about the"),
+        ({"x.md": "---\ntags: [quokka]\n---\n# Animals\n\nSmall and brown.\n"}, "Small and brown."),
+        ({"quokka.md": "Small.\n"}, "[[quokka]]"),
+    ],
+)
+def test_a_word_that_stands_only_above_the_text_is_answered_too(
+    vault: Vault, files: dict[str, str], quoted: str
+) -> None:
+    asked = Asked(navigator(vault, {**files, "ships.md": "Ships float.\n"}), "quokka")
+    assert quoted in asked.quotes
+    assert f"[[{next(iter(files)).removesuffix('.md')}]]" in asked.quotes
+    assert "No text was read" not in asked.text
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("How do I bake sourdough bread?", "sourdough"),
+        ("Who won the football cup in 1990?", "football"),
+        ("How do I repair a bicycle chain?", "bicycle"),
+    ],
+)
+def test_a_question_off_the_subject_is_told_that_there_is_no_answer(
+    question: str, word: str
+) -> None:
+    agent = Agent(Toolset(SkillGraph.load(BUNDLED)), OfflineProvider())
+    asked = Asked(agent, question)
+    assert "No answer was found" in asked.text or "Nothing in this graph" in asked.text
+    assert f"“{word}”" in asked.text or "Nothing in this graph" in asked.text
+    assert agent.toolset.ledger.spent < 1_500
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why do two runs with the same seed give different losses on a GPU?",
+        "How do I pin a Docker base image?",
+        "what does a seed fix?",
+    ],
+)
+def test_a_question_on_the_subject_is_not(question: str) -> None:
+    asked = Asked(Agent(Toolset(SkillGraph.load(BUNDLED)), OfflineProvider()), question)
+    assert "No answer was found" not in asked.text
+
+
+def test_what_answers_is_quoted_before_what_limits_it(vault: Vault) -> None:
+    text = (
+        "# Seals\n\nHowever, that check of the seal was removed for old boats.\n\n"
+        "This check of the seal is no longer done in winter.\n\n"
+        "To check a seal, press it with a thumb and look for water.\n"
+    )
+    asked = Asked(navigator(vault, {"seals.md": text, "b.md": "Ships.\n"}), "How to check a seal?")
+    first = next(line for line in asked.quotes.splitlines() if line.startswith("- "))
+    assert first == "- To check a seal, press it with a thumb and look for water. [[seals]]"
+
+
+def test_the_same_question_again_is_answered_from_what_was_read(vault: Vault) -> None:
+    agent = navigator(vault, {"ships.md": "Ships float because they displace water.\n"})
+    first = Asked(agent, "why do ships float?")
+    again = Asked(agent, "why do ships float?")
+    assert again.text == first.text
+    assert again.read == []
+
+
+def test_a_session_pays_for_no_instructions_that_nobody_reads(vault: Vault) -> None:
+    agent = navigator(vault, {"ships.md": "Ships float because they displace water.\n"})
+    Asked(agent, "why do ships float?")
+    assert [entry.tool for entry in agent.toolset.ledger.entries] == ["list_index", "read_node"]
+
+
+# Cutting a text.
+
+TEXT = """\
+# Tasks
+
+Write a task. Then tick it, e.g. with a click!
+
+<!-- A comment. It is not shown. -->
+<style>.a { color: red; }</style>
+
+## Priorities
+
+Append one of these signs:
+
+- 🔺 for the highest priority
+- ⏫ for a high priority
+
+> [!tip] Keep it short
+> A long list is not read.
+
+| Sign | Meaning of it |
+|---|---|
+| 🔽 | of low priority |
+
+For example:
+
+```text
+not done
+```
+
+- [[dates]] - another node, about dates
+
+## Nothing here
+"""
+
+
+def test_a_text_is_cut_into_sentences_with_the_headings_above_them() -> None:
+    found = [(passage.headings[-1:], passage.kind, passage.text) for passage in passages(TEXT)]
+    tasks, priorities = ("Tasks",), ("Priorities",)
+    assert found == [
+        (tasks, "text", "Write a task."),
+        (tasks, "text", "Then tick it, e.g. with a click!"),
+        (priorities, "text", "Append one of these signs:"),
+        (priorities, "item", "🔺 for the highest priority"),
+        (priorities, "item", "⏫ for a high priority"),
+        (priorities, "text", "Keep it short A long list is not read."),
+        (priorities, "row", "🔽 – of low priority"),
+        (priorities, "text", "For example:"),
+        (priorities, "pointer", "dates - another node, about dates"),
+        (tasks, "text", "Nothing here"),
+    ]
+
+
+def test_a_sentence_that_announces_a_list_or_code_has_it_below() -> None:
+    below = {passage.text: passage.below for passage in passages(TEXT) if passage.below}
+    assert below == {
+        "Append one of these signs:": (
+            "- 🔺 for the highest priority",
+            "- ⏫ for a high priority",
+        ),
+        "For example:": ("not done",),
+    }
