@@ -118,15 +118,15 @@ class Installation:
             return ("-e", f"{self.checkout}[{extra}]")
         if self.origin is None or f'extra == "{extra}"' not in self._markers():
             return ()
-        # pip writes the address of a repository down with its spaces, and then cannot read it.
-        url = _PASSWORD.sub("", str(self.origin.get("url", ""))).replace(" ", "%20")
+        url = _PASSWORD.sub("", str(self.origin.get("url", "")))
+        parts = urllib.parse.urlsplit(url)
         version = self.origin.get("vcs_info")
         if isinstance(version, dict):
             folder = self.origin.get("subdirectory")
             below = f"#subdirectory={folder}" if folder else ""
             whole = f"{version.get('vcs')}+{url}@{version.get('commit_id')}{below}"
-            return (f"{DISTRIBUTION}[{extra}] @ {whole}",)
-        parts = urllib.parse.urlsplit(url)
+            # pip up to 23 takes no repository on this machine together with an extra.
+            return (f"{DISTRIBUTION}[{extra}] @ {whole}",) if parts.netloc else ()
         if parts.scheme != "file":
             return (f"{DISTRIBUTION}[{extra}] @ {url}",) if parts.scheme == "https" else ()
         path = Path(urllib.request.url2pathname(parts.path))
