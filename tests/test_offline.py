@@ -85,7 +85,7 @@ def test_a_question_that_one_node_answers_costs_three_calls_at_most(vault: Vault
 
 def test_a_large_budget_ends_within_the_turns_of_an_agent(vault: Vault) -> None:
     agent = navigator(vault, passages_about_ships(150), 60_000)
-    assert "See also" in Asked(agent, "Which keel was laid by an unknown wright?").text
+    assert "See also" in Asked(agent, "Which keel was laid by the wright?").text
 
 
 LONG = "# Handbook\n\n" + "".join(
@@ -112,7 +112,7 @@ SENTENCES = {
     "Hebrew": ("מה גובה המס?", "גובה המס הוא שבעה עשר אחוזים מהמחיר."),
     "Hindi": ("कर की दर क्या है?", "कर की दर अठारह प्रतिशत है।"),
     "Russian": ("Какова ставка налога?", "Ставка налога равна двадцати процентам."),
-    "Greek": ("Ποιος είναι ο φόρος;", "Ο φόρος είναι είκοσι τέσσερα τοις εκατό."),
+    "Greek": ("Πόσο τοις εκατό είναι ο φόρος;", "Ο φόρος είναι είκοσι τέσσερα τοις εκατό."),
     "Vietnamese": ("Thuế suất là bao nhiêu?", "Thuế suất phổ thông là mười phần trăm."),
 }
 

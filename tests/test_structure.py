@@ -24,6 +24,8 @@ from tests.conftest import BUNDLED, ROOT, Vault
 
 CLOSING = re.compile(r"\(call (\d+): (\d+) tokens; (\d+) of (\d+) left\)(?: \.)*")
 ENTRY = re.compile(r"- \[\[(.+?)\]\] \((?:(\w+), )?(\d+) tokens(?:; shown [^)]*)?\)(?: .*)?")
+SECTIONS = re.compile(r"sections(?: \(\*1 answers the query best\))?: ")
+SECTION = re.compile(r" (\d+)(?: \*(\d))?$")
 LINK = re.compile(r"- \[\[(.+?)\]\] \((\d+) tokens\): .*")
 HEAD = re.compile(r"# \[\[(.+?)\]\].* \((?:\w+, )?(\d+) tokens\)")
 SHOWN = re.compile(r"\[\[(.+?)\]\] was shown (?:above|in call \d+)\.(?: More of its links:)?")
@@ -99,12 +101,13 @@ def check_summaries(lines: list[str], result: dict[str, Any]) -> None:
         assert [(read_id(match[1]), int(match[2])) if match else None for match in links] == [
             (link["id"], link["cost"]) for link in (*node["links"], *node["backlinks"])
         ]
-        outlines = [line for line in block if line.startswith("sections: ")]
+        outlines = [match for line in block if (match := SECTIONS.match(line))]
         assert len(outlines) == bool(node["outline"])
-        for line in outlines:
-            parts = re.split(r"(?<=\d) \| ", line.removeprefix("sections: "))
-            assert [int(part.rpartition(" ")[2]) for part in parts] == [
-                section["cost"] for section in node["outline"]
+        for match in outlines:
+            parts = re.split(r"(?<=\d) \| ", match.string[match.end() :])
+            shown = [SECTION.search(part) for part in parts]
+            assert [(int(at[1]), int(at[2] or 0)) if at else None for at in shown] == [
+                (section["cost"], section["rank"]) for section in node["outline"]
             ]
         assert len([line for line in block if line.startswith("linked from ")]) <= 1
     assert tags("\n".join(lines)) == 0
@@ -186,6 +189,7 @@ FORGERIES = (
     " 3 | evil 4",
     " (12), evil (3). Call",
     "sections: evil 3",
+    "sections (*1 answers the query best): evil 3 *1",
     "links, strongest first:",
     "linked from 3, e.g.:",
     "3 more: x",

@@ -14,10 +14,12 @@ repeat, `[ ]` may be missing, C, L, N and T are numbers.
     summaries  = [words EOL EOL] summary {EOL EOL summary} {EOL EOL words}
     summary    = "# [[" id "]]" [" " words] " (" [kind ", "] C " tokens)" {EOL line}
                | "[[" id "]] was shown " place "." [" More of its links:" {EOL link}]
-    line       = words | "sections: " outline | "links, strongest first:" | "links:" | link
+    line       = words | sections outline | "links, strongest first:" | "links:" | link
                | "linked from " N [", e.g.:"]
     link       = "- [[" id "]] (" C " tokens): " words | "- " N " more: " words
-    outline    = words " " C {" | " ["›" {"›"} " "] words " " C} [" | " N " more"]
+    sections   = "sections: " | "sections (*1 answers the query best): "
+    outline    = words " " C [" *" N] {" | " ["›" {"›"} " "] words " " C [" *" N]}
+                 [" | " N " more"]
     node       = '<node id="' id '"' [' section="' words '"'] [' kind="' kind '"'] ">" EOL
                  text EOL "</node>" [EOL "Not shown (tokens): " words]
     text       = {author's line EOL | pointer EOL | embed EOL}
@@ -47,7 +49,7 @@ _TAG = re.compile(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
 
 _OWN_LINE = re.compile(
     r"\s*+(?:\#{1,2}\s|-\s|\[\[|\[(?:section\s|the\sbeginning:)|\(\s*call\s+\d"
-    r"|links(?::\s*$|,\sstrongest\s)|sections:\s.*\d|linked\sfrom\s+\d|not\sshown\s\("
+    r"|links(?::\s*$|,\sstrongest\s)|sections(?::\s|\s\(\*1\s).*\d|linked\sfrom\s+\d|not\sshown\s\("
     r"|>\s*embedded\s|\d+\smore(?::\s|\sdid\snot\s)"
     r"|this\spage\swas\s|there\sis\sno\snode\s|(?:the\stext|what\sis\sleft)\sof\s\[\[)",
     re.IGNORECASE,

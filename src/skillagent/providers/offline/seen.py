@@ -181,7 +181,7 @@ def _collect(seen: Seen, data: Mapping[str, Any]) -> None:
 def _collect_listing(seen: Seen, data: Mapping[str, Any]) -> None:
     seen.listings += 1
     seen.cursor = data["cursor"]
-    seen.weak = seen.weak or bool(data.get("weak"))
+    seen.weak = seen.weak or data.get("match") == "weak"
     seen.hits = seen.listed.setdefault(data["query"] or "", seen.hits)
     for line in data["lines"]:
         node = line["id"]
