@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillagent.authoring.importing import import_graph
@@ -109,6 +109,7 @@ def _section(graph: SkillGraph, node: str, fragment: str) -> str:
     return document.text[heading.start :]
 
 
+@settings(max_examples=60)
 @given(cuts())
 def test_every_line_stands_once_and_every_anchor_leads_to_its_heading(cut: Cut) -> None:
     with written({"The Whole.md": cut.text.encode()}) as top:

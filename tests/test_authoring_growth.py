@@ -72,6 +72,29 @@ def test_a_new_graph_is_a_valid_skill_without_a_finding(tmp_path: Path, capsys: 
     assert config.graphs == (("", folder),)
 
 
+def test_a_graph_is_called_as_its_folder_unless_it_is_told_a_title(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    described = ("--description", "d: when asked", "--no-declare", "--map", "Counting=to count")
+    plain, other = tmp_path / "token-work", tmp_path / "tokens"
+    assert run(capsys, "new", plain, *described)[2] == ""
+    code, _, err = run(capsys, "new", other, "--name", "Token Work", *described)
+    told = "the skill is called 'tokens', for hosts demand the name of its folder"
+    assert (code, err) == (0, f"remark: SKILL.md: {told}; 'Token Work' is its title\n")
+    for folder, name, title in (
+        (plain, "token-work", "Token work"),
+        (other, "tokens", "Token Work"),
+    ):
+        text = (folder / "SKILL.md").read_text()
+        assert f'---\nname: {name}\ndescription: "d: when asked"\n---\n\n# {title}\n' in text
+        assert validate(folder) == []
+        assert run(capsys, "check", folder)[0] == 0
+        # What is for the author is told to the author: an agent reads no advice on writing.
+        assert (folder / "counting.md").read_text() == (
+            "---\ntype: map\ndescription: to count\n---\n\n# Counting\n"
+        )
+
+
 def test_a_declaration_is_extended_and_its_other_bytes_stay(
     tmp_path: Path, capsys: Capture
 ) -> None:
@@ -104,7 +127,7 @@ def test_a_graph_of_a_python_project_is_declared_in_its_file(
     [
         ("full", (), "is not empty"),
         ("full/x.txt", (), "is no folder"),
-        ("other", (), "call the folder 'token-work'"),
+        ("Other", (), "call the folder 'other'"),
         ("token-work", ("--map", "no sentence"), "write TITLE=WHEN"),
         ("token-work", ("--map", "A=x", "--map", "a=y"), "like names"),
         ("token-work", ("--map", "***=x"), "makes no file name"),

@@ -75,7 +75,7 @@ FILES: dict[str, str | bytes] = {
 
 def test_each_style_of_link_is_kept(vault: Vault) -> None:
     top = vault(FILES)
-    rename(SkillGraph.load(top), "old", "deep/new").write()
+    rename(SkillGraph.load(top), "old", "deep/new", alias=False).write()
     found = {path: data.decode() for path, data in content(top).items()}
     assert found["index.md"] == (
         "---\nup: '[[new]]'\n---\n# Index\r\n\n"
@@ -94,6 +94,62 @@ def test_a_link_that_would_lead_elsewhere_is_written_with_more_of_its_path(vault
     top = vault({"a.md": "[[c]]", "x/c.md": "c", "y/d.md": "d"})
     rename(SkillGraph.load(top), "y/d", "/c").write()
     assert content(top)["a.md"] == b"[[x/c]]"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("old\n", "---\naliases: [old-name]\n---\nold\n"),
+        ("---\ntitle: T  # why\n---\nold", "---\ntitle: T  # why\naliases: [old-name]\n---\nold"),
+        ("---\r\nx: 1\r\n---\r\n", "---\r\nx: 1\r\naliases: [old-name]\r\n---\r\n"),
+        ("\ufeff---\n---\n", "\ufeff---\naliases: [old-name]\n---\n"),
+        (
+            '---\naliases: [a, "b: c"] # two\nx: 1\n---\n',
+            '---\naliases: [a, "b: c", old-name] # two\nx: 1\n---\n',
+        ),
+        (
+            "---\nAliases:\n  - a # one\n\n# x\nx: [1]\n---\n---\n",
+            "---\nAliases:\n  - a # one\n  - old-name\n\n# x\nx: [1]\n---\n---\n",
+        ),
+        ("---\naliases: a, b\n---\n", "---\naliases: [a, b, old-name]\n---\n"),
+        ("---\naliases:\nx: 1\n---\n", "---\naliases: [old-name]\nx: 1\n---\n"),
+    ],
+)
+def test_the_old_name_is_kept_as_an_alias(vault: Vault, before: str, after: str) -> None:
+    top = vault({"index.md": "[[old-name]]", "old-name.md": before.encode()})
+    changes = rename(SkillGraph.load(top), "old-name", "new")
+    assert changes.remarks == ()
+    changes.write()
+    assert content(top)["new.md"] == after.encode()
+    assert content(top)["index.md"] == b"[[new]]"
+    assert SkillGraph.load(top).find("old-name").id == "new"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("+++\nx = 1\n+++\n", "new", "its header cannot be changed safely"),
+        ("---\nx: [\n---\n", "new", "its header cannot be changed safely"),
+        ("---\nx: a: b\n---\n", "new", "its header cannot be changed safely"),
+        ("---\nalias: a\n---\n", "new", "its header cannot be changed safely"),
+        ("caf\xe9", "new", "not UTF-8"),
+        ("", "y/SKILL", "the header of a skill takes none"),
+    ],
+)
+def test_an_alias_that_cannot_be_kept_is_told_of(
+    vault: Vault, old: str, new: str, said: str
+) -> None:
+    top = vault({"index.md": "[x](old.md)", "old.md": old.encode("latin-1")})
+    (remark,) = rename(SkillGraph.load(top), "old", new).remarks
+    assert "'old' is not kept as an alias: " in remark and said in remark
+
+
+def test_an_alias_never_takes_the_name_of_another_node(vault: Vault) -> None:
+    top = vault({"x/old.md": "", "y/old.md": "", "z.md": "[[x/old]]", "a.md": "", "b.md": ""})
+    graph = SkillGraph.load(top)
+    changes = rename(graph, "x/old", "new")
+    assert changes.remarks == ("x/new.md: 'old' is not kept as an alias: y/old.md has that name",)
+    assert rename(graph, "a", "y/a").files[-1].after == b""  # links by its name find it anyway
 
 
 def test_the_label_first_dialect_is_kept(vault: Vault) -> None:

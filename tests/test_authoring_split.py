@@ -95,17 +95,18 @@ def test_a_long_node_becomes_a_map(vault: Vault) -> None:
         "Intro, see [below](use-it.md) and [[setup]].\n\n"
         "- [[setup]] - First sentence.\n"
         "- [[use-it]] - See text and setup, detail.\n"
-        "- [[notes]] - Notes: a part of Long\n"
+        "- [[notes]]\n"
     )
     assert found["setup.md"] == (
         "---\ntitle: Setup\ndescription: First sentence.\n---\n"
         "## Setup\n\nFirst sentence. Second.\n\n"
         "```\n## no heading\n```\n\n### Detail\n\nSee [[use-it]].\n\n"
     )
-    assert (
-        'See [text](other.md "round") and [setup](setup.md), [detail](setup.md#detail).'
-        in found["use-it.md"]
+    assert found["use-it.md"].endswith(
+        "See [text][one] and [setup](setup.md), [detail](setup.md#detail).\n\n"
+        "[one]: other.md (round)\n"
     )
+    assert found["notes.md"] == "---\ntitle: Notes\n---\n## Notes\n\n"
     graph = SkillGraph.load(top)
     assert graph.diagnostics == ()
     assert graph.nodes["long"].kind is NodeKind.MAP

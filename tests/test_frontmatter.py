@@ -339,6 +339,9 @@ def test_78_a_byte_order_mark_and_odd_line_ends_do_not_hide_the_header(data: byt
             id="65-list",
         ),
         pytest.param('x: "see [[a]] and [[b]]"', [("x", "a"), ("x", "b")], [], id="65-in-text"),
+        pytest.param(
+            'x: "a: [[a]], [[b]]"', [("x", "a"), ("x", "b")], [], id="65-behind-marks-in-quotes"
+        ),
         pytest.param("source: [[a]]", [("source", "a")], ["SG015"], id="66a-unquoted"),
         pytest.param(
             "source:\n  - [[a]]\n  - [[b]]",

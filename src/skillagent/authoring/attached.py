@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -48,9 +49,10 @@ def attached(
         others: paths of what else is in it.
         dialect: how links are written.
     """
-    others = tuple(others)
-    known = Others({"": others})
+    others = sorted(others)
+    known = Others({"": tuple(others)})
     resolver = Resolver(nodes, others, dialect)
+    folders = {node.path[:at] for node in nodes for at, char in enumerate(node.path) if char == "/"}
     wanted: set[str] = set()
     named: dict[str, list[str]] = {}
     outside: list[str] = []
@@ -61,11 +63,11 @@ def attached(
                 continue
             where = f"{node.path}: {target}"
             if path := known.find(node, target, by_path):
-                if any(other.path.startswith(f"{path}/") for other in nodes):
-                    continue  # a folder that will be there with its documents
+                if path in folders:
+                    continue  # it will be there with its documents
                 wanted.add(path)
                 named.setdefault(path, []).append(where)
-            elif by_path and os.path.exists(os.path.join(root.path, _near(node, target))):
+            elif by_path and _led_somewhere(root, posixpath.normpath(_near(node, target))):
                 outside.append(where)
     files, left = _copied(root, wanted, others)
     lost = sorted({*outside, *(where for path in left for where in named[path])})
@@ -78,7 +80,7 @@ def attached(
 
 
 def files_beside(root: Root, node: Node) -> tuple[str, ...]:
-    """Paths that the links of one document name and that are files in its folder or below.
+    """Paths that one document names and that are files in its folder or below, no documents.
 
     Args:
         root: the folder that the document lies in.
@@ -88,9 +90,17 @@ def files_beside(root: Root, node: Node) -> tuple[str, ...]:
     for target, _ in _targets(node):
         path = posixpath.normpath(_near(node, target))
         hidden = any(part.startswith(".") for part in path.split("/"))
-        if not hidden and os.path.isfile(os.path.join(root.path, path)):
+        document = path.lower().endswith(SUFFIXES)
+        if not (hidden or document) and os.path.isfile(os.path.join(root.path, path)):
             found.add(path)
     return tuple(sorted(found))
+
+
+def _led_somewhere(root: Root, path: str) -> bool:
+    """True for a file that is not taken along; of documents beside the source another remark
+    tells."""
+    document = path.lower().endswith(SUFFIXES) and not path.startswith("../")
+    return not document and os.path.exists(os.path.join(root.path, path))
 
 
 def _near(node: Node, target: str) -> str:
@@ -123,9 +133,10 @@ def _copied(
     left: list[str] = []
     room = MAX_BYTES
     for path in sorted(wanted):
-        inside = [other for other in others if other.startswith(f"{path}/")]
+        # "0" is the character behind "/": what lies in a folder stands between.
+        inside = others[bisect_left(others, f"{path}/") : bisect_left(others, f"{path}0")]
         before = len(files)
-        for one in sorted(inside) or [path]:
+        for one in inside or [path]:
             if one.lower().endswith(SUFFIXES):
                 continue
             try:

@@ -8,7 +8,7 @@ there, if another part has it. What no part uses stays where it is.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,8 +17,8 @@ from skillagent.markdown import Document
 from skillagent.markdown.address import uses
 from skillagent.markdown.wikilink import DEFINITION
 
-_NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
-_NOTE_USE = re.compile(r"(?<![\\\[])\[\^([^\]\s]+)\]")
+_NOTE = re.compile(r"^ {0,3}\[\^([^\[\]\s]+)\]:", re.MULTILINE)
+_NOTE_USE = re.compile(r"(?<![\\\[])\[\^([^\[\]\s]+)\]")
 _TITLE_LINE = re.compile(r"[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\))[ \t]*(?:\n|\Z)")
 _NEW_BLOCK = re.compile(r" {0,3}(?:[-*+>#|]|\d{1,9}[.)][ \t]|\[[^\]\n]+\]:|```|~~~)")
 
@@ -31,6 +31,10 @@ class _Definition:
     end: int
     place: int
     """Offset of its `[`, as a use of a footnote or of a link finds it."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
 
 
 def with_definitions(document: Document, parts: Sequence[Part]) -> list[Part]:
@@ -63,10 +67,14 @@ def with_definitions(document: Document, parts: Sequence[Part]) -> list[Part]:
     anywhere = set().union(*needed)
     made = []
     for part, wanted in zip(parts, needed, strict=True):
-        own = {at for at, one in enumerate(found) if part.start <= one.start < part.end}
-        carried = tuple((found[at].start, found[at].end) for at in sorted(wanted - own))
-        dropped = tuple((found[at].start, found[at].end) for at in sorted(own & anywhere - wanted))
-        made.append(replace(part, carried=carried, dropped=dropped))
+        own = range(bisect_left(starts, part.start), bisect_left(starts, part.end))
+        made.append(
+            replace(
+                part,
+                carried=tuple(found[at].span for at in sorted(wanted) if at not in own),
+                dropped=tuple(found[at].span for at in own if at in anywhere and at not in wanted),
+            )
+        )
     return made
 
 

@@ -122,9 +122,7 @@ def entry_edits(
     if edits is None:
         edits = (Edit(0, head.body_start, _anew(document, name, description)),)
         if foreign := sorted(key for key in head.fields if key.casefold() not in ALLOWED_FIELDS):
-            remarks.append(
-                f"keys of its header that hosts refuse are under metadata now: {', '.join(foreign)}"
-            )
+            remarks.append(f"keys that hosts refuse are under metadata now: {', '.join(foreign)}")
     return edits, tuple(remarks)
 
 

@@ -123,7 +123,7 @@ def import_graph(
     plan = _planned(nodes, name, description, progress, single=not source.is_dir())
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
         plan.remarks.append(
-            f"{source.name}: links to {len(near)} documents beside it, such as {near[0]}; "
+            f"{source.name}: links to documents beside it ({len(near)}), such as {near[0]}; "
             "import its folder to take them along"
         )
     about = checked_description(description or _about(plan, name))
@@ -177,6 +177,7 @@ def _documents_beside(node: Node, folder: Path) -> list[str]:
         reference.target
         for reference in node.document.references
         if reference.kind is Kind.MARKDOWN and reference.target.lower().endswith(SUFFIXES)
+        if not reference.target.startswith("../")
     }
     return sorted(target for target in targets if os.path.isfile(folder / target))
 
@@ -333,7 +334,8 @@ def _add_maps(plan: _Plan, name: str) -> None:
             title = _words(folder.rpartition("/")[2])
             path = f"{folder}/{names.take(f'{title} map', title)}.md"
             _add_map(plan, path, title, inside)
-    top = [path for path in paths if "/" not in path and path != ENTRY and not _is_index(path)]
+    hubs = {ENTRY, *_indexes(plan)}
+    top = [path for path in paths if "/" not in path and path not in hubs]
     described = {part.path: part.node.description for part in plan.firsts}
     if not _fits("".join(f"- [[{path}]] - {short(described[path])}\n" for path in top)):
         _add_map(plan, f"{names.take('Contents', name)}.md", "Contents", top)
@@ -358,8 +360,9 @@ def _lists(
     gatherers = {path.rpartition("/")[0]: path for path in plan.maps}
     placed = {part.path: relocation.placed[part] for part in plan.firsts}
     every = {**placed, **made}
+    indexes = _indexes(plan)
     found: dict[str, list[tuple[str, str]]] = {}
-    for path in sorted(every, key=lambda path: (path not in made, not _is_index(path), path)):
+    for path in sorted(every, key=lambda path: (path not in made, path not in indexes, path)):
         if path == ENTRY:
             continue
         above = path.rpartition("/")[0]
@@ -368,7 +371,7 @@ def _lists(
         while above and above not in gatherers:
             above = above.rpartition("/")[0]
         listing = gatherers.get(above, ENTRY)
-        if not above and (path in made or _is_index(path)):
+        if not above and (path in made or path in indexes):
             listing = ENTRY
         node = every[path]
         link = relocation.speller.wikilink(node, every[listing])
@@ -378,8 +381,10 @@ def _lists(
     return found
 
 
-def _is_index(path: str) -> bool:
-    return name_key(stem_of(path)) in ("index", "readme")
+def _indexes(plan: _Plan) -> set[str]:
+    """Where documents go that were the first of their folder."""
+    parts = plan.firsts
+    return {part.path for part in parts if name_key(stem_of(part.node.path)) in ("index", "readme")}
 
 
 def _words(name: str) -> str:

@@ -37,12 +37,22 @@ class Part:
     def holds(self, place: int) -> bool:
         """True if what stands at a place of the document stands in the part."""
         if self.start <= place < self.end:
-            return not any(start <= place < end for start, end in self.dropped)
-        return any(start <= place < end for start, end in self.carried)
+            return not _covers(self.dropped, place)
+        return _covers(self.carried, place)
 
     def order(self, place: int) -> tuple[bool, int]:
         """Sorts places of the document as they follow each other in the part."""
         return not self.start <= place < self.end, place
+
+
+def _covers(spans: Sequence[tuple[int, int]], place: int) -> bool:
+    """True if a place stands in one of some sorted spans."""
+    at = bisect_right(spans, place, key=_first) - 1
+    return at >= 0 and place < spans[at][1]
+
+
+def _first(span: tuple[int, int]) -> int:
+    return span[0]
 
 
 def holding(parts: Sequence[Part], place: int) -> Part:

@@ -95,6 +95,11 @@ class _Places:
         return found
 
     @cached_property
+    def headings(self) -> list[int]:
+        """Where its headings begin, sorted."""
+        return [heading.start for heading in self._document.headings]
+
+    @cached_property
     def anchors(self) -> Mapping[str, int]:
         """Its explicit ids and numbered slugs."""
         return anchors(self._document.text, self._document.headings, self._document.masks.code)
@@ -187,29 +192,32 @@ class Relinking:
         if index < 0:
             return self._layout.placed[parts[0]], fragment
         part = holding(parts, node.document.headings[index].start)
-        named = self._fragment(fragment, index, part)
+        wiki = reference.kind is not Kind.MARKDOWN
+        named = self._fragment(fragment, index, part, wiki=wiki)
         if part is parts[0]:
             return self._layout.placed[part], named or fragment
         return self._layout.placed[part], named
 
-    def _fragment(self, fragment: str, index: int, part: Part) -> str:
+    def _fragment(self, fragment: str, index: int, part: Part, *, wiki: bool = False) -> str:
         """What leads to a heading in the part that holds it; empty where the part itself does.
 
         Args:
             fragment: as the link has it.
             index: of the heading in the whole document.
             part: holds it.
+            wiki: whether the link is a wikilink, which takes the title rather than its slug.
         """
         document, placed = part.node.document, self._layout.placed[part].document
         heading = document.headings[index]
         if part.start and heading.start == part.start:
             return ""
-        at = index - sum(other.start < part.start for other in document.headings)
+        at = index - bisect_left(self._places_of(part.node).headings, part.start)
         plain = " ".join(_LINK_MARK.sub(" ", heading.title).split())
-        for name in (fragment, plain, slug(without_attributes(heading.title))):
+        short = slug(without_attributes(heading.title))
+        for name in (fragment, plain, short) if wiki else (fragment, short, plain):
             if name and placed.find_heading(name) == at:
                 return name
-        known = anchors(placed.text, placed.headings, placed.masks.code)
+        known = self._places_of(self._layout.placed[part]).anchors
         return next((name for name, index in known.items() if index == at), "")
 
     def _written(

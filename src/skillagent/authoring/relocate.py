@@ -8,6 +8,7 @@ is refused.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from skillagent.authoring.parts import Part
@@ -185,13 +186,13 @@ _Stretch = tuple[int, int, list[Edit]]
 def _stretches(part: Part, edits: Sequence[Edit]) -> list[_Stretch]:
     """A part's own stretch, and those of the definitions that it carries."""
     own = [edit for edit in edits if part.start <= edit.start < part.end or part.start == part.end]
-    return [
-        (part.start, part.end, own),
-        *(
-            (start, end, [edit for edit in edits if start <= edit.start < end])
-            for start, end in part.carried
-        ),
-    ]
+    rest = edits[len(own) :]  # as `Plan.edits` are sorted, those of the copies come last
+    starts = [edit.start for edit in rest]
+    found = [(part.start, part.end, own)]
+    for start, end in part.carried:
+        inside = rest[bisect_left(starts, start) : bisect_left(starts, end)]
+        found.append((start, end, list(inside)))
+    return found
 
 
 def _edited(part: Part, stretch: _Stretch) -> str:

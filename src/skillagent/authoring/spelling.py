@@ -26,7 +26,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-
 _FOLD = re.compile(r"[-_\s]+")
 _IN_URL = re.compile(r"[\x00-\x20%?#()<>\\]")
 _BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
-_FOOTNOTE = re.compile(r"[ \t]*\[\^[^\]\s]+\]")
+_FOOTNOTE = re.compile(r"[ \t]*\[\^[^\[\]\s]+\]")
 _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
 
 

@@ -146,7 +146,7 @@ def _handler() -> YAMLHandler:
 
     def represent_text(dumper: Dumper, text: str) -> yaml.ScalarNode:
         # In double quotes PyYAML would write an emoji as its number.
-        quotes = "'" if _BEYOND.search(text) else '"'
+        quotes = "'" if _BEYOND.search(text) and text.isprintable() else '"'
         plain = not isinstance(text, Quoted) and is_plain(text)
         return dumper.represent_scalar(
             "tag:yaml.org,2002:str", str(text), style=None if plain else quotes

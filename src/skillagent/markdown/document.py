@@ -283,7 +283,9 @@ def _header_references(
                     )
                 )
                 before = line[: reference.start].rstrip()
-                if not before or before[-1] in ":-[,":
+                # Inside quotes a `#` begins no comment, so the whole stretch is left.
+                quoted = _comment_start(f"{before} #") == len(before) + 2
+                if not quoted and (not before or before[-1] in ":-[,"):
                     message = f"unquoted link in {key!r}; YAML reads it as a list"
                     remedy = f'write {key}: "{line[reference.start : reference.end]}"'
                     findings.append(finding("SG015", path, number, message, remedy))
