@@ -41,15 +41,15 @@ def _serve(make: Callable[[int], Server], port: int, check: Callable[[], None]) 
         server = make(port)
     except (OSError, OverflowError) as error:
         raise UsageError(f"port {port} cannot be used: {error}") from None
-    with server:
+    with server, contextlib.suppress(KeyboardInterrupt):
+        # Whoever reads the address may end this server at once: it ends in a report from here on.
         # A job in the background of a script ignores Ctrl-C, and `kill` must end in a report too.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
         print(server.url, flush=True)
         for name, value in server.environment().items():
             print(f"export {name}={value}", file=sys.stderr, flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.wait()
+        server.wait()
     try:
         check()
     except AssertionError as error:
