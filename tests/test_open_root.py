@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from benchmarks import swap_loads
+
 from skillagent import GraphError, SkillGraph
 from skillagent.graph import Root, open_root
 from skillagent.graph.open_root import OpenRoot
-from skillagent.graph.walk import read_bytes, read_file
-from skillagent.graph.walk import Options
+from skillagent.graph.walk import Options, read_bytes, read_file
 
 LOADS = int(os.environ.get("SKILLAGENT_SWAP_LOADS", "200"))
 """Loads beside a process that exchanges files; `benchmarks.swap_loads` makes 10,000."""
@@ -137,7 +136,7 @@ def test_what_lies_in_a_root_is_opened_and_nothing_else(root: Path) -> None:
             with pytest.raises(OSError, match=r".") as caught:
                 opened.file(path)
             assert caught.value.strerror
-        with pytest.raises(OSError, match="not a path|null"):
+        with pytest.raises(OSError, match="null"):
             opened.resolve("\0")
 
 
@@ -145,7 +144,7 @@ def test_a_folder_that_failed_to_open_is_not_taken_for_the_next(root: Path) -> N
     (root / "deep" / "gone").symlink_to("er")
     with OpenRoot(root) as opened:
         for _ in range(2):
-            with pytest.raises(OSError, match="."):
+            with pytest.raises(OSError, match="what it was"):
                 opened.file("deep/gone/file.md")
         with opened.file("deep/er/file.md") as stream:
             assert stream.read()

@@ -46,8 +46,6 @@ from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.tokens import default_counter
 
-ALL_BYTES = 1 << 40
-"""Files are read whole, however large: nothing may be lost."""
 NAMED_IN_MAP = 4
 """So many documents are named in the description of a folder's map."""
 
@@ -74,13 +72,13 @@ def import_graph(source: Path, folder: Path, description: str | None, dialect: D
         dialect: how the source's links are written.
 
     Raises:
-        UsageError: the source holds nothing, the folder is not empty, or a link in the
-            source could not be kept.
+        UsageError: the source holds nothing, or a document too large to be read whole, the
+            folder is not empty, or a link in the source could not be kept.
         GraphError: the source is no file and no folder that can be listed.
     """
     refuse_filled(folder)
     name = skill_name(folder)
-    options = Options(dialect=dialect, max_file_bytes=ALL_BYTES)
+    options = Options(dialect=dialect)
     if source.is_dir():
         below = os.path.realpath(folder).startswith(os.path.realpath(source) + os.sep)
         if below:
@@ -92,6 +90,9 @@ def import_graph(source: Path, folder: Path, description: str | None, dialect: D
         nodes = [_single(root, source, options)]
     if not nodes:
         raise UsageError(f"{source}: holds no Markdown file")
+    if large := [node for node in nodes if not node.whole]:
+        message = f"has {large[0].size} bytes, above the limit of {options.max_file_bytes}"
+        raise UsageError(f"{large[0].path}: {message}; split it or ignore it")
     plan = _planned(nodes, name, description, single=not source.is_dir())
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
         plan.remarks.append(
@@ -118,7 +119,7 @@ def _single(root: Root, source: Path, options: Options) -> Node:
     document = parse(found.data, source.name, options.dialect)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)
-    return Node(name, "", source.name, kind, document, found.digest, found.size)
+    return Node(name, "", source.name, kind, document, found.digest, found.size, found.whole)
 
 
 def _documents_beside(node: Node, folder: Path) -> list[str]:

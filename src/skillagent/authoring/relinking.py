@@ -130,6 +130,15 @@ class Relinking:
                 expected.append(link)
         return Plan(tuple(sorted(edits.values())), tuple(sorted(expected, key=_first)))
 
+    def keeps(self, reference: Reference, part: Part) -> bool:
+        """Whether a link, wherever in a part it stands, need not be written anew."""
+        wanted, fragment = self._wanted(reference, part.node)
+        if wanted is None:
+            return True
+        here = self._layout.placed[part]
+        leads = self._layout.after.link(reference, here).node if reference.target else here
+        return leads is wanted and fragment == reference.fragment
+
     def references(self, part: Part) -> Iterator[Reference]:
         """The links that stand in a part."""
         document = part.node.document

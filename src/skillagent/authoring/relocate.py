@@ -9,12 +9,14 @@ is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
+from skillagent.authoring.large import refuse_if_linked
 from skillagent.authoring.relinking import Layout, Part, Plan, Relinking, as_written
 from skillagent.authoring.source import Source
 from skillagent.authoring.spelling import Speller
 from skillagent.errors import UsageError
-from skillagent.graph import Node
+from skillagent.graph import Node, Root
 from skillagent.graph.node import kind_of, without_suffix
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Reference
@@ -49,6 +51,7 @@ class Relocation:
         roots: tuple[str, str],
     ) -> None:
         self._dialect = dialect
+        self._folder = roots[0]
         others = tuple(others)
         grouped: dict[Node, list[Part]] = {}
         for part in parts:
@@ -115,11 +118,21 @@ class Relocation:
                 found[part.path] = _bytes(part, plan.edits, tail, source(part.node))
             else:
                 self._gains(part, plan.expected)
+                if not part.node.whole:
+                    self._keep_rest(part)
                 if mend:
                     found[part.path] = _bytes(part, (), "", source(part.node))
                 elif part.path != part.node.path:
                     found[part.path] = read(part.node)
         return found
+
+    def _keep_rest(self, part: Part) -> None:
+        """Refuse what would break a link that stands behind the beginning of a large file."""
+
+        def keeps(reference: Reference) -> bool:
+            return self._relinking.keeps(reference, part)
+
+        refuse_if_linked(Root(Path(self._folder)), part.node, keeps, self._dialect)
 
     def _verify(self, part: Part, plan: Plan, tail: str) -> None:
         own = [Edit(e.start - part.start, e.end - part.start, e.text) for e in plan.edits]

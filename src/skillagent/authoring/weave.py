@@ -81,17 +81,18 @@ def proposals(
         ResolveError: no node has the name.
     """
     nodes = list(graph.nodes.values())
+    whole = [node for node in nodes if node.whole]  # in others nothing can be written
     only = graph.find(name) if name else None
     resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
     speller = Speller(resolver, dialect)
     ranked: list[tuple[tuple[float, str, int, str], Mention | tuple[Node, Node]]] = []
     seen: set[frozenset[str]] = set()
-    for mention in mentions(graph, nodes):
+    for mention in mentions(graph, whole):
         if only is None or only.id in (mention.source, mention.target):
             seen.add(frozenset((mention.source, mention.target)))
             path = graph.nodes[mention.source].path
             ranked.append(((-mention.words, path, mention.start, mention.target), mention))
-    for rank, node, other in _alike(graph, [only] if only else nodes):
+    for rank, node, other in _alike(graph, [only] if only in whole else [] if only else whole):
         pair = frozenset((node.id, other.id))
         if pair not in seen:
             seen.add(pair)

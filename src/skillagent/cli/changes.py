@@ -55,11 +55,10 @@ def dialect(arguments: argparse.Namespace) -> Dialect:
 
 
 def whole_graph(arguments: argparse.Namespace) -> SkillGraph:
-    """The graph, every file whole: what is to be changed must be read to its end."""
-    from skillagent.authoring.importing import ALL_BYTES
+    """The graph that a command reads and changes."""
     from skillagent.graph import Options, Root, SkillGraph
 
-    options = Options(dialect=dialect(arguments), max_file_bytes=ALL_BYTES)
+    options = Options(dialect=dialect(arguments))
     return SkillGraph.load(Root(Path(arguments.graph)), options=options)
 
 

@@ -226,6 +226,8 @@ def _position(reference: Reference) -> int:
     return reference.start
 
 
+# What stands before a value: a mark of YAML, or the beginning of the line.
+_OPENS_VALUE = re.compile(r"(?:^|[:\-\[,])\s*\Z")
 _TOP_KEY = re.compile(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
 
 
@@ -257,8 +259,7 @@ def _header_references(
                         key,
                     )
                 )
-                before = line[: reference.start].rstrip()
-                if not before or before[-1] in ":-[,":
+                if _OPENS_VALUE.search(line, max(0, reference.start - 80), reference.start):
                     message = f"unquoted link in {key!r}; YAML reads it as a list"
                     remedy = f'write {key}: "{line[reference.start : reference.end]}"'
                     findings.append(finding("SG015", path, number, message, remedy))
