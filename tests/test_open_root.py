@@ -136,7 +136,7 @@ def test_what_lies_in_a_root_is_opened_and_nothing_else(root: Path) -> None:
             with pytest.raises(OSError, match=r".") as caught:
                 opened.file(path)
             assert caught.value.strerror
-        with pytest.raises(OSError, match=r"not a path|null"):
+        with pytest.raises(OSError, match="null"):
             opened.resolve("\0")
 
 
@@ -144,7 +144,7 @@ def test_a_folder_that_failed_to_open_is_not_taken_for_the_next(root: Path) -> N
     (root / "deep" / "gone").symlink_to("er")
     with OpenRoot(root) as opened:
         for _ in range(2):
-            with pytest.raises(OSError, match=r"\S"):
+            with pytest.raises(OSError, match="what it was"):
                 opened.file("deep/gone/file.md")
         with opened.file("deep/er/file.md") as stream:
             assert stream.read()

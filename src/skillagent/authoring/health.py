@@ -100,6 +100,13 @@ _Row = tuple[str, str, str, bool, Iterable[tuple[str, str]]]
 
 
 def _figures(graph: SkillGraph, counter: TokenCounter, progress: Progress) -> Iterator[_Row]:
+    yield (
+        "large",
+        "files too large to be read whole",
+        "split each: what is said here, and its links, are those of its beginning",
+        False,
+        [(node.id, f"{node.size} bytes") for node in graph.nodes.values() if not node.whole],
+    )
     steps = _steps(graph)
     unreachable = [node for node in graph.nodes if node not in steps]
     orphans = set(graph.orphans())

@@ -57,8 +57,6 @@ from skillagent.markdown.prose import shortened
 from skillagent.progress import Progress, tracked, untold
 from skillagent.tokens import default_counter
 
-ALL_BYTES = 1 << 40
-"""Files are read whole, however large: nothing may be lost."""
 NAMED_IN_MAP = 4
 """So many documents are named beside the link to a folder's map."""
 SHOWN = 5
@@ -100,13 +98,13 @@ def import_graph(
         progress: told how far the work has come.
 
     Raises:
-        UsageError: the source holds nothing, the folder is not empty, or a link in the
-            source could not be kept.
+        UsageError: the source holds nothing, or a document too large to be read whole, the
+            folder is not empty, or a link in the source could not be kept.
         GraphError: the source is no file and no folder that can be listed.
     """
     refuse_filled(folder)
     name = skill_name(folder)
-    options = Options(dialect=dialect, max_file_bytes=ALL_BYTES)
+    options = Options(dialect=dialect)
     if source.is_dir():
         below = os.path.realpath(folder).startswith(os.path.realpath(source) + os.sep)
         if below:
@@ -120,6 +118,9 @@ def import_graph(
         others = files_beside(root, nodes[0])
     if not nodes:
         raise UsageError(f"{source}: holds no Markdown file")
+    if large := [node for node in nodes if not node.whole]:
+        message = f"has {large[0].size} bytes, above the limit of {options.max_file_bytes}"
+        raise UsageError(f"{large[0].path}: {message}; split it or ignore it")
     plan = _planned(nodes, name, description, progress, single=not source.is_dir())
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
         plan.remarks.append(
@@ -169,7 +170,7 @@ def _single(root: Root, source: Path, options: Options) -> Node:
     document = parse(found.data, source.name, options.dialect)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)
-    return Node(name, "", source.name, kind, document, found.digest, found.size)
+    return Node(name, "", source.name, kind, document, found.digest, found.size, found.whole)
 
 
 def _documents_beside(node: Node, folder: Path) -> list[str]:

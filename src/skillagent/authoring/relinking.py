@@ -162,6 +162,15 @@ class Relinking:
         expected.sort(key=lambda link: _link_order(part, link[0], text))
         return Plan(tuple(made), tuple(expected))
 
+    def keeps(self, reference: Reference, part: Part) -> bool:
+        """Whether a link, wherever in a part it stands, need not be written anew."""
+        wanted, fragment = self._wanted(reference, part.node)
+        if wanted is None:
+            return True
+        here = self._layout.placed[part]
+        leads = self._layout.after.link(reference, here).node if reference.target else here
+        return leads is wanted and fragment == reference.fragment
+
     def references(self, part: Part) -> list[Reference]:
         """The links that stand in a part, in order of their place there."""
         document = part.node.document

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
+from skillagent.authoring.large import refuse_if_linked
 from skillagent.authoring.parts import Part
 from skillagent.authoring.relinking import Layout, Plan, Relinking, as_written
 from skillagent.authoring.source import Source
 from skillagent.authoring.spelling import Speller
 from skillagent.errors import UsageError
-from skillagent.graph import Node
+from skillagent.graph import Node, Root
 from skillagent.graph.node import kind_of, without_suffix
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Reference
@@ -52,6 +54,7 @@ class Relocation:
         root: str,
     ) -> None:
         self._dialect = dialect
+        self._folder = root
         others = tuple(others)
         grouped: dict[Node, list[Part]] = {}
         for part in parts:
@@ -124,11 +127,21 @@ class Relocation:
                 found[part.path] = _bytes(part, plan.edits, tail, source(part.node))
             else:
                 self._gains(part, plan.expected)
+                if not part.node.whole:
+                    self._keep_rest(part)
                 if mend:
                     found[part.path] = _bytes(part, (), "", source(part.node))
                 elif part.path != part.node.path:
                     found[part.path] = read(part.node)
         return found
+
+    def _keep_rest(self, part: Part) -> None:
+        """Refuse what would break a link that stands behind the beginning of a large file."""
+
+        def keeps(reference: Reference) -> bool:
+            return self._relinking.keeps(reference, part)
+
+        refuse_if_linked(Root(Path(self._folder)), part.node, keeps, self._dialect)
 
     def _verify(self, part: Part, plan: Plan, tail: str) -> None:
         kept, *copies = (_edited(part, stretch) for stretch in _stretches(part, plan.edits))

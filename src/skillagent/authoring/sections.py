@@ -152,6 +152,8 @@ class Names:
     """
 
     def __init__(self, nodes: Iterable[Node], others: Iterable[str] = ()) -> None:
+        self._numbers: dict[str, int] = {}
+        """Name → the first number behind it that was not tried yet: taken ones stay taken."""
         self._taken = {folded(path) for path in others}
         self._taken |= {folded(path.rpartition("/")[2]) for path in others}
         for node in nodes:
@@ -175,10 +177,13 @@ class Names:
         """
         name = file_name(title)
         base = file_name(above) or "node"
-        numbered = (f"{name or base}-{number}" for number in range(2, 10_000))
-        for found in chain((name, f"{base}-{name}" if name else ""), numbered):
+        first = self._numbers.get(name or base, 2)
+        numbered = (f"{name or base}-{number}" for number in range(first, 10_000))
+        for tried, found in enumerate(chain((name, f"{base}-{name}" if name else ""), numbered)):
             if found and folded(found) not in self._taken and found not in ENTRY_STEMS:
                 self._taken.add(folded(found))
+                if tried > 1:
+                    self._numbers[name or base] = first + tried - 1
                 return found
         raise UsageError(f"no free file name for {title!r}")
 

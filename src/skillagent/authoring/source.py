@@ -81,8 +81,12 @@ def read_node(root: Root, node: Node) -> bytes:
     """The bytes of a node's file.
 
     Raises:
-        UsageError: it cannot be read, or is not what was loaded.
+        UsageError: it cannot be read, was not loaded whole, or is not what was loaded.
     """
+    if not node.whole:
+        raise UsageError(
+            f"{node.path}: is too large to be changed ({node.size} bytes); split it first"
+        )
     try:
         data = read_bytes(root, node.path)
     except OSError as error:

@@ -93,17 +93,20 @@ def proposals(
         ResolveError: no node has the name.
     """
     nodes = list(graph.nodes.values())
+    whole = [node for node in nodes if node.whole]  # in others nothing can be written
     only = graph.find(name) if name else None
     ranked: list[_Ranked] = []
     seen: set[frozenset[str]] = set()
-    for mention in mentions(graph, tracked(nodes, "looking for names", progress)):
+    for mention in mentions(graph, tracked(whole, "looking for names", progress)):
         if only is None or only.id in (mention.source, mention.target):
             seen.add(frozenset((mention.source, mention.target)))
             path = graph.nodes[mention.source].path
             ranked.append(((-mention.words, path, mention.start, mention.target), mention))
     sure = sum(-key[0] > HIGHEST for key, _ in ranked)
     # Nodes alike come behind the names of two words: they are not compared for nothing.
-    sources = () if sure >= limit else (only,) if only else nodes
+    sources = (
+        () if sure >= limit else () if only and only not in whole else (only,) if only else whole
+    )
     for rank, node, other in _alike(graph, sources, progress):
         pair = frozenset((node.id, other.id))
         if pair not in seen:

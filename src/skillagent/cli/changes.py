@@ -67,17 +67,16 @@ def whole_graph(
     progress: Progress | None = None,
     roots: tuple[str, ...] = (),
 ) -> SkillGraph:
-    """The graph, every file whole: what is to be changed must be read to its end.
+    """The graph that a command reads and changes.
 
     Args:
         arguments: of the command line.
         progress: told how far the work has come; None for a bar of its own.
         roots: to load; without any the one root that the command line names.
     """
-    from skillagent.authoring.importing import ALL_BYTES
     from skillagent.graph import Options, SkillGraph
 
-    options = Options(dialect=dialect(arguments), max_file_bytes=ALL_BYTES)
+    options = Options(dialect=dialect(arguments))
     roots = roots or (one_root_of(arguments),)
     finish_interrupted(*roots)
     with contextlib.nullcontext(progress) if progress else progress_bar() as told:

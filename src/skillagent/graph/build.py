@@ -113,6 +113,7 @@ class _Part:
             document=document,
             digest=source.digest,
             size=source.size,
+            whole=source.whole,
         )
         self.diagnostics += document.diagnostics
         if node.aliases:
@@ -304,7 +305,8 @@ def glance(root: Root, options: Options) -> Node | None:
     document = parse(source.data, source.path, options.dialect)
     kind = kind_of(document, source.path)
     name = without_suffix(source.path)
-    return Node(name, "", source.path, kind, document, source.digest, source.size)
+    size, whole = source.size, source.whole
+    return Node(name, "", source.path, kind, document, source.digest, size, whole)
 
 
 def _entry(nodes: Sequence[Node], links: Sequence[Link]) -> Node | None:

@@ -44,6 +44,8 @@ class Node:
     """SHA-256 of the file's bytes, as `sha256:…`."""
     size: int
     """Bytes on disk."""
+    whole: bool = True
+    """False where the file is too large and `document` holds only its beginning."""
 
     @property
     def stem(self) -> str:

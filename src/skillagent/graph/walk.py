@@ -89,6 +89,11 @@ class SourceFile:
     digest: str
     """SHA-256 of all bytes on disk, as `sha256:…`."""
 
+    @property
+    def whole(self) -> bool:
+        """False where only the beginning was read."""
+        return len(self.data) == self.size
+
 
 @dataclass(slots=True)
 class Walk:
@@ -187,15 +192,29 @@ def read_bytes(root: Root, path: str, limit: int | None = None) -> bytes:
         OSError: it is gone, too large, no regular file, or led by a link out of the root or to
             a hidden file.
     """
+    with open_file(root, path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if limit is not None and size > limit:
+            raise OSError(0, f"it has {size} bytes, above the limit of {limit}")
+        return stream.read(-1 if limit is None else limit)
+
+
+def open_file(root: Root, path: str) -> FileIO:
+    """A file of a root, open for reading.
+
+    Args:
+        root: where it lies.
+        path: relative to the root, `/`-separated.
+
+    Raises:
+        OSError: it is gone, no regular file, or led by a link out of the root or to a hidden
+            file.
+    """
     with OpenRoot(root.path) as opened:
         real = opened.resolve(path)
         if real is None or _hidden(real):
             raise OSError(0, OUTSIDE)
-        with opened.file(real) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if limit is not None and size > limit:
-                raise OSError(0, f"it has {size} bytes, above the limit of {limit}")
-            return stream.read(-1 if limit is None else limit)
+        return opened.file(real)
 
 
 Specs: TypeAlias = "tuple[tuple[str, GitIgnoreSpec], ...]"

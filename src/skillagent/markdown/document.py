@@ -251,6 +251,8 @@ def _position(reference: Reference) -> int:
     return reference.start
 
 
+# What stands before a value: a mark of YAML, or the beginning of the line.
+_OPENS_VALUE = re.compile(r"(?:^|[:\-\[,])\s*\Z")
 _TOP_KEY = re.compile(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
 
 
@@ -283,9 +285,9 @@ def _header_references(
                     )
                 )
                 before = line[: reference.start].rstrip()
+                opens = _OPENS_VALUE.search(line, max(0, reference.start - 80), reference.start)
                 # Inside quotes a `#` begins no comment, so the whole stretch is left.
-                quoted = _comment_start(f"{before} #") == len(before) + 2
-                if not quoted and (not before or before[-1] in ":-[,"):
+                if opens and _comment_start(f"{before} #") != len(before) + 2:
                     message = f"unquoted link in {key!r}; YAML reads it as a list"
                     remedy = f'write {key}: "{line[reference.start : reference.end]}"'
                     findings.append(finding("SG015", path, number, message, remedy))

@@ -144,7 +144,7 @@ def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
             destination = match[2]
             if destination.startswith("<"):
                 destination = destination[1:-1]
-            if link := _markdown_link(match[1], destination, match.start(), match.end()):
+            if link := markdown_link(match[1], destination, match.start(), match.end()):
                 yield link
     if text.find("]:", start) < 0:
         return
@@ -160,7 +160,7 @@ def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
         if (
             destination
             and not code.covering(match.start())
-            and (link := _markdown_link(match[1], destination, match.start(), match.end()))
+            and (link := markdown_link(match[1], destination, match.start(), match.end()))
         ):
             yield link
 
@@ -197,7 +197,15 @@ def _is_local_scheme(target: str) -> bool:
     return not rest.startswith("//") and scheme not in ("mailto", "tel", "obsidian", "data")
 
 
-def _markdown_link(label: str, destination: str, start: int, end: int) -> Reference | None:
+def markdown_link(label: str, destination: str, start: int, end: int) -> Reference | None:
+    """A Markdown link as a reference; None for a web address or an `#anchor`.
+
+    Args:
+        label: the text in its brackets.
+        destination: as written, without `< >`.
+        start: offset of the link.
+        end: offset behind it.
+    """
     if not destination or destination.startswith("#"):
         return None
     if _SCHEME.match(destination) and not _LOCAL_FILE.match(destination):

@@ -1,0 +1,338 @@
+"""How the cost of every operation grows with a file, for every construct of Markdown.
+
+    python -m benchmarks.growth                    # a table: construct, operation, exponent
+    python -m benchmarks.growth tables --kilobytes 1000
+
+A file of one construct is written at one size and at four times that size, and each operation is
+timed on both, in seconds of the processor. Cost that grows with the length has the exponent 1,
+with its square 2. What takes less than `FLOOR` at the larger size is not judged: there noise
+is larger than what is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import math
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from skillagent import Budget, SkillAgentError, SkillGraph, Toolset
+from skillagent.authoring import weave
+from skillagent.authoring.health import health
+from skillagent.authoring.rename import rename
+from skillagent.authoring.split import split
+from skillagent.diagnostics import ordered
+from skillagent.index import SearchIndex
+from skillagent.lint import findings
+from skillagent.markdown.document import parse
+
+FACTOR = 4
+FLOOR = 0.05
+"""Seconds."""
+KILOBYTES = 60
+"""Of the smaller file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A text that is one thing over and over."""
+
+    unit: str
+    """Said again until the size is reached; `¤` in it is the number of the time."""
+    head: str = ""
+    tail: str = ""
+
+    def text(self, size: int) -> str:
+        """A text of about so many characters."""
+        count = max(1, size // len(self.unit))
+        if "¤" in self.unit:
+            body = "".join(self.unit.replace("¤", str(number)) for number in range(count))
+        else:
+            body = self.unit * count
+        return self.head + body + self.tail
+
+
+@dataclass(frozen=True, slots=True)
+class Deep:
+    """Lines of which each stands one step deeper than the one above."""
+
+    step: str
+    line: str
+
+    def text(self, size: int) -> str:
+        """A text of about so many characters."""
+        depth = int((2 * size / len(self.step)) ** 0.5)
+        return "".join(self.step * level + self.line for level in range(depth))
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """One thing over and over, and then another as often."""
+
+    first: str
+    second: str
+
+    def text(self, size: int) -> str:
+        """A text of about so many characters."""
+        return Construct(self.first).text(size // 2) + "\n" + Construct(self.second).text(size // 2)
+
+
+C = Construct
+CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
+    # links
+    "links in a list": C("- see [[n|l]] word test\n"),
+    "links in a paragraph": C("See [[n|l]] word. Test\n"),
+    "links in paragraphs": C("See [[n]] word test.\n\n"),
+    "links in one line": C("x [[n|l]] word. "),
+    "links beyond ASCII": C("Siehe [[日本|語]] 日本。\n"),
+    "links that lead nowhere": C("See [[none¤]].\n"),
+    "links to headings": C("# H¤\n\nSee [[#H¤]] now.\n\n"),
+    "links to one heading": C("See [[#H]] now.\n", "# H\n\n"),
+    "links along headings": Twice("# A\n\n", "See [[#A#A]] now.\n"),
+    "links along a changelog": C("# v¤\n\n## Added\n\nSee [[#v¤#Added]].\n\n"),
+    "links to blocks": C("Text ^b¤\n\nSee [[#^b¤]] now.\n\n"),
+    "embeds": C("x ![[n]] word\n\n"),
+    "embeds of a section": C("![[#H]]\n\n", "# H\n"),
+    "embeds of sections": C("# H¤\n\n![[#H¤]]\n\n"),
+    "Markdown links": C("See [a](n.md) word.\n"),
+    "Markdown links in one line": C("[a](n.md) "),
+    "Markdown anchors": C("[a](#h) word\n", "# H\n"),
+    "images": C("![a](n.png) word\n"),
+    "images in links": C("[![a](b.png)](n.md)\n"),
+    "references to one definition": C("See [a][r] word.\n", "", "\n[r]: n.md\n"),
+    "references": C("See [a][r¤] word.\n\n[r¤]: n.md\n\n"),
+    "short references": C("See [r¤] word.\n\n[r¤]: n.md\n\n"),
+    "footnotes": C("See[^¤] [[n]].\n\n[^¤]: text [[n]]\n\n"),
+    "links in comments": C("%% [[n]] %%\n"),
+    "brackets that open links": C("[["),
+    "brackets with blanks": C("[[ "),
+    "brackets that open images": C("!["),
+    "links never closed": C("[[a|"),
+    "destinations never closed": C("[a]("),
+    "names in three brackets": C("[[[n]]] "),
+    "escaped links": C("\\[[n]] "),
+    # tables
+    "table rows with links": C("| [[n|l]] | word |\n", "| a | b |\n|---|---|\n"),
+    "table rows without bars": C("[[n|l]] | word\n", "a | b\n---|---\n"),
+    "tables": C("| a | b |\n|---|---|\n| [[n|l]] | x |\n\n"),
+    "delimiter rows": C("|---|---|\n"),
+    "one delimiter row": C("-|"),
+    "one row": C("| [[n|l]] ", "", "|\n"),
+    # lists and quotes
+    "items": C("- item with words\n"),
+    "items one by one": C("- item one\n\n"),
+    "numbers": C("¤. item\n"),
+    "tasks": C("- [ ] do [[n]] x\n"),
+    "items in items": Deep("  ", "- item\n"),
+    "items in items with links": Deep("  ", "- item [[n|l]]\n"),
+    "items far indented": C(" " * 2_000 + "- item\n"),
+    "items in one line": C("- "),
+    "an item over lines": C("more [[n|l]] words here\n", "- item\n"),
+    "quotes": C("> quoted [[n|l]] words\n"),
+    "quotes and text": C("> a ` b\n\nc\n\n"),
+    "quotes in quotes": Deep(">", " x\n"),
+    "quotes in one line": C("> "),
+    "a quote over lines": C("b ` c\n", "> a\n"),
+    "callouts": C("> [!note] Title [[n]]\n> text\n\n"),
+    "callouts in callouts": Deep("> ", "[!note] T\n"),
+    # headings
+    "headings": C("## Head ¤\n\nText here.\n\n"),
+    "headings alone": C("# a\n"),
+    "headings of all levels": C("# a\n\nx\n\n## b\n\nx\n\n### c\n\nx\n\n#### d\n\nx\n\n"),
+    "headings underlined": C("Title ¤\n===\n\ntext\n\n"),
+    "underlines": C("---\n"),
+    "hashes": C("#"),
+    "headings that are links": C("# [[n|l]] head\n\n"),
+    "a long heading": C("word ", "# "),
+    # code, comments, math, HTML
+    "fences": C("```py\ncode [[n]]\n```\n\n"),
+    "a long fence": C("code line [[n]]\n", "```\n", "```\n"),
+    "a fence never closed": C("code line\n", "```\n"),
+    "fences in fences": C("```\n````\n"),
+    "tildes": C("~~~ x\n"),
+    "fences in items": C("- ```\n  x\n  ```\n"),
+    "fences in items never closed": C("- ```\n\nx\n\n"),
+    "fences in quotes": C("> ```\n> x\n> ```\n"),
+    "fences in quotes never closed": C("> ```\n\n"),
+    "code": C("a `b` c\n"),
+    "code never closed": C("a ` b\n\n"),
+    "backticks": C("`"),
+    "pairs of backticks": C("` `` "),
+    "math": C("a $x_1$ b\n\n$$\nx\n$$\n\n"),
+    "dollars": C("$ "),
+    "HTML comments": C("<!-- c [[n]] -->\n\n"),
+    "HTML comments never closed": C("a <!-- c\n"),
+    "HTML comments in one line": C("<!-->"),
+    "comments": C("%% c %%\n"),
+    "comments never closed": C("%% c\n\n"),
+    "percent signs": C("%%"),
+    "HTML tags": C("<b>x</b> <i>\n"),
+    "HTML links never closed": C('<a href="x"> '),
+    "less-than signs": C("<"),
+    # inline
+    "emphasis": C("*a* **b** "),
+    "emphasis never closed": C("*a "),
+    "stars": C("*"),
+    "underscores": C("_"),
+    "block ids": C("Text here ^b¤\n\n"),
+    "carets": C("^"),
+    "tags": C("#tag¤ word\n"),
+    "tags in one line": C("#a "),
+    "tags in tags": C("/b", "#a"),
+    "a long line": C("word "),
+    "a long word": C("w"),
+    "sentences in one line": C("This is one. "),
+    "no sentence": C("this is one\n"),
+    "paragraphs": C("This is one.\n\n"),
+    "stops": C("."),
+    "quotes behind a stop": C('"', "x."),
+    "blanks": C(" "),
+    "line ends": C("\n"),
+    "no line end at the end": C("word\n", "", "end"),
+    "backslashes": C("\\"),
+    "addresses": C("see https://e.org/a?c=d and www.e.org or a@b.org\n"),
+    "beginnings of addresses": C("http://"),
+    "at signs": C("a@"),
+    "bars": C("|"),
+    "Windows line ends": C("word\r\n"),
+    "NULs": C("a\0"),
+    "marks on a letter": C("\u0301", "# a"),
+    "emoji": C("🎉 "),
+    "names of nodes": C("the named node is here. "),
+    # headers
+    "header keys": C("k¤: v\n", "---\n", "---\ntext\n"),
+    "one header key": C("k: v\n", "---\n", "---\ntext\n"),
+    "header lists": C("  - t¤\n", "---\ntags:\n", "---\ntext\n"),
+    "header lists in brackets": C("t¤, ", "---\ntags: [", "t]\n---\ntext\n"),
+    "aliases": C("  - al¤\n", "---\naliases:\n", "---\ntext\n"),
+    "header links": C('  - "[[n]]"\n', "---\nup:\n", "---\ntext\n"),
+    "header links in one line": C("[[n]] ", '---\nup: "', '"\n---\ntext\n'),
+    "a long value": C("word ", "---\ndescription: ", "\n---\ntext\n"),
+    "a long title": C("word ", "---\ntitle: ", "\n---\ntext\n"),
+    "a value over lines": C("  words here\n", "---\ndescription: |\n", "---\ntext\n"),
+    "broken header keys": C("k¤: a: b\n", "---\n", "---\ntext\n"),
+    "broken header lists": C("a: [\n", "---\n", "---\ntext\n"),
+    "a header never closed": C("a: b\n", "---\n"),
+    "a second header": C("b: 2\n", "---\na: 1\n---\n"),
+    "TOML": C("k¤ = 1\n", "+++\n", "+++\ntext\n"),
+    "TOML tables": C("[k¤]\na = 1\n", "+++\n", "+++\ntext\n"),
+    "JSON": C('"k¤": 1,\n', "{\n", '"z": 1\n}\ntext\n'),
+}
+
+
+def operations(folder: Path, text: str) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What is done with the file: each by name, in order."""
+    yield "parse", lambda: parse(text, "x.md")
+    loaded: list[SkillGraph] = []
+    yield "SkillGraph.load", lambda: loaded.append(SkillGraph.load(folder))
+    graph = loaded[0]
+
+    def tools(most: int = 4_000) -> Toolset:
+        return Toolset(graph, Budget(10**9, most))
+
+    yield "search index", lambda: SearchIndex.of(graph)
+    yield "list_index(query)", lambda: tools().list_index(query="word item")
+    yield "list_index(map)", lambda: tools().list_index(map="x")
+    yield "read_summary", lambda: tools().read_summary(["x", "n"])
+    yield "read_summary(query)", lambda: tools().read_summary("x", "word item")
+    yield "read_node", lambda: tools().read_node("x")
+    yield "read_node, all", lambda: tools(10**9).read_node("x")
+    yield "read_node, embedded", lambda: tools(10**9).read_node("a")
+    yield "read_node(section)", lambda: _sections(graph, tools())
+    yield "check", lambda: [str(one) for one in ordered((*graph.diagnostics, *findings(graph)))]
+    yield "health", lambda: health(graph)
+    yield "weave", lambda: weave.proposals(graph)
+    yield "rename a target", lambda: rename(graph, "n", "renamed")
+    yield "rename the file", lambda: rename(graph, "x", "below/renamed")
+    yield "split", lambda: split(graph, "x")
+
+
+def _sections(graph: SkillGraph, tools: Toolset) -> None:
+    document = graph.nodes["x"].document
+    for heading in (*document.headings[:1], *document.headings[-1:]):
+        tools.read_node("x", section=heading.title)
+    for block in list(document.blocks)[-1:]:
+        tools.read_node("x", section=f"^{block}")
+    tools.read_node("x", section="no such section")
+
+
+def seconds(text: str) -> dict[str, float]:
+    """Operation → seconds of the processor that it takes with a file of this text."""
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for path, content in _files(text).items():
+            (folder / path).write_bytes(content.encode("utf-8"))
+        for operation, run in operations(folder, text):
+            # Collecting what others left behind would be counted as work.
+            gc.collect()
+            gc.disable()
+            started = time.process_time()
+            try:
+                run()
+            except SkillAgentError:
+                pass  # a refusal is an answer; it takes its time as well
+            finally:
+                found[operation] = time.process_time() - started
+                gc.enable()
+    return found
+
+
+def _files(text: str) -> dict[str, str]:
+    return {
+        "index.md": "---\ntype: map\n---\n# Index\n\n- [[x]] one\n- [[n]] two\n- [[a]] three\n",
+        "x.md": text,
+        "n.md": "---\ndescription: About n\n---\nThe text of n, see [[x]].\n",
+        "a.md": "---\ntitle: named node\n---\nA text. ![[x]]\n",
+    }
+
+
+def exponents(construct: Construct | Deep | Twice, size: int, tries: int) -> dict[str, float]:
+    """Operation → exponent of its growth, of those above `FLOOR`.
+
+    Args:
+        construct: what the file is made of.
+        size: characters of the smaller file.
+        tries: times that both are measured where one seems to grow too fast; the least counts.
+    """
+    small, large = seconds(construct.text(size)), seconds(construct.text(FACTOR * size))
+    for _ in range(tries - 1):
+        if max(_exponents(small, large).values(), default=1.0) < 1.2:
+            break
+        small = _least(small, seconds(construct.text(size)))
+        large = _least(large, seconds(construct.text(FACTOR * size)))
+    return _exponents(small, large)
+
+
+def _least(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    return {name: min(value, other[name]) for name, value in one.items()}
+
+
+def _exponents(small: dict[str, float], large: dict[str, float]) -> dict[str, float]:
+    return {
+        name: math.log(value / max(small[name], 1e-6)) / math.log(FACTOR)
+        for name, value in large.items()
+        if value >= FLOOR
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("construct", nargs="?", default="", help="part of a name")
+    parser.add_argument("--kilobytes", type=int, default=KILOBYTES, help="of the smaller file")
+    parser.add_argument("--all", action="store_true", help="every operation, not only the fastest")
+    arguments = parser.parse_args()
+    for name, construct in CONSTRUCTS.items():
+        if arguments.construct in name:
+            found = exponents(construct, arguments.kilobytes * 1_000, 1)
+            ranked = sorted(found.items(), key=lambda pair: -pair[1])
+            shown = ranked if arguments.all else ranked[:1]
+            print(f"{name:32}", "; ".join(f"{at} {value:.2f}" for at, value in shown), flush=True)
+
+
+if __name__ == "__main__":
+    main()
