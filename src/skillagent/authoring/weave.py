@@ -104,9 +104,7 @@ def proposals(
             ranked.append(((-mention.words, path, mention.start, mention.target), mention))
     sure = sum(-key[0] > HIGHEST for key, _ in ranked)
     # Nodes alike come behind the names of two words: they are not compared for nothing.
-    sources = (
-        () if sure >= limit else () if only and only not in whole else (only,) if only else whole
-    )
+    sources = [node for node in whole if only in (None, node)] if sure < limit else []
     for rank, node, other in _alike(graph, sources, progress):
         pair = frozenset((node.id, other.id))
         if pair not in seen:
