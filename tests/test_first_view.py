@@ -201,9 +201,9 @@ def test_a_folder_that_holds_nothing_is_said_so(
     (folder / "top").mkdir(exist_ok=True)
     code, out, _ = run(capsys, "check", folder / "top")
     assert code == 0
-    assert f"SG150: no Markdown file: looked for *.md and *.markdown, {saw} (" in out
+    assert f"SG301: no Markdown file: looked for *.md and *.markdown, {saw} (" in out
     report = json.loads(run(capsys, "check", folder / "top", "--json")[1])
-    assert [one["code"] for one in report["diagnostics"]] == ["SG150"]
+    assert [one["code"] for one in report["diagnostics"]] == ["SG301"]
 
 
 def test_of_several_roots_the_empty_one_is_named(
@@ -211,5 +211,5 @@ def test_of_several_roots_the_empty_one_is_named(
 ) -> None:
     folder = vault({"one/a.md": "x", "two/b.txt": "x"})
     _, out, _ = run(capsys, "check", folder / "one", "--also", folder / "two")
-    assert "two::: warning SG150" in out
-    assert out.count("SG150") == 1
+    assert "two::: warning SG301" in out
+    assert out.count("SG301") == 1

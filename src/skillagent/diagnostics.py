@@ -90,10 +90,6 @@ CODES: dict[str, Rule] = {
     "SG131": Rule(_I, "move parts into files under references/ and link them"),
     "SG132": Rule(_I, "move parts into files under references/ and link them"),
     "SG133": Rule(_W, "give the file another name, or move its folder beside the other skill"),
-    # a whole root
-    "SG150": Rule(
-        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
-    ),
     # hidden text
     "SG201": Rule(_E, "remove them: only someone who hides a text writes so"),
     "SG202": Rule(_W, "remove them; a model is shown the text without them"),
@@ -103,6 +99,10 @@ CODES: dict[str, Rule] = {
     "SG206": Rule(_W, "remove them"),
     "SG207": Rule(_I, "write as text what a model should know: it is not shown comments"),
     "SG208": Rule(_I, "write as text what a model should know: it is not shown comments"),
+    # a whole root
+    "SG301": Rule(
+        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
+    ),
 }
 
 

@@ -409,7 +409,7 @@ def test_letters_that_end_lines_elsewhere_are_escaped(vault: Vault) -> None:
         host.send(greeting, ready, {"id": 2, "method": "tools/call", "params": call})
         assert host.reply()["id"] == 1
         line = host.line()
-        assert text in json.loads(line)["result"]["content"][0]["text"]
+        assert "One\ntwo\nthree\nfour" in json.loads(line)["result"]["content"][0]["text"]
         assert len(line.decode().splitlines()) == 1
 
 

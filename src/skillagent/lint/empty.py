@@ -23,7 +23,7 @@ def empty(graph: SkillGraph) -> Iterator[Diagnostic]:
             found.code == "SG001" and found.path.startswith(prefix) for found in graph.diagnostics
         )
         if root not in filled and not unread:
-            yield finding("SG150", prefix or ".", 0, _seen(others))
+            yield finding("SG301", prefix or ".", 0, _seen(others))
 
 
 def _seen(others: tuple[str, ...]) -> str:
