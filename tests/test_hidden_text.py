@@ -79,7 +79,9 @@ HIDDEN = {
 
 
 def test_every_code_of_hidden_text_has_a_case_here() -> None:
-    assert {code for _, code in HIDDEN.values()} == {code for code in CODES if code.startswith("SG2")}
+    assert {code for _, code in HIDDEN.values()} == {
+        code for code in CODES if code.startswith("SG2")
+    }
 
 
 def found_in(folder: Path) -> list[Diagnostic]:

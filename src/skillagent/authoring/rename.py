@@ -38,29 +38,7 @@ def rename(
     """
     root = graph.roots[0]
     node = graph.find(name)
-    suffix = node.path[len(without_suffix(node.path)) :]
-    path = new if without_suffix(new) != new else new + suffix
-    folder = node.path.rpartition("/")[0]
-    if "/" in path:
-        path = path.removeprefix("/")
-    elif folder:
-        path = f"{folder}/{path}"
-    path = checked_path(path, graph.nodes.values())
-    full = os.path.join(root.path, node.path)
-    if path == node.path:
-        raise UsageError(f"{node.path}: has that name already")
-    if os.path.islink(full):
-        raise UsageError(f"{node.path}: is a symbolic link; rename the file that it leads to")
-    if os.path.lexists(os.path.join(root.path, path)):
-        raise UsageError(f"{path}: is there already; choose another name")
-    key = name_key(without_suffix(path))
-    for other in graph.nodes.values():
-        if other is not node and name_key(without_suffix(other.path)) == key:
-            raise UsageError(f"{path}: is too like {other.path}; choose another name")
-    for old, later in ((node.path, path), (path, node.path)):
-        if _is_entry(old) and not _is_entry(later):
-            found = stem_of(old)
-            raise UsageError(f"a file called {found} at the top is a graph's entry; leave its name")
+    path = _free_path(graph, node, new)
     moved = Part(node, 0, len(node.document.text), path)
     top = os.path.realpath(root.path)
     relocation = Relocation(
@@ -81,6 +59,38 @@ def rename(
         except UsageError as error:
             remarks.append(f"{path}: {node.stem!r} is not kept as an alias: {error}")
     return changes_of(root.path, before, after, remarks)
+
+
+def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
+    """The path that a new name means.
+
+    Raises:
+        UsageError: it cannot be taken.
+    """
+    suffix = node.path[len(without_suffix(node.path)) :]
+    path = new if without_suffix(new) != new else new + suffix
+    folder = node.path.rpartition("/")[0]
+    if "/" in path:
+        path = path.removeprefix("/")
+    elif folder:
+        path = f"{folder}/{path}"
+    path = checked_path(path, graph.nodes.values())
+    full = os.path.join(graph.roots[0].path, node.path)
+    if path == node.path:
+        raise UsageError(f"{node.path}: has that name already")
+    if os.path.islink(full):
+        raise UsageError(f"{node.path}: is a symbolic link; rename the file that it leads to")
+    if os.path.lexists(os.path.join(graph.roots[0].path, path)):
+        raise UsageError(f"{path}: is there already; choose another name")
+    key = name_key(without_suffix(path))
+    for other in graph.nodes.values():
+        if other is not node and name_key(without_suffix(other.path)) == key:
+            raise UsageError(f"{path}: is too like {other.path}; choose another name")
+    for old, later in ((node.path, path), (path, node.path)):
+        if _is_entry(old) and not _is_entry(later):
+            found = stem_of(old)
+            raise UsageError(f"a file called {found} at the top is a graph's entry; leave its name")
+    return path
 
 
 def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: Dialect) -> bytes:
