@@ -17,6 +17,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +32,9 @@ from skillagent.lint import findings
 from skillagent.markdown.document import parse
 
 FACTOR = 4
-FLOOR = 0.05
+FLOOR = 0.03
 """Seconds."""
-KILOBYTES = 60
+KILOBYTES = 20
 """Of the smaller file."""
 
 
@@ -211,6 +212,7 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "aliases": C("  - al¤\n", "---\naliases:\n", "---\ntext\n"),
     "header links": C('  - "[[n]]"\n', "---\nup:\n", "---\ntext\n"),
     "header links in one line": C("[[n]] ", '---\nup: "', '"\n---\ntext\n'),
+    "header links in brackets": C("[[n]], ", "---\nup: [", "]\n---\ntext\n"),
     "a long value": C("word ", "---\ndescription: ", "\n---\ntext\n"),
     "a long title": C("word ", "---\ntitle: ", "\n---\ntext\n"),
     "a value over lines": C("  words here\n", "---\ndescription: |\n", "---\ntext\n"),
@@ -267,18 +269,19 @@ def seconds(text: str) -> dict[str, float]:
         folder = Path(name)
         for path, content in _files(text).items():
             (folder / path).write_bytes(content.encode("utf-8"))
-        for operation, run in operations(folder, text):
-            # Collecting what others left behind would be counted as work.
-            gc.collect()
-            gc.disable()
-            started = time.process_time()
-            try:
-                run()
-            except SkillAgentError:
-                pass  # a refusal is an answer; it takes its time as well
-            finally:
+        # Collecting what others left behind would be counted as work.
+        gc.collect()
+        gc.disable()
+        try:
+            for operation, run in operations(folder, text):
+                started = time.process_time()
+                with suppress(
+                    SkillAgentError
+                ):  # a refusal is an answer, and takes its time as well
+                    run()
                 found[operation] = time.process_time() - started
-                gc.enable()
+        finally:
+            gc.enable()
     return found
 
 

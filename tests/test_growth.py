@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 
 import pytest
 from benchmarks import growth
@@ -13,9 +15,13 @@ SIZE = 1_000 * int(os.environ.get("SKILLAGENT_GROWTH_KILOBYTES", str(growth.KILO
 
 
 @pytest.fixture(scope="module", autouse=True)
-def warm() -> None:
+def warm() -> Iterator[None]:
     """What is loaded once, such as the tables of a counter, is no part of growth."""
     growth.seconds("# A\n\nSee [[n|l]] word.\n")
+    gc.collect()
+    gc.freeze()  # what is there need not be looked through before each measurement
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("name", growth.CONSTRUCTS)

@@ -270,7 +270,7 @@ def _header_references(
         if match := _TOP_KEY.match(line.lstrip() if indented else line):
             key = match[1].strip()
         if "[[" in line:
-            limit = _comment_start(line)
+            quoted, limit = _quoted(line)
             for reference in wikilink.wikilinks(line, 0, limit, number, dialect):
                 found.append(
                     Reference(
@@ -284,10 +284,8 @@ def _header_references(
                         key,
                     )
                 )
-                before = line[: reference.start].rstrip()
                 opens = _OPENS_VALUE.search(line, max(0, reference.start - 80), reference.start)
-                # Inside quotes a `#` begins no comment, so the whole stretch is left.
-                if opens and _comment_start(f"{before} #") != len(before) + 2:
+                if opens and not quoted.covering(reference.start):
                     message = f"unquoted link in {key!r}; YAML reads it as a list"
                     remedy = f'write {key}: "{line[reference.start : reference.end]}"'
                     findings.append(finding("SG015", path, number, message, remedy))
@@ -295,18 +293,23 @@ def _header_references(
     return found
 
 
-def _comment_start(line: str) -> int:
-    """Offset of a YAML comment on the line, else its length; `#` in quotes is no comment."""
+def _quoted(line: str) -> tuple[Ranges, int]:
+    """What stands in quotes on a line of YAML, and where its comment begins, or the line ends."""
+    quoted = Ranges([], [])
     quote = ""
     for at, char in enumerate(line):
         if quote:
             if char == quote:
                 quote = ""
+                quoted.ends.append(at)
         elif char in "\"'" and (at == 0 or line[at - 1] in " \t[,:{-"):
             quote = char
+            quoted.starts.append(at)
         elif char == "#" and (at == 0 or line[at - 1] in " \t"):
-            return at
-    return len(line)
+            return quoted, at
+    if quote:
+        quoted.ends.append(len(line))
+    return quoted, len(line)
 
 
 def _tags(
