@@ -487,7 +487,27 @@ STRINGS = st.text(string.ascii_letters + " :#-'\"[]{},&*!|>%@`\\/\n\té日☺", 
 
 
 # python-frontmatter itself fails on three keys: they are the arguments of its `Post`.
-NAMES = STRINGS.filter(lambda name: name not in ("content", "handler", "self"))
+NOT_FOR_THE_ORACLE = ("content", "handler", "self")
+NAMES = STRINGS.filter(lambda name: name not in NOT_FOR_THE_ORACLE)
+
+
+@pytest.mark.parametrize("name", NOT_FOR_THE_ORACLE)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n{}: value\n---\nBody.\n",
+        "---\n{}: value\nb: >-\n  c\n---\nBody.\n",
+        '+++\n{} = "value"\n+++\nBody.\n',
+        '{{\n"{}": "value"\n}}\nBody.\n',
+    ],
+    ids=["plain", "yaml", "toml", "json"],
+)
+def test_a_key_on_which_python_frontmatter_fails_is_a_key(name: str, text: str) -> None:
+    with pytest.raises(TypeError):
+        oracle.loads(f"---\n{name}: value\n---\nBody.\n")
+    document = parse(text.format(name), "x.md")
+    assert document.frontmatter.fields[name] == "value"
+    assert not document.diagnostics
 
 
 @given(
