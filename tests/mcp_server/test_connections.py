@@ -25,6 +25,7 @@ from skillagent.mcp_server.logs import A_MINUTE, Flood, SafeFormatter, escaped
 from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.odd_messages import ODD_LINES
 from tests.secret_samples import SAMPLES
+from tests.sockets import connect, rest_of
 
 GENEROUS = Limits(100, 60.0, 60.0, 60.0)
 TINY = 0.05
@@ -65,19 +66,6 @@ def serving(limits: Limits, app: Any = echo) -> Iterator[int]:
         server.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
-
-
-def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=60)
-
-
-def rest_of(connection: socket.socket) -> bytes:
-    """All that comes until the server ends the connection, in whichever way."""
-    found = []
-    with connection, contextlib.suppress(ConnectionError):
-        while data := connection.recv(65_536):
-            found.append(data)
-    return b"".join(found)
 
 
 def asked(port: int, body: bytes = b"{}") -> bytes:

@@ -13,6 +13,7 @@ import pytest
 from skillagent.testing import MockLLM, Server, say
 from skillagent.testing.server import Limits
 from skillagent.testing.wire import Answer
+from tests import sockets
 
 TINY = 0.05
 """Seconds; a test waits for the end of the connection, however long it takes."""
@@ -27,24 +28,14 @@ class Counts:
 
 
 def connect(server: Server) -> socket.socket:
-    port = int(server.url.rpartition(":")[2])
-    return socket.create_connection(("127.0.0.1", port), timeout=60)
-
-
-def rest_of(connection: socket.socket) -> bytes:
-    """All that comes until the server ends the connection, in whichever way."""
-    found = []
-    with connection, contextlib.suppress(ConnectionError):
-        while data := connection.recv(65_536):
-            found.append(data)
-    return b"".join(found)
+    return sockets.connect(int(server.url.rpartition(":")[2]))
 
 
 def sent(server: Server, data: bytes) -> bytes:
     connection = connect(server)
     with contextlib.suppress(ConnectionError):
         connection.sendall(data)
-    return rest_of(connection)
+    return sockets.rest_of(connection)
 
 
 @pytest.mark.parametrize(
@@ -85,10 +76,10 @@ def test_too_many_connections_are_told_so() -> None:
         for connection in held:
             connection.sendall(HEAD)
         for _ in range(20):
-            assert rest_of(connect(server))[9:12] in (b"503", b"")
+            assert sockets.rest_of(connect(server))[9:12] in (b"503", b"")
         for connection in held:
             connection.sendall(b"connection: close\r\ncontent-length: 2\r\n\r\n{}")
-            assert rest_of(connection).endswith(b"2")
+            assert sockets.rest_of(connection).endswith(b"2")
 
 
 def test_an_answer_may_take_longer_than_a_request() -> None:

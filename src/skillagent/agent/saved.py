@@ -5,8 +5,6 @@ The graph itself is not in it, only its digest: nodes that changed since may be 
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from skillagent.agent.agent import Agent, Mark
 from skillagent.disclosure import State
 from skillagent.errors import UsageError
+from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
 from skillagent.messages import Message, Opaque, Part, Role, Text, ToolCall, ToolResult
 
@@ -102,14 +101,7 @@ def save(agent: Agent, path: Path, model: str, counted_for: str | None) -> None:
         conversation,
     )
     try:
-        data = _FILE.dump_json(found)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-        try:
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
+        write_atomic(path, _FILE.dump_json(found))
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or error
         raise UsageError(f"{path}: the conversation cannot be written: {why}") from None

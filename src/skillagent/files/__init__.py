@@ -1,8 +1,8 @@
 """Writing files so that nothing is lost: one file as a whole, or many files all or none.
 
-`changes` holds what a tool would write, `journal` writes it and finishes what a killed process
-left behind, `atomic` writes a single file, `regular` reads one. Above: everything that writes.
-Below: `digest`, `errors`.
+`changes` holds what a tool would write, `journal` writes it, file by file with `placing`, and
+finishes what a killed process left behind; `atomic` writes a single file, `regular` reads one.
+Above: everything that writes. Below: `digest`, `errors`.
 """
 
 from __future__ import annotations

@@ -19,10 +19,8 @@ The layout of the journal:
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,11 +28,19 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from skillagent.digest import sha256
 from skillagent.errors import UsageError
 from skillagent.files import JOURNAL
-from skillagent.files.atomic import write_atomic
-from skillagent.files.regular import read_regular
+from skillagent.files.placing import (
+    ConflictError,
+    Entry,
+    check,
+    digest_of,
+    keep,
+    put_back,
+    put_new,
+    sha256_of,
+    take_away,
+)
 
 DECLARATIONS = ("skillagent.toml", "pyproject.toml")
 """Files above the graph that a change may touch: a new graph is declared there."""
@@ -54,20 +60,6 @@ class Step:
     """None if the file is removed."""
 
 
-class _File(BaseModel):
-    """One file of a plan, as it is written down."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    path: str
-    """Relative to the folder of the journal."""
-    shown: str
-    before: str | None
-    """Digest of the old content; None if the file is new."""
-    after: str | None
-    """Digest of the new content; None if the file is removed."""
-
-
 class _Plan(BaseModel):
     """`plan.json`."""
 
@@ -77,13 +69,9 @@ class _Plan(BaseModel):
     inode: int
     """Of the journal's folder. In a copy, or in a clone of a repository, it is another one: what
     such a journal says was not written here, and is not acted upon."""
-    files: tuple[_File, ...]
+    files: tuple[Entry, ...]
     folders: tuple[str, ...]
     """Folders that the change makes, relative to the journal's, outermost first."""
-
-
-class _ConflictError(UsageError):
-    """A file is not as it was when the change was planned."""
 
 
 def write(top: Path, steps: Sequence[Step]) -> None:
@@ -152,7 +140,7 @@ def _recover(top: Path) -> str | None:
     if not journal.is_undoing:
         try:
             journal.complete()
-        except _ConflictError as error:
+        except ConflictError as error:
             reason = f", for {error}"
         else:
             journal.clear()
@@ -163,13 +151,13 @@ def _recover(top: Path) -> str | None:
 
 def _write(top: Path, steps: Sequence[Step], made: Sequence[Path]) -> None:
     for step in steps:
-        _check(step.path, step.shown, _sha256(step.before))
+        check(step.path, step.shown, sha256_of(step.before))
     journal = _Journal.begin(top, steps, made)
     try:
         journal.complete()
     except BaseException as error:
         kept = journal.undo()
-        if isinstance(error, _ConflictError):
+        if isinstance(error, ConflictError):
             raise UsageError(f"{error}; nothing was changed{_and_kept(kept)}") from None
         raise
     journal.clear()
@@ -201,11 +189,11 @@ class _Journal:
             plan = _Plan(
                 inode=place.stat().st_ino,
                 files=tuple(
-                    _File(
+                    Entry(
                         path=os.path.relpath(step.path, top),
                         shown=step.shown,
-                        before=_sha256(step.before),
-                        after=_sha256(step.after),
+                        before=sha256_of(step.before),
+                        after=sha256_of(step.after),
                     )
                     for step in steps
                 ),
@@ -217,7 +205,7 @@ class _Journal:
                 if step.after is not None:
                     new.write_bytes(step.after)
                 if step.before is not None and step.after is not None:
-                    _keep(step.path, old)
+                    keep(step.path, old)
                     shutil.copymode(step.path, new)
             _durable(place / "ready")
         except BaseException:
@@ -262,7 +250,7 @@ class _Journal:
         """Give every file its new content, of those that do not have it yet.
 
         Raises:
-            _ConflictError: another program has changed a file.
+            ConflictError: another program has changed a file.
             OSError: a file cannot be written.
         """
         for folder in self.plan.folders:
@@ -271,14 +259,14 @@ class _Journal:
         for file, (new, old, path) in zip(self.plan.files, places, strict=True):
             if file.after is None:
                 if not os.path.lexists(old):
-                    _check(path, file.shown, file.before)
+                    check(path, file.shown, file.before)
                     os.rename(path, old)
             elif os.path.lexists(new):
-                _place(new, path, file)
+                put_new(new, path, file)
         for file, (_, old, _) in zip(self.plan.files, places, strict=True):
             # A program that opened the old file before it gave way may have written to it since.
             if file.before is not None:
-                _check(old, file.shown, file.before)
+                check(old, file.shown, file.before)
 
     def undo(self) -> list[str]:
         """Put the old files back, the last one first, and drop the journal.
@@ -295,12 +283,12 @@ class _Journal:
             for number in reversed(range(len(self.plan.files))):
                 file = self.plan.files[number]
                 new, old, path = self._places(number)
-                if os.path.lexists(new) and _digest(path) != file.after:
+                if os.path.lexists(new) and digest_of(path) != file.after:
                     continue  # it never got its new content
                 if file.before is None:
-                    kept += _take_away(path, file)
+                    kept += take_away(path, file)
                 elif os.path.lexists(old):
-                    kept += _put_back(old, path, file)
+                    kept += put_back(old, path, file)
             self.clear()
         except OSError as error:
             raise UsageError(
@@ -325,93 +313,6 @@ class _Journal:
         name = str(number)
         path = Path(os.path.normpath(self._top / self.plan.files[number].path))
         return self._place / "new" / name, self._place / "old" / name, path
-
-
-def _place(new: Path, path: Path, file: _File) -> None:
-    """Let new content take its place, unless another program wrote there meanwhile."""
-    if _digest(path) == file.after:
-        new.unlink()  # a killed process got so far
-        return
-    _check(path, file.shown, file.before)
-    if _digest(new) != file.after:
-        # Only plan and marks are flushed to disk: a flush for each file would cost seconds.
-        raise _ConflictError(f"{file.shown}: its new content was lost in a crash of the system")
-    if file.before is None:
-        try:
-            # Unlike a rename, a hard link never replaces a file that came meanwhile.
-            os.link(new, path)
-            new.unlink()
-        except FileExistsError:
-            raise _ConflictError(f"{file.shown}: is there already") from None
-        except OSError:  # a file system without hard links
-            _move(new, path)
-    else:
-        _move(new, path)
-
-
-def _take_away(path: Path, file: _File) -> list[str]:
-    """Remove a new file; one that another program has written since is left and named."""
-    digest = _digest(path)
-    if digest == file.after:
-        path.unlink()
-    return [] if digest in (None, file.after) else [file.shown]
-
-
-def _put_back(old: Path, path: Path, file: _File) -> list[str]:
-    """Put an old file back; one that another program has written since is left and named."""
-    digest = _digest(path)
-    if digest is None or digest == file.after:
-        _move(old, path)
-        return []
-    number = 1
-    while os.path.lexists(spare := path.with_name(f"{path.name}.before-{number}")):
-        number += 1
-    _move(old, spare)
-    return [f"{file.shown} (as it was before: {spare.name})"]
-
-
-def _move(source: Path, target: Path) -> None:
-    """Rename a file, also to another file system below the same folder."""
-    try:
-        os.replace(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        mode = stat.S_IMODE(source.stat().st_mode)
-        write_atomic(target, source.read_bytes(), mode=mode)
-        source.unlink()
-
-
-def _keep(path: Path, old: Path) -> None:
-    """Keep a file under a second name, so that a later write to it is seen there too."""
-    try:
-        os.link(path, old)
-    except OSError:  # a file system without hard links
-        shutil.copy2(path, old)
-
-
-def _check(path: Path, shown: str, wanted: str | None) -> None:
-    try:
-        digest = _digest(path)
-    except OSError as error:
-        raise _ConflictError(f"{shown}: cannot be read: {error.strerror}") from None
-    if digest == wanted:
-        return
-    if wanted is None:
-        raise _ConflictError(f"{shown}: is there already")
-    raise _ConflictError(f"{shown}: has changed meanwhile")
-
-
-def _digest(path: Path) -> str | None:
-    """The digest of a regular file; None if nothing is there."""
-    try:
-        return sha256(read_regular(path, follow=False))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _sha256(data: bytes | None) -> str | None:
-    return None if data is None else sha256(data)
 
 
 def _durable(path: Path, data: bytes = b"") -> None:

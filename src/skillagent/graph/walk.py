@@ -16,24 +16,19 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
 from skillagent.files import STAGED
+from skillagent.graph.ignore_files import IGNORE_FILES, Specs, is_ignored, read_rules
 from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
 from skillagent.markdown import OBSIDIAN, Dialect
 from skillagent.progress import Progress, untold
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 HEAD_BYTES = 65_536
 """Of a file that is too large, this much of its beginning is loaded."""
 SUFFIXES = (".md", ".markdown")
-MAX_IGNORE_BYTES = 1024 * 1024
-IGNORE_FILES = (".gitignore", ".skillagentignore")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -217,10 +212,6 @@ def open_file(root: Root, path: str) -> FileIO:
         return opened.file(real)
 
 
-Specs: TypeAlias = "tuple[tuple[str, GitIgnoreSpec], ...]"
-"""The ignore files that hold in a folder: the folder each lies in, and its rules."""
-
-
 class _Walker:
     """One root while it is walked."""
 
@@ -252,7 +243,7 @@ class _Walker:
                 return self._unlisted(below, error)
             names = {entry.name for entry in entries}
             for name in IGNORE_FILES:
-                if name in names and (spec := _spec(self._opened, below + name)):
+                if name in names and (spec := read_rules(self._opened, below + name)):
                     specs = (*specs, (below, spec))
             for entry in entries:
                 name = entry.name
@@ -262,10 +253,10 @@ class _Walker:
                     continue
                 relative = below + name
                 if entry.is_dir(follow_symlinks=False):
-                    if not (specs and _ignored(relative + "/", specs)):
+                    if not (specs and is_ignored(relative + "/", specs)):
                         self._other(relative)
                         inner.append((relative + "/", specs))
-                elif specs and _ignored(relative, specs):
+                elif specs and is_ignored(relative, specs):
                     continue
                 elif entry.is_symlink():
                     self._link(relative, specs)
@@ -291,7 +282,7 @@ class _Walker:
                 self._found.diagnostics.append(finding("SG006", shown, 0, message))
             else:
                 self._other(relative)
-        elif target and (_hidden(target) or (specs and _ignored(target, specs))):
+        elif target and (_hidden(target) or (specs and is_ignored(target, specs))):
             return  # a link must not show what the root hides
         elif is_markdown and not os.path.isdir(full):
             self._file(self._opened, target, relative)
@@ -392,34 +383,3 @@ def _utf_8(name: str) -> str:
 def _safe(relative: str) -> str:
     name = unicodedata.normalize("NFC", _utf_8(relative))
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", name)
-
-
-def _spec(opened: OpenRoot, path: str) -> GitIgnoreSpec | None:
-    """The rules of one ignore file; None where it cannot be read or lies outside the root."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        target = opened.resolve(path)
-        if target is None:
-            return None
-        with opened.file(target) as stream:
-            lines = stream.read(MAX_IGNORE_BYTES).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return None
-    kept = []
-    for line in lines:
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except (ValueError, re.error):
-            continue  # as git does, a line that makes no sense is passed over
-        kept.append(line)
-    return GitIgnoreSpec.from_lines(kept)
-
-
-def _ignored(relative: str, specs: Specs) -> bool:
-    """The nearest ignore file that says anything about the path decides, as in git."""
-    for below, spec in reversed(specs):
-        verdict = spec.check_file(relative[len(below) :]).include
-        if verdict is not None:
-            return verdict
-    return False

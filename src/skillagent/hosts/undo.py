@@ -11,12 +11,12 @@ than they came, so the record also leads from the newest text to the one before 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from skillagent import digest
 from skillagent.errors import UsageError
+from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
 from skillagent.hosts.lock import locked
 
@@ -154,9 +154,7 @@ def remember(state: Path, file: Path, record: Record | None) -> str:
             if record is not None:
                 records[str(file)] = asdict(record)
             text = json.dumps(records, indent=1, sort_keys=True) + "\n"
-            new = place.with_suffix(".new")
-            new.write_text(text, encoding="utf-8")
-            os.replace(new, place)
+            write_atomic(place, text.encode())
     except OSError as error:
         return f"{place}: cannot be written: {error.strerror}"
     except UsageError as error:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import anyio
 import anyio.to_thread
 
-from skillagent.graph.walk import IGNORE_FILES, Root
+from skillagent.graph.ignore_files import IGNORE_FILES
+from skillagent.graph.walk import Root
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.surface import Surface
 
