@@ -23,13 +23,18 @@ from skillagent import Answer, Budget, Level, SkillGraph, Toolset
 from tests.conftest import BUNDLED, ROOT, Vault
 
 CLOSING = re.compile(r"\(call (\d+): (\d+) tokens; (\d+) of (\d+) left\)(?: \.)*")
-ENTRY = re.compile(r"- \[\[(.+?)\]\] \((?:(\w+), )?(\d+) tokens(?:; shown [^)]*)?\)(?: .*)?")
+ENTRY = re.compile(
+    r"- \[\[(.+?)\]\] \(((?:\w+, )?(?:\w+, )?)(\d+) tokens(?:; shown [^)]*)?\)(?: .*)?"
+)
 SECTIONS = re.compile(r"sections(?: \(\*1 answers the query best\))?: ")
 SECTION = re.compile(r" (\d+)(?: \*(\d))?$")
 LINK = re.compile(r"- \[\[(.+?)\]\] \((\d+) tokens\): .*")
 HEAD = re.compile(r"# \[\[(.+?)\]\].* \((?:\w+, )?(\d+) tokens\)")
 SHOWN = re.compile(r"\[\[(.+?)\]\] was shown (?:above|in call \d+)\.(?: More of its links:)?")
-OPENING = re.compile(r'<node id="([^"]*)"(?: section="([^"]*)")?(?: kind="\w+")?>')
+OPENING = re.compile(
+    r'<node id="([^"]*)"(?: section="([^"]*)")?(?: kind="\w+")?'
+    r'(?: status="\w+"(?: replaced-by="[^"]*")?)?>'
+)
 EMBED = re.compile(r"(?:> )+embedded \[\[(.+?)\]\]:")
 POINTER = re.compile(r"\[(?:section .*|the beginning): shown (?:above|in call \d+)\]")
 MISSING = re.compile(r"Not shown \(tokens\): (.*)\. Call read_node again to go on.*")

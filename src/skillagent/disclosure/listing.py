@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -11,7 +12,8 @@ from skillagent.disclosure import writing
 from skillagent.disclosure.results import IndexLine, IndexResult
 from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
 from skillagent.graph import Node
-from skillagent.index import Hit, Match
+from skillagent.index import Hit, Match, filters
+from skillagent.index.filters import Filtered
 from skillagent.markdown.prose import shortened
 
 MAP_PAGE = 10
@@ -21,6 +23,8 @@ HITS_SHARE = 0.5
 """Of what one answer may cost, so much may go to a page of hits, so that some can be read."""
 SHORT_CHARS = 60
 """Where little is left, the description of a hit is cut to this length."""
+KNOWN_VALUES = 12
+"""Where no node passes a filter, so many values that one can be given are named."""
 UNMAPPED = "unmapped"
 OTHER_MAPS, MOST_LINKED = "Other maps", "Most linked"
 ABOUT_CHARS = 300
@@ -208,32 +212,75 @@ def unmapped(view: View, start: int) -> Listing:
     return Listing(UNMAPPED, None, title, rows, len(nodes), start)
 
 
-def hits(view: View, query: str, start: int, within: Node | None = None) -> Listing:
-    """The nodes that answer a query, best first; of one map only, if it is given.
+def hits(view: View, query: str, start: int, map: Node | None = None) -> Listing:
+    """The nodes that answer a query, best first.
 
-    None where the best hit answers so little that it is one by chance.
+    Args:
+        view: the session's graph.
+        query: words to rank by, and filters as `index.filters` reads them.
+        start: lines on the pages before.
+        map: only its nodes may be hits.
     """
-    if within is None:
-        found, total = view.search.search(query, HIT_PAGE, start)
-        first = found[0] if found and not start else None
-    else:
-        inside = {row.node for row in map_rows(view, within)}
-        every, _ = view.search.search(query, len(view.graph.nodes))
-        kept = [hit for hit in every if hit.node in inside]
-        found, total = kept[start : start + HIT_PAGE], len(kept)
-        first = kept[0] if kept else None
-    match = view.search.match(query, first.node if first else None) if total else Match.NONE
-    name = within.id if within else None
+    asked = filters.parse(query)
+    name = map.id if map else None
+    within: AbstractSet[str] | None = {row.node for row in map_rows(view, map)} if map else None
+    if not asked.filters:
+        return _ranked(view, query, asked.words, start, within, name)
+    passing = asked.nodes(view.graph)
+    within = passing if within is None else passing & within
+    said = _said(asked)
+    if not within:
+        return _no_node_passes(view, query, asked, name)
+    if asked.words:
+        among = f" among {counted(len(within), 'node')} with {said}"
+        return _ranked(view, query, asked.words, start, within, name, among)
+    outdated = view.graph.outdated
+    ids = sorted(within, key=lambda node: (node in outdated, node))
+    title = writing.words(f"{counted(len(ids), 'node')} with {said}")
+    rows = [Row(node) for node in ids[start : start + HIT_PAGE]]
+    return Listing(name, query, title, rows, len(ids), start, "", Match.GOOD)
+
+
+def _ranked(
+    view: View,
+    query: str,
+    words: str,
+    start: int,
+    within: AbstractSet[str] | None,
+    map: str | None,
+    among: str = "",
+) -> Listing:
+    """The hits of a search; none where the best one answers so little that it is one by chance."""
+    page, total = view.search.search(words, HIT_PAGE, start, within)
+    best = view.search.search(words, 1, 0, within)[0] if start else page[:1]
+    match = view.search.match(words, best[0].node) if best else Match.NONE
     if match is Match.NONE:
-        title = f"No node matches {shortened(query, LINE_CHARS)!r}."
-        if first:
-            title += f" The nearest one holds only: {_held(first)}."
-        return Listing(name, query, writing.words(title), [], 0, 0, f"Try {OTHER_WORDS}", match)
-    title = f"{counted(total, 'match', 'matches')}, best first"
-    if match is Match.WEAK and first:
-        title += f". Weak: the first holds only: {_held(first)}. If none fits, try {OTHER_WORDS}"
-    rows = [Row(hit.node, why=_why(hit)) for hit in found]
-    return Listing(name, query, writing.words(title), rows, total, start, "", match)
+        title = f"No node matches {shortened(words, LINE_CHARS)!r}{among}."
+        if best:
+            title += f" The nearest one holds only: {_held(best[0])}."
+        return Listing(map, query, writing.words(title), [], 0, 0, f"Try {OTHER_WORDS}", match)
+    title = f"{counted(total, 'match', 'matches')}{among}, best first"
+    if match is Match.WEAK and not start:
+        title += f". Weak: the first holds only: {_held(best[0])}. If none fits, try {OTHER_WORDS}"
+    rows = [Row(hit.node, why=_why(hit)) for hit in page]
+    return Listing(map, query, writing.words(title), rows, total, start, "", match)
+
+
+def _no_node_passes(view: View, query: str, asked: Filtered, map: str | None) -> Listing:
+    """No hit, and what the filters could be given instead."""
+    known = [
+        f"{field}: {', '.join(values[:KNOWN_VALUES])}"
+        for field in dict.fromkeys(one.field for one in asked.filters)
+        if (values := filters.values_of(view.graph, field))
+    ]
+    title = f"No node{' of this map' if map else ''} has {_said(asked)}."
+    footnote = f"In use: {shortened('; '.join(known), 2 * LINE_CHARS)}" if known else ""
+    footnote = view.words(footnote) or f"Try {OTHER_WORDS}"
+    return Listing(map, query, view.words(title), [], 0, 0, footnote, Match.NONE)
+
+
+def _said(asked: Filtered) -> str:
+    return shortened(" ".join(str(one) for one in asked.filters), LINE_CHARS)
 
 
 def _held(hit: Hit) -> str:

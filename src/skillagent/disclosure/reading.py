@@ -114,7 +114,7 @@ def plans(
             yield _plan(costs, title, parts, new, known, expanded)
         yield _plan(costs, title, parts, new, known, {})
     # What stands around the text: the tag, the closing line, a word on what is missing.
-    around = view.count(_head(node, title)) + MARGIN
+    around = view.count(_head(view, node, title)) + MARGIN
     for chosen in _fewer(costs, parts, new, limit - around, cap - around):
         yield _plan(costs, title, parts, chosen, known, {})
         yield _plan(costs, title, parts, chosen, known, {}, brief=True)
@@ -239,7 +239,7 @@ def _plan(
                 body.append(_Block(f"[{name}: shown {where(last_call)}]", False))
     text = _text(body)
     missing = _missing(costs, parts, chosen, known)
-    lines = [_head(node, title), text, "</node>"]
+    lines = [_head(costs.view, node, title), text, "</node>"]
     if missing:
         named = ", ".join(
             f"{writing.in_list(line.title) or 'beginning'} ({line.cost})"
@@ -282,12 +282,16 @@ def _text(blocks: Sequence[_Block]) -> str:
     return "\n\n".join(made).strip("\n")
 
 
-def _head(node: Node, title: str) -> str:
+def _head(view: View, node: Node, title: str) -> str:
     head = f'<node id="{writing.attribute(node.id)}"'
     if title:
         head += f' section="{writing.attribute(title)}"'
     if node.kind is not NodeKind.NODE:
         head += f' kind="{node.kind.value}"'
+    if outdated := view.graph.outdated.get(node.id):
+        head += f' status="{outdated.word}"'
+        if outdated.successors:
+            head += f' replaced-by="{writing.attribute(outdated.successors[0])}"'
     return head + ">"
 
 

@@ -35,6 +35,8 @@ class IndexLine:
     """For a hit: where the query was found."""
     shown_in: int | None = None
     """The call that showed the description."""
+    status: str = ""
+    """One word for why it should not be relied on, such as `deprecated`; empty if it may be."""
 
 
 @dataclass(frozen=True, slots=True)

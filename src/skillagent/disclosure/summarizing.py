@@ -15,7 +15,7 @@ from skillagent.disclosure.results import (
     SectionLine,
     SummaryResult,
 )
-from skillagent.disclosure.view import LINE_CHARS, Plan, View, kind_mark, where, write_line
+from skillagent.disclosure.view import LINE_CHARS, Plan, View, marks_of, where, write_line
 from skillagent.graph import Link, Node
 from skillagent.markdown import Heading, scalar_text
 from skillagent.markdown.prose import shortened
@@ -185,7 +185,7 @@ def _text(summary: NodeSummary) -> str:
             return head
         return "\n".join([f"{head} More of its links:", *_link_lines(summary)])
     title = "" if summary.title in summary.id else f" {summary.title}"
-    text = [f"# [[{name}]]{title} ({kind_mark(summary.kind)}{summary.cost} tokens)"]
+    text = [f"# [[{name}]]{title} ({marks_of(summary.kind, '')}{summary.cost} tokens)"]
     if summary.description:
         text.append(writing.own_line(summary.description))
     if summary.fields:

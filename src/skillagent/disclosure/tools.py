@@ -37,7 +37,11 @@ class ListIndex(_Arguments):
     here. With `map`: that map's nodes under its author's headings."""
 
     map: str | None = Field(None, description="Id of a map to list.")
-    query: str | None = Field(None, description="What you want to know, in your own words.")
+    query: str | None = Field(
+        None,
+        description="What you want to know, in your own words; filters narrow it: type:guide "
+        "tag:auth status:current path:api/ (-tag:x excludes).",
+    )
     cursor: Annotated[str | None, BeforeValidator(_as_text)] = Field(
         None, description="Next page, as an earlier answer named it; repeat its other arguments."
     )

@@ -218,8 +218,14 @@ class View:
             self.words(heading),
             self.words(why),
             shown_in=call,
+            status=self.status(node),
         )
         return found, whole
+
+    def status(self, node: Node) -> str:
+        """One word for why a node should not be relied on; empty if it may be."""
+        outdated = self.graph.outdated.get(node.id)
+        return outdated.word if outdated else ""
 
     def phrase(self, link: Link) -> str:
         """The context of a link, without the link's own words where they only begin it."""
@@ -255,9 +261,10 @@ def _uncommented(document: Document, start: int, end: int) -> str:
 
 
 def write_line(line: IndexLine) -> str:
-    """`- [[id]] (map, 812 tokens) description | matches title (word)`."""
+    """`- [[id]] (map, deprecated, 812 tokens) description | matches title (word)`."""
     name = writing.identifier(line.id)
-    text = f"- [[{name}]] ({kind_mark(line.kind)}{line.cost} tokens{_shown(line.shown_in)})"
+    marks = marks_of(line.kind, line.status)
+    text = f"- [[{name}]] ({marks}{line.cost} tokens{_shown(line.shown_in)})"
     if line.description:
         text += f" {line.description}"
     if line.why:
@@ -265,9 +272,10 @@ def write_line(line: IndexLine) -> str:
     return text
 
 
-def kind_mark(kind: str) -> str:
-    """What stands before a node's cost: its kind, unless it is a plain node."""
-    return "" if kind == NodeKind.NODE.value else f"{kind}, "
+def marks_of(kind: str, status: str) -> str:
+    """What is written before a node's cost: its kind unless it is a plain node, its status."""
+    marks = ("" if kind == NodeKind.NODE.value else kind, status)
+    return "".join(f"{mark}, " for mark in marks if mark)
 
 
 def _shown(call: int | None) -> str:

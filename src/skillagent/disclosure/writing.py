@@ -9,7 +9,8 @@ repeat, `[ ]` may be missing, C, L, N and T are numbers.
     body       = listing | summaries | node | words
     listing    = ["# " words EOL] [words EOL] {heading EOL | entry EOL} [words]
     heading    = "## " words
-    entry      = "- [[" id "]] (" [kind ", "] C " tokens" ["; shown " place] ")" [" " words]
+    entry      = "- [[" id "]] (" marks C " tokens" ["; shown " place] ")" [" " words]
+    marks      = [kind ", "] [status ", "]
     place      = "above" | "in call " N
     summaries  = [words EOL EOL] summary {EOL EOL summary} {EOL EOL words}
     summary    = "# [[" id "]]" [" " words] " (" [kind ", "] C " tokens)" {EOL line}
@@ -20,7 +21,8 @@ repeat, `[ ]` may be missing, C, L, N and T are numbers.
     sections   = "sections: " | "sections (*1 answers the query best): "
     outline    = words " " C [" *" N] {" | " ["›" {"›"} " "] words " " C [" *" N]}
                  [" | " N " more"]
-    node       = '<node id="' id '"' [' section="' words '"'] [' kind="' kind '"'] ">" EOL
+    node       = '<node id="' id '"' [' section="' words '"'] [' kind="' kind '"']
+                 [' status="' status '"' [' replaced-by="' id '"']] ">" EOL
                  text EOL "</node>" [EOL "Not shown (tokens): " words]
     text       = {author's line EOL | pointer EOL | embed EOL}
     pointer    = "[" ("section " quoted words | "the beginning") ": shown " place "]"

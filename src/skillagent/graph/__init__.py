@@ -6,6 +6,7 @@ Above: `index`, which searches it. Below: `markdown`.
 from skillagent.graph.graph import Counts, SkillGraph
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node, NodeKind
+from skillagent.graph.status import Outdated
 from skillagent.graph.walk import Options, Root
 
-__all__ = ["Counts", "Link", "Node", "NodeKind", "Options", "Root", "SkillGraph"]
+__all__ = ["Counts", "Link", "Node", "NodeKind", "Options", "Outdated", "Root", "SkillGraph"]

@@ -11,6 +11,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from skillagent.graph.build import Built, build, reached
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node, NodeKind, without_suffix
 from skillagent.graph.resolve import SEPARATOR, name_key
+from skillagent.graph.status import Outdated, outdated_nodes
 from skillagent.graph.walk import Options, Root, roots_of
 from skillagent.progress import Progress, untold
 
@@ -58,7 +60,7 @@ class SkillGraph:
     `SkillGraph.load` makes one: `build` does the work, this class answers questions about it.
     """
 
-    def __init__(self, built: Built) -> None:
+    def __init__(self, built: Built, today: date | None = None) -> None:
         self._nodes = MappingProxyType(dict(built.nodes))
         self._links = built.links
         self._entries = built.entries
@@ -66,6 +68,7 @@ class SkillGraph:
         self._roots = built.roots
         self._resolvers = built.resolvers
         self._files = built.files
+        self._today = today
         self.derived: dict[type, object] = {}
         """What layers above made of this graph and keep with it, such as its search index."""
 
@@ -94,7 +97,7 @@ class SkillGraph:
         collecting = gc.isenabled()
         gc.disable()
         try:
-            return cls(build(roots_of(roots), options, progress))
+            return cls(build(roots_of(roots), options, progress), options.today)
         finally:
             if collecting:
                 gc.enable()
@@ -161,6 +164,25 @@ class SkillGraph:
             orphans=len(self.orphans()),
             unreachable=len(self._nodes) - len(self.reachable()),
         )
+
+    @cached_property
+    def today(self) -> date:
+        """The day by which dates in the files are judged: the one given, else that of the
+        first use, in UTC."""
+        return self._today or datetime.now(UTC).date()
+
+    @cached_property
+    def outdated(self) -> Mapping[str, Outdated]:
+        """Id → why a node should not be relied on, and what replaces it; of such nodes only."""
+        return MappingProxyType(
+            outdated_nodes(self._nodes, self._links, self._named, lambda: self.today)
+        )
+
+    def _named(self, name: str) -> str | None:
+        try:
+            return self.find(name).id
+        except ResolveError:
+            return None
 
     @cached_property
     def maps(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from io import FileIO
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class Options:
     """A link that several nodes answer to is an error and stays unresolved."""
     max_file_bytes: int = MAX_FILE_BYTES
     """Of a larger file only the first 64 KiB are loaded, with a finding."""
+    today: date | None = None
+    """The day by which `valid_until` and `stale_after` are judged; None for the system's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,13 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from skillagent.graph import Node, SkillGraph
+from skillagent.graph.status import WORDS as STATUS_WORDS
 from skillagent.index.detection import GraphLanguages
 from skillagent.index.languages import stems
 from skillagent.index.postings import Postings
@@ -43,6 +44,10 @@ K3 = 8.0
 LINK_SHARE = 0.7
 """The part of its score that a hit gives to the hits it links to, which answer all else."""
 LINKED_HITS = 30
+OUTDATED_SHARE = 0.5
+"""The part of its score that an outdated node keeps, unless the query asks for such nodes."""
+BEHIND = 0.999
+"""The part of its successor's score that an outdated node has at most."""
 QUERY_WORDS = 300
 """Of a longer query, so many different words are searched, the first ones."""
 TELLING = 64
@@ -144,20 +149,32 @@ class SearchIndex:
                     index = graph.derived[cls] = cls(graph, progress)
         return index
 
-    def search(self, query: str, limit: int = 10, offset: int = 0) -> tuple[list[Hit], int]:
+    def search(
+        self,
+        query: str,
+        limit: int = 10,
+        offset: int = 0,
+        within: Collection[str] | None = None,
+    ) -> tuple[list[Hit], int]:
         """The best nodes for a query.
 
         Args:
             query: words in any order; a node's name need not be spelled right.
             limit: hits to return.
             offset: hits to leave out, for paging.
+            within: ids of the nodes that may be hits; None for all.
 
         Returns:
             The hits, best first, and how many there are in all. They are the nodes that hold
             any of the words: `match` tells whether that is an answer.
         """
         answer = self._answer(query)
-        order = _top(answer.scores, max(offset + limit, LINKED_HITS))
+        scores = answer.scores
+        if within is not None:
+            numbers = self._numbers
+            kept = [numbers[node] for node in within if numbers[node] in scores]
+            scores = {document: scores[document] for document in kept}
+        order = _top(scores, max(offset + limit, LINKED_HITS))
         hits = [
             Hit(
                 self._ids[document],
@@ -167,7 +184,7 @@ class SearchIndex:
             )
             for document, score in order[offset : offset + limit]
         ]
-        return hits, len(answer.scores)
+        return hits, len(scores)
 
     def match(self, query: str, node: str | None = None) -> Match:
         """How far the graph answers a query, by the `strength` of one hit.
@@ -212,8 +229,24 @@ class SearchIndex:
         if last is None or last.query.text != query:
             parsed = self._parse(query)
             scores = self._postings.score(parsed.weights)
-            last = self._last = _Answer(parsed, scores, self._add_links(parsed, scores))
+            linked = self._add_links(parsed, scores)
+            self._fade(parsed, scores)
+            last = self._last = _Answer(parsed, scores, linked)
         return last
+
+    def _fade(self, query: Query, scores: dict[int, float]) -> None:
+        """Lower what is outdated, and place it behind what replaces it."""
+        outdated = self._graph.outdated
+        if not outdated or not STATUS_WORDS.isdisjoint(query.text.casefold().split()):
+            return
+        numbers = self._numbers
+        faded: dict[int, float] = {}
+        for node, reason in outdated.items():
+            if (score := scores.get(numbers[node])) is not None:
+                newer = [scores.get(numbers[one], 0.0) for one in reason.successors]
+                limits = (BEHIND * other for other in newer if other)
+                faded[numbers[node]] = min(OUTDATED_SHARE * score, *limits, math.inf)
+        scores.update(faded)
 
     def _add_links(self, query: Query, scores: dict[int, float]) -> dict[int, list[int]]:
         """Raise what other hits link to; of the best documents, each → those that link to it."""

@@ -1,0 +1,161 @@
+"""What a node's header says of its validity: deprecated, superseded, expired, stale.
+
+Four things count: a word of `WORDS` in `status` or `lifecycle` (`status: superseded by [[x]]`
+names the successor too); a mark such as `deprecated: true`; a link in `superseded_by`, or one in
+`supersedes` of another node; and a date in `valid_until` or `stale_after` that is past.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from skillagent.graph.link import Link
+from skillagent.graph.node import Node
+from skillagent.markdown import scalar_text
+
+WORDS = frozenset(
+    (
+        "archived",
+        "deprecated",
+        "expired",
+        "invalidated",
+        "obsolete",
+        "outdated",
+        "rejected",
+        "replaced",
+        "retired",
+        "stale",
+        "superseded",
+        "withdrawn",
+    )
+)
+"""The words of a status that say: do not rely on this node."""
+SUPERSEDED, EXPIRED, STALE = "superseded", "expired", "stale"
+STATUS_FIELDS = ("status", "lifecycle")
+MARKS = ("deprecated", "archived", "obsolete", "retired", "withdrawn", "superseded")
+"""Fields that say by themselves that a node is outdated, unless their value says no."""
+SUCCESSOR_FIELDS = frozenset(("superseded_by", "replaced_by", "successor", "deprecated_by"))
+PREDECESSOR_FIELDS = frozenset(("supersedes", "replaces"))
+DATES = (
+    (EXPIRED, ("valid_until", "expires", "expires_at", "expiry_date")),
+    (STALE, ("stale_after",)),
+)
+"""What a node is after a date, and the fields that give its last good day."""
+_NOT_YET = frozenset(("draft", "proposed", "planned", "rejected", "idea"))
+"""What is only meant to replace a node does not do so yet."""
+_NO = frozenset(("", "false", "no", "none", "null", "n/a", "0"))
+_FIELDS = frozenset(
+    (*STATUS_FIELDS, *MARKS, *SUCCESSOR_FIELDS, *(name for _, names in DATES for name in names))
+)
+_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
+_DESTINATION = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
+_STATUS = re.compile(r"\W*(\w+)(?:\s+by\s+(.+))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """Why a node should not be relied on, and what to read instead."""
+
+    word: str
+    """One of `WORDS`."""
+    successors: tuple[str, ...] = ()
+    """Ids of the nodes that replace it, as far as the graph has them."""
+
+
+@lru_cache(maxsize=4096)
+def field_key(name: str) -> str:
+    """A field's name in one form: `Superseded-By` and `supersededBy` are `superseded_by`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[- ]", "_", name).casefold()
+
+
+def declared_status(node: Node) -> str:
+    """The first word of the author's `status` or `lifecycle`, in lower case; empty if none."""
+    return _status(_values(node))[0]
+
+
+def outdated_nodes(
+    nodes: Mapping[str, Node],
+    links: Iterable[Link],
+    named: Callable[[str], str | None],
+    today: Callable[[], date],
+) -> dict[str, Outdated]:
+    """Id → why it is outdated, of the nodes that are.
+
+    Args:
+        nodes: all of a graph, by id.
+        links: all of a graph.
+        named: a name as written in a status → the id of the node that it leads to.
+        today: asked for only where a node has a date.
+    """
+    successors: dict[str, dict[str, None]] = {}
+    for link in links:
+        if not link.key or not link.target or link.target == link.source:
+            continue
+        key = field_key(link.key)
+        if key in SUCCESSOR_FIELDS:
+            successors.setdefault(link.source, {})[link.target] = None
+        elif key in PREDECESSOR_FIELDS and declared_status(nodes[link.source]) not in _NOT_YET:
+            successors.setdefault(link.target, {})[link.source] = None
+    outdated: dict[str, Outdated] = {}
+    for node in nodes.values():
+        followed = successors.get(node.id, {})
+        word, successor = _judged(_values(node), today)
+        if successor and (other := named(successor)) and other != node.id:
+            followed = {other: None, **followed}
+        if word or followed:
+            outdated[node.id] = Outdated(word or SUPERSEDED, tuple(followed))
+    return outdated
+
+
+def _values(node: Node) -> dict[str, str]:
+    """The fields of a header that are read here, by their `field_key`."""
+    fields = node.document.frontmatter.fields
+    return {
+        key: scalar_text(value).strip()
+        for name, value in fields.items()
+        if (key := field_key(name)) in _FIELDS
+    }
+
+
+def _judged(values: Mapping[str, str], today: Callable[[], date]) -> tuple[str, str]:
+    """What a header says: a word of `WORDS` or nothing, and the name of a successor if it is
+    part of the status."""
+    if any(_says_so(values, field) for field in SUCCESSOR_FIELDS):
+        return SUPERSEDED, ""
+    word, successor = _status(values)
+    if word in WORDS:
+        return word, successor
+    for mark in MARKS:
+        if _says_so(values, mark):
+            return mark, ""
+    for word, fields in DATES:
+        for field in fields:
+            last_day = _date(values.get(field, ""))
+            if last_day and last_day < today():
+                return word, ""
+    return "", ""
+
+
+def _says_so(values: Mapping[str, str], field: str) -> bool:
+    return values.get(field, "").casefold() not in _NO
+
+
+def _status(values: Mapping[str, str]) -> tuple[str, str]:
+    """The word of a status, and what stands behind `by`."""
+    text = next((values[field] for field in STATUS_FIELDS if values.get(field)), "")
+    # A template lists what may be written there: `active | deprecated`.
+    match = None if "|" in _IN_BRACKETS.sub("", text) else _STATUS.match(text)
+    if not match:
+        return "", ""
+    return match[1].casefold(), _DESTINATION.sub(r"\1", match[2] or "").strip(" .")
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
