@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from skillagent import SearchIndex, SkillGraph, Toolset
 from skillagent.disclosure.results import IndexResult
 from skillagent.index import Match
+from skillagent.index.postings import Postings
 from tests.conftest import BUNDLED, Vault
 
 FILES: dict[str, str | bytes] = {
@@ -91,6 +96,28 @@ def test_a_question_of_thousands_of_words_sums_up_no_more_entries_than_its_bound
     monkeypatch.setattr("skillagent.index.postings.WORK", 5)
     # The most telling words come first: five nodes hold one of them each.
     assert index.search(f"{question} again")[1] == 5
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("abcdef"), max_size=8), max_size=12),
+    st.dictionaries(st.sampled_from("abcdef"), st.sampled_from([0.7, 1.0, 1.8])),
+)
+def test_a_score_is_the_sum_of_the_parts_of_its_terms_in_their_order(
+    texts: list[list[str]], query: dict[str, float]
+) -> None:
+    # Of a few terms the sum is made in another way than of many.
+    postings = Postings()
+    for text in texts:
+        postings.add((), (), text)
+    postings.close()
+    held = {term: weight for term, weight in query.items() if postings.count(term)}
+    parts = {
+        document: [weight * postings.impact(term, document) for term, weight in held.items()]
+        for document in range(len(texts))
+    }
+    # Not `sum`, which since Python 3.12 rounds once at the end.
+    whole = {document: reduce(add, row) for document, row in parts.items() if any(row)}
+    assert postings.score(held) == whole
 
 
 def test_a_link_lifts_a_hit_that_answers_what_the_other_hit_does_not(vault: Vault) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from skillagent import SkillGraph, Toolset
 from skillagent.disclosure.results import IndexResult
-from skillagent.index.words import words
+from skillagent.index.words import query_words, words
 from tests.conftest import Vault
 
 TAX, CAT, SHIP = "tax", "cat", "ship"
@@ -214,3 +218,16 @@ def test_the_short_way_for_latin_letters_and_signs_gives_the_same_words() -> Non
     for number in (*range(0x80, 0x3000), *range(0x1F300, 0x1FB00)):
         text = f"a{chr(number)}b {chr(number)} {chr(number).upper()}"
         assert words(text) == words(f"{text} \u3042")[:-1]
+
+
+@given(st.text(st.sampled_from("aB0_ \n\t'-é²ﬁİßΣς\u0301\u200b\u00a0\u00a8猫は하어디")))
+def test_a_question_is_cut_into_the_same_words_beside_a_word_of_another_script(text: str) -> None:
+    # Only pieces between spaces that hold other letters take the long way.
+    plain, beside = query_words(f"harbour {text}"), query_words(f"harbour {text} 狐")
+    assert beside.pop("狐") == 1.0
+    assert list(beside.items()) == list(plain.items())
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_cut_at_all_but_letters_and_digits(text: str) -> None:
+    assert words(text) == re.findall(r"[a-z0-9]+", text.casefold())

@@ -104,16 +104,27 @@ class Postings:
             query: term → what it counts; once `WORK` is used up, the terms that follow are
                 left out.
         """
-        scores: dict[int, float] = {}
-        left = WORK
+        total = len(self._lengths)
+        rows, entries = [], 0
         for term, weight in query.items():
             documents, impacts = self.rows[term]
-            left -= len(documents)
-            if left < 0:
+            entries += len(documents)
+            if entries > WORK:
+                entries -= len(documents)
                 break
+            rows.append((weight, documents, impacts))
+        if entries < 2 * total:
+            sparse: dict[int, float] = {}
+            for weight, documents, impacts in rows:
+                for document, impact in zip(documents, impacts, strict=True):
+                    sparse[document] = sparse.get(document, 0.0) + weight * impact
+            return sparse
+        # Most documents are met often, so a list of all of them is filled faster than a dictionary.
+        dense = [0.0] * total
+        for weight, documents, impacts in rows:
             for document, impact in zip(documents, impacts, strict=True):
-                scores[document] = scores.get(document, 0.0) + weight * impact
-        return scores
+                dense[document] += weight * impact
+        return {document: score for document, score in enumerate(dense) if score}
 
     def count(self, term: str) -> int:
         """How many documents the term counts for."""
@@ -126,7 +137,9 @@ class Postings:
 
     def impact(self, term: str, document: int) -> float:
         """The term's part of the document's score, 0 if it does not count for it."""
-        return self.impacts(term, (document,))[0]
+        held, parts = self.rows.get(term, _NOWHERE)
+        at = bisect_left(held, document)
+        return parts[at] if at < len(held) and held[at] == document else 0.0
 
     def impacts(self, term: str, documents: Iterable[int]) -> list[float]:
         """The term's part of the score of each of some documents."""

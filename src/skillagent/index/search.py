@@ -359,11 +359,14 @@ class SearchIndex:
         return [other for form in forms if (other := self._spelling.accented(form))]
 
     def _why(self, document: int, query: Query) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        telling = tuple(islice(query.weights, TELLING))
+        strongest = self._strongest(document, frozenset(telling))
         places: dict[str, int] = {}
-        for term in islice(query.weights, TELLING):
-            place = self._place(term, document)
-            if place is not None:
-                places[term] = place
+        for term in telling:
+            if term in strongest:
+                places[term] = strongest[term]
+            elif self._postings.impact(term, document):
+                places[term] = len(FIELDS) - 1
             if len(places) == WHY_WORDS:
                 break
         named: dict[int, list[str]] = {}
@@ -371,13 +374,14 @@ class SearchIndex:
             named.setdefault(places[term], []).append(query.words[term])
         return tuple((FIELDS[place], tuple(named[place])) for place in sorted(named))
 
-    def _place(self, term: str, document: int) -> int | None:
-        """The strongest field of a document that holds a term, as a number in `FIELDS`."""
-        fields = self._fields[document]
-        for place, held in enumerate(fields):
-            if term in held:
-                return place
-        return len(fields) if self._postings.impact(term, document) else None
+    def _strongest(self, document: int, wanted: frozenset[str]) -> dict[str, int]:
+        """Term → the strongest field of a document but the text that holds it, as its number
+        in `FIELDS`."""
+        places: dict[str, int] = {}
+        for place, held in enumerate(self._fields[document]):
+            for term in wanted & held:
+                places.setdefault(term, place)
+        return places
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
