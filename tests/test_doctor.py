@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from skillagent.cli import main
-from skillagent.hosts import asking, plan, session
-from skillagent.hosts.asking import Said, Word, judge, judge_plugin
-from skillagent.hosts.checks import (
+from skillagent.hosts import host_cli, install
+from skillagent.hosts.doctor import session
+from skillagent.hosts.doctor.checks import (
     CHARACTERS,
     SLOW,
     TOOLS,
@@ -33,12 +33,13 @@ from skillagent.hosts.checks import (
     said_checks,
     start,
 )
-from skillagent.hosts.examination import examine, graph_checks, here
-from skillagent.hosts.known import HOSTS, Host, Scope
+from skillagent.hosts.doctor.run import examine, graph_checks, here
+from skillagent.hosts.doctor.session import Seen, Start
+from skillagent.hosts.environment import claude_code, codex, everything, gemini, sdk_default
+from skillagent.hosts.host_cli import Said, Word, judge, judge_plugin
 from skillagent.hosts.launch import Launch, portable, this_installation
-from skillagent.hosts.machine import Machine
-from skillagent.hosts.session import Seen, Start
-from skillagent.hosts.surroundings import claude_code, codex, everything, gemini, sdk_default
+from skillagent.hosts.locations import Machine
+from skillagent.hosts.registry import HOSTS, Host, Scope
 from skillagent.installation import adding
 from tests.conftest import BUNDLED
 
@@ -71,8 +72,8 @@ def an_entry(host: Host, launch: Launch = OURS, *, disabled: bool = False) -> In
 
 def write(host: Host, machine: Machine, launch: Launch = OURS, scope: Scope | None = None) -> Path:
     scope = scope or (Scope.PROJECT if Scope.PROJECT in host.files else Scope.USER)
-    change = plan.install(host, scope, machine, "skillagent", launch)
-    plan.write(change, machine)
+    change = install.install(host, scope, machine, "skillagent", launch)
+    install.write(change, machine)
     return change.file
 
 
@@ -496,14 +497,14 @@ def test_what_a_host_says_becomes_a_check(said: Said | None, result: Result, par
 
 
 def test_a_host_without_a_command_line_is_not_asked(machine: Machine) -> None:
-    assert asking.ask(ZED, machine.environ, machine.folder) is None
+    assert host_cli.ask(ZED, machine.environ, machine.folder) is None
     assert list(said_checks(an_entry(ZED), None)) == []
 
 
 @posix
 def test_the_hosts_command_line_is_run_in_the_project(machine: Machine, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", '#!/bin/sh\necho "$1 $2 \033[32m$PWD\033[0m"\nexit 3\n')
-    said = asking.ask(CODEX, machine.environ, machine.folder)
+    said = host_cli.ask(CODEX, machine.environ, machine.folder)
     assert said is not None and said.error == "exit code 3"
     assert said.text.strip() == f"mcp list {machine.folder.resolve()}"
 
@@ -511,7 +512,7 @@ def test_the_hosts_command_line_is_run_in_the_project(machine: Machine, tmp_path
 @posix
 def test_a_hosts_command_line_that_hangs_is_given_up(machine: Machine, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", "#!/bin/sh\nexec /bin/sleep 60\n")
-    said = asking.ask(CODEX, machine.environ, machine.folder, seconds=0.2)
+    said = host_cli.ask(CODEX, machine.environ, machine.folder, seconds=0.2)
     assert said == Said("", "no answer within 0.2 seconds")
 
 

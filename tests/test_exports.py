@@ -29,8 +29,8 @@ from skillagent.exports import (
     restore,
     to_graphml,
 )
-from skillagent.exports.names import Names, skill_name, skill_names
-from skillagent.exports.original import RECORD
+from skillagent.exports.file_names import Names, skill_name, skill_names
+from skillagent.exports.provenance import RECORD
 from skillagent.graph import Options
 from skillagent.lint.agent_skills import MAX_BYTES, crlf_bytes
 from skillagent.markdown import DIALECTS, Kind

@@ -16,7 +16,7 @@ from skillagent.agent import saved
 from skillagent.cli.changes import text_of
 from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
-from skillagent.hosts import plan, undo
+from skillagent.hosts import install, install_record
 from skillagent.providers.prices import Prices
 from skillagent.testing import script_file
 
@@ -107,7 +107,7 @@ READERS: list[tuple[str, Callable[[Path], object]]] = [
     ("conversation.json", saved.load),
     ("accepted.json", lambda path: text_of(str(path))),
     ("script.yaml", script_file.load),
-    (".mcp.json", plan.read),
+    (".mcp.json", install.read),
 ]
 
 
@@ -129,7 +129,7 @@ def test_every_file_that_a_person_names_is_refused_in_one_line(
 
 
 def test_records_that_are_no_file_are_forgotten_and_made_anew(tmp_path: Path) -> None:
-    pipe(tmp_path / undo.FILE)
-    assert undo.recall(tmp_path, Path("/x")) is None
-    assert undo.remember(tmp_path, Path("/x"), undo.Record({})) == ""
-    assert undo.recall(tmp_path, Path("/x")) == undo.Record({})
+    pipe(tmp_path / install_record.FILE)
+    assert install_record.recall(tmp_path, Path("/x")) is None
+    assert install_record.remember(tmp_path, Path("/x"), install_record.Record({})) == ""
+    assert install_record.recall(tmp_path, Path("/x")) == install_record.Record({})

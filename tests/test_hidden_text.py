@@ -18,7 +18,7 @@ from skillagent.cli import main
 from skillagent.diagnostics import CODES, Diagnostic
 from skillagent.lint import findings
 from skillagent.markdown.hidden import one_line, plain_lines, runs, visible
-from skillagent.mcp_server.offer import Offer, instructions
+from skillagent.mcp_server.server_config import Offer, instructions
 from tests.conftest import Vault
 
 
@@ -278,10 +278,10 @@ def test_no_control_character_reaches_a_log(
 ) -> None:
     import anyio
 
-    from skillagent.mcp_server.served import Served
+    from skillagent.mcp_server.graph_loader import Served
+    from skillagent.mcp_server.reload import keep_fresh
+    from skillagent.mcp_server.server import Surface
     from skillagent.mcp_server.sessions import OneSession
-    from skillagent.mcp_server.surface import Surface
-    from skillagent.mcp_server.watching import keep_fresh
 
     folder = tmp_path / "a\n\x1b[31mb"
     folder.mkdir()

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from skillagent.cli import main
 from skillagent.cli.install import HOST_NAMES
 from skillagent.errors import UsageError
-from skillagent.hosts import plan, undo
-from skillagent.hosts.json_edit import Json
-from skillagent.hosts.json_text import TextError, scan
-from skillagent.hosts.known import HOSTS, Host, Scope, Syntax
+from skillagent.hosts import install, install_record
+from skillagent.hosts.editing.json_edit import Json
+from skillagent.hosts.editing.json_text import TextError, scan
+from skillagent.hosts.install import READERS, Change, Kind
 from skillagent.hosts.launch import Launch, launch, portable, split, this_installation
-from skillagent.hosts.machine import Machine
-from skillagent.hosts.plan import READERS, Change, Kind
+from skillagent.hosts.locations import Machine
+from skillagent.hosts.registry import HOSTS, Host, Scope, Syntax
 from tests.conftest import BUNDLED
 
 SERVER = Launch("/opt/bin/skillagent", ("serve", "/graphs/laws", "--budget", "8000"))
@@ -62,14 +62,14 @@ def do(
     scope: Scope = Scope.PROJECT,
     name: str = "skillagent",
 ) -> Change:
-    change = plan.install(host, scope, machine, name, server)
-    plan.write(change, machine)
+    change = install.install(host, scope, machine, name, server)
+    install.write(change, machine)
     return change
 
 
 def undo_it(host: Host, machine: Machine, scope: Scope = Scope.PROJECT) -> Change:
-    change = plan.uninstall(host, scope, machine, "skillagent")
-    plan.write(change, machine)
+    change = install.uninstall(host, scope, machine, "skillagent")
+    install.write(change, machine)
     return change
 
 
@@ -177,8 +177,8 @@ def test_a_new_file_holds_the_entry_and_goes_with_it(
     before = files_below(tmp_path)
     change = do(host, machine, scope=scope)
     assert change.kind is Kind.ADD and change.diff.startswith("--- /dev/null\n")
-    data = plan.loaded(host, change.file, plan.read(change.file))
-    found = host.read(plan.table(data, host.keys)["skillagent"])
+    data = install.loaded(host, change.file, install.read(change.file))
+    found = host.read(install.table(data, host.keys)["skillagent"])
     assert found == SERVER
     if sys.platform != "win32":
         mode = 0o644 if scope is Scope.PROJECT else 0o600
@@ -416,8 +416,8 @@ def test_ours_is_updated_and_what_the_user_added_stays(machine: Machine, name: s
     change = do(host, machine, other)
     assert change.kind is Kind.UPDATE and change.line > 0
     assert "+" in change.diff and "/graphs/other" in change.diff
-    data = plan.loaded(host, file, content(file))
-    entry = plan.table(data, host.keys)["skillagent"]
+    data = install.loaded(host, file, content(file))
+    entry = install.table(data, host.keys)["skillagent"]
     assert host.read(entry) == other
     assert 30 in entry.values() and mark.strip() in content(file)
 
@@ -473,10 +473,10 @@ def test_bytes_that_are_no_text_are_left_alone(machine: Machine) -> None:
 
 def test_a_change_in_the_meantime_is_not_overwritten(machine: Machine) -> None:
     file = put(CLAUDE, machine, "{}")
-    change = plan.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
+    change = install.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
     file.write_text('{"new": 1}')
     with pytest.raises(UsageError, match="has changed in the meantime"):
-        plan.write(change, machine)
+        install.write(change, machine)
     assert content(file) == '{"new": 1}'
 
 
@@ -540,14 +540,14 @@ def test_other_changes_since_are_kept(machine: Machine) -> None:
 def test_a_lost_record_costs_no_more_than_an_empty_table(machine: Machine) -> None:
     file = put(CLAUDE, machine, '{\n  "a": 1\n}\n')
     do(CLAUDE, machine)
-    (machine.state / undo.FILE).write_text("{broken")
+    (machine.state / install_record.FILE).write_text("{broken")
     undo_it(CLAUDE, machine)
     assert content(file) == '{\n  "a": 1,\n  "mcpServers": {}\n}\n'
 
 
 def test_a_file_that_is_only_ours_goes_without_a_record(machine: Machine) -> None:
     change = do(CODEX, machine)
-    (machine.state / undo.FILE).unlink()
+    (machine.state / install_record.FILE).unlink()
     undo_it(CODEX, machine)
     assert not change.file.exists()
 
@@ -556,7 +556,7 @@ def test_two_entries_go_back_in_any_order(machine: Machine) -> None:
     do(CLAUDE, machine, name="one")
     do(CLAUDE, machine, name="two")
     for name in ("one", "two"):
-        plan.write(plan.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+        install.write(install.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
     assert files_below(machine.folder) == []
 
 
@@ -569,7 +569,7 @@ def test_nothing_of_ours_is_nothing_to_do(machine: Machine) -> None:
 def test_an_entry_that_no_record_tells_of_does_not_come_back(machine: Machine) -> None:
     file = put(CLAUDE, machine, '{"a": 1}')
     do(CLAUDE, machine)
-    (machine.state / undo.FILE).unlink()
+    (machine.state / install_record.FILE).unlink()
     do(CLAUDE, machine, Launch("/new/skillagent", ("serve",)))
     do(CLAUDE, machine, Launch("/newer/skillagent", ("serve",)))
     undo_it(CLAUDE, machine)
@@ -591,9 +591,9 @@ def test_entries_that_go_in_any_order_leave_every_byte(
     if again:
         do(host, machine, Launch("/new/skillagent", ("serve",)), name=again)
     for name in data.draw(st.permutations(["n1", "n2", "n3"])):
-        plan.write(plan.uninstall(host, Scope.PROJECT, machine, name), machine)
+        install.write(install.uninstall(host, Scope.PROJECT, machine, name), machine)
     assert content(file) == text
-    assert undo.recall(machine.state, plan.real(file)) is None
+    assert install_record.recall(machine.state, install.real(file)) is None
 
 
 @settings(max_examples=40)
@@ -609,12 +609,12 @@ def test_an_entry_unknown_to_the_record_is_never_brought_back(
         if step == "put":
             do(CLAUDE, machine, Launch("skillagent", ("serve", str(number))), name=name)
         elif step == "take":
-            plan.write(plan.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+            install.write(install.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
             assert name not in json.loads(content(file))["mcpServers"]
         else:
-            (machine.state / undo.FILE).unlink(missing_ok=True)
+            (machine.state / install_record.FILE).unlink(missing_ok=True)
     for name in data.draw(st.permutations(names)):
-        plan.write(plan.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+        install.write(install.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
     assert json.loads(content(file)) == {"mcpServers": {"other": {"url": "u"}}}
 
 
@@ -622,8 +622,8 @@ def test_a_state_folder_that_cannot_be_written_costs_only_exactness(tmp_path: Pa
     (tmp_path / "state").write_text("a file, not a folder")
     machine = machine_at(tmp_path)
     file = put(CLAUDE, machine, '{"a": 1}')
-    change = plan.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
-    assert plan.write(change, machine).startswith(f"{machine.state}: cannot be written: ")
+    change = install.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
+    assert install.write(change, machine).startswith(f"{machine.state}: cannot be written: ")
     undo_it(CLAUDE, machine)
     assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
 
@@ -710,7 +710,7 @@ def round_trip(host: Host, folder: Path, text: str) -> None:
     do(host, machine)
     once = content(file)
     after = reader.load(once)
-    entry = plan.table(after, host.keys).pop("skillagent")
+    entry = install.table(after, host.keys).pop("skillagent")
     assert host.read(entry) == SERVER
     del after[host.keys[0]]["skillagent"]
     if host.keys[0] not in before:
@@ -719,17 +719,17 @@ def round_trip(host: Host, folder: Path, text: str) -> None:
     assert do(host, machine).kind is Kind.NOTHING and content(file) == once
 
     # With the record: every byte. Without it: the meaning, but for an empty table.
-    records = (machine.state / undo.FILE).read_text()
+    records = (machine.state / install_record.FILE).read_text()
     undo_it(host, machine)
     assert content(file) == text
     put(host, machine, once)
-    (machine.state / undo.FILE).unlink(missing_ok=True)
+    (machine.state / install_record.FILE).unlink(missing_ok=True)
     undo_it(host, machine)
     left = reader.load(content(file)) if file.exists() else {}
     assert left in (before, {**before, host.keys[0]: {}})
 
     put(host, machine, once)
-    (machine.state / undo.FILE).write_text(records)
+    (machine.state / install_record.FILE).write_text(records)
     do(host, machine, Launch("/x/skillagent", ("serve",)))
     undo_it(host, machine)
     assert content(file) == text
@@ -774,7 +774,7 @@ def test_the_scanner_takes_and_refuses_what_json_does(text: str) -> None:
 
 @given(former=st.text("ab", max_size=8), written=st.text("ab", max_size=8))
 def test_a_span_leads_back(former: str, written: str) -> None:
-    assert undo.span(former, written).undone(written) == former
+    assert install_record.span(former, written).undone(written) == former
 
 
 # the command

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from skillagent.errors import UsageError
-from skillagent.hosts import undo
+from skillagent.hosts import install_record
 from skillagent.hosts.lock import FOLDER, locked
 
 TOGETHER = 8
@@ -21,7 +21,7 @@ ROUNDS = 2
 COMMAND = """
 import sys
 from skillagent.cli import main
-import skillagent.hosts.plan, filelock
+import skillagent.hosts.install, filelock
 for line in sys.stdin.buffer:
     sys.stdout.write(f"{main(line.decode().split())}\\n")
     sys.stdout.flush()
@@ -89,7 +89,7 @@ def run(started: list[subprocess.Popen[str]], line: str) -> None:
 def test_installs_at_once_lose_nothing_and_go_back_to_the_byte(
     project: Path, tmp_path: Path
 ) -> None:
-    records = tmp_path / "state" / "skillagent" / undo.FILE
+    records = tmp_path / "state" / "skillagent" / install_record.FILE
     with processes(project, tmp_path / "state") as started:
         for _ in range(ROUNDS):
             for host in FILES:

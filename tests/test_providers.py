@@ -29,7 +29,7 @@ from skillagent.agent import AnswerText, CallFinished, Done, Event
 from skillagent.messages import Message, Request, Role, Stop, Text, ToolResult, Usage
 from skillagent.models import reasons, takes_sampling
 from skillagent.testing import Call, Fault, MockLLM, Server, Turn, call, calls, say
-from skillagent.testing.wire import Answer
+from skillagent.testing.wire.events import Answer
 from tests.conftest import Vault
 
 FILES: dict[str, str | bytes] = {

@@ -12,8 +12,8 @@ import pytest
 
 from skillagent.disclosure.tools import specs
 from skillagent.testing import Conversation, MockLLM, Server, Turn, call, say
-from skillagent.testing.received import Received
-from skillagent.testing.wire import Answer
+from skillagent.testing.requests import Received
+from skillagent.testing.wire.events import Answer
 from tests.hosts.conftest import QUESTION, Host
 
 PROGRAM = "codex"

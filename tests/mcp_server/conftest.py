@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from skillagent.mcp_server.offer import Offer
-from skillagent.mcp_server.served import Served
+from skillagent.mcp_server.graph_loader import Served
+from skillagent.mcp_server.reload import keep_fresh
+from skillagent.mcp_server.server import Surface
+from skillagent.mcp_server.server_config import Offer
 from skillagent.mcp_server.sessions import OneSession
-from skillagent.mcp_server.surface import Surface
-from skillagent.mcp_server.watching import keep_fresh
 from tests.conftest import ROOT
 
 TRADING = ROOT / "examples" / "trading"

@@ -20,8 +20,8 @@ import uvicorn
 
 from skillagent.mcp_server.connections import Config, Limits, most_connections
 from skillagent.mcp_server.framing import LONGEST
-from skillagent.mcp_server.gate import Receive, Scope, Send, guarded, read
 from skillagent.mcp_server.logs import A_MINUTE, Flood, SafeFormatter, escaped
+from skillagent.mcp_server.request_checks import Receive, Scope, Send, guarded, read
 from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.odd_messages import ODD_LINES
 from tests.secret_samples import SAMPLES

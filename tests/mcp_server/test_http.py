@@ -15,7 +15,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from skillagent.mcp_server.surface import SESSION_META
+from skillagent.mcp_server.server import SESSION_META
 from tests.mcp_server.conftest import TRADING, listening
 from tests.mcp_server.test_surface import ERAS, Era, text_of
 

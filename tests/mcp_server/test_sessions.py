@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillagent import Answer, Toolset
-from skillagent.mcp_server.offer import Offer
-from skillagent.mcp_server.served import Served
+from skillagent.mcp_server.graph_loader import Served
+from skillagent.mcp_server.server_config import Offer
 from skillagent.mcp_server.sessions import SESSION_SECONDS, SessionError, StoredSessions
 from tests.conftest import BUNDLED, Vault
 

@@ -19,8 +19,8 @@ from mcp.client.stdio import StdioServerParameters
 
 from skillagent import config
 from skillagent.mcp_server import framing
+from skillagent.mcp_server.early_handshake import HANDSHAKES, Known, Prelude
 from skillagent.mcp_server.framing import LONGEST
-from skillagent.mcp_server.prelude import HANDSHAKES, Known, Prelude
 from tests.conftest import Vault
 from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
@@ -417,9 +417,9 @@ def test_the_first_tools_leave_before_the_sdk_is_imported() -> None:
     """Not a timing: what is loaded when the first answers are written."""
     script = """
 import json, os, sys
-from skillagent.mcp_server.offer import Offer, instructions
-from skillagent.mcp_server.prelude import Known, Prelude, tools
-from skillagent.mcp_server.said import capabilities, server_info
+from skillagent.mcp_server.server_config import Offer, instructions
+from skillagent.mcp_server.early_handshake import Known, Prelude, tools
+from skillagent.mcp_server.capabilities import capabilities, server_info
 import skillagent.mcp_server.stdio
 offer = Offer((sys.argv[1],))
 known = Known(server_info(), instructions(offer), capabilities(offer, modern=False), {}, 1)

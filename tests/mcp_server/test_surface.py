@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict
 
 from skillagent import SkillGraph, Toolset
 from skillagent.mcp_server.catalogue import MAX_FILES, Catalogue
-from skillagent.mcp_server.surface import Surface
-from skillagent.mcp_server.watching import matters
+from skillagent.mcp_server.reload import matters
+from skillagent.mcp_server.server import Surface
 from tests.conftest import BUNDLED, Vault
 from tests.mcp_server.conftest import TRADING, surface
 
@@ -518,7 +518,7 @@ def test_a_watch_that_fails_does_not_end_the_server(
         raise RuntimeError("too many open files")
 
     monkeypatch.setattr("watchfiles.awatch" if broken == "watch" else WARM, fail)
-    monkeypatch.setattr("skillagent.mcp_server.watching.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("skillagent.mcp_server.reload.LOOK_SECONDS", 0.01)
 
     async def act(client: Client) -> None:
         for _ in range(3):
@@ -528,14 +528,14 @@ def test_a_watch_that_fails_does_not_end_the_server(
     ask(surface(folder, watched=True), act)
 
 
-WARM = "skillagent.mcp_server.served.Served.warm"
+WARM = "skillagent.mcp_server.graph_loader.Served.warm"
 
 
 @pytest.mark.parametrize("way", ["renamed", "made anew", "link"])
 def test_a_root_that_is_replaced_is_seen(
     way: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skillagent.mcp_server.watching.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("skillagent.mcp_server.reload.LOOK_SECONDS", 0.05)
     folder = vault({"old/a.md": "# A\n\nOld.", "new/a.md": "# A\n\nNew."})
     root = folder / "root"
     if way == "link":

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from skillagent.testing import Call, Expect, MockLLM, Server, Turn, call, calls, say
-from skillagent.testing.wire import Answer
+from skillagent.testing.wire.events import Answer
 
 QUESTION = [{"role": "user", "content": "q"}]
 

@@ -40,7 +40,7 @@ from skillagent.testing import (
     say,
 )
 from skillagent.testing import cassette as file_format
-from skillagent.testing.wire import Answer, Drop
+from skillagent.testing.wire.events import Answer, Drop
 
 KEY = "sk-very-secret-0123456789abcdef"
 SCRIPT = (

@@ -16,7 +16,7 @@ from skillagent.secrets import SCRUBBED, Scrubber
 from skillagent.testing import Recorder, Replay, Server
 from skillagent.testing import cassette as file_format
 from skillagent.testing.scrubbing import scrubbed
-from skillagent.testing.wire import TARGET, Answer
+from skillagent.testing.wire.events import TARGET, Answer
 from tests.secret_samples import SAMPLES, pieces
 
 PASSWORDS = {

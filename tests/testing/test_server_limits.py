@@ -12,7 +12,7 @@ import pytest
 
 from skillagent.testing import MockLLM, Server, say
 from skillagent.testing.server import Limits
-from skillagent.testing.wire import Answer
+from skillagent.testing.wire.events import Answer
 from tests import sockets
 
 TINY = 0.05

@@ -39,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from skillagent.cli.output import printable, to_json
     from skillagent.errors import UsageError
-    from skillagent.hosts.checks import Check, Result
-    from skillagent.hosts.examination import examine
-    from skillagent.hosts.known import HOSTS
-    from skillagent.hosts.machine import Machine
+    from skillagent.hosts.doctor.checks import Check, Result
+    from skillagent.hosts.doctor.run import examine
+    from skillagent.hosts.locations import Machine
+    from skillagent.hosts.registry import HOSTS
 
     machine = Machine.here()
     hosts = [HOSTS[target] for target in arguments.targets if target in HOSTS]

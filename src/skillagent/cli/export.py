@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _packed(graph: SkillGraph, out: str | None, progress: Progress) -> tuple[PackedSkill, ...]:
     from skillagent.errors import UsageError
     from skillagent.exports import agent_skill
-    from skillagent.exports.names import skill_name
+    from skillagent.exports.file_names import skill_name
 
     if out is None:
         out = "." if len(graph.roots) > 1 else skill_name(graph.name)

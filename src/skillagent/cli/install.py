@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from skillagent.cli.arguments import Commands, tokens
 
 if TYPE_CHECKING:
-    from skillagent.hosts.known import Host, Scope
+    from skillagent.hosts.install import Change
     from skillagent.hosts.launch import Launch
-    from skillagent.hosts.machine import Machine
-    from skillagent.hosts.plan import Change
+    from skillagent.hosts.locations import Machine
+    from skillagent.hosts.registry import Host, Scope
 
 HOST_NAMES = (
     "claude-code",
@@ -75,10 +75,10 @@ def run(arguments: argparse.Namespace) -> int:
         SkillAgentError: the change was refused.
     """
     from skillagent.cli.output import printable
-    from skillagent.hosts import plan
-    from skillagent.hosts.known import Scope, known
+    from skillagent.hosts import install
+    from skillagent.hosts.locations import Machine
     from skillagent.hosts.lock import locked
-    from skillagent.hosts.machine import Machine
+    from skillagent.hosts.registry import Scope, known
 
     machine = Machine.here()
     host = known(arguments.host)
@@ -86,16 +86,16 @@ def run(arguments: argparse.Namespace) -> int:
     scope = Scope(arguments.scope) if arguments.scope else default
     started = None if arguments.uninstall else _started(arguments, host, scope, machine)
     if started is not None and arguments.print_only:
-        print(printable(plan.snippet(host, arguments.name, started)), end="")
+        print(printable(install.snippet(host, arguments.name, started)), end="")
         return 0
     with locked(machine.state, host.file(scope, machine)) as unlocked:
         if started is None:
-            change = plan.uninstall(host, scope, machine, arguments.name)
+            change = install.uninstall(host, scope, machine, arguments.name)
         else:
-            change = plan.install(host, scope, machine, arguments.name, started)
+            change = install.install(host, scope, machine, arguments.name, started)
         _show(change, arguments)
-        forgotten = "" if arguments.dry_run else plan.write(change, machine)
-    if arguments.dry_run or change.kind is plan.Kind.NOTHING:
+        forgotten = "" if arguments.dry_run else install.write(change, machine)
+    if arguments.dry_run or change.kind is install.Kind.NOTHING:
         return 0
     print(printable(f"{change.file}: {'removed' if change.after is None else 'written'}"))
     if why := unlocked or forgotten:
@@ -112,8 +112,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _started(arguments: argparse.Namespace, host: Host, scope: Scope, machine: Machine) -> Launch:
     """What the entry is to start."""
-    from skillagent.hosts.known import Scope
     from skillagent.hosts.launch import launch, portable
+    from skillagent.hosts.registry import Scope
 
     if scope is Scope.PROJECT:
         return portable(arguments.graphs, arguments.budget, machine.folder, host.project)
@@ -123,10 +123,10 @@ def _started(arguments: argparse.Namespace, host: Host, scope: Scope, machine: M
 def _show(change: Change, arguments: argparse.Namespace) -> None:
     """The change before it is made, or that there is none."""
     from skillagent.cli.output import printable
-    from skillagent.hosts import plan
+    from skillagent.hosts import install
 
-    if change.kind is plan.Kind.NOTHING:
-        place = plan.at(change.file, change.line)
+    if change.kind is install.Kind.NOTHING:
+        place = install.at(change.file, change.line)
         state = "there is nothing of ours" if arguments.uninstall else "it is there already"
         print(printable(f"{place}: {state}; nothing was written"))
         return

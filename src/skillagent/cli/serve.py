@@ -11,7 +11,7 @@ from skillagent.cli.arguments import DIALECT_NAMES, Commands, limits
 
 if TYPE_CHECKING:
     from skillagent.mcp_server.http import Address
-    from skillagent.mcp_server.offer import Offer
+    from skillagent.mcp_server.server_config import Offer
 
 HOST, PORT = "127.0.0.1", 8765
 
@@ -102,7 +102,7 @@ def _offer(arguments: argparse.Namespace) -> Offer:
     from skillagent.cli.common import GUIDE, bundled_graph
     from skillagent.cli.declared import declared
     from skillagent.cli.interrupted import finish_interrupted
-    from skillagent.mcp_server.offer import Offer
+    from skillagent.mcp_server.server_config import Offer
 
     # Some hosts start a plugin's server in the plugin's own folder.
     project = Path(os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd())

@@ -5,10 +5,7 @@ command `export`. Below: `lint`, which says what a valid skill is, and `graph`.
 """
 
 from skillagent.exports.agent_skill import PackedSkill, agent_skill
-from skillagent.exports.graphml import graphml_view, to_graphml
-from skillagent.exports.llms_txt import llms_txt
-from skillagent.exports.original import restore
-from skillagent.exports.record import (
+from skillagent.exports.graph_json import (
     GRAPH_FORMAT,
     GraphRecord,
     LinkRecord,
@@ -16,6 +13,9 @@ from skillagent.exports.record import (
     graph_record,
     read_json,
 )
+from skillagent.exports.graphml import graphml_view, to_graphml
+from skillagent.exports.llms_txt import llms_txt
+from skillagent.exports.provenance import restore
 
 __all__ = [
     "GRAPH_FORMAT",

@@ -18,11 +18,11 @@ from typing import Any
 
 from skillagent import digest
 from skillagent.errors import GraphError, UsageError
-from skillagent.exports import cover
+from skillagent.exports import skill_md
+from skillagent.exports.file_names import Names, skill_name, skill_names
 from skillagent.exports.folder import earlier_export, write_files
-from skillagent.exports.json_text import json_lines
-from skillagent.exports.names import Names, skill_name, skill_names
-from skillagent.exports.original import FORMAT, RECORD, node_record
+from skillagent.exports.json_writer import json_lines
+from skillagent.exports.provenance import FORMAT, RECORD, node_record
 from skillagent.exports.rewrite import Places, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Root, SkillGraph
@@ -114,7 +114,7 @@ class _Part:
         self.nodes = [node for node in graph.nodes.values() if node.root == prefix]
         entries = [graph.nodes[entry] for entry in graph.entries]
         self.entry = next(node for node in entries if node.root == prefix)
-        self.head = cover.header(graph, self.entry, name)
+        self.head = skill_md.header(graph, self.entry, name)
         self.attachments: dict[str, str] = {}
         """Path in the root → path in the skill."""
         self.data: dict[str, bytes] = {}
@@ -175,7 +175,7 @@ class _Packing:
         for part in self.parts:
             if not part.whole_entry:
                 source = f"{part.name}/SKILL.md"
-                body = cover.short_body(graph, part.entry, part.head, source, places)
+                body = skill_md.short_body(graph, part.entry, part.head, source, places)
                 part.short = part.head + body
 
     def write(self, folder: Path, progress: Progress) -> dict[str, dict[str, bytes]]:
@@ -273,7 +273,7 @@ class _Packing:
         links = self._graph.links_from(part.entry.id)
         if any(link.kind is Kind.FRONTMATTER for link in links):
             return False
-        return cover.fits(self._rewriter().rewrite(part.entry, links, part.head).text)
+        return skill_md.fits(self._rewriter().rewrite(part.entry, links, part.head).text)
 
     def _files(self, progress: Progress) -> dict[str, dict[str, bytes]]:
         rewriter = self._rewriter()

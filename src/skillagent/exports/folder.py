@@ -8,7 +8,7 @@ from pathlib import Path
 
 from skillagent import digest
 from skillagent.errors import UsageError
-from skillagent.exports.original import RECORD, read_record
+from skillagent.exports.provenance import RECORD, read_record
 from skillagent.files.atomic import write_atomic
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from skillagent.exports.json_text import UNSEEN
+from skillagent.exports.json_writer import UNSEEN
 from skillagent.graph import SkillGraph
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from skillagent.exports.cover import plain_line
+from skillagent.exports.skill_md import plain_line
 from skillagent.graph import SkillGraph
 
 

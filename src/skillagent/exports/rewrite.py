@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import accumulate
 from urllib.parse import quote, unquote
 
-from skillagent.exports.cover import quoted
+from skillagent.exports.skill_md import quoted
 from skillagent.graph import Link, Node
 from skillagent.graph.attachments import DESTINATION, Others, images
 from skillagent.graph.link import is_block

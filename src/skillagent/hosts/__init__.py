@@ -1,6 +1,6 @@
 """Programs that start our server for their model: writing it into their files, and proving it.
 
-`plan` makes the change of a configuration file, `undo` remembers how to take it back,
+`install` makes the change of a configuration file, `install_record` remembers how to take it back,
 `checks` and `session` prove that a host sees the tools. Above: `cli`. Below: everything that
 a graph needs; the server itself is only ever started as a process, as a host does.
 """

@@ -1,7 +1,7 @@
 """What of a graph can be addressed by URI: its files, and the Agent Skills among them.
 
 `skill://<skill-path>/<file-path>` as SEP-2640 sets it: the last segment of a skill's path is
-its name. Plain values; `surface` puts them on the wire. Nothing is read here that the graph's
+its name. Plain values; `server` puts them on the wire. Nothing is read here that the graph's
 own walk did not find, so hidden and ignored files cannot be addressed; a file that is no node
 can be only as a part of a skill.
 

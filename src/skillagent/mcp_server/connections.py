@@ -19,7 +19,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from skillagent.mcp_server.gate import App, Receive, Scope, Send
+from skillagent.mcp_server.request_checks import App, Receive, Scope, Send
 from skillagent.open_files import room_for
 
 MOST = 1_000

@@ -4,8 +4,8 @@ The SDK drops what it cannot read without a word, and its host waits for ever. S
 it that is no message, and what is wrong is said here. Half a surrogate pair (hosts cut emoji, and
 models write halves) is replaced, for no reader of the answer could decode it.
 
-Above: `prelude` and `stdio`, where a message is a line; `gate`, where it is a body.
-Below: nothing but JSON.
+Above: `early_handshake` and `stdio`, where a message is a line; `request_checks`, where it is a
+body. Below: nothing but JSON.
 
 Source: JSON-RPC 2.0, sections 4 to 6; Model Context Protocol, "Base protocol".
 """

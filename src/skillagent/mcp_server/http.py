@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from skillagent.errors import UsageError
-from skillagent.mcp_server import gate, logs
-from skillagent.mcp_server.gate import App
-from skillagent.mcp_server.offer import Offer
-from skillagent.mcp_server.served import Served
+from skillagent.mcp_server import logs, request_checks
+from skillagent.mcp_server.graph_loader import Served
+from skillagent.mcp_server.request_checks import App
+from skillagent.mcp_server.server_config import Offer
 
 PATH = "/mcp"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -223,9 +223,9 @@ def app_of(offer: Offer, address: Address) -> App:
     from mcp.server.transport_security import TransportSecuritySettings
 
     from skillagent.mcp_server.connections import watched
+    from skillagent.mcp_server.reload import keep_fresh
+    from skillagent.mcp_server.server import Surface
     from skillagent.mcp_server.sessions import StoredSessions
-    from skillagent.mcp_server.surface import Surface
-    from skillagent.mcp_server.watching import keep_fresh
 
     served = Served(offer)
     # Others answer meanwhile, or requests wait: none meets a worker that is still reading.
@@ -245,7 +245,7 @@ def app_of(offer: Offer, address: Address) -> App:
         transport_security=security,
         host=address.host,
     )
-    return watched(gate.guarded(gate.read(inner), address.token))
+    return watched(request_checks.guarded(request_checks.read(inner), address.token))
 
 
 def _forms(host: str) -> list[str]:

@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.state import State
 from skillagent.errors import SkillAgentError, UsageError
-from skillagent.mcp_server.served import Served
+from skillagent.mcp_server.graph_loader import Served
 
 SESSION_SECONDS = 24 * 3600.0
 """A session that nobody used for so long is dropped."""

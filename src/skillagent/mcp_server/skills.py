@@ -13,9 +13,9 @@ import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
+from skillagent.mcp_server.capabilities import SKILLS, SKILLS_SETTINGS
 from skillagent.mcp_server.catalogue import FOLDER, Catalogue
 from skillagent.mcp_server.resources import page, resource
-from skillagent.mcp_server.said import SKILLS, SKILLS_SETTINGS
 
 
 class FolderParams(types.PaginatedRequestParams):

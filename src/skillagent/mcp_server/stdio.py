@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from skillagent.errors import MissingPackageError
+from skillagent.mcp_server.capabilities import FRESH_MS, capabilities, server_info
+from skillagent.mcp_server.early_handshake import Known, Lines, Prelude
 from skillagent.mcp_server.framing import Refusal
-from skillagent.mcp_server.offer import Offer, instructions
-from skillagent.mcp_server.prelude import Known, Lines, Prelude
-from skillagent.mcp_server.said import FRESH_MS, capabilities, server_info
+from skillagent.mcp_server.server_config import Offer, instructions
 
 if TYPE_CHECKING:
-    from skillagent.mcp_server.surface import Surface
+    from skillagent.mcp_server.server import Surface
 
 FASTER = 0.0005
 """Seconds after which the thread that imports must let the one that answers go on."""
@@ -111,10 +111,10 @@ class _Loading:
         gc.disable()
         try:
             from skillagent.mcp_server import logs
-            from skillagent.mcp_server.served import Served
+            from skillagent.mcp_server.graph_loader import Served
+            from skillagent.mcp_server.reload import keep_fresh
+            from skillagent.mcp_server.server import Surface
             from skillagent.mcp_server.sessions import OneSession
-            from skillagent.mcp_server.surface import Surface
-            from skillagent.mcp_server.watching import keep_fresh
 
             logs.set_up()
             served = Served(self._offer)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeAlias
 
 from skillagent.digest import canonical_json, sha256
 from skillagent.errors import UsageError
-from skillagent.testing.wire import api_of
+from skillagent.testing.wire.events import api_of
 
 if TYPE_CHECKING:
     from pydantic import ConfigDict, TypeAdapter

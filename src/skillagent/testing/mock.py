@@ -15,16 +15,27 @@ from typing import Any
 
 from skillagent.digest import canonical_json
 from skillagent.messages import ToolCall, parse_arguments
-from skillagent.testing import anthropic_wire, chat_wire, responses_wire, validation
 from skillagent.testing.attempts import Attempts
 from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import CHAT, MESSAGES, RESPONSES, Conversation, read
-from skillagent.testing.received import Received, transcript
+from skillagent.testing.requests import Received, transcript
 from skillagent.testing.script import Call, Fault, Policy, Turn
 from skillagent.testing.threads import NOT_FOUND, Stored, Threads
 from skillagent.testing.transport import Clients
 from skillagent.testing.usage import PromptCache, prompt_tokens
-from skillagent.testing.wire import Answer, Drop, Frame, Pause, Reply, Stall, Step, api_of, dumped
+from skillagent.testing.validation import check
+from skillagent.testing.wire import anthropic, chat, responses
+from skillagent.testing.wire.events import (
+    Answer,
+    Drop,
+    Frame,
+    Pause,
+    Reply,
+    Stall,
+    Step,
+    api_of,
+    dumped,
+)
 
 _MODEL = re.compile(r"/models/(.+)$")
 _ANTHROPIC = ("count_tokens", MESSAGES)
@@ -175,7 +186,7 @@ class MockLLM(Clients):
                     None,
                     None,
                 )
-        wrong = validation.problem(api, body)
+        wrong = check.problem(api, body)
         if wrong is not None:
             return self._refuse(api, wrong), None, None
         if api in ("count_tokens", "input_tokens"):
@@ -183,7 +194,7 @@ class MockLLM(Clients):
             return _json(200, {"input_tokens": count, **_counted(api)}), None, None
         try:
             conversation = read(api, body)
-        except validation.MALFORMED as error:
+        except check.MALFORMED as error:
             return self._refuse(api, f"the request is malformed: {error!r}"), None, None
         try:
             found = self._attempts.next(conversation, headers, raw)
@@ -222,21 +233,21 @@ class MockLLM(Clients):
         usage = turn.usage or self._cache.usage(api, body, written)
         reply = Reply(turn, number, self._seed, conversation.model, usage)
         if api == MESSAGES and body.get("thread"):
-            self._threads.keep(body, anthropic_wire.whole(reply))
+            self._threads.keep(body, anthropic.whole(reply))
         if api == RESPONSES and body.get("store") is not False:
-            self._stored.keep(body, responses_wire.whole(reply, body))
+            self._stored.keep(body, responses.whole(reply, body))
         delay: tuple[Step, ...] = (Pause(turn.delay),) if turn.delay else ()
         request_id = self._request_id()
-        name = anthropic_wire.REQUEST_ID if api == MESSAGES else chat_wire.REQUEST_ID
+        name = anthropic.REQUEST_ID if api == MESSAGES else chat.REQUEST_ID
         if conversation.stream:
             frames = _frames(api, reply, body)
             steps = _streamed(frames, turn, partial(self._error_frame, api, turn, request_id))
             head: tuple[tuple[str, str], ...] = (_SSE, (name, request_id))
             return Answer(200, head, (*delay, *steps))
         whole: Callable[[], dict[str, Any]] = {
-            MESSAGES: lambda: anthropic_wire.whole(reply),
-            CHAT: lambda: chat_wire.whole(reply),
-            RESPONSES: lambda: responses_wire.whole(reply, body),
+            MESSAGES: lambda: anthropic.whole(reply),
+            CHAT: lambda: chat.whole(reply),
+            RESPONSES: lambda: responses.whole(reply, body),
         }[api]
         data = dumped(whole())
         return Answer(200, (_JSON, (name, request_id)), (*delay, *_at_once(data, fault)))
@@ -256,13 +267,13 @@ class MockLLM(Clients):
         message = fault.message or f"mock: {fault}"
         request_id = self._request_id()
         if api in _ANTHROPIC:
-            body = anthropic_wire.error(fault.code, fault.type, message, request_id)
+            body = anthropic.error(fault.code, fault.type, message, request_id)
             if message == NOT_FOUND:
                 body["error"]["details"] = {"error_code": NOT_FOUND}
-            head = [_JSON, (anthropic_wire.REQUEST_ID, request_id)]
+            head = [_JSON, (anthropic.REQUEST_ID, request_id)]
         else:
-            body = chat_wire.error(fault.code, fault.type, message)
-            head = [_JSON, (chat_wire.REQUEST_ID, request_id)]
+            body = chat.error(fault.code, fault.type, message)
+            head = [_JSON, (chat.REQUEST_ID, request_id)]
         if fault.retry_after is not None:
             head.append(("retry-after", f"{fault.retry_after:g}"))
         return Answer(fault.code, tuple(head), (dumped(body),))
@@ -271,10 +282,10 @@ class MockLLM(Clients):
         assert turn.fault
         kind, message = turn.fault.type, turn.fault.message or "Overloaded"
         if api == MESSAGES:
-            return anthropic_wire.error_frame(kind, message, request_id)
+            return anthropic.error_frame(kind, message, request_id)
         if api == CHAT:
-            return chat_wire.error_frame(kind, message)
-        return responses_wire.error_frame(kind, message, number)
+            return chat.error_frame(kind, message)
+        return responses.error_frame(kind, message, number)
 
 
 def _shown(name: str, call: Call) -> str:
@@ -285,11 +296,11 @@ def _shown(name: str, call: Call) -> str:
 
 def _frames(api: str, reply: Reply, body: Mapping[str, Any]) -> Iterator[Frame]:
     if api == MESSAGES:
-        return anthropic_wire.stream(reply)
+        return anthropic.stream(reply)
     if api == CHAT:
         options = body.get("stream_options") or {}
-        return chat_wire.stream(reply, bool(options.get("include_usage")))
-    return responses_wire.stream(reply, body)
+        return chat.stream(reply, bool(options.get("include_usage")))
+    return responses.stream(reply, body)
 
 
 def _streamed(

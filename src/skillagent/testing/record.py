@@ -23,7 +23,7 @@ from skillagent.testing import cassette
 from skillagent.testing.scrubbing import Scrub, scrubbed
 from skillagent.testing.server import Server
 from skillagent.testing.transport import Clients, refusal
-from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Step, api_of
+from skillagent.testing.wire.events import METHOD, TARGET, Answer, Drop, Step, api_of
 
 TIMEOUT = 600.0
 """Seconds; as long as the SDKs themselves wait."""

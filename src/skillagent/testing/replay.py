@@ -19,10 +19,10 @@ from typing import Any, TypeAlias
 
 from skillagent.digest import canonical_json
 from skillagent.secrets import Scrubber
-from skillagent.testing import cassette, drift
+from skillagent.testing import cassette, request_diff
 from skillagent.testing.server import Server
 from skillagent.testing.transport import Clients, refusal
-from skillagent.testing.wire import METHOD, TARGET, Answer
+from skillagent.testing.wire.events import METHOD, TARGET, Answer
 
 Normalise: TypeAlias = Callable[[Any], Any]
 """From the body of a request to what of it is compared; it is given a copy."""
@@ -177,20 +177,23 @@ class Replay(Clients):
         same_kind = [one for one in self._recordings if one.kind == kind]
         if not same_kind:
             return f"it matches nothing: no request of {kind!r} was recorded"
-        new, text = drift.parts(kind, body), canonical_json(body)
-        far = {one.number: drift.distance(drift.parts(kind, one.body), new) for one in same_kind}
+        new, text = request_diff.parts(kind, body), canonical_json(body)
+        far = {
+            one.number: request_diff.distance(request_diff.parts(kind, one.body), new)
+            for one in same_kind
+        }
         closest = [one for one in same_kind if far[one.number] == min(far.values())]
         nearest = min(
             closest,
             # Of those that are equally close the first that is left is the one that is due.
             key=lambda one: (
-                -drift.alike(canonical_json(one.body), text),
+                -request_diff.alike(canonical_json(one.body), text),
                 self._spent(one),
                 one.number,
             ),
         )
         self._drifted.add(nearest.number)
-        lines = drift.differences(drift.parts(kind, nearest.body), new)
+        lines = request_diff.differences(request_diff.parts(kind, nearest.body), new)
         return "\n".join([f"it matches nothing; nearest is {nearest}, which differs in:", *lines])
 
     def _spent(self, one: _Recording) -> bool:
@@ -231,6 +234,6 @@ def replay(
 
 
 def _gist(one: _Recording) -> str:
-    parts = drift.parts(one.kind, one.body)
-    said = f", the last {drift.short(parts.messages[-1])}" if parts.messages else ""
+    parts = request_diff.parts(one.kind, one.body)
+    said = f", the last {request_diff.short(parts.messages[-1])}" if parts.messages else ""
     return f"{one.kind}, messages: {len(parts.messages)}{said}"

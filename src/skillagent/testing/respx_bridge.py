@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from skillagent.testing.wire import Drop, Responder, Stall
+from skillagent.testing.wire.events import Drop, Responder, Stall
 
 
 def route(router: Any, mock: Responder, base_url: str = "") -> Any:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from skillagent.secrets import Scrubber
-from skillagent.testing.wire import dumped
+from skillagent.testing.wire.events import dumped
 
 Scrub: TypeAlias = Callable[[Any], Any]
 """From JSON to JSON that may be written; it is given a copy."""

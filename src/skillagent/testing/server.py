@@ -19,7 +19,16 @@ from typing import Any, Self
 
 from skillagent.open_files import room_for
 from skillagent.secrets import scrub
-from skillagent.testing.wire import METHOD, TARGET, Answer, Drop, Pause, Responder, Stall, dumped
+from skillagent.testing.wire.events import (
+    METHOD,
+    TARGET,
+    Answer,
+    Drop,
+    Pause,
+    Responder,
+    Stall,
+    dumped,
+)
 
 _BUSY = (
     b"HTTP/1.1 503 mock\r\nconnection: close\r\ncontent-type: text/plain\r\n"

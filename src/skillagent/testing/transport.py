@@ -13,9 +13,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from skillagent.testing import anthropic_wire, chat_wire
 from skillagent.testing.server import Server
-from skillagent.testing.wire import (
+from skillagent.testing.wire.events import (
     METHOD,
     TARGET,
     Answer,

@@ -2,7 +2,7 @@
 
 `install` and a host's own settings say "installed" and "enabled"; these checks start the
 server as the host would and look. Functions take values and give checks; the command line
-only prints them. Below: `session`, `asking`, `plan`.
+only prints them. Below: `session`, `host_cli`, `install`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from skillagent.errors import MissingPackageError, UsageError
-from skillagent.hosts import plan, session
-from skillagent.hosts.asking import Said, Word, judge, judge_plugin
-from skillagent.hosts.known import Host, Scope
+from skillagent.hosts import install
+from skillagent.hosts.doctor import session
+from skillagent.hosts.doctor.session import Seen, Start
+from skillagent.hosts.host_cli import Said, Word, judge, judge_plugin
 from skillagent.hosts.launch import Launch, split
-from skillagent.hosts.machine import Machine
-from skillagent.hosts.session import Seen, Start
+from skillagent.hosts.locations import Machine
+from skillagent.hosts.registry import Host, Scope
 
 TOOLS = ("list_index", "read_summary", "read_node")
 CHARACTERS = 20_000
@@ -75,7 +76,7 @@ class Installed:
 
     @property
     def place(self) -> str:
-        return plan.at(self.file, self.line)
+        return install.at(self.file, self.line)
 
 
 def installed(host: Host, machine: Machine) -> tuple[tuple[Installed, ...], tuple[Check, ...]]:
@@ -88,8 +89,8 @@ def installed(host: Host, machine: Machine) -> tuple[tuple[Installed, ...], tupl
     for scope in host.files:
         file = host.file(scope, machine)
         try:
-            text = plan.read(file)
-            data = plan.loaded(host, file, text)
+            text = install.read(file)
+            data = install.loaded(host, file, text)
         except UsageError as error:
             message = str(error).removeprefix(str(file)).lstrip(":")
             line, _, rest = message.partition(": ")
@@ -103,10 +104,10 @@ def installed(host: Host, machine: Machine) -> tuple[tuple[Installed, ...], tupl
         if scope is Scope.USER and host.local is not None:
             paths.append(host.local(machine))
         for path in paths:
-            for name, entry in sorted(plan.table(data, path).items()):
+            for name, entry in sorted(install.table(data, path).items()):
                 launch = host.started(entry, machine)
                 if launch is not None and launch.is_ours:
-                    line_number = plan.READERS[host.syntax].line(text, (*path, name))
+                    line_number = install.READERS[host.syntax].line(text, (*path, name))
                     off = host.is_disabled(entry)
                     entries.append(Installed(host, scope, name, file, line_number, launch, off))
     return tuple(entries), tuple(checks)

@@ -1,7 +1,7 @@
 """An entry put into TOML, changed there, or taken out; comments and order stay.
 
 A new entry is a table at the end of the text; what is there is changed through `tomlkit`,
-which keeps comments and order. As with JSON, what the result means is checked. Above: `plan`.
+which keeps comments and order. As with JSON, what the result means is checked. Above: `install`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.hosts.json_edit import CannotEditError, checked
-from skillagent.hosts.json_text import TextError, line_at
+from skillagent.hosts.editing.json_edit import CannotEditError, checked
+from skillagent.hosts.editing.json_text import TextError, line_at
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from skillagent.hosts.known import Host
+from skillagent.hosts.registry import Host
 
 SECONDS = 60.0
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.hosts.json_text import TextError, Value, line_at, scan
+from skillagent.hosts.editing.json_text import TextError, Value, line_at, scan
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)*(?://[^\r\n]*)?")
 _INDENTED = re.compile(r'^([ \t]+)"', re.MULTILINE)

@@ -11,8 +11,8 @@ from skillagent import __version__, config
 from skillagent.diagnostics import Severity
 from skillagent.errors import SkillAgentError
 from skillagent.graph import SkillGraph
-from skillagent.hosts import asking
-from skillagent.hosts.checks import (
+from skillagent.hosts import host_cli
+from skillagent.hosts.doctor.checks import (
     Check,
     Installed,
     Result,
@@ -26,8 +26,8 @@ from skillagent.hosts.checks import (
     session_checks,
     start,
 )
-from skillagent.hosts.known import HOSTS, Host
-from skillagent.hosts.machine import Machine
+from skillagent.hosts.locations import Machine
+from skillagent.hosts.registry import HOSTS, Host
 from skillagent.installation import adding
 from skillagent.lint import findings
 
@@ -83,7 +83,7 @@ def _host(
     by_plugin: list[Check] = []
     if trusted or host.guards:
         # Last, for it takes the longest.
-        said = asking.ask(host, machine.environ, machine.folder)
+        said = host_cli.ask(host, machine.environ, machine.folder)
         for entry in entries:
             yield from said_checks(entry, said)
         by_plugin = list(plugin_checks(host, said, entries))

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from skillagent import digest
 from skillagent.diagnostics import ordered
 from skillagent.errors import GraphError
-from skillagent.exports.json_text import finite, json_lines
-from skillagent.exports.original import byte_form, bytes_of
+from skillagent.exports.json_writer import finite, json_lines
+from skillagent.exports.provenance import byte_form, bytes_of
 from skillagent.graph import SkillGraph
 from skillagent.lint import findings
 from skillagent.markdown import plain

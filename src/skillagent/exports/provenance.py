@@ -17,7 +17,7 @@ from typing import Any
 
 from skillagent import digest
 from skillagent.errors import GraphError
-from skillagent.exports.names import REFERENCES
+from skillagent.exports.file_names import REFERENCES
 from skillagent.exports.rewrite import Rewritten
 from skillagent.graph import Node, Root
 from skillagent.graph.attachments import on_disk

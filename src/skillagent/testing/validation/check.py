@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from skillagent.models import takes_sampling
-from skillagent.testing import anthropic_rules, openai_rules
+from skillagent.testing.validation import anthropic, openai
 
 _FIELDS = {
     "messages": """cache_control container context_management diagnostics fallbacks inference_geo
@@ -38,11 +38,11 @@ _FIELDS = {
         previous_response_id reasoning text tool_choice tools truncation""",
 }
 _CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
-    "messages": anthropic_rules.problems,
-    "count_tokens": partial(anthropic_rules.problems, answers=False),
-    "chat": openai_rules.chat_problems,
-    "responses": openai_rules.responses_problems,
-    "input_tokens": openai_rules.responses_problems,
+    "messages": anthropic.problems,
+    "count_tokens": partial(anthropic.problems, answers=False),
+    "chat": openai.chat_problems,
+    "responses": openai.responses_problems,
+    "input_tokens": openai.responses_problems,
 }
 MALFORMED = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 """What a reader of a body stumbles with over a value that is of no kind it knows."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skillagent.messages import Stop
-from skillagent.testing.wire import Frame, Reply, event
+from skillagent.testing.wire.events import Frame, Reply, event
 
 _INCOMPLETE = {
     Stop.MAX_TOKENS: "max_output_tokens",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skillagent.messages import Stop
-from skillagent.testing.wire import Frame, Reply, event
+from skillagent.testing.wire.events import Frame, Reply, event
 
 _STOPS = {
     Stop.END: "stop",

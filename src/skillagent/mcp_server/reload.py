@@ -15,7 +15,7 @@ import anyio.to_thread
 from skillagent.graph.ignore_files import IGNORE_FILES
 from skillagent.graph.walk import Root
 from skillagent.markdown.hidden import one_line
-from skillagent.mcp_server.surface import Surface
+from skillagent.mcp_server.server import Surface
 
 STEP_MS = 100
 """How often, in milliseconds, the watch looks up; it ends so soon after it was told to."""

@@ -14,7 +14,7 @@ from skillagent.disclosure.state import State
 from skillagent.graph import SkillGraph
 from skillagent.graph.walk import Root, roots_of
 from skillagent.index import SearchIndex
-from skillagent.mcp_server.offer import Offer
+from skillagent.mcp_server.server_config import Offer
 from skillagent.tokens import counter_for
 
 RESULT_CHARACTERS = 19_500

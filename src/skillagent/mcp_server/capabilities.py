@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skillagent import __version__
-from skillagent.mcp_server.offer import Offer
+from skillagent.mcp_server.server_config import Offer
 
 NAME = "skillagent"
 TITLE = "Skill graph"

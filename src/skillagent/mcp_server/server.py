@@ -35,11 +35,11 @@ from skillagent.disclosure.tools import specs
 from skillagent.graph import SkillGraph
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server import skills
+from skillagent.mcp_server.capabilities import FRESH_MS, NAME, TITLE
 from skillagent.mcp_server.catalogue import MARKDOWN, SCHEME, Catalogue
-from skillagent.mcp_server.offer import instructions
+from skillagent.mcp_server.graph_loader import Served
 from skillagent.mcp_server.resources import contents, page, ranks, resource
-from skillagent.mcp_server.said import FRESH_MS, NAME, TITLE
-from skillagent.mcp_server.served import Served
+from skillagent.mcp_server.server_config import instructions
 from skillagent.mcp_server.sessions import SessionError, Sessions
 from skillagent.messages import ToolSpec
 

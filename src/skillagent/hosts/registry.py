@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from skillagent.errors import UsageError
-from skillagent.hosts import surroundings, variables
+from skillagent.hosts import environment, variables
 from skillagent.hosts.launch import Launch
-from skillagent.hosts.machine import Machine
+from skillagent.hosts.locations import Machine
 
 
 class Scope(StrEnum):
@@ -60,7 +60,7 @@ class Host:
     """What remains to be done by hand when the entry is there."""
     protocol: str
     """Newest protocol version in which it speaks to a stdio server of today."""
-    passes: Callable[[Mapping[str, str], Path], dict[str, str]] = surroundings.everything
+    passes: Callable[[Mapping[str, str], Path], dict[str, str]] = environment.everything
     """The environment that a server gets, from the host's own and its folder."""
     expand: variables.Expand = variables.as_written
     """What it makes of the variables in its file."""
@@ -185,7 +185,7 @@ _ALL = (
         _claude_code,
         "start `claude` in the project; it asks once whether a project's server may run",
         "2026-07-28",
-        surroundings.claude_code,
+        environment.claude_code,
         variables.of_shell,
         local=_claude_code_local,
         program="claude",
@@ -205,7 +205,7 @@ _ALL = (
         _plain,
         "start a new session; a project's file counts only where the project is trusted",
         "2025-06-18",
-        surroundings.codex,
+        environment.codex,
         program="codex",
         listing=("mcp", "list"),
     ),
@@ -238,7 +238,7 @@ _ALL = (
         _plain,
         "start a new session; servers run only in folders that are trusted",
         "2025-06-18",
-        surroundings.gemini,
+        environment.gemini,
         variables.of_gemini,
         program="gemini",
         listing=("mcp", "list"),
@@ -289,7 +289,7 @@ _ALL = (
         _plain,
         "quit the program whole and start it again",
         "2025-06-18",
-        surroundings.sdk_default,
+        environment.sdk_default,
         in_project=False,
     ),
     Host(

@@ -21,14 +21,14 @@ from typing import Any
 
 from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
-from skillagent.hosts import undo
-from skillagent.hosts.json_edit import CannotEditError, Json
-from skillagent.hosts.json_text import TextError
-from skillagent.hosts.known import Entry, Host, Scope, Syntax
+from skillagent.hosts import install_record
+from skillagent.hosts.editing.json_edit import CannotEditError, Json
+from skillagent.hosts.editing.json_text import TextError
+from skillagent.hosts.editing.toml_edit import Toml
+from skillagent.hosts.install_record import Record
 from skillagent.hosts.launch import Launch
-from skillagent.hosts.machine import Machine
-from skillagent.hosts.toml_edit import Toml
-from skillagent.hosts.undo import Record
+from skillagent.hosts.locations import Machine
+from skillagent.hosts.registry import Entry, Host, Scope, Syntax
 
 READERS: dict[Syntax, Json | Toml] = {
     Syntax.JSON: Json(),
@@ -121,7 +121,7 @@ def install(host: Host, scope: Scope, machine: Machine, name: str, launch: Launc
         after = reader.put(text, path, wanted)
     except CannotEditError as error:
         raise _refusal(file, host, name, wanted, str(error)) from None
-    record = undo.recall(machine.state, real(file))
+    record = install_record.recall(machine.state, real(file))
     if there is None and (record is None or not record.spans):
         absent = _absent(real(file).parent)
         record = Record({}, None, before is None, _missing(data, host.keys), absent)
@@ -152,7 +152,7 @@ def uninstall(host: Host, scope: Scope, machine: Machine, name: str) -> Change:
     found = host.read(there)
     if found is None or not found.is_ours:
         raise UsageError(f"{at(file, line)}: {name!r} is another server there; it was left alone")
-    record = undo.recall(machine.state, real(file)) or Record({})
+    record = install_record.recall(machine.state, real(file)) or Record({})
     after = _former(record, name, before)
     if after is None:
         try:
@@ -216,7 +216,7 @@ def write(change: Change, machine: Machine) -> str:
             _replace(target, change, 0o644 if in_project else 0o600)
     except OSError as error:
         raise UsageError(f"{change.file}: cannot be written: {error.strerror}") from None
-    return undo.remember(machine.state, target, change.record)
+    return install_record.remember(machine.state, target, change.record)
 
 
 def _replace(target: Path, change: Change, mode_if_new: int) -> None:

@@ -1,0 +1,1 @@
+"""Entries put into a host's own file, with every other byte left alone."""

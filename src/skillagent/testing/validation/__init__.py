@@ -1,0 +1,1 @@
+"""What providers refuse in a request, in their own words as far as they are known."""

@@ -1,0 +1,1 @@
+"""Answers in the wire formats of three APIs."""
