@@ -14,6 +14,8 @@ from types import ModuleType
 from typing import Any
 
 from skillagent.testing.server import Server
+from skillagent.testing.wire import anthropic as anthropic_wire
+from skillagent.testing.wire import chat as chat_wire
 from skillagent.testing.wire.events import (
     METHOD,
     TARGET,
