@@ -111,6 +111,11 @@ class Document:
         text = self.text if reference.kind is Kind.COMMENT else self.uncommented
         return prose.context(text, reference.start, reference.end, self.frontmatter.body_start)
 
+    def sentence(self, reference: Reference) -> tuple[int, int]:
+        """Where the sentence or item around a link begins and ends."""
+        start, end = reference.start, reference.end
+        return prose.sentence(self.uncommented, start, end, self.frontmatter.body_start)
+
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""
         return bisect_right(self._outline.starts, position) - 1
