@@ -114,10 +114,10 @@ def test_a_depth_lists_a_neighbourhood_nearest_first_and_each_node_once(vault: V
         "- [[b]] (12 tokens) See c and d to go on.",
         "## 1 step",
         "- [[c]] (3 tokens) about c | via [[a]] (depends_on)",
-        "- [[d]] (7 tokens) See c and d to go on. | via [[b]]",
+        "- [[d]] (6 tokens) See c and d to go on. | via [[b]]",
         "## 2 steps",
         "- [[e]] (2 tokens) Text. | via [[c]]",
-        "- [[index]] (map, 21 tokens) About storms. index | via [[d]]",
+        "- [[index]] (18 tokens) | via [[d]]",
     ]
 
 
