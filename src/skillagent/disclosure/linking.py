@@ -179,9 +179,9 @@ def unresolved(view: View, node: Node) -> tuple[UnresolvedLink, ...]:
     """The names that lead from a node nowhere, or to several nodes, each once."""
     found: dict[str, UnresolvedLink] = {}
     for link in view.graph.links_from(node.id):
-        if link.target is None and (name := link.reference.target):
-            short_name = shortened(view.words(name), NAME_CHARS)
-            found.setdefault(short_name, UnresolvedLink(short_name, link.candidates[:CANDIDATES]))
+        if link.target is None and (name := view.words(link.reference.target)):
+            name = shortened(name, NAME_CHARS)
+            found.setdefault(name, UnresolvedLink(name, link.candidates[:CANDIDATES]))
     return tuple(found.values())
 
 
