@@ -60,6 +60,9 @@ def codes(folder: Path) -> list[str]:
         ("title: b\nuses: b\nstatus: c d", []),
         ("broken: [\nrelated: b", [("related", "b")]),
         ("related: |\n  b", []),
+        ('related: {"": b, ? [b] : b}', []),
+        ('sources: [{"": b, resource: b}]', [("sources", "b")]),
+        ("related: &x b\nup: *x", []),
         ("related: yes\nup: 12\nprev: null\nnext: ''", []),
         ("related: https://x.org/b\nsources: [mailto:b, file:b.md, //b/b, 'C:\\b.md']", []),
     ],
@@ -74,7 +77,9 @@ def test_a_name_in_a_link_field_is_a_link_of_that_type(
     "text",
     [
         '+++\nrelated = ["b", "login"]\n[[steps]]\nb = "b"\n+++\nText.\n',
-        '{\n\t"related": ["b",\n\t\t"login"],\n"steps": "b"}\nText.\n'.replace('"}', '"\n}'),
+        '{\n"": "b",\n\t"related": ["b",\n\t\t"login"],\n"steps": "b"}\nText.\n'.replace(
+            '"}', '"\n}'
+        ),
     ],
     ids=["toml", "json"],
 )

@@ -100,7 +100,7 @@ def types(view: View, links: Iterable[Link]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for link in links:
         if link.key and link.target:
-            name = writing.field_name(view.words(link.key))
+            name = writing.in_types(view.words(link.key))
             found.setdefault(link.target, {})[name] = None
     return {target: tuple(names) for target, names in found.items()}
 

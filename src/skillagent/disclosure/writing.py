@@ -112,8 +112,8 @@ def _escaped(match: re.Match[str]) -> str:
     return f"{match[1]}\\{match[2]}{match[3]}"
 
 
-def field_name(key: str) -> str:
-    """A frontmatter field as it stands before a link."""
+def in_types(key: str) -> str:
+    """A frontmatter field in `depends_on: [[x]]`."""
     return _NOT_IN_FIELD.sub("_", key)[:FIELD_CHARS] or "_"
 
 

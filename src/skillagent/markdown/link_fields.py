@@ -126,7 +126,7 @@ def _scalars(text: str) -> list[_Scalar]:
             elif path and path[-1] is None:
                 if not isinstance(event, yaml.ScalarEvent):
                     return []
-                path[-1] = event.value
+                path[-1] = event.value or " "  # an empty key is none of ours
                 continue
             elif isinstance(event, yaml.CollectionStartEvent):
                 path.append(None if isinstance(event, yaml.MappingStartEvent) else "")
