@@ -107,9 +107,13 @@ class Session(RuleBasedStateMachine):
     def next_page(self, cursor: str, map: str | None) -> None:
         self.take(self.tools.list_index(map, None, cursor))
 
-    @rule(nodes=st.lists(NAMES, max_size=4), query=OPTIONAL_NAMES)
-    def read_summary(self, nodes: list[str], query: str | None) -> None:
-        self.take(self.tools.read_summary(nodes, query))
+    @rule(
+        nodes=st.lists(NAMES, max_size=4),
+        query=OPTIONAL_NAMES,
+        depth=st.none() | st.integers(0, 4),
+    )
+    def read_summary(self, nodes: list[str], query: str | None, depth: int | None) -> None:
+        self.take(self.tools.read_summary(nodes, query, depth))
 
     @rule(node=NAMES, section=OPTIONAL_NAMES, again=st.booleans())
     def read_node(self, node: str, section: str | None, again: bool) -> None:
@@ -172,6 +176,7 @@ def test_no_session_on_a_real_graph_exceeds_its_budget(
             partial(tools.list_index, map=name),
             partial(tools.list_index, query=query),
             partial(tools.read_summary, [name], query),
+            partial(tools.read_summary, [name], query, depth=3),
             partial(tools.read_node, name),
             partial(tools.read_node, name, again=True),
         ]

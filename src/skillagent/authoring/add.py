@@ -76,6 +76,7 @@ def add_node(
         UsageError: the name exists or nearly does, or something given cannot be used.
     """
     root = graph.roots[0]
+    dialect = dialect.with_link_fields(graph.link_fields)
     name = one_line(new.name, "the name")
     stem = file_name(name)
     if not stem:

@@ -110,6 +110,7 @@ def import_graph(
         if below:
             raise UsageError(f"{folder}: lies inside {source}; import into a folder beside it")
         graph = SkillGraph.load(source, options=options, progress=progress)
+        dialect = dialect.with_link_fields(graph.link_fields)
         nodes, others = list(graph.nodes.values()), next(iter(graph.others.values()))
         root = Root(source)
     else:

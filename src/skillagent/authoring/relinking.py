@@ -31,6 +31,7 @@ from skillagent.markdown.address import (
 )
 from skillagent.markdown.anchors import anchors, slug, without_attributes
 from skillagent.markdown.edit import Edit
+from skillagent.markdown.link_fields import rewritten
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
@@ -149,6 +150,9 @@ class Relinking:
             if new is None or new == text[spot.start : spot.stop]:
                 continue
             edit = Edit(spot.start, spot.stop, new)
+            if reference.is_name:
+                raw = text[reference.start : reference.end]
+                edit = Edit(reference.start, reference.end, rewritten(raw, new))
             if replaced := _covering(part, reference.start):
                 # The header is written anew: the link stands in its new text as it stood before.
                 key = replaced.start, replaced.end
@@ -182,6 +186,8 @@ class Relinking:
                 as_written(reference, document)
                 for reference in document.references[first:last]
                 if part.holds(reference.start)
+                # A header written anew keeps such a value as a text, which is no link.
+                and not (reference.is_name and _covering(part, reference.start))
             ]
         return sorted(found, key=lambda link: _link_order(part, link.start, document.text))
 

@@ -37,6 +37,7 @@ def rename(
         UsageError: the new name cannot be taken, or a link could not be kept.
     """
     root = graph.roots[0]
+    dialect = dialect.with_link_fields(graph.link_fields)
     node = graph.find(name)
     path = _free_path(graph, node, new)
     moved = Part(node, 0, len(node.document.text), path)

@@ -54,6 +54,7 @@ def split(
         UsageError: it has no two sections there, or a link could not be kept.
     """
     root = graph.roots[0]
+    dialect = dialect.with_link_fields(graph.link_fields)
     node = graph.find(name)
     found = sections(node.document, level or cut_level(node.document) or 1)
     if len(found) < 2:

@@ -92,6 +92,7 @@ def proposals(
     Raises:
         ResolveError: no node has the name.
     """
+    dialect = dialect.with_link_fields(graph.link_fields)
     nodes = list(graph.nodes.values())
     whole = [node for node in nodes if node.whole]  # in others nothing can be written
     only = graph.find(name) if name else None
@@ -249,6 +250,7 @@ def apply(graph: SkillGraph, given: object, dialect: Dialect = OBSIDIAN) -> Chan
         UsageError: a proposal is none, its file has changed, two want the same words, or an
             edited sentence does not lead to its node.
     """
+    dialect = dialect.with_link_fields(graph.link_fields)
     items = [_read(item, number) for number, item in enumerate(_listed(given), start=1)]
     root = graph.roots[0]
     by_path = {node.path: node for node in graph.nodes.values()}

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.command == "list":
         answer = tools.list_index(arguments.map, arguments.query, arguments.cursor)
     elif arguments.command == "summary":
-        answer = tools.read_summary(arguments.nodes, arguments.query)
+        answer = tools.read_summary(arguments.nodes, arguments.query, arguments.depth)
     else:
         answer = tools.read_node(arguments.node, arguments.section)
     # An author who asks for hidden text wants to see it.

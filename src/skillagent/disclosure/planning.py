@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from skillagent.disclosure import listing, reading, refusals, summarizing, tools, writing
+from skillagent.disclosure import (
+    listing,
+    neighbourhood,
+    outlining,
+    reading,
+    refusals,
+    summarizing,
+    tools,
+    writing,
+)
 from skillagent.disclosure.results import Refusal
 from skillagent.disclosure.view import Plan, View
 from skillagent.errors import ResolveError
@@ -64,10 +73,15 @@ def _offset(cursor: str | None) -> int:
     return int(text)
 
 
-def of_summary(view: View, names: list[str], query: str | None) -> Iterator[Plan]:
+def of_summary(
+    view: View, names: list[str], query: str | None, depth: int | None
+) -> Iterator[Plan]:
     """Several nodes short of their text; see `Toolset.read_summary`."""
     if not names or len(names) > tools.MAX_NODES:
         message = f"nodes takes one to {tools.MAX_NODES} ids, not {len(names)}"
+        raise RefusedError(Refusal("arguments", message))
+    if depth is not None and not 1 <= depth <= tools.MAX_DEPTH:
+        message = f"depth takes 1 to {tools.MAX_DEPTH}, not {depth}"
         raise RefusedError(Refusal("arguments", message))
     found: dict[str, Node] = {}
     refused: list[Refusal] = []
@@ -81,8 +95,12 @@ def of_summary(view: View, names: list[str], query: str | None) -> Iterator[Plan
         message = " ".join(dict.fromkeys(refusal.message for refusal in refused))
         candidates = dict.fromkeys(one for refusal in refused for one in refusal.candidates)
         raise RefusedError(Refusal(refused[0].code, message, tuple(candidates)))
-    unknown = tuple(dict.fromkeys(refusal.message for refusal in refused))
-    yield from summarizing.plans(view, list(found.values()), query, unknown)
+    unknown = tuple(dict.fromkeys(writing.words(refusal.message) for refusal in refused))
+    nodes = list(found.values())
+    if depth is None or depth == 1:
+        yield from summarizing.plans(view, nodes, query, unknown)
+    else:
+        yield from neighbourhood.plans(view, nodes, depth, query, unknown)
 
 
 def of_node(
@@ -120,10 +138,10 @@ def _located(view: View, name: str) -> tuple[Node, str]:
 
 
 def _no_section(view: View, node: Node, wanted: str) -> Refusal:
-    outline = summarizing.outline(view, node)
+    outline = outlining.outline(view, node)
     message = f"[[{writing.identifier(node.id)}]] has no section {wanted[:80]!r}"
     if outline:
-        message += f"; its sections (tokens): {summarizing.outline_text(outline)}"
+        message += f"; its sections (tokens): {outlining.outline_text(outline)}"
     else:
         message += f"; it has no headings: read it whole ({view.cost(node)} tokens)"
     return Refusal("section", message, tuple(line.title for line in outline))

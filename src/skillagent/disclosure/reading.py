@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from skillagent.disclosure import summarizing, writing
+from skillagent.disclosure import outlining, summarizing, writing
 from skillagent.disclosure.results import NodeResult, SectionLine
 from skillagent.disclosure.view import Plan, View, where
 from skillagent.graph import Link, Node, NodeKind
@@ -243,9 +243,9 @@ def _plan(
     if missing:
         named = ", ".join(
             f"{writing.in_list(line.title) or 'beginning'} ({line.cost})"
-            for line in missing[: summarizing.OUTLINE]
+            for line in missing[: outlining.OUTLINE]
         )
-        more = len(missing) - summarizing.OUTLINE
+        more = len(missing) - outlining.OUTLINE
         if more > 0:
             named += f" and {more} more"
         if brief:

@@ -63,6 +63,22 @@ class LinkLine:
     """The node at its other end."""
     cost: int
     context: str
+    """The words beside the link, the same for links of one sentence; or the description of its
+    target."""
+    types: tuple[str, ...] = ()
+    """The frontmatter fields that it stands in."""
+    status: str = ""
+    """One word for why the node should not be relied on; empty if it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedLink:
+    """A link of a summary that leads to no node."""
+
+    name: str
+    """As written, cut if it is long."""
+    candidates: tuple[str, ...]
+    """Ids that it may mean, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,13 @@ class NodeSummary:
     backlink_count: int
     shown_in: int | None = None
     """The call that showed this summary; then only new links are listed."""
+    unresolved: tuple[UnresolvedLink, ...] = ()
+    """The first of its links that lead to no node."""
+    more_unresolved: int = 0
+    status: str = ""
+    """One word for why the node should not be relied on; empty if it may be."""
+    successors: tuple[LinkLine, ...] = ()
+    """The nodes that replace it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +125,31 @@ class SummaryResult(_Result):
 
     kind: ClassVar[str] = "summary"
     nodes: tuple[NodeSummary, ...]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourLine(IndexLine):
+    """One node of a neighbourhood."""
+
+    steps: int = 0
+    """Links from the nearest node asked for; 0 for that node itself."""
+    via: str = ""
+    """The node whose link leads to it on a shortest way; empty for a node asked for."""
+    types: tuple[str, ...] = ()
+    """The frontmatter fields that this link stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourhoodResult(_Result):
+    """The nodes that links lead to from some nodes, the nearest first."""
+
+    kind: ClassVar[str] = "neighbourhood"
+    depth: int
+    """How many steps were looked at."""
+    lines: tuple[NeighbourLine, ...]
+    total: int
+    """Nodes within these steps, those asked for included."""
     unknown: tuple[str, ...] = ()
 
 
@@ -134,4 +182,4 @@ class Refusal(_Result):
     candidates: tuple[str, ...] = ()
 
 
-Result = IndexResult | SummaryResult | NodeResult | Refusal
+Result = IndexResult | SummaryResult | NeighbourhoodResult | NodeResult | Refusal

@@ -242,17 +242,22 @@ class Toolset:
             "list_index", arguments, lambda limit: planning.of_index(self._view, limit, **arguments)
         )
 
-    def read_summary(self, nodes: str | Iterable[str], query: str | None = None) -> Answer:
+    def read_summary(
+        self, nodes: str | Iterable[str], query: str | None = None, depth: int | None = None
+    ) -> Answer:
         """Descriptions, outlines and links with their contexts, of one node or several.
 
         Args:
             nodes: ids, titles or aliases, at most ten.
             query: what is looked for; ranks the links.
+            depth: 2 or 3 to list instead what links lead to from there in so many steps.
         """
         names = [nodes] if isinstance(nodes, str) else list(nodes)
-        arguments = {"nodes": names, "query": query}
+        arguments = {"nodes": names, "query": query, "depth": depth}
         return self._answer(
-            "read_summary", arguments, lambda limit: planning.of_summary(self._view, names, query)
+            "read_summary",
+            arguments,
+            lambda limit: planning.of_summary(self._view, names, query, depth),
         )
 
     def read_node(self, node: str, section: str | None = None, again: bool | None = None) -> Answer:

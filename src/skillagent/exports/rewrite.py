@@ -25,6 +25,7 @@ from skillagent.markdown.anchors import slug
 from skillagent.markdown.compose import composed, header_lines
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited, relative
+from skillagent.markdown.link_fields import rewritten
 
 _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
@@ -184,6 +185,9 @@ class Rewriter:
             yield from _redirected(node.document, reference, path, renamed)
             return
         style = styles.get(reference.start, Style.MARKDOWN)
+        if reference.is_name:
+            yield _named(node.document, reference, path, style)
+            return
         if reference.kind is Kind.FRONTMATTER or style is not Style.MARKDOWN:
             yield Edit(reference.start, reference.end, _wikilink(node.document, reference, path))
             return
@@ -292,6 +296,17 @@ def _wikilink(document: Document, reference: Reference, path: str) -> str:
         target = "./" + target
     label = _shown(reference).replace("|", pipe)
     return f"{mark}[[{target}{fragment}{pipe}{label}]]"
+
+
+def _named(document: Document, reference: Reference, path: str, style: Style) -> Edit:
+    """A value of a link field as a path, or as a wikilink where the field may hold any text."""
+    fragment = "#" + reference.fragment if reference.fragment else ""
+    target = path if reference.target.endswith(".md") else path.removesuffix(".md")
+    name = f"{target if target.startswith('../') else f'./{target}'}{fragment}"
+    if style is not Style.MARKDOWN:
+        name = f"[[{name}|{_shown(reference)}]]"
+    raw = document.text[reference.start : reference.end]
+    return Edit(reference.start, reference.end, rewritten(raw, name))
 
 
 def _label(document: Document, reference: Reference) -> str:

@@ -21,6 +21,7 @@ from skillagent.graph.resolve import (
     Resolver,
     name_key,
 )
+from skillagent.graph.typed import is_meant, with_declared_fields
 from skillagent.graph.walk import (
     Options,
     Root,
@@ -83,15 +84,16 @@ class _Part:
         self.nodes: list[Node] = []
         ids: set[str] = set()
         keys: dict[str, str] = {}
+        dialect = with_declared_fields(options.dialect, self.walk.files)
         for source in tracked(self.walk.files, "parsing files", progress):
-            self.nodes.append(self._node(source, ids, keys, options))
-        self.resolver = Resolver(self.nodes, self.walk.others, options.dialect)
+            self.nodes.append(self._node(source, ids, keys, dialect))
+        self.resolver = Resolver(self.nodes, self.walk.others, dialect)
 
     def _node(
-        self, source: SourceFile, ids: set[str], keys: dict[str, str], options: Options
+        self, source: SourceFile, ids: set[str], keys: dict[str, str], dialect: Dialect
     ) -> Node:
         shown = self.prefix + source.path
-        document = parse(source.data, shown, options.dialect)
+        document = parse(source.data, shown, dialect)
         # Two files can share a path but for Unicode form or suffix: each keeps an id of its own.
         names = [without_suffix(source.path), without_suffix(source.raw_path)]
         names += [source.path, source.raw_path]
@@ -171,6 +173,9 @@ class _Builder:
             if found is NOT_A_NODE:
                 continue
             target = found.node
+            may_be_prose = reference.is_name and target is None and not found.candidates
+            if may_be_prose and not is_meant(reference, resolver):
+                continue
             if len(found.candidates) > 1:
                 target = self._report_tie(found, reference, path)
             elif target is None:
@@ -230,7 +235,7 @@ class _Builder:
         self._findings.append(finding("SG020", path, line, message))
         if near := resolver.near(reference.target):
             message = f"{reference.target!r} is near to the name of {near.id}"
-            remedy = f"write [[{near.stem}]]"
+            remedy = f"write {near.stem}" if reference.is_name else f"write [[{near.stem}]]"
             self._findings.append(finding("SG023", path, line, message, remedy))
 
     def _check_fragment(self, target: Node, reference: Reference, path: str) -> None:

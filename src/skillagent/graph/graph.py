@@ -123,6 +123,11 @@ class SkillGraph:
             {root: tuple(sorted(found.others)) for root, found in self._resolvers.items()}
         )
 
+    @cached_property
+    def link_fields(self) -> frozenset[str]:
+        """Frontmatter fields whose values may name nodes without brackets, declared ones too."""
+        return frozenset().union(*(found.link_fields for found in self._resolvers.values()))
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the files, by path and line."""

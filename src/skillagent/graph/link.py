@@ -82,6 +82,11 @@ class Link:
         """The sentence or list item around the link, plain, at most 240 characters."""
         return self._document.context(self.reference)
 
+    @cached_property
+    def sentence(self) -> tuple[int, int]:
+        """Where the sentence or list item around the link begins and ends in its document."""
+        return self._document.sentence(self.reference)
+
     def around(self) -> tuple[str, str]:
         """The raw text before and behind the link on its line, at most 80 characters each.
 

@@ -68,6 +68,8 @@ class Resolver:
     def __init__(self, nodes: Sequence[Node], others: Iterable[str], dialect: Dialect) -> None:
         self._nodes = nodes
         self._dialect = dialect
+        self.link_fields = dialect.link_fields
+        """Frontmatter fields whose values may name nodes without brackets."""
         self.others = frozenset(others)
         """Paths of the root's other files and folders."""
         self._whole: dict[str, Node] = {}

@@ -12,7 +12,13 @@ from typing import NamedTuple
 
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.masks import Ranges
-from skillagent.markdown.wikilink import DEFINITION, INLINE, Reference, label_key
+from skillagent.markdown.wikilink import (
+    DEFINITION,
+    INLINE,
+    Reference,
+    bare_name_end,
+    label_key,
+)
 
 _PATH = re.compile(r"[^?#]*")
 _HASH = re.compile(r"(?<!\\)#")
@@ -63,6 +69,8 @@ def address(
         uses: of the document, by their start: a link that is one has its target elsewhere.
         dialect: how links are written.
     """
+    if reference.is_name:
+        return _name_address(text, reference.start, reference.end)
     opening = reference.start + (text[reference.start] == "!")
     if text.startswith("[[", opening):
         return _wikilink_address(text, opening + 2, reference.end - 2, dialect)
@@ -73,6 +81,12 @@ def address(
         start, stop = definition.start, definition.stop
     path = _PATH.match(text, start, stop)
     return Address(start, path.end() if path else stop, stop)
+
+
+def _name_address(text: str, start: int, stop: int) -> Address:
+    if text[start] in "\"'":
+        start, stop = start + 1, stop - 1
+    return Address(start, start + bare_name_end(text[start:stop]), stop)
 
 
 def _wikilink_address(text: str, start: int, stop: int, dialect: Dialect) -> Address:

@@ -6,7 +6,18 @@ Dendron, Foam, Logseq and SilverBullet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+LINK_FIELDS = frozenset(
+    "depends_on requires prerequisites related related_to see_also extends part_of parent up "
+    "prev prev.link previous next next.link supersedes superseded_by replaces replaced_by "
+    "conflicts conflicts_with sources sources.resource executor.resource attester.resource "
+    "computation".split()
+)
+"""Frontmatter fields whose values are names of nodes without brackets, `outer.inner` for a key
+inside another one. Sources: the Open Knowledge Format's `sources[].resource` and fields of its
+computations, Breadcrumbs, VitePress, and what issue trackers show that people write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,12 @@ class Dialect:
     """Text between `$` or `$$` holds no links."""
     title_from_heading: bool = False
     """The first heading addresses its node, as a `title` does."""
+    link_fields: frozenset[str] = LINK_FIELDS
+    """Frontmatter fields whose values may name nodes without brackets."""
+
+    def with_link_fields(self, fields: Iterable[str]) -> Dialect:
+        """The same dialect with more link fields, as `link_fields.field_name` spells them."""
+        return replace(self, link_fields=self.link_fields | frozenset(fields))
 
 
 OBSIDIAN = Dialect("obsidian")

@@ -14,6 +14,7 @@ from skillagent.markdown.anchors import anchors
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, Outline, headings_in
+from skillagent.markdown.link_fields import names_in_fields
 from skillagent.markdown.masks import Masks, Ranges
 from skillagent.markdown.pieces import Piece
 from skillagent.markdown.tables import Tables
@@ -109,6 +110,11 @@ class Document:
             return f"{reference.key}: {reference.label or reference.target or reference.fragment}"
         text = self.text if reference.kind is Kind.COMMENT else self.uncommented
         return prose.context(text, reference.start, reference.end, self.frontmatter.body_start)
+
+    def sentence(self, reference: Reference) -> tuple[int, int]:
+        """Where the sentence or item around a link begins and ends."""
+        start, end = reference.start, reference.end
+        return prose.sentence(self.uncommented, start, end, self.frontmatter.body_start)
 
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""
@@ -215,6 +221,8 @@ def _references(
     findings: list[Diagnostic],
 ) -> list[Reference]:
     found = _header_references(header, dialect, path, findings)
+    if names := names_in_fields(text, header, dialect.link_fields, found):
+        found = sorted(found + names, key=_position)
     start = header.body_start
     code, comments = masks.code, masks.comments
     first_line = text.count("\n", 0, start) + 1

@@ -74,14 +74,18 @@ class Frontmatter:
 
     def words(self, *names: str) -> tuple[str, ...]:
         """A field that lists words: a YAML list, or one string split at its commas."""
-        value = self.get(*names)
-        if isinstance(value, str):
-            items: Iterator[object] = iter(value.split(","))
-        elif isinstance(value, tuple):
-            items = iter(value)
-        else:
-            items = iter(() if value is None else (value,))
-        return tuple(text for item in items if (text := scalar_text(item).strip()))
+        return words(self.get(*names))
+
+
+def words(value: Value) -> tuple[str, ...]:
+    """A value that lists words: a YAML list, or one string split at its commas."""
+    if isinstance(value, str):
+        items: Iterator[object] = iter(value.split(","))
+    elif isinstance(value, tuple):
+        items = iter(value)
+    else:
+        items = iter(() if value is None else (value,))
+    return tuple(text for item in items if (text := scalar_text(item).strip()))
 
 
 NO_HEADER = Frontmatter(_EMPTY, _EMPTY, "", 0, 0)

@@ -29,6 +29,7 @@ _LINK = re.compile(r"!?\[(?<!\\\[)((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
 _MARKS = re.compile(r"[\[*_`<%]")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)|={2,}$|-{2,}$")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
 _COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t])")
@@ -73,18 +74,30 @@ def context(text: str, start: int, end: int, lower: int = 0) -> str:
         end: offset behind the link.
         lower: offset before which nothing is looked at (where the body begins).
     """
-    first, last = _block(text, start, end, lower)
-    block = text[first:last]
-    at, behind = start - first, end - first
-    if len(block) > CONTEXT_CHARS if _ITEM.match(block) else True:
-        at, behind, block = _sentence(block, at, behind)
-    before, link, after = block[:at], block[at:behind], block[behind:]
+    first, last = sentence(text, start, end, lower)
+    before, link, after = text[first:start], text[start:end], text[end:last]
     if _ITEM.match(before):
         after = _CLOSING_HASHES.sub("", after) if before.lstrip()[:1] == "#" else after
         before = _ITEM.sub("", before, count=1)
     head = plain_text(_QUOTE.sub("", before))
     middle, tail = plain_text(link), plain_text(_QUOTE.sub("", _BLOCK_ID.sub("", after)))
     return _cut(head, middle, tail, before[-1:].isspace(), after[:1].isspace())
+
+
+def sentence(text: str, start: int, end: int, lower: int = 0) -> tuple[int, int]:
+    """Where the sentence around a link begins and ends, or the whole list item if it is short.
+
+    Args:
+        text: the whole document.
+        start: offset of the link.
+        end: offset behind the link.
+        lower: offset before which nothing is looked at (where the body begins).
+    """
+    first, last = _block(text, start, end, lower)
+    block = text[first:last]
+    if len(block) <= CONTEXT_CHARS and _ITEM.match(block):
+        return first, last
+    return _sentence(text, start, end, first, last)
 
 
 def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
@@ -98,7 +111,8 @@ def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
     else:
         while first > lower and start - first < _REACH:
             above = text.rfind("\n", lower, first - 1) + 1 or lower
-            if not text[above : first - 1].strip(" \t>"):
+            line = text[above : first - 1].strip(" \t>")
+            if not line or _HEADING.match(line):
                 break
             first = above
             if _ITEM.match(text, first):
@@ -116,15 +130,16 @@ def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
     return first, last
 
 
-def _sentence(block: str, at: int, behind: int) -> tuple[int, int, str]:
-    first, last = 0, len(block)
+def _sentence(text: str, start: int, end: int, lower: int, upper: int) -> tuple[int, int]:
+    block = text[lower:upper]
+    first, last = lower, upper
     for match in _SENTENCE_END.finditer(block):
-        if match.end() <= at:
-            first = match.end()
-        elif match.start() >= behind:
-            last = match.end()
+        if lower + match.end() <= start:
+            first = lower + match.end()
+        elif lower + match.start() >= end:
+            last = lower + match.end()
             break
-    return at - first, behind - first, block[first:last]
+    return first, last
 
 
 def _cut(head: str, link: str, tail: str, gap: bool, gap_after: bool) -> str:

@@ -47,6 +47,8 @@ class Reference(NamedTuple):
     """The frontmatter field it stands in; empty in the body."""
     bare_pipe: bool = False
     """True for an unescaped `|` inside a table."""
+    is_name: bool = False
+    """True for a value of a link field of the frontmatter: a name or path without brackets."""
 
 
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.
@@ -71,6 +73,7 @@ DEFINITION = re.compile(
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _LOCAL_FILE = re.compile(r"file:|[A-Za-z]:[\\/]")
+_BARE_HASH = re.compile(r"(?<=\S)#(?=[^\s#])")
 
 
 def wikilinks(
@@ -187,6 +190,23 @@ def _parse_body(body: str, dialect: Dialect) -> tuple[str, str, str, bool] | Non
     if _SCHEME.match(target) and not _is_local_scheme(target):
         return None
     return target, fragment, label.strip(), bool(pipe) and not escaped_pipe
+
+
+def bare_name(text: str) -> tuple[str, str] | None:
+    """Target and fragment of a name or path without brackets; None for an address or a link."""
+    name = text.strip()
+    if not name or name.startswith(("#", "//")) or "|" in name or "[[" in name:
+        return None
+    if _LOCAL_FILE.match(name) or (_SCHEME.match(name) and not _is_local_scheme(name)):
+        return None
+    end = bare_name_end(name)
+    return name[:end].strip(), name[end + 1 :].strip()
+
+
+def bare_name_end(text: str) -> int:
+    """Offset of the `#` before a fragment, or behind the name; `C#` and `Issue #4` are names."""
+    match = _BARE_HASH.search(text)
+    return match.start() if match else len(text)
 
 
 def _is_local_scheme(target: str) -> bool:

@@ -26,7 +26,7 @@ Value: TypeAlias = "str | int | float | bool | tuple[Value, ...] | Mapping[str, 
 MAX_DEPTH = 64
 MAX_NODES = 10_000
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KEY_LINE = re.compile(
     r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*+|\"[^\"\n]++\"[ \t]*+|'[^'\n]++'[ \t]*+):(?:[ \t]++|$)"
 )
@@ -192,7 +192,7 @@ class Reader:
             RefusedError: a tag that builds an object, a recursive alias, too deep or too much.
         """
         # libyaml refuses control characters that other tools let pass in a header.
-        events = _Loader(text)
+        events = Loader(text)
         try:
             return self._build(events, first_line)
         finally:
