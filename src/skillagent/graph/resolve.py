@@ -20,8 +20,10 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from skillagent.graph.logseq import foreign_pages
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.logseq_names import Pages, written
 
 SEPARATOR = "::"
 """Between the name of a root and the id of a node, where several roots are loaded."""
@@ -257,7 +259,34 @@ class Resolver:
             key = self._key(name.replace("/", self._dialect.namespace))
             if nodes := self._stem_keys.get(key):
                 return self._nearest(nodes, folder, "namespace")
+        if self._dialect.pages:
+            return self._page(name, folder, self._dialect.pages)
         return MISSING
+
+    def _page(self, name: str, folder: str | None, pages: Pages) -> Found:
+        """A block or a day of Logseq's; a day without a journal is a date, and no link."""
+        if name.startswith("(("):
+            nodes = self._blocks.get(name[2:-2].lower())
+            return self._nearest(nodes, folder, "block") if nodes else MISSING
+        if day := pages.day(name):
+            nodes = self._names.get(self._key(written(day, pages.journal_title)))
+            return self._nearest(nodes, folder, "day") if nodes else NOT_A_NODE
+        return NOT_A_NODE if self._key(name) in self._foreign else MISSING
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[Node]]:
+        """Id of a block → nodes that hold it."""
+        found: dict[str, list[Node]] = {}
+        for node in self._nodes:
+            for block in node.document.blocks:
+                found.setdefault(block, []).append(node)
+        return found
+
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        """Names of Logseq's pages that are no nodes."""
+        pages = self._dialect.pages
+        return frozenset(map(self._key, foreign_pages(self.others, pages) if pages else ()))
 
     def _destination(self, target: str, folder: str) -> Found:
         """The node at a Markdown link's path, relative to its source's folder."""

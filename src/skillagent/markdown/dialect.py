@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from skillagent.markdown.logseq_names import Pages
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -28,6 +30,10 @@ class Dialect:
     """Text between `$` or `$$` holds no links."""
     title_from_heading: bool = False
     """The first heading addresses its node, as a `title` does."""
+    outline: bool = False
+    """Texts are Logseq's outlines: `key:: value` lines, `((blocks))`, `{{macros}}`."""
+    pages: Pages | None = None
+    """How the name of a file gives that of its node; None where both are one."""
 
 
 OBSIDIAN = Dialect("obsidian")
@@ -37,7 +43,7 @@ DIALECTS: dict[str, Dialect] = {
         OBSIDIAN,
         Dialect("dendron", label_first=True, dots_are_folders=True),
         Dialect("foam", slug=True),
-        Dialect("logseq", namespace="___"),
+        Dialect("logseq", namespace="___", outline=True, pages=Pages()),
         Dialect("silverbullet", multiline=True),
     )
 }
