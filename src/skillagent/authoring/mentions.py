@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
 from skillagent.index.words import STOP_WORDS, stem
-from skillagent.markdown import Document
+from skillagent.markdown import Document, logseq
 from skillagent.markdown.address import destinations
 
 COMMON = 0.1
@@ -215,6 +215,8 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
         hidden += [match.span() for match in pattern.finditer(text, body)]
     if "@" in text:
         hidden += _mail_addresses(text, body)
+    if document.dialect.outline:
+        hidden += logseq.marks(text, body)
     headings = {heading.start for heading in document.headings}
     hidden = _joined(hidden)
     at, in_list, after_blank, position = 0, False, True, body

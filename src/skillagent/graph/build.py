@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding, ordered
 from skillagent.graph.link import Link, is_block
-from skillagent.graph.logseq import dialect_of
+from skillagent.graph.logseq import called, dialect_of, foreign
 from skillagent.graph.node import Node, NodeKind, alias_findings, kind_of, without_suffix
 from skillagent.graph.resolve import (
+    MISSING,
     NOT_A_NODE,
     OUTSIDE,
     SEPARATOR,
@@ -95,6 +97,14 @@ class _Part:
         for source in tracked(self.walk.files, "parsing files", progress):
             self.nodes.append(self._node(source, ids, keys))
         self.resolver = Resolver(self.nodes, self.walk.others, self.dialect)
+
+    @cached_property
+    def elsewhere(self) -> frozenset[str]:
+        """Keys of what links may name in files that are no nodes; only Logseq has such names."""
+        if self.dialect.pages is None:
+            return frozenset()
+        names = foreign(self.root, self.walk.others, self.dialect.pages)
+        return frozenset(map(name_key, names))
 
     def _node(self, source: SourceFile, ids: set[str], keys: dict[str, str]) -> Node:
         shown = self.prefix + source.path
@@ -177,6 +187,8 @@ class _Builder:
             if reference.kind is Kind.COMMENT:
                 continue
             found = self._resolve(reference, node, resolver)
+            if found is MISSING and name_key(reference.target) in part.elsewhere:
+                found = NOT_A_NODE
             if found is NOT_A_NODE:
                 continue
             target = found.node
@@ -227,9 +239,7 @@ class _Builder:
         self._findings.append(finding("SG021", path, reference.line, message))
         return found.node
 
-    def _report_missing(
-        self, found: Found, reference: Reference, path: str, part: _Part
-    ) -> None:
+    def _report_missing(self, found: Found, reference: Reference, path: str, part: _Part) -> None:
         line = reference.line
         if found is OUTSIDE:
             message = f"the link to {reference.target!r} leads outside the graph"
@@ -246,7 +256,7 @@ class _Builder:
             self._findings.append(finding("SG020", path, line, message))
         if near := part.resolver.near(reference.target):
             message = f"{reference.target!r} is near to the name of {near.id}"
-            remedy = f"write [[{near.stem}]]"
+            remedy = f"write [[{called(near) if part.dialect.pages else near.stem}]]"
             self._findings.append(finding("SG023", path, line, message, remedy))
 
     def _check_fragment(self, target: Node, reference: Reference, path: str) -> None:

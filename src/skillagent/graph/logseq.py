@@ -12,15 +12,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from skillagent.graph.node import Node
-from skillagent.graph.walk import Root, read_bytes
+from skillagent.graph.walk import MAX_FILE_BYTES, Root, read_bytes
 from skillagent.markdown import DIALECTS, OBSIDIAN, Dialect
 from skillagent.markdown.logseq_names import DAY_FORMATS, Pages
 
 CONFIG = "logseq/config.edn"
-_PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards"
+PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards/"
+_ORG_NAME = re.compile(
+    r"^[ \t]*:id:[ \t]*([0-9a-f-]{36})[ \t]*$|^#\+title:[ \t]*([^\n]+)$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LONGEST_CONFIG = 1024 * 1024
 # EDN (https://github.com/edn-format/edn), as far as a flat look at keys and their values asks.
-_TOKEN = re.compile(r";[^\n]*+|\"((?:[^\"\\]|\\.)*+)\"|(:?[^\s,;\"()\[\]{}]++)|[()\[\]{}]", re.DOTALL)
+_TOKEN = re.compile(
+    r";[^\n]*+|\"((?:[^\"\\]|\\.)*+)\"|(:?[^\s,;\"()\[\]{}]++)|[()\[\]{}]", re.DOTALL
+)
 
 
 def dialect_of(root: Root, chosen: Dialect | None) -> Dialect:
@@ -41,8 +47,10 @@ def _is_logseq(root: Root) -> bool:
     top = root.path
     if os.path.isfile(os.path.join(top, *CONFIG.split("/"))):
         return True
+    if os.path.exists(os.path.join(top, "SKILL.md")):
+        return False  # a skill, perhaps a Logseq graph that was packed as one
     journals = os.path.join(top, _JOURNALS)
-    if not (os.path.isdir(os.path.join(top, _PAGES)) and os.path.isdir(journals)):
+    if not (os.path.isdir(os.path.join(top, PAGES)) and os.path.isdir(journals)):
         return False
     days = Pages(journal_title=DAY_FORMATS[0])
     try:
@@ -53,7 +61,7 @@ def _is_logseq(root: Root) -> bool:
 
 
 def _pages(root: Root) -> Pages:
-    """What a root's `logseq/config.edn` says; where there is none, what Logseq sets in a new one."""
+    """What a root's `logseq/config.edn` says; without one, what Logseq sets in a new graph."""
     try:
         text = read_bytes(root, CONFIG, _LONGEST_CONFIG).decode("utf-8", "replace")
     except OSError:
@@ -86,9 +94,24 @@ def called(node: Node) -> str:
     return node.names[0] if node.names else node.stem
 
 
-def foreign_pages(others: Iterable[str], pages: Pages) -> Iterator[str]:
-    """Names of pages whose files hold no Markdown: those in Org mode, and whiteboards."""
+def foreign(root: Root, others: Iterable[str], pages: Pages) -> Iterator[str]:
+    """What links may name in files that hold no Markdown: pages in Org mode, whiteboards.
+
+    Yields:
+        Names of pages, and ids of blocks as `((id))`.
+    """
     for path in others:
         name, dot, suffix = path.rpartition(".")
-        if dot and (suffix == "org" or (suffix == "edn" and path.startswith(f"{_WHITEBOARDS}/"))):
+        if dot and (suffix == "org" or (suffix == "edn" and path.startswith(_WHITEBOARDS))):
             yield pages.name(name)
+            if suffix == "org":
+                yield from _in_org(root, path)
+
+
+def _in_org(root: Root, path: str) -> Iterator[str]:
+    try:
+        text = read_bytes(root, path, MAX_FILE_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return
+    for match in _ORG_NAME.finditer(text):
+        yield match[2].strip() if match[2] else f"(({match[1]}))"

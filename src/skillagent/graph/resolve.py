@@ -20,7 +20,6 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from skillagent.graph.logseq import foreign_pages
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.logseq_names import Pages, written
@@ -148,6 +147,8 @@ class Resolver:
                 return Found(node, "path")
             if found_files := self._files.get(target):
                 return self._nearest(found_files, folder, "stem")
+            if self._dialect.pages and (found_pages := self._names.get(self._key(target))):
+                return self._nearest(found_pages, folder, "title")
         if name.startswith(("./", "../", "/")):
             base = "" if name.startswith("/") else folder or ""
             path = _joined(base, name.lstrip("/"))
@@ -190,7 +191,9 @@ class Resolver:
 
     def near(self, target: str) -> Node | None:
         """The one node whose name differs only by blanks, dashes, underscores or `%20`."""
-        name = without_suffix(unquote(target)).rpartition("/")[2]
+        name = without_suffix(unquote(target))
+        if not self._dialect.pages:  # there a `/` parts no folders
+            name = name.rpartition("/")[2]
         found = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
         return found[0] if len(found) == 1 else None
 
@@ -198,7 +201,8 @@ class Resolver:
     def _folded(self) -> dict[str, list[Node]]:
         folded: dict[str, list[Node]] = {}
         for node in self._nodes:
-            names = {node.stem, *node.names, *node.aliases, node.heading_title} - {""}
+            heading = "" if self._dialect.pages else node.heading_title
+            names = {node.stem, *node.names, *node.aliases, heading} - {""}
             for key in {_FOLD.sub(" ", name_key(name)) for name in names}:
                 folded.setdefault(key, []).append(node)
         return folded
@@ -271,7 +275,7 @@ class Resolver:
         if day := pages.day(name):
             nodes = self._names.get(self._key(written(day, pages.journal_title)))
             return self._nearest(nodes, folder, "day") if nodes else NOT_A_NODE
-        return NOT_A_NODE if self._key(name) in self._foreign else MISSING
+        return MISSING
 
     @cached_property
     def _blocks(self) -> dict[str, list[Node]]:
@@ -281,12 +285,6 @@ class Resolver:
             for block in node.document.blocks:
                 found.setdefault(block, []).append(node)
         return found
-
-    @cached_property
-    def _foreign(self) -> frozenset[str]:
-        """Names of Logseq's pages that are no nodes."""
-        pages = self._dialect.pages
-        return frozenset(map(self._key, foreign_pages(self.others, pages) if pages else ()))
 
     def _destination(self, target: str, folder: str) -> Found:
         """The node at a Markdown link's path, relative to its source's folder."""

@@ -65,9 +65,7 @@ class Document:
         """Block id → offset of its line's end."""
         found: dict[str, int] = {}
         if self.dialect.outline:
-            found.update(
-                logseq.block_ids(self.text, self.frontmatter.body_start, self.masks.code)
-            )
+            found.update(logseq.block_ids(self.text, self.frontmatter.body_start, self.masks.code))
         if "^" not in self.text:
             return found
         for match in _BLOCK_ID.finditer(self.text, self.frontmatter.body_start):
@@ -209,12 +207,12 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
         text, findings = decode(data, path)
     else:
         text, findings = data, []
-    header, header_findings = frontmatter.read(text, path)
-    findings += header_findings
-    start = header.body_start
     if dialect.outline:
-        header, property_findings = logseq.with_properties(text, header, path)
-        findings += property_findings
+        header, start, header_findings = logseq.header(text, path)
+    else:
+        header, header_findings = frontmatter.read(text, path)
+        start = header.body_start
+    findings += header_findings
     hidden = masks.masks(text, start, dialect)
     headings = tuple(headings_in(text, header.body_start, hidden.code))
     references = _references(text, start, header, hidden, dialect, path, findings)

@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown import frontmatter
 from skillagent.markdown.edit import Edit
-from skillagent.markdown.frontmatter import Frontmatter, odd_keys
+from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.masks import Ranges
 from skillagent.markdown.wikilink import Kind, Reference
 from skillagent.markdown.yaml_header import Value
@@ -22,8 +23,10 @@ from skillagent.markdown.yaml_header import Value
 _KEY = r"\.?[^\W\d][\w.*+!?$%&<>=-]*+"
 _PROPERTY = re.compile(rf"([ \t]*(?:[-*+][ \t]+)?)({_KEY})::(?:[ \t]+([^\n]*))?(?:\n|\Z)")
 _PROPERTY_LINE = re.compile(rf"^[ \t]*(?:[-*+][ \t]+)?{_KEY}::(?:[ \t][^\n]*)?$", re.MULTILINE)
+_PARTS = re.compile(r"[,\n\[\]#]")
 _BULLET = re.compile(r"[ \t]*[-*+](?:[ \t]|\n|\Z)")
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
+_FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _OF_A_BLOCK = ("id", "collapsed")
 """Logseq's own marks: a page may begin with a block that has them."""
 _LISTS = ("tags", "tag", "alias", "aliases")
@@ -45,12 +48,23 @@ _MARK_LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ITEM_MARK = re.compile(
-    r"^[ \t]*[-*+][ \t]+(?:(?:TODO|DOING|DONE|LATER|NOW|WAIT|WAITING|CANCELL?ED|IN-PROGRESS)[ \t]+)?"
+    r"^[ \t]*[-*+][ \t]+"
+    r"(?:(?:TODO|DOING|DONE|LATER|NOW|WAIT|WAITING|CANCELL?ED|IN-PROGRESS)[ \t]+)?"
     r"(?:\[#[A-C]\][ \t]+)?",
     re.MULTILINE,
 )
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 _LONGEST_LABEL = 400
+
+
+class Header(NamedTuple):
+    """What stands above the text of a page."""
+
+    frontmatter: Frontmatter
+    """Its YAML, if it has any, with the properties of the page."""
+    start: int
+    """Offset where the properties begin, or the body if there are none."""
+    diagnostics: list[Diagnostic]
 
 
 class _Read(NamedTuple):
@@ -60,56 +74,69 @@ class _Read(NamedTuple):
     """Offset behind the last property."""
 
 
-def with_properties(
-    text: str, header: Frontmatter, path: str
-) -> tuple[Frontmatter, list[Diagnostic]]:
-    """A document's header with the properties of its page, which stand behind it.
+def header(text: str, path: str) -> Header:
+    """A document's header and the properties of its page.
 
-    A page's properties are lines of `key:: value` at its top, or a first list item that is
-    nothing but such lines.
+    A page's properties are lines of `key:: value` at its top or behind its YAML, a first list
+    item that is nothing but such lines, or such lines between the fences of a YAML header.
 
     Args:
         text: the whole document.
-        header: as `frontmatter.read` gave it.
         path: for the findings.
     """
-    start = _BLANK_LINES.match(text, header.body_start).end()  # type: ignore[union-attr] # matches any text
     findings: list[Diagnostic] = []
-    found = _read(text, start, header.lines, path, findings)
+    if fence := _FENCE.match(text):
+        inside = _read(text, fence.end(), {}, path, findings)
+        if closing := inside.lines and _FENCE.match(text, inside.end):
+            made = replace(frontmatter.NO_HEADER, body_start=closing.end())
+            return Header(_with(made, inside, closing.end()), fence.end(), findings)
+        findings.clear()
+    above, findings = frontmatter.read(text, path)
+    blank = _BLANK_LINES.match(text, above.body_start)
+    start = blank.end() if blank else above.body_start
+    found = _read(text, start, above.lines, path, findings)
     if not found.lines:
-        return header, []
-    fields = MappingProxyType({**header.fields, **found.fields})
-    lines = MappingProxyType({**header.lines, **found.lines})
-    odd = odd_keys(fields)
-    return replace(header, fields=fields, lines=lines, body_start=found.end, odd=odd), findings
+        return Header(above, above.body_start, findings)
+    return Header(_with(above, found, found.end), start, findings)
+
+
+def _with(above: Frontmatter, found: _Read, body_start: int) -> Frontmatter:
+    fields = MappingProxyType({**above.fields, **found.fields})
+    lines = MappingProxyType({**above.lines, **found.lines})
+    odd = frontmatter.odd_keys(fields)
+    return replace(above, fields=fields, lines=lines, body_start=body_start, odd=odd)
 
 
 def _read(
     text: str, start: int, known: Mapping[str, int], path: str, findings: list[Diagnostic]
 ) -> _Read:
+    """The properties from an offset on, and what is wrong with them."""
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
-    first = _PROPERTY.match(text, start)
+    first = match = _PROPERTY.match(text, start)
+    in_item = bool(first and first[1].strip())
     line = text.count("\n", 0, start) + 1
-    end, match = start, first
-    while match and (match is first or _goes_on(first, match)):
+    end = start
+    while match and (match is first or not match[1].strip()):
         key, raw = match[2], (match[3] or "").strip()
-        if key in lines or key in known:
+        value = _value(key.casefold(), raw)
+        old = fields.get(key)
+        if isinstance(value, tuple) and isinstance(old, tuple):
+            value = (*old, *value)
+        elif key in lines or key in known:
             findings.append(finding("SG013", path, line, f"key {key!r} is given twice"))
         lines[key] = line
         if key.casefold() not in _OF_A_BLOCK:
-            fields[key] = _value(key.casefold(), raw)
-        end, line = match.end(), line + 1
-        match = _PROPERTY.match(text, end)
-    if first and first[1].strip() and not _ends_item(text, end):
+            fields[key] = value
+        end = match.end()
+        blank = None if in_item else _BLANK_LINES.match(text, end)
+        line += 1 + (blank[0].count("\n") if blank else 0)
+        match = _PROPERTY.match(text, blank.end() if blank else end)
+        if match and in_item and not match[1]:
+            break
+    if in_item and not _ends_item(text, end):
         return _Read({}, {}, start)  # properties of a block that has words of its own
     return _Read(fields, lines, end)
-
-
-def _goes_on(first: re.Match[str] | None, line: re.Match[str]) -> bool:
-    """Whether a line of a property belongs to the block that another one begins."""
-    in_item = bool(first and first[1].strip())
-    return not line[1].strip() and (not in_item or bool(line[1]))
 
 
 def _ends_item(text: str, end: int) -> bool:
@@ -134,44 +161,33 @@ def _words(text: str) -> Iterator[str]:
             yield item.strip()
 
 
-def property_edit(document_text: str, header: Frontmatter, key: str, words: list[str]) -> Edit | None:
-    """The edit that gives a page one property, a list of words.
+def property_edit(text: str, head: Frontmatter, key: str, words: list[str]) -> Edit | None:
+    """The edit that gives a page one property, a list of words, all else as it was.
 
     Args:
-        document_text: the whole document.
-        header: of the document, with its properties.
+        text: the whole document.
+        head: its header, with its properties.
         key: in lower case.
         words: the whole list.
 
     Returns:
-        None where it cannot be written: the document has another header, or a word holds what
-        would part it.
+        None where it cannot be written: above the properties stands another header, or a word
+        holds what would part it.
     """
-    if header.text or any("," in word or "\n" in word or "[[" in word for word in words):
+    if text.startswith(("---", "+++", "{\n")) or any(_PARTS.search(word) for word in words):
         return None
     line = f"{key}:: {', '.join(words)}"
-    name = header.odd.get(key, key)
-    if number := header.lines.get(name):
-        start = _offset(document_text, number)
-        match = _PROPERTY.match(document_text, start)
-        if match is None:
-            return None
-        stop = match.end() - match[0].endswith("\n")
-        return Edit(start + len(match[1]), stop, line)
-    if not header.body_start:
+    if not head.body_start:
         return Edit(0, 0, f"{line}\n\n")
-    start = _offset(document_text, min(header.lines.values()))
-    first = _PROPERTY.match(document_text, start)
-    if first is None:
+    number = head.lines.get(head.odd.get(key, key))
+    match = _PROPERTY.match(text, _offset(text, number or min(head.lines.values())))
+    if match is None:
         return None
-    gap = "" if first[0].endswith("\n") else "\n"
-    indent = " " * len(first[1]) if first[1].isspace() or not first[1] else _below(first[1])
-    return Edit(first.end(), first.end(), f"{gap}{indent}{line}" + ("" if gap else "\n"))
-
-
-def _below(mark: str) -> str:
-    """What a line of a list item begins with, below the line with the item's mark."""
-    return "".join(char if char.isspace() else " " for char in mark)
+    ended = match[0].endswith("\n")
+    if number:
+        return Edit(match.end(1), match.end() - ended, line)
+    indent = "".join(char if char.isspace() else " " for char in match[1])
+    return Edit(match.end(), match.end(), f"{indent}{line}\n" if ended else f"\n{indent}{line}")
 
 
 def _offset(text: str, line: int) -> int:
@@ -193,7 +209,7 @@ def property_lines(fields: Mapping[str, object]) -> str:
 def references(
     text: str,
     start: int,
-    header: Frontmatter,
+    head: Frontmatter,
     code: Ranges,
     wikilinks: Iterable[Reference],
 ) -> list[Reference]:
@@ -205,17 +221,17 @@ def references(
     Args:
         text: the whole document.
         start: offset where its properties begin, or its body if it has none.
-        header: with its properties.
+        head: its header, with its properties.
         code: where no links count.
         wikilinks: those outside code, from `start` on.
     """
-    keys = {line: key for key, line in header.lines.items()}
-    queries = _queries(text, header.body_start)
+    keys = {line: key for key, line in head.lines.items()}
+    queries = _queries(text, head.body_start)
     links = [_as_read(text, reference) for reference in wikilinks]
     links += _blocks(text, start, code)
     found = []
     for link in sorted(links, key=lambda link: link.start):
-        if link.start < header.body_start:
+        if link.start < head.body_start:
             if not _is_quoted(text, link.start):
                 key = keys.get(link.line, "")
                 found.append(link._replace(kind=Kind.FRONTMATTER, key=key))
@@ -284,11 +300,7 @@ def tags(text: str, links: Iterable[Reference]) -> Iterator[str]:
 
 
 def _queries(text: str, start: int) -> Ranges:
-    spans = [
-        (first, last)
-        for first, _, last, name in _macros(text, start)
-        if name in _QUERIES
-    ]
+    spans = [(first, last) for first, _, last, name in _macros(text, start) if name in _QUERIES]
     if text.find("#+", start) >= 0:
         spans = sorted([*spans, *_query_blocks(text, start)])
     ranges = Ranges([], [])
@@ -325,15 +337,20 @@ def _macros(text: str, start: int) -> Iterator[tuple[int, int, int, str]]:
             yield match.start(), name_end, end, match[1].lower()
 
 
-def marks(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Spans of a body that are no words of its author, in no given order.
+def marks(text: str, start: int, *, linked: bool = True) -> Iterator[tuple[int, int]]:
+    """Spans of a body that are no prose of its author, in no given order.
 
-    They are properties that hold no link, block references, queries, `#+BEGIN_…` lines, and of
+    They are properties, block references, queries, `#+BEGIN_…` lines, and of
     a macro with words, such as `{{cloze words}}`, what stands around them.
+
+    Args:
+        text: the whole document.
+        start: offset where its body begins.
+        linked: whether properties count that hold a link.
     """
     if text.find("::", start) >= 0:
         for match in _PROPERTY_LINE.finditer(text, start):
-            if "[[" not in match[0] and "((" not in match[0]:
+            if linked or ("[[" not in match[0] and "((" not in match[0]):
                 yield match.span()
     yield from (match.span() for match in _BLOCK.finditer(text, start))
     yield from (match.span() for match in _MARK_LINE.finditer(text, start))
@@ -347,10 +364,10 @@ def marks(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def blanked(text: str, start: int) -> str:
-    """A text with blanks for `marks`: every other character keeps its place."""
+    """A text with blanks for `marks` but for links: every other character keeps its place."""
     kept: list[str] = []
     at = 0
-    for first, last in sorted(marks(text, start)):
+    for first, last in sorted(marks(text, start, linked=False)):
         if last > at:
             first = max(first, at)
             kept += (text[at:first], _NOT_A_LINE_END.sub(" ", text[first:last]))
