@@ -25,7 +25,7 @@ from skillagent.markdown import Dialect
 from skillagent.markdown.compose import Given, composed
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import edited
-from skillagent.markdown.logseq import property_lines
+from skillagent.markdown.logseq.properties import property_lines
 
 CLOSE = 88.0
 """Two titles as like as this, of 100, are taken for one (rapidfuzz's ratio, words sorted)."""

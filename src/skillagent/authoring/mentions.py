@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
 from skillagent.index.words import STOP_WORDS, stem
-from skillagent.markdown import Document, logseq
+from skillagent.markdown import Document
 from skillagent.markdown.address import destinations
+from skillagent.markdown.logseq import outline
 
 COMMON = 0.1
 """A name of one word is too common to be meant as a link if more of the nodes hold it."""
@@ -216,7 +217,7 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
     if "@" in text:
         hidden += _mail_addresses(text, body)
     if document.dialect.outline:
-        hidden += logseq.marks(text, body)
+        hidden += outline.marks(text, body)
     headings = {heading.start for heading in document.headings}
     hidden = _joined(hidden)
     at, in_list, after_blank, position = 0, False, True, body

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import frontmatter, logseq, masks, pieces, prose, wikilink
+from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
 from skillagent.markdown.anchors import anchors
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, Outline, headings_in
+from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.masks import Masks, Ranges
 from skillagent.markdown.pieces import Piece
 from skillagent.markdown.tables import Tables
@@ -65,7 +66,7 @@ class Document:
         """Block id → offset of its line's end."""
         found: dict[str, int] = {}
         if self.dialect.outline:
-            found.update(logseq.block_ids(self.text, self.frontmatter.body_start, self.masks.code))
+            found.update(outline.block_ids(self.text, self.frontmatter.body_start, self.masks.code))
         if "^" not in self.text:
             return found
         for match in _BLOCK_ID.finditer(self.text, self.frontmatter.body_start):
@@ -92,7 +93,7 @@ class Document:
             last = end
         text = "".join((*kept, self.text[last:]))
         if self.dialect.outline:
-            text = logseq.blanked(text, self.frontmatter.body_start)
+            text = outline.blanked(text, self.frontmatter.body_start)
         return text
 
     @cached_property
@@ -112,7 +113,7 @@ class Document:
             start = max(start, last)
         kept.append(self.text[start:end])
         text = "".join(kept)
-        return prose.first_sentence(logseq.as_prose(text) if self.dialect.outline else text)
+        return prose.first_sentence(outline.as_prose(text) if self.dialect.outline else text)
 
     def context(self, reference: Reference) -> str:
         """The sentence or item around a link; for a header's link its field and value."""
@@ -208,7 +209,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     else:
         text, findings = data, []
     if dialect.outline:
-        header, start, header_findings = logseq.header(text, path)
+        header, start, header_findings = properties.header(text, path)
     else:
         header, header_findings = frontmatter.read(text, path)
         start = header.body_start
@@ -237,9 +238,7 @@ def _references(
     if code.starts:
         body = [reference for reference in body if not code.covering(reference.start)]
     if dialect.outline:
-        body = logseq.references(text, start, header, code, body)
-        start = header.body_start
-        first_line = text.count("\n", 0, start) + 1
+        body = outline.references(text, start, header, code, body)
     for reference in body:
         if reference.bare_pipe:
             message = f"unescaped | in the table link to {reference.target!r}"
@@ -254,6 +253,8 @@ def _references(
             counted = reference.start
             if reference.start not in taken:
                 markdown.append(reference._replace(line=line))
+        if dialect.outline:
+            markdown = outline.keyed(markdown, header)
         if markdown:
             body = sorted(body + markdown, key=_position)
     if comments.starts:
@@ -349,7 +350,7 @@ def _tags(
             and not links.covering(match.start())
         ]
         if dialect.outline:
-            found += logseq.tags(text, references)
+            found += outline.tags(text, references)
     first: dict[str, str] = {}
     for tag in found:
         if tag:
