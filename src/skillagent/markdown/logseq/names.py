@@ -32,6 +32,7 @@ _READ = {
     "EEEE": rf"(?:{'|'.join(_WEEKDAYS)})",
     "E": rf"(?:{'|'.join(day[:3] for day in _WEEKDAYS)})",
 }
+_LOWBARS = re.compile(r"___|_(?=/)|(?<=/)_")
 # What a file name may not hold, on any system, and `%` and `#`, which would be read otherwise.
 _RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\%#^\[\]]|^\.|\.$")
 
@@ -70,7 +71,8 @@ class Pages:
         text = _RESERVED.sub(lambda match: f"%{ord(match[0]):02X}", name)
         if self.legacy:
             return text.replace("/", "%2F").replace(".", "%2E")
-        return text.replace("___", "%5F%5F%5F").replace("/", "___")
+        text = _LOWBARS.sub(lambda match: "%5F" * len(match[0]), text)
+        return text.replace("/", "___")
 
     def day(self, name: str) -> date | None:
         """The day that a name means; None where it is no day."""

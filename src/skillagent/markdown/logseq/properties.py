@@ -60,19 +60,20 @@ def header(text: str, path: str) -> Header:
         path: for the findings.
     """
     findings: list[Diagnostic] = []
+    above = None
     if fence := _FENCE.match(text):
         inside = _read(text, fence.end(), {}, path, findings)
         if closing := inside.lines and _FENCE.match(text, inside.end):
-            made = replace(frontmatter.NO_HEADER, body_start=closing.end())
-            return Header(_with(made, inside, closing.end()), fence.end(), findings)
-        findings.clear()
-    above, findings = frontmatter.read(text, path)
+            above = _with(frontmatter.NO_HEADER, inside, closing.end())
+    fenced = fence.end() if fence and above else 0
+    if above is None:
+        above, findings = frontmatter.read(text, path)
     blank = _BLANK_LINES.match(text, above.body_start)
     start = blank.end() if blank else above.body_start
     found = _read(text, start, above.lines, path, findings)
     if not found.lines:
-        return Header(above, above.body_start, findings)
-    return Header(_with(above, found, found.end), start, findings)
+        return Header(above, fenced or above.body_start, findings)
+    return Header(_with(above, found, found.end), fenced or start, findings)
 
 
 def _with(above: Frontmatter, found: _Read, body_start: int) -> Frontmatter:
