@@ -27,10 +27,13 @@ from skillagent.authoring.health import health
 from skillagent.authoring.rename import rename
 from skillagent.authoring.split import split
 from skillagent.diagnostics import ordered
+from skillagent.graph.logseq import CONFIG
 from skillagent.index import SearchIndex
 from skillagent.lint import findings
+from skillagent.markdown import DIALECTS, OBSIDIAN
 from skillagent.markdown.document import parse
 
+_UUID = "634fae2e-edab-42e0-8385-59df3fc3da0e"
 FACTOR = 4
 FLOOR = 0.03
 """Seconds."""
@@ -46,6 +49,8 @@ class Construct:
     """Said again until the size is reached; `¤` in it is the number of the time."""
     head: str = ""
     tail: str = ""
+    logseq: bool = False
+    """Whether the file lies in a Logseq graph."""
 
     def text(self, size: int) -> str:
         """A text of about so many characters."""
@@ -63,6 +68,7 @@ class Deep:
 
     step: str
     line: str
+    logseq = False
 
     def text(self, size: int) -> str:
         """A text of about so many characters."""
@@ -76,6 +82,7 @@ class Twice:
 
     first: str
     second: str
+    logseq = False
 
     def text(self, size: int) -> str:
         """A text of about so many characters."""
@@ -227,12 +234,31 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "TOML": C("k¤ = 1\n", "+++\n", "+++\ntext\n"),
     "TOML tables": C("[k¤]\na = 1\n", "+++\n", "+++\ntext\n"),
     "JSON": C('"k¤": 1,\n', "{\n", '"z": 1\n}\ntext\n'),
+    # Logseq
+    "properties of a page": C("k¤:: [[n]]\n", logseq=True),
+    "one property of a page": C("tags:: a, [[n]]\n", logseq=True),
+    "properties of an item": C("  k¤:: v\n", "- a:: b\n", logseq=True),
+    "a long property": C("[[n]], #[[n]], ", "tags:: ", "\n", logseq=True),
+    "blocks": C(f"- text\n  id:: {_UUID}\n- see (({_UUID}))\n", logseq=True),
+    "blocks in one line": C(f"[w](({_UUID})) (({_UUID})) ", logseq=True),
+    "links with words": C("- see [word]([[n]]) and [w](((x)))\n", logseq=True),
+    "links with words in one line": C("[w]([[n]]) ", logseq=True),
+    "links without their words": C("]([[n]]) ", logseq=True),
+    "macros": C("- {{query [[n]]}} {{embed [[n]]}} {{cloze word}}\n", logseq=True),
+    "macros in one line": C("{{query [[n]]}} ", logseq=True),
+    "macros never closed": C("{{query [[n]] ", logseq=True),
+    "braces": C("{", logseq=True),
+    "queries": C("- #+BEGIN_QUERY\n  [[n]]\n  #+END_QUERY\n", logseq=True),
+    "queries never closed": C("#+BEGIN_QUERY\n", logseq=True),
+    "days": C("- [[Dec 1st, 2025]] and [[2025-12-02]]\n", logseq=True),
+    "colons": C("a::", logseq=True),
 }
 
 
 def operations(folder: Path, text: str) -> Iterator[tuple[str, Callable[[], object]]]:
     """What is done with the file: each by name, in order."""
-    yield "parse", lambda: parse(text, "x.md")
+    dialect = DIALECTS["logseq"] if (folder / CONFIG).exists() else OBSIDIAN
+    yield "parse", lambda: parse(text, "x.md", dialect)
     loaded: list[SkillGraph] = []
     yield "SkillGraph.load", lambda: loaded.append(SkillGraph.load(folder))
     graph = loaded[0]
@@ -266,13 +292,21 @@ def _sections(graph: SkillGraph, tools: Toolset) -> None:
     tools.read_node("x", section="no such section")
 
 
-def seconds(text: str) -> dict[str, float]:
-    """Operation → seconds of the processor that it takes with a file of this text."""
+def seconds(text: str, *, logseq: bool = False) -> dict[str, float]:
+    """Operation → seconds of the processor that it takes with a file of this text.
+
+    Args:
+        text: of the file.
+        logseq: whether it lies in a Logseq graph.
+    """
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path, content in _files(text).items():
             (folder / path).write_bytes(content.encode("utf-8"))
+        if logseq:
+            (folder / CONFIG).parent.mkdir()
+            (folder / CONFIG).write_text("{:file/name-format :triple-lowbar}")
         # Collecting what others left behind would be counted as work.
         gc.collect()
         gc.disable()
@@ -306,12 +340,15 @@ def exponents(construct: Construct | Deep | Twice, size: int, tries: int) -> dic
         size: characters of the smaller file.
         tries: times that both are measured where one seems to grow too fast; the least counts.
     """
-    small, large = seconds(construct.text(size)), seconds(construct.text(FACTOR * size))
+
+    def measured(times: int) -> dict[str, float]:
+        return seconds(construct.text(times * size), logseq=construct.logseq)
+
+    small, large = measured(1), measured(FACTOR)
     for _ in range(tries - 1):
         if max(_exponents(small, large).values(), default=1.0) < 1.2:
             break
-        small = _least(small, seconds(construct.text(size)))
-        large = _least(large, seconds(construct.text(FACTOR * size)))
+        small, large = _least(small, measured(1)), _least(large, measured(FACTOR))
     return _exponents(small, large)
 
 

@@ -50,7 +50,7 @@ from skillagent.lint.agent_skills import (
     MAX_LINES,
     crlf_bytes,
 )
-from skillagent.markdown import Dialect, Kind
+from skillagent.markdown import OBSIDIAN, Dialect, Kind
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
@@ -168,7 +168,7 @@ def _single(root: Root, source: Path, options: Options) -> Node:
         found = read_file(root, source.name, options)
     if found is None:
         raise UsageError(f"{source}: is no Markdown file that can be read")
-    document = parse(found.data, source.name, options.dialect)
+    document = parse(found.data, source.name, options.dialect or OBSIDIAN)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)
     return Node(name, "", source.name, kind, document, found.digest, found.size, found.whole)

@@ -17,6 +17,7 @@ from skillagent.graph.build import ENTRY_STEMS
 from skillagent.index.words import STOP_WORDS, stem
 from skillagent.markdown import Document
 from skillagent.markdown.address import destinations
+from skillagent.markdown.logseq import outline
 
 COMMON = 0.1
 """A name of one word is too common to be meant as a link if more of the nodes hold it."""
@@ -215,6 +216,8 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
         hidden += [match.span() for match in pattern.finditer(text, body)]
     if "@" in text:
         hidden += _mail_addresses(text, body)
+    if document.dialect.outline:
+        hidden += outline.marks(text, body)
     headings = {heading.start for heading in document.headings}
     hidden = _joined(hidden)
     at, in_list, after_blank, position = 0, False, True, body

@@ -33,7 +33,7 @@ from skillagent.markdown.anchors import anchors, slug, without_attributes
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.link_fields import rewritten
 
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|$")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
 
 

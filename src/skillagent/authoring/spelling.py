@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from skillagent.errors import UsageError
 from skillagent.graph import Node
+from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
 from skillagent.markdown import Dialect, Kind, Reference
@@ -115,6 +116,8 @@ class Speller:
         name = self.name(target, source)
         if not label:
             return f"[[{name}]]"
+        if self._dialect.outline:
+            return f"[{label}]([[{name}]])"
         pair = (label, name) if self._dialect.label_first else (name, label)
         return f"[[{'|'.join(pair)}]]"
 
@@ -147,6 +150,8 @@ class Speller:
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
 
     def _names(self, target: Node, source: Node, old: str) -> Iterator[str]:
+        if self._dialect.pages:
+            yield called(target)
         path = without_suffix(target.path)
         suffix = target.path[len(path) :] if without_suffix(old) != old else ""
         if old.startswith("/"):

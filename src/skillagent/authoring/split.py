@@ -26,7 +26,7 @@ from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
-from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown import Dialect
 from skillagent.markdown.anchors import without_attributes
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
@@ -34,7 +34,7 @@ from skillagent.markdown.prose import shortened
 
 
 def split(
-    graph: SkillGraph, name: str, level: int | None = None, dialect: Dialect = OBSIDIAN
+    graph: SkillGraph, name: str, level: int | None = None, dialect: Dialect | None = None
 ) -> Changes:
     """The changes that make a map and its nodes of one node.
 
@@ -47,15 +47,17 @@ def split(
         graph: of one root.
         name: the node, as `SkillGraph.find` takes it.
         level: of the headings to cut at; None for the highest that has two.
-        dialect: how the graph's links are written.
+        dialect: how the graph's links are written; None as it was loaded.
 
     Raises:
         ResolveError: no node has the name.
         UsageError: it has no two sections there, or a link could not be kept.
     """
     root = graph.roots[0]
-    dialect = dialect.with_link_fields(graph.link_fields)
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     node = graph.find(name)
+    if dialect.outline:
+        raise UsageError(f"{node.path}: is an outline of Logseq's; split cuts Markdown at headings")
     found = sections(node.document, level or cut_level(node.document) or 1)
     if len(found) < 2:
         have = sorted({heading.level for heading in node.document.headings})
@@ -95,7 +97,7 @@ def _hang(
         part: the new map.
         relocation: which it belongs to.
         after: path → new content of each file; the map's file is added or changed.
-        dialect: how the graph's links are written.
+        dialect: how the graph's links are written; None as it was loaded.
     """
     node, reachable = part.node, graph.reachable()
     new = NewNode(node.title, node.description)

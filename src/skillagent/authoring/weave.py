@@ -26,7 +26,7 @@ from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
 from skillagent.index.search import SearchIndex
 from skillagent.index.words import STOP_WORDS, terms, words
-from skillagent.markdown import OBSIDIAN, Dialect, Kind, Reference
+from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.prose import plain_text, sentences
@@ -77,7 +77,7 @@ def proposals(
     graph: SkillGraph,
     name: str | None = None,
     limit: int = 20,
-    dialect: Dialect = OBSIDIAN,
+    dialect: Dialect | None = None,
     progress: Progress = untold,
 ) -> list[Proposal]:
     """Links that are missing, those that are surest first.
@@ -86,13 +86,13 @@ def proposals(
         graph: of one root.
         name: a node: what is missing in it, and where others name it; None for all.
         limit: how many at most.
-        dialect: how links are written.
+        dialect: how links are written; None as the graph was loaded.
         progress: told of each node that was looked at.
 
     Raises:
         ResolveError: no node has the name.
     """
-    dialect = dialect.with_link_fields(graph.link_fields)
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     nodes = list(graph.nodes.values())
     whole = [node for node in nodes if node.whole]  # in others nothing can be written
     only = graph.find(name) if name else None
@@ -237,20 +237,20 @@ def _prose(node: Node) -> Iterator[str]:
         place += len(line) + 1
 
 
-def apply(graph: SkillGraph, given: object, dialect: Dialect = OBSIDIAN) -> Changes:
+def apply(graph: SkillGraph, given: object, dialect: Dialect | None = None) -> Changes:
     """The changes that write proposals which were accepted.
 
     Args:
         graph: of one root.
         given: a list of proposals as JSON gave them, or an object with that list as
             `proposals`; `sentence` may be edited.
-        dialect: how links are written.
+        dialect: how links are written; None as the graph was loaded.
 
     Raises:
         UsageError: a proposal is none, its file has changed, two want the same words, or an
             edited sentence does not lead to its node.
     """
-    dialect = dialect.with_link_fields(graph.link_fields)
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     items = [_read(item, number) for number, item in enumerate(_listed(given), start=1)]
     root = graph.roots[0]
     by_path = {node.path: node for node in graph.nodes.values()}

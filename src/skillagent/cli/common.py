@@ -34,7 +34,8 @@ def load(
     Raises:
         SkillAgentError: there is no such graph, or it cannot be loaded.
     """
-    options = Options(dialect=DIALECTS[arguments.dialect], strict=arguments.strict)
+    dialect = DIALECTS[arguments.dialect] if arguments.dialect else None
+    options = Options(dialect=dialect, strict=arguments.strict)
     roots = roots_of(arguments, otherwise)
     finish_interrupted(*roots, *arguments.also)
     graph = SkillGraph.load(*roots, *arguments.also, options=options, progress=progress)

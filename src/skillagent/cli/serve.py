@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import DIALECT_NAMES, Commands, limits
+from skillagent.cli.arguments import DIALECT_HELP, DIALECT_NAMES, Commands, limits
 
 if TYPE_CHECKING:
     from skillagent.mcp_server.http import Address
@@ -27,7 +27,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="[NAME=]GRAPH",
         help="folders; without any: $SKILLAGENT_GRAPHS, what skillagent.toml declares, the guide",
     )
-    parser.add_argument("--dialect", choices=DIALECT_NAMES, default="obsidian", help="of the links")
+    parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
     parser.add_argument(
         "--strict", action="store_true", help="a link that several nodes answer to is an error"
     )

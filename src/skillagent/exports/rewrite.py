@@ -260,11 +260,12 @@ def _redirected(
 def _strangers(document: Document) -> Iterator[Edit]:
     """What is no link in the graph's dialect and would be one in the default, without brackets.
 
-    In `[[words|scheme://place]]`, which Dendron writes, the words keep their address.
+    In `[[words|scheme://place]]`, which Dendron writes, the words keep their address; names in
+    a query of Logseq's are words.
     """
-    known = {reference.start for reference in document.references}
+    known = {found.start for found in document.references if found.kind is not Kind.COMMENT}
     for reference in parse(document.text, document.path).references:
-        if reference.start in known or reference.kind is Kind.MARKDOWN:
+        if reference.start in known or reference.kind in (Kind.MARKDOWN, Kind.COMMENT):
             continue
         text = _shown(reference)
         if _ADDRESS.match(reference.label) and _ONE_PAIR.fullmatch(reference.target):

@@ -25,6 +25,7 @@ from skillagent.graph.node import Node, NodeKind, without_suffix
 from skillagent.graph.resolve import SEPARATOR, name_key
 from skillagent.graph.status import Outdated, outdated_nodes
 from skillagent.graph.walk import Options, Root, roots_of
+from skillagent.markdown import Dialect
 from skillagent.progress import Progress, untold
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class SkillGraph:
         self._entries = built.entries
         self._diagnostics = built.diagnostics
         self._roots = built.roots
+        self._dialects = built.dialects
         self._resolvers = built.resolvers
         self._files = built.files
         self._today = today
@@ -115,6 +117,11 @@ class SkillGraph:
     @property
     def roots(self) -> tuple[Root, ...]:
         return self._roots
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the links of the first root are written."""
+        return self._dialects[0]
 
     @cached_property
     def others(self) -> Mapping[str, tuple[str, ...]]:

@@ -54,7 +54,7 @@ class Node:
 
     @cached_property
     def title(self) -> str:
-        """Frontmatter `title` or `name`, else the first top heading, else the file's stem."""
+        """The first of `names`, else the first top heading, else the file's stem."""
         named = self.names
         if named:
             return named[0]
@@ -62,12 +62,25 @@ class Node:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The frontmatter's `title` and `name`: both address the node."""
-        header = self.document.frontmatter
+        """The frontmatter's `title` and `name`, and the page's name: all address the node."""
+        header, page = self.document.frontmatter, self.page_name
         if not header.fields:
-            return ()
-        found = (scalar_text(header.get("title")).strip(), scalar_text(header.get("name")).strip())
+            return (page,) if page else ()
+        found = (
+            scalar_text(header.get("title")).strip(),
+            page,
+            scalar_text(header.get("name")).strip(),
+        )
         return tuple(dict.fromkeys(name for name in found if name))
+
+    @property
+    def page_name(self) -> str:
+        """What its tool calls it where the file's name only encodes that; else empty."""
+        pages = self.document.dialect.pages
+        if pages is None:
+            return ""
+        name = pages.name(without_suffix(self.path))
+        return "" if name == self.stem else name
 
     @property
     def heading_title(self) -> str:
@@ -197,7 +210,9 @@ def _mostly_links(document: Document) -> bool:
 def alias_findings(node: Node, path: str) -> list[Diagnostic]:
     """What is outdated in the way that aliases are written."""
     header = node.document.frontmatter
-    found = []
+    found: list[Diagnostic] = []
+    if node.document.dialect.outline:
+        return found  # there `alias` is the right key
     for key in header.fields:
         name = key.casefold()
         if name == "alias":

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.logseq.names import Pages, written
 
 SEPARATOR = "::"
 """Between the name of a root and the id of a node, where several roots are loaded."""
@@ -148,6 +149,8 @@ class Resolver:
                 return Found(node, "path")
             if found_files := self._files.get(target):
                 return self._nearest(found_files, folder, "stem")
+            if self._dialect.pages and (found_pages := self._names.get(self._key(target))):
+                return self._nearest(found_pages, folder, "title")
         if name.startswith(("./", "../", "/")):
             base = "" if name.startswith("/") else folder or ""
             path = _joined(base, name.lstrip("/"))
@@ -190,7 +193,9 @@ class Resolver:
 
     def near(self, target: str) -> Node | None:
         """The one node whose name differs only by blanks, dashes, underscores or `%20`."""
-        name = without_suffix(unquote(target)).rpartition("/")[2]
+        name = without_suffix(unquote(target))
+        if not self._dialect.pages:  # there a `/` parts no folders
+            name = name.rpartition("/")[2]
         found = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
         return found[0] if len(found) == 1 else None
 
@@ -198,7 +203,8 @@ class Resolver:
     def _folded(self) -> dict[str, list[Node]]:
         folded: dict[str, list[Node]] = {}
         for node in self._nodes:
-            names = {node.stem, *node.names, *node.aliases, node.heading_title} - {""}
+            heading = "" if self._dialect.pages else node.heading_title
+            names = {node.stem, *node.names, *node.aliases, heading} - {""}
             for key in {_FOLD.sub(" ", name_key(name)) for name in names}:
                 folded.setdefault(key, []).append(node)
         return folded
@@ -259,7 +265,28 @@ class Resolver:
             key = self._key(name.replace("/", self._dialect.namespace))
             if nodes := self._stem_keys.get(key):
                 return self._nearest(nodes, folder, "namespace")
+        if self._dialect.pages:
+            return self._page(name, folder, self._dialect.pages)
         return MISSING
+
+    def _page(self, name: str, folder: str | None, pages: Pages) -> Found:
+        """A block or a day of Logseq's; a day without a journal is a date, and no link."""
+        if name.startswith("(("):
+            nodes = self._blocks.get(name[2:-2].lower())
+            return self._nearest(nodes, folder, "block") if nodes else MISSING
+        if day := pages.day(name):
+            nodes = self._names.get(self._key(written(day, pages.journal_title)))
+            return self._nearest(nodes, folder, "day") if nodes else NOT_A_NODE
+        return MISSING
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[Node]]:
+        """Id of a block → nodes that hold it."""
+        found: dict[str, list[Node]] = {}
+        for node in self._nodes:
+            for block in node.document.blocks:
+                found.setdefault(block, []).append(node)
+        return found
 
     def _destination(self, target: str, folder: str) -> Found:
         """The node at a Markdown link's path, relative to its source's folder."""

@@ -74,6 +74,11 @@ def address(
     opening = reference.start + (text[reference.start] == "!")
     if text.startswith("[[", opening):
         return _wikilink_address(text, opening + 2, reference.end - 2, dialect)
+    if dialect.outline and reference.target.startswith("(("):
+        return Address(reference.start, reference.end, reference.end)  # never written anew
+    if dialect.outline and text.endswith("]])", reference.start, reference.end):
+        inner = text.rfind("[[", reference.start, reference.end)
+        return _wikilink_address(text, inner + 2, reference.end - 3, dialect)
     if inline := INLINE.match(text, reference.start):
         start, stop = _bare(text, *inline.span(2))
     else:

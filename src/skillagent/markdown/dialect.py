@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from skillagent.markdown.logseq.names import Pages
+
 LINK_FIELDS = frozenset(
     "depends_on requires prerequisites related related_to see_also extends part_of parent up "
     "prev prev.link previous next next.link supersedes superseded_by replaces replaced_by "
@@ -46,6 +48,11 @@ class Dialect:
         """The same dialect with more link fields, as `link_fields.field_name` spells them."""
         return replace(self, link_fields=self.link_fields | frozenset(fields))
 
+    outline: bool = False
+    """Texts are Logseq's outlines: `key:: value` lines, `((blocks))`, `{{macros}}`."""
+    pages: Pages | None = None
+    """How the name of a file gives that of its node; None where both are one."""
+
 
 OBSIDIAN = Dialect("obsidian")
 DIALECTS: dict[str, Dialect] = {
@@ -54,7 +61,7 @@ DIALECTS: dict[str, Dialect] = {
         OBSIDIAN,
         Dialect("dendron", label_first=True, dots_are_folders=True),
         Dialect("foam", slug=True),
-        Dialect("logseq", namespace="___"),
+        Dialect("logseq", namespace="___", outline=True, pages=Pages()),
         Dialect("silverbullet", multiline=True),
     )
 }

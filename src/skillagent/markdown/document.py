@@ -15,6 +15,7 @@ from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, Outline, headings_in
 from skillagent.markdown.link_fields import names_in_fields
+from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.masks import Masks, Ranges
 from skillagent.markdown.pieces import Piece
 from skillagent.markdown.tables import Tables
@@ -48,6 +49,8 @@ class Document:
     """Tags of the header, then of the body, first spelling, without `#`."""
     masks: Masks
     diagnostics: tuple[Diagnostic, ...]
+    dialect: Dialect = OBSIDIAN
+    """How it was read."""
 
     @property
     def body(self) -> str:
@@ -62,9 +65,11 @@ class Document:
     @cached_property
     def blocks(self) -> dict[str, int]:
         """Block id → offset of its line's end."""
-        if "^" not in self.text:
-            return {}
         found: dict[str, int] = {}
+        if self.dialect.outline:
+            found.update(outline.block_ids(self.text, self.frontmatter.body_start, self.masks.code))
+        if "^" not in self.text:
+            return found
         for match in _BLOCK_ID.finditer(self.text, self.frontmatter.body_start):
             if not self.masks.code.covering(match.start(1)):
                 found.setdefault(match[1].casefold(), match.end())
@@ -79,12 +84,18 @@ class Document:
 
     @cached_property
     def uncommented(self) -> str:
-        """The text with blanks for comments: every other character keeps its place."""
+        """The text with blanks for comments: every other character keeps its place.
+
+        In an outline, also for what is no word of its author.
+        """
         kept, last = [], 0
         for start, end in zip(*self.comments, strict=True):
             kept += [self.text[last:start], _BLANKED.sub(" ", self.text[start:end])]
             last = end
-        return "".join((*kept, self.text[last:]))
+        text = "".join((*kept, self.text[last:]))
+        if self.dialect.outline:
+            text = outline.blanked(text, self.frontmatter.body_start)
+        return text
 
     @cached_property
     def description(self) -> str:
@@ -102,7 +113,8 @@ class Document:
             kept.append("\n\n" if whole_lines else " ")
             start = max(start, last)
         kept.append(self.text[start:end])
-        return prose.first_sentence("".join(kept))
+        text = "".join(kept)
+        return prose.first_sentence(outline.as_prose(text) if self.dialect.outline else text)
 
     def context(self, reference: Reference) -> str:
         """The sentence or item around a link; for a header's link its field and value."""
@@ -202,18 +214,23 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
         text, findings = decode(data, path)
     else:
         text, findings = data, []
-    header, header_findings = frontmatter.read(text, path)
+    if dialect.outline:
+        header, start, header_findings = properties.header(text, path)
+    else:
+        header, header_findings = frontmatter.read(text, path)
+        start = header.body_start
     findings += header_findings
-    start = header.body_start
     hidden = masks.masks(text, start, dialect)
-    headings = tuple(headings_in(text, start, hidden.code))
-    references = _references(text, header, hidden, dialect, path, findings)
-    tags = _tags(text, header, hidden, references)
-    return Document(path, text, header, tuple(references), headings, tags, hidden, tuple(findings))
+    headings = tuple(headings_in(text, header.body_start, hidden.code))
+    references = _references(text, start, header, hidden, dialect, path, findings)
+    tags = _tags(text, header, hidden, references, dialect)
+    links, found = tuple(references), tuple(findings)
+    return Document(path, text, header, links, headings, tags, hidden, found, dialect)
 
 
 def _references(
     text: str,
+    start: int,
     header: Frontmatter,
     masks: Masks,
     dialect: Dialect,
@@ -223,12 +240,13 @@ def _references(
     found = _header_references(header, dialect, path, findings)
     if names := names_in_fields(text, header, dialect.link_fields, found):
         found = sorted(found + names, key=_position)
-    start = header.body_start
     code, comments = masks.code, masks.comments
     first_line = text.count("\n", 0, start) + 1
     body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect))
     if code.starts:
         body = [reference for reference in body if not code.covering(reference.start)]
+    if dialect.outline:
+        body = outline.references(text, start, header, code, body)
     for reference in body:
         if reference.bare_pipe:
             message = f"unescaped | in the table link to {reference.target!r}"
@@ -243,6 +261,8 @@ def _references(
             counted = reference.start
             if reference.start not in taken:
                 markdown.append(reference._replace(line=line))
+        if dialect.outline:
+            markdown = outline.keyed(markdown, header)
         if markdown:
             body = sorted(body + markdown, key=_position)
     if comments.starts:
@@ -321,7 +341,11 @@ def _quoted(line: str) -> tuple[Ranges, int]:
 
 
 def _tags(
-    text: str, header: Frontmatter, masks: Masks, references: list[Reference]
+    text: str,
+    header: Frontmatter,
+    masks: Masks,
+    references: list[Reference],
+    dialect: Dialect,
 ) -> tuple[str, ...]:
     found = [tag.lstrip("#") for tag in header.words("tags", "tag")]
     if text.find("#", header.body_start) >= 0:
@@ -333,6 +357,8 @@ def _tags(
             and not masks.code.covering(match.start())
             and not links.covering(match.start())
         ]
+        if dialect.outline:
+            found += outline.tags(text, references)
     first: dict[str, str] = {}
     for tag in found:
         if tag:

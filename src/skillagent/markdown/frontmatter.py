@@ -124,7 +124,7 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     if read_at_once := simple(header):
         fields, lines = read_at_once
-        made = Frontmatter(fields, lines, header, start, body_start, _odd(fields))
+        made = Frontmatter(fields, lines, header, start, body_start, odd_keys(fields))
         return made, _second_block(text, body_start, path)
     reader = Reader(path)
     try:
@@ -146,10 +146,11 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     if not isinstance(value, Mapping):
         return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
     findings = reader.findings + _second_block(text, body_start, path)
-    return Frontmatter(value, reader.lines, header, start, body_start, _odd(value)), findings
+    return Frontmatter(value, reader.lines, header, start, body_start, odd_keys(value)), findings
 
 
-def _odd(fields: Mapping[str, Value]) -> Mapping[str, str]:
+def odd_keys(fields: Mapping[str, Value]) -> Mapping[str, str]:
+    """What `Frontmatter.odd` holds for some fields."""
     if all(map(str.islower, fields)):
         return _EMPTY
     return {key.casefold(): key for key in fields if not key.islower()}
@@ -191,7 +192,7 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
             [finding("SG010", path, line, message, "correct the TOML")],
         )
     lines = _key_lines(fields, header, 2)
-    return Frontmatter(fields, lines, header, opening.end(), body_start, _odd(fields)), []
+    return Frontmatter(fields, lines, header, opening.end(), body_start, odd_keys(fields)), []
 
 
 def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
@@ -208,7 +209,7 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     header = text[: closing.end()]
     lines = _key_lines(fields, header, 1)
-    return Frontmatter(fields, lines, header, 0, body_start, _odd(fields)), []
+    return Frontmatter(fields, lines, header, 0, body_start, odd_keys(fields)), []
 
 
 def _key_lines(fields: Mapping[str, Value], header: str, first: int) -> Mapping[str, int]:

@@ -39,7 +39,8 @@ class Offer:
     """Tokens of one answer; None for half of the budget."""
     count_for: str | None = None
     """The model whose tokens are counted; None for o200k_base."""
-    dialect: str = "obsidian"
+    dialect: str | None = None
+    """Name of the dialect of the links; None to go by what each root holds."""
     strict: bool = False
     resources: Literal["charged", "free", "off"] = "charged"
     """Whether files can be read as resources, and whether the session pays for them."""
@@ -49,7 +50,7 @@ class Offer:
     @property
     def options(self) -> Options:
         """How its graph is loaded."""
-        return Options(dialect=DIALECTS[self.dialect], strict=self.strict)
+        return Options(dialect=DIALECTS[self.dialect] if self.dialect else None, strict=self.strict)
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
