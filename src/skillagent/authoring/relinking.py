@@ -29,7 +29,7 @@ from skillagent.markdown.address import (
     destinations,
     uses,
 )
-from skillagent.markdown.anchors import anchors, slug, without_attributes
+from skillagent.markdown.anchors import anchors, slug
 from skillagent.markdown.edit import Edit
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|$")
@@ -222,7 +222,7 @@ class Relinking:
             return ""
         at = index - bisect_left(self._places_of(part.node).headings, part.start)
         plain = " ".join(_LINK_MARK.sub(" ", heading.title).split())
-        short = slug(without_attributes(heading.title))
+        short = slug(heading.title)
         for name in (fragment, plain, short) if wiki else (fragment, short, plain):
             if name and placed.find_heading(name) == at:
                 return name
@@ -332,7 +332,7 @@ class Relinking:
         if heading.start > part.start or not part.start:
             return self._fragment(name, index, part)
         titled = self._layout.placed[part].document.find_heading(name) == 0
-        return name if titled else slug(without_attributes(heading.title))
+        return name if titled else slug(heading.title)
 
     def _moved(self, part: Part) -> bool:
         return posixpath.dirname(part.node.path) != posixpath.dirname(part.path)

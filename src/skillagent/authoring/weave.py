@@ -29,7 +29,8 @@ from skillagent.index.words import STOP_WORDS, terms, words
 from skillagent.markdown import OBSIDIAN, Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
-from skillagent.markdown.prose import plain_text, sentences
+from skillagent.markdown.inline import plain_text
+from skillagent.markdown.prose import sentences
 from skillagent.progress import Progress, tracked, untold
 
 ALIKE = 0.3

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import Document, Value, scalar_text
-from skillagent.markdown.prose import plain_text
+from skillagent.markdown.inline import plain_text
 from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
+from skillagent.markdown import embedded, frontmatter, masks, pieces, prose, wikilink
 from skillagent.markdown.anchors import anchors
+from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.headings import Heading, Outline, headings_in
+from skillagent.markdown.headings import Heading, Outline, heading_key, headings_in
 from skillagent.markdown.masks import Masks, Ranges
 from skillagent.markdown.pieces import Piece
 from skillagent.markdown.tables import Tables
@@ -72,7 +73,11 @@ class Document:
     @cached_property
     def comments(self) -> Ranges:
         """Where an author hid text from readers: `<!-- -->` and `%% %%`."""
-        code = [span for span in zip(*self.masks.code, strict=True) if self.text[span[0]] == "<"]
+        code = [
+            span
+            for span in zip(*self.masks.code, strict=True)
+            if self.text.startswith("<!--", span[0])
+        ]
         every = sorted([*code, *zip(*self.masks.comments, strict=True)])
         return Ranges([start for start, _ in every], [end for _, end in every])
 
@@ -89,7 +94,7 @@ class Document:
     def description(self) -> str:
         """The first sentence of prose; empty where the body has none."""
         start = self.frontmatter.body_start
-        end = min(len(self.text), start + prose.DESCRIPTION_REACH)
+        end = min(len(self.text), start + DESCRIPTION_REACH)
         # Fences and comments are no prose, wherever they stand: blank lines take their place.
         hidden = [*zip(*self.masks.fences, strict=True), *zip(*self.comments, strict=True)]
         kept: list[str] = []
@@ -101,7 +106,7 @@ class Document:
             kept.append("\n\n" if whole_lines else " ")
             start = max(start, last)
         kept.append(self.text[start:end])
-        return prose.first_sentence("".join(kept))
+        return first_sentence("".join(kept))
 
     def context(self, reference: Reference) -> str:
         """The sentence or item around a link; for a header's link its field and value."""
@@ -127,11 +132,16 @@ class Document:
     def find_heading(self, fragment: str) -> int:
         """Index of the heading that a `#` path means, or -1.
 
-        The parts of a path must each stand inside the one before; the last one is meant. Where
-        no title answers, an explicit id or a numbered slug may.
+        The parts of a path must each stand inside the one before; the last one is meant. An id
+        that a heading was given comes before titles that are only like it. Where no title
+        answers, another explicit id or a slug may.
         """
         at = self._outline.find(fragment)
-        return at if at >= 0 else self._anchors.get(fragment.strip().casefold(), -1)
+        if at >= 0:
+            return at
+        name = fragment.strip()
+        at = self._anchors.get(name.casefold(), -1)
+        return at if at >= 0 else self._anchors.get(heading_key(name), -1)
 
     @cached_property
     def _anchors(self) -> Mapping[str, int]:
@@ -200,6 +210,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     findings += header_findings
     start = header.body_start
     hidden = masks.masks(text, start, dialect)
+    hidden = embedded.masked(text, start, hidden, components=path.lower().endswith(".mdx"))
     headings = tuple(headings_in(text, start, hidden.code))
     references = _references(text, header, hidden, dialect, path, findings)
     tags = _tags(text, header, hidden, references)
