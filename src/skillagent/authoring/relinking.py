@@ -245,8 +245,11 @@ class Relinking:
                 return None  # a Markdown path is carried with all the others
             moved = self._carried(reference.target, part, quote=False)
             return moved and moved + text[spot.end : spot.stop]
-        leads = self._layout.after.link(reference, here).node if reference.target else here
-        if leads is wanted and fragment == reference.fragment:
+        after = self._layout.after.link(reference, here)
+        leads = after.node if reference.target else here
+        # A path that only a site's rules can read now, and could be read without them, is mended.
+        guessed = after.rung == "site" and not self._is_address(reference, part.node)
+        if leads is wanted and fragment == reference.fragment and not guessed:
             return None
         if reference.kind is Kind.MARKDOWN:
             path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
@@ -261,6 +264,10 @@ class Relinking:
         if fragment == reference.fragment:
             return name + text[spot.end : spot.stop]
         return f"{name}#{fragment}" if fragment else name
+
+    def _is_address(self, reference: Reference, source: Node) -> bool:
+        """Whether a link is already an address on a site rather than the path of a file."""
+        return self._layout.before.link(reference, source).rung == "site"
 
     def _elsewhere(
         self, part: Part, handled: set[int]

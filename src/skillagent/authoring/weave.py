@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from skillagent.authoring.add import root_name
+from skillagent.authoring.add import resolver_of
 from skillagent.authoring.mentions import Mention, mentions
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.relocate import node_of
@@ -113,7 +113,7 @@ def proposals(
             place = len(node.document.text)
             ranked.append(((-rank, node.path, place, other.id), (node, other)))
     ranked.sort(key=lambda pair: pair[0])
-    resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
+    resolver = resolver_of(graph, nodes, dialect)
     speller = Speller(resolver, dialect)
     best = tracked(ranked[:limit], "writing proposals", progress)
     return [
@@ -263,7 +263,7 @@ def apply(graph: SkillGraph, given: object, dialect: Dialect = OBSIDIAN) -> Chan
         grouped.setdefault(item.path, []).append(item)
     before: dict[str, bytes] = {}
     after: dict[str, bytes] = {}
-    resolver = Resolver(list(by_path.values()), graph.others[root_name(graph)], dialect)
+    resolver = resolver_of(graph, list(by_path.values()), dialect)
     for path, group in sorted(grouped.items()):
         node = by_path[path]
         edits = _edits(node, group)

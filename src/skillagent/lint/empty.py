@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph import SkillGraph
+from skillagent.graph.node import SUFFIXES
 from skillagent.graph.resolve import SEPARATOR
-from skillagent.graph.walk import SUFFIXES
 
 SHOWN = 4
 """Kinds of other files that are named."""

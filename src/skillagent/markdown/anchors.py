@@ -15,15 +15,23 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from skillagent.markdown.inline import ATTRIBUTE_ID, shown, without_id
 from skillagent.markdown.masks import Ranges
 
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 _NOT_IN_KEY = re.compile(r"[\W_]+")
 _ELEMENT = re.compile(r"<[A-Za-z][^<>]*?\s(?:id|name)[ \t]*=[ \t]*[\"']?([^\s\"'<>]+)")
 _BETWEEN = re.compile(r"[^<>\n]{0,200}>(?:\s|<[^<>\n]{0,200}>){0,200}")
-_LIST = re.compile(r"\{:?[ \t]*(?:[^{}\n#]*[ \t])?#([^\s{}]+)[^{}\n]*\}")
+_LIST = re.compile(ATTRIBUTE_ID)
 _BLANKS = re.compile(r"[^\n]{0,200}\s*")
-_COMMENT_WORD = re.compile(r"<!--([^\n]*?)-->")
+_COMMENT = re.compile(r"<!--((?:[^\n<-]|-(?!->)|<(?!!--))*+)-->")
+_MACRO = re.compile(r"[ \t]*[a-z]+:[a-z]+[ \t]")
+_HASHES = re.compile(r"#[ \t]+([^\n]+)")
+_LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*#{0,5}")
+_HTML_HEADING = re.compile(r"<h[1-6][^<>]*>([^\n]*?)</h[1-6]>")
+_COMPONENT = re.compile(r"<([A-Z][\w.]*)([^<>]*)>")
+_VALUE = re.compile(r"=[\"']([^\"'\s]+)[\"']")
+_MARKUP = re.compile(r"[{<&\\\[]")
 _BEFORE_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -54,7 +62,12 @@ def anchors(text: str, headings: Sequence[_Heading], code: Ranges) -> Mapping[st
         code: where no element counts.
     """
     found: dict[str, int] = {}
-    names = (*_explicit(text, headings, code), *_numbered(headings), *_spelled(text, headings))
+    names = (
+        *_explicit(text, headings, code),
+        *_numbered(headings),
+        *_spelled(text, headings),
+        *_inner(text, headings, code),
+    )
     for name, index in names:
         found.setdefault(name.casefold(), index)
     return found
@@ -67,7 +80,7 @@ def _explicit(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator
     starts = [heading.start for heading in headings]
     if "<" in text:
         yield from _elements(text, starts, code)
-    if "#" in text and "{" in text:
+    if "{" in text:
         yield from _attribute_lists(text, starts, code)
 
 
@@ -87,12 +100,17 @@ def _elements(text: str, starts: list[int], code: Ranges) -> Iterator[tuple[str,
 
 
 def _in_comments(text: str, starts: list[int]) -> Iterator[tuple[str, int]]:
-    """Words of a comment in a heading: some sites build the heading, and its id, from them."""
-    for index, start in enumerate(starts):
-        end = text.find("\n", start)
-        for match in _COMMENT_WORD.finditer(text, start, len(text) if end < 0 else end):
+    """Words of a comment that a site builds a heading or an option, and its id, from.
+
+    Such a comment stands in the line of a heading, or begins like `<!-- md:option name -->`.
+    """
+    for match in _COMMENT.finditer(text):
+        index = bisect_right(starts, match.start()) - 1
+        in_heading = index >= 0 and text.find("\n", starts[index], match.start()) < 0
+        if in_heading or _MACRO.match(match[1]):
             for word in match[1].split():
                 yield word, index
+                yield _key(word), index
 
 
 def _attribute_lists(text: str, starts: list[int], code: Ranges) -> Iterator[tuple[str, int]]:
@@ -131,15 +149,47 @@ def _spelled(text: str, headings: Sequence[_Heading]) -> Iterator[tuple[str, int
     """Titles as written, and without what some programs leave out of a slug, as keys."""
     for index, heading in enumerate(headings):
         end = text.find("\n", heading.start)
-        yield _key(text[heading.start : len(text) if end < 0 else end]), index
+        raw = text[heading.start : len(text) if end < 0 else end]
+        if _MARKUP.search(raw):
+            yield _key(raw), index
         # Pandoc and kramdown begin with the first letter; Python-Markdown drops accents.
-        for title in (_BEFORE_LETTERS.sub("", heading.title, count=1), heading.title):
-            yield _key(_without_accents(title)), index
+        if not heading.title[:1].isalpha():
+            yield _key(_BEFORE_LETTERS.sub("", heading.title, count=1)), index
+        if not heading.title.isascii():
+            yield _key(_without_accents(heading.title)), index
+
+
+def _inner(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator[tuple[str, int]]:
+    """What builders give an id to and an outline leaves out: it leads to the section it is in.
+
+    Headings in quotes, items and HTML; and components, which build them from their values.
+    """
+    starts = [heading.start for heading in headings]
+    own, masked = set(starts), set(code.starts)
+    inner = [
+        match
+        for match in _HASHES.finditer(text)
+        if (line := text.rfind("\n", 0, match.start()) + 1) not in own
+        and _LEAD.fullmatch(text, line, match.start())
+    ]
+    if "<" in text:
+        inner += _HTML_HEADING.finditer(text)
+    for match in inner:
+        if not code.covering(match.start()):
+            title = shown(without_id(match[1])[0])
+            yield _key(title), bisect_right(starts, match.start()) - 1
+    if "<" not in text:
+        return
+    for match in _COMPONENT.finditer(text):
+        if code.covering(match.start()) and match.start() not in masked:
+            continue  # in a fence; a component itself is masked from its first character on
+        index = bisect_right(starts, match.start()) - 1
+        yield _key(match[1]), index
+        for value in _VALUE.finditer(match[2]):
+            yield value[1], index
 
 
 def _without_accents(title: str) -> str:
-    if title.isascii():
-        return title
     letters = unicodedata.normalize("NFKD", title)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 

@@ -15,6 +15,7 @@ from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, Outline, heading_key, headings_in
+from skillagent.markdown.inline import ADDRESS
 from skillagent.markdown.masks import Masks, Ranges
 from skillagent.markdown.pieces import Piece
 from skillagent.markdown.tables import Tables
@@ -144,6 +145,11 @@ class Document:
         return at if at >= 0 else self._anchors.get(heading_key(name), -1)
 
     @cached_property
+    def includes_files(self) -> bool:
+        """True where parts of what a reader sees stand in other files, with their headings."""
+        return embedded.includes_files(self.text, self.masks.fences)
+
+    @cached_property
     def _anchors(self) -> Mapping[str, int]:
         return anchors(self.text, self.headings, self.masks.code)
 
@@ -210,7 +216,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     findings += header_findings
     start = header.body_start
     hidden = masks.masks(text, start, dialect)
-    hidden = embedded.masked(text, start, hidden, components=path.lower().endswith(".mdx"))
+    hidden = embedded.masked(text, start, hidden)
     headings = tuple(headings_in(text, start, hidden.code))
     references = _references(text, header, hidden, dialect, path, findings)
     tags = _tags(text, header, hidden, references)
@@ -232,6 +238,8 @@ def _references(
     body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect))
     if code.starts:
         body = [reference for reference in body if not code.covering(reference.start)]
+    if body and text.find("]](", start) >= 0:
+        body = [reference for reference in body if not _is_mark(text, reference)]
     for reference in body:
         if reference.bare_pipe:
             message = f"unescaped | in the table link to {reference.target!r}"
@@ -256,6 +264,13 @@ def _references(
             for reference in body
         ]
     return found + body
+
+
+def _is_mark(text: str, reference: Reference) -> bool:
+    """True for `[[1]](address)`, a Markdown link whose text is a mark such as of a source."""
+    words = text[reference.start + 2 : reference.end - 2]
+    is_link = text.startswith("(", reference.end) and ADDRESS.match(text, reference.end + 1)
+    return bool(is_link) and not any(map(str.isalpha, words))
 
 
 def _position(reference: Reference) -> int:

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 
 from skillagent.markdown.masks import Masks, Ranges
 
-_SCRIPT = re.compile(
-    r"^ {0,3}<(script|style)(?=[\s>])[^<>]*>|</(script|style)[ \t]*>", re.IGNORECASE | re.MULTILINE
-)
+_SCRIPT = re.compile(r"<(script|style)(?=[\s>])[^<>]*>", re.IGNORECASE)
+_CLOSING = re.compile(r"</(script|style)[ \t]*>", re.IGNORECASE)
 _MODULE = re.compile(
     r"^(?:(?P<import>import[ \t]+(?:(?:type[ \t]+)?(?:[\w$*][^;'\"{}\n]*)?(?:\{[^{}'\"]*+\})?[ \t]*"
     r"from[ \t]*)?(?:'[^'\n]+'|\"[^\"\n]+\")[ \t]*;?[ \t]*$)"
@@ -24,24 +23,47 @@ _MODULE = re.compile(
     r"|default[ \t]+(?:\(|\{|function\b|async\b|class\b|[\w$.]+(?:\(|[ \t]*;?[ \t]*$))))",
     re.MULTILINE,
 )
-_COMPONENT = re.compile(r"<[A-Z][\w.]*(?=\s)(?:[^<>{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+>")
+_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+\}"
+_COMPONENT = re.compile(
+    r"<[A-Z][\w.]*+(?:\s+(?:[A-Za-z_:@][\w:@.-]*+"
+    rf"(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|{_BRACES}))?|{_BRACES}))++\s*/?>"
+)
+_INCLUDED = re.compile(
+    # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include
+    r"^[ \t>]*(?:-{1,2}8<-{1,2}|<!--[ \t]*@?include\b|<<<[ \t]*@?/|\{%-?[ \t]*include\w*\b"
+    r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})",
+    re.MULTILINE | re.IGNORECASE,
+)
+_IMPORTED = re.compile(
+    r"import(?:[ \t]+(?P<name>[A-Z]\w*)[ \t]+from[ \t]+|\()['\"][^'\"\n]+"
+    r"\.(?:vue|mdx?|markdown|jsx?|tsx?|astro|svelte)['\"]"
+)
+_OPENING = re.compile(r"<([A-Z]\w*)(?=[\s/>])")
 _EXPRESSION_COMMENT = re.compile(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
 
 
-def masked(text: str, start: int, masks: Masks, *, components: bool) -> Masks:
+HEAD_CHARS = 400
+"""Where nothing but an `import` stands, it stands so near the beginning of the body."""
+
+
+def masked(text: str, start: int, masks: Masks) -> Masks:
     """Masks to which code without a fence was added.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
         masks: what is known of it.
-        components: whether `<Component …>` counts, as in MDX.
     """
-    blocks = [*_scripts(text, start, masks.code), *_modules(text, start, masks.code)]
+    # One character is looked for twenty times faster than two: most texts end here.
+    tags, braces = "<" in text, "{" in text
+    if not (tags or braces or text.find("import ", start, start + HEAD_CHARS) >= 0):
+        return masks
+    blocks = [*_modules(text, start, masks.code)]
     spans: list[tuple[int, int]] = []
-    if components:
-        spans += [match.span() for match in _COMPONENT.finditer(text, start)]
-    if text.find("{/*", start) >= 0:
+    if tags:
+        scripts, spans = _elements(text, start, masks.code)
+        blocks += scripts
+    if braces and text.find("{/*", start) >= 0:
         spans += [match.span() for match in _EXPRESSION_COMMENT.finditer(text, start)]
     if not blocks and not spans:
         return masks
@@ -50,25 +72,62 @@ def masked(text: str, start: int, masks: Masks, *, components: bool) -> Masks:
     )
 
 
-def _scripts(text: str, start: int, code: Ranges) -> Iterator[tuple[int, int]]:
-    """Whole lines from an opening tag to the one that closes it; one that is not closed is text."""
-    if text.find("<script", start) < 0 and text.find("<style", start) < 0:
-        return
-    opened, name = -1, ""
-    for match in _SCRIPT.finditer(text, start):
-        if opened < 0 and match[1] and not code.covering(match.end() - 1):
-            if match[0].endswith("/>"):
-                yield match.start(), match.end()
+def includes_files(text: str, fences: Ranges) -> bool:
+    """True where parts of what a reader sees stand in other files, with whatever headings.
+
+    Args:
+        text: the whole document.
+        fences: where nothing is included.
+    """
+    if "<" not in text and "{" not in text:
+        return False
+    if any(not fences.covering(match.end() - 1) for match in _INCLUDED.finditer(text)):
+        return True
+    names = {match["name"] for match in _IMPORTED.finditer(text)}
+    if not names:
+        return False
+    # What is imported by a call may have any name.
+    return any(None in names or match[1] in names for match in _OPENING.finditer(text))
+
+
+def _elements(
+    text: str, start: int, code: Ranges
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Scripts and styles, from an opening tag to the one that closes it; and components.
+
+    A script that is not closed is text.
+    """
+    scripts: list[tuple[int, int]] = []
+    components: list[tuple[int, int]] = []
+    opened = ""
+    at, begin = text.find("<", start), 0
+    while at >= 0:
+        if opened:
+            closing = _CLOSING.match(text, at)
+            if closing and closing[1].lower() == opened:
+                scripts.append((begin, closing.end()))
+                opened = ""
+        elif text[at + 1 : at + 2].isupper() and (component := _COMPONENT.match(text, at)):
+            components.append(component.span())
+        elif (script := _SCRIPT.match(text, at)) and _begins_line(text, at, code):
+            if script[0].endswith("/>"):
+                scripts.append(script.span())
             else:
-                opened, name = match.start(), match[1].lower()
-        elif opened >= 0 and match[2] and match[2].lower() == name:
-            yield opened, match.end()
-            opened = -1
+                opened, begin = script[1].lower(), at
+        at = text.find("<", at + 1)
+    return scripts, components
+
+
+def _begins_line(text: str, at: int, code: Ranges) -> bool:
+    line = text.rfind("\n", max(0, at - 4), at) + 1
+    return (line > 0 or at < 4) and not text[line:at].strip() and not code.covering(at)
 
 
 def _modules(text: str, start: int, code: Ranges) -> Iterator[tuple[int, int]]:
     """The lines of MDX that are JavaScript."""
-    if text.find("import ", start) < 0 and text.find("export ", start) < 0:
+    above = max(0, start - 1)
+    first = not start and text.startswith(("import ", "export "))
+    if not first and text.find("\nimport ", above) < 0 and text.find("\nexport ", above) < 0:
         return
     last, unclosed = start, False
     for match in _MODULE.finditer(text, start):

@@ -111,7 +111,7 @@ class Outline:
             return self._given[wanted]
         for key in (wanted, wanted.casefold(), heading_key(wanted)):
             if key and key in known:
-                return self._first[key]
+                return self._first[key] if self._given else known[key][0]
         at = self._found.get(wanted)
         if at is None:
             at = self._found[wanted] = self._along(wanted.split("#"))

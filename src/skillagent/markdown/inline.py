@@ -44,7 +44,9 @@ _ATTRIBUTES = (
     r"\{:?[ \t]*(?:[#.][^\s{}]+|[\w:@-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}]*)|-)"
     r"(?:[ \t]+[^{}\n]*)?\}"
 )
-_GIVEN_ID = re.compile(r"\{:?[ \t]*(?:[^{}\n]*[ \t])?#([^\s{}]+)[^{}\n]*\}[ \t]*$")
+ATTRIBUTE_ID = r"\{:?[ \t]*(?:[^{}\n#]*[ \t])?(?:#|id=[\"']?)([^\s{}\"']+)[^{}\n]*\}"
+"""A list of attributes that gives an id, which is the first group."""
+_GIVEN_ID = re.compile(ATTRIBUTE_ID + r"[ \t]*$")
 _GIVEN_ATTRIBUTES = re.compile(rf"[ \t]*(?<!\{{){_ATTRIBUTES}[ \t]*$")
 _COMMENTED_ID = re.compile(r"[ \t]*\{/\*[ \t]*#?([^\s{}*]+)[ \t]*\*/\}[ \t]*$")
 _AFTER_MARK = re.compile(rf"(?<=[)\]*_`]){_ATTRIBUTES}")
@@ -94,6 +96,8 @@ def without_id(title: str) -> tuple[str, str]:
 
 def heading(title: str) -> tuple[str, str]:
     """A heading as written → its words as a reader sees them, and the id given to it."""
+    if len(title) <= PLAIN_CHARS and not _BODY_MARKS.search(title):
+        return " ".join(title.split()), ""
     words, anchor = without_id(title)
     if not anchor and words[-1:] == ">" and "}" in words:
         words, anchor = without_id(_LAST_TAGS.sub("", words))
