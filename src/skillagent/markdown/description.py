@@ -28,6 +28,8 @@ _NOT_PROSE = re.compile(
     re.IGNORECASE,
 )
 _CONTAINER = re.compile(r"[ \t]*:{3,}[ \t]*(.*)")
+_AUTODOC = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+"""What mkdocstrings puts in place of a name: `::: package.module`."""
 _ADMONITION = re.compile(r"([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+\S")
 _CODE_TAG = re.compile(r"[ \t]*\{%-?[ \t]*(comment|highlight|codeblock)\b")
 _BLOCK_TAGS = frozenset(
@@ -37,13 +39,15 @@ _BLOCK_TAGS = frozenset(
     "script search section source style summary svg table tbody td template textarea tfoot th "
     "thead title tr track ul video audio".split()
 )
-_TAG_LINE = re.compile(r"[ \t]*</?([A-Za-z][\w.-]*)(?=[\s/>]|$)|[ \t]*<[!?]")
+_TAG_LINE = re.compile(r"[ \t]*</?([A-Za-z][\w.-]*)(?=[\s/>]|$)|[ \t]*<[!?%]")
+_ELEMENT_LINE = re.compile(r"[ \t]*<([A-Za-z][\w-]*)\s[^<>]*>.*</\1>[ \t]*")
 _WHOLE_TAG = re.compile(r"[ \t]*<(/?)([A-Za-z][\w.-]*)(?:\s[^<>]*)?>[ \t]*")
 _REMARKS = frozenset(
     "note tip info warning caution danger callout admonition aside alert "
     "pitfall deepdive canary wip deprecated important".split()
 )
 _BADGE = re.compile(r"!?\[\[\d+\]\](?:\([^()\s]*\))?|\[\d+\]\([^()\s]*\)")
+_TAGS = re.compile(r"(?:#[\w/-]+\s*)+")
 _NAVIGATION = re.compile(
     r"(?:on this page|in this (?:page|article|section|guide|document)|(?:table of )?contents|toc"
     r"|jump to|quick links)[ \t]*:?",
@@ -74,8 +78,14 @@ def _sentence(paragraph: str) -> str:
         words = inline.LINK.sub("", paragraph)
         if words != paragraph and not any(char.isalnum() for char in inline.shown(words)):
             return ""
-    sentence = first_of(inline.shown(paragraph))
-    if _NAVIGATION.fullmatch(sentence) or not any(char.isalnum() for char in sentence):
+    first = first_of(paragraph)
+    whole = first.count("[") == first.count("]")
+    sentence = inline.shown(first) if whole else first_of(inline.shown(paragraph))
+    if (
+        _TAGS.fullmatch(sentence)
+        or _NAVIGATION.fullmatch(sentence)
+        or not any(char.isalnum() for char in sentence)
+    ):
         return ""
     return shortened(sentence, DESCRIPTION_CHARS)
 
@@ -140,7 +150,8 @@ class _Paragraphs:
     def _opens_or_closes(self, line: str, words: str) -> bool:
         """True for a line that only opens or closes what holds other lines."""
         if match := _CONTAINER.match(line):
-            self._containers = max(0, self._containers + (1 if match[1] else -1))
+            if not _AUTODOC.fullmatch(match[1].strip()):
+                self._containers = max(0, self._containers + (1 if match[1] else -1))
         elif match := _ADMONITION.match(line):
             self._indented.append(len(match[1].expandtabs(4)) + 4)
         elif match := _CODE_TAG.match(line):
@@ -166,7 +177,8 @@ class _Paragraphs:
         if whole or name == "!" or name.lower() in _BLOCK_TAGS:
             self._in_html = True
             return True
-        return False
+        # A label, such as a badge: all of the line stands in one element.
+        return bool(_ELEMENT_LINE.fullmatch(line))
 
     def _hold(self, name: str, *, closes: bool) -> None:
         if not closes:

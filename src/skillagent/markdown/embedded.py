@@ -17,7 +17,7 @@ _SCRIPT = re.compile(r"<(script|style)(?=[\s>])[^<>]*>", re.IGNORECASE)
 _CLOSING = re.compile(r"</(script|style)[ \t]*>", re.IGNORECASE)
 _MODULE = re.compile(
     r"^(?:(?P<import>import[ \t]+(?:(?:type[ \t]+)?(?:[\w$*][^;'\"{}\n]*)?(?:\{[^{}'\"]*+\})?[ \t]*"
-    r"from[ \t]*)?(?:'[^'\n]+'|\"[^\"\n]+\")[ \t]*;?[ \t]*$)"
+    r"from[ \t]*)?(?:'[^'\n]+'|\"[^\"\n]+\")[ \t]*(?:;[^\n]*)?$)"
     r"|export[ \t]+(?:(?:const|let|var|class|type|interface|enum|function\*?|async[ \t]+function)"
     r"[ \t]+[\w$\[{]+[ \t]*[=({:<;]|\{[^{}\n]*\}[ \t]*(?:;|from|$)|\*[ \t]+(?:from|as)\b"
     r"|default[ \t]+(?:\(|\{|function\b|async\b|class\b|[\w$.]+(?:\(|[ \t]*;?[ \t]*$))))",
