@@ -149,7 +149,7 @@ class Resolver:
     def _on_site(self, found: Found, target: str, source: Node) -> Found:
         """What a Markdown link leads to of which no file lies at its path."""
         page = target.lower().endswith(_PAGE_SUFFIXES)
-        if found is NOT_A_NODE and not page:
+        if found is NOT_A_NODE and not page and target.strip("/"):
             return found
         if page and _joined(source.path.rpartition("/")[0], target.lstrip("/")) in self.others:
             return found

@@ -83,7 +83,7 @@ class Site:
         folders = posixpath.dirname(source).split("/")
         yield path
         for count in range(1, len(folders) + 1):
-            yield posixpath.join(*folders[:count], path)
+            yield posixpath.join(*folders[:count], path).removesuffix("/")
         yield from self._without_base(path)
 
     def _without_base(self, path: str) -> Iterator[str]:
@@ -92,7 +92,7 @@ class Site:
         for count in range(1, min(MOST_DROPPED, len(parts)) + 1):
             rest = "/".join(parts[count:])
             if self._is_base("/".join(parts[:count])):
-                yield rest or "index"
+                yield rest
 
     def _is_base(self, base: str) -> bool:
         """Whether a beginning of addresses is the site's own.
@@ -158,9 +158,11 @@ def _plain(address: str) -> str:
 
 
 def _inside(path: str) -> str | None:
-    """A path without `.` and `..`; None if it leads out of the root."""
+    """A path without `.` and `..`, empty for the root; None if it leads out of it."""
     path = posixpath.normpath(path)
-    return None if path == ".." or path.startswith(("../", "/")) else path
+    if path == ".." or path.startswith(("../", "/")):
+        return None
+    return "" if path == "." else path
 
 
 def _addresses_of(node: Node) -> Iterator[str]:

@@ -156,7 +156,9 @@ def _spelled(text: str, headings: Sequence[_Heading]) -> Iterator[tuple[str, int
         if not heading.title[:1].isalpha():
             yield _key(_BEFORE_LETTERS.sub("", heading.title, count=1)), index
         if not heading.title.isascii():
-            yield _key(_without_accents(heading.title)), index
+            plain = _without_accents(heading.title)
+            yield _key(plain), index
+            yield _key(_BEFORE_LETTERS.sub("", plain, count=1)), index
 
 
 def _inner(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator[tuple[str, int]]:

@@ -61,6 +61,9 @@ def first_sentence(text: str) -> str:
     Args:
         text: a body without its fences and comments.
     """
+    if "{%" in text or "{{" in text or "{/*" in text:
+        # A directive over several lines; one in a line is passed over with it.
+        text = inline.TEMPLATE.sub(lambda match: "" if "\n" in match[0] else match[0], text)
     remark = ""
     for paragraph, is_remark in _Paragraphs().of(text):
         sentence = _sentence(paragraph)
@@ -96,7 +99,7 @@ class _Paragraphs:
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._in_list = False
-        self._in_html = False
+        self._in_block = False
         self._code_tag = ""
         """The end of a template's block of code, while its lines are passed over."""
         self._containers = 0
@@ -129,16 +132,19 @@ class _Paragraphs:
             self._code_tag = "" if self._code_tag in words else self._code_tag
             return ""
         if not words:
-            self._in_list = self._in_html = False
+            self._in_list = self._in_block = False
             return ""
         self._leave_admonitions(line)
         if self._opens_or_closes(line, words):
             return ""
         if _LIST_ITEM.match(line):
             self._in_list = True
-        if self._in_list or self._in_html or self._is_html(line, words):
+        if self._in_list or self._in_block or self._is_html(line, words):
             return ""
-        if _NOT_PROSE.match(line) or _DELIMITERS.fullmatch(words):
+        if _DELIMITERS.fullmatch(words):
+            self._in_block = True  # the rows below go on to a blank line as well
+            return ""
+        if _NOT_PROSE.match(line):
             return ""
         return words
 
@@ -170,12 +176,12 @@ class _Paragraphs:
         name = match[1] or "!"
         whole = _WHOLE_TAG.fullmatch(line)
         if name[0].isupper():
-            self._in_html = not whole and f"</{name}>" not in words and "/>" not in words
+            self._in_block = not whole and f"</{name}>" not in words and "/>" not in words
             if whole and name.lower() in _REMARKS and not words.endswith("/>"):
                 self._hold(name, closes=bool(whole[1]))
             return True
         if whole or name == "!" or name.lower() in _BLOCK_TAGS:
-            self._in_html = True
+            self._in_block = True
             return True
         # A label, such as a badge: all of the line stands in one element.
         return bool(_ELEMENT_LINE.fullmatch(line))

@@ -102,12 +102,13 @@ class Outline:
         for index, heading in enumerate(headings):
             if heading.anchor:
                 self._given.setdefault(heading.anchor, index)
+        self._titles = {heading.title for heading in headings} if self._given else set()
 
     def find(self, fragment: str) -> int:
         """Index of the heading that a `#` path means, or -1; see `Document.find_heading`."""
         known = self._by_name
         wanted = fragment.strip()
-        if wanted in self._given and wanted not in known:
+        if wanted in self._given and wanted not in self._titles:
             return self._given[wanted]
         for key in (wanted, wanted.casefold(), heading_key(wanted)):
             if key and key in known:

@@ -49,8 +49,9 @@ ATTRIBUTE_ID = r"\{:?[ \t]*(?:[^{}\n#]*[ \t])?(?:#|id=[\"']?)([^\s{}\"']+)[^{}\n
 _GIVEN_ID = re.compile(ATTRIBUTE_ID + r"[ \t]*$")
 _GIVEN_ATTRIBUTES = re.compile(rf"[ \t]*(?<!\{{){_ATTRIBUTES}[ \t]*$")
 _COMMENTED_ID = re.compile(r"[ \t]*\{/\*[ \t]*#?([^\s{}*]+)[ \t]*\*/\}[ \t]*$")
+_LIST = re.compile(rf"\A{_ATTRIBUTES}")
 _AFTER_MARK = re.compile(rf"(?<=[)\]*_`]){_ATTRIBUTES}")
-_TEMPLATE = re.compile(
+TEMPLATE = re.compile(
     r"\{%(?:[^%{]|%(?!\})|\{(?!%))*+%\}|\{\{[<%](?:[^<>%{}]|[>%](?!\}\}))*+[>%]\}\}|\{/\*(?:[^*]|\*(?!/))*+\*/\}"
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)((?:[^<>\"'{}]|\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\})*+)>")
@@ -104,6 +105,11 @@ def heading(title: str) -> tuple[str, str]:
     return shown(words), anchor
 
 
+def without_list(behind: str) -> str:
+    """The text behind a link without the list of attributes that belongs to it."""
+    return _LIST.sub("", behind, count=1) if behind[:1] == "{" else behind
+
+
 def without_tags(text: str) -> str:
     """Text without its HTML tags and components; `<name>` that can be a placeholder stays."""
     return _TAG.sub(lambda match: _tag_text(match, text), text) if "<" in text else text
@@ -155,7 +161,7 @@ def _without_destinations(text: str, *, in_body: bool) -> str:
 
 def _without_markup(text: str) -> str:
     if "{" in text:
-        text = _TEMPLATE.sub(" ", _AFTER_MARK.sub("", text))
+        text = TEMPLATE.sub(" ", _AFTER_MARK.sub("", text))
     return without_tags(text)
 
 

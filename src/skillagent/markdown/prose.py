@@ -40,7 +40,7 @@ def context(text: str, start: int, end: int, lower: int = 0) -> str:
     at, behind = start - first, end - first
     if len(block) > CONTEXT_CHARS if _ITEM.match(block) else True:
         at, behind, block = _sentence(block, at, behind)
-    before, link, after = block[:at], block[at:behind], block[behind:]
+    before, link, after = block[:at], block[at:behind], inline.without_list(block[behind:])
     if _ITEM.match(before):
         if before.lstrip()[:1] == "#":
             after = _CLOSING_HASHES.sub("", inline.without_id(after)[0])
