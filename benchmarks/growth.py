@@ -161,7 +161,7 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "admonitions in admonitions": Deep("    ", "!!! note\n"),
     "templates never closed": C("{% a {{< b "),
     "badges": C("[![a](b.svg)](https://c)\n"),
-    "addresses": C("See [a](/docs/n¤) and [b](x¤.html).\n"),
+    "addresses on a site": C("See [a](/docs/n¤) and [b](x¤.html).\n"),
     "headings of all levels": C("# a\n\nx\n\n## b\n\nx\n\n### c\n\nx\n\n#### d\n\nx\n\n"),
     "headings underlined": C("Title ¤\n===\n\ntext\n\n"),
     "underlines": C("---\n"),

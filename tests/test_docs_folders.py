@@ -300,7 +300,7 @@ def test_more_documents_of_other_formats_are_counted(vault: Vault) -> None:
         "f.txt": "",
     }
     (one,) = findings(load(vault(texts)))
-    assert (one.code, one.message.partition(": ")[2]) == ("SG036", "2 .rst, 1 .adoc")
+    assert (one.code, one.message.partition(": ")[2]) == ("SG302", "2 .rst, 1 .adoc")
     assert findings(load(vault({"x.md": "", "y.md": ""}))) == ()
 
 

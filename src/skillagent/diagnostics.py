@@ -61,7 +61,6 @@ CODES: dict[str, Rule] = {
     "SG027": Rule(_I, "load the graph with the dialect named"),
     "SG028": Rule(_E, "write more of the path in the link (strict is on)"),
     "SG029": Rule(_W, "see whether it holds a text that is missing elsewhere, then remove it"),
-    "SG036": Rule(_I, "convert them to Markdown if agents shall read them"),
     # agent skills
     "SG101": Rule(_E, "begin SKILL.md with a line of three dashes, as UTF-8 without a mark"),
     "SG102": Rule(_E, "close the header with a line of three dashes"),
@@ -104,6 +103,7 @@ CODES: dict[str, Rule] = {
     "SG301": Rule(
         _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
     ),
+    "SG302": Rule(_I, "convert them to Markdown if agents shall read them"),
 }
 
 

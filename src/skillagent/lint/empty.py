@@ -41,7 +41,7 @@ def other_formats(graph: SkillGraph) -> Iterator[Diagnostic]:
         if 0 < loaded[root] < kinds.total():
             prefix = root + SEPARATOR if root else "."
             message = f"not loaded, for they are no Markdown: {_listed(kinds)}"
-            yield finding("SG036", prefix, 0, message)
+            yield finding("SG302", prefix, 0, message)
 
 
 def _seen(others: tuple[str, ...]) -> str:
