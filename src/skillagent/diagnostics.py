@@ -104,6 +104,7 @@ CODES: dict[str, Rule] = {
     "SG301": Rule(
         _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
     ),
+    "SG302": Rule(_I, "convert them to Markdown if agents shall read them"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skillagent.authoring.placing import list_edit
@@ -127,6 +128,11 @@ def root_name(graph: SkillGraph) -> str:
     return next(iter(graph.others))
 
 
+def resolver_of(graph: SkillGraph, nodes: Sequence[Node], dialect: Dialect) -> Resolver:
+    """The names of some nodes in a graph of one root, beside its other files."""
+    return Resolver(nodes, graph.others[root_name(graph)], dialect, graph.roots[0].folders)
+
+
 def like_names(graph: SkillGraph, name: str) -> list[tuple[str, Node, bool]]:
     """Nodes whose name is a name or nearly so, the nearest first.
 
@@ -199,4 +205,4 @@ def _body(name: str, body: str, dialect: Dialect) -> str:
 
 def _speller(graph: SkillGraph, added: Node, dialect: Dialect) -> Speller:
     nodes = [*graph.nodes.values(), added]
-    return Speller(Resolver(nodes, graph.others[root_name(graph)], dialect), dialect)
+    return Speller(resolver_of(graph, nodes, dialect), dialect)

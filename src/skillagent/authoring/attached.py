@@ -16,8 +16,9 @@ from urllib.parse import unquote
 
 from skillagent.graph import Node, Root
 from skillagent.graph.attachments import Others, on_disk
+from skillagent.graph.node import SUFFIXES
 from skillagent.graph.resolve import Resolver
-from skillagent.graph.walk import SUFFIXES, read_bytes
+from skillagent.graph.walk import read_bytes
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.address import destinations
 
@@ -51,7 +52,7 @@ def attached(
     """
     others = sorted(others)
     known = Others({"": tuple(others)})
-    resolver = Resolver(nodes, others, dialect)
+    resolver = Resolver(nodes, others, dialect, root.folders)
     folders = {node.path[:at] for node in nodes for at, char in enumerate(node.path) if char == "/"}
     wanted: set[str] = set()
     named: dict[str, list[str]] = {}

@@ -40,9 +40,9 @@ from skillagent.authoring.split import map_header, map_lists, parts_of, short
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, Options, Root, SkillGraph
-from skillagent.graph.node import kind_of, stem_of, without_suffix
+from skillagent.graph.node import SUFFIXES, kind_of, stem_of, without_suffix
 from skillagent.graph.resolve import name_key
-from skillagent.graph.walk import SUFFIXES, read_file
+from skillagent.graph.walk import read_file
 from skillagent.lint.agent_skills import (
     ALLOWED_FIELDS,
     MAX_BYTES,

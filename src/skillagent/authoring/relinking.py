@@ -29,7 +29,7 @@ from skillagent.markdown.address import (
     destinations,
     uses,
 )
-from skillagent.markdown.anchors import anchors, slug, without_attributes
+from skillagent.markdown.anchors import anchors, slug
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.link_fields import rewritten
 
@@ -228,7 +228,7 @@ class Relinking:
             return ""
         at = index - bisect_left(self._places_of(part.node).headings, part.start)
         plain = " ".join(_LINK_MARK.sub(" ", heading.title).split())
-        short = slug(without_attributes(heading.title))
+        short = slug(heading.title)
         for name in (fragment, plain, short) if wiki else (fragment, short, plain):
             if name and placed.find_heading(name) == at:
                 return name
@@ -251,8 +251,11 @@ class Relinking:
                 return None  # a Markdown path is carried with all the others
             moved = self._carried(reference.target, part, quote=False)
             return moved and moved + text[spot.end : spot.stop]
-        leads = self._layout.after.link(reference, here).node if reference.target else here
-        if leads is wanted and fragment == reference.fragment:
+        after = self._layout.after.link(reference, here)
+        leads = after.node if reference.target else here
+        # A path that only a site's rules can read now, and could be read without them, is mended.
+        guessed = after.rung == "site" and not self._is_address(reference, part.node)
+        if leads is wanted and fragment == reference.fragment and not guessed:
             return None
         if reference.kind is Kind.MARKDOWN:
             path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
@@ -267,6 +270,10 @@ class Relinking:
         if fragment == reference.fragment:
             return name + text[spot.end : spot.stop]
         return f"{name}#{fragment}" if fragment else name
+
+    def _is_address(self, reference: Reference, source: Node) -> bool:
+        """Whether a link is already an address on a site rather than the path of a file."""
+        return self._layout.before.link(reference, source).rung == "site"
 
     def _elsewhere(
         self, part: Part, handled: set[int]
@@ -338,7 +345,7 @@ class Relinking:
         if heading.start > part.start or not part.start:
             return self._fragment(name, index, part)
         titled = self._layout.placed[part].document.find_heading(name) == 0
-        return name if titled else slug(without_attributes(heading.title))
+        return name if titled else slug(heading.title)
 
     def _moved(self, part: Part) -> bool:
         return posixpath.dirname(part.node.path) != posixpath.dirname(part.path)

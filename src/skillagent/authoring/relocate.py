@@ -64,9 +64,10 @@ class Relocation:
                 grouped[node] = [Part(node, 0, len(node.document.text), node.path)]
         self.placed = {part: self._placed(part) for found in grouped.values() for part in found}
         """Each part as the node that it becomes."""
-        before = Resolver(nodes, others, dialect)
+        folder = Root(Path(root)).folders
+        before = Resolver(nodes, others, dialect, folder)
         after = [*self.placed.values(), *made]
-        self._after = Resolver(after, others, dialect)
+        self._after = Resolver(after, others, dialect, folder)
         self.speller = Speller(self._after, dialect)
         """Writes links in the graph as it will be."""
         self._relinking = Relinking(

@@ -26,6 +26,7 @@ _NOT_WORD = re.compile(r"[^\w]+|_+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-\udfff]")
 _FOLD = re.compile(r"[-_\s]+")
 _IN_URL = re.compile(r"[\x00-\x20%?#()<>\\]")
+_PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
 _FOOTNOTE = re.compile(r"[ \t]*\[\^[^\[\]\s]+\]")
 _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
@@ -177,19 +178,47 @@ class Speller:
         Raises:
             UsageError: no form leads there.
         """
-        path, dot = target.path, old.startswith("./")
-        short = without_suffix(path)
-        wanted = [short, path] if old and without_suffix(old) == old else [path]
-        for name in wanted:
-            if old.startswith("/"):
-                name = f"/{name}"
-            else:
-                name = relative(name, source.path)
-                name = _dotted(name) if dot else name
+        for name in _destinations(target.path, source.path, old):
             reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
             if self._resolver.link(reference, source).node is target:
                 return quoted(name) if bare else name
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
+
+
+def _destinations(path: str, source: str, old: str) -> Iterator[str]:
+    """How a Markdown link may name a path, in the style of an old one first."""
+    short = without_suffix(path)
+    for name in [*_styled(short, old), path]:
+        if old.startswith("/"):
+            yield from _from_top(name, old)
+            yield f"/{name}"
+        else:
+            near = relative(name.removesuffix("/"), source)
+            near += "/" * name.endswith("/")
+            yield _dotted(near) if old.startswith("./") else near
+
+
+def _styled(short: str, old: str) -> list[str]:
+    """A path with the suffix that an old link has where its file has another, or none."""
+    if _PAGE.search(old):
+        return [f"{short}.html"]
+    if not old or without_suffix(old) != old:
+        return []
+    return [f"{short}/", short] if old.endswith("/") else [short]
+
+
+def _from_top(name: str, old: str) -> Iterator[str]:
+    """A path as the address on a site that an old link is: with its folders, or fewer."""
+    above = old.strip("/").split("/")[:-1]
+    parts = name.removesuffix("/").split("/")
+    slash = "/" * name.endswith("/")
+    if above == parts[: len(above)]:
+        return  # it counts from the root
+    yield "/" + "/".join((*above, parts[-1])) + slash
+    for count in range(1, len(above) + 1):
+        yield "/" + "/".join((*above[:count], *parts)) + slash
+    for count in range(1, len(parts)):
+        yield "/" + "/".join(parts[count:]) + slash
 
 
 def _dotted(path: str) -> str:

@@ -27,7 +27,6 @@ from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
 from skillagent.markdown import Dialect
-from skillagent.markdown.anchors import without_attributes
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
@@ -137,7 +136,7 @@ def parts_of(
     parts = [Part(node, 0, found[0].start, path, edits=edits)]
     mapped = {section.parent for section in found}
     for at, section in enumerate(found):
-        title = without_attributes(section.heading.title)
+        title = section.heading.title
         usable = beside(title) == title and not names.holds(title)
         named = title if usable else ""
         stem = names.take(title, node.stem)

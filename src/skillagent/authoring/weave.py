@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from skillagent.authoring.add import root_name
+from skillagent.authoring.add import resolver_of
 from skillagent.authoring.mentions import Mention, mentions
 from skillagent.authoring.placing import list_edit
 from skillagent.authoring.relocate import node_of
@@ -29,7 +29,8 @@ from skillagent.index.words import STOP_WORDS, terms, words
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
-from skillagent.markdown.prose import plain_text, sentences
+from skillagent.markdown.inline import plain_text
+from skillagent.markdown.prose import sentences
 from skillagent.progress import Progress, tracked, untold
 
 ALIKE = 0.3
@@ -113,7 +114,7 @@ def proposals(
             place = len(node.document.text)
             ranked.append(((-rank, node.path, place, other.id), (node, other)))
     ranked.sort(key=lambda pair: pair[0])
-    resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
+    resolver = resolver_of(graph, nodes, dialect)
     speller = Speller(resolver, dialect)
     best = tracked(ranked[:limit], "writing proposals", progress)
     return [
@@ -264,7 +265,7 @@ def apply(graph: SkillGraph, given: object, dialect: Dialect | None = None) -> C
         grouped.setdefault(item.path, []).append(item)
     before: dict[str, bytes] = {}
     after: dict[str, bytes] = {}
-    resolver = Resolver(list(by_path.values()), graph.others[root_name(graph)], dialect)
+    resolver = resolver_of(graph, list(by_path.values()), dialect)
     for path, group in sorted(grouped.items()):
         node = by_path[path]
         edits = _edits(node, group)

@@ -15,8 +15,9 @@ from skillagent.disclosure import writing
 from skillagent.disclosure.results import LinkLine, UnresolvedLink
 from skillagent.disclosure.view import LINE_CHARS, View
 from skillagent.graph import Link, Node
+from skillagent.markdown.inline import plain_text
 from skillagent.markdown.link_fields import field_name
-from skillagent.markdown.prose import plain_text, shortened
+from skillagent.markdown.prose import shortened
 
 RANKED_LINKS, RANKED_BACKLINKS = 60, 20
 """Of a node with more links or backlinks, only so many are ranked by the words beside them."""

@@ -15,7 +15,8 @@ from skillagent.graph import Link, Node, NodeKind, SkillGraph
 from skillagent.index import SearchIndex
 from skillagent.markdown import Document
 from skillagent.markdown.hidden import visible
-from skillagent.markdown.prose import plain_text, shortened
+from skillagent.markdown.inline import plain_text
+from skillagent.markdown.prose import shortened
 from skillagent.tokens import TokenCounter
 
 LINE_CHARS = 200

@@ -36,6 +36,7 @@ from skillagent.graph.walk import (
 )
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
+from skillagent.markdown.inline import ADDRESS
 from skillagent.progress import Progress, tracked, untold
 
 ENTRY_STEMS = ("index", "skill", "readme", "moc")
@@ -98,7 +99,7 @@ class _Part:
         self.dialect = with_declared_fields(self.dialect, self.walk.files)
         for source in tracked(self.walk.files, "parsing files", progress):
             self.nodes.append(self._node(source, ids, keys))
-        self.resolver = Resolver(self.nodes, self.walk.others, self.dialect)
+        self.resolver = Resolver(self.nodes, self.walk.others, self.dialect, root.folders)
 
     @cached_property
     def elsewhere(self) -> frozenset[str]:
@@ -191,7 +192,7 @@ class _Builder:
             found = self._resolve(reference, node, resolver)
             if found is MISSING and name_key(reference.target) in part.elsewhere:
                 found = NOT_A_NODE
-            if found is NOT_A_NODE:
+            if found is NOT_A_NODE or (found.node is None and _has_address(reference, node)):
                 continue
             target = found.node
             may_be_prose = reference.is_name and target is None and not found.candidates
@@ -258,7 +259,8 @@ class _Builder:
                 return
         else:
             message = f"broken link to {reference.target!r}"
-            self._findings.append(finding("SG020", path, line, message))
+            remedy = _folder_to_load(reference, part.resolver)
+            self._findings.append(finding("SG020", path, line, message, remedy))
         if near := part.resolver.near(reference.target):
             message = f"{reference.target!r} is near to the name of {near.id}"
             stem = called(near) if part.dialect.pages else near.stem
@@ -272,7 +274,7 @@ class _Builder:
             if fragment[1:].casefold() in document.blocks:
                 return
             message = f"{target.id} has no block {fragment}"
-        elif document.find_heading(fragment) >= 0:
+        elif document.find_heading(fragment) >= 0 or document.includes_files:
             return
         else:
             message = f"{target.id} has no heading {fragment!r}"
@@ -287,6 +289,25 @@ def _pages_without_file(part: _Part) -> Iterable[Diagnostic]:
             files = len({path for path, _ in places})
             message += f", the first of {len(places)} in {files} file{'s' if files > 1 else ''}"
         yield finding("SG020", path, first.line, message)
+
+
+def _has_address(reference: Reference, node: Node) -> bool:
+    """True for `[[words]](https://…)`: if no node is called so, it is a link to the address."""
+    text = node.document.text
+    is_wikilink = reference.kind is Kind.WIKILINK and text.startswith("(", reference.end)
+    return is_wikilink and ADDRESS.match(text, reference.end + 1) is not None
+
+
+def _folder_to_load(reference: Reference, resolver: Resolver) -> str:
+    """What to do about a link that counts from the top of a site; empty for any other link."""
+    first = reference.target.removeprefix("/").partition("/")[0]
+    if reference.kind is not Kind.MARKDOWN or not reference.target.startswith("/"):
+        return ""
+    if first in resolver.others:
+        return ""  # the folder that is meant was loaded, and holds no such file
+    if above := resolver.site.source_folder():
+        return f"load the folder {above} above this root, where / may begin, or correct the link"
+    return "load the folder that is the top of the site, where / begins, or correct the link"
 
 
 def _alias_clashes(part: _Part) -> list[Diagnostic]:

@@ -10,10 +10,13 @@ from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import Document, Value, scalar_text
-from skillagent.markdown.prose import plain_text
+from skillagent.markdown.inline import plain_text
 from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
+SUFFIXES = (".md", ".markdown", ".mdx")
+"""Files whose names end so are Markdown."""
+_SUFFIXES = frozenset(suffix[1:] for suffix in SUFFIXES)
 _LIST_MARK = re.compile(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
 _LEADS = re.compile(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
 _OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
@@ -162,16 +165,16 @@ class Node:
 
 
 def stem_of(path: str) -> str:
-    """The last part of a path without `.md` or `.markdown`."""
+    """The last part of a path without the suffix of a Markdown file."""
     name = path.rpartition("/")[2]
     head, dot, suffix = name.rpartition(".")
-    return head if dot and suffix.lower() in ("md", "markdown") else name
+    return head if dot and suffix.lower() in _SUFFIXES else name
 
 
 def without_suffix(path: str) -> str:
-    """A path without `.md` or `.markdown`; any other dot belongs to the name."""
+    """A path without the suffix of a Markdown file; any other dot belongs to the name."""
     head, dot, suffix = path.rpartition(".")
-    return head if dot and head and suffix.lower() in ("md", "markdown") else path
+    return head if dot and head and suffix.lower() in _SUFFIXES else path
 
 
 def kind_of(document: Document, path: str) -> NodeKind:

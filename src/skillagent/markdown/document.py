@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
+from skillagent.markdown import embedded, frontmatter, masks, pieces, prose, wikilink
 from skillagent.markdown.anchors import anchors
+from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.headings import Heading, Outline, headings_in
+from skillagent.markdown.headings import Heading, Outline, heading_key, headings_in
+from skillagent.markdown.inline import ADDRESS
 from skillagent.markdown.link_fields import names_in_fields
 from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.masks import Masks, Ranges
@@ -78,7 +80,11 @@ class Document:
     @cached_property
     def comments(self) -> Ranges:
         """Where an author hid text from readers: `<!-- -->` and `%% %%`."""
-        code = [span for span in zip(*self.masks.code, strict=True) if self.text[span[0]] == "<"]
+        code = [
+            span
+            for span in zip(*self.masks.code, strict=True)
+            if self.text.startswith("<!--", span[0])
+        ]
         every = sorted([*code, *zip(*self.masks.comments, strict=True)])
         return Ranges([start for start, _ in every], [end for _, end in every])
 
@@ -101,7 +107,7 @@ class Document:
     def description(self) -> str:
         """The first sentence of prose; empty where the body has none."""
         start = self.frontmatter.body_start
-        end = min(len(self.text), start + prose.DESCRIPTION_REACH)
+        end = min(len(self.text), start + DESCRIPTION_REACH)
         # Fences and comments are no prose, wherever they stand: blank lines take their place.
         hidden = [*zip(*self.masks.fences, strict=True), *zip(*self.comments, strict=True)]
         kept: list[str] = []
@@ -114,7 +120,7 @@ class Document:
             start = max(start, last)
         kept.append(self.text[start:end])
         text = "".join(kept)
-        return prose.first_sentence(outline.as_prose(text) if self.dialect.outline else text)
+        return first_sentence(outline.as_prose(text) if self.dialect.outline else text)
 
     def context(self, reference: Reference) -> str:
         """The sentence or item around a link; for a header's link its field and value."""
@@ -145,11 +151,21 @@ class Document:
     def find_heading(self, fragment: str) -> int:
         """Index of the heading that a `#` path means, or -1.
 
-        The parts of a path must each stand inside the one before; the last one is meant. Where
-        no title answers, an explicit id or a numbered slug may.
+        The parts of a path must each stand inside the one before; the last one is meant. An id
+        that a heading was given comes before titles that are only like it. Where no title
+        answers, another explicit id or a slug may.
         """
         at = self._outline.find(fragment)
-        return at if at >= 0 else self._anchors.get(fragment.strip().casefold(), -1)
+        if at >= 0:
+            return at
+        name = fragment.strip()
+        at = self._anchors.get(name.casefold(), -1)
+        return at if at >= 0 else self._anchors.get(heading_key(name), -1)
+
+    @cached_property
+    def includes_files(self) -> bool:
+        """True where parts of what a reader sees stand in other files, with their headings."""
+        return embedded.includes_files(self.text, self.masks.fences)
 
     @cached_property
     def _anchors(self) -> Mapping[str, int]:
@@ -221,6 +237,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
         start = header.body_start
     findings += header_findings
     hidden = masks.masks(text, start, dialect)
+    hidden = embedded.masked(text, start, hidden)
     headings = tuple(headings_in(text, header.body_start, hidden.code))
     references = _references(text, start, header, hidden, dialect, path, findings)
     tags = _tags(text, header, hidden, references, dialect)
@@ -247,6 +264,8 @@ def _references(
         body = [reference for reference in body if not code.covering(reference.start)]
     if dialect.outline:
         body = outline.references(text, start, header, code, body)
+    if body and text.find("]](", start) >= 0:
+        body = [reference for reference in body if not _is_mark(text, reference)]
     for reference in body:
         if reference.bare_pipe:
             message = f"unescaped | in the table link to {reference.target!r}"
@@ -273,6 +292,13 @@ def _references(
             for reference in body
         ]
     return found + body
+
+
+def _is_mark(text: str, reference: Reference) -> bool:
+    """True for `[[1]](address)`, a Markdown link whose text is a mark such as of a source."""
+    words = text[reference.start + 2 : reference.end - 2]
+    is_link = text.startswith("(", reference.end) and ADDRESS.match(text, reference.end + 1)
+    return bool(is_link) and not any(map(str.isalpha, words))
 
 
 def _position(reference: Reference) -> int:
