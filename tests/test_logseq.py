@@ -19,7 +19,7 @@ from skillagent.exports import agent_skill
 from skillagent.graph import Options
 from skillagent.markdown import DIALECTS, OBSIDIAN, Document, Kind
 from skillagent.markdown.document import parse
-from skillagent.markdown.logseq.names import DAY_FORMATS, Pages, written
+from skillagent.markdown.logseq_names import DAY_FORMATS, Pages, written
 from tests.conftest import Vault
 
 CONFIG = "logseq/config.edn"
@@ -198,9 +198,7 @@ def test_a_link_names_a_page_as_logseq_does(
 
 
 @given(
-    st.text("ab/._%: ?é日-", max_size=12).map(
-        lambda text: "/".join(filter(None, text.split("/")))
-    ),
+    st.text("ab/._%: ?é日-", max_size=12).map(lambda text: "/".join(filter(None, text.split("/")))),
     st.booleans(),
 )
 def test_a_file_name_gives_its_page_back(name: str, legacy: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from skillagent.markdown.logseq.names import Pages
+from skillagent.markdown.logseq_names import Pages
 
 
 @dataclass(frozen=True, slots=True)
