@@ -157,6 +157,9 @@ TREES: dict[str, Case] = {
         {"x.md": LABELS},
         [("SG027", INFO, 0), *[("SG020", WARNING, line) for line in range(1, 11)]],
     ),
+    "logseq-graph": Case(
+        {"pages/x.md": b"A.", "journals/2025_12_01.md": b"B."}, [("SG039", INFO, 0)]
+    ),
     "a-folder-named-as-a-note": Case({"x.md/y.md": b"A."}, []),
     "cycle": Case({"x.md": b"[[y]]", "y.md": b"[[x]] [[y]]"}, []),
 }

@@ -19,7 +19,7 @@ from skillagent.exports import agent_skill
 from skillagent.graph import Options
 from skillagent.markdown import DIALECTS, OBSIDIAN, Document, Kind
 from skillagent.markdown.document import parse
-from skillagent.markdown.logseq.names import DAY_FORMATS, Pages, written
+from skillagent.markdown.logseq_names import DAY_FORMATS, Pages, written
 from tests.conftest import Vault
 
 CONFIG = "logseq/config.edn"

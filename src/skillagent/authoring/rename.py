@@ -18,8 +18,8 @@ from skillagent.graph.resolve import name_key
 from skillagent.markdown import Dialect
 from skillagent.markdown.compose import header_edit
 from skillagent.markdown.document import parse
-from skillagent.markdown.logseq.names import Pages
 from skillagent.markdown.logseq.properties import property_edit
+from skillagent.markdown.logseq_names import Pages
 
 
 def rename(

@@ -14,7 +14,7 @@ from dataclasses import replace
 from skillagent.graph.node import Node
 from skillagent.graph.walk import MAX_FILE_BYTES, Root, read_bytes
 from skillagent.markdown import DIALECTS, OBSIDIAN, Dialect
-from skillagent.markdown.logseq.names import DAY_FORMATS, Pages
+from skillagent.markdown.logseq_names import DAY_FORMATS, Pages
 
 CONFIG = "logseq/config.edn"
 PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards/"

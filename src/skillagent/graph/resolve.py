@@ -24,7 +24,7 @@ from urllib.parse import unquote
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.graph.site import Site
 from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.logseq.names import Pages, written
+from skillagent.markdown.logseq_names import Pages, written
 
 SEPARATOR = "::"
 """Between the name of a root and the id of a node, where several roots are loaded."""

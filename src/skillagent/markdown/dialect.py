@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from skillagent.markdown.logseq.names import Pages
+from skillagent.markdown.logseq_names import Pages
 
 LINK_FIELDS = frozenset(
     "depends_on requires prerequisites related related_to see_also extends part_of parent up "

@@ -1,5 +1,5 @@
-"""What Logseq writes that Markdown has not: names of files, properties, outlines.
+"""What Logseq writes in a text that Markdown has not: properties and outlines.
 
-`names` knows how a page and a day are called, `properties` what stands at the top of a page,
-`outline` what stands in its text. Asked only where the dialect is an outline or has pages.
+`properties` knows what stands at the top of a page, `outline` what stands below. Asked only
+where the dialect is an outline. How files are called is in `logseq_names`, which `dialect` needs.
 """
