@@ -61,6 +61,10 @@ CODES: dict[str, Rule] = {
     "SG027": Rule(_I, "load the graph with the dialect named"),
     "SG028": Rule(_E, "write more of the path in the link (strict is on)"),
     "SG029": Rule(_W, "see whether it holds a text that is missing elsewhere, then remove it"),
+    # text
+    "SG030": Rule(_W, "write the link with two brackets on both sides, in one line"),
+    "SG031": Rule(_W, "define the footnote, or take the mark out"),
+    "SG032": Rule(_I, "use the footnote in the text, or remove it"),
     # agent skills
     "SG101": Rule(_E, "begin SKILL.md with a line of three dashes, as UTF-8 without a mark"),
     "SG102": Rule(_E, "close the header with a line of three dashes"),

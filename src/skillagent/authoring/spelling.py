@@ -15,6 +15,7 @@ from skillagent.graph import Node
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
 from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.destination import as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import relative
 
@@ -24,7 +25,6 @@ MAX_NAME = 80
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-\udfff]")
 _FOLD = re.compile(r"[-_\s]+")
-_IN_URL = re.compile(r"[\x00-\x20%?#()<>\\]")
 _BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
 _FOOTNOTE = re.compile(r"[ \t]*\[\^[^\[\]\s]+\]")
 _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
@@ -161,13 +161,13 @@ class Speller:
         yield target.path
 
     def destination(self, target: Node, source: Node, old: str, *, bare: bool) -> str:
-        """The path of a Markdown link.
+        """The path of a Markdown link, as its address has it.
 
         Args:
             target: where the link leads.
             source: the node it stands in.
-            old: the path as the link gives it, unquoted; its style is kept.
-            bare: False between `< >`, where nothing need be quoted.
+            old: the path that the link names; its style is kept.
+            bare: False between `< >`.
 
         Raises:
             UsageError: no form leads there.
@@ -183,17 +183,12 @@ class Speller:
                 name = _dotted(name) if dot else name
             reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
             if self._resolver.link(reference, source).node is target:
-                return quoted(name) if bare else name
+                return as_address(name, bare=bare)
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
 
 
 def _dotted(path: str) -> str:
     return path if path.startswith("../") else f"./{path}"
-
-
-def quoted(path: str) -> str:
-    """A path as a Markdown link takes it without `< >`."""
-    return _IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", path)
 
 
 def _reads_as(written: str, name: str, dialect: Dialect) -> bool:

@@ -164,6 +164,8 @@ class _Builder:
 
     def _links(self, node: Node, resolver: Resolver) -> Iterable[Link]:
         path = node.document.path
+        for anchor in node.document.anchors:
+            self._check_fragment(node, anchor, path)
         for reference in node.document.references:
             if reference.kind is Kind.COMMENT:
                 continue
@@ -236,6 +238,8 @@ class _Builder:
     def _check_fragment(self, target: Node, reference: Reference, path: str) -> None:
         fragment = reference.fragment
         document = target.document
+        if reference.kind is Kind.MARKDOWN and fragment.casefold() == "top":
+            return  # in HTML the beginning of any page
         if is_block(fragment):
             if fragment[1:].casefold() in document.blocks:
                 return

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
+from skillagent.markdown import (
+    footnotes,
+    frontmatter,
+    malformed,
+    masks,
+    pieces,
+    prose,
+    wikilink,
+)
 from skillagent.markdown.anchors import anchors
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.frontmatter import Frontmatter
@@ -42,6 +50,8 @@ class Document:
     frontmatter: Frontmatter
     references: tuple[Reference, ...]
     """Links as written, in order of their place."""
+    anchors: tuple[Reference, ...]
+    """Markdown links to a heading of the document itself: checked, and no links of the graph."""
     headings: tuple[Heading, ...]
     tags: tuple[str, ...]
     """Tags of the header, then of the body, first spelling, without `#`."""
@@ -201,9 +211,19 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     start = header.body_start
     hidden = masks.masks(text, start, dialect)
     headings = tuple(headings_in(text, start, hidden.code))
-    references = _references(text, header, hidden, dialect, path, findings)
+    references, anchors = _references(text, header, hidden, dialect, path, findings)
     tags = _tags(text, header, hidden, references)
-    return Document(path, text, header, tuple(references), headings, tags, hidden, tuple(findings))
+    return Document(
+        path,
+        text,
+        header,
+        tuple(references),
+        tuple(anchors),
+        headings,
+        tags,
+        hidden,
+        tuple(findings),
+    )
 
 
 def _references(
@@ -213,12 +233,19 @@ def _references(
     dialect: Dialect,
     path: str,
     findings: list[Diagnostic],
-) -> list[Reference]:
+) -> tuple[list[Reference], list[Reference]]:
+    """`Document.references` and `Document.anchors`."""
     found = _header_references(header, dialect, path, findings)
+    anchors: list[Reference] = []
     start = header.body_start
     code, comments = masks.code, masks.comments
     first_line = text.count("\n", 0, start) + 1
     body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect))
+    if _may_be_malformed(text, start, len(body)):
+        ends = [reference.end for reference in body]
+        spans = Ranges([reference.start for reference in body], ends)
+        findings += malformed.check(text, start, spans, code, path)
+    findings += footnotes.check(text, start, code, path)
     if code.starts:
         body = [reference for reference in body if not code.covering(reference.start)]
     for reference in body:
@@ -233,8 +260,12 @@ def _references(
         for reference in found_links:
             line += text.count("\n", counted, reference.start)
             counted = reference.start
-            if reference.start not in taken:
+            if reference.start in taken:
+                continue
+            if reference.target:
                 markdown.append(reference._replace(line=line))
+            elif not comments.covering(reference.start):
+                anchors.append(reference._replace(line=line))
         if markdown:
             body = sorted(body + markdown, key=_position)
     if comments.starts:
@@ -244,7 +275,13 @@ def _references(
             else reference
             for reference in body
         ]
-    return found + body
+    return found + body, anchors
+
+
+def _may_be_malformed(text: str, start: int, links: int) -> bool:
+    """Whether there are other brackets than those of so many links, in a text that has links."""
+    pairs = text.count("[[", start)
+    return pairs > 0 and (pairs != links or text.count("]]", start) != links)
 
 
 def _position(reference: Reference) -> int:
