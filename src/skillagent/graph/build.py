@@ -36,6 +36,8 @@ from skillagent.progress import Progress, tracked, untold
 
 ENTRY_STEMS = ("index", "skill", "readme", "moc")
 """File names, at the top of a root, that make a node its entry; the first one found wins."""
+ABOUT_WHOLE_FILES = frozenset({"SG030", "SG031", "SG032"})
+"""Findings that the part of a large file that was left out could make good."""
 DIALECT_HINT = 10
 """So many broken links with a label must turn good before another dialect is proposed."""
 
@@ -115,7 +117,11 @@ class _Part:
             size=source.size,
             whole=source.whole,
         )
-        self.diagnostics += document.diagnostics
+        self.diagnostics += (
+            found
+            for found in document.diagnostics
+            if source.whole or found.code not in ABOUT_WHOLE_FILES
+        )
         if node.aliases:
             self.diagnostics += alias_findings(node, shown)
         return node
@@ -165,7 +171,8 @@ class _Builder:
     def _links(self, node: Node, resolver: Resolver) -> Iterable[Link]:
         path = node.document.path
         for anchor in node.document.anchors:
-            self._check_fragment(node, anchor, path)
+            if node.whole:
+                self._check_fragment(node, anchor, path)
         for reference in node.document.references:
             if reference.kind is Kind.COMMENT:
                 continue
@@ -244,7 +251,7 @@ class _Builder:
             if fragment[1:].casefold() in document.blocks:
                 return
             message = f"{target.id} has no block {fragment}"
-        elif document.find_heading(fragment) >= 0:
+        elif document.has_anchor(fragment):
             return
         else:
             message = f"{target.id} has no heading {fragment!r}"

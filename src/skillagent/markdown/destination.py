@@ -28,9 +28,7 @@ The bracket comes first and what forbids it after: `re` then skips from bracket 
 WORDS = r"((?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+)\]"
 """The words of a link and the bracket behind them; one more pair may stand in them."""
 INLINE = re.compile(OPENING + WORDS + DESTINATION)
-REFERENCE = (
-    r"(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[((?:[^\[\]\\]++|\\.)*+)\])?(?![\[(:])"
-)
+REFERENCE = r"(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[((?:[^\[\]\\]++|\\.)*+)\])?(?![\[(:])"
 """The words of a link whose address stands elsewhere, and the name of its definition."""
 DEFINITION = re.compile(
     rf"^ {{0,3}}\[(?!\^)((?:[^\[\]\\\n]++|\\.)++)\]:[ \t]*"
@@ -44,9 +42,7 @@ TITLE_LINE = re.compile(rf"[ \t]+{_TITLE}[ \t]*(?:\n|\Z)")
 _MARKED = re.compile(rf"\\([!-/:-@\[-`{{-~])|({_ENTITY})")
 _PATH_END = re.compile(rf"\\?[?#]|{_ENTITY}")
 _NOT_BARE = re.compile(rf"[\x00-\x20\x7f%?#()<>\\`|]|&(?={_ENTITY[1:]})")
-_NOT_IN_ANGLES = re.compile(
-    rf"[\x00-\x1f\x7f?#<>\\`|]|%(?=[0-9A-Fa-f]{{2}})|&(?={_ENTITY[1:]})"
-)
+_NOT_IN_ANGLES = re.compile(rf"[\x00-\x1f\x7f?#<>\\`|]|%(?=[0-9A-Fa-f]{{2}})|&(?={_ENTITY[1:]})")
 
 
 def meaning(written: str) -> str:
@@ -60,7 +56,7 @@ def _character(entity: str) -> str:
     name = entity[1:-1]
     if name[0] != "#":
         return html5.get(name + ";", entity)
-    code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+    code = int(f"0{name[1:]}", 0) if name[1] in "xX" else int(name[1:])
     return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
 
@@ -77,9 +73,7 @@ def path_end(address: str) -> int:
     """
     if "?" not in address and "#" not in address and "&" not in address:
         return len(address)
-    ends = (
-        mark.start() for mark in _PATH_END.finditer(address) if meaning(mark[0]) in ("?", "#")
-    )
+    ends = (mark.start() for mark in _PATH_END.finditer(address) if meaning(mark[0]) in ("?", "#"))
     return next(ends, len(address))
 
 

@@ -143,6 +143,10 @@ class Document:
         at = self._outline.find(fragment)
         return at if at >= 0 else self._anchors.get(fragment.strip().casefold(), -1)
 
+    def has_anchor(self, fragment: str) -> bool:
+        """True if a `#` path leads to a heading, or to an element above all headings."""
+        return self.find_heading(fragment) >= 0 or fragment.strip().casefold() in self._anchors
+
     @cached_property
     def _anchors(self) -> Mapping[str, int]:
         return anchors(self.text, self.headings, self.masks.code)
@@ -240,8 +244,9 @@ def _references(
     start = header.body_start
     code, comments = masks.code, masks.comments
     first_line = text.count("\n", 0, start) + 1
-    body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect))
-    if _may_be_malformed(text, start, len(body)):
+    paired = text.find("[[", start) >= 0
+    body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect)) if paired else []
+    if paired and _has_more_brackets(text, start, len(body)):
         ends = [reference.end for reference in body]
         spans = Ranges([reference.start for reference in body], ends)
         findings += malformed.check(text, start, spans, code, path)
@@ -278,10 +283,9 @@ def _references(
     return found + body, anchors
 
 
-def _may_be_malformed(text: str, start: int, links: int) -> bool:
-    """Whether there are other brackets than those of so many links, in a text that has links."""
-    pairs = text.count("[[", start)
-    return pairs > 0 and (pairs != links or text.count("]]", start) != links)
+def _has_more_brackets(text: str, start: int, links: int) -> bool:
+    """Whether a body has other pairs of brackets than those of so many links."""
+    return text.count("[[", start) != links or text.count("]]", start) != links
 
 
 def _position(reference: Reference) -> int:

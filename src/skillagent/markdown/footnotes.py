@@ -15,9 +15,7 @@ from skillagent.markdown.destination import OPENING
 from skillagent.markdown.masks import Ranges
 
 _NAME = r"\^([^\[\]\s]+)\]"
-_DEFINED = re.compile(
-    rf"^[ \t>]*+(?:(?:[-*+]|\d{{1,9}}[.)])[ \t]++)*+\[{_NAME}:", re.MULTILINE
-)
+_DEFINED = re.compile(rf"^[ \t>]*+(?:(?:[-*+]|\d{{1,9}}[.)])[ \t]++)*+\[{_NAME}:", re.MULTILINE)
 _USED = re.compile(rf"{OPENING}(?<!\[\[){_NAME}(?!\()")
 
 
@@ -70,7 +68,7 @@ def check(text: str, start: int, code: Ranges, path: str) -> Iterator[Diagnostic
     odd += [(made, "SG032", "is defined and never used") for made in definitions.values()
             if made.name not in uses]  # fmt: skip
     line, counted = text.count("\n", 0, start) + 1, start
-    for footnote, code_of, what in sorted(odd):
+    for footnote, code_of, what in sorted(odd, key=lambda one: one[0].start):
         line += text.count("\n", counted, footnote.start)
         counted = footnote.start
         message = f"the footnote {text[footnote.start : footnote.end]} {what}"

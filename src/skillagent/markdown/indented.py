@@ -10,18 +10,20 @@ count as items, since their text is indented the same way.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 _MARKS = r"(?:[ \t>]|(?:[-*+:]|\d{1,9}[.)])(?=[ \t]))"
-_FAR = r"(?=[ \t>]*+[^\s>])[ >]*?(?: {4}|\t)"
-_FAR_LINE = (
-    rf"(?:{_MARKS}*+(?:#{{1,6}}(?:[ \t][^\n]*+)?+|[-*_=`~+:][-*_=`~ \t]*+|\d{{1,9}}[.)][ \t]*+"
-    rf"|(?:<(?:[!?]|/?(?i:script|pre|style|textarea))|-->)[^\n]*+)?+\n| {{0,3}}(?=>)){_FAR}"
+_ENDS_PARAGRAPH = (
+    rf"{_MARKS}*+(?:#{{1,6}}(?:[ \t][^\n]*+)?+|[-*_=`~+:][-*_=`~ \t]*+|\d{{1,9}}[.)][ \t]*+"
+    r"|(?:<(?:[!?]|/?(?i:script|pre|style|textarea))|-->)[^\n]*+)?+\n"
 )
-"""A line that is far indented, in a new quote or below a line that ends a paragraph."""
-_ANYWHERE = re.compile(rf"\n{_FAR_LINE}")
-_AT_FIRST = re.compile(rf"{_FAR}|{_FAR_LINE}")
-_PLAIN_LINES = re.compile(r"(?:(?:[^\W\d_][^\n]*+)?+\n)++")
-"""Paragraphs and what is between them."""
+_INDENTED = rf"(?:{_ENDS_PARAGRAPH}| {{0,3}}(?=>))()(?=[ \t>]*+[^\s>])[ >]*?(?: {{4}}|\t)"
+"""A line that may begin code: in a new quote, or below a line that ends a paragraph."""
+_FIRST = re.compile(r"[ >]*?(?: {4}|\t)")
+_BELOW_FIRST = re.compile(_INDENTED)
+_BELOW = re.compile(rf"\n(?={_INDENTED})")
+_RAW_HTML = re.compile(r"<(?:[!?]|(?i:script|pre|style|textarea))")
+"""What begins an HTML block that may hold empty lines."""
 
 _BLANKS = re.compile(r"[ \t]*+")
 _ITEM = re.compile(r"(?:[-*+:]|(\d{1,9})[.)])(?=[ \t\n]|\Z)")
@@ -47,10 +49,13 @@ _HTML_BLOCKS = (
 )  # fmt: skip
 """What begins an HTML block that only a mark of its own ends, and that mark."""
 _HTML_TO_BLANK = re.compile(rf"</?(?:{_BLOCK_TAGS})(?=\s|/?>|\Z)", re.IGNORECASE)
+_ATTRIBUTE = (
+    r"[ \t]++[A-Za-z_:][\w.:-]*+"
+    r"(?:[ \t]*+=[ \t]*+(?:[^\s\"'=<>`]++|'[^'\n]*+'|\"[^\"\n]*+\"))?+"
+)
 _HTML_ALONE = re.compile(
-    r"<(?:/[A-Za-z][A-Za-z0-9-]*+[ \t]*+|[A-Za-z][A-Za-z0-9-]*+"
-    r"(?:[ \t]++[A-Za-z_:][\w.:-]*+(?:[ \t]*+=[ \t]*+(?:[^\s\"'=<>`]++|'[^'\n]*+'|\"[^\"\n]*+\"))?+)*+"
-    r"[ \t]*+/?)>[ \t]*(?=\n|\Z)"
+    rf"<(?:/[A-Za-z][A-Za-z0-9-]*+[ \t]*+|[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+[ \t]*+/?)>"
+    r"[ \t]*(?=\n|\Z)"
 )
 _BLANK_LINE = re.compile(r"(?!)")
 """Stands for the end of an HTML block that goes on to the next blank line."""
@@ -59,75 +64,104 @@ _QUOTE, _NAMED = -1, -4
 number of columns that its text is indented by; 0 is none of them."""
 
 
-def may_hold(text: str, start: int) -> bool:
-    """False where a body surely has no indented code, which is so for nearly all."""
-    if "    " not in text and "\t" not in text:
-        return False
-    return bool(_AT_FIRST.match(text, start) or _ANYWHERE.search(text, start))
-
-
-class IndentedCode:
-    """The indented code of one body, read line by line from its beginning.
+def places(text: str, start: int) -> list[int]:
+    """Where lines of a body begin that may be the first one of indented code; rarely any.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
     """
+    if "    " not in text and "\t" not in text:
+        return []
+    found = [start] if _FIRST.match(text, start) else []
+    if first := _BELOW_FIRST.match(text, start):
+        found.append(first.start(1))
+    found += [match.start(1) for match in _BELOW.finditer(text, start)]
+    return found
 
-    def __init__(self, text: str, start: int) -> None:
+
+class IndentedCode:
+    """The indented code of one body, read line by line where there may be any.
+
+    What comes before is read from the last line at which no container is open.
+
+    Args:
+        text: the whole document.
+        start: offset where the body begins.
+        places: as the function of this name found them.
+    """
+
+    def __init__(self, text: str, start: int, places: list[int]) -> None:
         self._text = text
         self._next = start
         """Where the first line begins that was not read yet."""
+        self._places = places
+        self._others: list[tuple[int, int]] = []
+        """Fences and comments, sorted: their lines are not read."""
+        self._may_jump = not _RAW_HTML.search(text, start)
         self._containers: list[int] = []
         self._paragraph = False
         self._item_is_empty = False
         """The innermost item has begun, and has no text yet."""
         self._html: re.Pattern[str] | None = None
         """What ends the HTML block that goes on."""
+        self._read_code = False
+        """The line read last was code, so that the next one may be."""
         self.ranges: list[tuple[int, int]] = []
         """Sorted; each begins with the blanks that make it code."""
 
     def read_to(self, position: int) -> int:
         """Read up to the line that holds a position: where it ends if it is code, else 0."""
-        text = self._text
-        if position >= self._next:
-            stop = text.find("\n", position) + 1 or len(text) + 1
-            while self._next < stop:
-                if self._skip_plain(stop):
-                    continue
-                line = _Line(text, self._next)
-                self._read(line)
-                self._next = line.end + 1
+        stop = self._text.find("\n", position)
+        stop = len(self._text) if stop < 0 else stop
+        while self._read_code and self._next <= stop:
+            self._next_line()
+        first = bisect_left(self._places, self._next)
+        for place in self._places[first : bisect_right(self._places, stop, first)]:
+            self._jump(place)
+            while self._next <= place or (self._read_code and self._next <= stop):
+                self._next_line()
         end = self.ranges[-1][1] if self.ranges else 0
         return end if position < end else 0
 
-    def _skip_plain(self, stop: int) -> bool:
-        """Read lines that begin with a letter, and empty ones, at once; True if there are any."""
-        if self._containers or self._html is not None:
-            return False
-        lines = _PLAIN_LINES.match(self._text, self._next, stop)
-        if not lines:
-            return False
-        last = lines.end() - 2  # the character before the last line end
-        self._paragraph = last >= self._next and self._text[last] != "\n"
-        self._next = lines.end()
-        return True
+    def leave_out(self, start: int, end: int) -> None:
+        """A fence or a comment stands here, after all those that were left out before."""
+        self._others.append((start, end))
+        if start < self._next:
+            self._go_on_behind(end)
 
-    def go_on_behind(self, position: int) -> None:
-        """A fence or a comment that began on the line read last ends on the line of a position.
-
-        Args:
-            position: in that line, or at its end.
-        """
-        end = self._text.find("\n", position)
-        self._next = max(self._next, len(self._text) + 1 if end < 0 else end + 1)
+    def _go_on_behind(self, end: int) -> None:
+        line_end = self._text.find("\n", end)
+        self._next = max(self._next, len(self._text) + 1 if line_end < 0 else line_end + 1)
         if self._html is _COMMENT_END:
             self._html = None
+
+    def _jump(self, place: int) -> None:
+        """Go on at the last line before a place that surely stands in no container."""
+        end = place
+        while self._may_jump and (end := self._text.rfind("\n\n", self._next, end)) >= 0:
+            other = bisect_right(self._others, (end, len(self._text))) - 1
+            if other >= 0 and end < self._others[other][1]:
+                end = self._others[other][0]
+            elif self._text[end + 2 : end + 3].isalpha():
+                self._next = end + 2
+                self._containers.clear()
+                self._paragraph, self._html, self._read_code = False, None, False
+                return
+
+    def _next_line(self) -> None:
+        line = _Line(self._text, self._next)
+        self._read_code = False
+        self._read(line)
+        other = bisect_left(self._others, (self._next, 0))
+        self._next = line.end + 1
+        if other < len(self._others) and self._others[other][0] < line.end:
+            self._go_on_behind(self._others[other][1])
 
     def _read(self, line: _Line) -> None:
         matched = self._go_on(line)
         everything = matched == len(self._containers)
-        if line.is_blank:
+        if line.is_blank():
             del self._containers[matched:]
             self._paragraph = self._item_is_empty = False
             if self._html is _BLANK_LINE or not everything:
@@ -144,9 +178,9 @@ class IndentedCode:
             matched, everything = matched + 1, True
             self._paragraph = opened == _NAMED or (opened != _QUOTE and line.indent >= 4)
             self._html = None
-            if line.is_blank:
+            if line.is_blank():
                 self._item_is_empty = opened not in (_QUOTE, _NAMED)
-            if line.is_blank or self._paragraph:
+            if line.is_blank() or self._paragraph:
                 return
         if line.indent < 4 and self._leaf(line, everything):
             self._paragraph = False
@@ -163,7 +197,7 @@ class IndentedCode:
         for index, container in enumerate(self._containers):
             if container == _QUOTE:
                 goes_on = line.indent < 4 and line.quote()
-            elif line.is_blank:
+            elif line.is_blank():
                 innermost = index + 1 == len(self._containers)
                 goes_on = not (innermost and self._item_is_empty)
             else:
@@ -190,6 +224,7 @@ class IndentedCode:
         return self._html is not None
 
     def _code(self, line: _Line) -> None:
+        self._read_code = True
         if self.ranges and self.ranges[-1][1] + 1 == line.at:
             self.ranges[-1] = self.ranges[-1][0], line.end
         else:
@@ -223,7 +258,6 @@ class _Line:
             column += self.place - at
         self._column = column
 
-    @property
     def is_blank(self) -> bool:
         return self.place == self.end
 
@@ -260,11 +294,11 @@ class _Line:
         before = self.base, self._column, self.at, self.place
         after = self._column + mark.end() - self.place
         self._to(mark.end(), after)
-        if interrupts and (self.is_blank or (mark[1] or "1").lstrip("0") != "1"):
+        if interrupts and (self.is_blank() or (mark[1] or "1").lstrip("0") != "1"):
             self.base, self._column, self.at, self.place = before
             return 0
         outer = self.base
-        self.base = after + 1 if self.is_blank or self._column - after > 4 else self._column
+        self.base = after + 1 if self.is_blank() or self._column - after > 4 else self._column
         return self.base - outer
 
 

@@ -17,8 +17,10 @@ SHOWN = 60
 """Characters of a malformed link that its finding quotes."""
 _TOKEN = re.compile(rf"\\[^\n]|[\[\]]|{BLOCK_BREAK.pattern}")
 _CLOSED_ONCE = re.compile(r"\[\[([^\[\]\s][^\[\]\n]*+)\](?![\](\[])")
-_OPENED_ONCE = re.compile(r"(?<![\w\[])\[\w[^\[\]\n]+\]\](?![\](\[])")
-_NEVER_CLOSED = re.compile(r"\[\[(?:[^\s\[\]|]++|[^\s\[\]|][^\[\]\n|]*+\|[^\[\]\n]++)(?=[ \t]*(?:\n|\Z))")
+_OPENED_ONCE = re.compile(r"(?<![\w\[])\[(?![xX]\])\w[^\[\]\n]*+\]\](?![\](\[])")
+_NEVER_CLOSED = re.compile(
+    r"\[\[(?:[^\s\[\]|]++|[^\s\[\]|][^\[\]\n|]*+\|[^\[\]\n]++)(?=[ \t]*(?:\n|\Z))"
+)
 _OVER_LINES = re.compile(r"\[\[[^\[\]\s][^\[\]\n]*+\n[^\[\]]*+\]\](?![(\[])")
 
 

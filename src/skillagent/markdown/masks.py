@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
-from skillagent.markdown.indented import IndentedCode, may_hold
+from skillagent.markdown.indented import IndentedCode, places
 
 
 class Ranges(NamedTuple):
@@ -63,7 +63,8 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
         start: offset where the body begins.
         dialect: whether `$…$` counts.
     """
-    indented = IndentedCode(text, start) if may_hold(text, start) else None
+    far = places(text, start)
+    indented = IndentedCode(text, start, far) if far else None
     marked = dialect.math or "`" in text or "~~~" in text or "<!--" in text or "%%" in text
     if not (marked or indented):
         return NO_MASKS
@@ -108,7 +109,7 @@ def _mark(
             if ">" in lead:
                 spans.leave_quote(position)
             if indented:
-                indented.go_on_behind(position)
+                indented.leave_out(match.start(), position)
             code.append((match.start(), position))
             fences.append((begin, position))
         elif mark[0] == "`":
@@ -120,14 +121,14 @@ def _mark(
                 code.append((match.start(), end))
                 position = end
                 if indented:
-                    indented.go_on_behind(end)
+                    indented.leave_out(match.start(), end)
         elif mark == "%%":
             end = text.find("%%", position)
             if end >= 0:
                 position = end + 2
                 comments.append((match.start(), position))
                 if indented:
-                    indented.go_on_behind(position)
+                    indented.leave_out(match.start(), position)
         elif mark[0] == "$" and (end := _math_end(text, match)):
             code.append((match.start(), end))
             position = end
