@@ -194,7 +194,8 @@ def test_a_heading_answers_to_its_id_and_to_its_clean_title(
         pytest.param("## A\n\n[x]{#b} text\n\n## C", "b", 0, id="attributes of a span"),
         pytest.param("## A\n\n`{#b}`\n\n## C", "b", -1, id="attributes in code"),
         pytest.param("## A\n\n> ### B c\n\n## C", "b-c", 0, id="a heading in a quote"),
-        pytest.param("## A\n\n    ### B c\n\n## C", "b-c", 0, id="an indented heading"),
+        pytest.param("## A\n\n    ### B c\n\n## C", "b-c", -1, id="a heading in indented code"),
+        pytest.param("## A\n\n!!! tip\n\n    ### B c\n\n## C", "b-c", 0, id="an indented heading"),
         pytest.param("## A\n\n<h3>B c</h3>\n\n## C", "b-c", 0, id="a heading of HTML"),
         pytest.param("## A\n\n```\n### B c\n```\n", "b-c", -1, id="a heading in a fence"),
         pytest.param('## A\n\n<Team link="b-c" />\n', "b-c", 0, id="a component's value"),
@@ -344,3 +345,9 @@ def test_any_mixture_is_read(parts: list[str]) -> None:
         at = document.find_heading(heading.anchor) if heading.anchor else 0
         assert at >= 0
     assert "\n" not in document.description
+
+
+def test_text_that_is_indented_in_a_component_of_mdx_is_no_code() -> None:
+    text = "<Tabs>\n  <Tab>\n\n    See [[a]].\n\n  </Tab>\n</Tabs>\n"
+    assert [link.target for link in parse(text, "x.mdx").references] == ["a"]
+    assert parse(text, "x.md").references == ()

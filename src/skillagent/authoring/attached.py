@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import unquote
 
 from skillagent.graph import Node, Root
@@ -21,6 +22,7 @@ from skillagent.graph.resolve import Resolver
 from skillagent.graph.walk import read_bytes
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.address import destinations
+from skillagent.markdown.destination import meaning
 
 MAX_BYTES = 256 * 1024 * 1024
 """All copies together; what is above stays behind."""
@@ -115,14 +117,18 @@ def _targets(node: Node) -> Iterator[tuple[str, bool]]:
     for reference in document.references:
         if reference.target and reference.kind in (Kind.WIKILINK, Kind.EMBED):
             yield reference.target, False
-    spans = [(found.start, found.stop) for found in destinations(text, body, len(text), code)]
-    spans += [
-        match.span(1) for match in _IN_HTML.finditer(text, body) if not code.covering(match.start())
+    addresses = [
+        meaning(text[found.start : found.stop])
+        for found in destinations(text, body, len(text), code)
     ]
-    for start, stop in spans:
-        raw = text[start:stop]
-        path = unquote(raw.partition("#")[0].partition("?")[0])
-        if not _ELSEWHERE.match(raw) and "\0" not in path:
+    addresses += [
+        unescape(match[1])
+        for match in _IN_HTML.finditer(text, body)
+        if not code.covering(match.start())
+    ]
+    for address in addresses:
+        path = unquote(address.partition("#")[0].partition("?")[0])
+        if not _ELSEWHERE.match(address) and "\0" not in path:
             yield path, True
 
 

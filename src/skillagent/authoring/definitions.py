@@ -13,13 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from skillagent.authoring.parts import Part
-from skillagent.markdown import Document
+from skillagent.markdown import Document, footnotes
 from skillagent.markdown.address import uses
-from skillagent.markdown.wikilink import DEFINITION
+from skillagent.markdown.destination import DEFINITION, TITLE_LINE
 
-_NOTE = re.compile(r"^ {0,3}\[\^([^\[\]\s]+)\]:", re.MULTILINE)
-_NOTE_USE = re.compile(r"(?<![\\\[])\[\^([^\[\]\s]+)\]")
-_TITLE_LINE = re.compile(r"[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\))[ \t]*(?:\n|\Z)")
 _NEW_BLOCK = re.compile(r" {0,3}(?:[-*+>#|]|\d{1,9}[.)][ \t]|\[[^\]\n]+\]:|```|~~~)")
 
 
@@ -86,12 +83,13 @@ def _notes(document: Document) -> Iterator[_Definition]:
     text, code = document.text, document.masks.code
     headings = [heading.start for heading in document.headings]
     end = 0
-    for match in _NOTE.finditer(text, document.frontmatter.body_start):
-        if match.start() < end or code.covering(match.end() - 1):
-            continue
-        at = bisect_right(headings, match.start())
-        end = _note_end(text, match.end(), headings[at] if at < len(headings) else len(text))
-        yield _Definition(match.start(), end, match.start(1) - 2)
+    for note in footnotes.defined(text, document.frontmatter.body_start, code):
+        line = text.rfind("\n", 0, note.start) + 1
+        if note.start < end or text[line : note.start].strip(" ") or note.start - line > 3:
+            continue  # inside another one, or in a quote or an item, with which it goes
+        at = bisect_right(headings, line)
+        end = _note_end(text, note.end, headings[at] if at < len(headings) else len(text))
+        yield _Definition(line, end, note.start)
 
 
 def _note_end(text: str, place: int, limit: int) -> int:
@@ -116,7 +114,7 @@ def _links(document: Document) -> Iterator[_Definition]:
     for match in DEFINITION.finditer(text, document.frontmatter.body_start):
         if not code.covering(match.start()):
             end = _line_end(text, match.end(), len(text))
-            if title := _TITLE_LINE.match(text, end):
+            if title := TITLE_LINE.match(text, end):
                 end = title.end()
             yield _Definition(match.start(), end, match.start())
 
@@ -130,15 +128,13 @@ def _uses(document: Document, found: Sequence[_Definition]) -> Iterator[tuple[in
         if use.definition.link in places:
             yield use.start, places[use.definition.link]
     names: dict[str, int] = {}
-    for place, index in places.items():
-        if note := _NOTE_USE.match(text, place):
-            names.setdefault(note[1].casefold(), index)
-    if not names:
-        return
-    for match in _NOTE_USE.finditer(text, start):
-        index = names.get(match[1].casefold(), -1)
-        if index >= 0 and match.start() not in places and not code.covering(match.start()):
-            yield match.start(), index
+    others: list[tuple[int, str]] = []
+    for note in footnotes.used(text, start, code):
+        if note.start in places:
+            names.setdefault(note.name, places[note.start])
+        else:
+            others.append((note.start, note.name))
+    yield from ((place, names[name]) for place, name in others if name in names)
 
 
 def _line_end(text: str, place: int, limit: int) -> int:

@@ -220,17 +220,11 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
         hidden += outline.marks(text, body)
     headings = {heading.start for heading in document.headings}
     hidden = _joined(hidden)
-    at, in_list, after_blank, position = 0, False, True, body
+    at, position = 0, body
     while position < len(text):
         line_end = text.find("\n", position)
         line_end = len(text) if line_end < 0 else line_end
-        line = text[position:line_end]
-        blank = not line.strip()
-        indented = line.startswith(("    ", "\t"))
-        if not blank and not indented:
-            in_list = bool(_ITEM.match(line)) or (in_list and not after_blank)
-        code = indented and not in_list and after_blank
-        if not blank and not code and position not in headings:
+        if position not in headings and text[position:line_end].strip():
             start = position
             while at < len(hidden) and hidden[at][1] <= start:
                 at += 1
@@ -242,5 +236,4 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
                 look += 1
             if start < line_end:
                 yield position, start, line_end
-        after_blank = blank or code
         position = line_end + 1

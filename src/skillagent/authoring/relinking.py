@@ -16,7 +16,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from skillagent.authoring.parts import Part, holding
-from skillagent.authoring.spelling import Speller, quoted
+from skillagent.authoring.spelling import Speller
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
@@ -30,6 +30,12 @@ from skillagent.markdown.address import (
     uses,
 )
 from skillagent.markdown.anchors import anchors, slug
+from skillagent.markdown.destination import (
+    as_address,
+    meaning,
+    path_and_fragment,
+    path_end,
+)
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.link_fields import rewritten
 
@@ -249,8 +255,11 @@ class Relinking:
         if wanted is None:
             if reference.kind is Kind.MARKDOWN or not reference.target.startswith(("./", "../")):
                 return None  # a Markdown path is carried with all the others
-            moved = self._carried(reference.target, part, quote=False)
-            return moved and moved + text[spot.end : spot.stop]
+            if not self._moved(part):
+                return None
+            moved = self._carried_path(reference.target, part)
+            moved = moved if moved.startswith("../") else f"./{moved}"
+            return moved + text[spot.end : spot.stop]
         after = self._layout.after.link(reference, here)
         leads = after.node if reference.target else here
         # A path that only a site's rules can read now, and could be read without them, is mended.
@@ -261,7 +270,7 @@ class Relinking:
             path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
             if fragment == reference.fragment:
                 return path + text[spot.end : spot.stop]
-            return f"{path}#{quoted(fragment) if bare else fragment}" if fragment else path
+            return f"{path}#{as_address(fragment, bare=bare)}" if fragment else path
         name = self._layout.speller.name(
             wanted, here, reference.target, header=reference.kind is Kind.FRONTMATTER
         )
@@ -294,13 +303,16 @@ class Relinking:
                 raw = text[found.start : found.stop]
                 if found.start in handled or not part.holds(found.link):
                     continue
-                if raw.startswith("#"):
+                if meaning(raw).startswith("#"):
                     if several and (anchor := self._anchor(raw, part)):
                         new, node = anchor
                         links = [] if node is None else self._made_by(found, part, node)
                         yield Edit(found.start, found.stop, new), links
-                elif moved and (new_path := self._carried(raw, part, text[found.start - 1] != "<")):
-                    yield Edit(found.start, found.stop, new_path), []
+                elif moved and not _ELSEWHERE.match(meaning(raw)):
+                    path = self._carried_path(path_and_fragment(raw)[0], part)
+                    bare = text[found.start - 1] != "<"
+                    end = found.start + path_end(raw)
+                    yield Edit(found.start, end, as_address(path, bare=bare)), []
 
     def _made_by(self, found: Destination, part: Part, node: Node) -> list[tuple[int, Node | None]]:
         """The links to a node that a destination becomes, once it is no `#anchor` any more."""
@@ -317,16 +329,16 @@ class Relinking:
             None where it stays as it is.
         """
         document = part.node.document
-        name = unquote(raw[1:])
+        name = unquote(meaning(raw)[1:])
         index = document.find_heading(name)
         if index < 0:
             return self._to_top(name, part)
         other = holding(self._layout.parts[part.node], document.headings[index].start)
         if other is part:
             here = self._within(name, index, part)
-            return (f"#{quoted(here)}", None) if here not in ("", name) else None
+            return (f"#{as_address(here)}", None) if here not in ("", name) else None
         fragment = self._fragment(name, index, other)
-        rest = raw if fragment == name else f"#{quoted(fragment)}" if fragment else ""
+        rest = raw if fragment == name else f"#{as_address(fragment)}" if fragment else ""
         node = self._layout.placed[other]
         path = self._layout.speller.destination(node, self._layout.placed[part], "", bare=True)
         return path + rest, node
@@ -350,24 +362,13 @@ class Relinking:
     def _moved(self, part: Part) -> bool:
         return posixpath.dirname(part.node.path) != posixpath.dirname(part.path)
 
-    def _carried(self, raw: str, part: Part, quote: bool = True) -> str | None:
-        """A relative path as it reads from the new folder; None where it stays."""
-        if _ELSEWHERE.match(raw.removeprefix("<")) or not self._moved(part):
-            return None
+    def _carried_path(self, path: str, part: Part) -> str:
+        """A relative path as it reads from the folder that a part moves to."""
         root = self._layout.root
         before = posixpath.join(root, posixpath.dirname(part.node.path))
         after = posixpath.join(root, posixpath.dirname(part.path))
-        angle = raw.startswith("<")
-        path = re.match(r"<[^<>?#]*|[^?#\s]*" if quote else r"[^#]*", raw)[0]  # type: ignore[index] # matches any text
-        bare = path.removeprefix("<")
-        target = unquote(bare) if quote else bare
-        new = os.path.relpath(posixpath.join(before, target), after)
-        if target.endswith("/"):
-            new += "/"
-        if not quote and not new.startswith("../"):
-            new = f"./{new}"
-        shown = quoted(new) if quote and not angle else new
-        return "<" * angle + shown + raw[len(path) :]
+        new = os.path.relpath(posixpath.join(before, path), after)
+        return f"{new}/" if path.endswith("/") else new
 
 
 def _covering(part: Part, place: int) -> Edit | None:

@@ -16,6 +16,7 @@ from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
 from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.destination import as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import relative
 
@@ -25,7 +26,6 @@ MAX_NAME = 80
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-\udfff]")
 _FOLD = re.compile(r"[-_\s]+")
-_IN_URL = re.compile(r"[\x00-\x20%?#()<>\\]")
 _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
 _FOOTNOTE = re.compile(r"[ \t]*\[\^[^\[\]\s]+\]")
@@ -167,13 +167,13 @@ class Speller:
         yield target.path
 
     def destination(self, target: Node, source: Node, old: str, *, bare: bool) -> str:
-        """The path of a Markdown link.
+        """The path of a Markdown link, as its address has it.
 
         Args:
             target: where the link leads.
             source: the node it stands in.
-            old: the path as the link gives it, unquoted; its style is kept.
-            bare: False between `< >`, where nothing need be quoted.
+            old: the path that the link names; its style is kept.
+            bare: False between `< >`.
 
         Raises:
             UsageError: no form leads there.
@@ -181,7 +181,7 @@ class Speller:
         for name in _destinations(target.path, source.path, old):
             reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
             if self._resolver.link(reference, source).node is target:
-                return quoted(name) if bare else name
+                return as_address(name, bare=bare)
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
 
 
@@ -223,11 +223,6 @@ def _from_top(name: str, old: str) -> Iterator[str]:
 
 def _dotted(path: str) -> str:
     return path if path.startswith("../") else f"./{path}"
-
-
-def quoted(path: str) -> str:
-    """A path as a Markdown link takes it without `< >`."""
-    return _IN_URL.sub(lambda match: f"%{ord(match[0]):02X}", path)
 
 
 def _reads_as(written: str, name: str, dialect: Dialect) -> bool:

@@ -14,21 +14,27 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from itertools import accumulate
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from skillagent.exports.skill_md import quoted
 from skillagent.graph import Link, Node
-from skillagent.graph.attachments import DESTINATION, Others, images
+from skillagent.graph.attachments import Others, images
 from skillagent.graph.link import is_block
 from skillagent.markdown import Document, Kind, Reference
 from skillagent.markdown.anchors import slug
 from skillagent.markdown.compose import composed, header_lines
+from skillagent.markdown.destination import (
+    DEFINITION,
+    DESTINATION,
+    meaning,
+    path_and_fragment,
+    without_angles,
+)
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited, relative
 from skillagent.markdown.link_fields import rewritten
 
 _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
-_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 _TRIES = 6
 _KEY = re.compile(r"[A-Za-z_][\w-]*:(?: |$)", re.MULTILINE)
@@ -254,7 +260,8 @@ def _redirected(
     if match is None:
         renamed[reference.target] = path
         return
-    yield Edit(match.start(1), match.end(1), path + _raw_fragment(match[1]))
+    address = without_angles(match[1])
+    yield Edit(match.start(1), match.end(1), path + _raw_fragment(address))
 
 
 def _strangers(document: Document) -> Iterator[Edit]:
@@ -274,16 +281,20 @@ def _strangers(document: Document) -> Iterator[Edit]:
 
 
 def _definitions(document: Document, renamed: Mapping[str, str]) -> Iterator[Edit]:
-    for match in _DEFINITION.finditer(document.text, document.frontmatter.body_start):
+    for match in DEFINITION.finditer(document.text, document.frontmatter.body_start):
         if document.masks.code.covering(match.start()):
             continue
-        target = unquote(match[1].strip("<>").partition("#")[0].partition("?")[0])
+        bare = match[2] is None
+        start, end = match.span(3) if bare else match.span(2)
+        address = document.text[start:end]
+        target, _ = path_and_fragment(address)
         if target in renamed:
-            yield Edit(match.start(1), match.end(1), renamed[target] + _raw_fragment(match[1]))
+            new = renamed[target] + _raw_fragment(address)
+            yield Edit(start, end, new) if bare else Edit(start - 1, end + 1, new)
 
 
-def _raw_fragment(destination: str) -> str:
-    _, hash_sign, fragment = destination.strip("<>").partition("#")
+def _raw_fragment(address: str) -> str:
+    _, hash_sign, fragment = meaning(address).partition("#")
     return hash_sign + quote(fragment, safe=_RAW) if fragment else ""
 
 

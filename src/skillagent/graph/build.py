@@ -41,6 +41,8 @@ from skillagent.progress import Progress, tracked, untold
 
 ENTRY_STEMS = ("index", "skill", "readme", "moc")
 """File names, at the top of a root, that make a node its entry; the first one found wins."""
+ABOUT_WHOLE_FILES = frozenset({"SG030", "SG031", "SG032"})
+"""Findings that the part of a large file that was left out could make good."""
 DIALECT_HINT = 10
 """So many broken links with a label must turn good before another dialect is proposed."""
 
@@ -135,7 +137,11 @@ class _Part:
             size=source.size,
             whole=source.whole,
         )
-        self.diagnostics += document.diagnostics
+        self.diagnostics += (
+            found
+            for found in document.diagnostics
+            if source.whole or found.code not in ABOUT_WHOLE_FILES
+        )
         if node.aliases:
             self.diagnostics += alias_findings(node, shown)
         return node
@@ -186,6 +192,9 @@ class _Builder:
 
     def _links(self, node: Node, part: _Part) -> Iterable[Link]:
         path, resolver = node.document.path, part.resolver
+        for anchor in node.document.anchors:
+            if node.whole:
+                self._check_fragment(node, anchor, path)
         for reference in node.document.references:
             if reference.kind is Kind.COMMENT:
                 continue
@@ -270,11 +279,13 @@ class _Builder:
     def _check_fragment(self, target: Node, reference: Reference, path: str) -> None:
         fragment = reference.fragment
         document = target.document
+        if reference.kind is Kind.MARKDOWN and fragment.casefold() == "top":
+            return  # in HTML the beginning of any page
         if is_block(fragment):
             if fragment[1:].casefold() in document.blocks:
                 return
             message = f"{target.id} has no block {fragment}"
-        elif document.find_heading(fragment) >= 0 or document.includes_files:
+        elif document.has_anchor(fragment) or document.includes_files:
             return
         else:
             message = f"{target.id} has no heading {fragment!r}"

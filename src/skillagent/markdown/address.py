@@ -10,19 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from skillagent.markdown.destination import DEFINITION, INLINE, OPENING, REFERENCE, path_end
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.masks import Ranges
-from skillagent.markdown.wikilink import (
-    DEFINITION,
-    INLINE,
-    Reference,
-    bare_name_end,
-    label_key,
-)
+from skillagent.markdown.wikilink import Reference, bare_name_end, label_key
 
-_PATH = re.compile(r"[^?#]*")
 _HASH = re.compile(r"(?<!\\)#")
-_USE = re.compile(r"(?<![\\\]])\[(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[([^\[\]]*+)\])?(?![\[(:])")
+_USE = re.compile(rf"{OPENING}(?<!\]\[){REFERENCE}")
 
 
 class Address(NamedTuple):
@@ -84,8 +78,7 @@ def address(
     else:
         definition = uses[reference.start].definition
         start, stop = definition.start, definition.stop
-    path = _PATH.match(text, start, stop)
-    return Address(start, path.end() if path else stop, stop)
+    return Address(start, start + path_end(text[start:stop]), stop)
 
 
 def _name_address(text: str, start: int, stop: int) -> Address:

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import embedded, frontmatter, masks, pieces, prose, wikilink
+from skillagent.markdown import (
+    embedded,
+    footnotes,
+    frontmatter,
+    malformed,
+    masks,
+    pieces,
+    prose,
+    wikilink,
+)
 from skillagent.markdown.anchors import anchors
 from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
@@ -46,6 +55,8 @@ class Document:
     frontmatter: Frontmatter
     references: tuple[Reference, ...]
     """Links as written, in order of their place."""
+    anchors: tuple[Reference, ...]
+    """Markdown links to a heading of the document itself: checked, and no links of the graph."""
     headings: tuple[Heading, ...]
     tags: tuple[str, ...]
     """Tags of the header, then of the body, first spelling, without `#`."""
@@ -167,6 +178,10 @@ class Document:
         """True where parts of what a reader sees stand in other files, with their headings."""
         return embedded.includes_files(self.text, self.masks.fences)
 
+    def has_anchor(self, fragment: str) -> bool:
+        """True if a `#` path leads to a heading, or to an element above all headings."""
+        return self.find_heading(fragment) >= 0 or fragment.strip().casefold() in self._anchors
+
     @cached_property
     def _anchors(self) -> Mapping[str, int]:
         return anchors(self.text, self.headings, self.masks.code)
@@ -236,13 +251,25 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
         header, header_findings = frontmatter.read(text, path)
         start = header.body_start
     findings += header_findings
-    hidden = masks.masks(text, start, dialect)
+    # MDX has no indented code: components are indented like any markup.
+    is_mdx = path.lower().endswith(".mdx")
+    hidden = masks.masks(text, start, dialect, indented_code=not is_mdx)
     hidden = embedded.masked(text, start, hidden)
     headings = tuple(headings_in(text, header.body_start, hidden.code))
-    references = _references(text, start, header, hidden, dialect, path, findings)
+    references, anchors = _references(text, start, header, hidden, dialect, path, findings)
     tags = _tags(text, header, hidden, references, dialect)
-    links, found = tuple(references), tuple(findings)
-    return Document(path, text, header, links, headings, tags, hidden, found, dialect)
+    return Document(
+        path,
+        text,
+        header,
+        tuple(references),
+        tuple(anchors),
+        headings,
+        tags,
+        hidden,
+        tuple(findings),
+        dialect,
+    )
 
 
 def _references(
@@ -253,13 +280,21 @@ def _references(
     dialect: Dialect,
     path: str,
     findings: list[Diagnostic],
-) -> list[Reference]:
+) -> tuple[list[Reference], list[Reference]]:
+    """`Document.references` and `Document.anchors`."""
     found = _header_references(header, dialect, path, findings)
     if names := names_in_fields(text, header, dialect.link_fields, found):
         found = sorted(found + names, key=_position)
+    anchors: list[Reference] = []
     code, comments = masks.code, masks.comments
     first_line = text.count("\n", 0, start) + 1
-    body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect))
+    paired = text.find("[[", start) >= 0
+    body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect)) if paired else []
+    if paired and _has_more_brackets(text, start, len(body)):
+        ends = [reference.end for reference in body]
+        spans = Ranges([reference.start for reference in body], ends)
+        findings += malformed.check(text, start, spans, code, path)
+    findings += footnotes.check(text, start, code, path)
     if code.starts:
         body = [reference for reference in body if not code.covering(reference.start)]
     if dialect.outline:
@@ -278,8 +313,12 @@ def _references(
         for reference in found_links:
             line += text.count("\n", counted, reference.start)
             counted = reference.start
-            if reference.start not in taken:
+            if reference.start in taken:
+                continue
+            if reference.target:
                 markdown.append(reference._replace(line=line))
+            elif not comments.covering(reference.start):
+                anchors.append(reference._replace(line=line))
         if dialect.outline:
             markdown = outline.keyed(markdown, header)
         if markdown:
@@ -291,7 +330,12 @@ def _references(
             else reference
             for reference in body
         ]
-    return found + body
+    return found + body, anchors
+
+
+def _has_more_brackets(text: str, start: int, links: int) -> bool:
+    """Whether a body has other pairs of brackets than those of so many links."""
+    return text.count("[[", start) != links or text.count("]]", start) != links
 
 
 def _is_mark(text: str, reference: Reference) -> bool:

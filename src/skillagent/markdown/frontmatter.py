@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown.salvage import salvage
 from skillagent.markdown.yaml_header import (
     KEY_LINE,
     MAX_DEPTH,
@@ -24,7 +25,6 @@ from skillagent.markdown.yaml_header import (
     RefusedError,
     Value,
     first_line_is_key,
-    salvage,
     scalar_text,
     simple,
 )
@@ -131,15 +131,9 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
         if len(header) > MAX_HEADER_CHARS:
             raise RefusedError(f"a header of {len(header)} characters", 0)
         value = reader.value(header, 2)
-    except RefusedError as error:
-        message = f"frontmatter refused: {error}"
-        return (
-            Frontmatter(_EMPTY, _EMPTY, "", start, body_start),
-            [finding("SG014", path, error.line + 2, message)],
-        )
-    except yaml.YAMLError as error:
-        if not first_line_is_key(header):
-            return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
+    except (RefusedError, yaml.YAMLError) as error:
+        if len(header) > MAX_HEADER_CHARS or not first_line_is_key(header):
+            return _unread(start, body_start, path, error)
         value = salvage(header, reader, error)
     if value is None:
         value = _EMPTY
@@ -147,6 +141,17 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
         return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
     findings = reader.findings + _second_block(text, body_start, path)
     return Frontmatter(value, reader.lines, header, start, body_start, odd_keys(value)), findings
+
+
+def _unread(
+    start: int, body_start: int, path: str, error: Exception
+) -> tuple[Frontmatter, list[Diagnostic]]:
+    """A header of which no key can be read by itself."""
+    if not isinstance(error, RefusedError):
+        return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
+    message = f"frontmatter refused: {error}"
+    unread = Frontmatter(_EMPTY, _EMPTY, "", start, body_start)
+    return unread, [finding("SG014", path, error.line + 2, message)]
 
 
 def odd_keys(fields: Mapping[str, Value]) -> Mapping[str, str]:

@@ -1,8 +1,7 @@
 """Where in a text no link counts: code, comments, and math if a dialect has it.
 
 One pass from left to right, in linear time; it follows CommonMark
-(https://spec.commonmark.org/0.31.2/) for fences, code spans and HTML comments, and Obsidian
-for `%% %%`.
+(https://spec.commonmark.org/0.31.2/) for code and HTML comments, and Obsidian for `%% %%`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
+from skillagent.markdown.indented import IndentedCode, places
 
 
 class Ranges(NamedTuple):
@@ -31,7 +31,7 @@ class Masks(NamedTuple):
     """Where links do not count."""
 
     code: Ranges
-    """Fences, code spans, HTML comments (and math, if the dialect has it)."""
+    """Fences, indented code, code spans, HTML comments (and math, if the dialect has it)."""
     comments: Ranges
     """`%% %%`: links in them are kept, but not disclosed."""
     fences: Ranges
@@ -46,7 +46,7 @@ _SPOT_MATH = re.compile(r"[`~<%\\$]")
 _MARK = re.compile(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.DOTALL)
 _LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_BLOCK_BREAK = re.compile(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
+BLOCK_BREAK = re.compile(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
 _LINE_START = re.compile(r"(?:\A|\n)[ \t>]*\Z")
 _QUOTE_LINE = re.compile(r"(?:\n|\A) {0,3}>")
 _HEADING_LINE = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
@@ -55,24 +55,53 @@ LOOK_BACK = 1_000
 """The start of a line is looked for so far back: on longer lines nothing depends on it."""
 
 
-def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
+def masks(
+    text: str, start: int, dialect: Dialect = OBSIDIAN, *, indented_code: bool = True
+) -> Masks:
     """The ranges of a body that hold no links.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
         dialect: whether `$…$` counts.
+        indented_code: whether text that is indented by four is code; in MDX it is not.
     """
-    if not (dialect.math or "`" in text or "~~~" in text or "<!--" in text or "%%" in text):
+    far = places(text, start) if indented_code else []
+    indented = IndentedCode(text, start, far) if far else None
+    marked = dialect.math or "`" in text or "~~~" in text or "<!--" in text or "%%" in text
+    if not (marked or indented):
         return NO_MASKS
-    code: list[tuple[int, int]] = []
-    comments: list[tuple[int, int]] = []
-    fences: list[tuple[int, int]] = []
+    found = _Found([], [], [])
+    if marked:
+        _mark(text, start, dialect, indented, found)
+    if indented:
+        indented.read_to(len(text))
+        # A span may run on into code where the end of its block was not seen.
+        found.code[:] = _joined(found.code + indented.ranges)
+    return Masks(_ranges(found.code), _ranges(found.comments), _ranges(found.fences))
+
+
+class _Found(NamedTuple):
+    """The ranges of `Masks` while they are found."""
+
+    code: list[tuple[int, int]]
+    comments: list[tuple[int, int]]
+    fences: list[tuple[int, int]]
+
+
+def _mark(
+    text: str, start: int, dialect: Dialect, indented: IndentedCode | None, found: _Found
+) -> None:
+    """Find all that a mark begins; indented code, which none begins, holds no marks."""
+    code, comments, fences = found
     spot = _SPOT_MATH if dialect.math else _SPOT
     spans = _Spans(text)
     position = start
-    while found := spot.search(text, position):
-        match = _MARK.match(text, found.start())
+    while place := spot.search(text, position):
+        if indented and (end := indented.read_to(place.start())):
+            position = end
+            continue
+        match = _MARK.match(text, place.start())
         assert match
         position = match.end()
         mark = match[0]
@@ -82,6 +111,8 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
             position = _fence_end(text, lead, match)
             if ">" in lead:
                 spans.leave_quote(position)
+            if indented:
+                indented.leave_out(match.start(), position)
             code.append((match.start(), position))
             fences.append((begin, position))
         elif mark[0] == "`":
@@ -92,15 +123,18 @@ def masks(text: str, start: int, dialect: Dialect = OBSIDIAN) -> Masks:
             if end := spans.comment_end(match):
                 code.append((match.start(), end))
                 position = end
+                if indented:
+                    indented.leave_out(match.start(), end)
         elif mark == "%%":
             end = text.find("%%", position)
             if end >= 0:
                 position = end + 2
                 comments.append((match.start(), position))
+                if indented:
+                    indented.leave_out(match.start(), position)
         elif mark[0] == "$" and (end := _math_end(text, match)):
             code.append((match.start(), end))
             position = end
-    return Masks(_ranges(code), _ranges(comments), _ranges(fences))
 
 
 def _opens_fence(text: str, run: re.Match[str]) -> bool:
@@ -122,7 +156,8 @@ def _fence_end(text: str, lead: str, opening: re.Match[str]) -> int:
     else:
         room = rf"[ \t]{{0,{columns + 3}}}+"
         # In a list item: the end of a line whose next one stands left of the item's text.
-        left = rf"(?![ \t]{{{columns}}})(?=[ \t]*+\S)" if lead.strip() else ""
+        inside = rf"(?: {{4}}| {{0,3}}\t){{{columns // 4}}}(?: {{{columns % 4}}}| {{0,3}}\t)"
+        left = rf"(?!{inside})(?=[ \t]*+\S)" if lead.strip() else ""
     found = _end_of_fence(left, room, opening[0][0], len(opening[0])).search(text, opening.end())
     if not found:
         return len(text)
@@ -203,12 +238,12 @@ class _Spans:
         self._listed = True
         for match in re.finditer("`+", self._text):
             self._runs.setdefault(len(match[0]), []).append(match.start())
-        breaks = {match.start() for match in _BLOCK_BREAK.finditer(self._text)}
+        breaks = {match.start() for match in BLOCK_BREAK.finditer(self._text)}
         breaks.update(match.end() for match in _HEADING_LINE.finditer(self._text))
         quote = 0
         for match in _QUOTE_LINE.finditer(self._text):
             # A quote begins a block, unless it goes on over lines that left out the mark.
-            if not quote or _BLOCK_BREAK.search(self._text, quote, match.start()):
+            if not quote or BLOCK_BREAK.search(self._text, quote, match.start()):
                 breaks.add(match.start())
             quote = match.end()
         self._breaks = sorted(breaks)
@@ -219,6 +254,17 @@ class _Spans:
             at = bisect_right(breaks, position)
             end = min(end, breaks[at]) if at < len(breaks) else end
         return end
+
+
+def _joined(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges sorted, those that overlap made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(pairs):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _ranges(pairs: list[tuple[int, int]]) -> Ranges:
