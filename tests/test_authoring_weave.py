@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillagent.authoring.mentions import mentions
+from skillagent.authoring.unlinked_mentions import mentions
 from skillagent.authoring.weave import apply, proposals
 from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph

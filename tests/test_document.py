@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skillagent.markdown import Document, prose
+from skillagent.markdown.blocks import PIECE_CHARS
 from skillagent.markdown.description import DESCRIPTION_CHARS
 from skillagent.markdown.document import parse
 from skillagent.markdown.headings import heading_key
-from skillagent.markdown.pieces import PIECE_CHARS
 from skillagent.markdown.prose import CONTEXT_CHARS
 
 

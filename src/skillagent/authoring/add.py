@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skillagent.authoring.placing import list_edit
-from skillagent.authoring.relocate import node_of
-from skillagent.authoring.source import Source, read_node
-from skillagent.authoring.spelling import (
+from skillagent.authoring.file_text import Source, read_node
+from skillagent.authoring.link_writer import (
     Speller,
     beside,
     checked_path,
@@ -16,6 +14,8 @@ from skillagent.authoring.spelling import (
     folded,
     one_line,
 )
+from skillagent.authoring.list_insertion import list_edit
+from skillagent.authoring.moving.relocate import node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from skillagent.authoring.attached import attached, files_beside
+from skillagent.authoring.attached_files import attached, files_beside
 from skillagent.authoring.entry import (
     ENTRY,
     LEGEND,
@@ -24,8 +24,10 @@ from skillagent.authoring.entry import (
     entry_text,
     skill_name,
 )
-from skillagent.authoring.parts import Part
-from skillagent.authoring.relocate import Relocation, node_of
+from skillagent.authoring.file_text import read_node
+from skillagent.authoring.link_writer import beside, file_name, folded
+from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     LONG_TOKENS,
     Names,
@@ -34,8 +36,6 @@ from skillagent.authoring.sections import (
     link_list,
     section_tree,
 )
-from skillagent.authoring.source import read_node
-from skillagent.authoring.spelling import beside, file_name, folded
 from skillagent.authoring.split import map_header, map_lists, parts_of, short
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of

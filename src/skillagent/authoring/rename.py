@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from skillagent.authoring.parts import Part
-from skillagent.authoring.relocate import Relocation, node_of
-from skillagent.authoring.source import Source, read_node
-from skillagent.authoring.spelling import checked_path
+from skillagent.authoring.file_text import Source, read_node
+from skillagent.authoring.link_writer import checked_path
+from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, SkillGraph

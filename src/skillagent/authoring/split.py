@@ -6,10 +6,12 @@ import os
 from collections.abc import Sequence
 
 from skillagent.authoring.add import NewNode, propose_maps
-from skillagent.authoring.definitions import with_definitions
-from skillagent.authoring.parts import Part
-from skillagent.authoring.placing import list_edit
-from skillagent.authoring.relocate import Relocation, node_of
+from skillagent.authoring.file_text import Source, read_node
+from skillagent.authoring.link_writer import beside
+from skillagent.authoring.list_insertion import list_edit
+from skillagent.authoring.moving.definitions import with_definitions
+from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     DESCRIPTION_CHARS,
     Names,
@@ -20,8 +22,6 @@ from skillagent.authoring.sections import (
     sections,
     stretch_description,
 )
-from skillagent.authoring.source import Source, read_node
-from skillagent.authoring.spelling import beside
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph

@@ -13,19 +13,19 @@ from itertools import pairwise
 from typing import Any
 
 from skillagent.authoring.add import resolver_of
-from skillagent.authoring.mentions import Mention, mentions
-from skillagent.authoring.placing import list_edit
-from skillagent.authoring.relocate import node_of
-from skillagent.authoring.source import read_node, source_of
-from skillagent.authoring.spelling import Speller, beside
+from skillagent.authoring.file_text import read_node, source_of
+from skillagent.authoring.link_writer import Speller, beside
+from skillagent.authoring.list_insertion import list_edit
+from skillagent.authoring.moving.relocate import node_of
 from skillagent.authoring.split import short
+from skillagent.authoring.unlinked_mentions import Mention, mentions
 from skillagent.digest import sha256
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
+from skillagent.index.analyzer import STOP_WORDS, terms, words
 from skillagent.index.search import SearchIndex
-from skillagent.index.words import STOP_WORDS, terms, words
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from skillagent.cli.common import load
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.session import load
 from skillagent.diagnostics import Diagnostic, Severity, ordered
 from skillagent.graph import SkillGraph
 from skillagent.lint import findings

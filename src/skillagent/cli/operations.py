@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from skillagent.cli.common import load, toolset
 from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.session import load, toolset
 from skillagent.index.search import SearchIndex
 from skillagent.markdown.hidden import revealed
 

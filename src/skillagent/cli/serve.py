@@ -99,9 +99,9 @@ def _refuse_http_options(arguments: argparse.Namespace) -> None:
 
 
 def _offer(arguments: argparse.Namespace) -> Offer:
-    from skillagent.cli.common import GUIDE, bundled_graph
     from skillagent.cli.declared import declared
     from skillagent.cli.interrupted import finish_interrupted
+    from skillagent.cli.session import GUIDE, bundled_graph
     from skillagent.mcp_server.server_config import Offer
 
     # Some hosts start a plugin's server in the plugin's own folder.

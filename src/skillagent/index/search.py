@@ -25,12 +25,12 @@ from itertools import islice
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.status import WORDS as STATUS_WORDS
+from skillagent.index.analyzer import is_part, query_words, stem, terms, words
 from skillagent.index.detection import GraphLanguages
 from skillagent.index.languages import stems
 from skillagent.index.postings import Postings
 from skillagent.index.query import Match, Query
 from skillagent.index.spelling import Spelling
-from skillagent.index.words import is_part, query_words, stem, terms, words
 from skillagent.progress import Progress, tracked, untold
 
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")

@@ -15,8 +15,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.inline import ATTRIBUTE_ID, shown, without_id
-from skillagent.markdown.masks import Ranges
 
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
 _NOT_IN_KEY = re.compile(r"[\W_]+")

@@ -10,25 +10,25 @@ from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import (
+    blocks,
     embedded,
+    excluded_ranges,
     footnotes,
     frontmatter,
     malformed,
-    masks,
-    pieces,
     prose,
     wikilink,
 )
 from skillagent.markdown.anchors import anchors
+from skillagent.markdown.blocks import Piece
 from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
+from skillagent.markdown.excluded_ranges import Masks, Ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, Outline, heading_key, headings_in
 from skillagent.markdown.inline import ADDRESS
 from skillagent.markdown.link_fields import names_in_fields
 from skillagent.markdown.logseq import outline, properties
-from skillagent.markdown.masks import Masks, Ranges
-from skillagent.markdown.pieces import Piece
 from skillagent.markdown.tables import Tables
 from skillagent.markdown.wikilink import Kind, Reference
 
@@ -194,7 +194,7 @@ class Document:
     def pieces(self) -> tuple[Piece, ...]:
         """The body cut at blank lines, never inside a fence; a heading stays with its block."""
         start = self.frontmatter.body_start
-        return tuple(pieces.cut(self.text, start, self._outline.starts, self.masks.fences))
+        return tuple(blocks.cut(self.text, start, self._outline.starts, self.masks.fences))
 
 
 def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
@@ -253,7 +253,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     findings += header_findings
     # MDX has no indented code: components are indented like any markup.
     is_mdx = path.lower().endswith(".mdx")
-    hidden = masks.masks(text, start, dialect, indented_code=not is_mdx)
+    hidden = excluded_ranges.masks(text, start, dialect, indented_code=not is_mdx)
     hidden = embedded.masked(text, start, hidden)
     headings = tuple(headings_in(text, header.body_start, hidden.code))
     references, anchors = _references(text, start, header, hidden, dialect, path, findings)

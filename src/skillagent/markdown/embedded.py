@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from skillagent.markdown.masks import Masks, Ranges
+from skillagent.markdown.excluded_ranges import Masks, Ranges
 
 _SCRIPT = re.compile(r"<(script|style)(?=[\s>])[^<>]*>", re.IGNORECASE)
 _CLOSING = re.compile(r"</(script|style)[ \t]*>", re.IGNORECASE)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.destination import OPENING
-from skillagent.markdown.masks import Ranges
+from skillagent.markdown.excluded_ranges import Ranges
 
 _NAME = r"\^([^\[\]\s]+)\]"
 _DEFINED = re.compile(rf"^[ \t>]*+(?:(?:[-*+]|\d{{1,9}}[.)])[ \t]++)*+\[{_NAME}:", re.MULTILINE)

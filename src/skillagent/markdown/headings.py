@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from skillagent.markdown import inline
-from skillagent.markdown.masks import Ranges
+from skillagent.markdown.excluded_ranges import Ranges
 
 _HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
 _UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown.masks import BLOCK_BREAK, Ranges
+from skillagent.markdown.excluded_ranges import BLOCK_BREAK, Ranges
 
 SHOWN = 60
 """Characters of a malformed link that its finding quotes."""

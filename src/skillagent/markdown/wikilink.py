@@ -1,8 +1,8 @@
 """Links as they stand in text: wikilinks, embeds, Markdown links; never inside code.
 
-`masks` says where none count. CommonMark (https://spec.commonmark.org/0.31.2/) holds but for
-one case, chosen from real vaults: an unescaped `|` in a table cell belongs to its link. All
-patterns run in linear time.
+`excluded_ranges` says where none count. CommonMark (https://spec.commonmark.org/0.31.2/) holds
+but for one case, chosen from real vaults: an unescaped `|` in a table cell belongs to its link.
+All patterns run in linear time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from skillagent.markdown.destination import (
     without_angles,
 )
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
-from skillagent.markdown.masks import Ranges
+from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.tables import Tables
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from skillagent.agent import Agent, Done, saved
 from skillagent.cli.chat.show import View
-from skillagent.cli.common import budget, bundled_graph, load
 from skillagent.cli.declared import declared, named_graph
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.session import budget, bundled_graph, load
 from skillagent.digest import sha256
 from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError, UsageError

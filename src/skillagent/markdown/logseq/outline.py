@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.logseq.properties import KEY
-from skillagent.markdown.masks import Ranges
 from skillagent.markdown.wikilink import Kind, Reference
 
 _PROPERTY_LINE = re.compile(rf"^[ \t]*(?:[-*+][ \t]+)?{KEY}::(?:[ \t][^\n]*)?$", re.MULTILINE)

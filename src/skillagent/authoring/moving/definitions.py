@@ -12,10 +12,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from skillagent.authoring.parts import Part
+from skillagent.authoring.moving.parts import Part
 from skillagent.markdown import Document, footnotes
-from skillagent.markdown.address import uses
 from skillagent.markdown.destination import DEFINITION, TITLE_LINE
+from skillagent.markdown.link_targets import uses
 
 _NEW_BLOCK = re.compile(r" {0,3}(?:[-*+>#|]|\d{1,9}[.)][ \t]|\[[^\]\n]+\]:|```|~~~)")
 

@@ -15,20 +15,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
-from skillagent.authoring.parts import Part, holding
-from skillagent.authoring.spelling import Speller
+from skillagent.authoring.link_writer import Speller
+from skillagent.authoring.moving.parts import Part, holding
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Kind, Reference
-from skillagent.markdown.address import (
-    Address,
-    Destination,
-    Use,
-    address,
-    destinations,
-    uses,
-)
 from skillagent.markdown.anchors import anchors, slug
 from skillagent.markdown.destination import (
     as_address,
@@ -38,6 +30,14 @@ from skillagent.markdown.destination import (
 )
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.link_fields import rewritten
+from skillagent.markdown.link_targets import (
+    Address,
+    Destination,
+    Use,
+    address,
+    destinations,
+    uses,
+)
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")

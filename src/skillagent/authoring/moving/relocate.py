@@ -12,11 +12,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from skillagent.authoring.large import refuse_if_linked
-from skillagent.authoring.parts import Part
-from skillagent.authoring.relinking import Layout, Plan, Relinking, as_written
-from skillagent.authoring.source import Source
-from skillagent.authoring.spelling import Speller
+from skillagent.authoring.file_text import Source
+from skillagent.authoring.large_files import refuse_if_linked
+from skillagent.authoring.link_writer import Speller
+from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.relinking import Layout, Plan, Relinking, as_written
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.node import kind_of, without_suffix

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from skillagent.markdown.destination import DEFINITION, INLINE, OPENING, REFERENCE, path_end
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
-from skillagent.markdown.masks import Ranges
+from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.wikilink import Reference, bare_name_end, label_key
 
 _HASH = re.compile(r"(?<!\\)#")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from skillagent.markdown import prose
-from skillagent.markdown.masks import Ranges
+from skillagent.markdown.excluded_ranges import Ranges
 
 PIECE_CHARS = 600
 """A block longer than this is cut."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
-from skillagent.index.words import STOP_WORDS, stem
+from skillagent.index.analyzer import STOP_WORDS, stem
 from skillagent.markdown import Document
-from skillagent.markdown.address import destinations
+from skillagent.markdown.link_targets import destinations
 from skillagent.markdown.logseq import outline
 
 COMMON = 0.1

@@ -15,8 +15,8 @@ from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.walk import open_file
 from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.address import destinations
-from skillagent.markdown.masks import NO_MASKS
+from skillagent.markdown.excluded_ranges import NO_MASKS
+from skillagent.markdown.link_targets import destinations
 from skillagent.markdown.wikilink import markdown_link, wikilinks
 
 STRETCH_BYTES = 1024 * 1024

@@ -21,8 +21,8 @@ from skillagent.graph.node import SUFFIXES
 from skillagent.graph.resolve import Resolver
 from skillagent.graph.walk import read_bytes
 from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.address import destinations
 from skillagent.markdown.destination import meaning
+from skillagent.markdown.link_targets import destinations
 
 MAX_BYTES = 256 * 1024 * 1024
 """All copies together; what is above stays behind."""
