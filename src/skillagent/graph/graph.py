@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from skillagent import digest
 from skillagent.diagnostics import Diagnostic
@@ -30,6 +31,9 @@ from skillagent.progress import Progress, untold
 
 if TYPE_CHECKING:
     import networkx
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ class SkillGraph:
         self._resolvers = built.resolvers
         self._files = built.files
         self._today = today
-        self.derived: dict[type, object] = {}
-        """What layers above made of this graph and keep with it, such as its search index."""
+        self._kept: dict[object, object] = {}
+        self._keeping = threading.RLock()
 
     @classmethod
     def load(
@@ -103,6 +107,21 @@ class SkillGraph:
         finally:
             if collecting:
                 gc.enable()
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """A value that a layer above makes of this graph once, such as its search index.
+
+        It is dropped with the graph. A thread that asks while another one makes it waits: a
+        second value would only make both slower.
+
+        Args:
+            key: what the value is asked for by, such as its class.
+            make: makes the value at the first call.
+        """
+        with self._keeping:
+            if key not in self._kept:
+                self._kept[key] = make()
+            return cast("T", self._kept[key])
 
     @property
     def nodes(self) -> Mapping[str, Node]:

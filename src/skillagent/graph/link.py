@@ -58,6 +58,16 @@ class Link:
         return self.reference.fragment
 
     @property
+    def name(self) -> str:
+        """The target as it is written."""
+        return self.reference.target
+
+    @property
+    def start(self) -> int:
+        """Offset in the text of the document that it is in."""
+        return self.reference.start
+
+    @property
     def label(self) -> str:
         return self.reference.label
 

@@ -133,11 +133,7 @@ class Catalogue:
     @classmethod
     def of(cls, graph: SkillGraph) -> Catalogue:
         """The catalogue of a graph, made when first asked for."""
-        found = graph.derived.get(cls)
-        if found is None:
-            found = graph.derived[cls] = cls(graph)
-        assert isinstance(found, cls)
-        return found
+        return graph.keep(cls, lambda: cls(graph))
 
     def is_entry(self, file: File) -> bool:
         """Whether a file is the entry of its root."""

@@ -78,7 +78,7 @@ class OneSession:
         with self._lock:
             if self._toolset is None:
                 self._toolset = self._served.toolset()
-            elif self._toolset.graph is not self._served.graph:
+            elif self._toolset.graph.digest != self._served.graph.digest:
                 self._toolset = self._served.resume(self._toolset.state())
             return act(self._toolset), ""
 
@@ -231,7 +231,8 @@ class StoredSessions:
                 "SELECT revision FROM sessions WHERE token = ?", (token,)
             ).fetchone()
             live = self._live.get(token)
-            if live and row and (live.revision, live.toolset.graph) == (row[0], self._served.graph):
+            state = (live.revision, live.toolset.graph.digest) if live else ()
+            if live and row and state == (row[0], self._served.graph.digest):
                 self._live.move_to_end(token)
                 return live
             live = self._loaded(token)
