@@ -9,7 +9,7 @@ from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.results import NeighbourhoodResult, NeighbourLine
 from skillagent.disclosure.select import links as node_links
 from skillagent.disclosure.session_view import SessionView
-from skillagent.store import NodeHead
+from skillagent.store import LinkView, NodeHead
 
 MOST_LINES = 40
 
@@ -89,9 +89,14 @@ def neighbours(
     return found
 
 
-def _line(view: SessionView, one: Neighbour) -> tuple[NeighbourLine, bool]:
-    links = [link for link in view.graph.links_from(one.via) if link.target == one.node]
+def _line(view: SessionView, neighbour: Neighbour) -> tuple[NeighbourLine, bool]:
+    links: list[LinkView] = []
+    if neighbour.via:
+        every = view.graph.links_from(neighbour.via)
+        links = [link for link in every if link.target == neighbour.node]
     phrases = [view.phrase(link) for link in links if not link.is_bare]
-    line, whole = view.line(view.graph.head(one.node), phrase=phrases[0] if phrases else "")
-    types = node_links.types(view, links).get(one.node, ())
-    return NeighbourLine(**asdict(line), steps=one.steps, via=one.via, types=types), whole
+    line, whole = view.line(view.graph.head(neighbour.node), phrase=phrases[0] if phrases else "")
+    types = node_links.types(view, links).get(neighbour.node, ())
+    return NeighbourLine(
+        **asdict(line), steps=neighbour.steps, via=neighbour.via, types=types
+    ), whole
