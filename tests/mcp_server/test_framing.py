@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillagent.mcp_server.framing import Id, Refusal, is_blank, read
+from skillagent.mcp_server.framing import Id, RejectedMessage, is_blank, read
 from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
 
 
@@ -19,7 +19,7 @@ def test_what_is_no_message_is_refused_with_its_id(
     data: bytes, code: int, number: Id | list[Id] | None
 ) -> None:
     refused = read(data)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RejectedMessage)
     answer = json.loads(refused.answer())
     several = answer if isinstance(answer, list) else [answer]
     assert [one["id"] for one in several] == (number if isinstance(number, list) else [number])
@@ -81,7 +81,7 @@ messages = st.fixed_dictionaries(
 @given(messages | st.lists(messages, max_size=3) | values)
 def test_what_is_admitted_the_sdk_takes_as_what_it_is(message: Any) -> None:
     text = read(json.dumps(message).encode())
-    if isinstance(text, Refusal):
+    if isinstance(text, RejectedMessage):
         assert json.loads(text.answer())
         return
     made = types.jsonrpc_message_adapter.validate_json(text, by_name=False)
@@ -90,4 +90,4 @@ def test_what_is_admitted_the_sdk_takes_as_what_it_is(message: Any) -> None:
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read(data: bytes) -> None:
-    assert is_blank(data) or isinstance(read(data), Refusal)
+    assert is_blank(data) or isinstance(read(data), RejectedMessage)
