@@ -107,7 +107,7 @@ READERS: list[tuple[str, Callable[[Path], object]]] = [
     ("conversation.json", saved.load),
     ("accepted.json", lambda path: text_of(str(path))),
     ("script.yaml", script_file.load),
-    (".mcp.json", install.read),
+    (".mcp.json", install.read_text),
 ]
 
 
@@ -130,6 +130,6 @@ def test_every_file_that_a_person_names_is_refused_in_one_line(
 
 def test_records_that_are_no_file_are_forgotten_and_made_anew(tmp_path: Path) -> None:
     pipe(tmp_path / install_record.FILE)
-    assert install_record.recall(tmp_path, Path("/x")) is None
-    assert install_record.remember(tmp_path, Path("/x"), install_record.Record({})) == ""
-    assert install_record.recall(tmp_path, Path("/x")) == install_record.Record({})
+    assert install_record.read_record(tmp_path, Path("/x")) is None
+    assert install_record.write_record(tmp_path, Path("/x"), install_record.InstallRecord({})) == ""
+    assert install_record.read_record(tmp_path, Path("/x")) == install_record.InstallRecord({})
