@@ -1,7 +1,7 @@
-"""doctor: what a host would see of the server, told from a real process of it.
+"""doctor: what a host would see of the server, checked with a real process.
 
-The servers here are ours, or small programs that behave badly in one way; the command lines
-of hosts are scripts that print what the real ones print.
+The servers here are ours, or small programs with one fault. The command lines of hosts are
+scripts that print what the real ones print.
 """
 
 from __future__ import annotations
@@ -139,17 +139,17 @@ for line in sys.stdin:
 TEXT: dict[str, Any] = {"type": "text", "text": "x"}
 
 
-def stand_in(
+def old_server_report(
     folder: Path, result: dict[str, Any], tools: tuple[str, ...] = TOOLS, protocol: str = ""
 ) -> SessionReport:
     file = folder / "server.py"
     file.write_text(f"TOOLS = {tools!r}\nRESULT = {result!r}\n{OLD_SERVER}")
-    begun = ServerProcess(sys.executable, (str(file),), {}, folder)
-    return session.probe(begun, protocol or "2025-06-18", seconds=20)
+    process = ServerProcess(sys.executable, (str(file),), {}, folder)
+    return session.probe(process, protocol or "2025-06-18", seconds=20)
 
 
 def test_a_server_that_knows_only_the_handshake_is_reached_by_it(tmp_path: Path) -> None:
-    report = stand_in(tmp_path, {"content": [TEXT]}, protocol="2026-07-28")
+    report = old_server_report(tmp_path, {"content": [TEXT]}, protocol="2026-07-28")
     assert (report.error, report.protocol) == ("", "2025-11-25")
 
 
@@ -174,12 +174,14 @@ def test_a_server_that_knows_only_the_handshake_is_reached_by_it(tmp_path: Path)
 def test_what_a_host_would_not_see_fails(
     tmp_path: Path, result: dict[str, Any], tools: tuple[str, ...], expected: str
 ) -> None:
-    report = stand_in(tmp_path, result, tools)
+    report = old_server_report(tmp_path, result, tools)
     assert failed(session_results(an_entry(CLAUDE), report)) == [expected]
 
 
 def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
-    report = stand_in(tmp_path, {"content": [{"type": "text", "text": "x" * MAX_CHARACTERS}]})
+    report = old_server_report(
+        tmp_path, {"content": [{"type": "text", "text": "x" * MAX_CHARACTERS}]}
+    )
     found = list(session_results(an_entry(CLAUDE), report))
     assert found[-1].result is CheckResult.WARNING and "20,000 characters" in found[-1].what
 
@@ -197,8 +199,8 @@ def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer_says_why(
     tmp_path: Path, program: str, expected: str
 ) -> None:
-    begun = ServerProcess(sys.executable, ("-c", program), {}, tmp_path)
-    report = session.probe(begun, "2025-06-18", seconds=1 if "sleep" in program else 30)
+    process = ServerProcess(sys.executable, ("-c", program), {}, tmp_path)
+    report = session.probe(process, "2025-06-18", seconds=1 if "sleep" in program else 30)
     checks = list(session_results(an_entry(CLAUDE), report))
     assert len(checks) == 1 and checks[0].result is CheckResult.FAILED
     assert checks[0].what.startswith(expected)
@@ -238,15 +240,15 @@ def test_each_host_passes_its_own_variables(
 
 def test_the_process_is_what_the_host_would_start(locations: Locations) -> None:
     launch = replace(OURS, env={"MORE": "1"})
-    begun, _ = resolve_process(an_entry(CODEX, launch), locations)
-    assert begun is not None and begun.cwd == locations.project
-    assert begun.env == {
+    process, _ = resolve_process(an_entry(CODEX, launch), locations)
+    assert process is not None and process.cwd == locations.project
+    assert process.env == {
         "PATH": locations.environ["PATH"],
         "HOME": str(locations.home),
         "MORE": "1",
     }
-    begun, _ = resolve_process(an_entry(HOSTS["claude-desktop"]), locations)
-    assert begun is not None and begun.cwd == Path(locations.project.anchor)
+    process, _ = resolve_process(an_entry(HOSTS["claude-desktop"]), locations)
+    assert process is not None and process.cwd == Path(locations.project.anchor)
 
 
 @posix
@@ -263,16 +265,16 @@ def test_a_command_that_cannot_be_run_fails(
 ) -> None:
     (locations.project / "plain").write_text("")
     launch = Launch(command.replace("HERE", str(locations.project)), ("serve",))
-    begun, check = resolve_process(an_entry(CLAUDE, launch), locations)
-    assert begun is None and check.result is CheckResult.FAILED and expected in check.what
+    process, check = resolve_process(an_entry(CLAUDE, launch), locations)
+    assert process is None and check.result is CheckResult.FAILED and expected in check.what
     assert "skillagent install claude-code" in check.remedy
 
 
 def test_a_folder_that_is_gone_fails(locations: Locations) -> None:
-    begun, check = resolve_process(
+    process, check = resolve_process(
         an_entry(CLAUDE, replace(OURS, cwd="/no/such/folder")), locations
     )
-    assert begun is None and "its folder" in check.what
+    assert process is None and "its folder" in check.what
 
 
 # what is in the files
@@ -382,7 +384,7 @@ skillagent  /x/bin/skillagent  serve  -    -    {}   Unsupported
 
 
 @pytest.mark.parametrize(
-    ("text", "word"),
+    ("text", "status"),
     [
         (CLAUDE_SAYS.format("✔ Connected"), ServerStatus.WORKS),
         (CLAUDE_SAYS.format("⏸ Pending approval (run `claude` to approve)"), ServerStatus.WAITS),
@@ -398,8 +400,8 @@ skillagent  /x/bin/skillagent  serve  -    -    {}   Unsupported
         ("Warning: servers are disabled because this folder is untrusted.", ServerStatus.MISSING),
     ],
 )
-def test_listings_of_hosts_are_understood(text: str, word: ServerStatus) -> None:
-    assert entry_status(text, "skillagent")[0] is word
+def test_listings_of_hosts_are_understood(text: str, status: ServerStatus) -> None:
+    assert entry_status(text, "skillagent")[0] is status
 
 
 CLAUDE_PLUGIN = """Checking MCP server health…
@@ -646,8 +648,8 @@ def test_a_shared_entry_starts_nothing_that_the_project_slips_in(
 
 @posix
 def test_a_name_that_the_path_does_not_lead_to_says_what_to_do(locations: Locations) -> None:
-    begun, check = resolve_process(an_entry(CLAUDE, Launch("skillagent", ("serve",))), locations)
-    assert begun is None and check.result is CheckResult.FAILED
+    process, check = resolve_process(an_entry(CLAUDE, Launch("skillagent", ("serve",))), locations)
+    assert process is None and check.result is CheckResult.FAILED
     assert "let the PATH with which Claude Code starts lead to it" in check.remedy
     assert "--scope user" in check.remedy
 

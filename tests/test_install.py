@@ -61,7 +61,7 @@ def put(host: Host, locations: Locations, text: str, scope: Scope = Scope.PROJEC
     return file
 
 
-def do(
+def install_entry(
     host: Host,
     locations: Locations,
     server: Launch = SERVER,
@@ -73,7 +73,7 @@ def do(
     return change
 
 
-def undo_it(host: Host, locations: Locations, scope: Scope = Scope.PROJECT) -> ConfigChange:
+def uninstall(host: Host, locations: Locations, scope: Scope = Scope.PROJECT) -> ConfigChange:
     change = install.plan_uninstall(host, scope, locations, "skillagent")
     install.write(change, locations)
     return change
@@ -168,7 +168,7 @@ def test_a_scope_that_a_host_has_not_is_refused(locations: Locations) -> None:
 
 def test_opencode_keeps_to_the_file_that_is_there(locations: Locations) -> None:
     (locations.project / "opencode.jsonc").write_text("// ours\n{}\n")
-    change = do(HOSTS["opencode"], locations)
+    change = install_entry(HOSTS["opencode"], locations)
     assert change.file.name == "opencode.jsonc"
     assert content(change.file).startswith("// ours\n{\n")
 
@@ -181,7 +181,7 @@ def test_a_new_file_holds_the_entry_and_goes_with_it(
     locations: Locations, tmp_path: Path, host: Host, scope: Scope
 ) -> None:
     before = files_below(tmp_path)
-    change = do(host, locations, scope=scope)
+    change = install_entry(host, locations, scope=scope)
     assert change.kind is ChangeKind.ADD and change.diff.startswith("--- /dev/null\n")
     data = install.parse(host, change.file, install.read_text(change.file))
     found = host.read(install.servers(data, host.keys)["skillagent"])
@@ -189,9 +189,9 @@ def test_a_new_file_holds_the_entry_and_goes_with_it(
     if sys.platform != "win32":
         mode = 0o644 if scope is Scope.PROJECT else 0o600
         assert stat.S_IMODE(change.file.stat().st_mode) == mode
-    assert do(host, locations, scope=scope).kind is ChangeKind.NOTHING
+    assert install_entry(host, locations, scope=scope).kind is ChangeKind.NOTHING
 
-    assert undo_it(host, locations, scope).after is None
+    assert uninstall(host, locations, scope).after is None
     assert [name for name in files_below(tmp_path) if not name.startswith("state")] == before
 
 
@@ -215,9 +215,9 @@ def test_an_entry_has_the_form_of_its_host(name: str, expected: dict[str, Any]) 
 
 
 def test_claude_code_and_copilot_share_a_projects_entry(locations: Locations) -> None:
-    do(HOSTS["copilot"], locations)
-    file = do(CLAUDE, locations).file
-    assert do(HOSTS["copilot"], locations).kind is ChangeKind.NOTHING
+    install_entry(HOSTS["copilot"], locations)
+    file = install_entry(CLAUDE, locations).file
+    assert install_entry(HOSTS["copilot"], locations).kind is ChangeKind.NOTHING
     assert json.loads(content(file))["mcpServers"]["skillagent"] == {
         **HOSTS["copilot"].entry(SERVER),
         **CLAUDE.entry(SERVER),
@@ -268,9 +268,9 @@ def rendered(text: str, entry: dict[str, Any]) -> str:
 @pytest.mark.parametrize(("before", "after"), LAYOUTS)
 def test_the_layout_of_the_file_is_kept(locations: Locations, before: str, after: str) -> None:
     file = put(CLAUDE, locations, before)
-    do(CLAUDE, locations)
+    install_entry(CLAUDE, locations)
     assert content(file) == rendered(after, CLAUDE.entry(SERVER))
-    undo_it(CLAUDE, locations)
+    uninstall(CLAUDE, locations)
     assert content(file) == before
 
 
@@ -280,39 +280,39 @@ def test_comments_and_trailing_commas_stay(locations: Locations) -> None:
         '  "servers": {\n    "a": {"url": "u"}, // why a\n    /* none yet */\n  },\n}\n'
     )
     file = put(VSCODE, locations, before)
-    do(VSCODE, locations)
+    install_entry(VSCODE, locations)
     text = content(file)
     assert '"a": {"url": "u"}, // why a\n    "skillagent": {\n' in text
     assert "    },\n    /* none yet */\n  },\n}\n" in text
-    undo_it(VSCODE, locations)
+    uninstall(VSCODE, locations)
     assert content(file) == before
 
 
 def test_a_file_of_comments_keeps_them(locations: Locations) -> None:
     before = "// nothing here yet\n"
     file = put(VSCODE, locations, before)
-    do(VSCODE, locations)
+    install_entry(VSCODE, locations)
     assert content(file).startswith(before + "{\n")
-    undo_it(VSCODE, locations)
+    uninstall(VSCODE, locations)
     assert content(file) == before
 
 
 def test_toml_keeps_comments_and_order(locations: Locations) -> None:
     before = '# mine\nmodel = "m" # and why\n\n[mcp_servers.a]\ncommand = "a"\n\n[tui]\nx = 1\n'
     file = put(CODEX, locations, before)
-    do(CODEX, locations)
+    install_entry(CODEX, locations)
     text = content(file)
     assert text.startswith(before) and tomllib.loads(text)["mcp_servers"]["skillagent"] == {
         "command": SERVER.command,
         "args": list(SERVER.args),
     }
-    undo_it(CODEX, locations)
+    uninstall(CODEX, locations)
     assert content(file) == before
 
 
 def test_a_path_with_odd_letters_survives_toml(locations: Locations) -> None:
     odd = Launch('/opt/ä "b"\\c\x7f/skillagent', ("serve", "C:\\laws"))
-    change = do(CODEX, locations, odd)
+    change = install_entry(CODEX, locations, odd)
     assert CODEX.read(tomllib.loads(content(change.file))["mcp_servers"]["skillagent"]) == odd
 
 
@@ -397,11 +397,11 @@ def test_another_server_of_that_name_is_never_overwritten(
 ) -> None:
     file = put(host, locations, text)
     with pytest.raises(UsageError, match=rf":{line}: 'skillagent' is another server.*--name"):
-        do(host, locations)
+        install_entry(host, locations)
     with pytest.raises(UsageError, match=rf":{line}: 'skillagent' is another.*left alone"):
-        undo_it(host, locations)
+        uninstall(host, locations)
     assert content(file) == text
-    do(host, locations, name="graphs")
+    install_entry(host, locations, name="graphs")
     assert "graphs" in content(file)
 
 
@@ -409,7 +409,7 @@ def test_another_server_of_that_name_is_never_overwritten(
 def test_ours_is_updated_and_what_the_user_added_stays(locations: Locations, name: str) -> None:
     host = HOSTS[name]
     file = host.file(Scope.PROJECT, locations)
-    do(host, locations)
+    install_entry(host, locations)
     mark = "\nstartup_timeout_sec = 30\n" if host.syntax is Syntax.TOML else '"timeout": 30,'
     text = content(file)
     if host.syntax is Syntax.TOML:
@@ -419,7 +419,7 @@ def test_ours_is_updated_and_what_the_user_added_stays(locations: Locations, nam
     file.write_text(text)
 
     other = Launch("/new/skillagent", ("serve", "/graphs/other"))
-    change = do(host, locations, other)
+    change = install_entry(host, locations, other)
     assert change.kind is ChangeKind.UPDATE and change.line > 0
     assert "+" in change.diff and "/graphs/other" in change.diff
     data = install.parse(host, file, content(file))
@@ -431,9 +431,9 @@ def test_ours_is_updated_and_what_the_user_added_stays(locations: Locations, nam
 def test_an_update_can_be_taken_back_to_before_both(locations: Locations) -> None:
     before = '{"mcpServers": {}, "x": 1}'
     file = put(CLAUDE, locations, before)
-    do(CLAUDE, locations)
-    do(CLAUDE, locations, Launch("/new/skillagent", ("serve",)))
-    undo_it(CLAUDE, locations)
+    install_entry(CLAUDE, locations)
+    install_entry(CLAUDE, locations, Launch("/new/skillagent", ("serve",)))
+    uninstall(CLAUDE, locations)
     assert content(file) == before
 
 
@@ -465,7 +465,7 @@ def test_a_file_that_cannot_be_changed_is_left_alone(
 ) -> None:
     file = put(host, locations, text)
     with pytest.raises(UsageError, match=reason) as caught:
-        do(host, locations)
+        install_entry(host, locations)
     assert "\n" not in str(caught.value) and str(file) in str(caught.value)
     assert content(file) == text
 
@@ -474,7 +474,7 @@ def test_bytes_that_are_no_text_are_left_alone(locations: Locations) -> None:
     file = put(CLAUDE, locations, "")
     file.write_bytes(b'{\n"a": "\xff"}')
     with pytest.raises(UsageError, match=":2: is not UTF-8; it was left alone"):
-        do(CLAUDE, locations)
+        install_entry(CLAUDE, locations)
 
 
 def test_a_change_in_the_meantime_is_not_overwritten(locations: Locations) -> None:
@@ -487,7 +487,7 @@ def test_a_change_in_the_meantime_is_not_overwritten(locations: Locations) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
-@pytest.mark.parametrize("act", [do, undo_it])
+@pytest.mark.parametrize("act", [install_entry, uninstall])
 def test_what_is_no_file_is_refused_in_one_line(
     locations: Locations, act: Callable[[Host, Locations], ConfigChange]
 ) -> None:
@@ -507,10 +507,10 @@ def test_links_stay_links_and_modes_stay(locations: Locations, tmp_path: Path) -
     real.chmod(0o640)
     link = locations.home / ".claude.json"
     link.symlink_to(real)
-    do(CLAUDE, locations, scope=Scope.USER)
+    install_entry(CLAUDE, locations, scope=Scope.USER)
     assert link.is_symlink() and "skillagent" in content(real)
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
-    undo_it(CLAUDE, locations, Scope.USER)
+    uninstall(CLAUDE, locations, Scope.USER)
     assert link.is_symlink() and content(real) == "{}"
     assert files_below(real.parent) == ["claude.json"]
 
@@ -523,12 +523,12 @@ def test_a_link_that_leads_nowhere_stays_and_its_target_comes_and_goes(
     target = tmp_path / "dotfiles" / "hosts" / "servers.json"
     link = CLAUDE.file(scope, locations)
     link.symlink_to(target)
-    do(CLAUDE, locations, scope=scope)
+    install_entry(CLAUDE, locations, scope=scope)
     assert link.is_symlink() and "skillagent" in content(target)
-    assert undo_it(CLAUDE, locations, scope).kind is ChangeKind.REMOVE
+    assert uninstall(CLAUDE, locations, scope).kind is ChangeKind.REMOVE
     assert link.is_symlink() and not target.exists()
     assert not (tmp_path / "dotfiles").exists()
-    assert undo_it(CLAUDE, locations, scope).kind is ChangeKind.NOTHING
+    assert uninstall(CLAUDE, locations, scope).kind is ChangeKind.NOTHING
     assert link.is_symlink()
 
 
@@ -537,48 +537,48 @@ def test_a_link_that_leads_nowhere_stays_and_its_target_comes_and_goes(
 
 def test_other_changes_since_are_kept(locations: Locations) -> None:
     file = put(CLAUDE, locations, '{\n  "a": 1\n}\n')
-    do(CLAUDE, locations)
+    install_entry(CLAUDE, locations)
     file.write_text(content(file).replace('"a": 1', '"a": 2'))
-    undo_it(CLAUDE, locations)
+    uninstall(CLAUDE, locations)
     assert content(file) == '{\n  "a": 2\n}\n'
 
 
 def test_a_lost_record_costs_no_more_than_an_empty_table(locations: Locations) -> None:
     file = put(CLAUDE, locations, '{\n  "a": 1\n}\n')
-    do(CLAUDE, locations)
+    install_entry(CLAUDE, locations)
     (locations.state / install_record.FILE).write_text("{broken")
-    undo_it(CLAUDE, locations)
+    uninstall(CLAUDE, locations)
     assert content(file) == '{\n  "a": 1,\n  "mcpServers": {}\n}\n'
 
 
 def test_a_file_that_is_only_ours_goes_without_a_record(locations: Locations) -> None:
-    change = do(CODEX, locations)
+    change = install_entry(CODEX, locations)
     (locations.state / install_record.FILE).unlink()
-    undo_it(CODEX, locations)
+    uninstall(CODEX, locations)
     assert not change.file.exists()
 
 
 def test_two_entries_go_back_in_any_order(locations: Locations) -> None:
-    do(CLAUDE, locations, name="one")
-    do(CLAUDE, locations, name="two")
+    install_entry(CLAUDE, locations, name="one")
+    install_entry(CLAUDE, locations, name="two")
     for name in ("one", "two"):
         install.write(install.plan_uninstall(CLAUDE, Scope.PROJECT, locations, name), locations)
     assert files_below(locations.project) == []
 
 
 def test_nothing_of_ours_is_nothing_to_do(locations: Locations) -> None:
-    assert undo_it(CLAUDE, locations).kind is ChangeKind.NOTHING
+    assert uninstall(CLAUDE, locations).kind is ChangeKind.NOTHING
     put(CLAUDE, locations, '{"mcpServers": {"a": {"command": "a"}}}')
-    assert undo_it(CLAUDE, locations).kind is ChangeKind.NOTHING
+    assert uninstall(CLAUDE, locations).kind is ChangeKind.NOTHING
 
 
 def test_an_entry_that_no_record_tells_of_does_not_come_back(locations: Locations) -> None:
     file = put(CLAUDE, locations, '{"a": 1}')
-    do(CLAUDE, locations)
+    install_entry(CLAUDE, locations)
     (locations.state / install_record.FILE).unlink()
-    do(CLAUDE, locations, Launch("/new/skillagent", ("serve",)))
-    do(CLAUDE, locations, Launch("/newer/skillagent", ("serve",)))
-    undo_it(CLAUDE, locations)
+    install_entry(CLAUDE, locations, Launch("/new/skillagent", ("serve",)))
+    install_entry(CLAUDE, locations, Launch("/newer/skillagent", ("serve",)))
+    uninstall(CLAUDE, locations)
     assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
 
 
@@ -592,10 +592,10 @@ def test_entries_that_go_in_any_order_leave_every_byte(
     text = data.draw(toml_texts() if host is CODEX else json_texts(host))
     file = put(host, locations, text)
     for name in ("n1", "n2", "n3"):
-        do(host, locations, name=name)
+        install_entry(host, locations, name=name)
     again = data.draw(st.sampled_from(["", "n1", "n3"]))
     if again:
-        do(host, locations, Launch("/new/skillagent", ("serve",)), name=again)
+        install_entry(host, locations, Launch("/new/skillagent", ("serve",)), name=again)
     for name in data.draw(st.permutations(["n1", "n2", "n3"])):
         install.write(install.plan_uninstall(host, Scope.PROJECT, locations, name), locations)
     assert content(file) == text
@@ -613,7 +613,9 @@ def test_an_entry_unknown_to_the_record_is_never_brought_back(
     steps = st.tuples(st.sampled_from(["put", "take", "lose"]), st.sampled_from(names))
     for number, (step, name) in enumerate(data.draw(st.lists(steps, max_size=8))):
         if step == "put":
-            do(CLAUDE, locations, Launch("skillagent", ("serve", str(number))), name=name)
+            install_entry(
+                CLAUDE, locations, Launch("skillagent", ("serve", str(number))), name=name
+            )
         elif step == "take":
             install.write(install.plan_uninstall(CLAUDE, Scope.PROJECT, locations, name), locations)
             assert name not in json.loads(content(file))["mcpServers"]
@@ -630,7 +632,7 @@ def test_a_state_folder_that_cannot_be_written_costs_only_exactness(tmp_path: Pa
     file = put(CLAUDE, locations, '{"a": 1}')
     change = install.plan_install(CLAUDE, Scope.PROJECT, locations, "skillagent", SERVER)
     assert install.write(change, locations).startswith(f"{locations.state}: cannot be written: ")
-    undo_it(CLAUDE, locations)
+    uninstall(CLAUDE, locations)
     assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
 
 
@@ -713,7 +715,7 @@ def round_trip(host: Host, folder: Path, text: str) -> None:
     file = put(host, locations, text)
     reader = EDITORS[host.syntax]
     before = reader.load(text)
-    do(host, locations)
+    install_entry(host, locations)
     once = content(file)
     after = reader.load(once)
     entry = install.servers(after, host.keys).pop("skillagent")
@@ -722,22 +724,22 @@ def round_trip(host: Host, folder: Path, text: str) -> None:
     if host.keys[0] not in before:
         assert after.pop(host.keys[0]) == {}
     assert after == before
-    assert do(host, locations).kind is ChangeKind.NOTHING and content(file) == once
+    assert install_entry(host, locations).kind is ChangeKind.NOTHING and content(file) == once
 
     # With the record: every byte. Without it: the meaning, but for an empty table.
     records = (locations.state / install_record.FILE).read_text()
-    undo_it(host, locations)
+    uninstall(host, locations)
     assert content(file) == text
     put(host, locations, once)
     (locations.state / install_record.FILE).unlink(missing_ok=True)
-    undo_it(host, locations)
+    uninstall(host, locations)
     left = reader.load(content(file)) if file.exists() else {}
     assert left in (before, {**before, host.keys[0]: {}})
 
     put(host, locations, once)
     (locations.state / install_record.FILE).write_text(records)
-    do(host, locations, Launch("/x/skillagent", ("serve",)))
-    undo_it(host, locations)
+    install_entry(host, locations, Launch("/x/skillagent", ("serve",)))
+    uninstall(host, locations)
     assert content(file) == text
 
 

@@ -57,7 +57,7 @@ ODD: list[tuple[bytes, int, Id | list[Id] | None]] = [
         4,
     ),
 ]
-"""Each with the code of the error that answers it, and the id; ids, where a list answers it."""
+"""Invalid messages, each with the code and id of its error; a list of ids for a batch."""
 
 TOO_LONG = (b'{"jsonrpc": "2.0", "id": 4, "x": "' + b"x" * MAX_BYTES + b'"}', INVALID_REQUEST, None)
 ODD_LINES = [*ODD, TOO_LONG]

@@ -74,7 +74,7 @@ def serving(limits: ConnectionLimits, app: Any = echo) -> Iterator[int]:
         assert not thread.is_alive()
 
 
-def asked(port: int, body: bytes = b"{}") -> bytes:
+def answer_to(port: int, body: bytes = b"{}") -> bytes:
     """A whole request, and its answer."""
     head = HEAD.replace(b"127.0.0.1", b"127.0.0.1:%d" % port) + b"accept: application/json\r\n"
     with connect(port) as connection:
@@ -112,7 +112,7 @@ def test_a_request_that_does_not_come_is_cut_off(limit: str, sent: bytes, answer
 
 def until_served(port: int, body: bytes = b"{}") -> None:
     """Ask until an answer comes: of tiny limits, and of other clients, one may be in the way."""
-    while not asked(port, body).startswith(b"HTTP/1.1 200"):
+    while not answer_to(port, body).startswith(b"HTTP/1.1 200"):
         pass
 
 
@@ -146,7 +146,7 @@ def test_a_slow_answer_is_no_slow_request() -> None:
         assert rest_of(connection).startswith(b"HTTP/1.1 200")
 
 
-def test_too_many_connections_are_told_so_and_the_log_once(
+def test_connections_over_the_limit_are_answered_503_and_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with serving(replace(GENEROUS, connections=5)) as port:
@@ -159,7 +159,7 @@ def test_too_many_connections_are_told_so_and_the_log_once(
         for connection in held:
             connection.sendall(b"connection: close\r\ncontent-length: 0\r\n\r\n")
             assert rest_of(connection).startswith(b"HTTP/1.1 200")
-        assert asked(port).startswith(b"HTTP/1.1 200")
+        assert answer_to(port).startswith(b"HTTP/1.1 200")
     told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert told == ["5 connections are open: more are answered 503"]
 
@@ -178,7 +178,7 @@ def test_half_open_connections_beyond_all_files_leave_the_server_serving() -> No
             held.append(connect(port))
             with contextlib.suppress(ConnectionError):
                 held[-1].sendall(HEAD)
-        assert asked(port, ping)[9:12] in (b"503", b"")
+        assert answer_to(port, ping)[9:12] in (b"503", b"")
         for connection in held:
             connection.close()
         until_served(port, ping)
@@ -201,7 +201,7 @@ def test_the_limit_is_below_the_files_that_a_process_may_open() -> None:
 
 
 def posted(port: int, body: bytes) -> tuple[int, Any]:
-    answer = asked(port, body)
+    answer = answer_to(port, body)
     head, _, data = answer.partition(b"\r\n\r\n")
     return int(head[9:12]), json.loads(data)
 
@@ -230,9 +230,9 @@ def test_a_body_of_unknown_length_is_bounded_too() -> None:
         assert connection.recv(12) == b"HTTP/1.1 413"
 
 
-def test_the_token_is_asked_before_the_body_is_read() -> None:
+def test_the_token_is_checked_before_the_body_is_read() -> None:
     with serving(GENEROUS, require_token(check_messages(echo), "a-long-bearer-token")) as port:
-        assert asked(port, b"no json").startswith(b"HTTP/1.1 401")
+        assert answer_to(port, b"no json").startswith(b"HTTP/1.1 401")
 
 
 def record(message: str, *arguments: object, error: Exception | None = None) -> logging.LogRecord:

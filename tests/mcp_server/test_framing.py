@@ -1,4 +1,4 @@
-"""What is admitted is what the SDK takes; all else is refused with a reason."""
+"""A message is accepted if the SDK accepts it; every other one is refused with a reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
 
 
 @pytest.mark.parametrize(("data", "code", "number"), ODD_LINES)
-def test_what_is_no_message_is_refused_with_its_id(
+def test_an_invalid_message_is_refused_with_its_id(
     data: bytes, code: int, number: Id | list[Id] | None
 ) -> None:
     refused = read(data)
@@ -31,7 +31,7 @@ def test_what_is_no_message_is_refused_with_its_id(
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_an_odd_request_is_one(kind: str) -> None:
+def test_an_odd_request_is_accepted(kind: str) -> None:
     data, number = GOOD[kind]
     text = read(data)
     assert isinstance(text, str)
@@ -41,7 +41,7 @@ def test_an_odd_request_is_one(kind: str) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b" ", b"\r", b"\xef\xbb\xbf", b"\xef\xbb\xbf \t\r"])
-def test_a_blank_line_is_nothing(data: bytes) -> None:
+def test_a_blank_line_is_recognised(data: bytes) -> None:
     assert is_blank(data)
 
 
@@ -79,7 +79,7 @@ messages = st.fixed_dictionaries(
 
 
 @given(messages | st.lists(messages, max_size=3) | values)
-def test_what_is_admitted_the_sdk_takes_as_what_it_is(message: Any) -> None:
+def test_the_sdk_accepts_every_accepted_message_as_the_same_kind(message: Any) -> None:
     text = read(json.dumps(message).encode())
     if isinstance(text, RejectedMessage):
         assert json.loads(text.answer())

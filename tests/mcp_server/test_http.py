@@ -111,7 +111,7 @@ def test_only_pages_and_names_of_this_machine_may_ask(
 
 
 @pytest.mark.parametrize("given", ["argument", "variable"])
-def test_a_bearer_token_is_asked_of_everyone(given: str, tmp_path: Path) -> None:
+def test_every_client_needs_the_bearer_token(given: str, tmp_path: Path) -> None:
     arguments = [str(TRADING)]
     environment = dict(os.environ)
     if given == "argument":

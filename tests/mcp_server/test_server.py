@@ -402,7 +402,7 @@ def test_a_skill_with_more_files_than_a_host_must_take_is_not_published(vault: V
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_hosts_are_told_of_changed_files_and_see_them_at_the_next_call(
+def test_hosts_are_notified_of_changed_files_and_see_them_at_the_next_call(
     era: Era, vault: Vault
 ) -> None:
     folder = vault({"index.md": "# Index\n\n[[a]]", "a.md": "# A\n\nBefore."})
@@ -431,7 +431,7 @@ def test_hosts_are_told_of_changed_files_and_see_them_at_the_next_call(
                 with anyio.fail_after(20):
                     number = 0
                     while not heard.is_set():
-                        # The watch may not stand yet; a change that it missed is made again.
+                        # The watch may not have started; then the change is missed, and made again.
                         number += 1
                         (folder / "a.md").write_text(f"# A\n\nAfter {number}.")
                         with anyio.move_on_after(2):
@@ -477,7 +477,7 @@ def test_an_asset_too_large_for_any_host_is_not_read_at_all(vault: Vault) -> Non
     ask(graph_server(folder, resources="free"), act)
 
 
-def test_roots_never_stand_inside_each_other(vault: Vault) -> None:
+def test_roots_are_never_inside_each_other(vault: Vault) -> None:
     folder = vault(
         {
             "a/SKILL.md": "---\nname: foo\ndescription: d\n---\n",

@@ -25,7 +25,7 @@ QUERIES = ["seed", "budget", "data", "hash", "lock"]
 
 
 class Workers:
-    """Two workers over one file, with a clock and tokens that can be told in advance."""
+    """Two workers with one file, a clock that the test sets, and predictable tokens."""
 
     def __init__(self, folder: Path) -> None:
         self.now = 0.0
@@ -182,7 +182,7 @@ def test_a_name_is_known_however_a_model_copies_it(copied: str, tmp_path: Path) 
     store.close()
 
 
-def test_a_spent_session_keeps_its_size_however_often_it_is_asked(
+def test_a_spent_session_keeps_its_size_however_often_it_is_called(
     workers: Workers, tmp_path: Path
 ) -> None:
     answer, token = workers.call(0, None, "seed")
@@ -222,7 +222,7 @@ def test_a_session_that_another_server_wrote_is_unknown(state: str, tmp_path: Pa
     store.close()
 
 
-def test_a_file_that_is_locked_is_said_to_the_model(
+def test_the_model_learns_that_the_file_is_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("skillagent.mcp_server.sessions.WAIT_SECONDS", 0.05)

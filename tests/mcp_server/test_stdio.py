@@ -78,7 +78,7 @@ def hello(version: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
-def test_a_host_that_shakes_hands_is_served(version: str) -> None:
+def test_a_host_with_a_handshake_is_served(version: str) -> None:
     call = {"name": "list_index", "arguments": {"query": "stop loss"}}
     first, tools, answer = converse(
         [str(TRADING)],
@@ -255,7 +255,7 @@ def test_without_any_graph_the_guide_is_served(tmp_path: Path) -> None:
         (["--http", "--port", "99999", "."], "", "cannot listen on 127.0.0.1:99999"),
     ],
 )
-def test_what_cannot_be_served_is_said_in_one_line(
+def test_what_cannot_be_served_is_reported_in_one_line(
     arguments: list[str], toml: str, expected: str, vault: Vault
 ) -> None:
     folder = vault({"skillagent.toml": toml or 'graphs = ["."]', "index.md": "# A\n" * 99})
@@ -290,7 +290,7 @@ class Host:
 
 @contextmanager
 def running(*arguments: str) -> Iterator[Host]:
-    """A server that ends well, and logs nothing."""
+    """A server that must end without an error and log nothing."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen([*COMMAND, *arguments], **pipes)  # type: ignore[call-overload]
     try:
@@ -304,7 +304,7 @@ def running(*arguments: str) -> Iterator[Host]:
 
 OPTIONS = [[], ["--no-watch"], ["--resources", "off"], ["--resources", "free"]]
 DEFERRED = {"id": 99, "method": "prompts/list"}
-"""Nothing that is answered before the SDK is loaded."""
+"""A request that is never answered before the SDK is loaded."""
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: " ".join(options) or "plain")
@@ -315,13 +315,15 @@ def test_the_first_answers_are_those_that_the_sdk_gives(version: str, options: l
     ping = {"id": 2, "method": "ping", "params": {}}
     tools = {"id": 3, "method": "tools/list", "params": {"_meta": {"progressToken": 1}}}
     early = converse(arguments, *opening, ping, tools)
-    # What has to wait makes all that follows wait, and a reply that was sent is not sent twice.
+    # A request that waits for the SDK makes all later ones wait too.
     late = converse(arguments, DEFERRED, *opening, ping, tools)[:-1]
     assert [json.dumps(reply) for reply in early] == [json.dumps(reply) for reply in late]
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: " ".join(options) or "plain")
-def test_so_are_those_of_the_newest_protocol(options: list[str]) -> None:
+def test_the_first_answers_of_the_newest_protocol_are_those_that_the_sdk_gives(
+    options: list[str],
+) -> None:
     arguments = [str(TRADING), *options]
     info = {"io.modelcontextprotocol/clientInfo": {"name": "host", "version": "1"}}
     params = {"_meta": {**META, **info, "progressToken": "a"}}
@@ -354,14 +356,14 @@ def test_a_request_that_comes_with_the_greeting_is_answered_once_and_in_full() -
         ({"protocolVersion": 7, "capabilities": {}, "clientInfo": {}}, -32602),
     ],
 )
-def test_a_greeting_that_is_none_is_refused_by_the_sdk(params: dict[str, Any], code: int) -> None:
+def test_an_invalid_greeting_is_refused_by_the_sdk(params: dict[str, Any], code: int) -> None:
     (reply,) = converse([str(TRADING)], {"id": 1, "method": "initialize", "params": params})
     assert reply["error"]["code"] == code
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["before the SDK", "after"])
 def test_every_line_is_answered_and_the_session_goes_on(early: bool) -> None:
-    """StdinLines that are no message, between others that are: each gets its answer, in order."""
+    """Invalid lines between valid ones: each gets its answer, in order."""
     with running(str(TRADING)) as host:
         greeting, ready = hello("2025-06-18")
         call = {"name": "list_index", "arguments": {"query": "stop"}}
@@ -483,7 +485,7 @@ def test_what_the_sdk_might_refuse_is_left_to_it(change: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
-def test_what_hosts_really_say_of_themselves_does_not_wait(version: str) -> None:
+def test_the_greetings_of_real_hosts_do_not_wait(version: str) -> None:
     info = {
         "name": "claude-code",
         "title": "Claude Code",
@@ -513,7 +515,7 @@ def test_a_line_without_end_is_dropped_and_the_next_one_is_served() -> None:
     assert process.returncode == 0
 
 
-def test_a_host_that_goes_away_ends_the_server_without_a_word() -> None:
+def test_a_host_that_disconnects_ends_the_server_without_an_error() -> None:
     command = [*COMMAND, str(TRADING)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, **pipes)  # type: ignore[call-overload]
