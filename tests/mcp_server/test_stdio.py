@@ -344,7 +344,9 @@ def test_a_request_that_comes_with_the_greeting_is_answered_once_and_in_full() -
         {"id": 4, "method": "tools/call", "params": call},
     )
     assert [reply["id"] for reply in replies] == [1, 2, 3, 4]
-    assert "matches, best first" in replies[1]["result"]["content"][0]["text"]
+    # The two calls are concurrent: either may be the one that lists the first part.
+    texts = [replies[at]["result"]["content"][0]["text"] for at in (1, 3)]
+    assert sum("matches, best first" in text for text in texts) == 1
     assert len(replies[2]["result"]["tools"]) == 3
 
 
