@@ -25,6 +25,10 @@ class MemoryView:
         self.graph = graph
         self.figures = figures or Figures()
 
+    def followed_by(self, graph: SkillGraph) -> MemoryView:
+        """A newer state; what was counted of unchanged files is kept."""
+        return MemoryView(graph, self.figures)
+
     @cached_property
     def _index(self) -> SearchIndex:
         return SearchIndex.of(self.graph)
@@ -131,8 +135,8 @@ class MemoryStore:
         return self._view
 
     def replace(self, graph: SkillGraph) -> MemoryView:
-        """Make another graph the newest state; what was counted of unchanged files is kept."""
-        self._view = MemoryView(graph, self._view.figures)
+        """Make another graph the newest state; see `MemoryView.followed_by`."""
+        self._view = self._view.followed_by(graph)
         return self._view
 
 
