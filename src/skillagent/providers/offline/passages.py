@@ -14,8 +14,10 @@ LONGEST = 400
 """Characters of a quoted sentence at most; what is longer is cut at a clause or a word."""
 LETTERS = 10
 """A sentence has so many letters at least. One of a script that writes no spaces counts three."""
-LISTED = 4
-"""Items quoted below a sentence that announces a list."""
+LISTED, ITEM = 8, 200
+"""Items quoted below what announces a list, and characters of each of them."""
+WINDOW = 320
+"""A sentence is quoted with its paragraph up to so many characters, or with what follows it."""
 CODE_LINES = 8
 """Lines of code quoted below a sentence that announces them."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
@@ -35,9 +37,9 @@ _POINTS_ELSEWHERE = re.compile(_ITEM.pattern + r"(?:\*\*|__)?!?\[")
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
 
-Kind = Literal["text", "item", "pointer", "row"]
-"""Prose, an item of a list, an item that begins with a link and so is about another node, or a row
-of a table."""
+Kind = Literal["text", "item", "pointer", "row", "heading"]
+"""Prose, an item of a list, an item that begins with a link and so is about another node, a row of
+a table, or a heading with nothing but a list or code below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,16 @@ class Passage:
     before: str = ""
     """The sentence before it in the same paragraph."""
     below: tuple[str, ...] = ()
-    """The items or lines of code that it announces with a colon."""
+    """The items or lines of code that it announces."""
     kind: Kind = "text"
+    around: str = ""
+    """What is quoted of its paragraph: the sentence, with those beside it if they are short."""
+    announced: int | None = None
+    """Of an item: the number of the passage that announces its list."""
+
+    @property
+    def quoted(self) -> str:
+        return self.around or self.text
 
 
 def passages(text: str) -> tuple[Passage, ...]:
@@ -88,12 +98,15 @@ class _Cutter:
         if kind == "heading":
             self._enter(lines[0])
             return
+        if self._bare and kind == "item":
+            self._found_heading("heading")
+            self._announcing = len(self.found) - 1
         self._bare = False
         if kind == "code":
             self._announce(lines, CODE_LINES)
             self._announcing = None
         elif kind == "item":
-            self._announce([f"- {plain(_ITEM.sub('', ' '.join(lines)))}"], LISTED)
+            self._announce([f"- {shortened(plain(_item(lines)), ITEM)}"], LISTED)
             self._add(kind, lines)
         elif kind == "text" or before == "row":  # the first row of a table is its header
             self._announcing = None
@@ -106,9 +119,12 @@ class _Cutter:
 
     def _keep_bare_heading(self) -> None:
         """A heading with nothing below it is all that its section says."""
-        if self._bare and self._path:
-            titles = tuple(title for _, title in self._path)
-            self.found.append(Passage(titles[-1], titles[:-1]))
+        if self._bare:
+            self._found_heading("text")
+
+    def _found_heading(self, kind: Kind) -> None:
+        titles = tuple(title for _, title in self._path)
+        self.found.append(Passage(titles[-1], titles[:-1], kind=kind))
 
     def _enter(self, line: str) -> None:
         match = _HEADING.match(line)
@@ -131,14 +147,35 @@ class _Cutter:
     def _add(self, block: str, lines: list[str]) -> None:
         titles = tuple(title for _, title in self._path)
         kind = _passage_kind(block, lines)
+        announced = self._announcing if block == "item" else None
         before = ""
-        for sentence in _sentences(block, lines):
+        sentences = list(_sentences(block, lines))
+        for at, sentence in enumerate(sentences):
             if _letters(sentence) >= LETTERS:
-                self.found.append(Passage(sentence, titles, self._place, before, kind=kind))
+                around = _window(sentences, at) if kind == "text" else ""
+                self.found.append(
+                    Passage(sentence, titles, self._place, before, (), kind, around, announced)
+                )
                 self._place += 1
-                if sentence.endswith((":", "：")) and self._announcing is None:
-                    self._announcing = len(self.found) - 1
             before = sentence
+        if block == "text" and self.found and self.found[-1].text == before:
+            self._announcing = len(self.found) - 1
+
+
+def _window(sentences: list[str], at: int) -> str:
+    """A sentence with the paragraph around it if that is short, else with what follows it."""
+    if len(" ".join(sentences)) <= WINDOW:
+        return " ".join(sentences)
+    window = sentences[at]
+    for sentence in sentences[at + 1 :]:
+        if len(window) + len(sentence) >= WINDOW:
+            break
+        window = f"{window} {sentence}"
+    return window
+
+
+def _item(lines: list[str]) -> str:
+    return _ITEM.sub("", " ".join(lines))
 
 
 def _passage_kind(block: str, lines: list[str]) -> Kind:
