@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 from typing import Literal
 
 from skillagent.markdown.prose import plain_text, sentences, shortened
@@ -16,8 +17,8 @@ LETTERS = 10
 """A sentence has so many letters at least. One of a script that writes no spaces counts three."""
 LISTED, ITEM = 8, 200
 """Items quoted below what announces a list, and characters of each of them."""
-WINDOW = 320
-"""A sentence is quoted with its paragraph up to so many characters, or with what follows it."""
+WINDOW = 400
+"""A sentence is quoted with its paragraph and what follows in its section: so many characters."""
 CODE_LINES = 8
 """Lines of code quoted below a sentence that announces them."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
@@ -26,7 +27,8 @@ _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[.\][ \t]+)?")
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:\[![^\]]*\][-+]?[ \t]*)?")
 _RULE = re.compile(r"^[ \t]*(?:(?:[-*_=][ \t]*){3,}|\|?[ \t:|-]+\|[ \t:|-]*)$")
 _UNSEEN = re.compile(r"<!--.*?-->|%%.*?%%|<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|</?[A-Za-z][^<>]*>")
+"""An HTML tag, or a code span, in which the same marks are text."""
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+$")
 _POINTER = re.compile(r"^\[(?:section .*|the beginning): shown .*\]$|^embedded \[\[.*\]\]:$")
 _DEFINITION = re.compile(r"^\[[^\]]+\]:[ \t]")
@@ -57,13 +59,25 @@ class Passage:
     """The items or lines of code that it announces."""
     kind: Kind = "text"
     around: str = ""
-    """What is quoted of its paragraph: the sentence, with those beside it if they are short."""
+    """The sentence with those of its section that are quoted with it."""
+    until: int | None = None
+    """The number of the last passage that is quoted with it."""
     announced: int | None = None
     """Of an item: the number of the passage that announces its list."""
+    paragraph: int = 0
+    """The number of its paragraph in the text."""
 
     @property
     def quoted(self) -> str:
         return self.around or self.text
+
+    def moved(self, count: int) -> Passage:
+        """The passage where so many others stand before those of its text."""
+        return replace(
+            self,
+            until=None if self.until is None else self.until + count,
+            announced=None if self.announced is None else self.announced + count,
+        )
 
 
 def passages(text: str) -> tuple[Passage, ...]:
@@ -85,6 +99,7 @@ class _Cutter:
         self.found: list[Passage] = []
         self._path: list[tuple[int, str]] = []
         self._place = 0
+        self._paragraph = 0
         self._announcing: int | None = None
         """Index of the passage that announces the items or the code that come next."""
         self._before = ""
@@ -108,14 +123,17 @@ class _Cutter:
         elif kind == "item":
             self._announce([f"- {shortened(plain(_item(lines)), ITEM)}"], LISTED)
             self._add(kind, lines)
-        elif kind == "text" or before == "row":  # the first row of a table is its header
+        elif kind == "text":
             self._announcing = None
+            self._add(kind, lines)
+        elif before == "row":  # the first row of a table is its header
+            self._announce([f"- {row}" for row in _sentences(kind, lines)], LISTED)
             self._add(kind, lines)
 
     def close(self) -> tuple[Passage, ...]:
         """All passages, once every block was taken."""
         self._keep_bare_heading()
-        return tuple(self.found)
+        return tuple(_with_window(self.found, at) for at in range(len(self.found)))
 
     def _keep_bare_heading(self) -> None:
         """A heading with nothing below it is all that its section says."""
@@ -124,7 +142,9 @@ class _Cutter:
 
     def _found_heading(self, kind: Kind) -> None:
         titles = tuple(title for _, title in self._path)
-        self.found.append(Passage(titles[-1], titles[:-1], kind=kind))
+        self._paragraph += 1
+        number = self._paragraph
+        self.found.append(Passage(titles[-1], titles[:-1], kind=kind, paragraph=number))
 
     def _enter(self, line: str) -> None:
         match = _HEADING.match(line)
@@ -147,14 +167,21 @@ class _Cutter:
     def _add(self, block: str, lines: list[str]) -> None:
         titles = tuple(title for _, title in self._path)
         kind = _passage_kind(block, lines)
-        announced = self._announcing if block == "item" else None
+        announced = self._announcing if block in ("item", "row") else None
+        self._paragraph += 1
         before = ""
-        sentences = list(_sentences(block, lines))
-        for at, sentence in enumerate(sentences):
+        for sentence in _sentences(block, lines):
             if _letters(sentence) >= LETTERS:
-                around = _window(sentences, at) if kind == "text" else ""
                 self.found.append(
-                    Passage(sentence, titles, self._place, before, (), kind, around, announced)
+                    Passage(
+                        sentence,
+                        titles,
+                        self._place,
+                        before,
+                        kind=kind,
+                        announced=announced,
+                        paragraph=self._paragraph,
+                    )
                 )
                 self._place += 1
             before = sentence
@@ -162,16 +189,33 @@ class _Cutter:
             self._announcing = len(self.found) - 1
 
 
-def _window(sentences: list[str], at: int) -> str:
-    """A sentence with the paragraph around it if that is short, else with what follows it."""
-    if len(" ".join(sentences)) <= WINDOW:
-        return " ".join(sentences)
-    window = sentences[at]
-    for sentence in sentences[at + 1 :]:
-        if len(window) + len(sentence) >= WINDOW:
+def _with_window(found: Sequence[Passage], at: int) -> Passage:
+    """A sentence with what is quoted beside it: its paragraph from the start if that is short, then
+    what follows in its section, to the first list or code."""
+    passage = found[at]
+    if passage.kind != "text" or passage.below:
+        return passage
+    first = at
+    while first and found[first - 1].paragraph == passage.paragraph:
+        first -= 1
+    if sum(len(one.text) + 1 for one in _paragraph(found, first)) > WINDOW:
+        first = at
+    last, length = first, len(found[first].text)
+    while last + 1 < len(found) and not (last >= at and found[last].below):
+        following = found[last + 1]
+        length += 1 + len(following.text)
+        same = following.kind == "text" and following.headings == passage.headings
+        if not same or length > WINDOW:
             break
-        window = f"{window} {sentence}"
-    return window
+        last += 1
+    last = max(last, at)
+    text = " ".join(one.text for one in found[first : last + 1])
+    return replace(passage, around=text, until=last, below=found[last].below)
+
+
+def _paragraph(found: Sequence[Passage], first: int) -> Iterator[Passage]:
+    number = found[first].paragraph
+    return takewhile(lambda one: one.paragraph == number, islice(found, first, None))
 
 
 def _item(lines: list[str]) -> str:
@@ -188,7 +232,11 @@ def _passage_kind(block: str, lines: list[str]) -> Kind:
 
 def plain(text: str) -> str:
     """One line without marks, tags and link destinations."""
-    return plain_text(_TAG.sub("", _LINK.sub(r"\1", text)))
+    return plain_text(_TAG.sub(_kept_code, _LINK.sub(r"\1", text)))
+
+
+def _kept_code(match: re.Match[str]) -> str:
+    return match[0] if match[1] else ""
 
 
 def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:

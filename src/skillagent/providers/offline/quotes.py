@@ -96,8 +96,14 @@ def _may_follow(quote: Quote, chosen: Sequence[Quote]) -> bool:
 def _is_shown(quote: Quote, known: Quote) -> bool:
     text = quote.passage.text
     return text.rstrip("….") in known.passage.quoted or (
-        known.node == quote.node and known.at in (quote.at, quote.passage.announced)
+        known.node == quote.node and (known.at == quote.at or _is_list_of(quote, known))
     )
+
+
+def _is_list_of(item: Quote, known: Quote) -> bool:
+    """Whether the list of an item is shown with another quote."""
+    at, until = item.passage.announced, known.passage.until
+    return at is not None and at in (known.at, until)
 
 
 def _shown(quote: Quote, every: Sequence[Quote], chosen: Sequence[Quote]) -> Quote:
@@ -106,8 +112,10 @@ def _shown(quote: Quote, every: Sequence[Quote], chosen: Sequence[Quote]) -> Quo
     if passage.announced is not None:
         announcer = every[every.index(quote) - quote.at + passage.announced]
         return _listed(quote, announcer)
-    if any(known.passage.text in passage.quoted for known in chosen):
-        passage = replace(passage, around="")  # what is beside it is shown already
+    if passage.around and any(known.passage.text in passage.around for known in chosen):
+        passage = replace(
+            passage, around="", until=None, below=()
+        )  # what is beside it is shown already
     return replace(quote, passage=passage)
 
 
@@ -134,10 +142,7 @@ def _candidates(seen: Seen, node: str) -> Iterator[Quote]:
         found.append(Passage(description))
     for text in texts:
         start = len(found)
-        for passage in text:
-            if passage.announced is not None:
-                passage = replace(passage, announced=passage.announced + start)
-            found.append(passage)
+        found += [passage.moved(start) for passage in text]
     names = seen.names(node)
     for at, passage in enumerate(found):
         said = tuple(terms(passage.text))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from skillagent.index.words import terms
 from skillagent.providers.offline.manner import is_caveat
-from skillagent.providers.offline.passages import Passage
+from skillagent.providers.offline.passages import Passage, passages
 from skillagent.providers.offline.quotes import Quote, best_quotes
 from skillagent.providers.offline.seen import Seen, weight
 
@@ -15,8 +15,9 @@ NEAREST = 3
 """Quotes, or else descriptions, that are shown where no answer was found."""
 ALSO = 3
 """Further hits that are named."""
-ENOUGH = 0.5
-"""A quote that holds less of the question, with the titles above it, is no answer."""
+ENOUGH, MOST = 0.5, 0.75
+"""A quote that holds less of the question, with the titles above it, is no answer; it must hold
+more where the listing itself says that its best match is a weak one."""
 OPENS = 0.3
 """A node whose names hold so much of the question is quoted with its description above."""
 
@@ -50,7 +51,7 @@ def _missing(seen: Seen, quotes: Sequence[Quote]) -> str:
     weights = seen.weights()
     held = [seen.node_words(node) for node in seen.nodes]
     said = [_said(seen, quote) for quote in quotes] or held
-    if max(weight(weights, words) for words in said) >= ENOUGH and not seen.weak:
+    if max(weight(weights, words) for words in said) >= (MOST if seen.weak else ENOUGH):
         return ""
     known = frozenset[str]().union(*held, *(hit.words for hit in seen.hits.values()))
     nowhere = ", ".join(f"“{word}”" for term, word in seen.wanted.items() if term not in known)
@@ -74,10 +75,20 @@ def _written(seen: Seen, quotes: Sequence[Quote]) -> Iterator[str]:
         about = weight(weights, seen.names(node))
         shown = any(opening.rstrip("….") in passage.quoted for passage in own)
         if tells and about >= OPENS and not shown:
-            own.insert(0, Passage(opening))
+            own.insert(0, _opening(seen, node))
         for number, passage in enumerate(own):
             yield f"- {passage.quoted} [[{node}]]" if number == 0 else f"  - {passage.quoted}"
             yield from (f"      {line}" for line in passage.below)
+
+
+def _opening(seen: Seen, node: str) -> Passage:
+    """The description of a node, as its text goes on where it is the beginning of that."""
+    description = seen.descriptions[node]
+    for text in seen.texts.get(node, ()):
+        for passage in passages(text):
+            if passage.text.startswith(description.rstrip("….")):
+                return passage
+    return Passage(description)
 
 
 def _described(seen: Seen, nodes: Sequence[str]) -> Iterator[str]:
