@@ -284,6 +284,9 @@ def test_a_long_paragraph_is_quoted_from_the_sentence_on() -> None:
     assert last.quoted == last.text
 
 
+BEACON = "Our coast has two of them. In fog they are lit. A beacon is a lamp."
+
+
 @pytest.mark.parametrize(
     ("text", "question", "shown"),
     [
@@ -303,9 +306,9 @@ def test_a_long_paragraph_is_quoted_from_the_sentence_on() -> None:
             ["- These keys steer the ship. [[a]]", "- a – port"],
         ),
         (
-            "## Fog\n\nBeacon lamps are lit.\n\n## Lamps\n\nTwo are ours. A beacon is one.\n",
+            "## Fog\n\nIn fog, beacon lamps are lit.\n\n## Lamps\n\n" + BEACON,
             "What is a beacon?",
-            ["- Two are ours. A beacon is one. [[a]]"],
+            [f"- {BEACON} [[a]]"],
         ),
     ],
     ids=["an item", "steps below a heading", "a table", "a definition"],

@@ -19,6 +19,8 @@ LISTED, ITEM = 8, 200
 """Items quoted below what announces a list, and characters of each of them."""
 WINDOW = 400
 """A sentence is quoted with its paragraph and what follows in its section: so many characters."""
+LABEL = 30
+"""Characters below which a text that ends with a colon is a label, such as "Relevant notes:"."""
 CODE_LINES = 8
 """Lines of code quoted below a sentence that announces them."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
@@ -27,8 +29,8 @@ _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[.\][ \t]+)?")
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:\[![^\]]*\][-+]?[ \t]*)?")
 _RULE = re.compile(r"^[ \t]*(?:(?:[-*_=][ \t]*){3,}|\|?[ \t:|-]+\|[ \t:|-]*)$")
 _UNSEEN = re.compile(r"<!--.*?-->|%%.*?%%|<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|</?[A-Za-z][^<>]*>")
-"""An HTML tag, or a code span, in which the same marks are text."""
+_TAG = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|</?(?!\w+:)[A-Za-z][^<>]*>")
+"""An HTML tag, or a code span, in which the same marks are text. An address in them is none."""
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+$")
 _POINTER = re.compile(r"^\[(?:section .*|the beginning): shown .*\]$|^embedded \[\[.*\]\]:$")
 _DEFINITION = re.compile(r"^\[[^\]]+\]:[ \t]")
@@ -205,7 +207,8 @@ def _with_window(found: Sequence[Passage], at: int) -> Passage:
         following = found[last + 1]
         length += 1 + len(following.text)
         same = following.kind == "text" and following.headings == passage.headings
-        if not same or length > WINDOW:
+        label = following.text.endswith(":") and len(following.text) < LABEL
+        if not same or label or length > WINDOW:
             break
         last += 1
     last = max(last, at)
