@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
 from typing import Literal
 
 from skillagent.markdown.prose import plain_text, sentences, shortened
@@ -197,11 +196,7 @@ def _with_window(found: Sequence[Passage], at: int) -> Passage:
     passage = found[at]
     if passage.kind != "text" or passage.below:
         return passage
-    first = at
-    while first and found[first - 1].paragraph == passage.paragraph:
-        first -= 1
-    if sum(len(one.text) + 1 for one in _paragraph(found, first)) > WINDOW:
-        first = at
+    first = _start(found, at)
     last, length = first, len(found[first].text)
     while last + 1 < len(found) and not (last >= at and found[last].below):
         following = found[last + 1]
@@ -216,9 +211,17 @@ def _with_window(found: Sequence[Passage], at: int) -> Passage:
     return replace(passage, around=text, until=last, below=found[last].below)
 
 
-def _paragraph(found: Sequence[Passage], first: int) -> Iterator[Passage]:
-    number = found[first].paragraph
-    return takewhile(lambda one: one.paragraph == number, islice(found, first, None))
+def _start(found: Sequence[Passage], at: int) -> int:
+    """The number of the first sentence of a short paragraph; of a long one, the sentence's own."""
+    number = found[at].paragraph
+    first, last, length = at, at, len(found[at].text)
+    while length <= WINDOW and first and found[first - 1].paragraph == number:
+        first -= 1
+        length += 1 + len(found[first].text)
+    while length <= WINDOW and last + 1 < len(found) and found[last + 1].paragraph == number:
+        last += 1
+        length += 1 + len(found[last].text)
+    return first if length <= WINDOW else at
 
 
 def _item(lines: list[str]) -> str:

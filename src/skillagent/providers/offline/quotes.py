@@ -29,7 +29,7 @@ ASKED = 0.6
 """What counts once more for the opening of a section whose heading restates the question."""
 DEFINITION = 1.6
 """A factor for a sentence that says what the question asks the meaning of."""
-WINDOW = 0.5
+WINDOW = 0.2
 """What a word counts in the sentences beside."""
 WHOLE = 0.5
 """How much of a score depends on the share of the question that the sentence holds."""
