@@ -27,7 +27,7 @@ from skillagent.messages import (
     parse_arguments,
 )
 from skillagent.models import takes_sampling
-from skillagent.providers.base import Piece
+from skillagent.providers.base import ReplyEvent
 from skillagent.providers.sdk import in_our_words, load
 
 MAX_TOKENS = 16_000
@@ -80,7 +80,7 @@ class AnthropicProvider:
     def name(self) -> str:
         return f"anthropic:{self.model}"
 
-    def reply(self, request: Request) -> Iterator[Piece]:
+    def reply(self, request: Request) -> Iterator[ReplyEvent]:
         """Answer one request; see `Provider.reply`."""
         reader = _Reader(self.name)
         with in_our_words(self.name, _KEY):
@@ -91,7 +91,7 @@ class AnthropicProvider:
                     yield from reader.feed(event)
             yield reader.reply()
 
-    async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
+    async def reply_async(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
         """The same without blocking."""
         reader = _Reader(self.name)
         with in_our_words(self.name, _KEY):
@@ -142,7 +142,7 @@ class _Reader:
         self._model = ""
         self._ended = False
 
-    def feed(self, event: Any) -> Iterator[Piece]:
+    def feed(self, event: Any) -> Iterator[ReplyEvent]:
         kind = field(event, "type", "")
         if kind == "message_start":
             self._model = field(event.message, "model", "")
@@ -162,7 +162,7 @@ class _Reader:
         elif kind == "message_stop":
             self._ended = True
 
-    def _delta(self, index: int, delta: Any) -> Iterator[Piece]:
+    def _delta(self, index: int, delta: Any) -> Iterator[ReplyEvent]:
         block = self._blocks[index]
         kind = field(delta, "type", "")
         if kind == "text_delta":

@@ -26,7 +26,7 @@ from skillagent.messages import (
     Usage,
 )
 from skillagent.models import reasons, takes_sampling
-from skillagent.providers.base import Piece
+from skillagent.providers.base import ReplyEvent
 from skillagent.providers.sdk import in_our_words, load
 
 _KEY = "OPENAI_API_KEY"
@@ -76,7 +76,7 @@ class OpenAIProvider:
     def name(self) -> str:
         return f"openai-chat:{self.model}" if self.api == "chat" else f"openai:{self.model}"
 
-    def reply(self, request: Request) -> Iterator[Piece]:
+    def reply(self, request: Request) -> Iterator[ReplyEvent]:
         """Answer one request; see `Provider.reply`."""
         with in_our_words(self.name, _KEY):
             if self._client is None:
@@ -96,7 +96,7 @@ class OpenAIProvider:
                     yield final
                     return
 
-    async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
+    async def reply_async(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
         """The same without blocking."""
         with in_our_words(self.name, _KEY):
             if self._async_client is None:
@@ -189,7 +189,7 @@ class NoStreamError(ProviderError):
 class _Reader(Protocol):
     """Collects the events of one reply."""
 
-    def feed(self, event: Any) -> Iterator[Piece]: ...
+    def feed(self, event: Any) -> Iterator[ReplyEvent]: ...
 
     def reply(self) -> Reply: ...
 
@@ -202,7 +202,7 @@ class _ResponsesReader:
         self._final: Any = None
         self._begun = False
 
-    def feed(self, event: Any) -> Iterator[Piece]:
+    def feed(self, event: Any) -> Iterator[ReplyEvent]:
         kind = field(event, "type", "")
         self._begun = self._begun or kind.startswith("response.")
         if kind in ("response.output_text.delta", "response.refusal.delta"):
@@ -276,7 +276,7 @@ class _ChatReader:
         self._model = ""
         self._begun = False
 
-    def feed(self, chunk: Any) -> Iterator[Piece]:
+    def feed(self, chunk: Any) -> Iterator[ReplyEvent]:
         self._model = field(chunk, "model", self._model)
         if (usage := field(chunk, "usage")) is not None:
             self._usage = _usage(usage)

@@ -15,12 +15,12 @@ Above: `cli`. Below: `messages` and `digest`; SDKs are imported only where a cli
 """
 
 from skillagent.testing import policies
-from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import Conversation
-from skillagent.testing.mock import MockLLM
+from skillagent.testing.mock.chaos import Chaos
+from skillagent.testing.mock.mock import MockLLM
+from skillagent.testing.mock.received import Received
 from skillagent.testing.record import Recorder, record
 from skillagent.testing.replay import Replay, replay
-from skillagent.testing.requests import Received
 from skillagent.testing.script import Call, Expect, Fault, Turn, call, calls, say
 from skillagent.testing.server import Server
 

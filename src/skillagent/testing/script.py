@@ -171,7 +171,7 @@ class Turn:
     stop: Stop | str | None = None
     """None: for its tools if there are calls, else the end. Text is sent as it is."""
     usage: Usage | None = None
-    """None: counted, with a prompt cache as the providers have one; see `testing.usage`."""
+    """None: counted, with a prompt cache as the providers have one; see `testing.mock.usage`."""
     thinking: str = ""
     """Reasoning before the answer: a signed block, or an encrypted item."""
     expect: Expect | None = None

@@ -15,8 +15,8 @@ from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
 from skillagent.messages import Stop, Usage
 from skillagent.testing import policies
-from skillagent.testing.chaos import Chaos
-from skillagent.testing.mock import MockLLM
+from skillagent.testing.mock.chaos import Chaos
+from skillagent.testing.mock.mock import MockLLM
 from skillagent.testing.script import CHUNK, Call, Expect, Fault, Policy, Turn
 
 NAMED = {

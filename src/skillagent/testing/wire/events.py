@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from itertools import chain
 from typing import Any, Protocol, TypeAlias
 
 from skillagent.messages import Usage
+from skillagent.recording.strict_json import dumped
 from skillagent.testing.script import Turn
 
 
@@ -30,17 +30,17 @@ class Stall:
     """Nothing more is sent, and the connection stays open."""
 
 
-Step: TypeAlias = bytes | Pause | Drop | Stall
+WireStep: TypeAlias = bytes | Pause | Drop | Stall
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WireAnswer:
     """An HTTP answer, step by step. A `Drop` or `Stall` that comes first is before its head."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    steps: tuple[Step, ...]
-    rest: Generator[Step] | None = None
+    steps: tuple[WireStep, ...]
+    rest: Generator[WireStep] | None = None
     """Steps that are only made while they are sent, once; None where all are known."""
 
     @property
@@ -48,7 +48,7 @@ class Answer:
         """All bytes of its known steps."""
         return b"".join(step for step in self.steps if isinstance(step, bytes))
 
-    def send(self) -> Iterator[Step]:
+    def send(self) -> Iterator[WireStep]:
         """Every step, for whoever sends them."""
         return iter(self.steps) if self.rest is None else chain(self.steps, self.rest)
 
@@ -63,8 +63,8 @@ class Answer:
 class Responder(Protocol):
     """Whatever answers requests, in process or behind a server."""
 
-    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
-        """Answer a request; see `MockLLM.respond`.
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
+        """WireAnswer a request; see `MockLLM.respond`.
 
         Args:
             path: of its address, without the query.
@@ -102,7 +102,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WireTurn:
     """A turn with all that the wire needs and the script does not say."""
 
     turn: Turn
@@ -128,16 +128,6 @@ class Reply:
         size = max(1, self.turn.chunk)
         for start in range(0, len(text), size):
             yield text[start : start + size]
-
-
-_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def dumped(value: Any) -> bytes:
-    """JSON as the APIs write it."""
-    text = _ENCODED(value)
-    # Half a surrogate pair has no UTF-8; what replaces it is its escape in JSON.
-    return text.encode("utf-8", "backslashreplace")
 
 
 def event(data: Any, name: str = "", *, piece: bool = False) -> Frame:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skillagent.messages import Stop
-from skillagent.testing.wire.events import Frame, Reply, event
+from skillagent.testing.wire.events import Frame, WireTurn, event
 
 _INCOMPLETE = {
     Stop.MAX_TOKENS: "max_output_tokens",
@@ -21,12 +21,12 @@ def error_frame(kind: str, message: str, number: int) -> Frame:
     return event({**data, "sequence_number": number}, "error")
 
 
-def whole(reply: Reply, request: Mapping[str, Any]) -> dict[str, Any]:
+def whole(reply: WireTurn, request: Mapping[str, Any]) -> dict[str, Any]:
     """The answer to a request without `stream`."""
     return _response(reply, request, _items(reply), _status(reply))
 
 
-def stream(reply: Reply, request: Mapping[str, Any]) -> Iterator[Frame]:
+def stream(reply: WireTurn, request: Mapping[str, Any]) -> Iterator[Frame]:
     """The events of a streamed answer."""
     number = -1
 
@@ -81,7 +81,7 @@ def _opened(item: dict[str, Any]) -> dict[str, Any]:
     return {**found, "status": "in_progress"} if "status" in item else found
 
 
-def _items(reply: Reply) -> list[dict[str, Any]]:
+def _items(reply: WireTurn) -> list[dict[str, Any]]:
     turn = reply.turn
     found: list[dict[str, Any]] = []
     if turn.thinking:
@@ -122,12 +122,12 @@ def _items(reply: Reply) -> list[dict[str, Any]]:
     return found
 
 
-def _status(reply: Reply) -> str:
+def _status(reply: WireTurn) -> str:
     return "incomplete" if reply.turn.ends in _INCOMPLETE else "completed"
 
 
 def _response(
-    reply: Reply, request: Mapping[str, Any], items: list[dict[str, Any]], status: str
+    reply: WireTurn, request: Mapping[str, Any], items: list[dict[str, Any]], status: str
 ) -> dict[str, Any]:
     usage = reply.usage
     spent = {

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from skillagent.digest import sha256
-from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import Conversation
+from skillagent.testing.mock.chaos import Chaos
 from skillagent.testing.script import Policy, Turn
 
 RETRIES = "x-stainless-retry-count"
