@@ -8,10 +8,16 @@
     mock.assert_done()
 
 It speaks Anthropic Messages, OpenAI Chat Completions and OpenAI Responses on the wire, so the
-official SDKs are tested unmodified, in process or over a loopback socket. Scripted answers
-prove plumbing and budgets, never the quality of a model.
+official SDKs are tested unmodified, in process or over a loopback socket. Scripted answers test
+the plumbing and the budgets of an agent, never the quality of a model.
 
-Above: `cli`. Below: `messages` and `digest`; SDKs are imported only where a client is built.
+- `script`, `script_file`, `policies`: what the mock says; `mock`: how it answers requests.
+- `wire`, `validation`: the answers and the checks of the three APIs.
+- `transport`, `server`, `respx_bridge`: how clients reach it.
+- `record`, `replay`: a real provider's answers instead of a script.
+- `assertions`: what a test may ask of a toolset.
+
+Above: `cli`. Below: `recording` and `messages`; SDKs are imported only where a client is built.
 """
 
 from skillagent.testing import policies

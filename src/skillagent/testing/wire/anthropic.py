@@ -36,12 +36,12 @@ REQUEST_ID = "request-id"
 
 def error(code: int, kind: str, message: str, request_id: str) -> dict[str, Any]:
     """The body of an error."""
-    found = {"type": kind or ERRORS.get(code, "api_error"), "message": message}
-    return {"type": "error", "error": found, "request_id": request_id}
+    details = {"type": kind or ERRORS.get(code, "api_error"), "message": message}
+    return {"type": "error", "error": details, "request_id": request_id}
 
 
 def error_frame(kind: str, message: str, request_id: str) -> Frame:
-    """An error in mid-stream."""
+    """An error in the middle of a stream."""
     return event(error(0, kind or "overloaded_error", message, request_id), "error")
 
 
@@ -105,9 +105,9 @@ def _head(reply: WireTurn) -> dict[str, Any]:
 
 def _blocks(reply: WireTurn) -> list[tuple[str, str]]:
     turn = reply.turn
-    found = [("thinking", turn.thinking)] if turn.thinking else []
-    found += [("text", turn.text)] if turn.text else []
-    return found + [("tool_use", call.text) for call in turn.calls]
+    blocks = [("thinking", turn.thinking)] if turn.thinking else []
+    blocks += [("text", turn.text)] if turn.text else []
+    return blocks + [("tool_use", call.text) for call in turn.calls]
 
 
 def _block(reply: WireTurn, at: int) -> dict[str, Any]:
@@ -117,13 +117,13 @@ def _block(reply: WireTurn, at: int) -> dict[str, Any]:
     if kind == "thinking":
         return {"type": "thinking", "thinking": text, "signature": _signature(reply)}
     number = at - (len(_blocks(reply)) - len(reply.turn.calls))
-    given = parse_arguments(text)
+    arguments = parse_arguments(text)
     return {
         "type": "tool_use",
         "id": reply.call_id("toolu_", number),
         "name": reply.turn.calls[number].name,
         # Without a stream the API can only send an object.
-        "input": given if not isinstance(given, str) else {},
+        "input": arguments if not isinstance(arguments, str) else {},
     }
 
 

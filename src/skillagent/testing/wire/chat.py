@@ -36,7 +36,7 @@ def error(code: int, kind: str, message: str) -> dict[str, Any]:
 
 
 def error_frame(kind: str, message: str) -> Frame:
-    """An error in mid-stream."""
+    """An error in the middle of a stream."""
     return event(error(500, kind, message))
 
 
@@ -63,10 +63,10 @@ def stream(reply: WireTurn, include_usage: bool) -> Iterator[Frame]:
     """The chunks of a streamed answer.
 
     Args:
-        reply: what to say.
-        include_usage: whether the request asked for a last chunk with the usage.
+        reply: the turn to write.
+        include_usage: whether the request wants a last chunk with the usage.
     """
-    # Where the usage comes last, every chunk before has the field too, and null in it.
+    # If the usage comes last, every chunk before it has the field too, with null.
     more: dict[str, Any] = {"usage": None} if include_usage else {}
     yield _chunk(reply, {"role": "assistant", "content": "", "refusal": None}, more)
     for piece in reply.pieces(reply.turn.text):

@@ -16,7 +16,7 @@ _INCOMPLETE = {
 
 
 def error_frame(kind: str, message: str, number: int) -> Frame:
-    """An error in mid-stream; `number` counts the events before it."""
+    """An error in the middle of a stream; `number` counts the events before it."""
     data = {"type": "error", "code": kind or "server_error", "message": message, "param": None}
     return event({**data, "sequence_number": number}, "error")
 
@@ -77,15 +77,15 @@ def _opened(item: dict[str, Any]) -> dict[str, Any]:
         "function_call": {"arguments": ""},
         "reasoning": {"summary": []},
     }
-    found = {**item, **empty.get(item["type"], {})}
-    return {**found, "status": "in_progress"} if "status" in item else found
+    opened = {**item, **empty.get(item["type"], {})}
+    return {**opened, "status": "in_progress"} if "status" in item else opened
 
 
 def _items(reply: WireTurn) -> list[dict[str, Any]]:
     turn = reply.turn
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     if turn.thinking:
-        found.append(
+        items.append(
             {
                 "id": reply.id("rs_"),
                 "type": "reasoning",
@@ -99,7 +99,7 @@ def _items(reply: WireTurn) -> list[dict[str, Any]]:
         part: dict[str, Any] = {"type": "output_text", "text": turn.text, "annotations": []}
         if refused:
             part = {"type": "refusal", "refusal": turn.text}
-        found.append(
+        items.append(
             {
                 "id": reply.id("msg_"),
                 "type": "message",
@@ -109,7 +109,7 @@ def _items(reply: WireTurn) -> list[dict[str, Any]]:
             }
         )
     for at, call in enumerate(turn.calls):
-        found.append(
+        items.append(
             {
                 "id": reply.id("fc_", at + 1),
                 "type": "function_call",
@@ -119,7 +119,7 @@ def _items(reply: WireTurn) -> list[dict[str, Any]]:
                 "arguments": call.text,
             }
         )
-    return found
+    return items
 
 
 def _status(reply: WireTurn) -> str:
