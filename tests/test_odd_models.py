@@ -290,7 +290,7 @@ def test_a_stream_that_is_none_leads_to_chat_completions_or_is_said() -> None:
         OpenAIProvider("m", api="responses", client=Stream({"error": "Unexpected endpoint"})),
         AnthropicProvider("m", client=Stream({"error": "Unexpected endpoint"})),
     ):
-        with pytest.raises(ProviderError, match="no stream"):
+        with pytest.raises(ProviderError, match="not a stream"):
             reply(nothing)
 
 

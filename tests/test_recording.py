@@ -59,23 +59,20 @@ def test_a_cassette_gives_back_the_exchanges_of_another_boundary(tmp_path: Path)
     assert [exchange.digest for _, exchange in exchanges] == digests
 
 
-def test_a_changed_request_no_longer_fits_its_digest(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("Be brief", "Be long", "the digest does not fit the request"),
+        ('{"digest"', '{"more": 1, "digest"', "more: Unexpected"),
+    ],
+)
+def test_a_changed_line_is_named(tmp_path: Path, before: str, after: str, problem: str) -> None:
     tape = tape_at(tmp_path)
     tape.begin()
     tape.append(Exchange.of(neutral("one"), NeutralReply("1")))
     path = Path(tape.path)
-    path.write_text(path.read_text().replace("Be brief", "Be long"))
-    with pytest.raises(UsageError, match=r"run\.jsonl:2: the digest does not fit the request"):
-        tape.read()
-
-
-def test_an_unknown_field_is_a_broken_line(tmp_path: Path) -> None:
-    tape = tape_at(tmp_path)
-    tape.begin()
-    tape.append(Exchange.of(neutral("one"), NeutralReply("1")))
-    path = Path(tape.path)
-    path.write_text(path.read_text().replace('{"digest"', '{"more": 1, "digest"'))
-    with pytest.raises(UsageError, match=r"run\.jsonl:2: more: Unexpected"):
+    path.write_text(path.read_text().replace(before, after))
+    with pytest.raises(UsageError, match=rf"run\.jsonl:2: {problem}"):
         tape.read()
 
 

@@ -640,7 +640,7 @@ def test_a_redirect_is_not_followed_with_the_key(tape: Path) -> None:
 
 @pytest.mark.parametrize("upstream", ["file:///etc/passwd", "api.openai.com", "https://", ""])
 def test_an_upstream_that_is_none_is_refused(tape: Path, upstream: str) -> None:
-    with pytest.raises(UsageError, match="is no address of a model API"):
+    with pytest.raises(UsageError, match="is not the address of a model API"):
         Recorder(upstream, tape)
     assert not tape.exists()
 
@@ -988,15 +988,15 @@ def edited(line: bytes, **changed: Any) -> bytes:
     [
         (1, lambda line: b'{"cassette": 2}\n', "cassette: Input should be 1"),
         (1, lambda line: b"", "Unexpected keyword|Field required"),
-        (2, lambda line: line[:-20] + b"\n", "no JSON"),
-        (3, lambda line: line[:-20], "no JSON"),
+        (2, lambda line: line[:-20] + b"\n", "not JSON"),
+        (3, lambda line: line[:-20], "not JSON"),
         (3, lambda line: b"[]\n", "Input should be"),
-        (2, lambda line: b"\xff\n", "no JSON"),
-        (3, lambda line: b"[" * 100_000 + b"\n", "no JSON"),
+        (2, lambda line: b"\xff\n", "not JSON"),
+        (3, lambda line: b"[" * 100_000 + b"\n", "not JSON"),
         (2, lambda line: edited(line, answer__status=500), "answer: .*status 500"),
         (2, lambda line: edited(line, answer__status="many"), "answer.status"),
-        (3, lambda line: edited(line, answer__content_type="a\r\nb: c"), "no content type"),
-        (3, lambda line: edited(line, answer__chunks=[{"base64": "!"}]), "no base64"),
+        (3, lambda line: edited(line, answer__content_type="a\r\nb: c"), "not a content type"),
+        (3, lambda line: edited(line, answer__chunks=[{"base64": "!"}]), "not base64"),
         (3, lambda line: edited(line, answer__chunks=[7]), "answer.chunks"),
         (2, lambda line: edited(line, extra=1), "extra: Unexpected keyword"),
         (2, lambda line: edited(line, request__body={}), "digest does not fit"),

@@ -184,10 +184,10 @@ def test_no_secret_is_in_what_is_said_of_a_failure(tape: Path, fault: str) -> No
 @pytest.mark.parametrize(
     ("upstream", "said"),
     [
-        (f"htps://ada:{SECRETS['npm']}@x.example", "is no address of a model API"),
+        (f"htps://ada:{SECRETS['npm']}@x.example", "is not the address of a model API"),
         (f"https://ada:{SECRETS['npm']}@x.example/v1", "x.example holds a user or a query"),
         (f"https://x.example/v1?key={SECRETS['Google']}", "x.example holds a user or a query"),
-        (f"https://[{SECRETS['Google']}", "is no address of a model API"),
+        (f"https://[{SECRETS['Google']}", "is not the address of a model API"),
     ],
 )
 def test_an_upstream_with_a_secret_is_refused_without_saying_it(

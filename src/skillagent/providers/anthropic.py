@@ -198,7 +198,7 @@ class _MessagesReader:
         whole = self._ended and self._stop is not None
         stop = _STOPS.get(self._stop or "", Stop.INCOMPLETE) if whole else Stop.INCOMPLETE
         if not (self._blocks or self._model or self._stop):
-            raise ProviderError(f"{self._name} answered with something that is no stream")
+            raise ProviderError(f"{self._name} answered with something that is not a stream")
         parts = [self._part(index, stop) for index in sorted(self._blocks)]
         message = Message(Role.ASSISTANT, tuple(part for part in parts if part is not None))
         if stop is Stop.END and message.tool_calls:

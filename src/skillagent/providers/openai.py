@@ -223,7 +223,7 @@ class _ResponsesReader:
 
     def reply(self) -> Reply:
         if not self._begun:
-            raise _NoStreamError(f"{self._name} answered with something that is no stream")
+            raise _NoStreamError(f"{self._name} answered with something that is not a stream")
         final = self._final
         items = [self._items[at] for at in sorted(self._items)]
         if final is not None and (output := field(final, "output", [])):
@@ -316,7 +316,7 @@ class _ChatReader:
 
     def reply(self) -> Reply:
         if not self._begun:
-            raise _NoStreamError(f"{self._name} answered with something that is no stream")
+            raise _NoStreamError(f"{self._name} answered with something that is not a stream")
         parts: list[Part] = []
         if self._reasoning:
             parts.append(Opaque(form.CHAT_API, {"reasoning_content": self._reasoning}))

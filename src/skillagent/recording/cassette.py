@@ -138,7 +138,7 @@ class Cassette(Generic[RequestT, AnswerT]):
             place = ".".join(str(part) for part in last["loc"])
             self._refuse(number, f"{place}: {last['msg']}" if place else last["msg"])
         except (ValueError, RecursionError) as error:
-            self._refuse(number, f"no JSON: {error}")
+            self._refuse(number, f"not JSON: {error}")
 
     def _refuse(self, number: int, reason: str) -> NoReturn:
         raise UsageError(f"{self.path}:{number}: {reason}") from None

@@ -296,9 +296,10 @@ def _parts_of(upstream: str) -> SplitResult:
     try:
         parts = urlsplit(upstream)
     except ValueError as error:
-        raise UsageError(f"{shown!r} is no address of a model API: {scrub(str(error))}") from None
+        reason = scrub(str(error))
+        raise UsageError(f"{shown!r} is not the address of a model API: {reason}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{shown!r} is no address of a model API: it begins with https://")
+        raise UsageError(f"{shown!r} is not the address of a model API: it begins with https://")
     if parts.username is not None or parts.query:
         # An answer or an error could repeat it; the client's own headers reach the provider anyway.
         raise UsageError(
@@ -341,7 +342,7 @@ class _StreamWatch:
         try:
             event = strict_json.parsed(data)
         except ValueError:
-            self.error = "an event of the stream is no JSON"
+            self.error = "an event of the stream is not JSON"
             return
         if not isinstance(event, dict):
             return
@@ -377,7 +378,7 @@ def _unfit(response: HTTPResponse, data: bytes) -> str:
     try:
         body = strict_json.parsed(data)
     except ValueError:
-        return "the answer is no JSON"
+        return "the answer is not JSON"
     if isinstance(body, dict) and (body.get("error") or body.get("status") == "failed"):
         return "the answer is an error"
     return ""

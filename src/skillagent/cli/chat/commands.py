@@ -42,21 +42,21 @@ def command(line: str, session: ChatSession, display: Terminal) -> None:
         LeaveError: the line is `/exit` or `/quit`.
     """
     name, _, rest = line.strip().partition(" ")
-    known = COMMANDS.get(name.casefold())
-    if known is None:
+    entry = COMMANDS.get(name.casefold())
+    if entry is None:
         hint = did_you_mean(name.casefold(), COMMANDS) or "/help lists them"
         display.note(f"there is no command {name[:40]}: {hint}")
         return
     try:
-        known.run(session, display, rest.strip())
+        entry.run(session, display, rest.strip())
     except SkillAgentError as error:
         display.note(f"skillagent: {error}")
 
 
 def _help(session: ChatSession, display: Terminal, rest: str) -> None:
-    width = max(len(known.usage) for known in COMMANDS.values())
-    for known in COMMANDS.values():
-        display.note(f"{known.usage:<{width}}  {known.help}")
+    width = max(len(entry.usage) for entry in COMMANDS.values())
+    for entry in COMMANDS.values():
+        display.note(f"{entry.usage:<{width}}  {entry.help}")
     display.note("Ctrl-C stops an answer; Ctrl-D, or Ctrl-C twice, leaves.")
 
 

@@ -37,7 +37,7 @@ class Binary:
         try:
             base64.b64decode(self.base64, validate=True)
         except binascii.Error as error:
-            raise ValueError(f"no base64: {error}") from error
+            raise ValueError(f"not base64: {error}") from error
 
 
 Chunk: TypeAlias = str | Binary
@@ -74,9 +74,9 @@ class HttpAnswer:
 
     def __post_init__(self) -> None:
         if not 200 <= self.status < 300:
-            raise ValueError(f"status {self.status} is no success")
+            raise ValueError(f"status {self.status} is not a success")
         if not (self.content_type.isascii() and self.content_type.isprintable()):
-            raise ValueError(f"{self.content_type!r} is no content type")
+            raise ValueError(f"{self.content_type!r} is not a content type")
 
     @property
     def data(self) -> tuple[bytes, ...]:
