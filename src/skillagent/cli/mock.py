@@ -46,9 +46,9 @@ def _serve(make: Callable[[int], Server], port: int, check: Callable[[], None]) 
         # still report. SIGINT too: a shell makes background jobs ignore it.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
-        print(server.url, flush=True)
         for name, value in server.environment().items():
             print(f"export {name}={value}", file=sys.stderr, flush=True)
+        print(server.url, flush=True)
         server.wait()
     try:
         check()
