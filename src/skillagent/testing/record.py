@@ -108,7 +108,7 @@ class Recorder(Clients):
         by_name = {name.lower(): value for name, value in headers.items()}
         method = by_name.pop(METHOD, "POST" if raw else "GET")
         target = by_name.pop(TARGET, path)
-        incoming = _Incoming(method, path, by_name, raw, Scrubber.of_request(by_name, target))
+        incoming = _ClientRequest(method, path, by_name, raw, Scrubber.of_request(by_name, target))
         request = Request(  # noqa: S310 -- only HTTP: see __init__
             self._address(target, incoming.anthropic),
             data=raw or None,
@@ -134,7 +134,7 @@ class Recorder(Clients):
         return self._whole(incoming, response, head)
 
     def _whole(
-        self, incoming: _Incoming, response: HTTPResponse, head: tuple[tuple[str, str], ...]
+        self, incoming: _ClientRequest, response: HTTPResponse, head: tuple[tuple[str, str], ...]
     ) -> WireAnswer:
         chunks: list[bytes] = []
         with response:
@@ -152,7 +152,7 @@ class Recorder(Clients):
         self._keep(incoming, response, [data], _unfit(response, data))
         return WireAnswer(response.status, head, (data,))
 
-    def _streamed(self, incoming: _Incoming, response: HTTPResponse) -> Generator[WireStep]:
+    def _streamed(self, incoming: _ClientRequest, response: HTTPResponse) -> Generator[WireStep]:
         """Chunks as they come. The last event and all after it wait until the line is written."""
         watch, chunks, waiting, reason = _StreamWatch(), [], 0, "the client disconnected"
         try:
@@ -184,7 +184,7 @@ class Recorder(Clients):
             yield Drop()
 
     def _keep(
-        self, incoming: _Incoming, response: HTTPResponse, chunks: Sequence[bytes], reason: str
+        self, incoming: _ClientRequest, response: HTTPResponse, chunks: Sequence[bytes], reason: str
     ) -> None:
         """Write an exchange, unless there is a reason not to.
 
@@ -202,7 +202,7 @@ class Recorder(Clients):
             self._skip(incoming, f"{type(error).__name__}: {error}")
 
     def _exchange(
-        self, incoming: _Incoming, response: HTTPResponse, chunks: Sequence[bytes]
+        self, incoming: _ClientRequest, response: HTTPResponse, chunks: Sequence[bytes]
     ) -> HttpExchange:
         body = incoming.scrubber.value(strict_json.parsed(incoming.raw)) if incoming.raw else None
         if self._scrub is not None and body is not None:
@@ -218,7 +218,7 @@ class Recorder(Clients):
         answer = http_answer(response.status, incoming.scrubber.text(content_type), chunks)
         return HttpExchange.of(request, answer)
 
-    def _skip(self, incoming: _Incoming, reason: str) -> None:
+    def _skip(self, incoming: _ClientRequest, reason: str) -> None:
         with self._lock:
             self._skipped.append(
                 incoming.scrubber.text(f"{incoming.method} {incoming.path}: {reason}")
@@ -256,7 +256,7 @@ def record(
 
 
 @dataclass(frozen=True, slots=True)
-class _Incoming:
+class _ClientRequest:
     """A request of the client."""
 
     method: str
