@@ -27,10 +27,13 @@ from skillagent.authoring.health import health
 from skillagent.authoring.rename import rename
 from skillagent.authoring.split import split
 from skillagent.diagnostics import ordered
+from skillagent.graph.logseq import CONFIG
 from skillagent.index import SearchIndex
 from skillagent.lint import findings
+from skillagent.markdown import DIALECTS, OBSIDIAN
 from skillagent.markdown.document import parse
 
+_UUID = "634fae2e-edab-42e0-8385-59df3fc3da0e"
 FACTOR = 4
 FLOOR = 0.03
 """Seconds."""
@@ -46,6 +49,8 @@ class Construct:
     """Said again until the size is reached; `¤` in it is the number of the time."""
     head: str = ""
     tail: str = ""
+    logseq: bool = False
+    """Whether the file lies in a Logseq graph."""
 
     def text(self, size: int) -> str:
         """A text of about so many characters."""
@@ -63,6 +68,7 @@ class Deep:
 
     step: str
     line: str
+    logseq = False
 
     def text(self, size: int) -> str:
         """A text of about so many characters."""
@@ -76,6 +82,7 @@ class Twice:
 
     first: str
     second: str
+    logseq = False
 
     def text(self, size: int) -> str:
         """A text of about so many characters."""
@@ -116,6 +123,18 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "destinations never closed": C("[a]("),
     "names in three brackets": C("[[[n]]] "),
     "escaped links": C("\\[[n]] "),
+    "links with escapes": C('See [a\\]](n\\_\\(x\\)&amp;y.md "t\\"") word.\n'),
+    "escapes in a destination": C("\\(", "[a](", "b)"),
+    "brackets in a destination": C("(b", "[a](", ")"),
+    "entities in a destination": C("&amp;", "[a](", ".md)"),
+    "titles never closed": C('[a](b "c '),
+    "links that close once": C("See [[n|l] word.\n\n"),
+    "links that close once in one line": C("[[n] "),
+    "links that open once": C("[n]] "),
+    "links over line ends": C("See [[n\nm]] word.\n"),
+    "brackets over line ends": Twice("[[\n", "]]\n"),
+    "footnotes never defined": C("See[^¤].\n\n"),
+    "footnotes never used": C("[^¤]: text\n\n"),
     # tables
     "table rows with links": C("| [[n|l]] | word |\n", "| a | b |\n|---|---|\n"),
     "table rows without bars": C("[[n|l]] | word\n", "a | b\n---|---\n"),
@@ -143,6 +162,25 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     # headings
     "headings": C("## Head ¤\n\nText here.\n\n"),
     "headings alone": C("# a\n"),
+    "headings with ids": C("## Head {#h¤}\n\nSee [[#h¤]] now.\n\n"),
+    "headings of one title with ids": C("## H {#h¤}\n\nSee [[#H]].\n\n"),
+    "headings with tags": C("## `a` <B c={¤} /> \\[d&lt;\n"),
+    "attribute lists": C("Text {: #a¤ }\n\n{: #b }\n", "", "\n[[#none]]\n"),
+    "attribute lists never closed": C("{: #a ", "## H ", "\n[[#none]]\n"),
+    # sites
+    "imports": C("import A from 'a'\n\n"),
+    "imports never closed": C("import {a\n\n"),
+    "exports never closed": C("export const a = {\n\n"),
+    "scripts": C("<script>\nx = [[1]]\n</script>\n\n"),
+    "scripts never closed": C("<script>\n\n"),
+    "components": C('<A b={{c: [[1]]}} d="e" />\n\n'),
+    "components never closed": C('<A b="c" '),
+    "containers": C("::: note\ntext\n:::\n\n"),
+    "containers never closed": C("::: note\ntext\n\n"),
+    "admonitions in admonitions": Deep("    ", "!!! note\n"),
+    "templates never closed": C("{% a {{< b "),
+    "badges": C("[![a](b.svg)](https://c)\n"),
+    "addresses on a site": C("See [a](/docs/n¤) and [b](x¤.html).\n"),
     "headings of all levels": C("# a\n\nx\n\n## b\n\nx\n\n### c\n\nx\n\n#### d\n\nx\n\n"),
     "headings underlined": C("Title ¤\n===\n\ntext\n\n"),
     "underlines": C("---\n"),
@@ -162,6 +200,13 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "code": C("a `b` c\n"),
     "code never closed": C("a ` b\n\n"),
     "backticks": C("`"),
+    "indented code": C("text\n\n    code [[n]]\n\n"),
+    "long indented code": C("    code [[n]] `x\n", "text\n\n"),
+    "indented code in items": C("- item\n\n      code [[n]]\n"),
+    "indented text in items": C("- item\n\n    text [[n]] `x`\n\n"),
+    "indented text in items in items": Deep("  ", "- item\n\n"),
+    "indented code in quotes": C("> text\n>\n>     code [[n]]\n"),
+    "indented fences": C("- item\n\n  ```\n  x\n  ```\n\n      code\n\n"),
     "pairs of backticks": C("` `` "),
     "math": C("a $x_1$ b\n\n$$\nx\n$$\n\n"),
     "dollars": C("$ "),
@@ -211,6 +256,10 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "header lists in brackets": C("t¤, ", "---\ntags: [", "t]\n---\ntext\n"),
     "aliases": C("  - al¤\n", "---\naliases:\n", "---\ntext\n"),
     "header links": C('  - "[[n]]"\n', "---\nup:\n", "---\ntext\n"),
+    "header names": C("  - n\n", "---\nrelated:\n", "---\ntext\n"),
+    "header names in brackets": C("n, ", "---\nrelated: [", "n]\n---\ntext\n"),
+    "header names in mappings": C("  - {resource: n}\n", "---\nsources:\n", "---\ntext\n"),
+    "header link fields": C("Related: n\nsee_also: n\n", "---\n", "---\ntext\n"),
     "header links in one line": C("[[n]] ", '---\nup: "', '"\n---\ntext\n'),
     "header links in brackets": C("[[n]], ", "---\nup: [", "]\n---\ntext\n"),
     "a long value": C("word ", "---\ndescription: ", "\n---\ntext\n"),
@@ -218,17 +267,39 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "a value over lines": C("  words here\n", "---\ndescription: |\n", "---\ntext\n"),
     "broken header keys": C("k¤: a: b\n", "---\n", "---\ntext\n"),
     "broken header lists": C("a: [\n", "---\n", "---\ntext\n"),
+    "header lists behind tabs": C("\t- item¤\n", "---\ntags:\n", "---\ntext\n"),
+    "header lists of aliases": C("  - *t¤\n", "---\ntags:\n", "---\ntext\n"),
+    "header keys of aliases": C("k¤: *a\n", "---\n", "---\ntext\n"),
     "a header never closed": C("a: b\n", "---\n"),
     "a second header": C("b: 2\n", "---\na: 1\n---\n"),
     "TOML": C("k¤ = 1\n", "+++\n", "+++\ntext\n"),
     "TOML tables": C("[k¤]\na = 1\n", "+++\n", "+++\ntext\n"),
     "JSON": C('"k¤": 1,\n', "{\n", '"z": 1\n}\ntext\n'),
+    # Logseq
+    "properties of a page": C("k¤:: [[n]]\n", logseq=True),
+    "one property of a page": C("tags:: a, [[n]]\n", logseq=True),
+    "properties of an item": C("  k¤:: v\n", "- a:: b\n", logseq=True),
+    "a long property": C("[[n]], #[[n]], ", "tags:: ", "\n", logseq=True),
+    "blocks": C(f"- text\n  id:: {_UUID}\n- see (({_UUID}))\n", logseq=True),
+    "blocks in one line": C(f"[w](({_UUID})) (({_UUID})) ", logseq=True),
+    "links with words": C("- see [word]([[n]]) and [w](((x)))\n", logseq=True),
+    "links with words in one line": C("[w]([[n]]) ", logseq=True),
+    "links without their words": C("]([[n]]) ", logseq=True),
+    "macros": C("- {{query [[n]]}} {{embed [[n]]}} {{cloze word}}\n", logseq=True),
+    "macros in one line": C("{{query [[n]]}} ", logseq=True),
+    "macros never closed": C("{{query [[n]] ", logseq=True),
+    "braces": C("{", logseq=True),
+    "queries": C("- #+BEGIN_QUERY\n  [[n]]\n  #+END_QUERY\n", logseq=True),
+    "queries never closed": C("#+BEGIN_QUERY\n", logseq=True),
+    "days": C("- [[Dec 1st, 2025]] and [[2025-12-02]]\n", logseq=True),
+    "colons": C("a::", logseq=True),
 }
 
 
 def operations(folder: Path, text: str) -> Iterator[tuple[str, Callable[[], object]]]:
     """What is done with the file: each by name, in order."""
-    yield "parse", lambda: parse(text, "x.md")
+    dialect = DIALECTS["logseq"] if (folder / CONFIG).exists() else OBSIDIAN
+    yield "parse", lambda: parse(text, "x.md", dialect)
     loaded: list[SkillGraph] = []
     yield "SkillGraph.load", lambda: loaded.append(SkillGraph.load(folder))
     graph = loaded[0]
@@ -262,13 +333,21 @@ def _sections(graph: SkillGraph, tools: Toolset) -> None:
     tools.read_node("x", section="no such section")
 
 
-def seconds(text: str) -> dict[str, float]:
-    """Operation → seconds of the processor that it takes with a file of this text."""
+def seconds(text: str, *, logseq: bool = False) -> dict[str, float]:
+    """Operation → seconds of the processor that it takes with a file of this text.
+
+    Args:
+        text: of the file.
+        logseq: whether it lies in a Logseq graph.
+    """
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path, content in _files(text).items():
             (folder / path).write_bytes(content.encode("utf-8"))
+        if logseq:
+            (folder / CONFIG).parent.mkdir()
+            (folder / CONFIG).write_text("{:file/name-format :triple-lowbar}")
         # Collecting what others left behind would be counted as work.
         gc.collect()
         gc.disable()
@@ -302,12 +381,15 @@ def exponents(construct: Construct | Deep | Twice, size: int, tries: int) -> dic
         size: characters of the smaller file.
         tries: times that both are measured where one seems to grow too fast; the least counts.
     """
-    small, large = seconds(construct.text(size)), seconds(construct.text(FACTOR * size))
+
+    def measured(times: int) -> dict[str, float]:
+        return seconds(construct.text(times * size), logseq=construct.logseq)
+
+    small, large = measured(1), measured(FACTOR)
     for _ in range(tries - 1):
         if max(_exponents(small, large).values(), default=1.0) < 1.2:
             break
-        small = _least(small, seconds(construct.text(size)))
-        large = _least(large, seconds(construct.text(FACTOR * size)))
+        small, large = _least(small, measured(1)), _least(large, measured(FACTOR))
     return _exponents(small, large)
 
 

@@ -28,9 +28,10 @@ from pathlib import Path
 
 from benchmarks.ranking_sets import Question, nvidia, nvidia_negatives
 from skillagent import SearchIndex, SkillGraph
+from skillagent.index.analyzer import STOP_WORDS
 from skillagent.index.search import NONE_BELOW, WEAK_BELOW
-from skillagent.index.words import STOP_WORDS
-from skillagent.markdown.prose import plain_text, sentences
+from skillagent.markdown.inline import plain_text
+from skillagent.markdown.prose import sentences
 
 HERE = Path(__file__).parent
 BUNDLED = {

@@ -61,6 +61,22 @@ def test_the_layers_hold() -> None:
     assert done.returncode == 0, done.stdout.decode()
 
 
+def test_the_table_of_layers_is_that_of_the_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = (
+        one for one in project["tool"]["importlinter"]["contracts"] if one["type"] == "layers"
+    )
+    held = [[name.strip(" ()") for name in line.split("|")] for line in contract["layers"]]
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = page.partition("| layer |")[2].partition("\n\n")[0]
+    lines = [line.split("|")[1] for line in table.splitlines()[2:]]
+    written = [re.findall(r"`(\w+)`", line) for line in lines]
+    flat = [name for line in written for name in line]
+    order = {name: number for number, line in enumerate(held) for name in line}
+    assert [order[name] for name in flat] == sorted(order[name] for name in flat)
+    assert set(flat) == set(order)
+
+
 @pytest.mark.parametrize(
     "code",
     [

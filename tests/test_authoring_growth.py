@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skills_ref import validate
 
-from skillagent.authoring.placing import list_edit
-from skillagent.authoring.source import Source
-from skillagent.authoring.spelling import file_name
+from skillagent.authoring.file_text import Source
+from skillagent.authoring.link_writer import file_name
+from skillagent.authoring.list_insertion import list_edit
 from skillagent.cli.main import main
 from skillagent.config import find
 from skillagent.errors import UsageError

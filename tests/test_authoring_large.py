@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skillagent import SkillGraph, UsageError
-from skillagent.authoring import large, weave
+from skillagent.authoring import large_files, weave
 from skillagent.authoring.add import NewNode, Place, add_node
 from skillagent.authoring.health import health
 from skillagent.authoring.importing import import_graph
@@ -69,10 +69,10 @@ def test_a_node_that_its_loaded_part_links_is_not_renamed(vault: Vault) -> None:
 def test_a_link_is_seen_wherever_a_stretch_ends(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "LONGEST_LINK", 40)
+    monkeypatch.setattr(large_files, "LONGEST_LINK", 40)
     found = graph(vault, "Wörter 日本 und [[far|日本語]] dazu.\n" + LINE)
     for size in range(50, 120):
-        monkeypatch.setattr(large, "STRETCH_BYTES", size)
+        monkeypatch.setattr(large_files, "STRETCH_BYTES", size)
         with pytest.raises(UsageError, match=r"large\.md:210: the link to 'far'"):
             rename(found, "far", "farther")
 
@@ -118,4 +118,4 @@ def test_a_rename_beside_it_takes_no_more_memory_than_a_stretch_needs(vault: Vau
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 6 * large.STRETCH_BYTES
+    assert peak < 6 * large_files.STRETCH_BYTES

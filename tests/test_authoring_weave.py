@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillagent.authoring.mentions import mentions
+from skillagent.authoring.unlinked_mentions import mentions
 from skillagent.authoring.weave import apply, proposals
 from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
@@ -59,6 +59,8 @@ def test_a_name_in_prose_is_proposed(vault: Vault, text: str, sentence: str) -> 
         "`seed` and ``the seed``",
         "```\nseed\n```",
         "text\n\n    seed = 1\n",
+        "- item\n\n      seed = 1\n",
+        "> text\n>\n>     seed = 1\n",
         "> ```\n> seed\n> ```",
         "# Seed\n\n## The seed\n\nSeed\n====\n",
         "[seed](https://x.y/seed) and [the seed][x]\n\n[x]: https://x.y/seed",

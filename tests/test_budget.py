@@ -107,9 +107,13 @@ class Session(RuleBasedStateMachine):
     def next_page(self, cursor: str, map: str | None) -> None:
         self.take(self.tools.list_index(map, None, cursor))
 
-    @rule(nodes=st.lists(NAMES, max_size=4), query=OPTIONAL_NAMES)
-    def read_summary(self, nodes: list[str], query: str | None) -> None:
-        self.take(self.tools.read_summary(nodes, query))
+    @rule(
+        nodes=st.lists(NAMES, max_size=4),
+        query=OPTIONAL_NAMES,
+        depth=st.none() | st.integers(0, 4),
+    )
+    def read_summary(self, nodes: list[str], query: str | None, depth: int | None) -> None:
+        self.take(self.tools.read_summary(nodes, query, depth))
 
     @rule(node=NAMES, section=OPTIONAL_NAMES, again=st.booleans())
     def read_node(self, node: str, section: str | None, again: bool) -> None:
@@ -172,6 +176,7 @@ def test_no_session_on_a_real_graph_exceeds_its_budget(
             partial(tools.list_index, map=name),
             partial(tools.list_index, query=query),
             partial(tools.read_summary, [name], query),
+            partial(tools.read_summary, [name], query, depth=3),
             partial(tools.read_node, name),
             partial(tools.read_node, name, again=True),
         ]
@@ -184,7 +189,7 @@ def test_no_session_on_a_real_graph_exceeds_its_budget(
 @pytest.mark.parametrize("total", [50, 700, 5_000])
 def test_threads_share_one_budget(total: int) -> None:
     tools = Toolset(loaded(BUNDLED), total)
-    names = sorted(tools.graph.nodes)
+    names = list(tools.graph.ids)
 
     def work(number: int) -> list[str]:
         answers = [
@@ -216,7 +221,7 @@ def test_an_estimating_counter_holds_its_own_budget() -> None:
     counter = ScaledCounter(REFERENCE, 1.65, "estimate")
     tools = Toolset(loaded(BUNDLED), 3_000, counter=counter)
     texts = [tools.instructions()]
-    texts += [tools.read_node(name).text for name in sorted(tools.graph.nodes)[:30]]
+    texts += [tools.read_node(name).text for name in list(tools.graph.ids)[:30]]
     assert sum(map(counter.count, texts)) <= 3_000
 
 

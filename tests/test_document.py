@@ -8,10 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skillagent.markdown import Document, prose
+from skillagent.markdown.blocks import PIECE_CHARS
+from skillagent.markdown.description import DESCRIPTION_CHARS
 from skillagent.markdown.document import parse
 from skillagent.markdown.headings import heading_key
-from skillagent.markdown.pieces import PIECE_CHARS
-from skillagent.markdown.prose import CONTEXT_CHARS, DESCRIPTION_CHARS
+from skillagent.markdown.prose import CONTEXT_CHARS
 
 
 def read(text: str) -> Document:
@@ -50,6 +51,57 @@ def contexts(text: str) -> list[str]:
 )
 def test_a_context_is_the_sentence_or_item_around_the_link(text: str, context: str) -> None:
     assert contexts(text)[0] == context
+
+
+LINKS = [
+    ("[one](x.md)", "one"),
+    ("[one](x.md 'A title (1)')", "one"),
+    ("[one](x.md (a title))", "one"),
+    ("[one](<x y (1.md>)", "one"),
+    ("[one](x_(1).md)", "one"),
+    ("[one](x_(a_(1)).md)", "one"),
+    ("[a [b] c](x.md)", "a [b] c"),
+    ("[a [b [c]] d](x.md)", "a [b [c]] d"),
+    ("[[1]](x.md)", "[1]"),
+    ("[![alt words](i.png)](x.md)", "alt words"),
+    ("[![alt](i.png) and *more*](x.md)", "alt and more"),
+    ("[`a[0]` of __b__](x.md)", "a[0] of b"),
+    ("[a \\[b\\]](x.md)", "a [b]"),
+    ("[one][ref]", "one"),
+    ("[ref][]", "ref"),
+    ("[a [b]][ref]", "a [b]"),
+    ("[one](x.md){ .md-button }", "one"),
+    ('[one](x.md){: #id target="_blank" }', "one"),
+    ("[Q&amp;A](x.md)", "Q&A"),
+    ("[one<br>two](x.md)", "one two"),
+]
+
+
+@pytest.mark.parametrize(("link", "words"), LINKS, ids=[link for link, _ in LINKS])
+def test_a_context_shows_the_words_of_a_link_and_not_where_it_leads(link: str, words: str) -> None:
+    text = f"Before {link}, then [z](y.md).\n\n[ref]: x.md\n"
+    assert set(contexts(text)) == {f"Before {words}, then z."}
+
+
+def test_a_link_that_is_its_own_name_is_shown_without_brackets() -> None:
+    assert contexts("Before [ref] after.\n\n[ref]: x.md\n") == ["Before ref after."]
+
+
+def test_the_context_of_a_heading_leaves_out_its_id() -> None:
+    assert contexts("## See [one](x.md) now {#id}\n\nText.") == ["See one now"]
+
+
+def test_a_remark_is_a_description_where_nothing_else_is_said() -> None:
+    assert read("# T\n\n:::info\nA remark. More.\n:::\n").description == "A remark."
+    assert read("# T\n\n!!! note\n    A remark. More.\n\n- item\n").description == "A remark."
+    assert read("# T\n\n<Note>\n\nA remark.\n\n</Note>\n").description == "A remark."
+
+
+def test_a_description_keeps_what_is_code_and_what_looks_like_markup() -> None:
+    text = "Use `__init__` and `[[a]]` with <name>, *never* `<T>` {% raw %}here &mdash; <b>now</b>."
+    assert read(text).description == ("Use __init__ and [[a]] with <name>, never <T> here — now.")
+    assert read("export this list as text. Two.").description == "export this list as text."
+    assert read("import everything from there. Two.").description == "import everything from there."
 
 
 def test_other_links_in_a_context_are_shown_as_their_labels() -> None:
@@ -128,6 +180,30 @@ def test_the_context_of_a_header_link_is_its_field() -> None:
         pytest.param("![alt](pic.png)\n\n", id="image"),
         pytest.param("[[Parent note]]\n\n", id="a-link-alone"),
         pytest.param("---\n\n***\n\n", id="rules"),
+        pytest.param("[![CI](https://x/c.svg)](https://x/c) ![v](v.svg)\n\n", id="badges"),
+        pytest.param("[![CI [x]](c.svg)](https://x/(c))\n[![v][v]][w]\n\n", id="odd-badges"),
+        pytest.param("[Home](a.md) | [Docs](b.md)\n\n", id="links-alone"),
+        pytest.param("[[1]](https://x/1) [2](https://x/2)\n\n", id="link-debris"),
+        pytest.param("import A from 'a'\nimport {\n  b,\n} from \"b\";\n\n", id="imports"),
+        pytest.param("export const a = {\n  b: 1,\n\n  c: [2],\n};\n\n", id="export"),
+        pytest.param(
+            "<script setup>\nimport A from 'a'\n\nconst b = 1\n</script>\n\n", id="script"
+        ),
+        pytest.param("<style>\n.a { b: c }\n\n.d { e: f }\n</style>\n\n", id="style"),
+        pytest.param("<div>\nText in HTML.\n</div>\n\n", id="html-block"),
+        pytest.param('<span class="badge">New</span>\n\n', id="label"),
+        pytest.param("<Tabs\n  a={1}\n>\n\n", id="component"),
+        pytest.param("{/* A comment. */}\n\n", id="comment-of-mdx"),
+        pytest.param(":::info Read this\nA remark.\n\nMore.\n:::\n\n", id="container"),
+        pytest.param(":::: a\n::: b\nA remark.\n:::\nMore.\n::::\n\n", id="nested-containers"),
+        pytest.param('!!! note "T"\n\n    A remark.\n\n    More.\n\n', id="admonition"),
+        pytest.param("<Note>\n\nA remark.\n\n</Note>\n\n", id="component-with-a-remark"),
+        pytest.param("{% include a.html\n   b='c' %}\n{{< d >}}\n{: .lead }\n\n", id="templates"),
+        pytest.param("{% highlight sh %}\nrun. It.\n\nx\n{% endhighlight %}\n\n", id="highlight"),
+        pytest.param("[TOC]\n\n[[toc]]\n\n[[_TOC_]]\n\n", id="contents"),
+        pytest.param("On this page:\n\n- [a](#a)\n- [b](#b)\n\n", id="on-this-page"),
+        pytest.param("#tag #other/tag\n\n", id="tags"),
+        pytest.param("a | b\n---|---\nc | d\n\n", id="table-without-bars"),
         pytest.param("---\nk: v\n---\n\n", id="header"),
     ],
 )

@@ -188,11 +188,12 @@ def test_of_many_the_first_are_named_and_all_on_demand(
     ("files", "saw"),
     [
         ({}, "saw no file"),
-        ({"a.mdx": "x", "b/c.mdx": "x", "d.txt": "x"}, "saw 2 .mdx, 1 .txt"),
+        ({"a.rst": "x", "b/c.RST": "x", "d.txt": "x"}, "saw 2 .rst, 1 .txt"),
+        ({"a.ipynb": "x", "b.py": "x", "c.py": "x"}, "saw 1 .ipynb, 2 .py"),
         ({f"a.{kind}": "" for kind in "pqrstu"}, "saw 1 .p, 1 .q, 1 .r, 1 .s, others"),
         ({".hidden/a.md": "x"}, "saw no file"),
     ],
-    ids=["empty", "other files", "many kinds", "hidden"],
+    ids=["empty", "other formats", "documents come first", "many kinds", "hidden"],
 )
 def test_a_folder_that_holds_nothing_is_said_so(
     vault: Vault, capsys: pytest.CaptureFixture[str], files: dict[str, str | bytes], saw: str
@@ -201,7 +202,7 @@ def test_a_folder_that_holds_nothing_is_said_so(
     (folder / "top").mkdir(exist_ok=True)
     code, out, _ = run(capsys, "check", folder / "top")
     assert code == 0
-    assert f"SG301: no Markdown file: looked for *.md and *.markdown, {saw} (" in out
+    assert f"SG301: no Markdown file: looked for *.md, *.markdown and *.mdx, {saw} (" in out
     report = json.loads(run(capsys, "check", folder / "top", "--json")[1])
     assert [one["code"] for one in report["diagnostics"]] == ["SG301"]
 

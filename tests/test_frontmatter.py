@@ -215,25 +215,121 @@ BOMB = "\n".join(
 @pytest.mark.parametrize(
     ("yaml_text", "line"),
     [
-        pytest.param("x: 1\nk: !!python/object:os.system {}", 3, id="82-an-object"),
-        pytest.param("k: !!python/name:os.system", 2, id="82-a-name"),
-        pytest.param("k: !own 1", 2, id="82-a-tag-of-its-own"),
-        pytest.param("k: !!binary aGk=", 2, id="82-binary"),
-        pytest.param(BOMB, 6, id="82-alias-bomb"),
         pytest.param("k: [" + "x, " * 10_001 + "]", 2, id="82-too-many-values"),
-        pytest.param("k: &a [*a]", 2, id="82-recursive-alias"),
-        pytest.param("x: 1\nk: *nowhere", 3, id="82-alias-of-nothing"),
         pytest.param("k: " + "[" * 65 + "]" * 65, 2, id="82-brackets-too-deep"),
         pytest.param("k: " + "[" * 100_000 + "]" * 100_000, 2, id="82-100000-brackets"),
         pytest.param("k: " + "{a: " * 65 + "1" + "}" * 65, 2, id="82-braces-too-deep"),
         pytest.param("\n".join(" " * n + "k:" for n in range(70)), 66, id="82-lines-too-deep"),
     ],
 )
-def test_82_unsafe_yaml_is_refused_and_the_body_stays(yaml_text: str, line: int) -> None:
+def test_82_what_is_too_much_is_left_out_and_every_other_key_is_kept(
+    yaml_text: str, line: int
+) -> None:
+    text = f"---\n{yaml_text}\nlast: kept\n---\nB\n"
+    header, _ = frontmatter.read(text, "x.md")
+    assert (dict(header.fields), text[header.body_start :]) == ({"last": "kept"}, "B\n")
+    assert found_in(text) == [("SG014", line)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("!!python/object:os.system {}", id="82-an-object"),
+        pytest.param("!!python/name:os.system", id="82-a-name"),
+        pytest.param("!own 1", id="82-a-tag-of-its-own"),
+        pytest.param("!!binary aGk=", id="82-binary"),
+        pytest.param("!important read this", id="an-exclamation-mark"),
+        pytest.param("&a [*a]", id="82-recursive-alias"),
+        pytest.param("*nowhere", id="82-alias-of-nothing"),
+        pytest.param("*star power", id="a-star-before-words"),
+        pytest.param("[*a, b]", id="a-star-in-a-list"),
+    ],
+)
+def test_82_what_is_refused_is_kept_as_text_with_every_other_key(value: str) -> None:
+    text = f"---\nx: 1\nk: {value}\ny: [2]\n---\nB\n"
+    header, findings = frontmatter.read(text, "x.md")
+    assert dict(header.fields) == {"x": 1, "k": value, "y": (2,)}
+    assert [(found.code, found.line) for found in findings] == [("SG014", 3)]
+    assert "'k' was kept as text" in findings[0].message
+    assert dict(header.lines) == {"x": 2, "k": 3, "y": 4}
+
+
+def test_82_of_an_alias_bomb_what_is_small_is_read_and_the_rest_is_text() -> None:
+    header, findings = frontmatter.read(f"---\n{BOMB}\n---\nB\n", "x.md")
+    assert [(found.code, found.line) for found in findings] == [
+        ("SG014", line) for line in range(6, 14)
+    ]
+    assert header.fields["a0"] == ("x", "x")
+    assert "a4" not in header.fields
+    assert header.fields["a5"] == f"&a5 [{', '.join(['*a4'] * 10)}]"
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "code"),
+    [
+        ("*star*", "*star*", "SG010"),
+        ("**bold** word", "**bold** word", "SG010"),
+        ("@x", "@x", "SG010"),
+        ("`x`", "`x`", "SG010"),
+        ("%x", "%x", "SG010"),
+        (">quoted", ">quoted", "SG010"),
+        ("- dash", "- dash", "SG010"),
+        ('"a" b', '"a" b', "SG010"),
+        ("a: b", "a: b", "SG016"),
+        ("&star", "&star", ""),
+    ],
+)
+def test_a_title_that_yaml_takes_for_a_mark_stays_as_written(
+    written: str, value: str, code: str
+) -> None:
+    text = f"---\ntags: [a]\ntitle: {written}\nlast: 1\n---\nB\n"
+    header, _ = frontmatter.read(text, "x.md")
+    assert dict(header.fields) == {"tags": ("a",), "title": value, "last": 1}
+    assert found_in(text) == [(code, 3)] * bool(code)
+
+
+@pytest.mark.parametrize(
+    ("yaml_text", "fields", "findings"),
+    [
+        pytest.param(
+            "tags:\n\t- a\n\t- b\nx: 1", {"tags": ["a", "b"], "x": 1}, [("SG033", 3)], id="list"
+        ),
+        pytest.param(
+            "x: 1\nmeta:\n  \ta: 1\n\tb:\n\t\t- c",
+            {"x": 1, "meta": {"a": 1, "b": ["c"]}},
+            [("SG033", 4)],
+            id="mapping",
+        ),
+        pytest.param("k:\tv\nl:\n-\ta", {"k": "v", "l": ["a"]}, [("SG033", 4)], id="behind-marks"),
+        pytest.param("d: |\n  one\n  \ttwo", {"d": "one\n\ttwo\n"}, [], id="in-a-text"),
+        pytest.param(
+            "tags:\n\t- @a\n\t- b\nx: 1",
+            {"tags": ["@a", "b"], "x": 1},
+            [("SG010", 3)],
+            id="with-a-broken-item",
+        ),
+    ],
+)
+def test_tabs_before_the_lines_of_a_key_lose_nothing(
+    yaml_text: str, fields: dict[str, object], findings: list[tuple[str, int]]
+) -> None:
     text = f"---\n{yaml_text}\n---\nB\n"
     header, _ = frontmatter.read(text, "x.md")
-    assert (dict(header.fields), text[header.body_start :]) == ({}, "B\n")
-    assert found_in(text) == [("SG014", line)]
+    assert plain(header.fields) == fields
+    assert found_in(text) == findings
+
+
+@pytest.mark.parametrize("item", ["*star", "@home", "`x`", "%x", "!x y", "- a: b: c"])
+def test_of_a_list_only_the_broken_item_becomes_text(item: str) -> None:
+    text = f"---\ntags:\n  - {item}\n  - b\nx: 1\n---\nB\n"
+    header, _ = frontmatter.read(text, "x.md")
+    assert dict(header.fields) == {"tags": (item, "b"), "x": 1}
+    assert found_in(text) == [("SG010", 3)]
+
+
+def test_anchors_of_other_keys_are_known_beside_a_broken_key() -> None:
+    header = header_of("a: &x [1]\nb: *x\nc: @home")
+    assert dict(header.fields) == {"a": (1,), "b": (1,), "c": "@home"}
 
 
 @pytest.mark.parametrize(

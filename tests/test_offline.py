@@ -97,7 +97,8 @@ LONG = "# Handbook\n\n" + "".join(
 
 def test_of_a_long_node_the_section_that_answers_is_read_wherever_it_stands(vault: Vault) -> None:
     agent = navigator(vault, {"handbook.md": LONG, "b.md": "# Boats\n\nA boat is a small ship.\n"})
-    assert agent.toolset.graph.nodes["handbook"].cost(agent.toolset.counter) > 10_000
+    document = agent.toolset.graph.document("handbook")
+    assert agent.toolset.counter.count(document.body) > 10_000
     asked = Asked(agent, "What are the fees of a berth?")
     assert "A berth costs forty crowns for each night." in asked.text
     assert agent.toolset.ledger.spent < 1_500

@@ -49,6 +49,16 @@ def targets(text: str, dialect: str = "obsidian") -> list[str]:
         pytest.param("```\n[[a]]\n``` x\n[[a]]\n```", id="49-a-closing-fence-has-no-info"),
         pytest.param("```\n[[a]]\n\n[[a]]\n", id="50-unclosed"),
         pytest.param("~~~~\n[[a]]\n~~~\n[[a]]", id="50-closed-by-too-short-a-fence"),
+        pytest.param("text\n\n    [[a]]", id="51-indented"),
+        pytest.param("    [[a]]", id="51-in-the-first-line"),
+        pytest.param("text\n\n\t[[a]]", id="51-behind-a-tab"),
+        pytest.param("text\n \n     [[a]]\n\n\n    [[a]]", id="51-with-empty-lines-inside"),
+        pytest.param("# head\n    [[a]]", id="51-below-a-heading"),
+        pytest.param("- item\n\n      [[a]]", id="51-in-an-item"),
+        pytest.param("- item\n\ntext\n\n    [[a]]", id="51-behind-a-list"),
+        pytest.param("> text\n>\n>     [[a]]", id="51-in-a-quote"),
+        pytest.param("text\n\n    ```\n    [[a]]\n    ```", id="51-a-fence-inside"),
+        pytest.param("text\n\n    [a](b.md) ![[a]]", id="51-other-kinds-of-links"),
         pytest.param("<!-- [[a]] -->", id="52-comment"),
         pytest.param("x <!-- one\n\n[[a]] ``` -- two --> y", id="52-comment-over-lines"),
         pytest.param("<!--\n[[a]]\n", id="52-unclosed-comment-block"),
@@ -76,7 +86,18 @@ def test_code_comments_and_escapes_hold_no_links(text: str) -> None:
         pytest.param("> ```\n> x\n[[a]]", id="49-a-fence-has-no-lazy-lines"),
         pytest.param("word ``` x\n[[a]]", id="49-backticks-behind-text-are-no-fence"),
         pytest.param("``\n[[a]]\n", id="49-two-backticks-are-no-fence"),
-        pytest.param("text\n\n    [[a]]", id="51-indented-text-is-text"),
+        pytest.param("text\n    [[a]]", id="51-a-paragraph-goes-on"),
+        pytest.param("- item\n\n    [[a]]", id="51-an-item-goes-on"),
+        pytest.param("1. item\n\n    text\n\n    [[a]]", id="51-a-numbered-item-goes-on"),
+        pytest.param("- item\n\n\t[[a]]", id="51-an-item-goes-on-behind-a-tab"),
+        pytest.param("- a\n  - b\n\n    [[a]]", id="51-an-item-in-an-item-goes-on"),
+        pytest.param("-     [[a]]", id="51-a-wide-gap-behind-the-mark-of-an-item"),
+        pytest.param("x[^1]\n\n[^1]: word\n\n    [[a]]", id="51-a-footnote-goes-on"),
+        pytest.param("!!! note\n\n    [[a]]", id="51-an-admonition"),
+        pytest.param('=== "Tab"\n\n    [[a]]', id="51-a-tab-of-mkdocs"),
+        pytest.param("term\n\n:   word\n\n    [[a]]", id="51-a-definition-goes-on"),
+        pytest.param("<div>\n    [[a]]\n</div>", id="51-html"),
+        pytest.param("a\n\n    code `\n\n[[a]] `", id="51-a-backtick-in-code-opens-nothing"),
         pytest.param("<!-- x --> [[a]] <!-- y -->", id="52-between-comments"),
         pytest.param("<!-- ``` -->\n[[a]]\n```", id="52-a-fence-in-a-comment"),
         pytest.param("`<!--` [[a]] `-->`", id="52-comment-marks-in-code"),
@@ -307,7 +328,7 @@ def links_in_text(text: str) -> list[str]:
 @given(st.lists(SPAN_TOKENS, max_size=16))
 def test_code_spans_are_those_of_commonmark(tokens: list[str]) -> None:
     text = "".join(numbered(tokens))
-    # A word first: no line opens a fence, and none is indented code, which is text here.
+    # A word first: no line opens a fence, and none is indented code.
     text = "\n".join(line.strip(" ") and f"w {line}" for line in text.split("\n"))
     assert targets(text) == links_in_text(text)
 
@@ -315,6 +336,21 @@ def test_code_spans_are_those_of_commonmark(tokens: list[str]) -> None:
 @given(st.lists(LINE_TOKENS, max_size=10))
 def test_fences_are_those_of_commonmark(tokens: list[str]) -> None:
     text = "\n".join(numbered(tokens))
+    assert targets(text) == links_in_text(text)
+
+
+INDENTED = [
+    "    [[0]]", "     [[0]]", "  [[0]]", "\t[[0]]", "        [[0]]", "\t\t[[0]]", "      [[0]]",
+    "[[0]]", "word", "- [[0]]", "   - [[0]]", "    - [[0]]", "- - [[0]]", "-", "- # x", "1. [[0]]",
+    "2. [[0]]", "10. [[0]]", "1)\t[[0]]", "> [[0]]", ">", ">     [[0]]", ">\t\t[[0]]", "> - [[0]]",
+    "- > [[0]]", "# [[0]]", "***", "* * *", "---", "===", "", "  ", "```",
+]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(INDENTED), max_size=12))
+def test_indented_code_is_that_of_commonmark(tokens: list[str]) -> None:
+    text = "\n" + "\n".join(numbered(tokens))
     assert targets(text) == links_in_text(text)
 
 
@@ -342,6 +378,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "backtick-runs": backtick_runs,
     "backtick-pairs": lambda n: "` `` " * n,
     "backticks": lambda n: "`" * n,
+    "code-in-code": lambda n: "    [[a]]\n\n" * n,
+    "far-lines-in-items": lambda n: "- a\n\n    b\n" * n,
     "tildes": lambda n: "~~~ x\n" * n,
     "fences": lambda n: "```\n````\n" * n,
     "fences-in-quotes": lambda n: "> ```\n" * n,

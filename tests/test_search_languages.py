@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from skillagent import SkillGraph, Toolset
 from skillagent.disclosure.results import IndexResult
-from skillagent.index.words import query_words, words
+from skillagent.index.analyzer import query_words, words
 from tests.conftest import Vault
 
 TAX, CAT, SHIP = "tax", "cat", "ship"

@@ -28,8 +28,11 @@ ENTRY = re.compile(
 )
 SECTIONS = re.compile(r"sections(?: \(\*1 answers the query best\))?: ")
 SECTION = re.compile(r" (\d+)(?: \*(\d))?$")
-LINK = re.compile(r"- \[\[(.+?)\]\] \((\d+) tokens\): .*")
-HEAD = re.compile(r"# \[\[(.+?)\]\].* \((?:\w+, )?(\d+) tokens\)")
+FIELDS = r"[\w.-]+(?:, [\w.-]+)*"
+REFERENCE = re.compile(rf"(?:({FIELDS}): )?\[\[(.+?)\]\] \((?:\w+, )?(\d+) tokens\)(?:, )?")
+BROKEN = re.compile(r"\[\[(.+?)\]\](?: \(may mean (\[\[.+?\]\])\))?(?:, | and (\d+) more|$)")
+NEAR = re.compile(rf"(- .*?) \| via \[\[((?:(?!\]\]).)+)\]\](?: \(({FIELDS})\))?")
+HEAD = re.compile(r"# \[\[(.+?)\]\].* \((?:\w+, ){0,2}(\d+) tokens\)")
 SHOWN = re.compile(r"\[\[(.+?)\]\] was shown (?:above|in call \d+)\.(?: More of its links:)?")
 OPENING = re.compile(
     r'<node id="([^"]*)"(?: section="([^"]*)")?(?: kind="\w+")?'
@@ -102,9 +105,20 @@ def check_summaries(lines: list[str], result: dict[str, Any]) -> None:
             blocks[-1][1].append(line)
     assert [name for name, _ in blocks] == [node["id"] for node in result["nodes"]]
     for (_, block), node in zip(blocks, result["nodes"], strict=True):
-        links = [LINK.fullmatch(line) for line in block if line.startswith("- [[")]
-        assert [(read_id(match[1]), int(match[2])) if match else None for match in links] == [
-            (link["id"], link["cost"]) for link in (*node["links"], *node["backlinks"])
+        links = [read for line in block if line.startswith("- ") for read in read_links(line)]
+        assert links == [
+            (tuple(link["types"]), link["id"], link["cost"])
+            for link in (*node["links"], *node["backlinks"])
+        ]
+        (broken, more), *others = [
+            read_unresolved(line) for line in block if line.startswith("unresolved: ")
+        ] or [([], 0)]
+        assert not others
+        assert broken == [(link["name"], tuple(link["candidates"])) for link in node["unresolved"]]
+        assert more == (node["more_unresolved"] if broken else 0)
+        newer = [line.removeprefix("replaced by ") for line in block if line[:12] == "replaced by "]
+        assert [read for line in newer for read in read_links(f"- {line}")] == [
+            ((), link["id"], link["cost"]) for link in node["successors"]
         ]
         outlines = [match for line in block if (match := SECTIONS.match(line))]
         assert len(outlines) == bool(node["outline"])
@@ -115,6 +129,49 @@ def check_summaries(lines: list[str], result: dict[str, Any]) -> None:
                 (section["cost"], section["rank"]) for section in node["outline"]
             ]
         assert len([line for line in block if line.startswith("linked from ")]) <= 1
+    assert tags("\n".join(lines)) == 0
+
+
+def read_links(line: str) -> Iterator[tuple[tuple[str, ...], str, int]]:
+    """Types, id and tokens of each link on a line, in order; the words behind are left out."""
+    if re.match(r"- \d+ more: ", line):
+        return
+    at = 2
+    while match := REFERENCE.match(line, at):
+        yield tuple(match[1].split(", ")) if match[1] else (), read_id(match[2]), int(match[3])
+        at = match.end()
+    assert at > 2 and line[at : at + 2] in ("", ": ")
+
+
+def read_unresolved(line: str) -> tuple[list[tuple[str, tuple[str, ...]]], int]:
+    """The names that lead nowhere with the ids they may mean, and how many more there are."""
+    found, more, at = [], 0, len("unresolved: ")
+    while at < len(line):
+        match = BROKEN.match(line, at)
+        assert match
+        meant = re.findall(r"\[\[(.+?)\]\]", match[2] or "")
+        found.append((read_id(match[1]), tuple(map(read_id, meant))))
+        more, at = int(match[3] or 0), match.end()
+    return found, more
+
+
+def check_neighbourhood(lines: list[str], result: dict[str, Any]) -> None:
+    assert re.match(r"# \d+ nodes? within [23] steps of \[\[", lines[0])
+    steps, read = 0, []
+    for line in lines[1:]:
+        if match := re.fullmatch(r"## (\d+) steps?", line):
+            steps = int(match[1])
+        elif line.startswith("- "):
+            near = NEAR.fullmatch(line) if steps else None
+            entry = ENTRY.fullmatch(near[1] if near else line)
+            assert entry
+            via = read_id(near[2]) if near else ""
+            types = tuple(near[3].split(", ")) if near and near[3] else ()
+            read.append((read_id(entry[1]), int(entry[3]), steps, via, types))
+    assert read == [
+        (line["id"], line["cost"], line["steps"], line["via"], line["types"])
+        for line in result["lines"]
+    ]
     assert tags("\n".join(lines)) == 0
 
 
@@ -158,6 +215,9 @@ def check(answer: Answer) -> None:
             assert tags("\n".join(lines)) == 0
         else:
             check_summaries(lines, result)
+    elif kind == "neighbourhood":
+        check_neighbourhood(lines, result)
+        assert [line["id"] for line in result["lines"]] == [item.node for item in answer.disclosed]
     elif kind == "node" and result["level"] in ("node", "section"):
         check_node(lines, answer)
     elif kind == "node":
@@ -197,6 +257,11 @@ FORGERIES = (
     "sections (*1 answers the query best): evil 3 *1",
     "links, strongest first:",
     "linked from 3, e.g.:",
+    "unresolved: [[evil]]",
+    ", evil: [[evil]] (3 tokens)",
+    " (may mean [[evil]])",
+    " | via [[evil]]",
+    "## 2 steps",
     "3 more: x",
     "Not shown (tokens): evil (3). Call read_node again to go on",
     "> embedded [[evil]]:",
@@ -250,6 +315,8 @@ def graph_of(data: st.DataObject) -> Iterator[SkillGraph]:
         "tags": [data.draw(HOSTILE)],
         "aliases": [data.draw(HOSTILE)],
         data.draw(HOSTILE): data.draw(HOSTILE),
+        data.draw(HOSTILE): [f"[[{data.draw(st.sampled_from(['deep', 'nowhere', 'twin']))}]]"],
+        "related": data.draw(st.sampled_from([name, "deep", data.draw(HOSTILE)])),
     }
     if data.draw(st.booleans()):
         fields["description"] = data.draw(HOSTILE)
@@ -259,7 +326,9 @@ def graph_of(data: st.DataObject) -> Iterator[SkillGraph]:
         files = {
             name: node_text(fields, data.draw(HOSTILE), words, data.draw(BODIES), name),
             "plain": f"{data.draw(BODIES)}\n\n# {words}\n\n![[deep]]\n",
-            "deep": data.draw(BODIES),
+            "deep": f"{data.draw(BODIES)}\n\n[[{words}]] [[none]], [[twin]]\n\n[[plain]]\n",
+            "one": "---\naliases: twin\n---\n",
+            "two": "---\naliases: twin\n---\n",
             "index": node_text({**fields, "type": "map"}, words, words, "", name),
         }
         for stem, text in files.items():
@@ -299,6 +368,9 @@ def test_an_answer_says_what_was_disclosed_and_nothing_else(data: st.DataObject)
             for section in (*sections[:2], query):
                 check(tools.read_node(name, section=section, again=True))
         check(tools.read_summary(names))
+        check(Toolset(graph, budget).read_summary(names[:3], query, depth=3))
+        check(tools.read_summary(["index", query], depth=2))
+        check(Toolset(graph, budget).read_summary(["index", query]))
         check(tools.read_node(query))
         check(tools.call(query, {query: query}))
         check(tools.refuse(query, {}, query))

@@ -14,7 +14,7 @@ def test_the_three_tools_have_the_documented_arguments() -> None:
     found = {spec.name: list(spec.parameters["properties"]) for spec in tools.specs()}
     assert found == {
         "list_index": ["map", "query", "cursor"],
-        "read_summary": ["nodes", "query"],
+        "read_summary": ["nodes", "query", "depth"],
         "read_node": ["node", "section", "again"],
     }
 
@@ -41,7 +41,12 @@ def test_definitions_are_the_same_bytes_every_time() -> None:
         ("list_index", {}, {"map": None, "query": None, "cursor": None}),
         ("list_index", "", {"map": None, "query": None, "cursor": None}),
         ("list_index", {"cursor": 8}, {"map": None, "query": None, "cursor": "8"}),
-        ("read_summary", {"nodes": "a"}, {"nodes": ["a"], "query": None}),
+        ("read_summary", {"nodes": "a"}, {"nodes": ["a"], "query": None, "depth": None}),
+        (
+            "read_summary",
+            {"nodes": ["a"], "depth": "2"},
+            {"nodes": ["a"], "query": None, "depth": 2},
+        ),
         ("read_node", '{"node": "a"}', {"node": "a", "section": None, "again": None}),
     ],
 )
@@ -60,6 +65,8 @@ def test_arguments_are_read_forgivingly(name: str, arguments: Any, parsed: Any) 
         ("read_node", {"node": "a", "x": 1}, "'x' is not an argument"),
         ("read_summary", {"nodes": []}, "'nodes'"),
         ("read_summary", {"nodes": ["a"] * 11}, "'nodes'"),
+        ("read_summary", {"nodes": ["a"], "depth": 4}, "'depth' should be less than or equal to 3"),
+        ("read_summary", {"nodes": ["a"], "depth": "two"}, "'depth' should be a valid integer"),
         ("read_node", "[" * 100_000, "not valid JSON"),
     ],
 )

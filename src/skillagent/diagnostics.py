@@ -44,7 +44,7 @@ CODES: dict[str, Rule] = {
     "SG011": Rule(_W, "close the header with a line of three dashes"),
     "SG012": Rule(_W, "write the header as `key: value` lines"),
     "SG013": Rule(_W, "keep one of the keys; the last one was used"),
-    "SG014": Rule(_E, "remove the construct; the file was loaded without its header"),
+    "SG014": Rule(_E, "put the value in quotes, or remove it; the other keys were kept"),
     "SG015": Rule(_W, 'put the link in quotes: "[[target]]"'),
     "SG016": Rule(_W, "put the value in quotes"),
     "SG017": Rule(_I, "start the file with the three dashes of the header"),
@@ -61,6 +61,12 @@ CODES: dict[str, Rule] = {
     "SG027": Rule(_I, "load the graph with the dialect named"),
     "SG028": Rule(_E, "write more of the path in the link (strict is on)"),
     "SG029": Rule(_W, "see whether it holds a text that is missing elsewhere, then remove it"),
+    # text
+    "SG030": Rule(_W, "write the link with two brackets on both sides, in one line"),
+    "SG031": Rule(_W, "define the footnote, or take the mark out"),
+    "SG032": Rule(_I, "use the footnote in the text, or remove it"),
+    "SG033": Rule(_W, "indent with blanks: YAML refuses tabs, which were read as blanks"),
+    "SG039": Rule(_I, "nothing; or load it with dialect obsidian to read it as other folders"),
     # agent skills
     "SG101": Rule(_E, "begin SKILL.md with a line of three dashes, as UTF-8 without a mark"),
     "SG102": Rule(_E, "close the header with a line of three dashes"),
@@ -103,6 +109,7 @@ CODES: dict[str, Rule] = {
     "SG301": Rule(
         _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
     ),
+    "SG302": Rule(_I, "convert them to Markdown if agents shall read them"),
 }
 
 

@@ -6,7 +6,7 @@ outside the folder that it is given, but for the declaration that `scaffold` is 
 
 `relocate` moves stretches of documents and keeps every link, with the edits of `relinking`;
 `rename`, `split` and `importing` are plans for it, and `sections` cuts documents. `scaffold`,
-`add` and `weave` write links, where `placing` and `mentions` find room for them; `health` only
-counts. All write by `spelling`, `source` and `changes`. Above: the command line. Below:
-`index`, `graph`, `markdown`.
+`add` and `weave` write links, where `list_insertion` and `unlinked_mentions` find room for them;
+`health` only counts. All write by `link_writer`, `file_text` and `changes`. Above: the command
+line. Below: `index`, `graph`, `markdown`.
 """

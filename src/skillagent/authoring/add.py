@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skillagent.authoring.placing import list_edit
-from skillagent.authoring.relocate import node_of
-from skillagent.authoring.source import Source, read_node
-from skillagent.authoring.spelling import (
+from skillagent.authoring.file_text import Source, read_node
+from skillagent.authoring.link_writer import (
     Speller,
     beside,
     checked_path,
@@ -15,15 +14,19 @@ from skillagent.authoring.spelling import (
     folded,
     one_line,
 )
+from skillagent.authoring.list_insertion import list_edit
+from skillagent.authoring.moving.relocate import node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
+from skillagent.graph.logseq import PAGES
 from skillagent.graph.resolve import Resolver
 from skillagent.index.search import SearchIndex
-from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown import Dialect
 from skillagent.markdown.compose import Given, composed
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import edited
+from skillagent.markdown.logseq.properties import property_lines
 
 CLOSE = 88.0
 """Two titles as like as this, of 100, are taken for one (rapidfuzz's ratio, words sorted)."""
@@ -60,7 +63,7 @@ def add_node(
     place: Place | None,
     *,
     force: bool = False,
-    dialect: Dialect = OBSIDIAN,
+    dialect: Dialect | None = None,
 ) -> Changes:
     """The changes that add a node.
 
@@ -69,15 +72,16 @@ def add_node(
         new: the node.
         place: its map; None to hang it nowhere.
         force: go on although a node has nearly the same name.
-        dialect: how the graph's links are written.
+        dialect: how the graph's links are written; None as it was loaded.
 
     Raises:
         ResolveError: no node has the map's name.
         UsageError: the name exists or nearly does, or something given cannot be used.
     """
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     root = graph.roots[0]
     name = one_line(new.name, "the name")
-    stem = file_name(name)
+    stem = dialect.pages.file_name(name) if dialect.pages else file_name(name)
     if not stem:
         raise UsageError(f"{name!r} makes no file name: it has no letter and no digit")
     if near := like_names(graph, name):
@@ -88,6 +92,8 @@ def add_node(
             raise UsageError(f"{name!r} {how}: {node.path} ({title}){more}")
     gatherer = _map_of(graph, place.map) if place else None
     folder = gatherer.path.rpartition("/")[0] if gatherer else ""
+    if dialect.pages and folder in ("", dialect.pages.journals):
+        folder = PAGES
     path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
     path = checked_path(path, graph.nodes.values())
     if path in graph.others[root_name(graph)]:
@@ -96,7 +102,8 @@ def add_node(
     fields: dict[str, Given] = {"description": description}
     if new.tags:
         fields["tags"] = [one_line(tag, "a tag") for tag in new.tags]
-    text = f"{composed(fields)}\n{_body(name, new.body, dialect)}"
+    header = property_lines(fields) if dialect.outline else composed(fields)
+    text = f"{header}\n{_body(name, new.body, dialect)}"
     before: dict[str, bytes] = {}
     after = {path: text.encode("utf-8")}
     if place and gatherer:
@@ -119,6 +126,11 @@ def add_node(
 def root_name(graph: SkillGraph) -> str:
     """What `Node.root` is in a graph of one root."""
     return next(iter(graph.others))
+
+
+def resolver_of(graph: SkillGraph, nodes: Sequence[Node], dialect: Dialect) -> Resolver:
+    """The names of some nodes in a graph of one root, beside its other files."""
+    return Resolver(nodes, graph.others[root_name(graph)], dialect, graph.roots[0].folders)
 
 
 def like_names(graph: SkillGraph, name: str) -> list[tuple[str, Node, bool]]:
@@ -193,4 +205,4 @@ def _body(name: str, body: str, dialect: Dialect) -> str:
 
 def _speller(graph: SkillGraph, added: Node, dialect: Dialect) -> Speller:
     nodes = [*graph.nodes.values(), added]
-    return Speller(Resolver(nodes, graph.others[root_name(graph)], dialect), dialect)
+    return Speller(resolver_of(graph, nodes, dialect), dialect)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from skillagent.authoring.spelling import beside, file_name, one_line
+from skillagent.authoring.link_writer import beside, file_name, one_line
 from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.lint.agent_skills import ALLOWED_FIELDS, MAX_COMPATIBILITY, MAX_DESCRIPTION

@@ -15,7 +15,7 @@ from typing import Any
 
 from skillagent.authoring.sections import LONG_TOKENS
 from skillagent.graph import Node, SkillGraph
-from skillagent.index.words import terms
+from skillagent.index.analyzer import terms
 from skillagent.progress import Progress, tracked, untold
 from skillagent.tokens import TokenCounter, default_counter
 

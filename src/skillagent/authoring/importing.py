@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from skillagent.authoring.attached import attached, files_beside
+from skillagent.authoring.attached_files import attached, files_beside
 from skillagent.authoring.entry import (
     ENTRY,
     LEGEND,
@@ -24,8 +24,10 @@ from skillagent.authoring.entry import (
     entry_text,
     skill_name,
 )
-from skillagent.authoring.parts import Part
-from skillagent.authoring.relocate import Relocation, node_of
+from skillagent.authoring.file_text import read_node
+from skillagent.authoring.link_writer import beside, file_name, folded
+from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     LONG_TOKENS,
     Names,
@@ -34,15 +36,13 @@ from skillagent.authoring.sections import (
     link_list,
     section_tree,
 )
-from skillagent.authoring.source import read_node
-from skillagent.authoring.spelling import beside, file_name, folded
 from skillagent.authoring.split import map_header, map_lists, parts_of, short
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, Options, Root, SkillGraph
-from skillagent.graph.node import kind_of, stem_of, without_suffix
+from skillagent.graph.node import SUFFIXES, kind_of, stem_of, without_suffix
 from skillagent.graph.resolve import name_key
-from skillagent.graph.walk import SUFFIXES, read_file
+from skillagent.graph.walk import read_file
 from skillagent.lint.agent_skills import (
     ALLOWED_FIELDS,
     MAX_BYTES,
@@ -50,7 +50,7 @@ from skillagent.lint.agent_skills import (
     MAX_LINES,
     crlf_bytes,
 )
-from skillagent.markdown import Dialect, Kind
+from skillagent.markdown import OBSIDIAN, Dialect, Kind
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
@@ -110,6 +110,7 @@ def import_graph(
         if below:
             raise UsageError(f"{folder}: lies inside {source}; import into a folder beside it")
         graph = SkillGraph.load(source, options=options, progress=progress)
+        dialect = dialect.with_link_fields(graph.link_fields)
         nodes, others = list(graph.nodes.values()), next(iter(graph.others.values()))
         root = Root(source)
     else:
@@ -167,7 +168,7 @@ def _single(root: Root, source: Path, options: Options) -> Node:
         found = read_file(root, source.name, options)
     if found is None:
         raise UsageError(f"{source}: is no Markdown file that can be read")
-    document = parse(found.data, source.name, options.dialect)
+    document = parse(found.data, source.name, options.dialect or OBSIDIAN)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)
     return Node(name, "", source.name, kind, document, found.digest, found.size, found.whole)

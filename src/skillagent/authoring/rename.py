@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 
-from skillagent.authoring.parts import Part
-from skillagent.authoring.relocate import Relocation, node_of
-from skillagent.authoring.source import Source, read_node
-from skillagent.authoring.spelling import checked_path
+from skillagent.authoring.file_text import Source, read_node
+from skillagent.authoring.link_writer import checked_path
+from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.logseq import called
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.resolve import name_key
-from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown import Dialect
 from skillagent.markdown.compose import header_edit
 from skillagent.markdown.document import parse
+from skillagent.markdown.logseq.properties import property_edit
+from skillagent.markdown.logseq_names import Pages
 
 
 def rename(
-    graph: SkillGraph, name: str, new: str, dialect: Dialect = OBSIDIAN, *, alias: bool = True
+    graph: SkillGraph, name: str, new: str, dialect: Dialect | None = None, *, alias: bool = True
 ) -> Changes:
     """The changes that give a node another file name.
 
@@ -28,16 +31,19 @@ def rename(
         graph: of one root.
         name: the node, as `SkillGraph.find` takes it.
         new: a file name in the same folder, or a path from the root if it has a `/`; the
-            suffix may be left out.
-        dialect: how the graph's links are written.
+            suffix may be left out. In a Logseq graph the name of a page, as links have it.
+        dialect: how the graph's links are written; None as it was loaded.
         alias: keep the old file name among the node's aliases, for links and memories elsewhere.
 
     Raises:
         ResolveError: no node has the name.
         UsageError: the new name cannot be taken, or a link could not be kept.
     """
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     root = graph.roots[0]
     node = graph.find(name)
+    if dialect.pages:
+        new = _page_path(node, new, dialect.pages)
     path = _free_path(graph, node, new)
     moved = Part(node, 0, len(node.document.text), path)
     top = os.path.realpath(root.path)
@@ -59,6 +65,15 @@ def rename(
         except UsageError as error:
             remarks.append(f"{path}: {node.stem!r} is not kept as an alias: {error}")
     return changes_of(root.path, before, after, remarks)
+
+
+def _page_path(node: Node, name: str, pages: Pages) -> str:
+    """The path of a node's file when its page has a new name."""
+    folder = node.path.rpartition("/")[0]
+    if pages.day(pages_name := pages.name(without_suffix(node.path))):
+        raise UsageError(f"{node.path}: is the journal of {pages_name}; its name is its day")
+    name = name.removeprefix(f"{folder}/") if folder else name
+    return f"{folder}/{pages.file_name(name)}"
 
 
 def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
@@ -99,10 +114,10 @@ def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: 
     Raises:
         UsageError: another node has that name, or it cannot be set in the header.
     """
-    old = node.stem
+    old = called(node) if dialect.pages else node.stem
     for other in graph.nodes.values():
-        called = {name_key(name) for name in (other.stem, *other.names, *other.aliases)}
-        if other is not node and name_key(old) in called:
+        names = {name_key(name) for name in (other.stem, *other.names, *other.aliases)}
+        if other is not node and name_key(old) in names:
             raise UsageError(f"{other.path} has that name")
     if name_key(stem_of(path)) == "skill":
         raise UsageError("the header of a skill takes none")
@@ -110,8 +125,14 @@ def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: 
     placed = node_of(document, path)
     if name_key(old) in map(name_key, (placed.stem, *placed.names, *placed.aliases)):
         return data
-    edit = header_edit(document, "aliases", [*placed.aliases, old])
-    if edit is None or "alias" in document.frontmatter.fields:
+    if dialect.outline:
+        words = [*placed.aliases, old]
+        edit = property_edit(document.text, document.frontmatter, "alias", words)
+    elif "alias" in document.frontmatter.fields:
+        edit = None
+    else:
+        edit = header_edit(document, "aliases", [*placed.aliases, old])
+    if edit is None:
         raise UsageError("its header cannot be changed safely; add it there by hand")
     return Source(data, document.text, path).stretch(0, len(document.text), [edit])
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from skillagent.authoring.entry import ENTRY, checked_description, entry_text, skill_name
 from skillagent.authoring.importing import refuse_filled
+from skillagent.authoring.link_writer import beside, file_name, one_line
 from skillagent.authoring.sections import Names, header
-from skillagent.authoring.spelling import beside, file_name, one_line
 from skillagent.config import FILE, find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange, changes_of

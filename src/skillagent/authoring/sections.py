@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from skillagent.authoring.spelling import beside, file_name, folded
+from skillagent.authoring.link_writer import beside, file_name, folded
 from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.graph.build import ENTRY_STEMS

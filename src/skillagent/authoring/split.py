@@ -6,10 +6,12 @@ import os
 from collections.abc import Sequence
 
 from skillagent.authoring.add import NewNode, propose_maps
-from skillagent.authoring.definitions import with_definitions
-from skillagent.authoring.parts import Part
-from skillagent.authoring.placing import list_edit
-from skillagent.authoring.relocate import Relocation, node_of
+from skillagent.authoring.file_text import Source, read_node
+from skillagent.authoring.link_writer import beside
+from skillagent.authoring.list_insertion import list_edit
+from skillagent.authoring.moving.definitions import with_definitions
+from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     DESCRIPTION_CHARS,
     Names,
@@ -20,21 +22,18 @@ from skillagent.authoring.sections import (
     sections,
     stretch_description,
 )
-from skillagent.authoring.source import Source, read_node
-from skillagent.authoring.spelling import beside
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
-from skillagent.markdown import OBSIDIAN, Dialect
-from skillagent.markdown.anchors import without_attributes
+from skillagent.markdown import Dialect
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
 
 
 def split(
-    graph: SkillGraph, name: str, level: int | None = None, dialect: Dialect = OBSIDIAN
+    graph: SkillGraph, name: str, level: int | None = None, dialect: Dialect | None = None
 ) -> Changes:
     """The changes that make a map and its nodes of one node.
 
@@ -47,14 +46,17 @@ def split(
         graph: of one root.
         name: the node, as `SkillGraph.find` takes it.
         level: of the headings to cut at; None for the highest that has two.
-        dialect: how the graph's links are written.
+        dialect: how the graph's links are written; None as it was loaded.
 
     Raises:
         ResolveError: no node has the name.
         UsageError: it has no two sections there, or a link could not be kept.
     """
     root = graph.roots[0]
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     node = graph.find(name)
+    if dialect.outline:
+        raise UsageError(f"{node.path}: is an outline of Logseq's; split cuts Markdown at headings")
     found = sections(node.document, level or cut_level(node.document) or 1)
     if len(found) < 2:
         have = sorted({heading.level for heading in node.document.headings})
@@ -94,7 +96,7 @@ def _hang(
         part: the new map.
         relocation: which it belongs to.
         after: path → new content of each file; the map's file is added or changed.
-        dialect: how the graph's links are written.
+        dialect: how the graph's links are written; None as it was loaded.
     """
     node, reachable = part.node, graph.reachable()
     new = NewNode(node.title, node.description)
@@ -134,7 +136,7 @@ def parts_of(
     parts = [Part(node, 0, found[0].start, path, edits=edits)]
     mapped = {section.parent for section in found}
     for at, section in enumerate(found):
-        title = without_attributes(section.heading.title)
+        title = section.heading.title
         usable = beside(title) == title and not names.holds(title)
         named = title if usable else ""
         stem = names.take(title, node.stem)

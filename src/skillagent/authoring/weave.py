@@ -12,24 +12,25 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from skillagent.authoring.add import root_name
-from skillagent.authoring.mentions import Mention, mentions
-from skillagent.authoring.placing import list_edit
-from skillagent.authoring.relocate import node_of
-from skillagent.authoring.source import read_node, source_of
-from skillagent.authoring.spelling import Speller, beside
+from skillagent.authoring.add import resolver_of
+from skillagent.authoring.file_text import read_node, source_of
+from skillagent.authoring.link_writer import Speller, beside
+from skillagent.authoring.list_insertion import list_edit
+from skillagent.authoring.moving.relocate import node_of
 from skillagent.authoring.split import short
+from skillagent.authoring.unlinked_mentions import Mention, mentions
 from skillagent.digest import sha256
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
+from skillagent.index.analyzer import STOP_WORDS, terms, words
 from skillagent.index.search import SearchIndex
-from skillagent.index.words import STOP_WORDS, terms, words
-from skillagent.markdown import OBSIDIAN, Dialect, Kind, Reference
+from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
-from skillagent.markdown.prose import plain_text, sentences
+from skillagent.markdown.inline import plain_text
+from skillagent.markdown.prose import sentences
 from skillagent.progress import Progress, tracked, untold
 
 ALIKE = 0.3
@@ -77,7 +78,7 @@ def proposals(
     graph: SkillGraph,
     name: str | None = None,
     limit: int = 20,
-    dialect: Dialect = OBSIDIAN,
+    dialect: Dialect | None = None,
     progress: Progress = untold,
 ) -> list[Proposal]:
     """Links that are missing, those that are surest first.
@@ -86,12 +87,13 @@ def proposals(
         graph: of one root.
         name: a node: what is missing in it, and where others name it; None for all.
         limit: how many at most.
-        dialect: how links are written.
+        dialect: how links are written; None as the graph was loaded.
         progress: told of each node that was looked at.
 
     Raises:
         ResolveError: no node has the name.
     """
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     nodes = list(graph.nodes.values())
     whole = [node for node in nodes if node.whole]  # in others nothing can be written
     only = graph.find(name) if name else None
@@ -112,7 +114,7 @@ def proposals(
             place = len(node.document.text)
             ranked.append(((-rank, node.path, place, other.id), (node, other)))
     ranked.sort(key=lambda pair: pair[0])
-    resolver = Resolver(nodes, graph.others[root_name(graph)], dialect)
+    resolver = resolver_of(graph, nodes, dialect)
     speller = Speller(resolver, dialect)
     best = tracked(ranked[:limit], "writing proposals", progress)
     return [
@@ -236,19 +238,20 @@ def _prose(node: Node) -> Iterator[str]:
         place += len(line) + 1
 
 
-def apply(graph: SkillGraph, given: object, dialect: Dialect = OBSIDIAN) -> Changes:
+def apply(graph: SkillGraph, given: object, dialect: Dialect | None = None) -> Changes:
     """The changes that write proposals which were accepted.
 
     Args:
         graph: of one root.
         given: a list of proposals as JSON gave them, or an object with that list as
             `proposals`; `sentence` may be edited.
-        dialect: how links are written.
+        dialect: how links are written; None as the graph was loaded.
 
     Raises:
         UsageError: a proposal is none, its file has changed, two want the same words, or an
             edited sentence does not lead to its node.
     """
+    dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     items = [_read(item, number) for number, item in enumerate(_listed(given), start=1)]
     root = graph.roots[0]
     by_path = {node.path: node for node in graph.nodes.values()}
@@ -262,7 +265,7 @@ def apply(graph: SkillGraph, given: object, dialect: Dialect = OBSIDIAN) -> Chan
         grouped.setdefault(item.path, []).append(item)
     before: dict[str, bytes] = {}
     after: dict[str, bytes] = {}
-    resolver = Resolver(list(by_path.values()), graph.others[root_name(graph)], dialect)
+    resolver = resolver_of(graph, list(by_path.values()), dialect)
     for path, group in sorted(grouped.items()):
         node = by_path[path]
         edits = _edits(node, group)

@@ -29,7 +29,7 @@ class _Accepted:
     """What was accepted so far, all of which can be written together."""
 
     graph: SkillGraph
-    dialect: Dialect
+    dialect: Dialect | None
     proposals: list[Proposal] = field(default_factory=list)
 
     def add(self, proposal: Proposal) -> bool:
@@ -49,7 +49,7 @@ class _Accepted:
 
 
 def accept(
-    graph: SkillGraph, proposals: Sequence[Proposal], shown: Sequence[str], dialect: Dialect
+    graph: SkillGraph, proposals: Sequence[Proposal], shown: Sequence[str], dialect: Dialect | None
 ) -> list[Proposal]:
     """The proposals that the answers on standard input accept; its end is a `q`.
 
@@ -57,7 +57,7 @@ def accept(
         graph: they were made for.
         proposals: to be shown, in order.
         shown: each as text.
-        dialect: how links are written.
+        dialect: how links are written; None as the graph was loaded.
     """
     accepted = _Accepted(graph, dialect)
     for at, proposal in enumerate(proposals):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 DIALECT_NAMES = ("obsidian", "dendron", "foam", "logseq", "silverbullet")
+DIALECT_HELP = "of the links; without it Logseq's in a folder that Logseq made, else Obsidian's"
 
 Commands = argparse._SubParsersAction  # what `add_subparsers` returns; it has no public name
 
@@ -85,7 +86,7 @@ def command(
         metavar="[NAME=]FOLDER",
         help="one more root; ids then begin with NAME::",
     )
-    parser.add_argument("--dialect", choices=DIALECT_NAMES, default="obsidian", help="of the links")
+    parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
     parser.add_argument(
         "--strict", action="store_true", help="a link that several nodes answer to is an error"
     )

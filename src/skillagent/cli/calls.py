@@ -7,9 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-from skillagent.cli.common import load, toolset
 from skillagent.cli.output import to_json
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.session import load, toolset
 from skillagent.disclosure import Answer, Toolset
 from skillagent.errors import UsageError
 

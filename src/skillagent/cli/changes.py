@@ -7,7 +7,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import DIALECT_NAMES, Commands, graph_argument
+from skillagent.cli.arguments import DIALECT_HELP, DIALECT_NAMES, Commands, graph_argument
 from skillagent.cli.declared import one_root_of
 from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 from skillagent.cli.output import printable, to_json
@@ -53,13 +53,14 @@ def on_graph(parser: argparse.ArgumentParser) -> None:
 
 def links_of(parser: argparse.ArgumentParser) -> None:
     """How links are written."""
-    parser.add_argument("--dialect", choices=DIALECT_NAMES, default="obsidian", help="of the links")
+    parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
 
 
-def dialect(arguments: argparse.Namespace) -> Dialect:
+def dialect(arguments: argparse.Namespace) -> Dialect | None:
+    """The dialect that the command line names; None to go by the folder."""
     from skillagent.markdown import DIALECTS
 
-    return DIALECTS[arguments.dialect]
+    return DIALECTS[arguments.dialect] if arguments.dialect else None
 
 
 def whole_graph(

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from skillagent.cli.common import load
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.session import load
 from skillagent.diagnostics import Diagnostic, Severity, ordered
 from skillagent.graph import SkillGraph
 from skillagent.lint import findings
@@ -47,11 +47,13 @@ def _text(graph: SkillGraph, diagnostics: tuple[Diagnostic, ...], *, every: bool
     counts = graph.counts
     orphans = graph.orphans()
     alone = set(orphans)
+    written = graph.dialect.name
     linked = [node for node in _unreachable(graph) if node not in alone]
     lines = [
         (
             f"{graph.name}: {counts.files} files, {counts.nodes} nodes, {counts.maps} maps; "
             f"entry {graph.entry or 'none'}"
+            + (f"; read as {written}" if written != "obsidian" else "")
         ),
         (
             f"{counts.links} links: {counts.resolved} resolved, {counts.broken} broken, "

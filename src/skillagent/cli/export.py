@@ -46,9 +46,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from skillagent.cli.common import load
     from skillagent.cli.output import printable
     from skillagent.cli.progress_bar import progress_bar
+    from skillagent.cli.session import load
 
     with progress_bar() as progress:
         graph = load(arguments, progress)

@@ -26,10 +26,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring.importing import account, import_graph
+    from skillagent.markdown import OBSIDIAN
 
+    written = dialect(arguments) or OBSIDIAN
     source, folder = Path(arguments.source), Path(arguments.folder)
     finish_interrupted(folder)
     with progress_bar() as progress:
-        changes = import_graph(source, folder, arguments.description, dialect(arguments), progress)
-    summary = account(changes, arguments.folder, dialect(arguments))
+        changes = import_graph(source, folder, arguments.description, written, progress)
+    summary = account(changes, arguments.folder, written)
     return finish(changes, arguments, summary)

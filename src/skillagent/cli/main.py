@@ -144,6 +144,9 @@ def _command_line() -> argparse.ArgumentParser:
     summary = command(commands, "summary", _operation, "the operation read_summary by hand")
     summary.add_argument("nodes", nargs="+", metavar="NODE", help="id, title or alias")
     summary.add_argument("-q", "--query", help="rank the links shown by these words")
+    summary.add_argument(
+        "--depth", type=int, metavar="N", help="2 or 3: list what links lead to in so many steps"
+    )
 
     read = command(commands, "read", _operation, "the operation read_node by hand")
     read.add_argument("node", metavar="NODE", help="id, title or alias")

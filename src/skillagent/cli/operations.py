@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from skillagent.cli.common import load, toolset
 from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.session import load, toolset
 from skillagent.index.search import SearchIndex
 from skillagent.markdown.hidden import revealed
 
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.command == "list":
         answer = tools.list_index(arguments.map, arguments.query, arguments.cursor)
     elif arguments.command == "summary":
-        answer = tools.read_summary(arguments.nodes, arguments.query)
+        answer = tools.read_summary(arguments.nodes, arguments.query, arguments.depth)
     else:
         answer = tools.read_node(arguments.node, arguments.section)
     # An author who asks for hidden text wants to see it.

@@ -53,6 +53,12 @@ class IndexResult(_Result):
     """For the next page; None on the last one."""
     match: Match | None = None
     """How far the best hit answers the query; None without a query and for a repeated page."""
+    title: str = ""
+    """The line above all others."""
+    footnote: str = ""
+    """The line below them, on the last page."""
+    shown_in: int | None = None
+    """For a repeated page, the call that listed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,22 @@ class LinkLine:
     """The node at its other end."""
     cost: int
     context: str
+    """The words beside the link, the same for links of one sentence; or the description of its
+    target."""
+    types: tuple[str, ...] = ()
+    """The frontmatter fields that it stands in."""
+    status: str = ""
+    """One word for why the node should not be relied on; empty if it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedLink:
+    """A link of a summary that leads to no node."""
+
+    name: str
+    """As written, cut if it is long."""
+    candidates: tuple[str, ...]
+    """Ids that it may mean, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +116,13 @@ class NodeSummary:
     backlink_count: int
     shown_in: int | None = None
     """The call that showed this summary; then only new links are listed."""
+    unresolved: tuple[UnresolvedLink, ...] = ()
+    """The first of its links that lead to no node."""
+    more_unresolved: int = 0
+    status: str = ""
+    """One word for why the node should not be relied on; empty if it may be."""
+    successors: tuple[LinkLine, ...] = ()
+    """The nodes that replace it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +132,39 @@ class SummaryResult(_Result):
     kind: ClassVar[str] = "summary"
     nodes: tuple[NodeSummary, ...]
     unknown: tuple[str, ...] = ()
+    before: str = ""
+    """A sentence above all summaries."""
+    brief: bool = False
+    """Whether each summary is a line as in a listing."""
+    more: int = 0
+    """Nodes that did not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourLine(IndexLine):
+    """One node of a neighbourhood."""
+
+    steps: int = 0
+    """Links from the nearest node asked for; 0 for that node itself."""
+    via: str = ""
+    """The node whose link leads to it on a shortest way; empty for a node asked for."""
+    types: tuple[str, ...] = ()
+    """The frontmatter fields that this link stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourhoodResult(_Result):
+    """The nodes that links lead to from some nodes, the nearest first."""
+
+    kind: ClassVar[str] = "neighbourhood"
+    depth: int
+    """How many steps were looked at."""
+    lines: tuple[NeighbourLine, ...]
+    total: int
+    """Nodes within these steps, those asked for included."""
+    unknown: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    """The nodes asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +183,20 @@ class NodeResult(_Result):
     """Sections that did not fit."""
     embedded: tuple[str, ...] = ()
     """Nodes whose text was shown inside."""
+    node_kind: str = ""
+    """The node's kind: `node`, `map` or `skill`."""
+    status: str = ""
+    """One word for why the node should not be relied on; empty if it may be."""
+    replaced_by: str = ""
+    """The first node that replaces it."""
+    brief: bool = False
+    """Whether the text tells of `missing` only how many they are."""
+    shown_in: tuple[int, ...] = ()
+    """For a repeat, the calls that showed the text."""
+    message: str = ""
+    """Instead of any text: why none can be shown."""
+    summary: SummaryResult | None = None
+    """Instead of any text: the node's summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +210,4 @@ class Refusal(_Result):
     candidates: tuple[str, ...] = ()
 
 
-Result = IndexResult | SummaryResult | NodeResult | Refusal
+Result = IndexResult | SummaryResult | NeighbourhoodResult | NodeResult | Refusal

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from skillagent.messages import ToolSpec
 
 MAX_NODES = 10
+MAX_DEPTH = 3
 
 
 def _as_list(value: object) -> object:
@@ -25,6 +26,10 @@ def _as_list(value: object) -> object:
 
 def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value in ("1", "2", "3") else value
 
 
 class _Arguments(BaseModel):
@@ -49,12 +54,19 @@ class ListIndex(_Arguments):
 
 class ReadSummary(_Arguments):
     """Show one to ten nodes short of their text: description, outline with tokens, and their
-    links, each with the sentence that says why to follow it. Cheap: decide here what to read."""
+    links, each with the sentence that says why to follow it. Cheap: decide here what to read.
+    With `depth`: one line for each node around them instead."""
 
     nodes: Annotated[list[str], BeforeValidator(_as_list)] = Field(
         description="Ids, titles or aliases.", min_length=1, max_length=MAX_NODES
     )
     query: str | None = Field(None, description="What you look for; ranks the links shown.")
+    depth: Annotated[int | None, BeforeValidator(_as_number)] = Field(
+        None,
+        description="2 or 3: list all that links lead to in so many steps.",
+        ge=1,
+        le=MAX_DEPTH,
+    )
 
 
 class ReadNode(_Arguments):

@@ -6,18 +6,24 @@ repeat, `[ ]` may be missing, C, L, N and T are numbers.
     answer     = body EOL closing
     closing    = "(call " N ": " C " tokens; " L " of " T " left" [session] ")" {" ."}
     session    = '; session "' name '"'
-    body       = listing | summaries | node | words
+    body       = listing | summaries | around | node | words
     listing    = ["# " words EOL] [words EOL] {heading EOL | entry EOL} [words]
     heading    = "## " words
     entry      = "- [[" id "]] (" marks C " tokens" ["; shown " place] ")" [" " words]
     marks      = [kind ", "] [status ", "]
     place      = "above" | "in call " N
     summaries  = [words EOL EOL] summary {EOL EOL summary} {EOL EOL words}
-    summary    = "# [[" id "]]" [" " words] " (" [kind ", "] C " tokens)" {EOL line}
+    summary    = "# [[" id "]]" [" " words] " (" marks C " tokens)" {EOL line}
                | "[[" id "]] was shown " place "." [" More of its links:" {EOL link}]
     line       = words | sections outline | "links, strongest first:" | "links:" | link
+               | "replaced by " reference {", " reference} | unresolved
                | "linked from " N [", e.g.:"]
-    link       = "- [[" id "]] (" C " tokens): " words | "- " N " more: " words
+    link       = "- " reference {", " reference} [": " words] | "- " N " more: " words
+    reference  = [field {", " field} ": "] "[[" id "]] (" [status ", "] C " tokens)"
+    unresolved = "unresolved: " broken {", " broken} [" and " N " more"]
+    broken     = "[[" id "]]" [" (may mean [[" id "]]" {", [[" id "]]"} ")"]
+    around     = "# " words EOL {entry EOL} {"## " N " step" ["s"] EOL {near EOL}} {words EOL}
+    near       = entry " | via [[" id "]]" [" (" field {", " field} ")"]
     sections   = "sections: " | "sections (*1 answers the query best): "
     outline    = words " " C [" *" N] {" | " ["›" {"›"} " "] words " " C [" *" N]}
                  [" | " N " more"]
@@ -28,11 +34,12 @@ repeat, `[ ]` may be missing, C, L, N and T are numbers.
     pointer    = "[" ("section " quoted words | "the beginning") ": shown " place "]"
     embed      = {"> "} "> embedded [[" id "]]:" EOL {"> " author's line EOL}
 
-`words` hold no end of a line and no tag, and where they begin a line they do not begin it as a
-line above does. An author's line holds no tag and does not begin as `closing`, `pointer` or
-`embed` does. A backslash is set into what would: it stays readable, and every other character
-is the author's. An `id` holds `&#N;`, `&amp;`, `&quot;` or `&lt;` for a character that would end
-it, hide in it or break the line; `from_id` reads that back.
+A `field` is made of letters, digits, `_`, `.` and `-`. `words` hold no end of a line and no tag,
+and where they begin a line they do not begin it as a line above does. An author's line holds no
+tag and does not begin as `closing`, `pointer` or `embed` does. A backslash is set into what would:
+it stays readable, and every other character is the author's. An `id` holds `&#N;`, `&amp;`,
+`&quot;` or `&lt;` for a character that would end it, hide in it or break the line; `from_id` reads
+that back.
 """
 
 from __future__ import annotations
@@ -41,6 +48,9 @@ import json
 import re
 
 from skillagent.markdown.hidden import INVISIBLE_CLASS, one_line, plain_lines, replaced
+
+FIELD_CHARS = 40
+"""The name of a field is cut to this length where it stands before a link."""
 
 # A tag in any case, with blanks or invisible characters in it, in full width, or as entities.
 _GAP = rf"[\s{INVISIBLE_CLASS}]*+"
@@ -51,7 +61,7 @@ _TAG = re.compile(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
 
 _OWN_LINE = re.compile(
     r"\s*+(?:\#{1,2}\s|-\s|\[\[|\[(?:section\s|the\sbeginning:)|\(\s*call\s+\d"
-    r"|links(?::\s*$|,\sstrongest\s)|sections(?::\s|\s\(\*1\s).*\d|linked\sfrom\s+\d|not\sshown\s\("
+    r"|links(?::\s*$|,\sstrongest\s)|unresolved:\s|replaced\sby\s\[\[|sections(?::\s|\s\(\*1\s).*\d|linked\sfrom\s+\d|not\sshown\s\("
     r"|>\s*embedded\s|\d+\smore(?::\s|\sdid\snot\s)"
     r"|this\spage\swas\s|there\sis\sno\snode\s|(?:the\stext|what\sis\sleft)\sof\s\[\[)",
     re.IGNORECASE,
@@ -61,6 +71,7 @@ _OWN_LINE_OF_TEXT = re.compile(
     r"|\[(?:section\s|the\sbeginning)[^\n]*shown\s)",
     re.IGNORECASE | re.MULTILINE,
 )
+_NOT_IN_FIELD = re.compile(r"[^\w.-]+")
 _OUTLINE_JOINT = re.compile(r"(?<=\d) \| ")
 _LIST_JOINT = re.compile(r"\((\d+)\)(?=,| and |\.)")
 
@@ -90,6 +101,11 @@ def own_line(text: str) -> str:
     return f"\\{text}" if _OWN_LINE.match(text) else text
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 node`, `2 nodes`."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
 def body(text: str) -> str:
     """An author's lines, as they stand between the tags of a node."""
     text = _TAG.sub(_escaped, plain_lines(text))
@@ -102,6 +118,11 @@ def body(text: str) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     return f"{match[1]}\\{match[2]}{match[3]}"
+
+
+def in_types(key: str) -> str:
+    """A frontmatter field in `depends_on: [[x]]`."""
+    return _NOT_IN_FIELD.sub("_", key)[:FIELD_CHARS] or "_"
 
 
 def in_outline(title: str) -> str:

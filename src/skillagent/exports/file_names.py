@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from skillagent.graph.node import stem_of
+from skillagent.graph.node import SUFFIXES, stem_of
 from skillagent.lint.agent_skills import MAX_NAME
 
 REFERENCES = "references"
@@ -58,7 +58,7 @@ class Names:
         """Where a file that is no node goes."""
         folder, _, name = path.rpartition("/")
         stem, suffix = posixpath.splitext(_part(name))
-        if suffix.lower() in (".md", ".markdown"):
+        if suffix.lower() in SUFFIXES:
             suffix += "-file"
         return self._free(folder, stem or "file", suffix)
 

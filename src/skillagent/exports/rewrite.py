@@ -14,20 +14,27 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from itertools import accumulate
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from skillagent.exports.skill_md import quoted
 from skillagent.graph import Link, Node
-from skillagent.graph.attachments import DESTINATION, Others, images
+from skillagent.graph.attachments import Others, images
 from skillagent.graph.link import is_block
 from skillagent.markdown import Document, Kind, Reference
 from skillagent.markdown.anchors import slug
 from skillagent.markdown.compose import composed, header_lines
+from skillagent.markdown.destination import (
+    DEFINITION,
+    DESTINATION,
+    meaning,
+    path_and_fragment,
+    without_angles,
+)
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited, relative
+from skillagent.markdown.link_fields import rewritten
 
 _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
-_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(<[^<>\n]*>|\S+)", re.MULTILINE)
 _ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
 _TRIES = 6
 _KEY = re.compile(r"[A-Za-z_][\w-]*:(?: |$)", re.MULTILINE)
@@ -184,6 +191,9 @@ class Rewriter:
             yield from _redirected(node.document, reference, path, renamed)
             return
         style = styles.get(reference.start, Style.MARKDOWN)
+        if reference.is_name:
+            yield _named(node.document, reference, path, style)
+            return
         if reference.kind is Kind.FRONTMATTER or style is not Style.MARKDOWN:
             yield Edit(reference.start, reference.end, _wikilink(node.document, reference, path))
             return
@@ -250,17 +260,19 @@ def _redirected(
     if match is None:
         renamed[reference.target] = path
         return
-    yield Edit(match.start(1), match.end(1), path + _raw_fragment(match[1]))
+    address = without_angles(match[1])
+    yield Edit(match.start(1), match.end(1), path + _raw_fragment(address))
 
 
 def _strangers(document: Document) -> Iterator[Edit]:
     """What is no link in the graph's dialect and would be one in the default, without brackets.
 
-    In `[[words|scheme://place]]`, which Dendron writes, the words keep their address.
+    In `[[words|scheme://place]]`, which Dendron writes, the words keep their address; names in
+    a query of Logseq's are words.
     """
-    known = {reference.start for reference in document.references}
+    known = {found.start for found in document.references if found.kind is not Kind.COMMENT}
     for reference in parse(document.text, document.path).references:
-        if reference.start in known or reference.kind is Kind.MARKDOWN:
+        if reference.start in known or reference.kind in (Kind.MARKDOWN, Kind.COMMENT):
             continue
         text = _shown(reference)
         if _ADDRESS.match(reference.label) and _ONE_PAIR.fullmatch(reference.target):
@@ -269,16 +281,20 @@ def _strangers(document: Document) -> Iterator[Edit]:
 
 
 def _definitions(document: Document, renamed: Mapping[str, str]) -> Iterator[Edit]:
-    for match in _DEFINITION.finditer(document.text, document.frontmatter.body_start):
+    for match in DEFINITION.finditer(document.text, document.frontmatter.body_start):
         if document.masks.code.covering(match.start()):
             continue
-        target = unquote(match[1].strip("<>").partition("#")[0].partition("?")[0])
+        bare = match[2] is None
+        start, end = match.span(3) if bare else match.span(2)
+        address = document.text[start:end]
+        target, _ = path_and_fragment(address)
         if target in renamed:
-            yield Edit(match.start(1), match.end(1), renamed[target] + _raw_fragment(match[1]))
+            new = renamed[target] + _raw_fragment(address)
+            yield Edit(start, end, new) if bare else Edit(start - 1, end + 1, new)
 
 
-def _raw_fragment(destination: str) -> str:
-    _, hash_sign, fragment = destination.strip("<>").partition("#")
+def _raw_fragment(address: str) -> str:
+    _, hash_sign, fragment = meaning(address).partition("#")
     return hash_sign + quote(fragment, safe=_RAW) if fragment else ""
 
 
@@ -292,6 +308,17 @@ def _wikilink(document: Document, reference: Reference, path: str) -> str:
         target = "./" + target
     label = _shown(reference).replace("|", pipe)
     return f"{mark}[[{target}{fragment}{pipe}{label}]]"
+
+
+def _named(document: Document, reference: Reference, path: str, style: Style) -> Edit:
+    """A value of a link field as a path, or as a wikilink where the field may hold any text."""
+    fragment = "#" + reference.fragment if reference.fragment else ""
+    target = path if reference.target.endswith(".md") else path.removesuffix(".md")
+    name = f"{target if target.startswith('../') else f'./{target}'}{fragment}"
+    if style is not Style.MARKDOWN:
+        name = f"[[{name}|{_shown(reference)}]]"
+    raw = document.text[reference.start : reference.end]
+    return Edit(reference.start, reference.end, rewritten(raw, name))
 
 
 def _label(document: Document, reference: Reference) -> str:

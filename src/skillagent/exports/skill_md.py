@@ -20,7 +20,8 @@ from skillagent.lint.agent_skills import (
 from skillagent.markdown import Kind, scalar_text
 from skillagent.markdown.compose import Given, Quoted, composed, header_lines
 from skillagent.markdown.edit import relative
-from skillagent.markdown.prose import plain_text, shortened
+from skillagent.markdown.inline import plain_text
+from skillagent.markdown.prose import shortened
 
 TITLE_KEY = "skillagent.title"
 """Key under `metadata` that keeps the entry's title: `name` must be the folder's."""

@@ -7,20 +7,18 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote
 
 from skillagent.graph.node import Node
 from skillagent.graph.walk import Root
 from skillagent.markdown import Document, Kind
+from skillagent.markdown.destination import (
+    DESTINATION,
+    WORDS,
+    path_and_fragment,
+    without_angles,
+)
 
-DESTINATION = (
-    r"\([ \t]*(<[^<>\n]*+>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()<]*+)*+)"
-    r"(?:[ \t]+(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*\)"
-)
-"""Where a Markdown link leads, with its brackets and its title; the first group is the address."""
-_IMAGE = re.compile(
-    r"!\[((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]" + DESTINATION,
-)
+_IMAGE = re.compile(r"!\[" + WORDS + DESTINATION)
 
 
 def images(document: Document) -> Iterator[tuple[int, int, str]]:
@@ -29,8 +27,7 @@ def images(document: Document) -> Iterator[tuple[int, int, str]]:
         return
     for match in _IMAGE.finditer(document.text, document.frontmatter.body_start):
         if not document.masks.code.covering(match.start()):
-            raw = match[2].removeprefix("<").removesuffix(">")
-            path = unquote(raw.partition("#")[0].partition("?")[0])
+            path, _ = path_and_fragment(without_angles(match[2]))
             yield match.start(2), match.end(2), path
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding, ordered
 from skillagent.graph.link import Link, is_block
+from skillagent.graph.logseq import called, dialect_of, foreign
 from skillagent.graph.node import Node, NodeKind, alias_findings, kind_of, without_suffix
 from skillagent.graph.resolve import (
+    MISSING,
     NOT_A_NODE,
     OUTSIDE,
     SEPARATOR,
@@ -21,6 +24,7 @@ from skillagent.graph.resolve import (
     Resolver,
     name_key,
 )
+from skillagent.graph.typed import is_meant, with_declared_fields
 from skillagent.graph.walk import (
     Options,
     Root,
@@ -32,10 +36,13 @@ from skillagent.graph.walk import (
 )
 from skillagent.markdown import Dialect, Kind, Reference
 from skillagent.markdown.document import parse
+from skillagent.markdown.inline import ADDRESS
 from skillagent.progress import Progress, tracked, untold
 
 ENTRY_STEMS = ("index", "skill", "readme", "moc")
 """File names, at the top of a root, that make a node its entry; the first one found wins."""
+ABOUT_WHOLE_FILES = frozenset({"SG030", "SG031", "SG032"})
+"""Findings that the part of a large file that was left out could make good."""
 DIALECT_HINT = 10
 """So many broken links with a label must turn good before another dialect is proposed."""
 
@@ -49,6 +56,8 @@ class Built:
     entries: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
     roots: tuple[Root, ...]
+    dialects: tuple[Dialect, ...]
+    """How the links of each root are written."""
     resolvers: Mapping[str, Resolver]
     files: int
     """Markdown files found, readable or not."""
@@ -78,20 +87,33 @@ class _Part:
     def __init__(self, root: Root, options: Options, prefix: str, progress: Progress) -> None:
         self.root = root
         self.prefix = prefix
+        self.dialect = dialect_of(root, options.dialect)
         self.walk: Walk = walk(root, options, prefix, progress)
         self.diagnostics = list(self.walk.diagnostics)
+        if options.dialect is None and self.dialect.pages:
+            message = "this root holds what Logseq writes, and was loaded as a Logseq graph"
+            self.diagnostics.append(finding("SG039", prefix or ".", 0, message))
         self.nodes: list[Node] = []
+        self.without_file: dict[str, list[tuple[str, Reference]]] = {}
+        """Key of a name → links to the page that Logseq shows by that name without a file."""
         ids: set[str] = set()
         keys: dict[str, str] = {}
+        self.dialect = with_declared_fields(self.dialect, self.walk.files)
         for source in tracked(self.walk.files, "parsing files", progress):
-            self.nodes.append(self._node(source, ids, keys, options))
-        self.resolver = Resolver(self.nodes, self.walk.others, options.dialect)
+            self.nodes.append(self._node(source, ids, keys))
+        self.resolver = Resolver(self.nodes, self.walk.others, self.dialect, root.folders)
 
-    def _node(
-        self, source: SourceFile, ids: set[str], keys: dict[str, str], options: Options
-    ) -> Node:
+    @cached_property
+    def elsewhere(self) -> frozenset[str]:
+        """Keys of what links may name in files that are no nodes; only Logseq has such names."""
+        if self.dialect.pages is None:
+            return frozenset()
+        names = foreign(self.root, self.walk.others, self.dialect.pages)
+        return frozenset(map(name_key, names))
+
+    def _node(self, source: SourceFile, ids: set[str], keys: dict[str, str]) -> Node:
         shown = self.prefix + source.path
-        document = parse(source.data, shown, options.dialect)
+        document = parse(source.data, shown, self.dialect)
         # Two files can share a path but for Unicode form or suffix: each keeps an id of its own.
         names = [without_suffix(source.path), without_suffix(source.raw_path)]
         names += [source.path, source.raw_path]
@@ -115,7 +137,11 @@ class _Part:
             size=source.size,
             whole=source.whole,
         )
-        self.diagnostics += document.diagnostics
+        self.diagnostics += (
+            found
+            for found in document.diagnostics
+            if source.whole or found.code not in ABOUT_WHOLE_FILES
+        )
         if node.aliases:
             self.diagnostics += alias_findings(node, shown)
         return node
@@ -142,9 +168,10 @@ class _Builder:
             part_links = [
                 link
                 for node in tracked(part.nodes, "resolving links", progress)
-                for link in self._links(node, part.resolver)
+                for link in self._links(node, part)
             ]
-            self._findings += _dialect_hint(part, part_links, self._options.dialect)
+            self._findings += _pages_without_file(part)
+            self._findings += _dialect_hint(part, part_links)
             links += part_links
         nodes = dict(sorted(nodes.items()))
         links.sort(key=lambda link: (link.source, link.reference.start))
@@ -158,23 +185,32 @@ class _Builder:
             tuple(entries),
             ordered(self._findings),
             tuple(part.root for part in self._parts),
+            tuple(part.dialect for part in self._parts),
             self._resolvers,
             sum(len(part.walk.files) + part.walk.unread for part in self._parts),
         )
 
-    def _links(self, node: Node, resolver: Resolver) -> Iterable[Link]:
-        path = node.document.path
+    def _links(self, node: Node, part: _Part) -> Iterable[Link]:
+        path, resolver = node.document.path, part.resolver
+        for anchor in node.document.anchors:
+            if node.whole:
+                self._check_fragment(node, anchor, path)
         for reference in node.document.references:
             if reference.kind is Kind.COMMENT:
                 continue
             found = self._resolve(reference, node, resolver)
-            if found is NOT_A_NODE:
+            if found is MISSING and name_key(reference.target) in part.elsewhere:
+                found = NOT_A_NODE
+            if found is NOT_A_NODE or (found.node is None and _has_address(reference, node)):
                 continue
             target = found.node
+            may_be_prose = reference.is_name and target is None and not found.candidates
+            if may_be_prose and not is_meant(reference, resolver):
+                continue
             if len(found.candidates) > 1:
                 target = self._report_tie(found, reference, path)
             elif target is None:
-                self._report_missing(found, reference, path, resolver)
+                self._report_missing(found, reference, path, part)
             if target is not None and reference.fragment:
                 self._check_fragment(target, reference, path)
             candidates = found.candidates
@@ -218,33 +254,71 @@ class _Builder:
         self._findings.append(finding("SG021", path, reference.line, message))
         return found.node
 
-    def _report_missing(
-        self, found: Found, reference: Reference, path: str, resolver: Resolver
-    ) -> None:
+    def _report_missing(self, found: Found, reference: Reference, path: str, part: _Part) -> None:
         line = reference.line
         if found is OUTSIDE:
             message = f"the link to {reference.target!r} leads outside the graph"
             self._findings.append(finding("SG024", path, line, message))
             return
-        message = f"broken link to {reference.target!r}"
-        self._findings.append(finding("SG020", path, line, message))
-        if near := resolver.near(reference.target):
+        if part.dialect.pages and reference.kind is not Kind.MARKDOWN:
+            # Logseq shows a page for every name: what has no file is told once.
+            places = part.without_file.setdefault(name_key(reference.target), [])
+            places.append((path, reference))
+            if len(places) > 1:
+                return
+        else:
+            message = f"broken link to {reference.target!r}"
+            remedy = _folder_to_load(reference, part.resolver)
+            self._findings.append(finding("SG020", path, line, message, remedy))
+        if near := part.resolver.near(reference.target):
             message = f"{reference.target!r} is near to the name of {near.id}"
-            remedy = f"write [[{near.stem}]]"
+            stem = called(near) if part.dialect.pages else near.stem
+            remedy = f"write {stem}" if reference.is_name else f"write [[{stem}]]"
             self._findings.append(finding("SG023", path, line, message, remedy))
 
     def _check_fragment(self, target: Node, reference: Reference, path: str) -> None:
         fragment = reference.fragment
         document = target.document
+        if reference.kind is Kind.MARKDOWN and fragment.casefold() == "top":
+            return  # in HTML the beginning of any page
         if is_block(fragment):
             if fragment[1:].casefold() in document.blocks:
                 return
             message = f"{target.id} has no block {fragment}"
-        elif document.find_heading(fragment) >= 0:
+        elif document.has_anchor(fragment) or document.includes_files:
             return
         else:
             message = f"{target.id} has no heading {fragment!r}"
         self._findings.append(finding("SG022", path, reference.line, message))
+
+
+def _pages_without_file(part: _Part) -> Iterable[Diagnostic]:
+    for places in part.without_file.values():
+        path, first = places[0]
+        message = f"broken link to {first.target!r}"
+        if len(places) > 1:
+            files = len({path for path, _ in places})
+            message += f", the first of {len(places)} in {files} file{'s' if files > 1 else ''}"
+        yield finding("SG020", path, first.line, message)
+
+
+def _has_address(reference: Reference, node: Node) -> bool:
+    """True for `[[words]](https://…)`: if no node is called so, it is a link to the address."""
+    text = node.document.text
+    is_wikilink = reference.kind is Kind.WIKILINK and text.startswith("(", reference.end)
+    return is_wikilink and ADDRESS.match(text, reference.end + 1) is not None
+
+
+def _folder_to_load(reference: Reference, resolver: Resolver) -> str:
+    """What to do about a link that counts from the top of a site; empty for any other link."""
+    first = reference.target.removeprefix("/").partition("/")[0]
+    if reference.kind is not Kind.MARKDOWN or not reference.target.startswith("/"):
+        return ""
+    if first in resolver.others:
+        return ""  # the folder that is meant was loaded, and holds no such file
+    if above := resolver.site.source_folder():
+        return f"load the folder {above} above this root, where / may begin, or correct the link"
+    return "load the folder that is the top of the site, where / begins, or correct the link"
 
 
 def _alias_clashes(part: _Part) -> list[Diagnostic]:
@@ -265,9 +339,9 @@ def _alias_clashes(part: _Part) -> list[Diagnostic]:
 _ALIAS_KEYS = ("aliases", "alias")
 
 
-def _dialect_hint(part: _Part, links: list[Link], dialect: Dialect) -> list[Diagnostic]:
+def _dialect_hint(part: _Part, links: list[Link]) -> list[Diagnostic]:
     """Propose `dialect: dendron` where the labels resolve and the targets do not."""
-    if dialect.label_first:
+    if part.dialect.label_first:
         return []
     labelled = [
         link for link in links if link.label and not link.target and link.kind is not Kind.MARKDOWN
@@ -302,7 +376,7 @@ def glance(root: Root, options: Options) -> Node | None:
     source = read_file(root, entry, options)
     if source is None:
         return None
-    document = parse(source.data, source.path, options.dialect)
+    document = parse(source.data, source.path, dialect_of(root, options.dialect))
     kind = kind_of(document, source.path)
     name = without_suffix(source.path)
     size, whole = source.size, source.whole

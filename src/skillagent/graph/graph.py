@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from skillagent import digest
 from skillagent.diagnostics import Diagnostic
@@ -25,10 +26,14 @@ from skillagent.graph.node import Node, NodeKind, without_suffix
 from skillagent.graph.resolve import SEPARATOR, name_key
 from skillagent.graph.status import Outdated, outdated_nodes
 from skillagent.graph.walk import Options, Root, roots_of
+from skillagent.markdown import Dialect
 from skillagent.progress import Progress, untold
 
 if TYPE_CHECKING:
     import networkx
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,12 @@ class SkillGraph:
         self._entries = built.entries
         self._diagnostics = built.diagnostics
         self._roots = built.roots
+        self._dialects = built.dialects
         self._resolvers = built.resolvers
         self._files = built.files
         self._today = today
-        self.derived: dict[type, object] = {}
-        """What layers above made of this graph and keep with it, such as its search index."""
+        self._kept: dict[object, object] = {}
+        self._keeping = threading.RLock()
 
     @classmethod
     def load(
@@ -102,6 +108,21 @@ class SkillGraph:
             if collecting:
                 gc.enable()
 
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """A value that a layer above makes of this graph once, such as its search index.
+
+        It is dropped with the graph. A thread that asks while another one makes it waits: a
+        second value would only make both slower.
+
+        Args:
+            key: what the value is asked for by, such as its class.
+            make: makes the value at the first call.
+        """
+        with self._keeping:
+            if key not in self._kept:
+                self._kept[key] = make()
+            return cast("T", self._kept[key])
+
     @property
     def nodes(self) -> Mapping[str, Node]:
         """Id → node, sorted by id."""
@@ -116,12 +137,22 @@ class SkillGraph:
     def roots(self) -> tuple[Root, ...]:
         return self._roots
 
+    @property
+    def dialect(self) -> Dialect:
+        """How the links of the first root are written."""
+        return self._dialects[0]
+
     @cached_property
     def others(self) -> Mapping[str, tuple[str, ...]]:
         """`Node.root` → paths of its files and folders that are no nodes, sorted."""
         return MappingProxyType(
             {root: tuple(sorted(found.others)) for root, found in self._resolvers.items()}
         )
+
+    @cached_property
+    def link_fields(self) -> frozenset[str]:
+        """Frontmatter fields whose values may name nodes without brackets, declared ones too."""
+        return frozenset().union(*(found.link_fields for found in self._resolvers.values()))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

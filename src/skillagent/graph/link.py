@@ -58,6 +58,16 @@ class Link:
         return self.reference.fragment
 
     @property
+    def name(self) -> str:
+        """The target as it is written."""
+        return self.reference.target
+
+    @property
+    def start(self) -> int:
+        """Offset in the text of the document that it is in."""
+        return self.reference.start
+
+    @property
     def label(self) -> str:
         return self.reference.label
 
@@ -81,6 +91,11 @@ class Link:
     def context(self) -> str:
         """The sentence or list item around the link, plain, at most 240 characters."""
         return self._document.context(self.reference)
+
+    @cached_property
+    def sentence(self) -> tuple[int, int]:
+        """Where the sentence or list item around the link begins and ends in its document."""
+        return self._document.sentence(self.reference)
 
     def around(self) -> tuple[str, str]:
         """The raw text before and behind the link on its line, at most 80 characters each.

@@ -10,10 +10,13 @@ from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import Document, Value, scalar_text
-from skillagent.markdown.prose import plain_text
+from skillagent.markdown.inline import plain_text
 from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
+SUFFIXES = (".md", ".markdown", ".mdx")
+"""Files whose names end so are Markdown."""
+_SUFFIXES = frozenset(suffix[1:] for suffix in SUFFIXES)
 _LIST_MARK = re.compile(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
 _LEADS = re.compile(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
 _OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
@@ -54,7 +57,7 @@ class Node:
 
     @cached_property
     def title(self) -> str:
-        """Frontmatter `title` or `name`, else the first top heading, else the file's stem."""
+        """The first of `names`, else the first top heading, else the file's stem."""
         named = self.names
         if named:
             return named[0]
@@ -62,12 +65,25 @@ class Node:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The frontmatter's `title` and `name`: both address the node."""
-        header = self.document.frontmatter
+        """The frontmatter's `title` and `name`, and the page's name: all address the node."""
+        header, page = self.document.frontmatter, self.page_name
         if not header.fields:
-            return ()
-        found = (scalar_text(header.get("title")).strip(), scalar_text(header.get("name")).strip())
+            return (page,) if page else ()
+        found = (
+            scalar_text(header.get("title")).strip(),
+            page,
+            scalar_text(header.get("name")).strip(),
+        )
         return tuple(dict.fromkeys(name for name in found if name))
+
+    @property
+    def page_name(self) -> str:
+        """What its tool calls it where the file's name only encodes that; else empty."""
+        pages = self.document.dialect.pages
+        if pages is None:
+            return ""
+        name = pages.name(without_suffix(self.path))
+        return "" if name == self.stem else name
 
     @property
     def heading_title(self) -> str:
@@ -149,16 +165,16 @@ class Node:
 
 
 def stem_of(path: str) -> str:
-    """The last part of a path without `.md` or `.markdown`."""
+    """The last part of a path without the suffix of a Markdown file."""
     name = path.rpartition("/")[2]
     head, dot, suffix = name.rpartition(".")
-    return head if dot and suffix.lower() in ("md", "markdown") else name
+    return head if dot and suffix.lower() in _SUFFIXES else name
 
 
 def without_suffix(path: str) -> str:
-    """A path without `.md` or `.markdown`; any other dot belongs to the name."""
+    """A path without the suffix of a Markdown file; any other dot belongs to the name."""
     head, dot, suffix = path.rpartition(".")
-    return head if dot and head and suffix.lower() in ("md", "markdown") else path
+    return head if dot and head and suffix.lower() in _SUFFIXES else path
 
 
 def kind_of(document: Document, path: str) -> NodeKind:
@@ -197,7 +213,9 @@ def _mostly_links(document: Document) -> bool:
 def alias_findings(node: Node, path: str) -> list[Diagnostic]:
     """What is outdated in the way that aliases are written."""
     header = node.document.frontmatter
-    found = []
+    found: list[Diagnostic] = []
+    if node.document.dialect.outline:
+        return found  # there `alias` is the right key
     for key in header.fields:
         name = key.casefold()
         if name == "alias":

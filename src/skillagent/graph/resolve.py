@@ -7,7 +7,8 @@
 
 Ties on one rung go to the same folder, then the longest common folder prefix, then the
 shortest path, then the smallest path; they are always reported. An alias that two nodes
-claim is never picked silently.
+claim is never picked silently. A Markdown link that no path answers may be an address on the
+site that is built from the root: see `site`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from skillagent.graph.node import Node, stem_of, without_suffix
+from skillagent.graph.site import Site
 from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.logseq_names import Pages, written
 
 SEPARATOR = "::"
 """Between the name of a root and the id of a node, where several roots are loaded."""
@@ -33,6 +36,9 @@ ATTACHMENTS = frozenset(
     "cfg py ipynb rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex "
     "bib".split()
 )
+CONTENTS = frozenset(("toc", "_toc_", "__toc__", "_tosp_"))
+"""`[[toc]]` and its like: where a builder puts a list of headings."""
+_PAGE_SUFFIXES = (".html", ".htm")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _FOLD = re.compile(r"[-_\s]+")
 
@@ -63,13 +69,24 @@ class Resolver:
         nodes: all nodes of the root.
         others: paths of the root's other files and folders.
         dialect: how links are written.
+        folder: names of the folders that the root lies in, its own name last.
     """
 
-    def __init__(self, nodes: Sequence[Node], others: Iterable[str], dialect: Dialect) -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        others: Iterable[str],
+        dialect: Dialect,
+        folder: Sequence[str] = (),
+    ) -> None:
         self._nodes = nodes
         self._dialect = dialect
+        self.link_fields = dialect.link_fields
+        """Frontmatter fields whose values may name nodes without brackets."""
         self.others = frozenset(others)
         """Paths of the root's other files and folders."""
+        self.site = Site(nodes, self._at, folder)
+        """The addresses of the nodes on the site that may be built from them."""
         self._whole: dict[str, Node] = {}
         """Path with its suffix → node: `a.md` and `a.markdown` are told apart."""
         self._files: dict[str, list[Node]] = {}
@@ -125,10 +142,26 @@ class Resolver:
                 found = self._destination(reference.target, folder)
             else:
                 found = self.name(reference.target, folder)
-                if found is MISSING and self._is_attachment(reference.target, folder):
+                if found is MISSING and self._is_no_node(reference.target, folder):
                     found = NOT_A_NODE
             self._memo[memo] = found
+        if found.node is None and reference.kind is Kind.MARKDOWN:
+            return self._on_site(found, target, source)
         return found
+
+    def _on_site(self, found: Found, target: str, source: Node) -> Found:
+        """What a Markdown link leads to of which no file lies at its path."""
+        page = target.lower().endswith(_PAGE_SUFFIXES)
+        if found is NOT_A_NODE and not page and target.strip("/"):
+            return found
+        if page and _joined(source.path.rpartition("/")[0], target.lstrip("/")) in self.others:
+            return found
+        node = self.site.find(target, source.path)
+        return Found(node, "site") if node else found
+
+    def _at(self, path: str) -> Node | None:
+        """The node at a path from the root, with or without suffix, or a folder's index."""
+        return self._whole.get(path) or self._path(without_suffix(path), "site").node
 
     def name(self, target: str, folder: str | None = None) -> Found:
         """What a name leads to.
@@ -146,6 +179,8 @@ class Resolver:
                 return Found(node, "path")
             if found_files := self._files.get(target):
                 return self._nearest(found_files, folder, "stem")
+            if self._dialect.pages and (found_pages := self._names.get(self._key(target))):
+                return self._nearest(found_pages, folder, "title")
         if name.startswith(("./", "../", "/")):
             base = "" if name.startswith("/") else folder or ""
             path = _joined(base, name.lstrip("/"))
@@ -188,7 +223,9 @@ class Resolver:
 
     def near(self, target: str) -> Node | None:
         """The one node whose name differs only by blanks, dashes, underscores or `%20`."""
-        name = without_suffix(unquote(target)).rpartition("/")[2]
+        name = without_suffix(unquote(target))
+        if not self._dialect.pages:  # there a `/` parts no folders
+            name = name.rpartition("/")[2]
         found = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
         return found[0] if len(found) == 1 else None
 
@@ -196,7 +233,8 @@ class Resolver:
     def _folded(self) -> dict[str, list[Node]]:
         folded: dict[str, list[Node]] = {}
         for node in self._nodes:
-            names = {node.stem, *node.names, *node.aliases, node.heading_title} - {""}
+            heading = "" if self._dialect.pages else node.heading_title
+            names = {node.stem, *node.names, *node.aliases, heading} - {""}
             for key in {_FOLD.sub(" ", name_key(name)) for name in names}:
                 folded.setdefault(key, []).append(node)
         return folded
@@ -257,7 +295,28 @@ class Resolver:
             key = self._key(name.replace("/", self._dialect.namespace))
             if nodes := self._stem_keys.get(key):
                 return self._nearest(nodes, folder, "namespace")
+        if self._dialect.pages:
+            return self._page(name, folder, self._dialect.pages)
         return MISSING
+
+    def _page(self, name: str, folder: str | None, pages: Pages) -> Found:
+        """A block or a day of Logseq's; a day without a journal is a date, and no link."""
+        if name.startswith("(("):
+            nodes = self._blocks.get(name[2:-2].lower())
+            return self._nearest(nodes, folder, "block") if nodes else MISSING
+        if day := pages.day(name):
+            nodes = self._names.get(self._key(written(day, pages.journal_title)))
+            return self._nearest(nodes, folder, "day") if nodes else NOT_A_NODE
+        return MISSING
+
+    @cached_property
+    def _blocks(self) -> dict[str, list[Node]]:
+        """Id of a block → nodes that hold it."""
+        found: dict[str, list[Node]] = {}
+        for node in self._nodes:
+            for block in node.document.blocks:
+                found.setdefault(block, []).append(node)
+        return found
 
     def _destination(self, target: str, folder: str) -> Found:
         """The node at a Markdown link's path, relative to its source's folder."""
@@ -278,9 +337,10 @@ class Resolver:
             return NOT_A_NODE
         return MISSING
 
-    def _is_attachment(self, target: str, folder: str) -> bool:
+    def _is_no_node(self, target: str, folder: str) -> bool:
         return (
-            self._has_attachment_suffix(target)
+            target.casefold() in CONTENTS
+            or self._has_attachment_suffix(target)
             or target in self.others
             or _joined(folder, target) in self.others
         )

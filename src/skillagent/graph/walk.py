@@ -22,14 +22,14 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
 from skillagent.files import STAGED
 from skillagent.graph.ignore_files import IGNORE_FILES, Specs, is_ignored, read_rules
+from skillagent.graph.node import SUFFIXES
 from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
-from skillagent.markdown import OBSIDIAN, Dialect
+from skillagent.markdown import Dialect
 from skillagent.progress import Progress, untold
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 HEAD_BYTES = 65_536
 """Of a file that is too large, this much of its beginning is loaded."""
-SUFFIXES = (".md", ".markdown")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -38,8 +38,8 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 class Options:
     """How a graph is loaded."""
 
-    dialect: Dialect = OBSIDIAN
-    """How links are written."""
+    dialect: Dialect | None = None
+    """How links are written; None to go by what each root holds: Logseq's, else Obsidian's."""
     strict: bool = False
     """A link that several nodes answer to is an error and stays unresolved."""
     max_file_bytes: int = MAX_FILE_BYTES
@@ -55,6 +55,14 @@ class Root:
     path: Path
     name: str = ""
     """Namespace of its nodes when several roots are loaded."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Names of the folders that it lies in, its own last."""
+        try:
+            return self.path.resolve().parts[1:]
+        except (OSError, RuntimeError):
+            return ()
 
     @classmethod
     def parse(cls, text: str | os.PathLike[str] | Root) -> Root:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from skillagent.graph import Node, SkillGraph
+from skillagent.index.analyzer import words
 from skillagent.index.languages import (
     ENGLISH,
     clearly_another,
@@ -12,7 +13,6 @@ from skillagent.index.languages import (
     evidence,
     most_likely,
 )
-from skillagent.index.words import words
 from skillagent.markdown import scalar_text
 
 SAMPLE = 600

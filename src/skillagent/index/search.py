@@ -16,7 +16,6 @@ Every score is summed in a fixed order, so equal graphs give equal rankings.
 from __future__ import annotations
 
 import math
-import threading
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,12 +24,12 @@ from itertools import islice
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.status import WORDS as STATUS_WORDS
+from skillagent.index.analyzer import is_part, query_words, stem, terms, words
 from skillagent.index.detection import GraphLanguages
 from skillagent.index.languages import stems
 from skillagent.index.postings import Postings
 from skillagent.index.query import Match, Query
 from skillagent.index.spelling import Spelling
-from skillagent.index.words import is_part, query_words, stem, terms, words
 from skillagent.progress import Progress, tracked, untold
 
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
@@ -65,8 +64,6 @@ PART = 0.25
 """What an unknown pair of characters counts in a query's words: most of them are no word."""
 UNSURE = 0.4
 """Strength that a hit has at most if it only holds words that are spelled like those asked."""
-
-_BUILDING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +137,7 @@ class SearchIndex:
             graph: which keeps it.
             progress: told of each node while it is built.
         """
-        index = graph.derived.get(cls)
-        if not isinstance(index, SearchIndex):
-            # Who comes meanwhile waits: a second build would only make both slower.
-            with _BUILDING:
-                index = graph.derived.get(cls)
-                if not isinstance(index, SearchIndex):
-                    index = graph.derived[cls] = cls(graph, progress)
-        return index
+        return graph.keep(cls, lambda: cls(graph, progress))
 
     def search(
         self,

@@ -18,6 +18,7 @@ Rule = Callable[[SkillGraph], Iterable[Diagnostic]]
 
 RULES: dict[str, Rule] = {
     "empty": empty.empty,
+    "other-formats": empty.other_formats,
     "agent-skill-header": agent_skills.header,
     "agent-skill-fields": agent_skills.fields,
     "agent-skill-name": agent_skills.name,

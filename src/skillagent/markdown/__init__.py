@@ -4,11 +4,11 @@ Nothing here knows of other files. Above: `graph`, which places documents and re
 links. Below: diagnostics.
 """
 
+from skillagent.markdown.blocks import Piece
 from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
 from skillagent.markdown.document import Document
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading
-from skillagent.markdown.pieces import Piece
 from skillagent.markdown.wikilink import Kind, Reference
 from skillagent.markdown.yaml_header import Value, plain, scalar_text
 

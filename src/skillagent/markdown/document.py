@@ -9,13 +9,26 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown import frontmatter, masks, pieces, prose, wikilink
+from skillagent.markdown import (
+    blocks,
+    embedded,
+    excluded_ranges,
+    footnotes,
+    frontmatter,
+    malformed,
+    prose,
+    wikilink,
+)
 from skillagent.markdown.anchors import anchors
+from skillagent.markdown.blocks import Piece
+from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
+from skillagent.markdown.excluded_ranges import Masks, Ranges
 from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.headings import Heading, Outline, headings_in
-from skillagent.markdown.masks import Masks, Ranges
-from skillagent.markdown.pieces import Piece
+from skillagent.markdown.headings import Heading, Outline, heading_key, headings_in
+from skillagent.markdown.inline import ADDRESS
+from skillagent.markdown.link_fields import names_in_fields
+from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.tables import Tables
 from skillagent.markdown.wikilink import Kind, Reference
 
@@ -42,11 +55,15 @@ class Document:
     frontmatter: Frontmatter
     references: tuple[Reference, ...]
     """Links as written, in order of their place."""
+    anchors: tuple[Reference, ...]
+    """Markdown links to a heading of the document itself: checked, and no links of the graph."""
     headings: tuple[Heading, ...]
     tags: tuple[str, ...]
     """Tags of the header, then of the body, first spelling, without `#`."""
     masks: Masks
     diagnostics: tuple[Diagnostic, ...]
+    dialect: Dialect = OBSIDIAN
+    """How it was read."""
 
     @property
     def body(self) -> str:
@@ -61,9 +78,11 @@ class Document:
     @cached_property
     def blocks(self) -> dict[str, int]:
         """Block id → offset of its line's end."""
-        if "^" not in self.text:
-            return {}
         found: dict[str, int] = {}
+        if self.dialect.outline:
+            found.update(outline.block_ids(self.text, self.frontmatter.body_start, self.masks.code))
+        if "^" not in self.text:
+            return found
         for match in _BLOCK_ID.finditer(self.text, self.frontmatter.body_start):
             if not self.masks.code.covering(match.start(1)):
                 found.setdefault(match[1].casefold(), match.end())
@@ -72,24 +91,34 @@ class Document:
     @cached_property
     def comments(self) -> Ranges:
         """Where an author hid text from readers: `<!-- -->` and `%% %%`."""
-        code = [span for span in zip(*self.masks.code, strict=True) if self.text[span[0]] == "<"]
+        code = [
+            span
+            for span in zip(*self.masks.code, strict=True)
+            if self.text.startswith("<!--", span[0])
+        ]
         every = sorted([*code, *zip(*self.masks.comments, strict=True)])
         return Ranges([start for start, _ in every], [end for _, end in every])
 
     @cached_property
     def uncommented(self) -> str:
-        """The text with blanks for comments: every other character keeps its place."""
+        """The text with blanks for comments: every other character keeps its place.
+
+        In an outline, also for what is no word of its author.
+        """
         kept, last = [], 0
         for start, end in zip(*self.comments, strict=True):
             kept += [self.text[last:start], _BLANKED.sub(" ", self.text[start:end])]
             last = end
-        return "".join((*kept, self.text[last:]))
+        text = "".join((*kept, self.text[last:]))
+        if self.dialect.outline:
+            text = outline.blanked(text, self.frontmatter.body_start)
+        return text
 
     @cached_property
     def description(self) -> str:
         """The first sentence of prose; empty where the body has none."""
         start = self.frontmatter.body_start
-        end = min(len(self.text), start + prose.DESCRIPTION_REACH)
+        end = min(len(self.text), start + DESCRIPTION_REACH)
         # Fences and comments are no prose, wherever they stand: blank lines take their place.
         hidden = [*zip(*self.masks.fences, strict=True), *zip(*self.comments, strict=True)]
         kept: list[str] = []
@@ -101,7 +130,8 @@ class Document:
             kept.append("\n\n" if whole_lines else " ")
             start = max(start, last)
         kept.append(self.text[start:end])
-        return prose.first_sentence("".join(kept))
+        text = "".join(kept)
+        return first_sentence(outline.as_prose(text) if self.dialect.outline else text)
 
     def context(self, reference: Reference) -> str:
         """The sentence or item around a link; for a header's link its field and value."""
@@ -109,6 +139,11 @@ class Document:
             return f"{reference.key}: {reference.label or reference.target or reference.fragment}"
         text = self.text if reference.kind is Kind.COMMENT else self.uncommented
         return prose.context(text, reference.start, reference.end, self.frontmatter.body_start)
+
+    def sentence(self, reference: Reference) -> tuple[int, int]:
+        """Where the sentence or item around a link begins and ends."""
+        start, end = reference.start, reference.end
+        return prose.sentence(self.uncommented, start, end, self.frontmatter.body_start)
 
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""
@@ -127,11 +162,25 @@ class Document:
     def find_heading(self, fragment: str) -> int:
         """Index of the heading that a `#` path means, or -1.
 
-        The parts of a path must each stand inside the one before; the last one is meant. Where
-        no title answers, an explicit id or a numbered slug may.
+        The parts of a path must each stand inside the one before; the last one is meant. An id
+        that a heading was given comes before titles that are only like it. Where no title
+        answers, another explicit id or a slug may.
         """
         at = self._outline.find(fragment)
-        return at if at >= 0 else self._anchors.get(fragment.strip().casefold(), -1)
+        if at >= 0:
+            return at
+        name = fragment.strip()
+        at = self._anchors.get(name.casefold(), -1)
+        return at if at >= 0 else self._anchors.get(heading_key(name), -1)
+
+    @cached_property
+    def includes_files(self) -> bool:
+        """True where parts of what a reader sees stand in other files, with their headings."""
+        return embedded.includes_files(self.text, self.masks.fences)
+
+    def has_anchor(self, fragment: str) -> bool:
+        """True if a `#` path leads to a heading, or to an element above all headings."""
+        return self.find_heading(fragment) >= 0 or fragment.strip().casefold() in self._anchors
 
     @cached_property
     def _anchors(self) -> Mapping[str, int]:
@@ -145,7 +194,7 @@ class Document:
     def pieces(self) -> tuple[Piece, ...]:
         """The body cut at blank lines, never inside a fence; a heading stays with its block."""
         start = self.frontmatter.body_start
-        return tuple(pieces.cut(self.text, start, self._outline.starts, self.masks.fences))
+        return tuple(blocks.cut(self.text, start, self._outline.starts, self.masks.fences))
 
 
 def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
@@ -196,31 +245,62 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
         text, findings = decode(data, path)
     else:
         text, findings = data, []
-    header, header_findings = frontmatter.read(text, path)
+    if dialect.outline:
+        header, start, header_findings = properties.header(text, path)
+    else:
+        header, header_findings = frontmatter.read(text, path)
+        start = header.body_start
     findings += header_findings
-    start = header.body_start
-    hidden = masks.masks(text, start, dialect)
-    headings = tuple(headings_in(text, start, hidden.code))
-    references = _references(text, header, hidden, dialect, path, findings)
-    tags = _tags(text, header, hidden, references)
-    return Document(path, text, header, tuple(references), headings, tags, hidden, tuple(findings))
+    # MDX has no indented code: components are indented like any markup.
+    is_mdx = path.lower().endswith(".mdx")
+    hidden = excluded_ranges.masks(text, start, dialect, indented_code=not is_mdx)
+    hidden = embedded.masked(text, start, hidden)
+    headings = tuple(headings_in(text, header.body_start, hidden.code))
+    references, anchors = _references(text, start, header, hidden, dialect, path, findings)
+    tags = _tags(text, header, hidden, references, dialect)
+    return Document(
+        path,
+        text,
+        header,
+        tuple(references),
+        tuple(anchors),
+        headings,
+        tags,
+        hidden,
+        tuple(findings),
+        dialect,
+    )
 
 
 def _references(
     text: str,
+    start: int,
     header: Frontmatter,
     masks: Masks,
     dialect: Dialect,
     path: str,
     findings: list[Diagnostic],
-) -> list[Reference]:
+) -> tuple[list[Reference], list[Reference]]:
+    """`Document.references` and `Document.anchors`."""
     found = _header_references(header, dialect, path, findings)
-    start = header.body_start
+    if names := names_in_fields(text, header, dialect.link_fields, found):
+        found = sorted(found + names, key=_position)
+    anchors: list[Reference] = []
     code, comments = masks.code, masks.comments
     first_line = text.count("\n", 0, start) + 1
-    body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect))
+    paired = text.find("[[", start) >= 0
+    body = list(wikilink.wikilinks(text, start, len(text), first_line, dialect)) if paired else []
+    if paired and _has_more_brackets(text, start, len(body)):
+        ends = [reference.end for reference in body]
+        spans = Ranges([reference.start for reference in body], ends)
+        findings += malformed.check(text, start, spans, code, path)
+    findings += footnotes.check(text, start, code, path)
     if code.starts:
         body = [reference for reference in body if not code.covering(reference.start)]
+    if dialect.outline:
+        body = outline.references(text, start, header, code, body)
+    if body and text.find("]](", start) >= 0:
+        body = [reference for reference in body if not _is_mark(text, reference)]
     for reference in body:
         if reference.bare_pipe:
             message = f"unescaped | in the table link to {reference.target!r}"
@@ -233,8 +313,14 @@ def _references(
         for reference in found_links:
             line += text.count("\n", counted, reference.start)
             counted = reference.start
-            if reference.start not in taken:
+            if reference.start in taken:
+                continue
+            if reference.target:
                 markdown.append(reference._replace(line=line))
+            elif not comments.covering(reference.start):
+                anchors.append(reference._replace(line=line))
+        if dialect.outline:
+            markdown = outline.keyed(markdown, header)
         if markdown:
             body = sorted(body + markdown, key=_position)
     if comments.starts:
@@ -244,7 +330,19 @@ def _references(
             else reference
             for reference in body
         ]
-    return found + body
+    return found + body, anchors
+
+
+def _has_more_brackets(text: str, start: int, links: int) -> bool:
+    """Whether a body has other pairs of brackets than those of so many links."""
+    return text.count("[[", start) != links or text.count("]]", start) != links
+
+
+def _is_mark(text: str, reference: Reference) -> bool:
+    """True for `[[1]](address)`, a Markdown link whose text is a mark such as of a source."""
+    words = text[reference.start + 2 : reference.end - 2]
+    is_link = text.startswith("(", reference.end) and ADDRESS.match(text, reference.end + 1)
+    return bool(is_link) and not any(map(str.isalpha, words))
 
 
 def _position(reference: Reference) -> int:
@@ -313,7 +411,11 @@ def _quoted(line: str) -> tuple[Ranges, int]:
 
 
 def _tags(
-    text: str, header: Frontmatter, masks: Masks, references: list[Reference]
+    text: str,
+    header: Frontmatter,
+    masks: Masks,
+    references: list[Reference],
+    dialect: Dialect,
 ) -> tuple[str, ...]:
     found = [tag.lstrip("#") for tag in header.words("tags", "tag")]
     if text.find("#", header.body_start) >= 0:
@@ -325,6 +427,8 @@ def _tags(
             and not masks.code.covering(match.start())
             and not links.covering(match.start())
         ]
+        if dialect.outline:
+            found += outline.tags(text, references)
     first: dict[str, str] = {}
     for tag in found:
         if tag:

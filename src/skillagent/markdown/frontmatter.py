@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown.salvage import salvage
 from skillagent.markdown.yaml_header import (
     KEY_LINE,
     MAX_DEPTH,
@@ -24,7 +25,6 @@ from skillagent.markdown.yaml_header import (
     RefusedError,
     Value,
     first_line_is_key,
-    salvage,
     scalar_text,
     simple,
 )
@@ -74,14 +74,18 @@ class Frontmatter:
 
     def words(self, *names: str) -> tuple[str, ...]:
         """A field that lists words: a YAML list, or one string split at its commas."""
-        value = self.get(*names)
-        if isinstance(value, str):
-            items: Iterator[object] = iter(value.split(","))
-        elif isinstance(value, tuple):
-            items = iter(value)
-        else:
-            items = iter(() if value is None else (value,))
-        return tuple(text for item in items if (text := scalar_text(item).strip()))
+        return words(self.get(*names))
+
+
+def words(value: Value) -> tuple[str, ...]:
+    """A value that lists words: a YAML list, or one string split at its commas."""
+    if isinstance(value, str):
+        items: Iterator[object] = iter(value.split(","))
+    elif isinstance(value, tuple):
+        items = iter(value)
+    else:
+        items = iter(() if value is None else (value,))
+    return tuple(text for item in items if (text := scalar_text(item).strip()))
 
 
 NO_HEADER = Frontmatter(_EMPTY, _EMPTY, "", 0, 0)
@@ -120,32 +124,38 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     if read_at_once := simple(header):
         fields, lines = read_at_once
-        made = Frontmatter(fields, lines, header, start, body_start, _odd(fields))
+        made = Frontmatter(fields, lines, header, start, body_start, odd_keys(fields))
         return made, _second_block(text, body_start, path)
     reader = Reader(path)
     try:
         if len(header) > MAX_HEADER_CHARS:
             raise RefusedError(f"a header of {len(header)} characters", 0)
         value = reader.value(header, 2)
-    except RefusedError as error:
-        message = f"frontmatter refused: {error}"
-        return (
-            Frontmatter(_EMPTY, _EMPTY, "", start, body_start),
-            [finding("SG014", path, error.line + 2, message)],
-        )
-    except yaml.YAMLError as error:
-        if not first_line_is_key(header):
-            return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
+    except (RefusedError, yaml.YAMLError) as error:
+        if len(header) > MAX_HEADER_CHARS or not first_line_is_key(header):
+            return _unread(start, body_start, path, error)
         value = salvage(header, reader, error)
     if value is None:
         value = _EMPTY
     if not isinstance(value, Mapping):
         return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
     findings = reader.findings + _second_block(text, body_start, path)
-    return Frontmatter(value, reader.lines, header, start, body_start, _odd(value)), findings
+    return Frontmatter(value, reader.lines, header, start, body_start, odd_keys(value)), findings
 
 
-def _odd(fields: Mapping[str, Value]) -> Mapping[str, str]:
+def _unread(
+    start: int, body_start: int, path: str, error: Exception
+) -> tuple[Frontmatter, list[Diagnostic]]:
+    """A header of which no key can be read by itself."""
+    if not isinstance(error, RefusedError):
+        return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
+    message = f"frontmatter refused: {error}"
+    unread = Frontmatter(_EMPTY, _EMPTY, "", start, body_start)
+    return unread, [finding("SG014", path, error.line + 2, message)]
+
+
+def odd_keys(fields: Mapping[str, Value]) -> Mapping[str, str]:
+    """What `Frontmatter.odd` holds for some fields."""
     if all(map(str.islower, fields)):
         return _EMPTY
     return {key.casefold(): key for key in fields if not key.islower()}
@@ -187,7 +197,7 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
             [finding("SG010", path, line, message, "correct the TOML")],
         )
     lines = _key_lines(fields, header, 2)
-    return Frontmatter(fields, lines, header, opening.end(), body_start, _odd(fields)), []
+    return Frontmatter(fields, lines, header, opening.end(), body_start, odd_keys(fields)), []
 
 
 def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
@@ -204,7 +214,7 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     header = text[: closing.end()]
     lines = _key_lines(fields, header, 1)
-    return Frontmatter(fields, lines, header, 0, body_start, _odd(fields)), []
+    return Frontmatter(fields, lines, header, 0, body_start, odd_keys(fields)), []
 
 
 def _key_lines(fields: Mapping[str, Value], header: str, first: int) -> Mapping[str, int]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from skillagent.markdown import prose
-from skillagent.markdown.masks import Ranges
+from skillagent.markdown import inline
+from skillagent.markdown.excluded_ranges import Ranges
 
 _HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
 _UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
@@ -22,7 +22,7 @@ class Heading(NamedTuple):
     """One heading of a body."""
 
     title: str
-    """Plain text, without marks."""
+    """Plain text, without marks, tags and the id behind it."""
     level: int
     """1 to 6."""
     line: int
@@ -30,6 +30,8 @@ class Heading(NamedTuple):
     """Offset of its line."""
     end: int
     """Offset where its section ends, subsections included."""
+    anchor: str = ""
+    """The id that stands behind the title, such as `{#id}`; empty if none."""
 
     @property
     def key(self) -> str:
@@ -78,7 +80,8 @@ def headings_in(text: str, start: int, code: Ranges) -> Iterator[Heading]:
     for (position, level, title), end in zip(found, ends, strict=True):
         line += text.count("\n", counted, position)
         counted = position
-        yield Heading(prose.plain_text(title), level, line, position, end)
+        words, anchor = inline.heading(title)
+        yield Heading(words, level, line, position, end, anchor)
 
 
 def _without_closing(title: str) -> str:
@@ -95,14 +98,21 @@ class Outline:
         self._headings = headings
         self.starts = [heading.start for heading in headings]
         self._found: dict[str, int] = {}
+        self._given: dict[str, int] = {}
+        for index, heading in enumerate(headings):
+            if heading.anchor:
+                self._given.setdefault(heading.anchor, index)
+        self._titles = {heading.title for heading in headings} if self._given else set()
 
     def find(self, fragment: str) -> int:
         """Index of the heading that a `#` path means, or -1; see `Document.find_heading`."""
         known = self._by_name
         wanted = fragment.strip()
+        if wanted in self._given and wanted not in self._titles:
+            return self._given[wanted]
         for key in (wanted, wanted.casefold(), heading_key(wanted)):
             if key and key in known:
-                return known[key][0]
+                return self._first[key] if self._given else known[key][0]
         at = self._found.get(wanted)
         if at is None:
             at = self._found[wanted] = self._along(wanted.split("#"))
@@ -147,6 +157,18 @@ class Outline:
             while above >= 0 and self._headings[above].end <= heading.start:
                 above = found[above]
             found.append(above)
+        return found
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        """Key of `_by_name` → the heading that a link of one part means.
+
+        A heading that was given an id has no slug, so another of its title comes first.
+        """
+        found: dict[str, int] = {}
+        for name, indexes in self._by_name.items():
+            plain = (index for index in indexes if not self._headings[index].anchor)
+            found[name] = next(plain, indexes[0])
         return found
 
     @cached_property

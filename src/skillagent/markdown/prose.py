@@ -1,16 +1,13 @@
-"""Small readings of prose: the sentence around a link, the first sentence, plain text."""
+"""Small readings of prose: the sentence around a link, sentences, plain text."""
 
 from __future__ import annotations
 
 import re
 
+from skillagent.markdown import inline
+
 CONTEXT_CHARS = 240
 """A context longer than this is cut at words, around its link."""
-DESCRIPTION_CHARS = 300
-PLAIN_CHARS = 4_000
-"""No heading, description or context is longer; what is, is cut here."""
-DESCRIPTION_REACH = 16_000
-"""So many characters of a body are searched for its first sentence."""
 _REACH = 2_000
 
 _BLANK = re.compile(r"\n[ \t>]*\n")
@@ -24,44 +21,10 @@ _SENTENCE_END = re.compile(
     r"(?<!\bMrs\.)(?<!\bno\.)(?<!\bNo\.)(?<!\bFig\.)(?<!\bSt\.)(?<!\betc\.,)"
     r"(?:[\"'”’)\]*_]|\^\w++)*+(?=\s+[^\sa-z]))"
 )
-_WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
-_LINK = re.compile(r"!?\[(?<!\\\[)((?:[^\[\]\\\n]++|\\.)*+)\]\([^()\n]*\)")
-_EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
-_MARKS = re.compile(r"[\[*_`<%]")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)|={2,}$|-{2,}$")
 _CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
-_COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
-_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t])")
-_UNDERLINE = re.compile(r"=+|-{2,}")
-_NOT_PROSE = re.compile(
-    r"[ \t]*(?:[>|<]|#{1,6}[ \t]|#{1,6}$|!\[|!?\[\[[^\]]*\]\]\s*$|[-*+][ \t]|\d{1,9}[.)][ \t]"
-    r"|-{2,}\s*$|=+\s*$|\*{3,}\s*$|_{3,}\s*$|\{|\[[^\]]+\]:)"
-)
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
-
-
-def plain_text(text: str) -> str:
-    """One line without Markdown's marks; a link becomes its label or target."""
-    if len(text) > PLAIN_CHARS:
-        text = text[:PLAIN_CHARS] + "…"
-    if not _MARKS.search(text):
-        return " ".join(text.split())
-    if "[" in text:
-        text = _WIKILINK.sub(_wikilink_text, text)
-        text = _LINK.sub(r"\1", text)
-    if "<!--" in text or "%%" in text:
-        text = _COMMENT.sub(" ", text)
-    if "*" in text or "_" in text or "`" in text:
-        text = _EMPHASIS.sub("", text)
-    return " ".join(text.split())
-
-
-def _wikilink_text(match: re.Match[str]) -> str:
-    label = match[2]
-    if label:
-        return label
-    target, _, fragment = match[1].partition("#")
-    return target.strip() or fragment.strip()
 
 
 def context(text: str, start: int, end: int, lower: int = 0) -> str:
@@ -73,18 +36,31 @@ def context(text: str, start: int, end: int, lower: int = 0) -> str:
         end: offset behind the link.
         lower: offset before which nothing is looked at (where the body begins).
     """
+    first, last = sentence(text, start, end, lower)
+    before, link, after = text[first:start], text[start:end], inline.without_list(text[end:last])
+    if _ITEM.match(before):
+        if before.lstrip()[:1] == "#":
+            after = _CLOSING_HASHES.sub("", inline.without_id(after)[0])
+        before = _ITEM.sub("", before, count=1)
+    head = inline.shown(_QUOTE.sub("", before))
+    middle, tail = inline.link_words(link), inline.shown(_QUOTE.sub("", _BLOCK_ID.sub("", after)))
+    return _cut(head, middle, tail, before[-1:].isspace(), after[:1].isspace())
+
+
+def sentence(text: str, start: int, end: int, lower: int = 0) -> tuple[int, int]:
+    """Where the sentence around a link begins and ends, or the whole list item if it is short.
+
+    Args:
+        text: the whole document.
+        start: offset of the link.
+        end: offset behind the link.
+        lower: offset before which nothing is looked at (where the body begins).
+    """
     first, last = _block(text, start, end, lower)
     block = text[first:last]
-    at, behind = start - first, end - first
-    if len(block) > CONTEXT_CHARS if _ITEM.match(block) else True:
-        at, behind, block = _sentence(block, at, behind)
-    before, link, after = block[:at], block[at:behind], block[behind:]
-    if _ITEM.match(before):
-        after = _CLOSING_HASHES.sub("", after) if before.lstrip()[:1] == "#" else after
-        before = _ITEM.sub("", before, count=1)
-    head = plain_text(_QUOTE.sub("", before))
-    middle, tail = plain_text(link), plain_text(_QUOTE.sub("", _BLOCK_ID.sub("", after)))
-    return _cut(head, middle, tail, before[-1:].isspace(), after[:1].isspace())
+    if len(block) <= CONTEXT_CHARS and _ITEM.match(block):
+        return first, last
+    return _sentence(text, start, end, first, last)
 
 
 def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
@@ -98,7 +74,8 @@ def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
     else:
         while first > lower and start - first < _REACH:
             above = text.rfind("\n", lower, first - 1) + 1 or lower
-            if not text[above : first - 1].strip(" \t>"):
+            line = text[above : first - 1].strip(" \t>")
+            if not line or _HEADING.match(line):
                 break
             first = above
             if _ITEM.match(text, first):
@@ -116,15 +93,16 @@ def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
     return first, last
 
 
-def _sentence(block: str, at: int, behind: int) -> tuple[int, int, str]:
-    first, last = 0, len(block)
+def _sentence(text: str, start: int, end: int, lower: int, upper: int) -> tuple[int, int]:
+    block = text[lower:upper]
+    first, last = lower, upper
     for match in _SENTENCE_END.finditer(block):
-        if match.end() <= at:
-            first = match.end()
-        elif match.start() >= behind:
-            last = match.end()
+        if lower + match.end() <= start:
+            first = lower + match.end()
+        elif lower + match.start() >= end:
+            last = lower + match.end()
             break
-    return at - first, behind - first, block[first:last]
+    return first, last
 
 
 def _cut(head: str, link: str, tail: str, gap: bool, gap_after: bool) -> str:
@@ -144,32 +122,8 @@ def _cut(head: str, link: str, tail: str, gap: bool, gap_after: bool) -> str:
     return f"{head}{left}{link}{right}{tail}".strip()
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence of prose, plain; empty where there is none.
-
-    Args:
-        text: a body without its fences and comments.
-    """
-    paragraph: list[str] = []
-    in_list = False
-    for line in [*text.split("\n"), ""]:
-        words = line.strip()
-        if paragraph and (not words or _NOT_PROSE.match(line)):
-            if not _UNDERLINE.fullmatch(words):
-                sentence = plain_text(_first("\n".join(paragraph)))
-                if any(char.isalnum() for char in sentence):
-                    return shortened(sentence, DESCRIPTION_CHARS)
-            paragraph = []
-        if not words:
-            in_list = False
-        elif _LIST_ITEM.match(line):
-            in_list = True
-        elif not in_list and not _NOT_PROSE.match(line):
-            paragraph.append(words)
-    return ""
-
-
-def _first(paragraph: str) -> str:
+def first_of(paragraph: str) -> str:
+    """A paragraph up to the end of its first sentence."""
     match = _SENTENCE_END.search(paragraph)
     return paragraph[: match.end()] if match else paragraph
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from skillagent.markdown.masks import LOOK_BACK, Ranges
+from skillagent.markdown.excluded_ranges import LOOK_BACK, Ranges
 
 _DELIMITER_ROW = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+\|[-:| \t]*+$", re.MULTILINE)
 _ROW = re.compile(r"[ \t>]*+\|")

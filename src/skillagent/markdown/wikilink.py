@@ -1,8 +1,8 @@
 """Links as they stand in text: wikilinks, embeds, Markdown links; never inside code.
 
-`masks` says where none count. CommonMark (https://spec.commonmark.org/0.31.2/) holds but for
-two cases, chosen from real vaults: an unescaped `|` in a table cell belongs to its link, and
-text indented by four blanks is text. All patterns run in linear time.
+`excluded_ranges` says where none count. CommonMark (https://spec.commonmark.org/0.31.2/) holds
+but for one case, chosen from real vaults: an unescaped `|` in a table cell belongs to its link.
+All patterns run in linear time.
 """
 
 from __future__ import annotations
@@ -11,10 +11,18 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
-from urllib.parse import unquote
 
+from skillagent.markdown.destination import (
+    DEFINITION,
+    INLINE,
+    OPENING,
+    REFERENCE,
+    meaning,
+    path_and_fragment,
+    without_angles,
+)
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
-from skillagent.markdown.masks import Ranges
+from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.tables import Tables
 
 
@@ -47,6 +55,8 @@ class Reference(NamedTuple):
     """The frontmatter field it stands in; empty in the body."""
     bare_pipe: bool = False
     """True for an unescaped `|` inside a table."""
+    is_name: bool = False
+    """True for a value of a link field of the frontmatter: a name or path without brackets."""
 
 
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.
@@ -56,21 +66,10 @@ _SPECIAL = re.compile(r"[|#:\\\n]")
 _INNER = re.compile(rf"\[\[(?!\[)({_BODY})\]\]")
 _OUTER = re.compile(rf"\[\[(?=\[)({_BODY})\]\]")
 _INNER_LINES = re.compile(rf"\[\[(?!\[)({_BODY_LINES})\]\]")
-INLINE = re.compile(
-    r"\[(?<!\\\[)((?:[^\[\]\\]++|\\.|\[[^\[\]]*+\])*+)\]"
-    r"\([ \t]*(<[^<>\n]*+>|[^\s()<]*+(?:\([^\s()]*+\)[^\s()]*+)*+)"
-    r"(?:[ \t]+(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*\)"
-)
-_BY_REFERENCE = re.compile(
-    r"(?<![!\\\]])\[(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[([^\[\]]*+)\])?(?![\[(:])"
-)
-DEFINITION = re.compile(
-    r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*(?:<([^<>\n]*)>|(\S+))"
-    r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
-    re.MULTILINE,
-)
+_BY_REFERENCE = re.compile(rf"{OPENING}(?<![!\]]\[){REFERENCE}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _LOCAL_FILE = re.compile(r"file:|[A-Za-z]:[\\/]")
+_BARE_HASH = re.compile(r"(?<=\S)#(?=[^\s#])")
 
 
 def wikilinks(
@@ -131,9 +130,9 @@ def wikilinks(
 
 
 def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
-    """Markdown links that may lead to a node; web addresses and `#anchors` are left out.
+    """Markdown links that may lead to a node, into their own document as well; none in code.
 
-    Links in code are left out as well. Their line is left at 0.
+    Their line is left at 0.
     """
     if text.find("](", start) >= 0:
         for match in INLINE.finditer(text, start):
@@ -141,9 +140,7 @@ def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
                 continue
             if code.covering(match.start()):
                 continue
-            destination = match[2]
-            if destination.startswith("<"):
-                destination = destination[1:-1]
+            destination = without_angles(match[2])
             if link := markdown_link(match[1], destination, match.start(), match.end()):
                 yield link
     if text.find("]:", start) < 0:
@@ -189,6 +186,23 @@ def _parse_body(body: str, dialect: Dialect) -> tuple[str, str, str, bool] | Non
     return target, fragment, label.strip(), bool(pipe) and not escaped_pipe
 
 
+def bare_name(text: str) -> tuple[str, str] | None:
+    """Target and fragment of a name or path without brackets; None for an address or a link."""
+    name = text.strip()
+    if not name or name.startswith(("#", "//")) or "|" in name or "[[" in name:
+        return None
+    if _LOCAL_FILE.match(name) or (_SCHEME.match(name) and not _is_local_scheme(name)):
+        return None
+    end = bare_name_end(name)
+    return name[:end].strip(), name[end + 1 :].strip()
+
+
+def bare_name_end(text: str) -> int:
+    """Offset of the `#` before a fragment, or behind the name; `C#` and `Issue #4` are names."""
+    match = _BARE_HASH.search(text)
+    return match.start() if match else len(text)
+
+
 def _is_local_scheme(target: str) -> bool:
     """`other::Node`, `C:\\x`, `file:x` and a title such as `Phase 1: plan` are no addresses."""
     if target.startswith("file:") or target[1:2] == ":":
@@ -198,7 +212,7 @@ def _is_local_scheme(target: str) -> bool:
 
 
 def markdown_link(label: str, destination: str, start: int, end: int) -> Reference | None:
-    """A Markdown link as a reference; None for a web address or an `#anchor`.
+    """A Markdown link as a reference; None for a web address.
 
     Args:
         label: the text in its brackets.
@@ -206,15 +220,13 @@ def markdown_link(label: str, destination: str, start: int, end: int) -> Referen
         start: offset of the link.
         end: offset behind it.
     """
-    if not destination or destination.startswith("#"):
+    address = meaning(destination)
+    if not address or (_SCHEME.match(address) and not _LOCAL_FILE.match(address)):
         return None
-    if _SCHEME.match(destination) and not _LOCAL_FILE.match(destination):
+    path, fragment = path_and_fragment(destination)
+    if "\n" in path or not (path or (fragment and address.startswith("#"))):
         return None
-    path, _, fragment = destination.partition("#")
-    path = unquote(path.partition("?")[0])
-    if not path or "\n" in path:
-        return None
-    return Reference(Kind.MARKDOWN, path, unquote(fragment), label.strip(), start, end, 0)
+    return Reference(Kind.MARKDOWN, path, fragment, label.strip(), start, end, 0)
 
 
 def label_key(label: str) -> str:

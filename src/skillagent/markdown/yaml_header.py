@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -26,7 +25,7 @@ Value: TypeAlias = "str | int | float | bool | tuple[Value, ...] | Mapping[str, 
 MAX_DEPTH = 64
 MAX_NODES = 10_000
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KEY_LINE = re.compile(
     r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*+|\"[^\"\n]++\"[ \t]*+|'[^'\n]++'[ \t]*+):(?:[ \t]++|$)"
 )
@@ -121,58 +120,19 @@ def first_line_is_key(header: str) -> bool:
     return False
 
 
-def salvage(header: str, reader: Reader, error: yaml.YAMLError) -> Mapping[str, Value]:
-    """Read a broken header one top-level key at a time; only the broken keys become text."""
-    lines = header.split("\n")
-    starts = [number for number, line in enumerate(lines) if KEY_LINE.match(line)]
-    fields: dict[str, Value] = {}
-    reported = False
-    if "".join(lines[: starts[0] if starts else len(lines)]).strip():
-        reader.findings.append(finding("SG010", reader.path, 2, "broken YAML before the first key"))
-        reported = True
-    for start, end in pairwise([*starts, len(lines)]):
-        block = "\n".join(lines[start:end])
-        try:
-            part = reader.value(block, start + 2)
-        except RefusedError as refused:
-            line = start + 2 + refused.line
-            message = f"frontmatter refused: {refused}"
-            reader.findings.append(finding("SG014", reader.path, line, message))
-            reported = True
-            continue
-        except yaml.YAMLError:
-            part = None
-        if isinstance(part, Mapping):
-            fields.update(part)
-            continue
-        match = KEY_LINE.match(lines[start])
-        assert match
-        key = match[1].strip().strip("\"'")
-        raw = lines[start][match.end() :].strip()
-        fields[key] = raw
-        reader.lines[key] = start + 2
-        if ": " in raw and not raw.startswith(("[", "{", '"', "'")):
-            message = f"unquoted colon in {key!r}; its text was kept"
-            reader.findings.append(finding("SG016", reader.path, start + 2, message))
-        else:
-            reader.findings.append(
-                finding("SG010", reader.path, start + 2, f"broken YAML at {key!r}; kept as text")
-            )
-        reported = True
-    if not reported:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        reader.findings.append(finding("SG010", reader.path, line, f"broken YAML: {problem}"))
-    return MappingProxyType(fields)
-
-
 class RefusedError(Exception):
-    """The YAML is well formed, but building it would be unsafe."""
+    """The YAML is well formed, but its value cannot be built, or doing so would be unsafe.
 
-    def __init__(self, text: str, line: int) -> None:
+    Args:
+        text: why.
+        line: where, counted from 0 in what was read.
+        is_text: True if it may have been meant as text: `*star`, `!important`.
+    """
+
+    def __init__(self, text: str, line: int, *, is_text: bool = False) -> None:
         super().__init__(text)
         self.line = line
+        self.is_text = is_text
 
 
 class Reader:
@@ -183,25 +143,37 @@ class Reader:
         self.findings: list[Diagnostic] = []
         self.lines: dict[str, int] = {}
         self.nodes = 0
+        self._anchors: dict[str, tuple[Value, int]] = {}
+
+    def begin_anew(self) -> None:
+        """Forget what was read so far."""
+        self.findings.clear()
+        self.lines.clear()
+        self.nodes = 0
+        self._anchors.clear()
 
     def value(self, text: str, first_line: int) -> Value:
-        """The first document in `text`.
+        """The first document in `text`; anchors of texts read before are known in it.
 
         Raises:
             yaml.YAMLError: the text is not YAML.
             RefusedError: a tag that builds an object, a recursive alias, too deep or too much.
         """
         # libyaml refuses control characters that other tools let pass in a header.
-        events = _Loader(text)
+        events = Loader(text)
+        before = self.nodes
         try:
             return self._build(events, first_line)
+        except (RefusedError, yaml.YAMLError):
+            self.nodes = before  # nothing of it is kept
+            raise
         finally:
             events.dispose()
 
     def _build(self, events: Any, first_line: int) -> Value:
         # One frame for each open collection: [items, keys or None, anchor, size].
         stack: list[tuple[list[Value], list[tuple[str, int]] | None, str | None, int]] = []
-        anchors: dict[str, tuple[Value, int]] = {}
+        anchors = self._anchors
         while True:
             event = events.get_event()
             kind = type(event)
@@ -227,9 +199,8 @@ class Reader:
                 size = self.nodes - before + 1
             elif kind is yaml.AliasEvent:
                 if event.anchor not in anchors:
-                    raise RefusedError(
-                        f"alias *{event.anchor} has no value yet", event.start_mark.line
-                    )
+                    message = f"alias *{event.anchor} has no value yet"
+                    raise RefusedError(message, event.start_mark.line, is_text=True)
                 value, size = anchors[event.anchor]
                 anchor = None
             elif kind is yaml.DocumentEndEvent or kind is yaml.StreamEndEvent:
@@ -276,11 +247,14 @@ class Reader:
 
     def _check_tag(self, event: Any) -> None:
         if event.tag and event.tag != "!" and event.tag not in _CORE_TAGS:
-            raise RefusedError(f"the tag {event.tag!r} is not allowed", event.start_mark.line)
+            message = f"the tag {event.tag!r} is not allowed"
+            raise RefusedError(message, event.start_mark.line, is_text=True)
 
 
 def _scalar(event: Any) -> Value:
     text: str = event.value
+    if not text and event.anchor and event.implicit[0]:
+        return f"&{event.anchor}"  # an anchor of nothing was meant as text
     return _resolved(text) if event.implicit[0] else text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from skillagent.cli.chat.session import ChatSession
+from skillagent.cli.chat.chat_session import ChatSession
 from skillagent.cli.chat.show import Display, JsonLines, Terminal
 from skillagent.errors import SkillAgentError, UsageError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skillagent.cli.arguments import did_you_mean
-from skillagent.cli.chat.session import ChatSession
+from skillagent.cli.chat.chat_session import ChatSession
 from skillagent.cli.chat.show import Terminal
 from skillagent.cli.chat.words import budget_bar, call_text, dollars_text, usage_text
 from skillagent.disclosure import Answer, Level, Toolset

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from skillagent.cli.chat.chat_session import ChatSession, private_folder, state_folder
 from skillagent.cli.chat.commands import COMMANDS, LeaveError, command
-from skillagent.cli.chat.session import ChatSession, private_folder, state_folder
 from skillagent.cli.chat.show import Display, Terminal
 from skillagent.cli.chat.words import budget_bar
 from skillagent.cli.output import printable

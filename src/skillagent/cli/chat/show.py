@@ -79,7 +79,7 @@ class Terminal:
         graph, name = agent.toolset.graph, agent.provider.name
         who = "offline (a scripted navigator, no model)" if name == "offline" else name
         name = f"{graph.name} (the bundled example)" if self._session.is_bundled else graph.name
-        self.note(f"{name}: {graph.counts.nodes} nodes, {graph.counts.maps} maps · {who}")
+        self.note(f"{name}: {len(graph.ids)} nodes, {len(graph.maps)} maps · {who}")
 
     def event(self, event: Event) -> None:
         if isinstance(event, AnswerText):

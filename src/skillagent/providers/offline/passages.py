@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from skillagent.markdown.prose import plain_text, sentences, shortened
+from skillagent.markdown.inline import plain_text
+from skillagent.markdown.prose import sentences, shortened
 
 LONGEST = 400
 """Characters of a quoted sentence at most; what is longer is cut at a clause or a word."""

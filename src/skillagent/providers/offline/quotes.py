@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from skillagent.index.words import terms
+from skillagent.index.analyzer import terms
 from skillagent.providers.offline.manner import cues_of, manner
 from skillagent.providers.offline.passages import Passage, passages
 from skillagent.providers.offline.seen import LIGHT, LIGHT_TERMS, Seen, weight

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from skillagent.index.words import query_terms, terms
+from skillagent.index.analyzer import query_terms, terms
 from skillagent.messages import Message, Role, ToolCall, ToolResult
 
 _MATCHED = re.compile(r"\(([^()]*)\)")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.index.words import terms
+from skillagent.index.analyzer import terms
 from skillagent.providers.offline.seen import Hit, Section, Seen, weight
 
 LONG = 1_500

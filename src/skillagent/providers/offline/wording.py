@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from skillagent.index.words import terms
+from skillagent.index.analyzer import terms
 from skillagent.providers.offline.manner import is_caveat
 from skillagent.providers.offline.passages import Passage
 from skillagent.providers.offline.quotes import Quote, best_quotes

@@ -1,0 +1,157 @@
+"""Files beside imported documents that their links and images need, to be copied with them.
+
+A link keeps its words: what it leads to is copied to the same relative place. What cannot be
+copied, or lies outside the source, is named in a remark.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
+
+from skillagent.graph import Node, Root
+from skillagent.graph.attachments import Others, on_disk
+from skillagent.graph.node import SUFFIXES
+from skillagent.graph.resolve import Resolver
+from skillagent.graph.walk import read_bytes
+from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.destination import meaning
+from skillagent.markdown.link_targets import destinations
+
+MAX_BYTES = 256 * 1024 * 1024
+"""All copies together; what is above stays behind."""
+SHOWN = 3
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//|#|\?|$")
+_IN_HTML = re.compile(r"<[A-Za-z][^<>]*?\s(?:src|href)[ \t]*=[ \t]*[\"']([^\"'<>\n]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What is copied with documents."""
+
+    files: dict[str, bytes]
+    """Path relative to the source → content."""
+    remarks: tuple[str, ...]
+    """Which links will lead to nothing, and led somewhere in the source."""
+
+
+def attached(
+    root: Root, nodes: Sequence[Node], others: Iterable[str], dialect: Dialect
+) -> Attached:
+    """The files of a folder that its documents link to or show.
+
+    Args:
+        root: the folder.
+        nodes: its documents.
+        others: paths of what else is in it.
+        dialect: how links are written.
+    """
+    others = sorted(others)
+    known = Others({"": tuple(others)})
+    resolver = Resolver(nodes, others, dialect, root.folders)
+    folders = {node.path[:at] for node in nodes for at, char in enumerate(node.path) if char == "/"}
+    wanted: set[str] = set()
+    named: dict[str, list[str]] = {}
+    outside: list[str] = []
+    for node in nodes:
+        for target, by_path in _targets(node):
+            kind = Kind.MARKDOWN if by_path else Kind.WIKILINK
+            if resolver.link(Reference(kind, target, "", "", 0, 0, 0), node).node:
+                continue
+            where = f"{node.path}: {target}"
+            if path := known.find(node, target, by_path):
+                if path in folders:
+                    continue  # it will be there with its documents
+                wanted.add(path)
+                named.setdefault(path, []).append(where)
+            elif by_path and _led_somewhere(root, posixpath.normpath(_near(node, target))):
+                outside.append(where)
+    files, left = _copied(root, wanted, others)
+    lost = sorted({*outside, *(where for path in left for where in named[path])})
+    if not lost:
+        return Attached(files, ())
+    more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
+    shown = "; ".join(lost[:SHOWN])
+    links = "1 link leads" if len(lost) == 1 else f"{len(lost)} links lead"
+    return Attached(files, (f"{links} to files that were not copied: {shown}{more}",))
+
+
+def files_beside(root: Root, node: Node) -> tuple[str, ...]:
+    """Paths that one document names and that are files in its folder or below, no documents.
+
+    Args:
+        root: the folder that the document lies in.
+        node: the document.
+    """
+    found = set()
+    for target, _ in _targets(node):
+        path = posixpath.normpath(_near(node, target))
+        hidden = any(part.startswith(".") for part in path.split("/"))
+        document = path.lower().endswith(SUFFIXES)
+        if not (hidden or document) and os.path.isfile(os.path.join(root.path, path)):
+            found.add(path)
+    return tuple(sorted(found))
+
+
+def _led_somewhere(root: Root, path: str) -> bool:
+    """True for a file that is not taken along; of documents beside the source another remark
+    tells."""
+    document = path.lower().endswith(SUFFIXES) and not path.startswith("../")
+    return not document and os.path.exists(os.path.join(root.path, path))
+
+
+def _near(node: Node, target: str) -> str:
+    return posixpath.join(posixpath.dirname(node.path), target.lstrip("/"))
+
+
+def _targets(node: Node) -> Iterator[tuple[str, bool]]:
+    """What links, images and HTML of a document name, and whether it is a path."""
+    document = node.document
+    text, code, body = document.text, document.masks.code, document.frontmatter.body_start
+    for reference in document.references:
+        if reference.target and reference.kind in (Kind.WIKILINK, Kind.EMBED):
+            yield reference.target, False
+    addresses = [
+        meaning(text[found.start : found.stop])
+        for found in destinations(text, body, len(text), code)
+    ]
+    addresses += [
+        unescape(match[1])
+        for match in _IN_HTML.finditer(text, body)
+        if not code.covering(match.start())
+    ]
+    for address in addresses:
+        path = unquote(address.partition("#")[0].partition("?")[0])
+        if not _ELSEWHERE.match(address) and "\0" not in path:
+            yield path, True
+
+
+def _copied(
+    root: Root, wanted: Iterable[str], others: Sequence[str]
+) -> tuple[dict[str, bytes], list[str]]:
+    """The content of each file, of a folder all files below; and what could not be copied."""
+    files: dict[str, bytes] = {}
+    left: list[str] = []
+    room = MAX_BYTES
+    for path in sorted(wanted):
+        # "0" is the character behind "/": what lies in a folder stands between.
+        inside = others[bisect_left(others, f"{path}/") : bisect_left(others, f"{path}0")]
+        before = len(files)
+        for one in inside or [path]:
+            if one.lower().endswith(SUFFIXES):
+                continue
+            try:
+                data = files[one] if one in files else read_bytes(root, on_disk(root, one), room)
+            except OSError:
+                continue  # a folder, gone, above the limit, or led out of the source
+            room -= len(data) if one not in files else 0
+            files[one] = data
+        if len(files) == before and path not in files:
+            left.append(path)
+    return files, left

@@ -1,0 +1,84 @@
+"""Files too large to be loaded whole: a change leaves them as they are, or is refused.
+
+Only the beginning of such a file is in the graph (`graph.walk.MAX_FILE_BYTES`), so nothing can be
+written in it. Whether a link in the rest would need to be is told by reading that once, stretch
+by stretch, so that memory stays small whatever its size.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from skillagent.errors import UsageError
+from skillagent.graph import Node, Root
+from skillagent.graph.walk import open_file
+from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.excluded_ranges import NO_MASKS
+from skillagent.markdown.link_targets import destinations
+from skillagent.markdown.wikilink import markdown_link, wikilinks
+
+STRETCH_BYTES = 1024 * 1024
+LONGEST_LINK = 8 * 1024
+"""Characters that two stretches share: no longer link is cut in both."""
+
+
+class _Stretch(NamedTuple):
+    text: str
+    line: int
+    """Line of the file that it begins on."""
+
+
+def refuse_if_linked(
+    root: Root, node: Node, keeps: Callable[[Reference], bool], dialect: Dialect
+) -> None:
+    """Refuse a change that would break a link in a file that was not loaded whole.
+
+    Args:
+        root: where the file lies.
+        node: the file.
+        keeps: whether a link in it leads after the change where it led before.
+        dialect: how links are written.
+
+    Raises:
+        UsageError: a link, or what is written like one inside code, would not be kept; or the
+            file cannot be read.
+    """
+    for stretch in _stretches(root, node):
+        kept: set[tuple[bool, str, str]] = set()
+        for reference in _links(stretch.text, dialect):
+            leads = (reference.kind is Kind.MARKDOWN, reference.target, reference.fragment)
+            if leads in kept:
+                continue
+            if not keeps(reference):
+                line = stretch.line + stretch.text.count("\n", 0, reference.start)
+                message = f"the link to {reference.target!r} would break"
+                large = f"the file is too large to be changed ({node.size} bytes)"
+                raise UsageError(f"{node.path}:{line}: {message}, and {large}; split it first")
+            kept.add(leads)
+
+
+def _links(text: str, dialect: Dialect) -> Iterator[Reference]:
+    """Whatever is written like a link, also in code: what hides it may begin anywhere before."""
+    yield from wikilinks(text, 0, len(text), 1, dialect)
+    for found in destinations(text, 0, len(text), NO_MASKS.code):
+        if link := markdown_link("", text[found.start : found.stop], found.link, found.stop):
+            yield link
+
+
+def _stretches(root: Root, node: Node) -> Iterator[_Stretch]:
+    try:
+        with open_file(root, node.path) as stream:
+            decoder = codecs.getincrementaldecoder("utf-8")("replace")
+            before, line = "", 1
+            if stream.read(4).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                raise UsageError(f"{node.path}: is not UTF-8; save it as UTF-8 first")
+            stream.seek(0)
+            while data := stream.read(STRETCH_BYTES):
+                text = before + decoder.decode(data).replace("\r\n", "\n")
+                yield _Stretch(text, line)
+                before = text[-LONGEST_LINK:]
+                line += text.count("\n", 0, len(text) - len(before))
+    except OSError as error:
+        raise UsageError(f"{node.path}: cannot be read: {error.strerror}") from None

@@ -1,0 +1,231 @@
+"""How things are written in a graph: file names, words of a line, and links that surely lead.
+
+A link is never guessed: each spelling is put to the resolver, and the first that leads to
+its node is taken.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from skillagent.errors import UsageError
+from skillagent.graph import Node
+from skillagent.graph.logseq import called
+from skillagent.graph.node import without_suffix
+from skillagent.graph.resolve import Resolver, name_key
+from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown.destination import as_address
+from skillagent.markdown.document import parse
+from skillagent.markdown.edit import relative
+
+MAX_NAME = 80
+"""Characters of a file name made from a title, without its suffix."""
+
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-\udfff]")
+_FOLD = re.compile(r"[-_\s]+")
+_PAGE = re.compile(r"\.html?$", re.IGNORECASE)
+_BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
+_FOOTNOTE = re.compile(r"[ \t]*\[\^[^\[\]\s]+\]")
+_LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
+
+
+def file_name(title: str) -> str:
+    """A kebab-case file name, without suffix, from a title or a claim; empty if none remains."""
+    text = unicodedata.normalize("NFKC", title).lower()
+    text = re.sub(r"(?<=\w)['’](?=\w)", "", text)
+    name = _NOT_WORD.sub("-", unicodedata.normalize("NFC", text)).strip("-")
+    if len(name) > MAX_NAME:
+        cut = name.rfind("-", 0, MAX_NAME + 1)
+        name = name[: cut if cut > 0 else MAX_NAME]
+    return name
+
+
+def folded(name: str) -> str:
+    """What two names share that differ only by case, blanks, dashes and underscores."""
+    return _FOLD.sub(" ", name_key(name)).strip()
+
+
+def checked_path(path: str, nodes: Iterable[Node]) -> str:
+    """A path for a new node, relative to the root.
+
+    Args:
+        path: with suffix.
+        nodes: those that are there; a folder of theirs is not judged again.
+
+    Raises:
+        UsageError: it leads out of the root, is hidden, or holds what a link cannot.
+    """
+    folder, _, name = path.rpartition("/")
+    known = any(node.path.startswith(f"{folder}/") for node in nodes)
+    for part in [name] if known or not folder else path.split("/"):
+        if not part or part.startswith(".") or part != part.strip() or part.endswith("."):
+            raise UsageError(f"{path!r} is no file name: no part may be empty or begin with a dot")
+        if found := _FORBIDDEN.search(part):
+            raise UsageError(f"{path!r} is no file name for a node: it holds {found[0]!r}")
+        if len(part.encode()) > 240:
+            raise UsageError(f"{part[:60]!r}… is too long for a file name")
+    return unicodedata.normalize("NFC", path)
+
+
+def one_line(text: str, what: str) -> str:
+    """A text for a header or a list item.
+
+    Raises:
+        UsageError: it is empty, or holds control characters.
+    """
+    line = " ".join(text.split())
+    if not line:
+        raise UsageError(f"{what} is empty")
+    if re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", line):
+        raise UsageError(f"{what} holds control characters")
+    return line
+
+
+def beside(description: str) -> str:
+    """A description as words beside a link: nothing in it may act as a link, a comment or a
+    footnote."""
+    text = _BY_REFERENCE.sub(r"\1", _FOOTNOTE.sub("", description)).replace("`", "")
+    return " ".join(_LINK_MARKS.sub(" ", text).split())
+
+
+class Speller:
+    """Writes links in one state of a graph.
+
+    Args:
+        resolver: of that state.
+        dialect: how links are written.
+    """
+
+    def __init__(self, resolver: Resolver, dialect: Dialect) -> None:
+        self._resolver = resolver
+        self._dialect = dialect
+
+    def wikilink(self, target: Node, source: Node, label: str = "") -> str:
+        """`[[target]]` in the shortest form that leads from one node to the other.
+
+        Args:
+            target: where to.
+            source: the node that the link will stand in.
+            label: what is shown instead of the name; empty for none.
+
+        Raises:
+            UsageError: no form leads there.
+        """
+        name = self.name(target, source)
+        if not label:
+            return f"[[{name}]]"
+        if self._dialect.outline:
+            return f"[{label}]([[{name}]])"
+        pair = (label, name) if self._dialect.label_first else (name, label)
+        return f"[[{'|'.join(pair)}]]"
+
+    def name(self, target: Node, source: Node, old: str = "", *, header: bool = False) -> str:
+        """What stands inside `[[ ]]`, without heading and label.
+
+        Args:
+            target: where the link leads.
+            source: the node it stands in.
+            old: how it was written; its style is kept.
+            header: True in frontmatter, where a backslash could break the YAML.
+
+        Raises:
+            UsageError: no form leads there.
+        """
+        tied = ""
+        for name in self._names(target, source, old):
+            written = name.replace("#", "\\#")
+            if header and written != name:
+                continue
+            reference = Reference(Kind.WIKILINK, name, "", "", 0, 0, 0)
+            found = self._resolver.link(reference, source)
+            if found.node is not target or not _reads_as(written, name, self._dialect):
+                continue
+            if len(found.candidates) < 2:
+                return written
+            tied = tied or written
+        if tied:
+            return tied
+        raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
+
+    def _names(self, target: Node, source: Node, old: str) -> Iterator[str]:
+        if self._dialect.pages:
+            yield called(target)
+        path = without_suffix(target.path)
+        suffix = target.path[len(path) :] if without_suffix(old) != old else ""
+        if old.startswith("/"):
+            yield f"/{path}{suffix}"
+        elif old.startswith(("./", "../")):
+            yield _dotted(relative(path, source.path)) + suffix
+        parts = path.split("/")
+        first = 1 if "/" not in old else min(len(parts), old.count("/") + 1)
+        for count in range(first, len(parts) + 1):
+            yield "/".join(parts[-count:]) + suffix
+        yield f"/{path}"
+        yield target.path
+
+    def destination(self, target: Node, source: Node, old: str, *, bare: bool) -> str:
+        """The path of a Markdown link, as its address has it.
+
+        Args:
+            target: where the link leads.
+            source: the node it stands in.
+            old: the path that the link names; its style is kept.
+            bare: False between `< >`.
+
+        Raises:
+            UsageError: no form leads there.
+        """
+        for name in _destinations(target.path, source.path, old):
+            reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
+            if self._resolver.link(reference, source).node is target:
+                return as_address(name, bare=bare)
+        raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
+
+
+def _destinations(path: str, source: str, old: str) -> Iterator[str]:
+    """How a Markdown link may name a path, in the style of an old one first."""
+    short = without_suffix(path)
+    for name in [*_styled(short, old), path]:
+        if old.startswith("/"):
+            yield from _from_top(name, old)
+            yield f"/{name}"
+        else:
+            near = relative(name.removesuffix("/"), source)
+            near += "/" * name.endswith("/")
+            yield _dotted(near) if old.startswith("./") else near
+
+
+def _styled(short: str, old: str) -> list[str]:
+    """A path with the suffix that an old link has where its file has another, or none."""
+    if _PAGE.search(old):
+        return [f"{short}.html"]
+    if not old or without_suffix(old) != old:
+        return []
+    return [f"{short}/", short] if old.endswith("/") else [short]
+
+
+def _from_top(name: str, old: str) -> Iterator[str]:
+    """A path as the address on a site that an old link is: with its folders, or fewer."""
+    above = old.strip("/").split("/")[:-1]
+    parts = name.removesuffix("/").split("/")
+    slash = "/" * name.endswith("/")
+    if above == parts[: len(above)]:
+        return  # it counts from the root
+    yield "/" + "/".join((*above, parts[-1])) + slash
+    for count in range(1, len(above) + 1):
+        yield "/" + "/".join((*above[:count], *parts)) + slash
+    for count in range(1, len(parts)):
+        yield "/" + "/".join(parts[count:]) + slash
+
+
+def _dotted(path: str) -> str:
+    return path if path.startswith("../") else f"./{path}"
+
+
+def _reads_as(written: str, name: str, dialect: Dialect) -> bool:
+    """True if the parser reads the name inside `[[ ]]` as meant."""
+    found = parse(f"[[{written}]]", "", dialect).references
+    return len(found) == 1 and (found[0].target, found[0].label) == (name, "")

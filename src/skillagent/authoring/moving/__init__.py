@@ -1,0 +1,1 @@
+"""Stretches of documents moved to other files, with every link kept."""

@@ -1,0 +1,142 @@
+"""Footnotes and link definitions of a document that is cut: each goes where it is used.
+
+`[^1]: text` and `[name]: address` say elsewhere what `[^1]` and `[text][name]` mean. Each part
+of the document gets a copy of what it uses; one that a part holds and does not use is taken out
+there, if another part has it. What no part uses stays where it is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from skillagent.authoring.moving.parts import Part
+from skillagent.markdown import Document, footnotes
+from skillagent.markdown.destination import DEFINITION, TITLE_LINE
+from skillagent.markdown.link_targets import uses
+
+_NEW_BLOCK = re.compile(r" {0,3}(?:[-*+>#|]|\d{1,9}[.)][ \t]|\[[^\]\n]+\]:|```|~~~)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """Whole lines of a document."""
+
+    start: int
+    end: int
+    place: int
+    """Offset of its `[`, as a use of a footnote or of a link finds it."""
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
+
+def with_definitions(document: Document, parts: Sequence[Part]) -> list[Part]:
+    """The parts of a document, each with the definitions that it uses.
+
+    Args:
+        document: what is cut.
+        parts: in order of their place; together the whole text.
+    """
+    text = document.text
+    if len(parts) < 2 or "]:" not in text:
+        return list(parts)
+    found = sorted((*_notes(document), *_links(document)), key=_start)
+    starts = [definition.start for definition in found]
+    firsts = [part.start for part in parts]
+    needed: list[set[int]] = [set() for _ in parts]
+    inside: dict[int, set[int]] = {}
+    for place, index in _uses(document, found):
+        at = bisect_right(starts, place) - 1
+        if at >= 0 and place < found[at].end:
+            inside.setdefault(at, set()).add(index)
+        else:
+            needed[bisect_right(firsts, place) - 1].add(index)
+    for wanted in needed:
+        open_ones = list(wanted)
+        for index in open_ones:  # what a footnote itself uses comes along
+            more = inside.get(index, set()) - wanted
+            wanted |= more
+            open_ones += sorted(more)
+    anywhere = set().union(*needed)
+    made = []
+    for part, wanted in zip(parts, needed, strict=True):
+        own = range(bisect_left(starts, part.start), bisect_left(starts, part.end))
+        made.append(
+            replace(
+                part,
+                carried=tuple(found[at].span for at in sorted(wanted) if at not in own),
+                dropped=tuple(found[at].span for at in own if at in anywhere and at not in wanted),
+            )
+        )
+    return made
+
+
+def _start(definition: _Definition) -> int:
+    return definition.start
+
+
+def _notes(document: Document) -> Iterator[_Definition]:
+    text, code = document.text, document.masks.code
+    headings = [heading.start for heading in document.headings]
+    end = 0
+    for note in footnotes.defined(text, document.frontmatter.body_start, code):
+        line = text.rfind("\n", 0, note.start) + 1
+        if note.start < end or text[line : note.start].strip(" ") or note.start - line > 3:
+            continue  # inside another one, or in a quote or an item, with which it goes
+        at = bisect_right(headings, line)
+        end = _note_end(text, note.end, headings[at] if at < len(headings) else len(text))
+        yield _Definition(line, end, note.start)
+
+
+def _note_end(text: str, place: int, limit: int) -> int:
+    """Behind the last line of a footnote: its paragraph, and indented blocks that follow."""
+    end = place = _line_end(text, place, limit)
+    paragraph = True
+    while place < limit:
+        line_end = _line_end(text, place, limit)
+        line = text[place:line_end]
+        if not line.strip():
+            paragraph = False
+        elif line.startswith(("    ", "\t")) or (paragraph and not _NEW_BLOCK.match(line)):
+            end = line_end
+        else:
+            break
+        place = line_end
+    return end
+
+
+def _links(document: Document) -> Iterator[_Definition]:
+    text, code = document.text, document.masks.code
+    for match in DEFINITION.finditer(text, document.frontmatter.body_start):
+        if not code.covering(match.start()):
+            end = _line_end(text, match.end(), len(text))
+            if title := TITLE_LINE.match(text, end):
+                end = title.end()
+            yield _Definition(match.start(), end, match.start())
+
+
+def _uses(document: Document, found: Sequence[_Definition]) -> Iterator[tuple[int, int]]:
+    """Place of each use, and the index of its definition."""
+    text, code = document.text, document.masks.code
+    start = document.frontmatter.body_start
+    places = {definition.place: index for index, definition in enumerate(found)}
+    for use in uses(text, start, code):
+        if use.definition.link in places:
+            yield use.start, places[use.definition.link]
+    names: dict[str, int] = {}
+    others: list[tuple[int, str]] = []
+    for note in footnotes.used(text, start, code):
+        if note.start in places:
+            names.setdefault(note.name, places[note.start])
+        else:
+            others.append((note.start, note.name))
+    yield from ((place, names[name]) for place, name in others if name in names)
+
+
+def _line_end(text: str, place: int, limit: int) -> int:
+    found = text.find("\n", place, limit)
+    return limit if found < 0 else found + 1

@@ -1,0 +1,239 @@
+"""Names of nodes that stand in prose without a link.
+
+A mention is the title, an alias or the stem of one other node, whole words in one line, its
+last word in any English ending; of two that overlap the longer one counts. Code, comments,
+links, headings, web addresses, HTML tags and indented code hold none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from skillagent.graph import Node, NodeKind, SkillGraph
+from skillagent.graph.build import ENTRY_STEMS
+from skillagent.index.analyzer import STOP_WORDS, stem
+from skillagent.markdown import Document
+from skillagent.markdown.link_targets import destinations
+from skillagent.markdown.logseq import outline
+
+COMMON = 0.1
+"""A name of one word is too common to be meant as a link if more of the nodes hold it."""
+FEW = 5
+"""In so few nodes no word is too common."""
+MIN_LETTERS = 4
+"""Of a name of one word."""
+
+_WORD = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"[ \t]+|[-_'’]")
+_JOINED_BEFORE = re.compile(r"[\w/\\@#$.:&=+~-]\Z")
+_JOINED_AFTER = re.compile(r"[/\\@=_-]\w|[/\\=_(]|\.\w|:\w")
+# Every repetition below is bounded, or stops where the next match could begin: the time grows
+# with the text and not with its square.
+_URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s<>]+|\bwww\.[^\s<>]+")
+_WITH_AT = re.compile(r"(?<!\S)\S[^\s@]*@\S+")
+_DOMAIN = re.compile(r"\.\w+")
+_TAG = re.compile(r"<a\b[^<>\n]*>(?:(?!<a\b)[^\n])*?</a>|</?[A-Za-z!][^<>\n]*>")
+_BRACKETS = re.compile(r"!?\[\[(?!\[)[^\]\n]{0,200}\]\]|!?\[[^\[\]\n]*\](?:\[[^\[\]\n]*\]|:.*)?")
+_CALLOUT = re.compile(r"\[![^\]\n]{0,200}\][^\n]*")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A node's name in another node's prose."""
+
+    source: str
+    """Id of the node whose text it stands in."""
+    target: str
+    """Id of the node that is named."""
+    start: int
+    """Offset in the source's document."""
+    end: int
+    words: int
+
+
+def mentions(graph: SkillGraph, sources: Iterable[Node]) -> Iterator[Mention]:
+    """The first mention of each node in each source that does not link it yet.
+
+    Args:
+        graph: whose nodes may be named.
+        sources: the nodes to look in, in order.
+    """
+    names = _tree(_names(graph))
+    for node in sources:
+        linked = {node.id, *graph.neighbors(node.id)}
+        for mention in _in_document(node, names):
+            if mention.target not in linked:
+                linked.add(mention.target)
+                yield mention
+
+
+@dataclass(slots=True)
+class _Branch:
+    """Names that begin with the same words, as a tree: a word at a time finds the longest."""
+
+    ends: dict[str, str] = field(default_factory=dict)
+    """Stem of a name's last word → the node that is named."""
+    longer: dict[str, _Branch] = field(default_factory=dict)
+    """Next word → the names that go on with it."""
+
+
+def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
+    root = _Branch()
+    for phrase, node in names.items():
+        branch = root
+        for word in phrase[:-1]:
+            branch = branch.longer.setdefault(word, _Branch())
+        branch.ends[phrase[-1]] = node
+    return root
+
+
+def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
+    """Words of a name, the last one stemmed → the one node that has it."""
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for node in graph.nodes.values():
+        called = {node.title, *node.names, *node.aliases}
+        if node.stem.casefold() not in ENTRY_STEMS:
+            called.add(node.stem)
+        for name in called:
+            found = _WORD.findall(name.casefold())
+            if found and not all(word in STOP_WORDS for word in found):
+                owners.setdefault(_key(found), set()).add(node.id)
+    single = {phrase[0] for phrase in owners if len(phrase) == 1}
+    common = _common(graph, single)
+    return {
+        phrase: next(iter(nodes))
+        for phrase, nodes in owners.items()
+        if len(nodes) == 1
+        and (len(phrase) > 1 or (phrase[0] not in common and len(phrase[0]) >= MIN_LETTERS))
+    }
+
+
+def _common(graph: SkillGraph, terms: set[str]) -> set[str]:
+    count: Counter[str] = Counter()
+    for node in graph.nodes.values():
+        found = {stem(word) for word in _WORD.findall(node.document.body.casefold())}
+        count.update(found & terms)
+    limit = max(FEW, COMMON * len(graph.nodes))
+    return {term for term, nodes in count.items() if nodes > limit}
+
+
+def _key(found: list[str]) -> tuple[str, ...]:
+    return (*found[:-1], stem(found[-1])) if len(found) > 1 else (stem(found[0]),)
+
+
+def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
+    text = node.document.text
+    taken_lines = set() if node.kind is NodeKind.NODE else _items_with_links(node.document)
+    for line, start, end in prose_lines(node.document):
+        if line in taken_lines:
+            continue
+        words = [
+            (match.start(), match.end(), match[0].casefold())
+            for match in _WORD.finditer(text, start, end)
+        ]
+        at = 0
+        while at < len(words):
+            count, target = _longest_at(text, words, at, names)
+            if count:
+                first, last = words[at][0], words[at + count - 1][1]
+                if _stands_alone(text, first, last) and target != node.id:
+                    yield Mention(node.id, target, first, last, count)
+            at += count or 1
+
+
+def _items_with_links(document: Document) -> set[int]:
+    """Where the lines begin that list a link: in a map their words are about that link."""
+    text = document.text
+    starts: set[int] = set()
+    line = at = 0
+    for link in document.references:
+        line = text.rfind("\n", at, link.start) + 1 or line
+        at = link.start
+        starts.add(line)
+    return {start for start in starts if _ITEM.match(text, start)}
+
+
+def _longest_at(
+    text: str, words: list[tuple[int, int, str]], at: int, names: _Branch
+) -> tuple[int, str]:
+    """How many words from one on are the longest name, or 0, and the node that is named."""
+    best = (0, "")
+    branch = names
+    for place in range(at, len(words)):
+        start, _, word = words[place]
+        if place > at and not _GAP.fullmatch(text, words[place - 1][1], start):
+            break
+        if target := branch.ends.get(stem(word)):
+            best = (place - at + 1, target)
+        if word not in branch.longer:
+            break
+        branch = branch.longer[word]
+    return best
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """False inside a path, an identifier, a longer compound or an address."""
+    if _JOINED_BEFORE.search(text, max(0, start - 1), start):
+        return False
+    return not _JOINED_AFTER.match(text, end)
+
+
+def _mail_addresses(text: str, body: int) -> Iterator[tuple[int, int]]:
+    """Runs without blanks that hold an `@` and, behind it, a dot with a word."""
+    for match in _WITH_AT.finditer(text, body):
+        behind = text.index("@", match.start() + 1) + 2
+        ends = [found.end() for found in _DOMAIN.finditer(text, behind, match.end())]
+        if ends:
+            yield match.start(), ends[-1]
+
+
+def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges sorted, those that overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
+    """Stretches of single lines in which a link could be set, each with its line's beginning."""
+    text = document.text
+    masks = document.masks
+    hidden = [*zip(*masks.code, strict=True), *zip(*masks.comments, strict=True)]
+    hidden += [*zip(*masks.fences, strict=True)]
+    hidden += [(link.start, link.end) for link in document.references]
+    body = document.frontmatter.body_start
+    for found in destinations(text, body, len(text), masks.code):
+        hidden.append((found.link, found.stop + 1))
+    for pattern in (_URL, _TAG, _BRACKETS, _CALLOUT):
+        hidden += [match.span() for match in pattern.finditer(text, body)]
+    if "@" in text:
+        hidden += _mail_addresses(text, body)
+    if document.dialect.outline:
+        hidden += outline.marks(text, body)
+    headings = {heading.start for heading in document.headings}
+    hidden = _joined(hidden)
+    at, position = 0, body
+    while position < len(text):
+        line_end = text.find("\n", position)
+        line_end = len(text) if line_end < 0 else line_end
+        if position not in headings and text[position:line_end].strip():
+            start = position
+            while at < len(hidden) and hidden[at][1] <= start:
+                at += 1
+            look = at
+            while look < len(hidden) and hidden[look][0] < line_end:
+                if hidden[look][0] > start:
+                    yield position, start, hidden[look][0]
+                start = max(start, hidden[look][1])
+                look += 1
+            if start < line_end:
+                yield position, start, line_end
+        position = line_end + 1

@@ -1,0 +1,117 @@
+"""Which roots are Logseq graphs, and what their settings say of names.
+
+A root is one if it holds what Logseq itself writes: `logseq/config.edn`, or a folder `pages`
+beside a folder `journals` with a day in it. No other root is looked at further.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from skillagent.graph.node import Node
+from skillagent.graph.walk import MAX_FILE_BYTES, Root, read_bytes
+from skillagent.markdown import DIALECTS, OBSIDIAN, Dialect
+from skillagent.markdown.logseq_names import DAY_FORMATS, Pages
+
+CONFIG = "logseq/config.edn"
+PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards/"
+_ORG_NAME = re.compile(
+    r"^[ \t]*:id:[ \t]*([0-9a-f-]{36})[ \t]*$|^#\+title:[ \t]*([^\n]+)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LONGEST_CONFIG = 1024 * 1024
+# EDN (https://github.com/edn-format/edn), as far as a flat look at keys and their values asks.
+_TOKEN = re.compile(
+    r";[^\n]*+|\"((?:[^\"\\]|\\.)*+)\"|(:?[^\s,;\"()\[\]{}]++)|[()\[\]{}]", re.DOTALL
+)
+
+
+def dialect_of(root: Root, chosen: Dialect | None) -> Dialect:
+    """How the links of a root are written.
+
+    Args:
+        root: the folder.
+        chosen: by the caller; None to go by the root itself.
+    """
+    if chosen is not None and chosen.pages is None:
+        return chosen
+    if chosen is None and not _is_logseq(root):
+        return OBSIDIAN
+    return replace(chosen or DIALECTS["logseq"], pages=_pages(root))
+
+
+def _is_logseq(root: Root) -> bool:
+    top = root.path
+    if os.path.isfile(os.path.join(top, *CONFIG.split("/"))):
+        return True
+    if os.path.exists(os.path.join(top, "SKILL.md")):
+        return False  # a skill, perhaps a Logseq graph that was packed as one
+    journals = os.path.join(top, _JOURNALS)
+    if not (os.path.isdir(os.path.join(top, PAGES)) and os.path.isdir(journals)):
+        return False
+    days = Pages(journal_title=DAY_FORMATS[0])
+    try:
+        with os.scandir(journals) as scan:
+            return any(days.day(os.path.splitext(entry.name)[0]) for entry in scan)
+    except OSError:
+        return False
+
+
+def _pages(root: Root) -> Pages:
+    """What a root's `logseq/config.edn` says; without one, what Logseq sets in a new graph."""
+    try:
+        text = read_bytes(root, CONFIG, _LONGEST_CONFIG).decode("utf-8", "replace")
+    except OSError:
+        return Pages()
+    settings = dict(_settings(text))
+    default = Pages()
+    return Pages(
+        # A file from before there were two formats sets none.
+        legacy=settings.get(":file/name-format", ":legacy") == ":legacy",
+        journals=settings.get(":journals-directory") or default.journals,
+        journal_file=settings.get(":journal/file-name-format") or default.journal_file,
+        journal_title=settings.get(":journal/page-title-format") or default.journal_title,
+    )
+
+
+def _settings(text: str) -> Iterator[tuple[str, str]]:
+    """Each keyword of a file with the text or word behind it."""
+    key = ""
+    for match in _TOKEN.finditer(text):
+        if match[0].startswith(";"):
+            continue
+        value = match[1] if match[1] is not None else match[2] or ""
+        if key:
+            yield key, value
+        key = value if match[2] and value.startswith(":") else ""
+
+
+def called(node: Node) -> str:
+    """The name by which Logseq knows a page: that of its `title`, else of its file."""
+    return node.names[0] if node.names else node.stem
+
+
+def foreign(root: Root, others: Iterable[str], pages: Pages) -> Iterator[str]:
+    """What links may name in files that hold no Markdown: pages in Org mode, whiteboards.
+
+    Yields:
+        Names of pages, and ids of blocks as `((id))`.
+    """
+    for path in others:
+        name, dot, suffix = path.rpartition(".")
+        if dot and (suffix == "org" or (suffix == "edn" and path.startswith(_WHITEBOARDS))):
+            yield pages.name(name)
+            if suffix == "org":
+                yield from _in_org(root, path)
+
+
+def _in_org(root: Root, path: str) -> Iterator[str]:
+    try:
+        text = read_bytes(root, path, MAX_FILE_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return
+    for match in _ORG_NAME.finditer(text):
+        yield match[2].strip() if match[2] else f"(({match[1]}))"

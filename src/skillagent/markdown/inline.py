@@ -1,0 +1,197 @@
+"""What a reader sees of a few words of Markdown: their text, without marks and destinations.
+
+Two readings: `plain_text` for values whose author need not have written Markdown, such as a
+description in a header, and `shown` for parts of a body, where tags, entities and escapes mean
+what CommonMark and the builders of documentation sites say.
+"""
+
+from __future__ import annotations
+
+import re
+
+PLAIN_CHARS = 4_000
+"""No heading, description or context is longer; what is, is cut here."""
+
+_MARKS = re.compile(r"[\[*_`<%]")
+_BODY_MARKS = re.compile(r"[\[*_`<%&\\{]")
+_CODE_SPAN = re.compile(r"(?<!`)(`++)(?!`)((?:[^`]|(?!\1(?!`))`++)*+)\1(?!`)")
+_KEPT = re.compile(r"\0(\d+)\0")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{}~])")
+_COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
+_EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+# In a label brackets may stand in brackets, as an image does in a link; twice is enough.
+_PAIR = r"\[(?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+\]"
+_LABEL = rf"(?:[^\[\]\\]++|\\.|{_PAIR})*+"
+_TITLE = r"(?:\s+(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?"
+_DESTINATION = (
+    r"\([ \t]*(?:<[^<>\n]*+>|[^\s()<]*+(?:\((?:[^\s()]++|\([^\s()]*+\))*+\)[^\s()]*+)*+)"
+    rf"{_TITLE}\s*\)"
+    r"|\([^()\n]*+\)"
+)
+LINK = re.compile(rf"!?\[(?<!\\\[)({_LABEL})\]({_DESTINATION})")
+IMAGE = re.compile(rf"!\[(?:{_LABEL})\](?:{_DESTINATION}|\[[^\[\]\n]*+\])")
+_BY_REFERENCE = re.compile(rf"(?<![\w\]\\])!?\[(?!\^)({_LABEL})\]\[[^\[\]\n]*+\]")
+_WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
+ADDRESS = re.compile(
+    r"<?(?:[A-Za-z][A-Za-z0-9+.-]*:|\.{0,2}/|#|[^\s()]*\.(?:md|mdx|markdown|html?)(?![\w.-]))"
+)
+"""What a destination begins with that can be nothing else; `(2024)` is a remark in brackets."""
+
+_ATTRIBUTES = (
+    r"\{:?[ \t]*(?:[#.][^\s{}]+|[\w:@-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}]*)|-)"
+    r"(?:[ \t]+[^{}\n]*)?\}"
+)
+ATTRIBUTE_ID = r"\{:?[ \t]*(?:[^{}\n#]*[ \t])?(?:#|id=[\"']?)([^\s{}\"']+)[^{}\n]*\}"
+"""A list of attributes that gives an id, which is the first group."""
+_GIVEN_ID = re.compile(ATTRIBUTE_ID + r"[ \t]*$")
+_GIVEN_ATTRIBUTES = re.compile(rf"[ \t]*(?<!\{{){_ATTRIBUTES}[ \t]*$")
+_COMMENTED_ID = re.compile(r"[ \t]*\{/\*[ \t]*#?([^\s{}*]+)[ \t]*\*/\}[ \t]*$")
+_LIST = re.compile(rf"\A{_ATTRIBUTES}")
+_AFTER_MARK = re.compile(rf"(?<=[)\]*_`]){_ATTRIBUTES}")
+TEMPLATE = re.compile(
+    r"\{%(?:[^%{]|%(?!\})|\{(?!%))*+%\}|\{\{[<%](?:[^<>%{}]|[>%](?!\}\}))*+[>%]\}\}|\{/\*(?:[^*]|\*(?!/))*+\*/\}"
+)
+_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)((?:[^<>\"'{}]|\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\})*+)>")
+_LAST_TAGS = re.compile(r"(?:[ \t]*<[^<>\n]*+>)+$")
+_INLINE_TAGS = frozenset(
+    "a abbr b bdi bdo big br center cite code del dfn div em font i img ins kbd mark p q rp rt "
+    "ruby s samp small span strike strong sub sup tt u var wbr".split()
+)
+
+
+def plain_text(text: str) -> str:
+    """One line without Markdown's marks; a link becomes its label or target."""
+    return _plain(text, _MARKS, in_body=False)
+
+
+def shown(text: str) -> str:
+    """One line as a reader of a body sees it: as `plain_text`, without tags and entities."""
+    return _plain(text, _BODY_MARKS, in_body=True)
+
+
+def link_words(link: str) -> str:
+    """The words of one link, whatever its form, as a reader sees them."""
+    words = shown(link)
+    if words[:1] == "[" and not LINK.fullmatch(link) and link[-1:] == "]":
+        return words[1:-1].strip()  # `[words]`, whose destination is defined elsewhere
+    return words
+
+
+def without_id(title: str) -> tuple[str, str]:
+    """A heading's text and the id that stands behind it, empty if none.
+
+    Read are `{#id}` of Pandoc and VitePress, `{: #id }` of kramdown and Python-Markdown with
+    whatever other attributes it holds, and `{/*id*/}` of MDX.
+    """
+    if "}" not in title:
+        return title, ""
+    if match := _COMMENTED_ID.search(title) or _GIVEN_ID.search(title):
+        return title[: match.start()].rstrip(), match[1]
+    if match := _GIVEN_ATTRIBUTES.search(title):
+        return title[: match.start()].rstrip(), ""
+    return title, ""
+
+
+def heading(title: str) -> tuple[str, str]:
+    """A heading as written → its words as a reader sees them, and the id given to it."""
+    if len(title) <= PLAIN_CHARS and not _BODY_MARKS.search(title):
+        return " ".join(title.split()), ""
+    words, anchor = without_id(title)
+    if not anchor and words[-1:] == ">" and "}" in words:
+        words, anchor = without_id(_LAST_TAGS.sub("", words))
+    return shown(words), anchor
+
+
+def without_list(behind: str) -> str:
+    """The text behind a link without the list of attributes that belongs to it."""
+    return _LIST.sub("", behind, count=1) if behind[:1] == "{" else behind
+
+
+def without_tags(text: str) -> str:
+    """Text without its HTML tags and components; `<name>` that can be a placeholder stays."""
+    return _TAG.sub(lambda match: _tag_text(match, text), text) if "<" in text else text
+
+
+def _plain(text: str, marks: re.Pattern[str], *, in_body: bool) -> str:
+    if len(text) > PLAIN_CHARS:
+        text = text[:PLAIN_CHARS] + "…"
+    if not marks.search(text):
+        return " ".join(text.split())
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[match.lastindex or 0])
+        return f"\0{len(kept) - 1}\0"
+
+    if "\0" in text:
+        text = text.replace("\0", " ")
+    if "`" in text:
+        text = _CODE_SPAN.sub(keep, text)
+    if in_body and "\\" in text:
+        text = _ESCAPE.sub(keep, text)
+    if "[" in text:
+        text = _without_destinations(text, in_body=in_body)
+    if "<!--" in text or "%%" in text:
+        text = _COMMENT.sub(" ", text)
+    if in_body:
+        text = _without_markup(text)
+    if "*" in text or "_" in text or "`" in text:
+        text = _EMPHASIS.sub("", text)
+    if in_body and "&" in text:
+        text = _ENTITY.sub(_entity, text)
+    if kept:
+        text = _KEPT.sub(lambda match: kept[int(match[1])], text)
+    return " ".join(text.split())
+
+
+def _without_destinations(text: str, *, in_body: bool) -> str:
+    if in_body and "{" in text:
+        text = _AFTER_MARK.sub("", text)
+    if "](" in text:
+        text = LINK.sub(_link_text, text)
+    if "][" in text:
+        text = _BY_REFERENCE.sub(r"\1", text)
+    if "[[" in text:
+        text = _WIKILINK.sub(_wikilink_text, text)
+    return _FOOTNOTE.sub("", text) if in_body and "[^" in text else text
+
+
+def _without_markup(text: str) -> str:
+    if "{" in text:
+        text = TEMPLATE.sub(" ", _AFTER_MARK.sub("", text))
+    return without_tags(text)
+
+
+def _link_text(match: re.Match[str]) -> str:
+    label = match[1]
+    if label[:1] == "[" and label[-1:] == "]" and not ADDRESS.match(match[2], 1):
+        return match[0]  # a wikilink, and a remark in brackets behind it
+    return LINK.sub(_link_text, label) if "](" in label else label
+
+
+def _wikilink_text(match: re.Match[str]) -> str:
+    label = match[2]
+    if label:
+        return label
+    target, _, fragment = match[1].partition("#")
+    return target.strip() or fragment.strip()
+
+
+def _tag_text(match: re.Match[str], text: str) -> str:
+    """What stays of a tag: nothing, a blank for a line break, or all of what is no tag."""
+    name, rest = match[2], match[3]
+    if rest[:1] not in ("", "/", " ", "\t", "\n"):
+        return match[0]
+    if match[1] or rest or name.lower() in _INLINE_TAGS or f"</{name}>" in text:
+        return " " if name.lower() == "br" else ""
+    return match[0]
+
+
+def _entity(match: re.Match[str]) -> str:
+    from html import unescape  # its tables take time to load, and most texts need none
+
+    char = unescape(match[0]).replace("\xa0", " ")
+    return char if char.isprintable() else match[0]

@@ -1,0 +1,188 @@
+"""Properties of a page, `key:: value`: read as a header's fields are, and written.
+
+Source: Logseq's documentation, "Properties" and "Built-in Properties".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown import frontmatter
+from skillagent.markdown.edit import Edit
+from skillagent.markdown.frontmatter import Frontmatter
+from skillagent.markdown.yaml_header import Value
+
+KEY = r"\.?[^\W\d][\w.*+!?$%&<>=-]*+"
+"""What a property may be called, as a pattern."""
+_PROPERTY = re.compile(rf"([ \t]*(?:[-*+][ \t]+)?)({KEY})::(?:[ \t]+([^\n]*))?(?:\n|\Z)")
+_PARTS = re.compile(r"[,\n\[\]#]")
+_BULLET = re.compile(r"[ \t]*[-*+](?:[ \t]|\n|\Z)")
+_BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
+_FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
+_OF_A_BLOCK = ("id", "collapsed")
+"""Logseq's own marks: a page may begin with a block that has them."""
+_LISTS = ("tags", "tag", "alias", "aliases")
+_NAMES = ("title", "type", "kind")
+_ITEM = re.compile(r"(?:\[\[[^\[\]\n]*+\]\]|[^,])++")
+_PAGE = re.compile(r"#?\[\[([^\[\]\n]+)\]\]|#([^\s#,]+)")
+
+
+class Header(NamedTuple):
+    """What stands above the text of a page."""
+
+    frontmatter: Frontmatter
+    """Its YAML, if it has any, with the properties of the page."""
+    start: int
+    """Offset where the properties begin, or the body if there are none."""
+    diagnostics: list[Diagnostic]
+
+
+class _Read(NamedTuple):
+    fields: dict[str, Value]
+    lines: dict[str, int]
+    end: int
+    """Offset behind the last property."""
+
+
+def header(text: str, path: str) -> Header:
+    """A document's header and the properties of its page.
+
+    A page's properties are lines of `key:: value` at its top or behind its YAML, a first list
+    item that is nothing but such lines, or such lines between the fences of a YAML header.
+
+    Args:
+        text: the whole document.
+        path: for the findings.
+    """
+    findings: list[Diagnostic] = []
+    above = None
+    if fence := _FENCE.match(text):
+        inside = _read(text, fence.end(), {}, path, findings)
+        if closing := inside.lines and _FENCE.match(text, inside.end):
+            above = _with(frontmatter.NO_HEADER, inside, closing.end())
+    fenced = fence.end() if fence and above else 0
+    if above is None:
+        above, findings = frontmatter.read(text, path)
+    blank = _BLANK_LINES.match(text, above.body_start)
+    start = blank.end() if blank else above.body_start
+    found = _read(text, start, above.lines, path, findings)
+    if not found.lines:
+        return Header(above, fenced or above.body_start, findings)
+    return Header(_with(above, found, found.end), fenced or start, findings)
+
+
+def _with(above: Frontmatter, found: _Read, body_start: int) -> Frontmatter:
+    fields = MappingProxyType({**above.fields, **found.fields})
+    lines = MappingProxyType({**above.lines, **found.lines})
+    odd = frontmatter.odd_keys(fields)
+    return replace(above, fields=fields, lines=lines, body_start=body_start, odd=odd)
+
+
+def _read(
+    text: str, start: int, known: Mapping[str, int], path: str, findings: list[Diagnostic]
+) -> _Read:
+    """The properties from an offset on, and what is wrong with them."""
+    fields: dict[str, Value] = {}
+    lines: dict[str, int] = {}
+    words: dict[str, list[str]] = {}
+    """Of properties that are lists: these may be given twice."""
+    first = match = _PROPERTY.match(text, start)
+    in_item = bool(first and first[1].strip())
+    line = text.count("\n", 0, start) + 1
+    end = start
+    while match and (match is first or not match[1].strip()):
+        key, raw = match[2], (match[3] or "").strip()
+        name = key.casefold()
+        if name in _LISTS and key not in known:
+            words.setdefault(key, []).extend(_words(_unquoted(raw)))
+        elif key in lines or key in known:
+            findings.append(finding("SG013", path, line, f"key {key!r} is given twice"))
+        lines[key] = line
+        if name not in _OF_A_BLOCK:
+            fields[key] = _value(name, raw)
+        end = match.end()
+        blank = None if in_item else _BLANK_LINES.match(text, end)
+        line += 1 + (blank[0].count("\n") if blank else 0)
+        match = _PROPERTY.match(text, blank.end() if blank else end)
+        if match and in_item and not match[1]:
+            break
+    if in_item and not _ends_item(text, end):
+        return _Read({}, {}, start)  # properties of a block that has words of its own
+    fields.update((key, tuple(found)) for key, found in words.items())
+    return _Read(fields, lines, end)
+
+
+def _ends_item(text: str, end: int) -> bool:
+    return end >= len(text) or text[end] == "\n" or bool(_BULLET.match(text, end))
+
+
+def _value(key: str, raw: str) -> Value:
+    text = _unquoted(raw)
+    if key in _LISTS:
+        return tuple(_words(text))
+    if key in _NAMES and (page := _PAGE.fullmatch(text)):
+        return page[1] or page[2]
+    return text
+
+
+def _unquoted(raw: str) -> str:
+    return raw[1:-1] if len(raw) > 1 and raw[0] == raw[-1] == '"' else raw
+
+
+def _words(text: str) -> Iterator[str]:
+    for item in _ITEM.findall(text):
+        pages = [page[1] or page[2] for page in _PAGE.finditer(item)]
+        if pages and not _PAGE.sub("", item).strip():
+            yield from pages
+        elif item.strip():
+            yield item.strip()
+
+
+def property_edit(text: str, head: Frontmatter, key: str, words: list[str]) -> Edit | None:
+    """The edit that gives a page one property, a list of words, all else as it was.
+
+    Args:
+        text: the whole document.
+        head: its header, with its properties.
+        key: in lower case.
+        words: the whole list.
+
+    Returns:
+        None where it cannot be written: above the properties stands another header, or a word
+        holds what would part it.
+    """
+    if text.startswith(("---", "+++", "{\n")) or any(_PARTS.search(word) for word in words):
+        return None
+    line = f"{key}:: {', '.join(words)}"
+    if not head.body_start:
+        return Edit(0, 0, f"{line}\n\n")
+    number = head.lines.get(head.odd.get(key, key))
+    match = _PROPERTY.match(text, _offset(text, number or min(head.lines.values())))
+    if match is None:
+        return None
+    ended = match[0].endswith("\n")
+    if number:
+        return Edit(match.end(1), match.end() - ended, line)
+    indent = "".join(char if char.isspace() else " " for char in match[1])
+    return Edit(match.end(), match.end(), f"{indent}{line}\n" if ended else f"\n{indent}{line}")
+
+
+def _offset(text: str, line: int) -> int:
+    at = 0
+    for _ in range(line - 1):
+        at = text.index("\n", at) + 1
+    return at
+
+
+def property_lines(fields: Mapping[str, object]) -> str:
+    """Page properties as they stand at the top of a file; a list becomes words with commas."""
+    rows = []
+    for key, value in fields.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        rows.append(f"{key}:: {text}\n")
+    return "".join(rows)

@@ -1,0 +1,143 @@
+"""How Logseq names the file of a page, and the days of its journals.
+
+Sources: Logseq's documentation ("Filename format", "Journals page") and the graph parser of
+its sources (`extract.cljc`, `date_time_util.cljs`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from urllib.parse import unquote
+
+DAY_FORMATS = ("MMM do, yyyy", "yyyy-MM-dd", "yyyy_MM_dd")
+"""Logseq takes a name in one of these forms for a day, whatever a graph's own form is."""
+_LONGEST_DAY = 48
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_PART = re.compile(r"yyyy|MMMM|MMM|MM|M|do|dd|d|EEEE|E{1,3}|'[^']*'|.", re.DOTALL)
+_READ = {
+    "yyyy": r"(?P<year>\d{4})",
+    "MMMM": rf"(?P<name>{'|'.join(_MONTHS)})",
+    "MMM": rf"(?P<name>{'|'.join(month[:3] for month in _MONTHS)})",
+    "MM": r"(?P<month>\d{2})",
+    "M": r"(?P<month>\d{1,2})",
+    "do": r"(?P<day>\d{1,2})(?:st|nd|rd|th)",
+    "dd": r"(?P<day>\d{2})",
+    "d": r"(?P<day>\d{1,2})",
+    "EEEE": rf"(?:{'|'.join(_WEEKDAYS)})",
+    "E": rf"(?:{'|'.join(day[:3] for day in _WEEKDAYS)})",
+}
+_LOWBARS = re.compile(r"___|_(?=/)|(?<=/)_")
+# What a file name may not hold, on any system, and `%` and `#`, which would be read otherwise.
+_RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\%#^\[\]]|^\.|\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How one Logseq graph names its files: what its `logseq/config.edn` sets."""
+
+    legacy: bool = False
+    """`a.b.md` and `a%2Fb.md` are the page `a/b`; else `a___b.md` is."""
+    journals: str = "journals"
+    """Folder of the journals, from the root."""
+    journal_file: str = DAY_FORMATS[2]
+    """Form of their file names."""
+    journal_title: str = DAY_FORMATS[0]
+    """Form of their titles, which links name."""
+
+    def name(self, path: str) -> str:
+        """What Logseq calls the page of a file that sets no title of its own.
+
+        Args:
+            path: from the root, without suffix.
+        """
+        folder, _, stem = path.rpartition("/")
+        if folder == self.journals and (day := self.day(stem)):
+            return written(day, self.journal_title)
+        if self.legacy:
+            return _decoded(stem.replace(".", "/"), stem)
+        if "___" not in stem and "%" not in stem:
+            return stem
+        name = _decoded(stem.replace("___", "/"), stem)
+        return "/".join(part for part in name.split("/") if part)
+
+    def file_name(self, name: str) -> str:
+        """The file name, without suffix, of a page."""
+        text = _RESERVED.sub(lambda match: f"%{ord(match[0]):02X}", name)
+        if self.legacy:
+            return text.replace("/", "%2F").replace(".", "%2E")
+        text = _LOWBARS.sub(lambda match: "%5F" * len(match[0]), text)
+        return text.replace("/", "___")
+
+    def day(self, name: str) -> date | None:
+        """The day that a name means; None where it is no day."""
+        if len(name) > _LONGEST_DAY or not any(map(str.isdecimal, name)):
+            return None
+        for form in (self.journal_title, self.journal_file, *DAY_FORMATS):
+            if match := _reader(form).fullmatch(name):
+                return _day(match.groupdict())
+        return None
+
+
+def written(day: date, form: str) -> str:
+    """A day in one of Logseq's date formats, such as `MMM do, yyyy`."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    end = "th" if day.day in (11, 12, 13) else ends.get(day.day % 10, "th")
+    month, weekday = _MONTHS[day.month - 1], _WEEKDAYS[day.weekday()]
+    parts = {
+        "yyyy": f"{day.year:04}",
+        "MMMM": month,
+        "MMM": month[:3],
+        "MM": f"{day.month:02}",
+        "M": str(day.month),
+        "do": f"{day.day}{end}",
+        "dd": f"{day.day:02}",
+        "d": str(day.day),
+        "EEEE": weekday,
+        **dict.fromkeys(("E", "EE", "EEE"), weekday[:3]),
+    }
+    return "".join(parts.get(part, part.strip("'")) for part in _PART.findall(form))
+
+
+def _decoded(name: str, stem: str) -> str:
+    """A name without percent escapes; the file's own where they are no text that can be shown."""
+    try:
+        text = unquote(name, errors="strict")
+    except UnicodeDecodeError:
+        return name
+    return text if text.isprintable() else stem
+
+
+@lru_cache(maxsize=64)
+def _reader(form: str) -> re.Pattern[str]:
+    """What reads a day in one form; a part that is given twice is read once."""
+    seen: set[str] = set()
+    pattern = ""
+    for part in _PART.findall(form):
+        read = _READ.get("E" if part in ("EE", "EEE") else part)
+        if read is None:
+            pattern += re.escape(part.strip("'") if len(part) > 1 else part)
+            continue
+        group = re.match(r"\(\?P<(\w+)>", read)
+        if group and group[1] in seen:
+            read = read.replace(f"?P<{group[1]}>", "?:")
+        elif group:
+            seen.add(group[1])
+        pattern += read
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _day(parts: dict[str, str]) -> date | None:
+    month = parts.get("month")
+    if month is None:
+        short = parts.get("name", "")[:3].title()
+        month = str(next((at for at, name in enumerate(_MONTHS, 1) if name[:3] == short), 0))
+    try:
+        return date(int(parts.get("year", 0)), int(month), int(parts.get("day", 0)))
+    except ValueError:
+        return None

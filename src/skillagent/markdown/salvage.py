@@ -1,0 +1,131 @@
+"""What can be kept of a header that YAML refuses: every key but the broken ones, and their text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from types import MappingProxyType
+
+import yaml
+
+from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown.yaml_header import KEY_LINE, Reader, RefusedError, Value
+
+_TAB_INDENT = re.compile(r"(?<=\n)(?=[ ]*(?:-[ ]+)?-?\t)[ \t]*(?:-[ \t]+)*")
+_ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(\S.*?)[ \t]*")
+
+
+def salvage(header: str, reader: Reader, error: Exception) -> Mapping[str, Value]:
+    """Read a broken header one top-level key at a time; only the broken keys become text.
+
+    Args:
+        header: what YAML refused, or what was refused of it.
+        reader: takes the findings and the lines of keys.
+        error: why; reported where no key is to blame.
+    """
+    reader.begin_anew()
+    lines = header.split("\n")
+    starts = [number for number, line in enumerate(lines) if KEY_LINE.match(line)]
+    fields: dict[str, Value] = {}
+    if "".join(lines[: starts[0] if starts else len(lines)]).strip():
+        reader.findings.append(finding("SG010", reader.path, 2, "broken YAML before the first key"))
+    for start, end in pairwise([*starts, len(lines)]):
+        fields.update(_block(lines[start:end], start + 2, reader))
+    if not reader.findings:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark else 1
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        reader.findings.append(finding("SG010", reader.path, line, f"broken YAML: {problem}"))
+    return MappingProxyType(fields)
+
+
+def _block(lines: list[str], first_line: int, reader: Reader) -> Mapping[str, Value]:
+    """One top-level key with the lines below it, as far as they can be read."""
+    try:
+        part = _value("\n".join(lines), first_line, reader)
+    except RefusedError as refused:
+        return _refused(lines, first_line, reader, refused)
+    if isinstance(part, Mapping):
+        return part
+    key, raw = _key_and_text(lines[0])
+    reader.lines[key] = first_line
+    if not raw and (items := _items(lines[1:], first_line + 1, reader)):
+        return {key: items}
+    if ": " in raw and not raw.startswith(("[", "{", '"', "'")):
+        message = f"unquoted colon in {key!r}; its text was kept"
+        reader.findings.append(finding("SG016", reader.path, first_line, message))
+    else:
+        message = f"broken YAML at {key!r}; kept as text"
+        reader.findings.append(finding("SG010", reader.path, first_line, message))
+    return {key: raw}
+
+
+def _value(text: str, first_line: int, reader: Reader) -> Value:
+    """What a block says, with blanks for the tabs that begin its lines if need be; None if
+    nothing."""
+    try:
+        return reader.value(text, first_line)
+    except yaml.YAMLError:
+        tab = _TAB_INDENT.search(text)
+    if not tab:
+        return None
+    try:
+        value = reader.value(_TAB_INDENT.sub(_as_blanks, text), first_line)
+    except yaml.YAMLError:
+        return None
+    line = first_line + text.count("\n", 0, tab.start())
+    reader.findings.append(finding("SG033", reader.path, line, "tabs indent the header"))
+    return value
+
+
+def _refused(
+    lines: list[str], first_line: int, reader: Reader, refused: RefusedError
+) -> Mapping[str, Value]:
+    """A key whose value must not be built: its text or its items where it has some."""
+    key, raw = _key_and_text(lines[0])
+    if refused.is_text and not raw and (items := _items(lines[1:], first_line + 1, reader)):
+        reader.lines[key] = first_line
+        return {key: items}
+    kept = refused.is_text and bool(raw)
+    message = f"{refused}; {key!r} was {'kept as text' if kept else 'left out'}"
+    reader.findings.append(
+        finding("SG014", reader.path, first_line + refused.line, f"frontmatter refused: {message}")
+    )
+    if not kept:
+        return {}
+    reader.lines[key] = first_line
+    return {key: raw}
+
+
+def _as_blanks(indent: re.Match[str]) -> str:
+    return indent[0].expandtabs(4)
+
+
+def _items(lines: list[str], first_line: int, reader: Reader) -> tuple[Value, ...]:
+    """The items of a list in which YAML cannot read each; empty if the lines are no such list."""
+    items: list[Value] = []
+    broken: list[Diagnostic] = []
+    for number, line in enumerate(lines, start=first_line):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _ITEM_LINE.fullmatch(line)
+        if not match:
+            return ()
+        try:
+            value = reader.value(match[1], number)
+        except (RefusedError, yaml.YAMLError) as error:
+            if isinstance(error, RefusedError) and not error.is_text:
+                return ()
+            message = f"broken YAML at {match[1]!r}; kept as text"
+            broken.append(finding("SG010", reader.path, number, message))
+            value = match[1]
+        items.append(value)
+    reader.findings += broken
+    return tuple(items) if broken else ()
+
+
+def _key_and_text(line: str) -> tuple[str, str]:
+    match = KEY_LINE.match(line)
+    assert match
+    return match[1].strip().strip("\"'"), line[match.end() :].strip()
