@@ -22,7 +22,7 @@ from prompt_toolkit.output import DummyOutput
 from skillagent.cli import main
 from skillagent.cli.chat.markdown import BlockSplitter
 from skillagent.cli.chat.words import budget_bar, dollars_text, usage_text
-from skillagent.disclosure import Entry, Ledger
+from skillagent.disclosure import Ledger, LedgerEntry
 from skillagent.messages import Stop, Usage
 from skillagent.testing import Call, Fault, MockLLM, Turn, call, calls, say
 from tests.conftest import Vault
@@ -385,7 +385,7 @@ def test_a_long_block_is_written_in_no_time() -> None:
 )
 def test_the_bar(spent: int, total: int, bar: str) -> None:
     ledger = Ledger("o200k_base", total)
-    ledger.append(Entry(1, "read_node", {}, (), spent, total - spent, False, 0.0))
+    ledger.append(LedgerEntry(1, "read_node", {}, (), spent, total - spent, False, 0.0))
     assert budget_bar(ledger) == bar
 
 

@@ -9,7 +9,7 @@ from skillagent.agent import CallFinished, Done
 from skillagent.messages import ToolCall
 from skillagent.providers.offline import NOTICE
 from skillagent.providers.offline.passages import passages
-from skillagent.providers.offline.seen import Seen
+from skillagent.providers.offline.walk_state import WalkState
 from tests.conftest import BUNDLED, Vault
 
 FILLER = "The harbour is open in every season and its lights are kept by the town. " * 12
@@ -367,5 +367,5 @@ def test_a_node_that_holds_the_words_of_a_question_in_different_places_is_no_ans
     ],
 )
 def test_a_text_need_not_say_how_or_what_must_not_happen(question: str, light: set[str]) -> None:
-    seen = Seen(question)
+    seen = WalkState(question)
     assert {term for term in seen.wanted if seen.light(term) < 1} == light

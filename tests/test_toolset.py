@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skillagent import Answer, Budget, Level, SkillGraph, Toolset, Turn
+from skillagent import Answer, Budget, Level, SkillGraph, Toolset, TurnUsage
 from skillagent.messages import Usage
 from tests.conftest import BUNDLED, Vault
 
@@ -287,8 +287,8 @@ REFUSALS = [
     (("read_node", {"node": "sizing", "section": "x"}), "section", "Formula "),
     (("read_summary", {"nodes": ["nope"]}), "unknown", "There is no node 'nope'"),
     (("list_index", {"map": "stosp"}), "unknown", "[[stops]]"),
-    (("list_index", {"cursor": "99"}), "cursor", "behind the end"),
-    (("list_index", {"cursor": "-1"}), "cursor", "is not one"),
+    (("list_index", {"cursor": "99"}), "cursor", "past the end"),
+    (("list_index", {"cursor": "-1"}), "cursor", "is not valid"),
     (("read_node", "{"), "arguments", "not valid JSON"),
     (("fly", {}), "arguments", "list_index, read_summary, read_node"),
 ]
@@ -357,9 +357,9 @@ def test_the_ledger_holds_every_call(vault: Vault) -> None:
 def test_a_providers_usage_is_kept_beside_our_count(vault: Vault) -> None:
     ledger = session(vault).ledger
     assert not ledger.turns
-    ledger.reconcile(Turn(1_000, Usage(input=1_600, cache_read=900), "m", 0.25))
+    ledger.reconcile(TurnUsage(1_000, Usage(input=1_600, cache_read=900), "m", 0.25))
     assert ledger.turns[0].ratio == 1.6
-    ledger.reconcile(Turn(1_000, Usage(input=1_500), "m", 0.5))
+    ledger.reconcile(TurnUsage(1_000, Usage(input=1_500), "m", 0.5))
     assert ledger.ratio == 1.55
     assert (ledger.usage.cache_read, ledger.dollars) == (900, 0.75)
 
@@ -367,8 +367,8 @@ def test_a_providers_usage_is_kept_beside_our_count(vault: Vault) -> None:
 def test_the_cost_is_not_known_where_one_price_is_not(vault: Vault) -> None:
     ledger = session(vault).ledger
     assert (ledger.ratio, ledger.dollars) == (None, None)
-    ledger.reconcile(Turn(1_000, Usage(input=1_500), "m", 0.5))
-    ledger.reconcile(Turn(1_000, Usage(input=1_500), "a model without a price"))
+    ledger.reconcile(TurnUsage(1_000, Usage(input=1_500), "m", 0.5))
+    ledger.reconcile(TurnUsage(1_000, Usage(input=1_500), "a model without a price"))
     assert ledger.dollars is None
 
 

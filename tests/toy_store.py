@@ -14,7 +14,7 @@ from skillagent.errors import ResolveError
 from skillagent.graph import NodeKind, Outdated
 from skillagent.markdown import Document, Kind
 from skillagent.markdown.document import parse
-from skillagent.store import Figures, GraphView, MemoryView
+from skillagent.store import DigestCache, GraphView, MemoryView
 
 HEAD = (
     "id title description description_derived kind declared_kind aliases tags topics fields digest"
@@ -73,7 +73,7 @@ class ToyView:
     """
 
     def __init__(self, graph: SkillGraph, ranking: GraphView) -> None:
-        self.name, self.digest, self.figures = graph.name, graph.digest, Figures()
+        self.name, self.digest, self.cache = graph.name, graph.digest, DigestCache()
         self.ids = tuple(graph.nodes)
         self.entries, self.maps = graph.entries, graph.maps
         self.gathering, self.most_linked = graph.gathering, graph.most_linked

@@ -52,6 +52,7 @@ __all__ = [
     "TokenCounter",
     "Toolset",
     "Turn",
+    "TurnUsage",
     "UsageError",
     "__version__",
     "counter_for",
@@ -61,7 +62,15 @@ __all__ = [
 _HOMES = {
     "skillagent.agent": ("Agent",),
     "skillagent.diagnostics": ("Diagnostic", "Severity"),
-    "skillagent.disclosure": ("Answer", "Budget", "Ledger", "Level", "Toolset", "Turn"),
+    "skillagent.disclosure": (
+        "Answer",
+        "Budget",
+        "Ledger",
+        "Level",
+        "Toolset",
+        "Turn",
+        "TurnUsage",
+    ),
     "skillagent.errors": (
         "GraphError",
         "MissingKeyError",
@@ -96,7 +105,15 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 if TYPE_CHECKING:
     from skillagent.agent import Agent
     from skillagent.diagnostics import Diagnostic, Severity
-    from skillagent.disclosure import Answer, Budget, Ledger, Level, Toolset, Turn
+    from skillagent.disclosure import (
+        Answer,
+        Budget,
+        Ledger,
+        Level,
+        Toolset,
+        Turn,
+        TurnUsage,
+    )
     from skillagent.errors import (
         GraphError,
         MissingKeyError,

@@ -21,7 +21,7 @@ from skillagent.agent.events import (
 )
 from skillagent.agent.loop import Ended, loop, results_message, with_unique_ids
 from skillagent.digest import canonical_json
-from skillagent.disclosure import Toolset, Turn
+from skillagent.disclosure import Toolset, TurnUsage
 from skillagent.errors import ProviderError, UsageError
 from skillagent.messages import (
     Message,
@@ -287,7 +287,7 @@ class _Run:
         counted = count_request(self._request, self._toolset.counter)
         ledger = self._toolset.ledger
         self._usage = Usage()
-        ledger.reconcile(Turn(counted, usage, model, dollars, ledger.spent))
+        ledger.reconcile(TurnUsage(counted, usage, model, dollars, ledger.spent))
         return dollars
 
     def _advance(self, answer: Reply | ToolResult | None) -> None:

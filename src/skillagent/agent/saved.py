@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from skillagent.agent.agent import Agent, Mark
-from skillagent.disclosure import State
+from skillagent.disclosure import SessionState
 from skillagent.errors import UsageError
 from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
@@ -50,7 +50,7 @@ class SavedConversation:
     """Name of the graph."""
     digest: str
     """Digest of the graph when the file was written."""
-    state: State
+    state: SessionState
     marks: tuple[Mark, ...]
     conversation: tuple[_Message, ...]
 

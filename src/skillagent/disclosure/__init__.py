@@ -1,23 +1,27 @@
-"""What a model is shown of a graph, level by level, inside a hard token budget.
+"""Shows a graph to a model, level by level, inside a hard token budget.
 
 Above: `agent`, `cli` and every integration. Below: `index` and `graph`.
 """
 
 from skillagent.disclosure.answer import Answer
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
-from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level, Turn
-from skillagent.disclosure.state import State
+from skillagent.disclosure.ledger import Disclosed, Ledger, LedgerEntry, Level, TurnUsage
+from skillagent.disclosure.state import SessionState
 from skillagent.disclosure.toolset import Toolset
+
+Turn = TurnUsage
+"""The first public name of `TurnUsage`. It stays, because programs may import it."""
 
 __all__ = [
     "DEFAULT_BUDGET",
     "Answer",
     "Budget",
     "Disclosed",
-    "Entry",
     "Ledger",
+    "LedgerEntry",
     "Level",
-    "State",
+    "SessionState",
     "Toolset",
     "Turn",
+    "TurnUsage",
 ]

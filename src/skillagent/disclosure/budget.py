@@ -1,4 +1,4 @@
-"""How many tokens may be shown: in all, and by one call."""
+"""The budget of a session: how many tokens all answers, and one answer, may cost."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from skillagent.errors import UsageError
 
 DEFAULT_BUDGET = 8_000
 RESERVE = 120
-"""Tokens kept back so that the last answer can say that the budget is spent."""
+"""Tokens kept for the last answer, which says that the budget is spent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits of one session, in tokens of the session's counter.
+    """The limits of one session, in tokens as the session's counter counts them.
 
     Raises:
         UsageError: a limit is negative.
     """
 
     total: int = DEFAULT_BUDGET
-    """All answers of the session together."""
+    """Most tokens of all answers together."""
     per_call: int | None = None
-    """One answer at most; None for half of the total."""
+    """Most tokens of one answer; None for half of the total."""
     characters: int | None = None
-    """Characters of one answer at most, for hosts that cut longer ones; None for no limit."""
+    """Most characters of one answer, for hosts that cut longer ones; None for no limit."""
 
     def __post_init__(self) -> None:
         if min(self.total, self.per_call or 0, self.characters or 0) < 0:
@@ -32,14 +32,14 @@ class Budget:
 
     @property
     def cap(self) -> int:
-        """One answer at most."""
+        """Most tokens of one answer."""
         tokens = self.total // 2 if self.per_call is None else min(self.per_call, self.total)
         if self.characters is None:
             return tokens
-        # Prose has about four characters a token: plans made for that mostly fit at once.
+        # Prose has about four characters a token: drafts made for that mostly fit at once.
         return min(tokens, self.characters // 4)
 
     @property
     def reserve(self) -> int:
-        """What only the last answer may use."""
+        """Tokens that only the last answer may use."""
         return min(RESERVE, self.total // 8)

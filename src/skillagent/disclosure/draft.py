@@ -1,4 +1,4 @@
-"""One possible answer, before it is known whether it fits."""
+"""A possible answer to a call, made before it is known whether it fits the budget."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from skillagent.disclosure.results import Result
 
 @dataclass(frozen=True)
 class Draft:
-    """What an answer would say, and what it would disclose."""
+    """A possible answer: what it would say, and what it would disclose."""
 
     result: Result
     lines: tuple[str, ...] = ()
-    """Ids of nodes listed."""
+    """Ids of the nodes that are listed."""
     described: tuple[str, ...] = ()
     """Ids of the nodes whose whole description is shown."""
     summaries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Node → the targets of the links shown with its summary."""
+    """Node whose summary is shown → targets of the links in it."""
     pieces: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Node → indexes of the pieces of its body that are shown."""
     section: str = ""
-    """The heading asked for."""
+    """The heading that the call asks for; empty for none."""
     listing: tuple[str | None, ...] = ()
-    """What identifies the page of a listing."""
+    """Map, query and cursor of a page of a listing; empty for other answers."""
 
     @cached_property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""The append-only account of a session: each call, what it disclosed and what it cost."""
+"""The append-only record of a session: each call, what it disclosed and what it cost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from skillagent.messages import Usage
 
 ARGUMENT_CHARACTERS = 500
-"""The ledger keeps so many of an argument."""
+"""Longer arguments are cut to this length in the ledger."""
 
 
 class Level(StrEnum):
@@ -30,35 +30,35 @@ class Disclosed:
     node: str
     level: Level
     digest: str
-    """SHA-256 of the file that was read."""
+    """SHA-256 of the node's file."""
     section: str = ""
-    """The heading, where only a section was shown."""
+    """The heading, if only a section was shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One call of the session."""
 
     call: int
-    """From 1; 0 for the instructions."""
+    """The call's number, from 1; 0 for the instructions."""
     tool: str
     arguments: Mapping[str, Any]
     disclosed: tuple[Disclosed, ...]
     cost: int
-    """Tokens of the very text that was returned."""
+    """Tokens of the text that was returned."""
     remaining: int
-    """Tokens left behind this call."""
+    """Tokens left after this call."""
     error: bool
     seconds: float
-    """How long the call took."""
+    """How long the call took, in seconds."""
 
     def to_json(self, *, seconds: bool = False) -> dict[str, Any]:
-        """The entry for a file.
+        """The entry as JSON values.
 
         Args:
-            seconds: say also how long the call took, which is never the same twice.
+            seconds: include how long the call took, which differs from run to run.
         """
-        timed = {"seconds": round(self.seconds, 6)} if seconds else {}
+        timing = {"seconds": round(self.seconds, 6)} if seconds else {}
         return {
             "call": self.call,
             "tool": self.tool,
@@ -75,32 +75,32 @@ class Entry:
             "cost": self.cost,
             "remaining": self.remaining,
             "error": self.error,
-            **timed,
+            **timing,
         }
 
 
 def _finite(value: Any) -> Any:
-    """A model may send 1e400; JSON has no infinity."""
+    """The value, with infinity as text: a model may send 1e400, and JSON has no infinity."""
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What a provider says that one reply took, beside what was counted here."""
+class TurnUsage:
+    """The usage that a provider reported for one turn, beside our own count."""
 
     counted: int
-    """Tokens of the prompt by our counter, without the provider's own framing."""
+    """Tokens of the prompt by our counter, without what the provider adds to it."""
     usage: Usage
     model: str = ""
-    """Who says so."""
+    """The model that gave the reply."""
     dollars: float | None = None
-    """What it cost, where the price is known."""
+    """Price of the turn in US dollars; None if the price of the model is not known."""
     disclosed: int = 0
-    """Tokens that the session had disclosed by then, by our counter."""
+    """Tokens that the session had disclosed before the turn, by our counter."""
 
     @property
     def ratio(self) -> float:
-        """Observed over counted; above 1.0 the counter is too low for this model."""
+        """Reported input tokens over counted ones; above 1.0 our counter counts too few."""
         return self.usage.input / self.counted if self.counted else 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -113,19 +113,20 @@ class Turn:
         }
 
 
-def brief(value: Any) -> Any:
-    """An argument as the ledger keeps it: a model may send a book."""
+def _shortened(value: Any) -> Any:
+    """An argument as the ledger keeps it: long ones are cut, because a model may send a book."""
     if isinstance(value, str):
         return value[:ARGUMENT_CHARACTERS]
     try:
         text = str(value)
     except ValueError:
+        # Python refuses to write integers of more than 4,300 digits.
         return "a number of too many digits"
     return value if len(text) <= ARGUMENT_CHARACTERS else text[:ARGUMENT_CHARACTERS]
 
 
 class Ledger:
-    """Entries in order of their calls; only a `Toolset` appends to it.
+    """The entries of a session in the order of its calls; only a `Toolset` adds to them.
 
     Args:
         counter: name of the token counter.
@@ -135,28 +136,28 @@ class Ledger:
     def __init__(self, counter: str, total: int) -> None:
         self.counter = counter
         self.total = total
-        self._entries: list[Entry] = []
+        self._entries: list[LedgerEntry] = []
         self._spent = 0
-        self._turns: list[Turn] = []
+        self._turns: list[TurnUsage] = []
         self._withdrawn: set[int] = set()
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[LedgerEntry, ...]:
         return tuple(self._entries)
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[TurnUsage, ...]:
         """Every reply for which a provider reported its usage."""
         return tuple(self._turns)
 
     @property
     def usage(self) -> Usage:
-        """A provider's own tokens, over all turns."""
+        """The tokens that the provider reported, over all turns."""
         return sum((turn.usage for turn in self._turns), Usage())
 
     @property
     def dollars(self) -> float | None:
-        """What all turns cost; None where the price of any is not known."""
+        """Price of all turns in US dollars; None if that of any turn is not known."""
         prices = [turn.dollars for turn in self._turns if turn.dollars is not None]
         return sum(prices) if prices and len(prices) == len(self._turns) else None
 
@@ -171,45 +172,61 @@ class Ledger:
 
     @property
     def ratio(self) -> float | None:
-        """A provider's own tokens over ours, over all turns; None before the first."""
+        """Reported input tokens over counted ones, over all turns; None before the first."""
         counted = sum(turn.counted for turn in self._turns)
         return self.usage.input / counted if counted else None
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: LedgerEntry) -> None:
         self._entries.append(entry)
         self._spent += entry.cost
 
-    def reconcile(self, turn: Turn) -> None:
-        """Note what a provider says that a reply took."""
+    def record(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        seconds: float,
+        *,
+        call: int,
+        disclosed: tuple[Disclosed, ...],
+        cost: int,
+        error: bool,
+    ) -> None:
+        """Append the entry of a call; long arguments are cut, and None is left out."""
+        sent = {key: _shortened(value) for key, value in arguments.items() if value is not None}
+        remaining = self.remaining - cost
+        self.append(LedgerEntry(call, tool, sent, disclosed, cost, remaining, error, seconds))
+
+    def reconcile(self, turn: TurnUsage) -> None:
+        """Add the usage that a provider reported for a turn."""
         self._turns.append(turn)
 
     @property
     def withdrawn(self) -> tuple[int, ...]:
-        """Calls whose answers have left the conversation since."""
+        """Calls whose answers are no longer in the conversation."""
         return tuple(sorted(self._withdrawn))
 
     def withdraw(self, calls: Container[int]) -> None:
-        """Note that the answers of these calls have left the conversation."""
+        """Mark calls whose answers are no longer in the conversation."""
         self._withdrawn.update(entry.call for entry in self._entries if entry.call in calls)
 
     def levels(self) -> dict[str, Level]:
-        """Node → the fullest level at which it stands in the conversation, in that order."""
+        """Node → the fullest level at which the conversation shows it, oldest first."""
         order = list(Level)
-        found: dict[str, Level] = {}
+        levels: dict[str, Level] = {}
         for entry in self._entries:
             if entry.call in self._withdrawn:
                 continue
             for item in entry.disclosed:
-                before = found.get(item.node)
+                before = levels.get(item.node)
                 if before is None or order.index(item.level) > order.index(before):
-                    found[item.node] = item.level
-        return found
+                    levels[item.node] = item.level
+        return levels
 
     def to_json(self, *, seconds: bool = False) -> dict[str, Any]:
-        """The account for a file: the same calls on the same graph give the same one.
+        """The ledger as JSON values; the same calls on the same graph give the same values.
 
         Args:
-            seconds: say also how long each call took, which is never the same twice.
+            seconds: include how long each call took, which differs from run to run.
         """
         return {
             "counter": self.counter,

@@ -1,6 +1,7 @@
-"""From the arguments of a call to its possible answers, or to why it is refused.
+"""Makes the possible answers to a call from its arguments, or refuses the call.
 
-Above: `toolset`, which takes the first answer that fits. Below: one module an operation.
+Above: `toolset`, which takes the first answer that fits. Below: one module of `select` for each
+kind of answer.
 """
 
 from __future__ import annotations
@@ -19,28 +20,36 @@ from skillagent.store import NodeHead
 
 
 class CallRefusedError(Exception):
-    """The call cannot be carried out; the model is told why."""
+    """The call cannot be carried out. `Toolset` catches it and tells the model why.
+
+    Attributes:
+        refusal: the answer to the call.
+    """
 
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
 
 
-def of_index(
+def index_drafts(
     view: SessionView, limit: int, map: str | None, query: str | None, cursor: str | None
 ) -> Iterator[Draft]:
-    """A page of the entry map, a map or a search; see `Toolset.list_index`."""
+    """A page of the entry map, of a map or of a search; see `Toolset.list_index`.
+
+    Raises:
+        CallRefusedError: the map cannot be found, or the cursor is not a valid one.
+    """
     start = _offset(cursor)
     node: NodeHead | None = None
     name = map.strip() if map else ""
     if name:
         try:
-            node = _located(view, name)[0]
+            node = _locate(view, name)[0]
         except ResolveError as error:
             if name.casefold() != listing.UNMAPPED:
                 raise CallRefusedError(refusals.unresolved(error)) from None
     key = (node.id if node else name or None, (query or "").strip() or None, str(start))
-    if page_before := view.shown.listings.get(key):
-        yield listing.pointer(*page_before, *key[:2])
+    if earlier_page := view.shown.listings.get(key):
+        yield listing.pointer(*earlier_page, *key[:2])
         return
     if key[1]:
         page = listing.hits(view, key[1], start, node)
@@ -51,7 +60,7 @@ def of_index(
     else:
         page = listing.entry(view, start)
     if start and not page.rows:
-        message = f"cursor {cursor!r} is behind the end; there are {page.total} lines"
+        message = f"cursor {cursor!r} is past the end; there are {page.total} lines"
         raise CallRefusedError(Refusal("cursor", message))
     drafts = listing.hit_drafts(view, page, limit) if key[1] else listing.drafts(view, page)
     for draft in drafts:
@@ -61,15 +70,19 @@ def of_index(
 def _offset(cursor: str | None) -> int:
     text = (cursor or "0").strip() or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        message = f"cursor {text[:40]!r} is not one; leave it out, or use one from an answer"
+        message = f"cursor {text[:40]!r} is not valid; leave it out, or use one from an answer"
         raise CallRefusedError(Refusal("cursor", message))
     return int(text)
 
 
-def of_summary(
+def summary_drafts(
     view: SessionView, names: list[str], query: str | None, depth: int | None
 ) -> Iterator[Draft]:
-    """Several nodes short of their text; see `Toolset.read_summary`."""
+    """Summaries of nodes, or the nodes around them; see `Toolset.read_summary`.
+
+    Raises:
+        CallRefusedError: no name leads to a node, or an argument is out of its range.
+    """
     if not names or len(names) > tools.MAX_NODES:
         message = f"nodes takes one to {tools.MAX_NODES} ids, not {len(names)}"
         raise CallRefusedError(Refusal("arguments", message))
@@ -77,58 +90,60 @@ def of_summary(
         message = f"depth takes 1 to {tools.MAX_DEPTH}, not {depth}"
         raise CallRefusedError(Refusal("arguments", message))
     nodes: dict[str, NodeHead] = {}
-    refused: list[Refusal] = []
+    unresolved: list[Refusal] = []
     for name in names:
         try:
-            node = _located(view, name)[0]
+            node = _locate(view, name)[0]
             nodes.setdefault(node.id, node)
         except ResolveError as error:
-            refused.append(refusals.unresolved(error))
+            unresolved.append(refusals.unresolved(error))
     if not nodes:
-        message = " ".join(dict.fromkeys(refusal.message for refusal in refused))
-        candidates = dict.fromkeys(node for refusal in refused for node in refusal.candidates)
-        raise CallRefusedError(Refusal(refused[0].code, message, tuple(candidates)))
-    unknown = tuple(dict.fromkeys(writing.words(refusal.message) for refusal in refused))
+        message = " ".join(dict.fromkeys(refusal.message for refusal in unresolved))
+        candidates = dict.fromkeys(node for refusal in unresolved for node in refusal.candidates)
+        raise CallRefusedError(Refusal(unresolved[0].code, message, tuple(candidates)))
+    unknown = tuple(dict.fromkeys(writing.words(refusal.message) for refusal in unresolved))
     if depth is None or depth == 1:
         yield from summaries.drafts(view, list(nodes.values()), query, unknown)
     else:
         yield from neighbourhood.drafts(view, list(nodes.values()), depth, query, unknown)
 
 
-def of_node(
+def node_drafts(
     view: SessionView, name: str, section: str | None, again: bool, limit: int, cap: int
 ) -> Iterator[Draft]:
-    """A node or a section of it; see `Toolset.read_node`."""
+    """The text of a node, or of a section; see `Toolset.read_node`.
+
+    Raises:
+        CallRefusedError: the name leads to no node, or the node has no such section.
+    """
     try:
-        node, fragment = _located(view, name)
+        node, fragment = _locate(view, name)
     except ResolveError as error:
         raise CallRefusedError(refusals.unresolved(error)) from None
     wanted = (section or "").strip() or fragment
     if not wanted:
-        stretch: reading.Stretch | None = reading.whole(view, node)
+        body_range: reading.BodyRange | None = reading.whole(view, node)
     else:
-        stretch = reading.section(view, node, wanted)
-    if stretch is None:
+        body_range = reading.section(view, node, wanted)
+    if body_range is None:
         raise CallRefusedError(_no_section(view, node, wanted))
-    yield from reading.drafts(view, node, stretch, again, limit, cap)
+    yield from reading.drafts(view, node, body_range, again, limit, cap)
 
 
-def _located(view: SessionView, name: str) -> tuple[NodeHead, str]:
-    """The node that a name leads to, and the heading behind it; as `SkillGraph.locate`.
+def _locate(view: SessionView, name: str) -> tuple[NodeHead, str]:
+    """The node that a name leads to, and the heading after `#`; see `GraphView.locate`.
 
-    An id that holds what would break an answer is written with escapes, and comes back so.
+    Answers write some characters of an id as escapes, so a model may copy such an id.
 
     Raises:
-        ResolveError: no node answers to it, or several do.
+        ResolveError: the name leads to no node, or to several.
     """
-    meant = writing.from_id(name)
-    if meant != name and name not in view.graph:
+    unescaped = writing.from_id(name)
+    if unescaped != name and name not in view.graph:
         with suppress(ResolveError):
-            return _head(view, *view.graph.locate(meant))
-    return _head(view, *view.graph.locate(name))
-
-
-def _head(view: SessionView, node: str, fragment: str) -> tuple[NodeHead, str]:
+            node, fragment = view.graph.locate(unescaped)
+            return view.graph.head(node), fragment
+    node, fragment = view.graph.locate(name)
     return view.graph.head(node), fragment
 
 

@@ -1,4 +1,4 @@
-"""What a model is told of a call that was refused: short, and enough to correct it."""
+"""The texts for a call that is refused: short, and enough for a model to correct the call."""
 
 from __future__ import annotations
 
@@ -13,24 +13,39 @@ from skillagent.disclosure.results import Refusal
 from skillagent.errors import ResolveError
 
 _CLAUSE_END = re.compile(r"(?<!\d);")
-"""A semicolon, but for that of an escaped character in an id."""
+"""A semicolon, except one that ends an escaped character in an id (`&#8203;`)."""
 
 
 def unresolved(error: ResolveError) -> Refusal:
-    """A name that leads to no node, or to several, with the ids that were meant perhaps."""
+    """The refusal of a name that leads to no node, or to several, with the nearest ids."""
     name = error.name.strip()[:80]
-    named = ", ".join(f"[[{writing.identifier(one)}]]" for one in error.candidates[:5])
+    candidates = ", ".join(f"[[{writing.identifier(node)}]]" for node in error.candidates[:5])
     if error.ambiguous:
-        return Refusal("ambiguous", f"{name!r} may mean {named}; use one id.", error.candidates)
-    if named:
-        message = f"There is no node {name!r}; nearest: {named}."
+        return Refusal(
+            "ambiguous", f"{name!r} may mean {candidates}; use one id.", error.candidates
+        )
+    if candidates:
+        message = f"There is no node {name!r}; nearest: {candidates}."
     else:
         message = f"There is no node {name!r}; find it with list_index(query=…)."
     return Refusal("unknown", message, error.candidates)
 
 
+def too_large(limit: int) -> Refusal:
+    """The refusal of a call of which no draft fits, although much of the budget is left.
+
+    Args:
+        limit: tokens that the answer may cost.
+    """
+    message = (
+        f"That does not fit in one answer of {limit} tokens; ask for less, "
+        "such as one node, a section or a shorter query."
+    )
+    return Refusal("too_large", message)
+
+
 def drafts(refusal: Refusal) -> Iterator[Draft]:
-    """The refusal in full, then with less and less."""
+    """The refusal with its whole message, then with shorter ones."""
     message = writing.words(refusal.message)
     yield Draft(replace(refusal, message=message))
     head, *more = _CLAUSE_END.split(message, maxsplit=1)
@@ -40,18 +55,18 @@ def drafts(refusal: Refusal) -> Iterator[Draft]:
 
 
 def last_words(levels: Mapping[str, Level]) -> Iterator[str]:
-    """That the budget is spent, and what was read, from the fullest text down.
+    """Texts of the last answer, the longest first: the budget is spent, and what was read.
 
     Args:
         levels: node → the fullest level at which it was shown.
     """
     head = "The budget is spent; nothing more can be shown. Answer from what you have read"
     order = (Level.NODE, Level.SECTION, Level.SUMMARY)
-    names = [node for level in order for node, at in levels.items() if at is level]
-    named = [f"[[{writing.identifier(node)}]]" for node in names[:12]]
-    for count in range(len(named), 0, -1):
-        more = f" and {len(names) - count} more" if count < len(names) else ""
-        yield f"{head}: {', '.join(named[:count])}{more}."
+    nodes = [node for level in order for node, shown in levels.items() if shown is level]
+    links = [f"[[{writing.identifier(node)}]]" for node in nodes[:12]]
+    for count in range(len(links), 0, -1):
+        more = f" and {len(nodes) - count} more" if count < len(nodes) else ""
+        yield f"{head}: {', '.join(links[:count])}{more}."
     yield f"{head}."
     yield "The budget is spent."
     yield "Budget spent."

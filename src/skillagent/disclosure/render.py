@@ -1,6 +1,7 @@
-"""From a result to the text that a model reads: from that value alone, so the two always agree.
+"""Renders a result as the text that a model reads.
 
-The form of every line is the grammar in `writing`. Below: nothing but `results` and `writing`.
+The text is made from the result alone, so the two always agree. The docstring of `writing` has the
+grammar of every line. Below: only `results` and `writing`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from itertools import groupby
 
 from skillagent.disclosure import writing
 from skillagent.disclosure.results import (
+    INSTRUCTIONS_CALL,
     IndexLine,
     IndexResult,
     LinkLine,
@@ -26,17 +28,15 @@ from skillagent.disclosure.results import (
 from skillagent.disclosure.writing import counted
 
 OUTLINE = 15
-"""So many sections of a long outline are shown."""
-INSTRUCTIONS = 0
-"""The call number of the system prompt."""
+"""Most sections of an outline that are shown."""
 LONG_ARGUMENT = 200
-"""An argument of so many characters is not repeated in the call for the next page."""
+"""Arguments longer than this are not repeated in the call for the next page."""
 NAMED = 3
-"""So many of the nodes asked for are named above a neighbourhood."""
+"""Most starts that are named above a neighbourhood."""
 ABOVE = "as above"
-"""The context of a link whose words are in the description of the node."""
+"""Replaces the context of a link if the description above has the same words."""
 MIN_ABOVE = 20
-"""A context of fewer characters is shown all the same."""
+"""Contexts of fewer characters are never replaced by `ABOVE`."""
 
 
 def render(result: Result) -> str:
@@ -56,7 +56,7 @@ def render(result: Result) -> str:
 
 def where(call: int) -> str:
     """`in call 3`, or `above` for the system prompt."""
-    return "above" if call == INSTRUCTIONS else f"in call {call}"
+    return "above" if call == INSTRUCTIONS_CALL else f"in call {call}"
 
 
 # --- listings ---
@@ -83,19 +83,19 @@ def _listing(result: IndexResult) -> str:
 
 def _next_page(result: IndexResult) -> str:
     arguments = [("map", result.map), ("query", result.query), ("cursor", result.cursor)]
-    named = [
+    written = [
         f"{name}=<the same>" if len(value) > LONG_ARGUMENT else f"{name}={writing.json_text(value)}"
         for name, value in arguments
         if value
     ]
-    return f"list_index({', '.join(named)})"
+    return f"list_index({', '.join(written)})"
 
 
 def index_line(line: IndexLine) -> str:
     """`- [[id]] (map, deprecated, 812 tokens) description | matches title (word)`."""
     name = writing.identifier(line.id)
-    shown = "" if line.shown_in is None else f"; shown {where(line.shown_in)}"
-    text = f"- [[{name}]] ({_marks(line.kind, line.status)}{line.cost} tokens{shown})"
+    place = "" if line.shown_in is None else f"; shown {where(line.shown_in)}"
+    text = f"- [[{name}]] ({_marks(line.kind, line.status)}{line.cost} tokens{place})"
     if line.description:
         text += f" {line.description}"
     if line.why:
@@ -175,22 +175,22 @@ def _summary_links(summary: NodeSummary) -> list[str]:
 
 
 def _links(links: Sequence[LinkLine], description: str = "") -> Iterator[str]:
-    """The lines of some links; one line for those that follow each other with one context.
+    """The lines for some links; neighbours with the same context share a line.
 
     Args:
-        links: of one summary.
-        description: what the summary says of the node itself: it is not said again.
+        links: links of one summary.
+        description: the description above the links, whose words are not repeated.
     """
 
     def context_of(link: LinkLine) -> str:
-        is_said = len(link.context) >= MIN_ABOVE and link.context in description
-        return ABOVE if is_said else link.context
+        is_repeated = len(link.context) >= MIN_ABOVE and link.context in description
+        return ABOVE if is_repeated else link.context
 
-    for context, together in groupby(links, key=context_of):
+    for context, group in groupby(links, key=context_of):
         if context:
-            yield f"- {', '.join(map(_reference, together))}: {context}"
+            yield f"- {', '.join(map(_reference, group))}: {context}"
         else:
-            yield from (f"- {_reference(link)}" for link in together)
+            yield from (f"- {_reference(link)}" for link in group)
 
 
 def _reference(link: LinkLine) -> str:
@@ -202,34 +202,33 @@ def _reference(link: LinkLine) -> str:
 
 def _unresolved(links: Sequence[UnresolvedLink], more: int) -> str:
     """`unresolved: [[x]], [[y]] (may mean [[a/y]], [[b/y]]) and 3 more`."""
-    named = []
+    names = []
     for link in links:
-        meant = ", ".join(f"[[{writing.identifier(node)}]]" for node in link.candidates)
-        candidates = f" (may mean {meant})" if meant else ""
-        named.append(f"[[{writing.identifier(link.name)}]]{candidates}")
-    return f"unresolved: {', '.join(named)}" + (f" and {more} more" if more else "")
+        candidates = ", ".join(f"[[{writing.identifier(node)}]]" for node in link.candidates)
+        meaning = f" (may mean {candidates})" if candidates else ""
+        names.append(f"[[{writing.identifier(link.name)}]]{meaning}")
+    return f"unresolved: {', '.join(names)}" + (f" and {more} more" if more else "")
 
 
 def outline(sections: Sequence[SectionLine]) -> str:
-    """`One 120 | › Sub 40 *1 | Two 300`: title, tokens, and the place of what answers best.
+    """`One 120 | › Sub 40 *1 | Two 300`: titles, tokens, and ranks of the best answers.
 
-    `›` marks each level down. Of a long outline, the sections that answer a query are shown
-    with the first ones.
+    Each `›` marks one level down. A long outline shows the ranked sections and the first ones.
     """
     top = min(line.level for line in sections)
     shown = _shown_sections(sections)
-    parts = [
+    entries = [
         f"{'›' * (line.level - top)}{' ' if line.level > top else ''}"
         f"{writing.in_outline(line.title)} {line.cost}" + (f" *{line.rank}" if line.rank else "")
         for line in shown
     ]
     if len(sections) > len(shown):
-        parts.append(f"{len(sections) - len(shown)} more")
-    return " | ".join(parts)
+        entries.append(f"{len(sections) - len(shown)} more")
+    return " | ".join(entries)
 
 
 def _shown_sections(sections: Sequence[SectionLine]) -> list[SectionLine]:
-    """Of a long outline, the lines that are shown: the ranked ones, then the first ones."""
+    """The lines of an outline that are shown: all ranked ones, and the first others."""
     free = OUTLINE - sum(line.rank > 0 for line in sections)
     shown = []
     for line in sections:
@@ -304,11 +303,11 @@ def _missing(result: NodeResult) -> str:
     if result.brief:
         left = sum(line.cost for line in missing)
         return f"{len(missing)} sections ({left})" if len(missing) > 1 else str(left)
-    named = ", ".join(
+    names = ", ".join(
         f"{writing.in_list(line.title) or 'beginning'} ({line.cost})" for line in missing[:OUTLINE]
     )
     more = len(missing) - OUTLINE
-    return f"{named} and {more} more" if more > 0 else named
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def _pointer(result: NodeResult) -> str:

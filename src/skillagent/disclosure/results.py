@@ -1,4 +1,4 @@
-"""The answers of the three operations as typed values: what their texts say, for programs.
+"""The answers as typed values: what their texts say, for programs.
 
 `to_json` gives the stable form that the CLI documents under `result`.
 """
@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from skillagent.index import Match
+
+INSTRUCTIONS_CALL = 0
+"""The call number of the system prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,13 @@ class IndexLine:
     description: str
     """Empty if `shown_in` is set: it was shown before."""
     heading: str = ""
-    """The map's heading it stands under."""
+    """The heading of the map under which it is listed."""
     why: str = ""
-    """For a hit: where the query was found."""
+    """For a hit: where it matches the query."""
     shown_in: int | None = None
     """The call that showed the description."""
     status: str = ""
-    """One word for why it should not be relied on, such as `deprecated`; empty if it may be."""
+    """Why not to rely on the node, in one word such as `deprecated`; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class IndexResult(_Result):
     cursor: str | None
     """For the next page; None on the last one."""
     match: Match | None = None
-    """How far the best hit answers the query; None without a query and for a repeated page."""
+    """How well the best hit answers the query; None without a query and for a repeated page."""
     title: str = ""
     """The line above all others."""
     footnote: str = ""
@@ -69,12 +72,12 @@ class LinkLine:
     """The node at its other end."""
     cost: int
     context: str
-    """The words beside the link, the same for links of one sentence; or the description of its
-    target."""
+    """The words beside the link, the same for all links of a sentence; or its target's
+    description."""
     types: tuple[str, ...] = ()
-    """The frontmatter fields that it stands in."""
+    """The frontmatter fields that hold the link."""
     status: str = ""
-    """One word for why the node should not be relied on; empty if it may be."""
+    """Why not to rely on the node, in one word; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class UnresolvedLink:
     name: str
     """As written, cut if it is long."""
     candidates: tuple[str, ...]
-    """Ids that it may mean, if there are several."""
+    """Ids of the nodes that it may mean, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,14 @@ class SectionLine:
     title: str
     level: int
     cost: int
-    """Tokens of its text; 0 in a long outline, of a section whose line is not shown."""
+    """Tokens of its text; 0 if a long outline leaves out its line."""
     rank: int = 0
     """Place among the sections that answer the query, from 1; 0 for all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeSummary:
-    """A node short of its text."""
+    """A node without its text: description, outline and links."""
 
     id: str
     title: str
@@ -117,17 +120,17 @@ class NodeSummary:
     shown_in: int | None = None
     """The call that showed this summary; then only new links are listed."""
     unresolved: tuple[UnresolvedLink, ...] = ()
-    """The first of its links that lead to no node."""
+    """Some of its links that lead to no node."""
     more_unresolved: int = 0
     status: str = ""
-    """One word for why the node should not be relied on; empty if it may be."""
+    """Why not to rely on the node, in one word; else empty."""
     successors: tuple[LinkLine, ...] = ()
     """The nodes that replace it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryResult(_Result):
-    """One summary or several, and the names that led nowhere."""
+    """One summary or several, and sentences about the names that led to no node."""
 
     kind: ClassVar[str] = "summary"
     nodes: tuple[NodeSummary, ...]
@@ -135,7 +138,7 @@ class SummaryResult(_Result):
     before: str = ""
     """A sentence above all summaries."""
     brief: bool = False
-    """Whether each summary is a line as in a listing."""
+    """Whether each summary is one line, as in a listing."""
     more: int = 0
     """Nodes that did not fit."""
 
@@ -145,11 +148,11 @@ class NeighbourLine(IndexLine):
     """One node of a neighbourhood."""
 
     steps: int = 0
-    """Links from the nearest node asked for; 0 for that node itself."""
+    """Links between it and the nearest start; 0 for a start."""
     via: str = ""
-    """The node whose link leads to it on a shortest way; empty for a node asked for."""
+    """The node before it on a shortest path; empty for a start."""
     types: tuple[str, ...] = ()
-    """The frontmatter fields that this link stands in."""
+    """The frontmatter fields that hold the link from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,45 +161,46 @@ class NeighbourhoodResult(_Result):
 
     kind: ClassVar[str] = "neighbourhood"
     depth: int
-    """How many steps were looked at."""
+    """Steps from the starts at most."""
     lines: tuple[NeighbourLine, ...]
     total: int
-    """Nodes within these steps, those asked for included."""
+    """Nodes within these steps, with the starts."""
     unknown: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
-    """The nodes asked for."""
+    """The nodes that the call names."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeResult(_Result):
-    """The text of a node as far as it was shown."""
+    """The text of a node, or the part of it that is shown."""
 
     kind: ClassVar[str] = "node"
     id: str
     section: str
-    """The heading asked for; empty for the whole node."""
+    """The heading that the call asks for; empty for the whole node."""
     level: str
-    """`node`, `section` or, where nothing fitted, `summary` or `index`; `pointer` for a repeat."""
+    """`node` or `section`; `summary` or `index` if no text fits; `pointer` if all was shown
+    before."""
     text: str
-    """The node's text with what it embeds; pointers stand for sections shown before."""
+    """The node's text with what it embeds; pointers replace sections that were shown before."""
     missing: tuple[SectionLine, ...]
-    """Sections that did not fit."""
+    """Sections that do not fit."""
     embedded: tuple[str, ...] = ()
-    """Nodes whose text was shown inside."""
+    """Ids of the nodes whose text it embeds."""
     node_kind: str = ""
     """The node's kind: `node`, `map` or `skill`."""
     status: str = ""
-    """One word for why the node should not be relied on; empty if it may be."""
+    """Why not to rely on the node, in one word; else empty."""
     replaced_by: str = ""
     """The first node that replaces it."""
     brief: bool = False
-    """Whether the text tells of `missing` only how many they are."""
+    """Whether the answer's text gives only the number of `missing` sections."""
     shown_in: tuple[int, ...] = ()
-    """For a repeat, the calls that showed the text."""
+    """For a pointer, the calls that showed the text."""
     message: str = ""
-    """Instead of any text: why none can be shown."""
+    """Why no text can be shown; else empty."""
     summary: SummaryResult | None = None
-    """Instead of any text: the node's summary."""
+    """The node's summary, shown because no text fits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""A graph as one session sees it: costs, what was shown before, and what a line says of a node."""
+"""A graph as one session sees it: its costs, and what was shown before.
+
+Also decides which texts of a file are shown: without comments and invisible characters, unless the
+session asks for them.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,9 @@ from skillagent.store import GraphView, LinkView, NodeHead
 from skillagent.tokens import TokenCounter
 
 LINE_CHARS = 200
-"""A description in a listing is cut to this length."""
-INSTRUCTIONS = 0
-"""The call number of the system prompt."""
+"""Descriptions in a listing are cut to this length."""
 COUNTED_TEXTS = 20_000
-"""So many texts are remembered with their tokens."""
+"""Most texts whose tokens are remembered."""
 
 _LEADING = re.compile(r"^\W*(?:[-–—:]|--)+\s*")
 
@@ -32,9 +34,9 @@ class SessionView:
     """A graph as one session sees it.
 
     Args:
-        graph: what there is to see.
-        counter: counts every cost.
-        hidden_text: show also comments, and characters that a reader does not see.
+        graph: the graph to show.
+        counter: counts the tokens of every text.
+        hidden_text: also show comments and invisible characters.
     """
 
     def __init__(self, graph: GraphView, counter: TokenCounter, hidden_text: bool = False) -> None:
@@ -54,19 +56,19 @@ class SessionView:
             text = self.text(node, document.frontmatter.body_start, len(document.text))
             return self.counter.count(text.strip())
 
-        return self.graph.figures.cost(node.digest, self._counted_as, count)
+        return self.graph.cache.cost(node.digest, self._counted_as, count)
 
     def words(self, text: str) -> str:
-        """Any value that a file, a folder or an author gave, as a part of one line."""
+        """A value from a file, made safe as part of one line."""
         return writing.words(text if self.hidden_text else visible(text))
 
     def text(self, node: NodeHead, start: int, end: int) -> str:
-        """A stretch of a node's file as it is shown.
+        """A part of a node's file as it is shown.
 
         Args:
             node: the node.
-            start: offset where the stretch begins.
-            end: offset where it ends.
+            start: offset of the first character of the part.
+            end: offset after its last character.
         """
         document = self.graph.document(node.id)
         if self.hidden_text:
@@ -76,16 +78,16 @@ class SessionView:
             whole = _uncommented(document, 0, len(document.text))
             return writing.body(visible(whole)) == document.text
 
-        if self.graph.figures.is_plain(node.digest, compare):
+        if self.graph.cache.is_plain(node.digest, compare):
             return document.text[start:end]
         return writing.body(visible(_uncommented(document, start, end)))
 
     def is_hidden(self, document: Document, position: int) -> bool:
-        """Whether a place is in a comment that is not shown."""
+        """Whether an offset lies in a comment that is not shown."""
         return not self.hidden_text and bool(document.comments.covering(position))
 
     def count(self, text: str) -> int:
-        """Tokens of a part of a node, counted once."""
+        """Tokens of a text, counted once."""
         tokens = self._counts.get(text)
         if tokens is None:
             if len(self._counts) > COUNTED_TEXTS:
@@ -94,12 +96,17 @@ class SessionView:
         return tokens
 
     def is_whole(self, node: str, new: Iterable[int] = ()) -> bool:
-        """True if every piece of a node was shown, counting the new ones."""
+        """Whether every piece of a node's body was shown.
+
+        Args:
+            node: id of the node.
+            new: indexes of pieces that count as shown.
+        """
         shown = {*self.shown.pieces.get(node, ()), *new}
         return len(shown) == len(self.graph.document(node).pieces)
 
     def disclosed(self, draft: Draft) -> tuple[Disclosed, ...]:
-        """What an answer discloses, as the ledger has it."""
+        """The ledger's list of what an answer discloses."""
         entries: list[Disclosed] = []
         for node in draft.lines:
             entries.append(Disclosed(node, Level.INDEX, self.digest(node)))
@@ -121,19 +128,25 @@ class SessionView:
     ) -> tuple[IndexLine, bool]:
         """A node as one line, and whether that line holds its whole description.
 
-        The author's description comes first, then the phrase with which a map links the node,
-        then the first sentence of its text.
+        The line shows the author's description; without one, the phrase; without both, the first
+        sentence of the text.
+
+        Args:
+            node: the node.
+            phrase: the context of a link to it.
+            heading: the heading of a map under which it is listed.
+            why: where a hit matches the query.
         """
         call = self.shown.line_call(node.id)
         is_whole = False
         text = ""
         if call is None:
-            described = self.words(node.description)
-            text = described
+            description = self.words(node.description)
+            text = description
             if node.description_derived and phrase:
                 text = self.words(phrase)
             text = shortened(text, LINE_CHARS)
-            is_whole = text == described
+            is_whole = text == description
         line = IndexLine(
             node.id,
             node.kind.value,
@@ -147,12 +160,12 @@ class SessionView:
         return line, is_whole
 
     def status(self, node: NodeHead) -> str:
-        """One word for why a node should not be relied on; empty if it may be."""
+        """Why not to rely on a node, in one word; else empty."""
         outdated = self.graph.outdated(node.id)
         return outdated.word if outdated else ""
 
     def phrase(self, link: LinkView) -> str:
-        """The context of a link, without the link's own words where they only begin it."""
+        """The context of a link, without the link's own words at its beginning."""
         phrase = self._phrases.get(link)
         if phrase is None:
             phrase = self._phrases[link] = self._phrase(link)
@@ -170,14 +183,14 @@ class SessionView:
 
 
 def _uncommented(document: Document, start: int, end: int) -> str:
-    """A stretch of a document without its comments."""
+    """A part of a document without its comments."""
     comments = document.comments
     if not comments.starts:
         return document.text[start:end]
-    kept = []
-    at = bisect_right(comments.ends, start)
-    while at < len(comments.starts) and comments.starts[at] < end:
-        kept.append(document.text[start : comments.starts[at]])
-        start = comments.ends[at]
-        at += 1
-    return "".join((*kept, document.text[start:end]))
+    parts = []
+    index = bisect_right(comments.ends, start)
+    while index < len(comments.starts) and comments.starts[index] < end:
+        parts.append(document.text[start : comments.starts[index]])
+        start = comments.ends[index]
+        index += 1
+    return "".join((*parts, document.text[start:end]))

@@ -1,25 +1,25 @@
-"""A session as plain values that can be saved: enough to go on later from the same point.
+"""A session as plain values that can be saved, to continue the session later.
 
-`Toolset.state()` takes it and `Toolset.resume()` goes on from it. Plain frozen values, so
-that whoever keeps it on disk can check it when it is read again.
+`Toolset.state()` returns it and `Toolset.resume()` continues from it. Plain frozen values, because
+a file with them can then be checked when it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from skillagent.disclosure.budget import Budget
-from skillagent.disclosure.ledger import Entry, Ledger, Turn
+from skillagent.disclosure.ledger import Ledger, LedgerEntry, TurnUsage
 from skillagent.disclosure.shown import Shown
+from skillagent.store import GraphView
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What was shown, by which call; see `Shown`."""
+class SavedShown:
+    """The values of `Shown`."""
 
     lines: dict[str, int]
     described: dict[str, int]
@@ -30,61 +30,65 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """A toolset's session."""
+class SessionState:
+    """The session of a `Toolset`."""
 
     budget: Budget
     counter: str
     """Name of the token counter."""
     calls: int
     spent_in: int
-    """The call whose answer said that the budget is spent; 0 for none."""
+    """Number of the call whose answer said that the budget is spent; 0 for none."""
     instructions: str | None
-    entries: tuple[Entry, ...]
-    turns: tuple[Turn, ...]
+    entries: tuple[LedgerEntry, ...]
+    turns: tuple[TurnUsage, ...]
     withdrawn: tuple[int, ...]
-    memory: Memory
+    memory: SavedShown
     hidden_text: bool = False
-    """Whether comments and characters that a reader does not see are shown."""
+    """Whether comments and invisible characters are shown."""
 
     def ledger(self) -> Ledger:
-        """The account as it was."""
-        found = Ledger(self.counter, self.budget.total)
+        """The ledger as it was."""
+        ledger = Ledger(self.counter, self.budget.total)
         for entry in self.entries:
-            found.append(entry)
+            ledger.append(entry)
         for turn in self.turns:
-            found.reconcile(turn)
-        found.withdraw(self.withdrawn)
-        return found
+            ledger.reconcile(turn)
+        ledger.withdraw(self.withdrawn)
+        return ledger
 
-    def shown(self, digest: Callable[[str], str]) -> Shown:
-        """What was shown, without the nodes whose files have changed or gone since.
+    def shown(self, graph: GraphView) -> Shown:
+        """What was shown, without nodes whose files have since changed or been removed.
 
         Args:
-            digest: of a node's file now; empty where there is no such node.
+            graph: the graph now.
         """
         last = {item.node: item.digest for entry in self.entries for item in entry.disclosed}
-        changed = {node for node, before in last.items() if digest(node) != before}
+        changed = {
+            node
+            for node, digest in last.items()
+            if node not in graph or graph.head(node).digest != digest
+        }
         memory = self.memory
-        found = Shown()
-        found.lines = _without(memory.lines, changed)
-        found.described = _without(memory.described, changed)
-        found.summaries = _without(memory.summaries, changed)
-        found.links = _without(memory.links, changed)
-        found.pieces = _without(memory.pieces, changed)
+        shown = Shown()
+        shown.lines = _without(memory.lines, changed)
+        shown.described = _without(memory.described, changed)
+        shown.summaries = _without(memory.summaries, changed)
+        shown.links = _without(memory.links, changed)
+        shown.pieces = _without(memory.pieces, changed)
         if not changed:
-            found.listings = {key: (call, cursor) for key, call, cursor in memory.listings}
-        return found
+            shown.listings = {key: (call, cursor) for key, call, cursor in memory.listings}
+        return shown
 
 
-def remembered(shown: Shown) -> Memory:
-    """What was shown, as values."""
-    return Memory(
+def saved(shown: Shown) -> SavedShown:
+    """What was shown, as values that can be saved."""
+    return SavedShown(
         dict(shown.lines),
         dict(shown.described),
         dict(shown.summaries),
-        {node: dict(known) for node, known in shown.links.items()},
-        {node: dict(known) for node, known in shown.pieces.items()},
+        {node: dict(calls) for node, calls in shown.links.items()},
+        {node: dict(calls) for node, calls in shown.pieces.items()},
         tuple((key, call, cursor) for key, (call, cursor) in shown.listings.items()),
     )
 

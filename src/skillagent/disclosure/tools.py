@@ -1,7 +1,7 @@
-"""The three operations as tool definitions: one pydantic model each, nothing said twice.
+"""The definitions of the three tools, and the parser of their arguments: one pydantic model each.
 
-The schemas lie in the strict subset that OpenAI enforces (closed objects, every property
-required, optional ones nullable); a call that leaves optional arguments out is accepted.
+The schemas keep to the strict subset that OpenAI enforces: closed objects, every property required,
+optional ones nullable. The parser also accepts calls without the optional arguments.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_DEPTH = 3
 
 
 def _as_list(value: object) -> object:
-    """Models often send one name where a list is asked for."""
+    """A list, also from one name: models often send that."""
     return [value] if isinstance(value, str) else value
 
 
@@ -37,7 +37,7 @@ class _Arguments(BaseModel):
 
 
 class ListIndex(_Arguments):
-    """List what the skill graph holds, one line a node: id, tokens to read it, description.
+    """List nodes of the skill graph, one line each: id, tokens to read it, description.
     Without arguments: the entry map. With `query`: the nodes that answer it, best first - start
     here. With `map`: that map's nodes under its author's headings."""
 
@@ -53,17 +53,19 @@ class ListIndex(_Arguments):
 
 
 class ReadSummary(_Arguments):
-    """Show one to ten nodes short of their text: description, outline with tokens, and their
-    links, each with the sentence that says why to follow it. Cheap: decide here what to read.
-    With `depth`: one line for each node around them instead."""
+    """Show summaries of one to ten nodes, without their text: description, outline with tokens,
+    and links, each with the sentence that says why to follow it. Cheap: decide here what to read.
+    With `depth`: instead, one line for each node around them."""
 
     nodes: Annotated[list[str], BeforeValidator(_as_list)] = Field(
         description="Ids, titles or aliases.", min_length=1, max_length=MAX_NODES
     )
-    query: str | None = Field(None, description="What you look for; ranks the links shown.")
+    query: str | None = Field(
+        None, description="What you want to know; ranks the links and sections."
+    )
     depth: Annotated[int | None, BeforeValidator(_as_number)] = Field(
         None,
-        description="2 or 3: list all that links lead to in so many steps.",
+        description="2 or 3: list all nodes that links lead to within that many steps.",
         ge=1,
         le=MAX_DEPTH,
     )
@@ -100,13 +102,13 @@ def _schema(model: type[_Arguments]) -> dict[str, Any]:
     raw = model.model_json_schema()
     properties = {}
     for name, field in raw["properties"].items():
-        kept = {key: value for key, value in field.items() if key not in ("title", "default")}
-        if options := kept.pop("anyOf", None):
-            kept = {"type": [option["type"] for option in options], **kept}
-        if kept.get("type") == "array":
-            # OpenAI's strict subset has no lengths; the parser still holds them.
-            kept = {key: kept[key] for key in ("type", "items", "description")}
-        properties[name] = kept
+        schema = {key: value for key, value in field.items() if key not in ("title", "default")}
+        if options := schema.pop("anyOf", None):
+            schema = {"type": [option["type"] for option in options], **schema}
+        if schema.get("type") == "array":
+            # OpenAI's strict subset has no lengths; the parser still checks them.
+            schema = {key: schema[key] for key in ("type", "items", "description")}
+        properties[name] = schema
     return {
         "type": "object",
         "properties": properties,
@@ -116,18 +118,21 @@ def _schema(model: type[_Arguments]) -> dict[str, Any]:
 
 
 class ArgumentError(Exception):
-    """A tool call that cannot be read; its text tells the model how to write it."""
+    """A tool call cannot be read; the text tells the model how to write it.
+
+    `Toolset.call` catches it and answers with the text.
+    """
 
 
 def parse(name: object, arguments: object) -> dict[str, Any]:
     """The arguments of a call, checked.
 
     Args:
-        name: of the tool.
-        arguments: an object, or its JSON text; empty text is an empty object.
+        name: name of the tool.
+        arguments: an object, or its JSON text; an empty text means no arguments.
 
     Raises:
-        ArgumentError: unknown tool, text that is not JSON, or arguments that do not fit.
+        ArgumentError: the tool is unknown, the text is not JSON, or an argument is not valid.
     """
     model = MODELS.get(name) if isinstance(name, str) else None
     if model is None:

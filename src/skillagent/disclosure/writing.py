@@ -1,7 +1,7 @@
-r"""How the words of a file are set into an answer, so that they never pass for the answer's own.
+r"""Escapes texts of files in an answer, so that they never look like the answer's own lines.
 
-An answer can be read back by this grammar; a test does so with a parser of its own. `{ }` may
-repeat, `[ ]` may be missing, C, L, N and T are numbers.
+Answers follow this grammar; a test reads them back with a parser of its own. `{ }` may repeat,
+`[ ]` is optional, C, L, N and T are numbers.
 
     answer     = body EOL closing
     closing    = "(call " N ": " C " tokens; " L " of " T " left" [session] ")" {" ."}
@@ -34,12 +34,12 @@ repeat, `[ ]` may be missing, C, L, N and T are numbers.
     pointer    = "[" ("section " quoted words | "the beginning") ": shown " place "]"
     embed      = {"> "} "> embedded [[" id "]]:" EOL {"> " author's line EOL}
 
-A `field` is made of letters, digits, `_`, `.` and `-`. `words` hold no end of a line and no tag,
-and where they begin a line they do not begin it as a line above does. An author's line holds no
-tag and does not begin as `closing`, `pointer` or `embed` does. A backslash is set into what would:
-it stays readable, and every other character is the author's. An `id` holds `&#N;`, `&amp;`,
-`&quot;` or `&lt;` for a character that would end it, hide in it or break the line; `from_id` reads
-that back.
+A `field` has letters, digits, `_`, `.` and `-`. `words` have no line end and no node tag; at the
+start of a line, they do not begin like a line of the grammar. An author's line has no node tag and
+does not begin like `closing`, `pointer` or `embed`. A text that would break these rules gets a
+backslash: it stays readable, and no other character changes. An `id` has `&#N;`, `&amp;`, `&quot;`
+or `&lt;` instead of a character that would end it, be invisible or break the line; `from_id` turns
+them back.
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ import re
 from skillagent.markdown.hidden import INVISIBLE_CLASS, one_line, plain_lines, replaced
 
 FIELD_CHARS = 40
-"""The name of a field is cut to this length where it stands before a link."""
+"""Names of fields before a link are cut to this length."""
 
-# A tag in any case, with blanks or invisible characters in it, in full width, or as entities.
+# The node tag in all the forms that a model may read as one: in any case, with blanks or invisible
+# characters inside, in full width, or as entities.
 _GAP = rf"[\s{INVISIBLE_CLASS}]*+"
 _OPEN = r"[<＜﹤&](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
 _SLASH = r"(?:[/／⁄∕]|&(?:[sS][oO][lL]|#0*47|#[xX]0*2[fF]);?)"
@@ -75,7 +76,7 @@ _NOT_IN_FIELD = re.compile(r"[^\w.-]+")
 _OUTLINE_JOINT = re.compile(r"(?<=\d) \| ")
 _LIST_JOINT = re.compile(r"\((\d+)\)(?=,| and |\.)")
 
-# What ends `[[id]]`, what is read back as one character, and what no line may hold.
+# Characters that would end `[[id]]`, that `from_id` would change, or that no line may have.
 _NOT_IN_ID = re.compile(
     r"\[(?=\[)|(?<=\[)\[|^\[|\](?=\])|(?<=\])\]|\]$|&(?=#\d{1,7};|(?:amp|quot|lt);)"
     r"|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
@@ -88,15 +89,15 @@ _CHARACTERS = {"amp": "&", "quot": '"', "lt": "<"}
 
 
 def words(text: str) -> str:
-    """Any value as a part of one line: a title, key, tag, description, context or argument."""
+    """Any text, made safe as part of a line: a title, key, tag, description or argument."""
     return _TAG.sub(_escaped, one_line(text))
 
 
 def own_line(text: str) -> str:
-    """Words that begin a line: a backslash stands before what looks like a line of ours.
+    """A text at the start of a line, with a backslash if it looks like a line of the grammar.
 
     Args:
-        text: from `words`.
+        text: returned by `words`.
     """
     return f"\\{text}" if _OWN_LINE.match(text) else text
 
@@ -107,10 +108,10 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 
 def body(text: str) -> str:
-    """An author's lines, as they stand between the tags of a node."""
+    """An author's lines, made safe between the tags of a node."""
     text = _TAG.sub(_escaped, plain_lines(text))
     folded = text.lower()
-    # Few texts have one of the words: a look for them is faster than the pattern.
+    # Few texts have one of these words, and looking for them is faster than the pattern.
     if "call" in folded or "embedded" in folded or "shown" in folded:
         text = _OWN_LINE_OF_TEXT.sub(r"\1\\", text)
     return text
@@ -121,27 +122,27 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def in_types(key: str) -> str:
-    """A frontmatter field in `depends_on: [[x]]`."""
+    """The name of a frontmatter field, as in `depends_on: [[x]]`."""
     return _NOT_IN_FIELD.sub("_", key)[:FIELD_CHARS] or "_"
 
 
 def in_outline(title: str) -> str:
-    """A title in `One 120 | Two 300`."""
+    """A title, made safe in an outline: `One 120 | Two 300`."""
     return _OUTLINE_JOINT.sub(r" \\| ", title)
 
 
 def in_list(title: str) -> str:
-    """A title in `One (120), Two (300).`."""
+    """A title, made safe in a list: `One (120), Two (300).`."""
     return _LIST_JOINT.sub(r"(\1\\)", title)
 
 
 def identifier(id: str) -> str:
-    """An id, or the name of a root, as it stands in `[[…]]`; `from_id` reads it back."""
+    """An id, or the name of a root, made safe in `[[…]]`; `from_id` turns it back."""
     return _finished(_NOT_IN_ID.sub(_numbered, id))
 
 
 def attribute(text: str) -> str:
-    """An id or a title as it stands in quotes inside a tag; `from_id` reads it back."""
+    """An id or a title, made safe in quotes inside a tag; `from_id` turns it back."""
     return _finished(_NOT_IN_ATTRIBUTE.sub(_numbered, text))
 
 
@@ -155,7 +156,7 @@ def _numbered(match: re.Match[str]) -> str:
 
 
 def from_id(name: str) -> str:
-    """A name as a model copied it from an answer, with the characters that it means."""
+    """A name that a model copied from an answer, without the escapes."""
     return _WRITTEN.sub(_character, name) if "&" in name else name
 
 
@@ -167,7 +168,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def json_text(text: str) -> str:
-    """A text as a JSON string that can be copied into the next call."""
+    """A text as a JSON string that a model can copy into its next call."""
     quoted = json.dumps(text, ensure_ascii=False)
     if _NOT_IN_JSON.search(quoted) or replaced(quoted, "") != quoted:
         quoted = json.dumps(text)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
-from skillagent.disclosure.state import State
+from skillagent.disclosure.state import SessionState
 from skillagent.graph import SkillGraph
 from skillagent.graph.walk import Root, roots_of
 from skillagent.index import SearchIndex
@@ -128,7 +128,7 @@ class GraphLoader:
         """
         return Toolset(self.loaded.view, self.budget, counter=self.counter, session=session)
 
-    def resume(self, state: State, session: str = "") -> Toolset:
+    def resume(self, state: SessionState, session: str = "") -> Toolset:
         """The toolset of an earlier session, continued on the newest graph.
 
         Args:

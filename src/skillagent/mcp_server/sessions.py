@@ -25,7 +25,7 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from skillagent.disclosure import Answer, Toolset
-from skillagent.disclosure.state import State
+from skillagent.disclosure.state import SessionState
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.mcp_server.graph_loader import GraphLoader
 
@@ -43,7 +43,7 @@ ATTEMPTS = 4
 """Attempts to act in a session that another worker is changing, before it is locked instead."""
 
 Action = Callable[[Toolset], Answer]
-_STATE = TypeAdapter(State)
+_STATE = TypeAdapter(SessionState)
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 
 

@@ -1,15 +1,15 @@
-"""What the layers above ask of a graph, wherever it is kept: one small protocol, and memory.
+"""Access to a graph, wherever it is kept: a small protocol, and its implementation in memory.
 
-`protocol` says what is asked, `memory` answers from a loaded `SkillGraph`, and `figures` keeps
-what is counted once for all sessions. Above: `disclosure`. Below: `index`, `graph`.
+`protocol` has the questions about a graph, `memory` answers them from a loaded `SkillGraph`, and
+`digest_cache` keeps token counts for all sessions. Above: `disclosure`. Below: `index`, `graph`.
 """
 
-from skillagent.store.figures import Figures
+from skillagent.store.digest_cache import DigestCache
 from skillagent.store.memory import MemoryStore, MemoryView, view_of
 from skillagent.store.protocol import GraphStore, GraphView, LinkView, NodeHead
 
 __all__ = [
-    "Figures",
+    "DigestCache",
     "GraphStore",
     "GraphView",
     "LinkView",

@@ -1,4 +1,4 @@
-"""The store in memory: a loaded graph, its search index, and figures that outlive a reload."""
+"""The store in memory: a loaded graph, its search index, and a cache that survives reloads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from skillagent.graph import Link, Node, Outdated, SkillGraph
 from skillagent.index import Hit, Match, SearchIndex, filters
 from skillagent.index.filters import Filter
 from skillagent.markdown import Document
-from skillagent.store.figures import Figures
+from skillagent.store.digest_cache import DigestCache
 from skillagent.store.protocol import GraphView
 
 
@@ -17,17 +17,17 @@ class MemoryView:
     """A `SkillGraph` as a `GraphView`.
 
     Args:
-        graph: answers every question about nodes and links.
-        figures: what was counted before; None to begin anew.
+        graph: the loaded graph.
+        cache: the cache of an earlier view; None for an empty one.
     """
 
-    def __init__(self, graph: SkillGraph, figures: Figures | None = None) -> None:
+    def __init__(self, graph: SkillGraph, cache: DigestCache | None = None) -> None:
         self.graph = graph
-        self.figures = figures or Figures()
+        self.cache = cache or DigestCache()
 
     def followed_by(self, graph: SkillGraph) -> MemoryView:
-        """A newer state; what was counted of unchanged files is kept."""
-        return MemoryView(graph, self.figures)
+        """A view of a newer state of the graph, with the same cache."""
+        return MemoryView(graph, self.cache)
 
     @cached_property
     def _index(self) -> SearchIndex:
@@ -122,10 +122,10 @@ class MemoryView:
 
 
 class MemoryStore:
-    """A graph that is replaced as a whole when its files change.
+    """A `GraphStore` whose graph is replaced as a whole when its files change.
 
     Args:
-        graph: the first state.
+        graph: the graph at the beginning.
     """
 
     def __init__(self, graph: SkillGraph) -> None:
@@ -141,7 +141,7 @@ class MemoryStore:
 
 
 def view_of(graph: SkillGraph | GraphView) -> GraphView:
-    """A graph as those see it who show it; the same view at every call with one `SkillGraph`."""
+    """The view of a graph, the same at every call with one `SkillGraph`; a view as it is."""
     if isinstance(graph, SkillGraph):
         return graph.keep(MemoryView, lambda: MemoryView(graph))
     return graph

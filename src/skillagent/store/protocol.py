@@ -1,8 +1,7 @@
-"""The seam between a graph and those who show it: what `disclosure` asks, and no more.
+"""The protocols between a graph and the code that shows it: what `disclosure` needs, and no more.
 
-The model is httpx's transports and anyio's backends: flat, small, no base class. A store in
-memory, in a file and on a server answer the same questions with the same values, so that every
-answer has the same bytes.
+Modelled on httpx's transports and anyio's backends: flat, small, no base class. Stores in memory,
+in a file and on a server give the same values, so that every answer has the same bytes.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from skillagent.graph import NodeKind, Outdated
 from skillagent.index import Hit, Match
 from skillagent.index.filters import Filter
 from skillagent.markdown import Document, Kind, Value
-from skillagent.store.figures import Figures
+from skillagent.store.digest_cache import DigestCache
 
 
 class NodeHead(Protocol):
-    """What may be told of a node without its text."""
+    """A node without its text."""
 
     @property
     def id(self) -> str: ...
@@ -28,14 +27,14 @@ class NodeHead(Protocol):
     def description(self) -> str: ...
     @property
     def description_derived(self) -> bool:
-        """True where the author wrote no description."""
+        """Whether the description comes from the text, because the author wrote none."""
         ...
 
     @property
     def kind(self) -> NodeKind: ...
     @property
     def declared_kind(self) -> str:
-        """The author's own word for it."""
+        """The kind as the author wrote it; empty if the author wrote none."""
         ...
 
     @property
@@ -46,7 +45,7 @@ class NodeHead(Protocol):
     def topics(self) -> tuple[str, ...]: ...
     @property
     def fields(self) -> Mapping[str, Value]:
-        """Every other field of the header."""
+        """All other fields of the frontmatter."""
         ...
 
     @property
@@ -56,27 +55,30 @@ class NodeHead(Protocol):
 
 
 class LinkView(Protocol):
-    """A link with what is told of it; it does not need the document that it is in."""
+    """A link with its context, independent of the document that it is in."""
 
     @property
     def source(self) -> str: ...
     @property
-    def target(self) -> str | None: ...
+    def target(self) -> str | None:
+        """Id of the node that it leads to; None if there is none, or several."""
+        ...
+
     @property
     def candidates(self) -> tuple[str, ...]:
-        """Ids of all nodes that it may mean, if there are several."""
+        """Ids of the nodes that it may mean, if there are several."""
         ...
 
     @property
     def name(self) -> str:
-        """The target as it is written."""
+        """The target as the author wrote it."""
         ...
 
     @property
     def kind(self) -> Kind: ...
     @property
     def key(self) -> str:
-        """The field of the header that it is in; empty in the body."""
+        """The frontmatter field that it is in; empty in the body."""
         ...
 
     @property
@@ -90,45 +92,45 @@ class LinkView(Protocol):
 
     @property
     def section(self) -> str:
-        """The nearest heading above it."""
+        """Title of the nearest heading above it."""
         ...
 
     @property
     def context(self) -> str:
-        """The sentence or list item around it, plain."""
+        """The sentence or list item around it, as plain text."""
         ...
 
     @property
     def sentence(self) -> tuple[int, int]:
-        """Where that sentence begins and ends in the document."""
+        """Offsets of that sentence in the document's text."""
         ...
 
     @property
     def is_bare(self) -> bool:
-        """True where no words beside it say why to follow it."""
+        """Whether it has no words beside it that say why to follow it."""
         ...
 
     def around(self) -> tuple[str, str]:
-        """The raw text before and behind it on its line."""
+        """The text before and after it on its line, as written."""
         ...
 
 
 class GraphView(Protocol):
     """One state of a graph, which never changes.
 
-    Sequences may be computed as they are read: a caller takes the slice that it needs.
+    A sequence may be computed while it is read, so take only the slice that you need.
     """
 
     @property
     def name(self) -> str: ...
     @property
     def digest(self) -> str:
-        """Equal for graphs of equal nodes."""
+        """The same for graphs with the same nodes."""
         ...
 
     @property
-    def figures(self) -> Figures:
-        """What is counted of its texts, for all who share it."""
+    def cache(self) -> DigestCache:
+        """What was computed from its files; shared by all sessions."""
         ...
 
     @property
@@ -137,7 +139,10 @@ class GraphView(Protocol):
         ...
 
     @property
-    def entries(self) -> Sequence[str]: ...
+    def entries(self) -> Sequence[str]:
+        """Ids of the entries, one for each root that has one."""
+        ...
+
     @property
     def maps(self) -> Sequence[str]:
         """Ids of the maps, sorted."""
@@ -145,105 +150,125 @@ class GraphView(Protocol):
 
     @property
     def gathering(self) -> Sequence[str]:
-        """Ids of maps and skills, the one with the most links first."""
+        """Ids of maps and skills, those with the most links first."""
         ...
 
     @property
-    def most_linked(self) -> Sequence[str]: ...
+    def most_linked(self) -> Sequence[str]:
+        """Ids of nodes, those with the most backlinks first."""
+        ...
+
     @property
-    def unmapped(self) -> Sequence[str]: ...
+    def unmapped(self) -> Sequence[str]:
+        """Ids of the nodes that no map leads to, sorted."""
+        ...
+
     @property
     def link_fields(self) -> frozenset[str]:
-        """Fields of a header whose values are links."""
+        """Frontmatter fields whose values are links."""
         ...
 
     def head(self, node: str) -> NodeHead:
-        """What may be told of a node.
+        """A node without its text.
 
         Raises:
-            KeyError: there is no node of this id.
+            KeyError: there is no node with this id.
         """
         ...
 
     def document(self, node: str) -> Document:
-        """The text of a node, with its headings, blocks and header.
+        """The text of a node, with its frontmatter, headings and blocks.
 
         Raises:
-            KeyError: there is no node of this id.
+            KeyError: there is no node with this id.
         """
         ...
 
     def locate(self, name: str) -> tuple[str, str]:
-        """The id that a name leads to, and what follows a `#` that is not the node's own.
+        """The id of the node that a name leads to, and the heading or block after `#`.
+
+        Args:
+            name: an id, title or alias, as in a wikilink.
 
         Raises:
-            ResolveError: no node answers to it, or several do.
+            ResolveError: the name leads to no node, or to several.
         """
         ...
 
     def __contains__(self, node: object) -> bool: ...
 
     def outdated(self, node: str) -> Outdated | None:
-        """Why a node should not be relied on; None if it may be."""
+        """Why not to rely on a node; None if nothing speaks against it."""
         ...
 
     def links_from(self, node: str) -> Sequence[LinkView]:
-        """All links in a node, broken ones too, in order of their place."""
+        """All links of a node, with broken ones, in the order of its text."""
         ...
 
     def backlinks(self, node: str) -> Sequence[LinkView]:
-        """All links to a node from other nodes, by source and place."""
+        """All links from other nodes to a node, sorted by source and offset."""
         ...
 
     def neighbors(self, node: str) -> Sequence[str]:
-        """Ids of the nodes that a node links to, in order of first mention."""
+        """Ids of the nodes that a node links to, in the order of their first link."""
         ...
 
     def indegree(self, node: str) -> int:
-        """How many other nodes link to a node."""
+        """The number of other nodes that link to a node."""
         ...
 
     def search(
         self, query: str, limit: int, offset: int = 0, within: Collection[str] | None = None
     ) -> tuple[list[Hit], int]:
-        """The best nodes for a query, and how many there are in all.
+        """Some hits of a query, best first, and the number of all hits.
 
         Args:
-            query: words.
-            limit: hits to return.
-            offset: hits to leave out.
+            query: words to rank by.
+            limit: most hits to return.
+            offset: number of better hits to leave out.
             within: ids of the nodes that may be hits; None for all.
         """
         ...
 
     def match(self, query: str, node: str | None = None) -> Match:
-        """How far a hit, or the best one, answers a query."""
+        """How well a node, or the best hit, answers a query.
+
+        Args:
+            query: words.
+            node: id of the node; None for the best hit.
+        """
         ...
 
     def scores(self, query: str, nodes: Sequence[str]) -> Mapping[str, float]:
-        """Node → its score for a query, 0 where it does not answer."""
+        """Node → its score for a query; 0 if it is no hit."""
         ...
 
     def relevance(self, query: str, node: str, text: str) -> float:
-        """How well the text of a link, with the node behind it, answers a query."""
+        """How well a link answers a query.
+
+        Args:
+            query: words.
+            node: id of the node at its other end, whose title and description count too.
+            text: the text of the link's line.
+        """
         ...
 
     def weight(self, query: str, node: str, text: str) -> float:
-        """How much of a query a text of a node holds."""
+        """The weight of the query's words that a part of a node's text has."""
         ...
 
     def passing(self, filters: Sequence[Filter]) -> frozenset[str]:
-        """Ids of the nodes on which all filters hold."""
+        """Ids of the nodes that pass all filters."""
         ...
 
     def filter_values(self, field: str) -> Sequence[str]:
-        """What a filter on a field can be given, the value of most nodes first."""
+        """The values of a field that a filter can name, the most frequent first."""
         ...
 
 
 class GraphStore(Protocol):
-    """Where a graph is kept while its files may change."""
+    """A place that keeps a graph whose files may change."""
 
     def snapshot(self) -> GraphView:
-        """The newest state. What was taken before stays as it is."""
+        """The newest state of the graph. Views that were taken earlier do not change."""
         ...

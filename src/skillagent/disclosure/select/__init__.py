@@ -1,5 +1,6 @@
-"""What to show: from a view, what the session has shown, and the budget, to possible answers.
+"""Selects what to show: makes possible answers from the graph and what the session has shown.
 
-One module for each kind of answer. Each gives drafts, from the fullest to the barest; the first
-that fits is taken. Above: `planning`. Below: `session_view`; the text is made by `render`.
+One module for each kind of answer. Each makes drafts, the fullest first, and `Toolset` takes the
+first draft that fits the budget: a text is never cut, and its cost is known when it is written.
+Above: `planning`. Below: `session_view`; `render` makes the texts.
 """

@@ -1,4 +1,4 @@
-"""`![[…]]` in a text that is shown: the text of other nodes, in its place."""
+"""Expands embeds (`![[…]]`) in the text of a node: shows the other node's text there."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ from skillagent.markdown import Document, Kind, Piece
 from skillagent.store import LinkView
 
 EMBED_DEPTH = 5
+"""Most embeds inside each other; deeper ones are not expanded."""
 
 
 class TextBlock(NamedTuple):
-    """Some lines of a text that is shown."""
+    """Some lines of an answer's text."""
 
     text: str
     authored: bool
-    """Whether a file holds them; the others say what was embedded or shown before."""
+    """Whether the lines are from a file; otherwise they are an embed or a pointer."""
 
 
 class Embed(NamedTuple):
-    """One embed, ready to be shown: its text and the pieces of other nodes in it."""
+    """An expanded embed: its text, and node → indexes of the pieces in it."""
 
     text: str
     pieces: dict[str, tuple[int, ...]]
 
 
 def joined(blocks: Sequence[TextBlock]) -> str:
-    """The blocks with a blank line between them, without those that have nothing to show."""
+    """The blocks with blank lines between them; empty ones are left out."""
     shown = (block for block in blocks if block.text.strip())
-    parts = []
+    texts = []
     for authored, group in groupby(shown, key=lambda block: block.authored):
         text = "\n\n".join(block.text for block in group)
-        # A tag may begin in one piece and end in the next.
-        parts.append(writing.body(text) if authored else text)
-    return "\n\n".join(parts).strip("\n")
+        # Escaped once more, because a tag may begin in one piece and end in the next.
+        texts.append(writing.body(text) if authored else text)
+    return "\n\n".join(texts).strip("\n")
 
 
 def piece_text(view: SessionView, node: str, index: int) -> str:
@@ -48,8 +49,8 @@ def piece_text(view: SessionView, node: str, index: int) -> str:
     return view.text(view.graph.head(node), piece.start, piece.end)
 
 
-class Embeds:
-    """Expands `![[…]]` of one node; never a node inside itself, never text shown before.
+class EmbedExpander:
+    """Expands the embeds of one node: never a node inside itself, never a text shown before.
 
     Args:
         view: the session's graph.
@@ -61,13 +62,17 @@ class Embeds:
         self._node = node
         self._shown_here: dict[str, set[int]] = {}
         self._expanded: set[tuple[str, int, int]] = set()
-        """Stretches, by node and offsets, of which nothing is left to show."""
+        """Node and offsets of the embedded ranges that have no new text left."""
 
-    def of(self, indexes: Sequence[int]) -> dict[int, list[Embed]]:
-        """Piece of the node → what it embeds, in order."""
-        return self._of(self._node, indexes, (self._node,))
+    def expand(self, indexes: Sequence[int]) -> dict[int, list[Embed]]:
+        """Index of a piece → its embeds, in order.
 
-    def _of(
+        Args:
+            indexes: pieces of the node that are shown.
+        """
+        return self._expand_pieces(self._node, indexes, (self._node,))
+
+    def _expand_pieces(
         self, node: str, indexes: Sequence[int], stack: tuple[str, ...]
     ) -> dict[int, list[Embed]]:
         embeds: dict[int, list[Embed]] = {}
@@ -76,11 +81,11 @@ class Embeds:
             for link in self._view.graph.links_from(node)
             if link.kind is Kind.EMBED and link.target
         ]
-        places = [link.start for link in links]
+        starts = [link.start for link in links]
         for index in indexes if links else ():
             piece = self._view.graph.document(node).pieces[index]
-            inside = slice(bisect_left(places, piece.start), bisect_left(places, piece.end))
-            for link in links[inside]:
+            in_piece = slice(bisect_left(starts, piece.start), bisect_left(starts, piece.end))
+            for link in links[in_piece]:
                 if embed := self._expand(link, stack):
                     embeds.setdefault(index, []).append(embed)
         return embeds
@@ -90,42 +95,42 @@ class Embeds:
         if target is None or target in stack or len(stack) > EMBED_DEPTH:
             return None
         document = self._view.graph.document(target)
-        stretch = _stretch(document, link.fragment)
-        if stretch is None or (target, *stretch) in self._expanded:
+        span = _embedded_span(document, link.fragment)
+        if span is None or (target, *span) in self._expanded:
             return None
-        self._expanded.add((target, *stretch))
-        indexes = self._new_pieces(target, document, stretch)
+        self._expanded.add((target, *span))
+        indexes = self._new_pieces(target, document, span)
         if not indexes:
             return None
         pieces: dict[str, tuple[int, ...]] = {target: tuple(indexes)}
-        inner = self._of(target, indexes, (*stack, target))
+        inner = self._expand_pieces(target, indexes, (*stack, target))
         blocks: list[TextBlock] = []
         for index in indexes:
             blocks.append(TextBlock(piece_text(self._view, target, index).rstrip("\n"), True))
             for embed in inner.get(index, ()):
                 blocks.append(TextBlock(embed.text, False))
-                for other, more in embed.pieces.items():
-                    pieces[other] = (*pieces.get(other, ()), *more)
+                for node, indexes_of_node in embed.pieces.items():
+                    pieces[node] = (*pieces.get(node, ()), *indexes_of_node)
         name = f"{target}#{link.fragment}" if link.fragment else target
         quoted = "\n".join("> " + line for line in joined(blocks).split("\n"))
         return Embed(f"> embedded [[{writing.identifier(name)}]]:\n{quoted}", pieces)
 
-    def _new_pieces(self, node: str, document: Document, stretch: tuple[int, int]) -> list[int]:
-        """Indexes of the pieces of a stretch that neither the session nor this text has shown."""
-        first, last = stretch
+    def _new_pieces(self, node: str, document: Document, span: tuple[int, int]) -> list[int]:
+        """Indexes of the pieces in a span that neither the session nor this answer shows yet."""
+        first, last = span
         shown = self._view.shown.pieces.get(node, {})
         shown_here = self._shown_here.setdefault(node, set())
-        inside = range(
+        in_span = range(
             bisect_right(document.pieces, first, key=_end),
             bisect_left(document.pieces, last, key=_start),
         )
-        indexes = [index for index in inside if index not in shown and index not in shown_here]
+        indexes = [index for index in in_span if index not in shown and index not in shown_here]
         shown_here.update(indexes)
         return indexes
 
 
-def _stretch(document: Document, fragment: str) -> tuple[int, int] | None:
-    """Where the embedded part of a document begins and ends; None where it has no such part."""
+def _embedded_span(document: Document, fragment: str) -> tuple[int, int] | None:
+    """Offsets of the embedded part of a document; None if it has no such part."""
     if is_block(fragment):
         end = document.blocks.get(fragment[1:].casefold(), -1)
         return end - 1, end

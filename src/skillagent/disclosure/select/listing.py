@@ -22,11 +22,11 @@ MAP_PAGE = 10
 HIT_PAGE = 8
 TOP_NODES = 5
 HITS_SHARE = 0.5
-"""Of what one answer may cost, so much may go to a page of hits, so that some can be read."""
+"""Part of an answer's limit that a page of hits may cost, so that tokens are left to read some."""
 SHORT_CHARS = 60
-"""Where little is left, the description of a hit is cut to this length."""
+"""Descriptions of hits are cut to this length if the whole ones do not fit `HITS_SHARE`."""
 KNOWN_VALUES = 12
-"""Where no node passes a filter, so many values that one can be given are named."""
+"""Most values of a field that are named if no node passes a filter."""
 UNMAPPED = "unmapped"
 OTHER_MAPS, MOST_LINKED = "Other maps", "Most linked"
 ABOUT_CHARS = 300
@@ -34,7 +34,7 @@ OTHER_WORDS = "other words, or list_index() for the entry map."
 
 
 class Row(NamedTuple):
-    """One line of a listing before it is written."""
+    """One line of a listing: a node, and what is said of it beside its description."""
 
     node: str
     heading: str = ""
@@ -43,21 +43,22 @@ class Row(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """All rows that one call is about; a page of them is shown."""
+    """One page of a listing, and the texts above and below its lines."""
 
     map: str | None
     query: str | None
     title: str
     rows: list[Row]
     total: int
+    """Rows on all pages."""
     start: int
-    """Offset of the first row in `rows`."""
+    """Number of rows on the pages before."""
     footnote: str = ""
     match: Match | None = None
 
 
 def drafts(view: SessionView, listing: Listing) -> Iterator[Draft]:
-    """The page with as many lines as it may have, then with one less, down to one."""
+    """The page with all its lines, then with one line less each time, down to one line."""
     lines = [_line(view, row) for row in listing.rows]
     for count in range(len(lines), 0, -1):
         yield _draft(listing, lines[:count])
@@ -66,10 +67,10 @@ def drafts(view: SessionView, listing: Listing) -> Iterator[Draft]:
 
 
 def hit_drafts(view: SessionView, listing: Listing, limit: int) -> Iterator[Draft]:
-    """A page of hits that leaves room to read them, then what `drafts` gives.
+    """A page of hits that leaves tokens to read them, then the same drafts as `drafts`.
 
-    Where all lines, or at least half of them, fit `HITS_SHARE` of the limit, they are the page;
-    else as many short lines as fit it, which tell a node's cost and what it is about.
+    If more than half of the lines fit `HITS_SHARE` of the limit, they are the page. Otherwise it
+    has as many short lines as fit, with the cost of a node and the beginning of its description.
 
     Args:
         view: the session's graph.
@@ -90,7 +91,7 @@ def _shortened(line: IndexLine) -> IndexLine:
 
 
 def _line(view: SessionView, row: Row) -> tuple[IndexLine, bool]:
-    """A row as a line, and whether that holds the whole description."""
+    """A row as a line, and whether the line has the whole description."""
     return view.line(view.graph.head(row.node), phrase=row.phrase, heading=row.heading, why=row.why)
 
 
@@ -114,12 +115,12 @@ def _draft(listing: Listing, lines: list[tuple[IndexLine, bool]]) -> Draft:
 
 
 def pointer(call: int, cursor: str | None, map: str | None, query: str | None) -> Draft:
-    """What a page says that was listed before."""
+    """A page that was listed before: only the call that listed it."""
     return Draft(IndexResult(map, query, (), 0, cursor, shown_in=call))
 
 
-def entry(view: SessionView, start: int, page: int = MAP_PAGE) -> Listing:
-    """What the graph is for, the entry's links, the other maps and the most linked nodes."""
+def entry(view: SessionView, start: int, size: int = MAP_PAGE) -> Listing:
+    """The graph's description, the entry's links, the other maps and the most linked nodes."""
     graph = view.graph
     name = writing.identifier(view.words(graph.name))
     title = f"# {name}: {counted(len(graph.ids), 'node')}, {counted(len(graph.maps), 'map')}"
@@ -135,8 +136,8 @@ def entry(view: SessionView, start: int, page: int = MAP_PAGE) -> Listing:
             f'{counted(len(graph.unmapped), "node")} on no map: list_index(map="{UNMAPPED}") '
             "or list_index(query=…)"
         )
-    chosen = rows[start : start + page]
-    return Listing(None, None, title if start == 0 else "", chosen, len(rows), start, footnote)
+    page_rows = rows[start : start + size]
+    return Listing(None, None, title if start == 0 else "", page_rows, len(rows), start, footnote)
 
 
 def _entry_rows(view: SessionView) -> list[Row]:
@@ -150,8 +151,8 @@ def _entry_rows(view: SessionView) -> list[Row]:
     maps = [node for node in graph.gathering if node not in listed]
     rows += [Row(node, OTHER_MAPS) for node in maps]
     listed |= set(maps)
-    top = (node for node in graph.most_linked if node not in listed)
-    rows += [Row(node, MOST_LINKED) for node in islice(top, TOP_NODES)]
+    popular = (node for node in graph.most_linked if node not in listed)
+    rows += [Row(node, MOST_LINKED) for node in islice(popular, TOP_NODES)]
     if not rows:
         rows = [Row(node) for node in graph.ids]
     return rows
@@ -193,25 +194,25 @@ def hits(view: SessionView, query: str, start: int, map: NodeHead | None = None)
 
     Args:
         view: the session's graph.
-        query: words to rank by, and filters as `index.filters` reads them.
-        start: lines on the pages before.
-        map: only its nodes may be hits.
+        query: words to rank by, and filters; see `index.filters`.
+        start: number of hits on the pages before.
+        map: if given, only nodes of this map may be hits.
     """
-    asked = filters.parse(query)
+    parsed = filters.parse(query)
     name = map.id if map else None
     within: AbstractSet[str] | None = {row.node for row in map_rows(view, map)} if map else None
-    if not asked.filters:
-        return _ranked(view, query, asked.words, start, within, name)
-    passing = view.graph.passing(asked.filters)
+    if not parsed.filters:
+        return _ranked(view, query, parsed.words, start, within, name)
+    passing = view.graph.passing(parsed.filters)
     within = passing if within is None else passing & within
-    said = _said(asked)
+    filters_text = _filters_text(parsed)
     if not within:
-        return _no_node_passes(view, query, asked, name)
-    if asked.words:
-        among = f" among {counted(len(within), 'node')} with {said}"
-        return _ranked(view, query, asked.words, start, within, name, among)
+        return _no_node_passes(view, query, parsed, name)
+    if parsed.words:
+        among = f" among {counted(len(within), 'node')} with {filters_text}"
+        return _ranked(view, query, parsed.words, start, within, name, among)
     ids = sorted(within, key=lambda node: (view.graph.outdated(node) is not None, node))
-    title = writing.words(f"{counted(len(ids), 'node')} with {said}")
+    title = writing.words(f"{counted(len(ids), 'node')} with {filters_text}")
     rows = [Row(node) for node in ids[start : start + HIT_PAGE]]
     return Listing(name, query, title, rows, len(ids), start, "", Match.GOOD)
 
@@ -225,46 +226,47 @@ def _ranked(
     map: str | None,
     among: str = "",
 ) -> Listing:
-    """The hits of a search; none where the best one answers so little that it is one by chance."""
+    """The hits of a search; none if the best one matches so little that it may be by chance."""
     page, total = view.graph.search(words, HIT_PAGE, start, within)
     best = view.graph.search(words, 1, 0, within)[0] if start else page[:1]
     match = view.graph.match(words, best[0].node) if best else Match.NONE
     if match is Match.NONE:
         title = f"No node matches {shortened(words, LINE_CHARS)!r}{among}."
         if best:
-            title += f" The nearest one holds only: {_held(best[0])}."
+            title += f" The nearest one holds only: {_matched_words(best[0])}."
         return Listing(map, query, writing.words(title), [], 0, 0, f"Try {OTHER_WORDS}", match)
     title = f"{counted(total, 'match', 'matches')}{among}, best first"
     if match is Match.WEAK and not start:
-        title += f". Weak: the first holds only: {_held(best[0])}. If none fits, try {OTHER_WORDS}"
+        matched = _matched_words(best[0])
+        title += f". Weak: the first holds only: {matched}. If none fits, try {OTHER_WORDS}"
     rows = [Row(hit.node, why=_why(hit)) for hit in page]
     return Listing(map, query, writing.words(title), rows, total, start, "", match)
 
 
-def _no_node_passes(view: SessionView, query: str, asked: Filtered, map: str | None) -> Listing:
-    """No hit, and what the filters could be given instead."""
-    known = [
+def _no_node_passes(view: SessionView, query: str, parsed: Filtered, map: str | None) -> Listing:
+    """An empty page that names the values which the fields of the filters have."""
+    in_use = [
         f"{field}: {', '.join(values[:KNOWN_VALUES])}"
-        for field in dict.fromkeys(one.field for one in asked.filters)
+        for field in dict.fromkeys(condition.field for condition in parsed.filters)
         if (values := view.graph.filter_values(field))
     ]
-    title = f"No node{' of this map' if map else ''} has {_said(asked)}."
-    footnote = f"In use: {shortened('; '.join(known), 2 * LINE_CHARS)}" if known else ""
+    title = f"No node{' of this map' if map else ''} has {_filters_text(parsed)}."
+    footnote = f"In use: {shortened('; '.join(in_use), 2 * LINE_CHARS)}" if in_use else ""
     footnote = view.words(footnote) or f"Try {OTHER_WORDS}"
     return Listing(map, query, view.words(title), [], 0, 0, footnote, Match.NONE)
 
 
-def _said(asked: Filtered) -> str:
-    return shortened(" ".join(str(one) for one in asked.filters), LINE_CHARS)
+def _filters_text(parsed: Filtered) -> str:
+    return shortened(" ".join(str(condition) for condition in parsed.filters), LINE_CHARS)
 
 
-def _held(hit: Hit) -> str:
-    """The words of the query that a hit holds, as a list."""
+def _matched_words(hit: Hit) -> str:
+    """The words of the query that a hit contains, separated by commas."""
     return ", ".join(word for _, words in hit.why for word in words)
 
 
 def _why(hit: Hit) -> str:
-    matched = ", ".join(f"{field} ({', '.join(found)})" for field, found in hit.why)
+    matched = ", ".join(f"{field} ({', '.join(words)})" for field, words in hit.why)
     text = f"matches {matched}" if matched else ""
     if hit.linked_from:
         text += f"; linked from {counted(len(hit.linked_from), 'hit')}"

@@ -13,28 +13,30 @@ from skillagent.markdown import Heading
 from skillagent.store import NodeHead
 
 RANKED_SECTIONS = 3
-"""With a query, the places of so many sections are named in the outline."""
+"""Most sections whose rank is shown in the outline."""
 TITLE = 2.0
-"""What a word in a section's title counts, beside one in its text."""
+"""Weight of a word in a section's title; one in its text has 1."""
 SECTION_CHARS = 2_000
-"""The length of a section up to which it hardly matters how long it is."""
+"""Sections of up to about this length lose little of their weight for being long."""
 
 
 def sections(
     view: SessionView, node: NodeHead, query: str | None = None
 ) -> tuple[SectionLine, ...]:
-    """The sections of a node with their tokens; a top heading that is the title is left out.
+    """The sections of a node with their tokens.
+
+    The first heading is left out if it is the only one of level 1: then it is the title.
 
     Args:
         view: the session's graph.
-        node: whose sections.
-        query: what the model looks for; ranks the sections that answer it.
+        node: the node.
+        query: what the model wants to know; ranks the sections that answer it.
     """
     document = view.graph.document(node.id)
     headings = document.headings
-    if headings and headings[0].level == 1 and all(other.level > 1 for other in headings[1:]):
+    if headings and headings[0].level == 1 and all(heading.level > 1 for heading in headings[1:]):
         headings = headings[1:]
-    headings = tuple(at for at in headings if not view.is_hidden(document, at.start))
+    headings = tuple(heading for heading in headings if not view.is_hidden(document, heading.start))
     texts = [view.text(node, heading.start, heading.end).strip() for heading in headings]
     titles = [heading.title for heading in headings]
     ranks = _ranks(view, node, query, titles, texts) if query else {}
@@ -52,14 +54,14 @@ def sections(
 
 
 def _section_names(headings: Sequence[Heading]) -> list[str]:
-    """Titles as `read_node` takes them: `Outer#Inner` for one that stands twice in the node."""
-    times = Counter(heading.title.casefold() for heading in headings)
+    """Titles as `read_node` accepts them: `Outer#Inner` if the node has the title twice."""
+    counts = Counter(heading.title.casefold() for heading in headings)
     names: list[str] = []
     path: list[Heading] = []
     for heading in headings:
         path = [outer for outer in path if outer.level < heading.level]
-        twice = times[heading.title.casefold()] > 1 and path
-        names.append(f"{path[-1].title}#{heading.title}" if twice else heading.title)
+        is_repeated = counts[heading.title.casefold()] > 1 and path
+        names.append(f"{path[-1].title}#{heading.title}" if is_repeated else heading.title)
         path.append(heading)
     return names
 
@@ -67,10 +69,10 @@ def _section_names(headings: Sequence[Heading]) -> list[str]:
 def _ranks(
     view: SessionView, node: NodeHead, query: str, titles: Sequence[str], texts: Sequence[str]
 ) -> dict[int, int]:
-    """Section → its place among those that answer a query, of the best few.
+    """Index of a section → its rank among those that answer a query, for the best few.
 
-    A section counts by the query's words in its text, the less the longer it is, and by those in
-    its title.
+    A section's weight is that of the query's words in its text, divided by a factor that grows with
+    its length, plus that of the words in its title.
     """
     weights = []
     for number, (title, text) in enumerate(zip(titles, texts, strict=True)):
@@ -80,4 +82,4 @@ def _ranks(
             weight += TITLE * view.graph.weight(query, node.id, title)
             weights.append((-weight, number))
     best = sorted(weights)[:RANKED_SECTIONS]
-    return {number: place for place, (_, number) in enumerate(best, 1)}
+    return {number: rank for rank, (_, number) in enumerate(best, 1)}

@@ -1,4 +1,4 @@
-"""`read_summary`: nodes short of their text, with their links and why to follow them."""
+"""`read_summary`: the descriptions, outlines and links of nodes, without their text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from skillagent.markdown.prose import shortened
 from skillagent.store import LinkView, NodeHead
 
 LINKS, BACKLINKS, UNRESOLVED = 8, 3, 3
+"""Most links, backlinks and unresolved links of a summary."""
 FIELDS, FIELD_CHARS = 8, 120
+"""Most frontmatter fields of a summary, and most characters of each value."""
 
 
 class Extent(NamedTuple):
@@ -37,7 +39,7 @@ EXTENTS = (
     Extent(1, 0, False, 0),
     Extent(0, 0, False, 0),
 )
-"""From full to bare; two summaries in one call begin at the second row, more at the third."""
+"""The fullest first. Two summaries in one call begin at the second, more at the third."""
 
 
 def drafts(
@@ -47,19 +49,19 @@ def drafts(
     unknown: Sequence[str] = (),
     before: str = "",
 ) -> Iterator[Draft]:
-    """The summaries with all that they may hold, then with less and less, then one line each.
+    """The summaries with all that they may show, then with less each time, then one line each.
 
     Args:
         view: the session's graph.
-        nodes: what to show, each once.
-        query: what the model looks for; ranks the links.
-        unknown: sentences about names that led nowhere.
-        before: a sentence above everything.
+        nodes: the nodes to show, each once.
+        query: what the model wants to know; ranks the links.
+        unknown: sentences about names that led to no node.
+        before: a sentence above all summaries.
     """
     extents = EXTENTS[min(len(nodes), 3) - 1 :]
-    whole = [_summary(view, node, query, extents[0]) for node in nodes]
+    full = [_summary(view, node, query, extents[0]) for node in nodes]
     for extent in extents:
-        reduced = [_reduced(summary, extent) for summary in whole]
+        reduced = [_reduced(summary, extent) for summary in full]
         yield _draft(view, reduced, tuple(unknown), before)
     for count in range(len(nodes), 0, -1):
         yield _one_line_each(view, nodes, count, tuple(unknown), before)
@@ -118,42 +120,40 @@ def _one_line_each(
 
 
 def _summary(view: SessionView, node: NodeHead, query: str | None, most: Extent) -> NodeSummary:
-    """The fullest summary of a node; of one that was shown before, only its other links."""
+    """The fullest summary of a node; if its summary was shown before, only the other links."""
     shown = view.shown
     call = shown.summaries.get(node.id)
     if call is None and node.id in shown.pieces and view.is_whole(node.id):
         # The whole text was shown, and its links with it.
         call, ranked = max(shown.pieces[node.id].values()), []
     else:
-        known = shown.links.get(node.id, {})
-        ranked = [
-            link for link in node_links.strongest(view, node, query) if link.target not in known
-        ]
-    first = call is None
-    back = node_links.telling_backlinks(view, node, query)[: most.backlinks] if first else []
+        links = node_links.strongest(view, node, query)
+        ranked = [link for link in links if link.target not in shown.links.get(node.id, {})]
+    is_new = call is None
+    backlinks = node_links.telling_backlinks(view, node, query)[: most.backlinks] if is_new else []
     typed = node_links.types(view, view.graph.links_from(node.id))
-    unresolved = node_links.unresolved(view, node) if first else ()
+    unresolved = node_links.unresolved(view, node) if is_new else ()
     return NodeSummary(
         id=node.id,
         title=view.words(node.title),
         kind=node.kind.value,
         cost=view.cost(node),
         description=(
-            view.words(node.description) if first and node.id not in shown.described else ""
+            view.words(node.description) if is_new and node.id not in shown.described else ""
         ),
         fields=_fields(view, node, _listed_fields(view, node, ranked[: most.links]))
-        if first
+        if is_new
         else (),
-        outline=sections(view, node, query) if first else (),
+        outline=sections(view, node, query) if is_new else (),
         links=node_links.lines(view, ranked[: most.links], typed),
         more_links=max(0, len(ranked) - most.links),
-        backlinks=node_links.backlink_lines(view, back),
-        backlink_count=view.graph.indegree(node.id) if first else 0,
+        backlinks=node_links.backlink_lines(view, backlinks),
+        backlink_count=view.graph.indegree(node.id) if is_new else 0,
         shown_in=call,
         unresolved=unresolved[: most.unresolved],
         more_unresolved=len(unresolved[most.unresolved :]),
         status=view.status(node),
-        successors=node_links.successors(view, node) if first else (),
+        successors=node_links.successors(view, node) if is_new else (),
     )
 
 
@@ -172,18 +172,20 @@ def _reduced(summary: NodeSummary, extent: Extent) -> NodeSummary:
 
 
 def _listed_fields(view: SessionView, node: NodeHead, links: Sequence[LinkView]) -> frozenset[str]:
-    """The frontmatter fields all of whose values are among the links that are listed."""
+    """The frontmatter fields whose values are all listed as links."""
     targets = {link.target for link in links}
     listed = Counter(link.key for link in view.graph.links_from(node.id) if link.target in targets)
     fields = view.graph.document(node.id).frontmatter.fields
-    return frozenset(key for key, count in listed.items() if _texts(fields.get(key)) == count)
+    return frozenset(
+        key for key, count in listed.items() if _count_values(fields.get(key)) == count
+    )
 
 
-def _texts(value: Value) -> int:
-    """How many values a field holds, in all its lists and mappings."""
+def _count_values(value: Value) -> int:
+    """The number of values in a field, with those in its lists and mappings."""
     if isinstance(value, tuple):
-        return sum(map(_texts, value))
-    return sum(map(_texts, value.values())) if isinstance(value, Mapping) else 1
+        return sum(map(_count_values, value))
+    return sum(map(_count_values, value.values())) if isinstance(value, Mapping) else 1
 
 
 def _fields(
@@ -192,9 +194,9 @@ def _fields(
     fields: list[tuple[str, str]] = []
     if node.declared_kind and node.declared_kind.casefold() not in ("moc", "map", "node"):
         fields.append(("kind", node.declared_kind))
-    for key, words in (("aliases", node.aliases), ("tags", node.tags), ("topics", node.topics)):
-        if words:
-            fields.append((key, ", ".join(words)))
+    for key, values in (("aliases", node.aliases), ("tags", node.tags), ("topics", node.topics)):
+        if values:
+            fields.append((key, ", ".join(values)))
     for key, value in node.fields.items():
         if value not in (None, "", ()) and key not in listed:
             fields.append((key, scalar_text(value)))

@@ -1,9 +1,9 @@
-"""A navigator without a model: deterministic, offline, honest about what it is.
+"""A navigator without a model: deterministic, offline, and each answer says that it is no model.
 
-It walks a graph the way a model is told to: it lists the nodes that match the question, and reads
-them in that order for as long as reading is worth its price (`walk`). Then it quotes (`wording`)
-the sentences that answer (`quotes`, `manner`), cut from the texts by `passages`. It sees only what
-the tools disclosed (`seen`).
+It walks a graph as a model is told to: it lists the nodes that match the question, and reads them
+in that order while reading is worth its tokens (`walk`). Then it writes an answer (`wording`) from
+the sentences that answer best (`quotes`, `manner`), which `passages` cuts from the texts. It knows
+only what the tools have disclosed (`walk_state`).
 """
 
 from __future__ import annotations
@@ -11,35 +11,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillagent.messages import Message, Reply, Request, Role, Stop, Text, ToolCall
-from skillagent.providers.offline.seen import seen_in
 from skillagent.providers.offline.walk import next_calls
+from skillagent.providers.offline.walk_state import state_after
 from skillagent.providers.offline.wording import NOTICE, answer
 
 __all__ = ["NOTICE", "OfflineProvider"]
 
 
 class OfflineProvider:
-    """Answers by walking and quoting; no network, no key, the same answer every time."""
+    """Answers by walking and quoting: no network, no key, the same answer every time."""
 
     reads_system_prompt = False
-    """It follows rules of its own, so a session need not pay for instructions."""
+    """It follows its own rules, so a session need not pay for instructions."""
 
     @property
     def name(self) -> str:
         return "offline"
 
     def reply(self, request: Request) -> Iterator[Text | Reply]:
-        seen = seen_in(request.messages)
-        calls = next_calls(seen)
+        state = state_after(request.messages)
+        calls = next_calls(state)
         if calls:
-            number = sum(len(message.tool_calls) for message in request.messages)
+            first = sum(len(message.tool_calls) for message in request.messages)
             parts = tuple(
-                ToolCall(f"call_{number + at}", call.tool, call.arguments)
-                for at, call in enumerate(calls)
+                ToolCall(f"call_{number}", call.tool, call.arguments)
+                for number, call in enumerate(calls, first)
             )
             yield Reply(Message(Role.ASSISTANT, parts), Stop.TOOL_USE)
             return
-        text = answer(seen)
+        text = answer(state)
         for paragraph in text.splitlines(keepends=True):
             yield Text(paragraph)
         yield Reply(Message(Role.ASSISTANT, (Text(text),)), Stop.END)

@@ -1,6 +1,7 @@
-"""How a sentence says what it says: whether it is of a kind that answers a question.
+"""Judges by its wording how likely a sentence is to answer a question.
 
-The words are English. A sentence in another language is judged by its place, length and marks.
+The word lists are English. Sentences of other languages are judged by place, length and
+punctuation.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from typing import Final
 
 from skillagent.index.analyzer import query_terms
 from skillagent.providers.offline.passages import Passage
-from skillagent.providers.offline.seen import LIGHT_TERMS
+from skillagent.providers.offline.walk_state import LIGHT_TERMS
 
 CUE, CAVEAT, POINTER, LABEL, OPEN_END = 1.25, 0.5, 0.6, 0.75, 0.6
+"""Factors for a sentence with a cue, a caveat, an item about another node, a label, and a sentence
+that ends with a question mark or a colon."""
 EARLY = 0.25
-"""What counts once more for the first sentence of a section."""
+"""Added to the factor of a section's first sentence; later sentences get less."""
 LONG, LONG_COST = 160, 0.004
-"""Characters above which a sentence holds words by chance, and what each of them costs."""
+"""Characters above which a sentence may contain words by chance, and the cost of each of them."""
 _CAVEAT = re.compile(
     r"^(?:but|however|note|warning|caution|unless|although|though|except|nevertheless|see|this|"
     r"that|these|those|it|they|he|she|since \S+ v?\d\S*)(?!\w)"
@@ -33,8 +36,8 @@ _TELLS_WHY: Final = (
     r"\b(?:because|since|so that|due to|reason|therefore|means that|causes?|make|makes)\b"
 )
 _CUES: Final = tuple(
-    (re.compile(asked, re.IGNORECASE), re.compile(said, re.IGNORECASE))
-    for asked, said in (
+    (re.compile(question, re.IGNORECASE), re.compile(cue, re.IGNORECASE))
+    for question, cue in (
         (r"^(?:how (?:do|can|should|to|would)|can i|what should)\b", _TELLS_HOW),
         (r"^why\b", _TELLS_WHY),
         (r"^when\b", r"\b(?:when|if|once|after|before|as soon as|every)\b"),
@@ -43,7 +46,7 @@ _CUES: Final = tuple(
         (r"^(?:does|do|is|are|can)\b", r"\b(?:supports?|can|allows?|you|is|are)\b"),
     )
 )
-"""How a question begins → how sentences speak that answer it."""
+"""The beginning of a question → the cue of sentences that answer it."""
 _DEFINED: Final = re.compile(r"^what(?:'s| is| are| does)\b", re.IGNORECASE)
 _DEFINITION: Final = re.compile(
     r"^(.{1,80}?)(?:\s(?:is|are|(?:literally )?means?|refers? to|stands? for|lets?|allows?|helps?|"
@@ -53,14 +56,19 @@ _DEFINITION: Final = re.compile(
 
 
 def subject_of(question: str) -> frozenset[str]:
-    """The terms of what a question asks the meaning of; empty for another question."""
+    """The terms of X in a question like "What is X?"; empty for other questions."""
     if not _DEFINED.search(question.strip()):
         return frozenset()
     return frozenset(query_terms(question)) - LIGHT_TERMS
 
 
 def defines(text: str, subject: frozenset[str]) -> bool:
-    """Whether a sentence begins by saying what a subject is."""
+    """Whether a sentence begins with a definition of a subject.
+
+    Args:
+        text: the sentence.
+        subject: returned by `subject_of` the question.
+    """
     match = _DEFINITION.match(text)
     if not match or not subject:
         return False
@@ -69,21 +77,21 @@ def defines(text: str, subject: frozenset[str]) -> bool:
 
 
 def cues_of(question: str) -> list[re.Pattern[str]]:
-    """What sentences that answer a question of its kind are recognised by."""
-    return [said for asked, said in _CUES if asked.search(question.strip())]
+    """The cues of sentences that answer this kind of question."""
+    return [cue for pattern, cue in _CUES if pattern.search(question.strip())]
 
 
 def is_caveat(text: str) -> bool:
-    """Whether a sentence limits another one or goes on with it."""
+    """Whether a sentence limits or continues another one."""
     return bool(_CAVEAT.search(text))
 
 
 def manner(passage: Passage, cues: Sequence[re.Pattern[str]]) -> float:
-    """A factor: how likely a sentence of its kind is to answer.
+    """A factor: how likely a sentence is to be an answer, by its wording and place.
 
     Args:
         passage: the sentence.
-        cues: from `cues_of` the question.
+        cues: returned by `cues_of` for the question.
     """
     text = passage.text
     factor = (1 + EARLY / (1 + passage.place)) / (1 + LONG_COST * max(0, len(text) - LONG))

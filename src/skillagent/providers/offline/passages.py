@@ -1,4 +1,4 @@
-"""A node's text cut into sentences that can be quoted, each with the headings above it."""
+"""Cuts a node's text into sentences that can be quoted, each with the headings above it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from skillagent.markdown.inline import plain_text
 from skillagent.markdown.prose import sentences, shortened
 
 LONGEST = 400
-"""Characters of a quoted sentence at most; what is longer is cut at a clause or a word."""
+"""Most characters of a quoted sentence; longer ones are cut at a clause or a word."""
 LETTERS = 10
-"""A sentence has so many letters at least. One of a script that writes no spaces counts three."""
+"""Fewest letters of a sentence. A letter of a script without spaces between words counts three."""
 LISTED, ITEM = 8, 200
-"""Items quoted below what announces a list, and characters of each of them."""
+"""Most items quoted below the sentence that announces a list, and most characters of each."""
 WINDOW = 400
-"""A sentence is quoted with its paragraph and what follows in its section: so many characters."""
+"""Most characters quoted of a sentence's paragraph and of what follows in its section."""
 LABEL = 30
-"""Characters below which a text that ends with a colon is a label, such as "Relevant notes:"."""
+"""A shorter text that ends with a colon is a label, such as "Example:"."""
 CODE_LINES = 8
-"""Lines of code quoted below a sentence that announces them."""
+"""Most lines of code quoted below the sentence that announces them."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
 _HEADING = re.compile(r"^[ \t>]*(#{1,6})[ \t]+(.*?)[ \t#]*$")
 _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[.\][ \t]+)?")
@@ -30,7 +30,7 @@ _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:\[![^\]]*\][-+]?[ \t]*)?")
 _RULE = re.compile(r"^[ \t]*(?:(?:[-*_=][ \t]*){3,}|\|?[ \t:|-]+\|[ \t:|-]*)$")
 _UNSEEN = re.compile(r"<!--.*?-->|%%.*?%%|<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|</?(?!\w+:)[A-Za-z][^<>]*>")
-"""An HTML tag, or a code span, in which the same marks are text. An address in them is none."""
+"""An HTML tag; or a code span, where `<` and `>` are text. `<https://…>` is not a tag."""
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+$")
 _POINTER = re.compile(r"^\[(?:section .*|the beginning): shown .*\]$|^embedded \[\[.*\]\]:$")
 _DEFINITION = re.compile(r"^\[[^\]]+\]:[ \t]")
@@ -41,9 +41,9 @@ _POINTS_ELSEWHERE = re.compile(_ITEM.pattern + r"(?:\*\*|__)?!?\[")
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
 
-Kind = Literal["text", "item", "pointer", "row", "heading"]
-"""Prose, an item of a list, an item that begins with a link and so is about another node, a row of
-a table, or a heading with nothing but a list or code below it."""
+PassageKind = Literal["text", "item", "pointer", "row", "heading"]
+"""Prose, an item of a list, an item that begins with a link (it is about another node), a row of a
+table, or a heading with only a list or code below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +54,31 @@ class Passage:
     headings: tuple[str, ...] = ()
     """The titles above it, outermost first."""
     place: int = 0
-    """Its number among the passages of its section."""
+    """Its number among the passages of its section, from 0."""
     before: str = ""
     """The sentence before it in the same paragraph."""
     below: tuple[str, ...] = ()
     """The items or lines of code that it announces."""
-    kind: Kind = "text"
+    kind: PassageKind = "text"
     around: str = ""
-    """The sentence with those of its section that are quoted with it."""
+    """The sentence with its neighbours that are quoted with it; empty for none."""
     until: int | None = None
-    """The number of the last passage that is quoted with it."""
+    """Number of the last passage that is quoted with it."""
     announced: int | None = None
-    """Of an item: the number of the passage that announces its list."""
+    """For an item: number of the passage that announces its list."""
     paragraph: int = 0
-    """The number of its paragraph in the text."""
+    """Number of its paragraph in the text."""
 
     @property
     def quoted(self) -> str:
         return self.around or self.text
 
     def moved(self, count: int) -> Passage:
-        """The passage where so many others stand before those of its text."""
+        """The passage with its numbers shifted.
+
+        Args:
+            count: passages of other texts that come before.
+        """
         return replace(
             self,
             until=None if self.until is None else self.until + count,
@@ -83,10 +87,10 @@ class Passage:
 
 
 def passages(text: str) -> tuple[Passage, ...]:
-    """The sentences of a Markdown text, in its order.
+    """The sentences, items and rows of a Markdown text, in order.
 
     Args:
-        text: as the tools disclosed it.
+        text: the text as the tools disclosed it.
     """
     cutter = _Cutter()
     for kind, lines in _blocks(_UNSEEN.sub(" ", text)):
@@ -95,58 +99,58 @@ def passages(text: str) -> tuple[Passage, ...]:
 
 
 class _Cutter:
-    """Takes the blocks of a text one by one, with the headings above them."""
+    """Collects passages from the blocks of a text, which it takes one by one."""
 
     def __init__(self) -> None:
-        self.found: list[Passage] = []
+        self.passages: list[Passage] = []
         self._path: list[tuple[int, str]] = []
         self._place = 0
         self._paragraph = 0
         self._announcing: int | None = None
-        """Index of the passage that announces the items or the code that come next."""
+        """Number of the passage that announces the next items or code."""
         self._before = ""
-        """Kind of the block before."""
+        """PassageKind of the block before."""
         self._bare = False
-        """Nothing stands below the last heading yet."""
+        """Whether the last heading has nothing below it so far."""
 
     def take(self, kind: str, lines: list[str]) -> None:
-        """One block; see `_blocks`."""
+        """Take the next block; see `_blocks`."""
         before, self._before = self._before, kind
         if kind == "heading":
             self._enter(lines[0])
             return
         if self._bare and kind == "item":
-            self._found_heading("heading")
-            self._announcing = len(self.found) - 1
+            self._add_heading("heading")
+            self._announcing = len(self.passages) - 1
         self._bare = False
         if kind == "code":
-            self._announce(lines, CODE_LINES)
+            self._add_below(lines, CODE_LINES)
             self._announcing = None
         elif kind == "item":
-            self._announce([f"- {shortened(plain(_item(lines)), ITEM)}"], LISTED)
+            self._add_below([f"- {shortened(plain(_item(lines)), ITEM)}"], LISTED)
             self._add(kind, lines)
         elif kind == "text":
             self._announcing = None
             self._add(kind, lines)
-        elif before == "row":  # the first row of a table is its header
-            self._announce([f"- {row}" for row in _sentences(kind, lines)], LISTED)
+        elif before == "row":  # The first row of a table is its header.
+            self._add_below([f"- {row}" for row in _sentences(kind, lines)], LISTED)
             self._add(kind, lines)
 
     def close(self) -> tuple[Passage, ...]:
-        """All passages, once every block was taken."""
+        """All passages; call it after the last block."""
         self._keep_bare_heading()
-        return tuple(_with_window(self.found, at) for at in range(len(self.found)))
+        return tuple(_with_window(self.passages, at) for at in range(len(self.passages)))
 
     def _keep_bare_heading(self) -> None:
-        """A heading with nothing below it is all that its section says."""
+        """Add a heading that has nothing below it as a passage of its own."""
         if self._bare:
-            self._found_heading("text")
+            self._add_heading("text")
 
-    def _found_heading(self, kind: Kind) -> None:
+    def _add_heading(self, kind: PassageKind) -> None:
         titles = tuple(title for _, title in self._path)
         self._paragraph += 1
         number = self._paragraph
-        self.found.append(Passage(titles[-1], titles[:-1], kind=kind, paragraph=number))
+        self.passages.append(Passage(titles[-1], titles[:-1], kind=kind, paragraph=number))
 
     def _enter(self, line: str) -> None:
         match = _HEADING.match(line)
@@ -160,11 +164,11 @@ class _Cutter:
         self._announcing = None
         self._bare = True
 
-    def _announce(self, lines: list[str], most: int) -> None:
+    def _add_below(self, lines: list[str], most: int) -> None:
         if self._announcing is not None:
-            passage = self.found[self._announcing]
+            passage = self.passages[self._announcing]
             below = (*passage.below, *lines)[:most]
-            self.found[self._announcing] = replace(passage, below=below)
+            self.passages[self._announcing] = replace(passage, below=below)
 
     def _add(self, block: str, lines: list[str]) -> None:
         titles = tuple(title for _, title in self._path)
@@ -174,7 +178,7 @@ class _Cutter:
         before = ""
         for sentence in _sentences(block, lines):
             if _letters(sentence) >= LETTERS:
-                self.found.append(
+                self.passages.append(
                     Passage(
                         sentence,
                         titles,
@@ -187,41 +191,44 @@ class _Cutter:
                 )
                 self._place += 1
             before = sentence
-        if block == "text" and self.found and self.found[-1].text == before:
-            self._announcing = len(self.found) - 1
+        if block == "text" and self.passages and self.passages[-1].text == before:
+            self._announcing = len(self.passages) - 1
 
 
-def _with_window(found: Sequence[Passage], at: int) -> Passage:
-    """A sentence with what is quoted beside it: its paragraph from the start if that is short, then
-    what follows in its section, to the first list or code."""
-    passage = found[at]
+def _with_window(series: Sequence[Passage], at: int) -> Passage:
+    """A sentence with its neighbours that are quoted with it.
+
+    They are its paragraph from the beginning if that is short, then the following sentences of its
+    section, up to the first list or code.
+    """
+    passage = series[at]
     if passage.kind != "text" or passage.below:
         return passage
-    first = _start(found, at)
-    last, length = first, len(found[first].text)
-    while last + 1 < len(found) and not (last >= at and found[last].below):
-        following = found[last + 1]
+    first = _start(series, at)
+    last, length = first, len(series[first].text)
+    while last + 1 < len(series) and not (last >= at and series[last].below):
+        following = series[last + 1]
         length += 1 + len(following.text)
-        same = following.kind == "text" and following.headings == passage.headings
-        label = following.text.endswith(":") and len(following.text) < LABEL
-        if not same or label or length > WINDOW:
+        is_in_section = following.kind == "text" and following.headings == passage.headings
+        is_label = following.text.endswith(":") and len(following.text) < LABEL
+        if not is_in_section or is_label or length > WINDOW:
             break
         last += 1
     last = max(last, at)
-    text = " ".join(one.text for one in found[first : last + 1])
-    return replace(passage, around=text, until=last, below=found[last].below)
+    text = " ".join(sentence.text for sentence in series[first : last + 1])
+    return replace(passage, around=text, until=last, below=series[last].below)
 
 
-def _start(found: Sequence[Passage], at: int) -> int:
-    """The number of the first sentence of a short paragraph; of a long one, the sentence's own."""
-    number = found[at].paragraph
-    first, last, length = at, at, len(found[at].text)
-    while length <= WINDOW and first and found[first - 1].paragraph == number:
+def _start(series: Sequence[Passage], at: int) -> int:
+    """Number of the first sentence of a short paragraph; in a long one, of the sentence itself."""
+    number = series[at].paragraph
+    first, last, length = at, at, len(series[at].text)
+    while length <= WINDOW and first and series[first - 1].paragraph == number:
         first -= 1
-        length += 1 + len(found[first].text)
-    while length <= WINDOW and last + 1 < len(found) and found[last + 1].paragraph == number:
+        length += 1 + len(series[first].text)
+    while length <= WINDOW and last + 1 < len(series) and series[last + 1].paragraph == number:
         last += 1
-        length += 1 + len(found[last].text)
+        length += 1 + len(series[last].text)
     return first if length <= WINDOW else at
 
 
@@ -229,7 +236,7 @@ def _item(lines: list[str]) -> str:
     return _ITEM.sub("", " ".join(lines))
 
 
-def _passage_kind(block: str, lines: list[str]) -> Kind:
+def _passage_kind(block: str, lines: list[str]) -> PassageKind:
     if block == "row":
         return "row"
     if block != "item":
@@ -238,16 +245,16 @@ def _passage_kind(block: str, lines: list[str]) -> Kind:
 
 
 def plain(text: str) -> str:
-    """One line without marks, tags and link destinations."""
-    return plain_text(_TAG.sub(_kept_code, _LINK.sub(r"\1", text)))
+    """A text as one line without Markdown marks, tags and link destinations."""
+    return plain_text(_TAG.sub(_without_tag, _LINK.sub(r"\1", text)))
 
 
-def _kept_code(match: re.Match[str]) -> str:
+def _without_tag(match: re.Match[str]) -> str:
     return match[0] if match[1] else ""
 
 
 def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Runs of lines that belong together: `heading`, `code`, `item`, `row` or `text`."""
+    """The blocks of a text, each with its kind: `heading`, `code`, `item`, `row` or `text`."""
     kind, block, fence = "text", list[str](), ""
     for line in [*text.split("\n"), ""]:
         mark = _FENCE.match(line)
@@ -276,12 +283,12 @@ def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _trimmed(lines: list[str]) -> list[str]:
-    """Lines without the blank ones at both ends."""
+    """The lines without blank ones at the beginning and end."""
     return "\n".join(lines).strip("\n").split("\n")
 
 
 def _kind(line: str, words: str) -> str:
-    """What a line begins, if it does not go on with the one before."""
+    """Kind of the block that a line begins; empty if it continues the one before."""
     if _HEADING.match(line):
         return "heading"
     if words.startswith("|"):
@@ -298,7 +305,7 @@ def _sentences(kind: str, lines: list[str]) -> Iterator[str]:
     text = _ITEM.sub("", text) if kind == "item" else text
     if _DEFINITION.match(text):
         return
-    # Links become their words first: a destination may hold the end of a sentence.
+    # Links become their words first: a destination may contain a full stop.
     for sentence in sentences(_LINK.sub(r"\1", _BLOCK_ID.sub("", text))):
         yield shortened(plain(sentence), LONGEST)
 

@@ -1,14 +1,14 @@
-"""What is counted of texts, kept by the digest of the file: for all sessions and across reloads."""
+"""Keeps what was computed from a file, by its digest: for all sessions, and across reloads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 
-class Figures:
-    """Costs of nodes, and which files are shown exactly as they are written.
+class DigestCache:
+    """Token counts of nodes, and which files are shown exactly as they are written.
 
-    Two threads that ask for the same figure at once may both count it; they count the same.
+    It needs no lock: two threads that ask at the same time may both compute a value, but the same.
     """
 
     def __init__(self) -> None:
@@ -19,8 +19,8 @@ class Figures:
         """Tokens of a node's whole text, counted at the first call.
 
         Args:
-            digest: of the node's file.
-            counter: name of the token counter, and of the form in which the text is shown.
+            digest: SHA-256 of the node's file.
+            counter: name of the token counter; another name if the text is shown in another form.
             count: counts the tokens.
         """
         key = (digest, counter)
@@ -33,8 +33,8 @@ class Figures:
         """Whether a file is shown exactly as it is written, compared at the first call.
 
         Args:
-            digest: of the file.
-            compare: compares the text that is shown with the one that is written.
+            digest: SHA-256 of the file.
+            compare: compares the text that is shown with the file's.
         """
         plain = self._plain.get(digest)
         if plain is None:

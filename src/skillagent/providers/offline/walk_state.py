@@ -19,8 +19,8 @@ _RESPELLED = re.compile(r"\S+→\S+")
 
 
 LIGHT = 0.2
-"""What a word counts that tells how something is asked rather than what about, and one that names
-what must not happen ("without losing it"): a text that answers need not say it."""
+"""Weight of a word that tells how something is asked, not what about, and of one that names what
+must not happen ("without losing it"): an answer need not contain it. Other words have 1."""
 LIGHT_TERMS = frozenset(
     terms(
         "able add anybody anyone anything best better come create everybody everyone "
@@ -32,17 +32,17 @@ LIGHT_TERMS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class ListedHit:
     """A node that a listing offered for the question."""
 
     node: str
     words: frozenset[str]
-    """Terms of its line: name, description, and where it matches."""
+    """Terms of its line: id, description, and the words that match."""
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A section of a long node."""
+class OutlineSection:
+    """A section in the outline of a long node."""
 
     title: str
     cost: int
@@ -51,34 +51,34 @@ class Section:
 
 
 @dataclass
-class Seen:
-    """What the question and the results before the next turn tell."""
+class WalkState:
+    """The question, and what the results have disclosed before the next turn."""
 
     question: str = ""
-    hits: dict[str, Hit] = field(default_factory=dict)
-    """In the order of the listing."""
+    hits: dict[str, ListedHit] = field(default_factory=dict)
+    """Node → its hit, in the order of the listing."""
     listings: int = 0
     turns: int = 0
-    """Replies since the question that called a tool."""
+    """Replies with tool calls since the question."""
     cursor: str | None = None
     weak: bool = False
-    """The listing itself says that its best match is a weak one."""
+    """Whether a listing said that its best match is weak."""
     called: set[str] = field(default_factory=set)
-    """`tool node#section` of each read and summary since the question."""
+    """`tool node#section` of each call since the question; see `call_keys`."""
     room: int | None = None
-    """Tokens that answers may still cost; None while no result has told."""
+    """Tokens that later answers may cost; None before the first result."""
     spent: bool = False
-    # What follows outlives the question.
-    listed: dict[str, dict[str, Hit]] = field(default_factory=dict)
-    """Question → its hits: a page that was listed before is not listed again."""
+    # The fields below are kept for the next question.
+    listed: dict[str, dict[str, ListedHit]] = field(default_factory=dict)
+    """Question → its hits, because a page that was listed before is not listed again."""
     costs: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
-    outlines: dict[str, tuple[Section, ...]] = field(default_factory=dict)
+    outlines: dict[str, tuple[OutlineSection, ...]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
-    """Nodes of which every text was shown."""
+    """Nodes whose whole text was shown."""
 
     @cached_property
     def wanted(self) -> Mapping[str, str]:
@@ -86,7 +86,7 @@ class Seen:
         return query_terms(self.question)
 
     def light(self, term: str) -> float:
-        """A factor: what a term of the question counts by its part in it."""
+        """A factor for the weight of a term of the question; see `LIGHT`."""
         return LIGHT if term in self._light_terms else 1.0
 
     @cached_property
@@ -103,29 +103,29 @@ class Seen:
         return frozenset(terms(f"{node.rpartition('/')[2]} {self.titles.get(node, '')}"))
 
     def name(self, node: str) -> str:
-        """A node's title, or what its file is called where the title is not known."""
+        """A node's title; if it is not known, the last part of the id."""
         return self.titles.get(node) or node.rpartition("/")[2]
 
     def node_words(self, node: str) -> frozenset[str]:
         """Terms of all that is known of a node: names, description, texts."""
-        known = (node, self.titles.get(node, ""), self.descriptions.get(node, ""))
-        return frozenset(terms("\n".join((*known, *self.texts.get(node, ())))))
+        names = (node, self.titles.get(node, ""), self.descriptions.get(node, ""))
+        return frozenset(terms("\n".join((*names, *self.texts.get(node, ())))))
 
     def about(self, node: str) -> frozenset[str]:
-        """Terms of what a node says that it is about: names, description, headings."""
+        """Terms of a node's names, description and headings, which tell what it is about."""
         headings = [line for text in self.texts.get(node, ()) for line in _HEADING.findall(text)]
         headings += [section.title for section in self.outlines.get(node, ())]
         described = terms("\n".join((self.descriptions.get(node, ""), *headings)))
         return self.names(node) | frozenset(described)
 
     def weights(self) -> dict[str, float]:
-        """Term of the question → how rare it is among the hits, 1.0 for all of them together.
+        """Term of the question → its rarity among the hits; all together have 1.0.
 
-        A word that no hit holds is the rarest: no answer without it may be one.
+        A word that no hit has is the rarest: without it, a text is hardly an answer.
         """
-        held = [hit.words for hit in self.hits.values()]
+        lines = [hit.words for hit in self.hits.values()]
         rarity = {
-            term: math.log(1 + (len(held) + 1) / (0.5 + sum(term in words for words in held)))
+            term: math.log(1 + (len(lines) + 1) / (0.5 + sum(term in words for words in lines)))
             * self.light(term)
             for term in self.wanted
         }
@@ -134,42 +134,42 @@ class Seen:
 
 
 def weight(weights: Mapping[str, float], words: Set[str]) -> float:
-    """What some terms count together, summed in a fixed order."""
+    """The weight of some terms together, summed in a fixed order."""
     return sum(weights[term] for term in sorted(weights.keys() & words))
 
 
-def seen_in(messages: tuple[Message, ...]) -> Seen:
-    """Collect what the tools answered; earlier questions leave what they disclosed behind.
+def state_after(messages: tuple[Message, ...]) -> WalkState:
+    """The state after a conversation; what was disclosed for earlier questions is kept.
 
     Args:
         messages: the conversation, whose last question is the one to answer.
     """
-    seen = Seen()
+    state = WalkState()
     for message in messages:
         if message.role is Role.USER and message.text:
-            seen = Seen(
+            state = WalkState(
                 message.text,
-                room=seen.room,
-                listed=seen.listed,
-                costs=seen.costs,
-                kinds=seen.kinds,
-                titles=seen.titles,
-                descriptions=seen.descriptions,
-                outlines=seen.outlines,
-                texts=seen.texts,
-                whole=seen.whole,
+                room=state.room,
+                listed=state.listed,
+                costs=state.costs,
+                kinds=state.kinds,
+                titles=state.titles,
+                descriptions=state.descriptions,
+                outlines=state.outlines,
+                texts=state.texts,
+                whole=state.whole,
             )
-        seen.turns += bool(message.tool_calls)
+        state.turns += bool(message.tool_calls)
         for part in message.parts:
             if isinstance(part, ToolCall):
-                seen.called |= called(part)
+                state.called |= call_keys(part)
             elif isinstance(part, ToolResult):
-                _collect(seen, part.data)
-    return seen
+                _collect(state, part.data)
+    return state
 
 
-def called(call: ToolCall) -> set[str]:
-    """What a call is remembered by, so that it is not made twice for one question."""
+def call_keys(call: ToolCall) -> set[str]:
+    """The keys under which a call is remembered, so that it is not made twice for one question."""
     if not isinstance(call.arguments, Mapping):
         return set()
     if call.name == "read_summary":
@@ -178,59 +178,60 @@ def called(call: ToolCall) -> set[str]:
     return {f"{call.name} {node}#{section}"}
 
 
-def _collect(seen: Seen, data: Mapping[str, Any]) -> None:
+def _collect(state: WalkState, data: Mapping[str, Any]) -> None:
     kind = data.get("kind")
     if "room" in data:
-        seen.room = data["room"]
+        state.room = data["room"]
     if kind == "index":
-        _collect_listing(seen, data)
+        _collect_listing(state, data)
     elif kind == "summary":
         for summary in data["nodes"]:
-            _collect_summary(seen, summary)
+            _collect_summary(state, summary)
     elif kind == "node":
-        _collect_text(seen, data)
+        _collect_text(state, data)
     elif data.get("code") == "spent":
-        seen.spent = True
+        state.spent = True
 
 
-def _collect_listing(seen: Seen, data: Mapping[str, Any]) -> None:
-    seen.listings += 1
-    seen.cursor = data["cursor"]
-    seen.weak = seen.weak or data.get("match") == "weak"
-    seen.hits = seen.listed.setdefault(data["query"] or "", seen.hits)
+def _collect_listing(state: WalkState, data: Mapping[str, Any]) -> None:
+    state.listings += 1
+    state.cursor = data["cursor"]
+    state.weak = state.weak or data.get("match") == "weak"
+    state.hits = state.listed.setdefault(data["query"] or "", state.hits)
     for line in data["lines"]:
         node = line["id"]
-        seen.costs[node] = line["cost"]
-        seen.kinds[node] = line["kind"]
+        state.costs[node] = line["cost"]
+        state.kinds[node] = line["kind"]
         if line["description"]:
-            seen.descriptions[node] = line["description"]
+            state.descriptions[node] = line["description"]
         matched = " ".join(_MATCHED.findall(_RESPELLED.sub(" ", line["why"])))
-        text = f"{node}\n{seen.descriptions.get(node, '')}\n{matched}"
-        # A line that is too short to say where it matches may match in every word.
-        words = frozenset(terms(text)) if line["why"] else frozenset(seen.wanted)
-        seen.hits.setdefault(node, Hit(node, words))
+        text = f"{node}\n{state.descriptions.get(node, '')}\n{matched}"
+        # A short line does not say where it matches, so any word of the question may match.
+        words = frozenset(terms(text)) if line["why"] else frozenset(state.wanted)
+        state.hits.setdefault(node, ListedHit(node, words))
 
 
-def _collect_summary(seen: Seen, summary: Mapping[str, Any]) -> None:
+def _collect_summary(state: WalkState, summary: Mapping[str, Any]) -> None:
     node = summary["id"]
-    seen.costs[node] = summary["cost"]
-    seen.kinds[node] = summary["kind"]
-    seen.titles[node] = summary["title"]
+    state.costs[node] = summary["cost"]
+    state.kinds[node] = summary["kind"]
+    state.titles[node] = summary["title"]
     if summary["description"]:
-        seen.descriptions[node] = summary["description"]
+        state.descriptions[node] = summary["description"]
     if summary["outline"]:
-        seen.outlines[node] = tuple(
-            Section(line["title"], line["cost"], line.get("rank", 0)) for line in summary["outline"]
+        state.outlines[node] = tuple(
+            OutlineSection(line["title"], line["cost"], line.get("rank", 0))
+            for line in summary["outline"]
         )
 
 
-def _collect_text(seen: Seen, data: Mapping[str, Any]) -> None:
+def _collect_text(state: WalkState, data: Mapping[str, Any]) -> None:
     node = data["id"]
     if data["text"]:
-        seen.texts.setdefault(node, []).append(data["text"])
+        state.texts.setdefault(node, []).append(data["text"])
     if data["level"] in ("node", "pointer") and not data["missing"] and not data["section"]:
-        seen.whole.add(node)
+        state.whole.add(node)
     if data["missing"]:
-        seen.outlines.setdefault(
-            node, tuple(Section(line["title"], line["cost"], 0) for line in data["missing"])
+        state.outlines.setdefault(
+            node, tuple(OutlineSection(line["title"], line["cost"], 0) for line in data["missing"])
         )
