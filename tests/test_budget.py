@@ -73,7 +73,7 @@ def write(folder: Path, nodes: list[tuple[str, str]]) -> SkillGraph:
 
 
 class Session(RuleBasedStateMachine):
-    """Any calls in any order; the account is kept here a second time."""
+    """Any calls in any order; every text is counted here a second time."""
 
     cursors: Bundle[str] = Bundle("cursors")
 
@@ -200,7 +200,7 @@ def test_threads_share_one_budget(total: int) -> None:
         return [answer.text for answer in answers]
 
     with ThreadPoolExecutor(8) as pool:
-        texts = [text for found in pool.map(work, range(40)) for text in found]
+        texts = [text for answers in pool.map(work, range(40)) for text in answers]
     assert sum(map(REFERENCE.count, texts)) <= total
     assert tools.ledger.spent == sum(map(REFERENCE.count, texts))
 

@@ -84,12 +84,12 @@ def test_every_code_of_hidden_text_has_a_case_here() -> None:
     }
 
 
-def found_in(folder: Path) -> list[Diagnostic]:
+def findings_in(folder: Path) -> list[Diagnostic]:
     return list(findings(SkillGraph.load(folder)))
 
 
 def everything(tools: Toolset, node: str = "x") -> str:
-    """What a model can be shown of a node."""
+    """Everything that a model can be shown of a node."""
     answers = [
         tools.list_index(),
         tools.list_index(query="word"),
@@ -106,7 +106,7 @@ def everything(tools: Toolset, node: str = "x") -> str:
 def around(hidden: str) -> dict[str, str]:
     """A graph with a text in each place that a model is shown."""
     one = " ".join(hidden.split())
-    # A header is no Markdown: what looks like a comment there is seen by every reader.
+    # Frontmatter is not Markdown: every reader sees what looks like a comment there.
     inside = "" if one[0] in "<%" else one
     value = json.dumps(f"Some{inside}thing of a word")
     return {
@@ -123,16 +123,19 @@ def around(hidden: str) -> dict[str, str]:
 def test_what_emoji_and_scripts_need_is_shown_and_not_reported(vault: Vault, text: str) -> None:
     folder = vault(around(f" {text} "))
     assert text in Toolset(SkillGraph.load(folder)).read_node("x").text
-    assert [found for found in found_in(folder) if found.code > "SG2"] == []
+    assert [finding for finding in findings_in(folder) if finding.code > "SG2"] == []
 
 
 @pytest.mark.parametrize(("text", "code"), HIDDEN.values(), ids=HIDDEN)
 def test_hidden_text_is_reported_and_reaches_no_answer(vault: Vault, text: str, code: str) -> None:
     folder = vault(around(text))
-    found = [found for found in found_in(folder) if found.code > "SG2"]
-    assert {(one.path, one.code) for one in found} == {("index.md", code), ("x.md", code)}
-    assert {(one.path, one.line) for one in found} >= {("index.md", 3)}
-    assert all(str(one).isprintable() for one in found)
+    reported = [finding for finding in findings_in(folder) if finding.code > "SG2"]
+    assert {(finding.path, finding.code) for finding in reported} == {
+        ("index.md", code),
+        ("x.md", code),
+    }
+    assert {(finding.path, finding.line) for finding in reported} >= {("index.md", 3)}
+    assert all(str(finding).isprintable() for finding in reported)
     shown = everything(Toolset(SkillGraph.load(folder)))
     assert ORDERS not in shown
     assert list(runs(shown)) == []
@@ -155,7 +158,7 @@ def test_an_author_can_ask_for_hidden_text(vault: Vault, text: str, code: str) -
 
 def test_the_finding_tells_what_tag_characters_spell(vault: Vault) -> None:
     folder = vault({"a.md": f"One.\n\nTwo{tagged(ORDERS)}.\n"})
-    assert [str(one) for one in found_in(folder)] == [
+    assert [str(finding) for finding in findings_in(folder)] == [
         (
             f"a.md:3: error SG201: 16 tag characters, which nothing shows; they spell '{ORDERS}' "
             f"({CODES['SG201'].remedy})"
@@ -176,7 +179,9 @@ def test_the_finding_tells_what_tag_characters_spell(vault: Vault) -> None:
 def test_a_hidden_text_is_found_where_it_hides(
     vault: Vault, files: dict[str, str], place: tuple[str, int, str]
 ) -> None:
-    assert [(one.path, one.line, one.code) for one in found_in(vault(files))] == [place]
+    assert [
+        (finding.path, finding.line, finding.code) for finding in findings_in(vault(files))
+    ] == [place]
 
 
 @pytest.mark.parametrize(
@@ -193,11 +198,11 @@ def test_a_hidden_text_is_found_where_it_hides(
 def test_a_comment_that_is_shown_to_readers_is_shown_to_a_model(vault: Vault, text: str) -> None:
     folder = vault({"a.md": f"Text.\n\n{text}\n\nEnd.\n"})
     assert text in Toolset(SkillGraph.load(folder)).read_node("a").text
-    assert found_in(folder) == []
+    assert findings_in(folder) == []
 
 
 def test_an_empty_comment_is_not_reported(vault: Vault) -> None:
-    assert found_in(vault({"a.md": "Text.\n\n<!-- -->\n\n<!---->\n%%  %%\n"})) == []
+    assert findings_in(vault({"a.md": "Text.\n\n<!-- -->\n\n<!---->\n%%  %%\n"})) == []
 
 
 def test_prices_are_those_of_what_is_shown(vault: Vault) -> None:

@@ -16,7 +16,7 @@ FILLER = "The harbour is open in every season and its lights are kept by the tow
 
 
 class Asked:
-    """A question put to a graph, with the calls made for it and the answer."""
+    """A question to a graph, with the calls that were made for it and the answer."""
 
     def __init__(self, agent: Agent, question: str) -> None:
         events = list(agent.ask(question))
@@ -29,7 +29,7 @@ class Asked:
 
     @property
     def read(self) -> list[str]:
-        """Nodes asked for by `read_node`, in order."""
+        """Nodes that `read_node` was called for, in order."""
         return [
             str(call.arguments["node"])
             for call in self.calls
@@ -63,7 +63,7 @@ def test_it_reads_in_the_order_of_the_listing_and_skips_the_summaries_of_short_n
 def test_short_nodes_are_read_until_the_budget_is_spent(
     vault: Vault, budget: int, least: int
 ) -> None:
-    # No node holds both words: nothing answers, so the next short text is always worth it.
+    # No node has both words, so no text answers and the next short one is always worth reading.
     files = passages_about_ships(40)
     files["owner.md"] = "# Owners\n\nThe owner of a fleet pays for the paint of it.\n"
     agent = navigator(vault, files, budget)
@@ -203,7 +203,7 @@ def test_a_session_pays_for_no_instructions_that_nobody_reads(vault: Vault) -> N
     assert [entry.tool for entry in agent.toolset.ledger.entries] == ["list_index", "read_node"]
 
 
-# Cutting a text.
+# Cutting a text into passages.
 
 TEXT = """\
 # Tasks
@@ -240,9 +240,9 @@ not done
 
 
 def test_a_text_is_cut_into_sentences_with_the_headings_above_them() -> None:
-    found = [(passage.headings[-1:], passage.kind, passage.text) for passage in passages(TEXT)]
+    cut = [(passage.headings[-1:], passage.kind, passage.text) for passage in passages(TEXT)]
     tasks, priorities = ("Tasks",), ("Priorities",)
-    assert found == [
+    assert cut == [
         (tasks, "text", "Write a task."),
         (tasks, "text", "Then tick it, e.g. with a click!"),
         (priorities, "text", "Append one of these signs:"),
@@ -367,5 +367,5 @@ def test_a_node_that_holds_the_words_of_a_question_in_different_places_is_no_ans
     ],
 )
 def test_a_text_need_not_say_how_or_what_must_not_happen(question: str, light: set[str]) -> None:
-    seen = WalkState(question)
-    assert {term for term in seen.wanted if seen.light(term) < 1} == light
+    state = WalkState(question)
+    assert {term for term in state.wanted if state.light(term) < 1} == light

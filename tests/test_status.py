@@ -1,4 +1,4 @@
-"""What a header says of its node's validity: where it counts, what it names, what is shown."""
+"""Frontmatter can mark a node as outdated: how that is ranked, resolved and shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any store of a graph answers with the same bytes; what is counted once is counted for all."""
+"""Every store of a graph gives the same bytes, and tokens are counted once for all sessions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STORES: dict[str, Callable[[SkillGraph], GraphView]] = {"memory": MemoryView, "p
 
 
 class Counting:
-    """A counter that remembers how much it was given to count."""
+    """A counter that remembers how many characters it has counted."""
 
     def __init__(self, counter: TokenCounter) -> None:
         self.name = counter.name
@@ -31,7 +31,7 @@ class Counting:
 
 
 def walk(tools: Toolset, names: list[str], calls: int) -> list[str]:
-    """Answers to calls that are the same for the same names."""
+    """The answers to pseudo-random calls, the same for the same names."""
     dice = random.Random(5)
     texts = [tools.instructions()]
     for _ in range(calls):

@@ -46,7 +46,7 @@ ENTITIES = {"amp": "&", "quot": '"', "lt": "<"}
 
 
 def read_id(written: str) -> str:
-    """The id that stands in an answer."""
+    """An id as it is written in an answer, read back."""
     return re.sub(
         r"&(?:#(\d+)|(amp|quot|lt));",
         lambda match: chr(int(match[1])) if match[1] else ENTITIES[match[2]],
@@ -55,14 +55,14 @@ def read_id(written: str) -> str:
 
 
 def tags(text: str) -> int:
-    """How many tags of a node someone could see in a text, in whatever spelling."""
+    """The number of node tags that a reader could see in a text, in any spelling."""
     for entity, char in ((r"&(?:lt|#0*60|#x0*3c);?", "<"), (r"&(?:sol|#0*47|#x0*2f);?", "/")):
         text = re.sub(entity, char, text, flags=re.IGNORECASE)
     return len(ANY_TAG.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def body_of(answer: Answer) -> list[str]:
-    """The lines above the closing line, which stands once, at the end, and tells the truth."""
+    """The lines above the closing line, which must be the last line, the only one and correct."""
     lines = answer.text.split("\n")
     assert answer.text.splitlines() == lines
     told = CLOSING.fullmatch(lines[-1])
@@ -133,7 +133,7 @@ def check_summaries(lines: list[str], result: dict[str, Any]) -> None:
 
 
 def read_links(line: str) -> Iterator[tuple[tuple[str, ...], str, int]]:
-    """Types, id and tokens of each link on a line, in order; the words behind are left out."""
+    """Types, id and tokens of each link on a line, in order, without the context after them."""
     if re.match(r"- \d+ more: ", line):
         return
     at = 2
@@ -144,15 +144,15 @@ def read_links(line: str) -> Iterator[tuple[tuple[str, ...], str, int]]:
 
 
 def read_unresolved(line: str) -> tuple[list[tuple[str, tuple[str, ...]]], int]:
-    """The names that lead nowhere with the ids they may mean, and how many more there are."""
-    found, more, at = [], 0, len("unresolved: ")
+    """The names that lead to no node, with the ids that they may mean, and the number of others."""
+    links, more, at = [], 0, len("unresolved: ")
     while at < len(line):
         match = BROKEN.match(line, at)
         assert match
         meant = re.findall(r"\[\[(.+?)\]\]", match[2] or "")
-        found.append((read_id(match[1]), tuple(map(read_id, meant))))
+        links.append((read_id(match[1]), tuple(map(read_id, meant))))
         more, at = int(match[3] or 0), match.end()
-    return found, more
+    return links, more
 
 
 def check_neighbourhood(lines: list[str], result: dict[str, Any]) -> None:
@@ -202,7 +202,7 @@ def check_node(lines: list[str], answer: Answer) -> None:
 
 
 def check(answer: Answer) -> None:
-    """Hold an answer's text against its values."""
+    """Compare an answer's text with its values."""
     if not answer.text:
         return
     lines, result = body_of(answer), answer.to_json()["result"]
@@ -308,7 +308,7 @@ def node_text(fields: dict[str, Any], heading: str, label: str, body: str, other
 
 @contextmanager
 def graph_of(data: st.DataObject) -> Iterator[SkillGraph]:
-    """A graph in which everything that a file or folder gives is hostile."""
+    """A graph in which every text from a file or folder name is hostile."""
     folder, name, words = data.draw(NAMES), data.draw(NAMES), data.draw(HOSTILE)
     fields = {
         "title": data.draw(HOSTILE),

@@ -1,4 +1,4 @@
-"""What `read_summary` says of links: types, unresolved names, shared sentences, neighbourhoods."""
+"""`read_summary` shows links: their types, unresolved names, shared sentences, neighbourhoods."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def lines(text: str) -> list[str]:
 
 
 def node_of(tools: Toolset, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = tools.read_summary(name).to_json()["result"]["nodes"][0]
-    return found
+    summary: dict[str, Any] = tools.read_summary(name).to_json()["result"]["nodes"][0]
+    return summary
 
 
 def test_a_typed_link_shows_its_type_and_what_it_leads_to(vault: Vault) -> None:
@@ -131,8 +131,8 @@ def test_what_was_shown_is_a_pointer_in_a_neighbourhood_too(vault: Vault) -> Non
 
 def test_a_query_ranks_the_nodes_that_are_equally_near(vault: Vault) -> None:
     tools = Toolset(SkillGraph.load(vault(CHAIN)))
-    found = tools.read_summary("b", "storms", depth=3).to_json()["result"]["lines"]
-    assert [(line["id"], line["steps"]) for line in found[:3]] == [("b", 0), ("d", 1), ("c", 1)]
+    lines = tools.read_summary("b", "storms", depth=3).to_json()["result"]["lines"]
+    assert [(line["id"], line["steps"]) for line in lines[:3]] == [("b", 0), ("d", 1), ("c", 1)]
 
 
 @pytest.mark.parametrize("cap", [120, 300, 1_000, 4_000])

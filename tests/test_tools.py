@@ -11,8 +11,8 @@ from skillagent.disclosure import tools
 
 
 def test_the_three_tools_have_the_documented_arguments() -> None:
-    found = {spec.name: list(spec.parameters["properties"]) for spec in tools.specs()}
-    assert found == {
+    arguments = {spec.name: list(spec.parameters["properties"]) for spec in tools.specs()}
+    assert arguments == {
         "list_index": ["map", "query", "cursor"],
         "read_summary": ["nodes", "query", "depth"],
         "read_node": ["node", "section", "again"],
