@@ -32,8 +32,8 @@ def strongest(view: SessionView, node: NodeHead, query: str | None) -> list[Link
     """The node's links, one for each target, the strongest first.
 
     With a query, a link is stronger the more of its words the context and the target's title and
-    description have. Without one, and among equals: the earlier it is in the text, and the
-    more nodes link to its target.
+    description have. Without one, and among equals: the earlier it is in the text, and the more
+    nodes link to its target; links that say nothing come last.
 
     Args:
         view: the session's graph.
