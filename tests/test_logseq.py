@@ -78,7 +78,7 @@ def test_check_says_how_a_folder_was_read(vault: Vault, capsys: pytest.CaptureFi
     assert main(["check", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "entry pages/a; read as logseq\n" in out
-    assert ".: info SG039: this root holds what Logseq writes" in out
+    assert ".: info SG039: this root has the files of a Logseq graph" in out
     assert main(["check", str(folder), "--dialect", "obsidian"]) == 0
     assert "logseq" not in capsys.readouterr().out.lower()
 

@@ -168,7 +168,7 @@ def _single(root: Root, source: Path, options: Options) -> Node:
         found = read_file(root, source.name, options)
     if found is None:
         raise UsageError(f"{source}: is no Markdown file that can be read")
-    document = parse(found.data, source.name, options.dialect or OBSIDIAN)
+    document = parse(found.text, source.name, options.dialect or OBSIDIAN)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)
     return Node(name, "", source.name, kind, document, found.digest, found.size, found.whole)

@@ -11,7 +11,7 @@ from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, SkillGraph
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.graph.logseq import called
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.resolve import name_key

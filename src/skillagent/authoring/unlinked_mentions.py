@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from skillagent.graph import Node, NodeKind, SkillGraph
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.index.analyzer import STOP_WORDS, stem
 from skillagent.markdown import Document
 from skillagent.markdown.link_targets import destinations

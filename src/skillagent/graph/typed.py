@@ -31,8 +31,8 @@ def with_declared_fields(dialect: Dialect, files: Iterable[SourceFile]) -> Diale
     declared = [
         field_name(name)
         for file in files
-        if "/" not in file.path and DECLARATION.encode() in file.data
-        for name in _declared(parse(file.data, file.path, dialect).frontmatter)
+        if "/" not in file.path and DECLARATION in file.text
+        for name in _declared(parse(file.text, file.path, dialect).frontmatter)
     ]
     return dialect.with_link_fields(declared) if declared else dialect
 

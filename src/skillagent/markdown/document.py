@@ -21,6 +21,7 @@ from skillagent.markdown import (
 )
 from skillagent.markdown.anchors import anchors
 from skillagent.markdown.blocks import Piece
+from skillagent.markdown.decoding import decode
 from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import Masks, Ranges
@@ -35,13 +36,6 @@ from skillagent.markdown.wikilink import Kind, Reference
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
 _BLANKED = re.compile(r"[^\n]")
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 
 
 @dataclass(frozen=True)
@@ -195,42 +189,6 @@ class Document:
         """The body cut at blank lines, never inside a fence; a heading stays with its block."""
         start = self.frontmatter.body_start
         return tuple(blocks.cut(self.text, start, self._outline.starts, self.masks.fences))
-
-
-def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
-    """Bytes of a file as text, and what had to be mended.
-
-    UTF-8 is expected; UTF-16 and UTF-32 are known by their byte order mark, all else is read
-    as Windows-1252, in which every byte has a meaning.
-    """
-    findings: list[Diagnostic] = []
-    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and b"\0" in data[:128]:
-        for nulls, name in ((data[1:128:2], "utf-16-le"), (data[0:128:2], "utf-16-be")):
-            if len(nulls) > 1 and nulls.count(0) > 0.8 * len(nulls):
-                encoding = name
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        wrong = encoding
-        encoding = "cp1252"
-        text = (
-            data.decode("cp1252", "replace") if wrong == "utf-8" else data.decode(wrong, "replace")
-        )
-        findings.append(finding("SG003", path, line, f"not {wrong}; read with replacements"))
-    else:
-        if encoding not in ("utf-8", "utf-8-sig"):
-            findings.append(finding("SG003", path, 1, f"encoded as {encoding}, not UTF-8"))
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        findings.append(finding("SG004", path, line, "NUL bytes; they were left out"))
-        text = text.replace("\0", "")
-    if not text.strip():
-        findings.append(finding("SG005", path, 0, "the file is empty"))
-    return text, findings
 
 
 def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document:
