@@ -18,7 +18,7 @@ from skillagent.graph import Node
 from skillagent.lint.agent_skills import ALLOWED_FIELDS, MAX_COMPATIBILITY, MAX_DESCRIPTION
 from skillagent.lint.skill_header import HeaderError, read_skill_header
 from skillagent.markdown import Document, Value, scalar_text
-from skillagent.markdown.compose import Given, Quoted, composed, header_edit, header_lines
+from skillagent.markdown.compose import HeaderValue, Quoted, composed, header_edit, header_lines
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.prose import shortened
 
@@ -164,7 +164,7 @@ def _is_valid(text: str) -> bool:
 def _anew(document: Document, name: str, description: str) -> str:
     """A valid header with all that an invalid one holds, its comments on top."""
     head = document.frontmatter
-    fields: dict[str, Given] = {"name": name, "description": Quoted(description)}
+    fields: dict[str, HeaderValue] = {"name": name, "description": Quoted(description)}
     if text := _text(head.get("license")):
         fields["license"] = Quoted(text)
     if text := _text(head.get("compatibility")):

@@ -50,7 +50,7 @@ from skillagent.lint.agent_skills import (
     MAX_LINES,
     crlf_bytes,
 )
-from skillagent.markdown import OBSIDIAN, Dialect, Kind
+from skillagent.markdown import OBSIDIAN, Dialect, LinkKind
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
@@ -178,7 +178,7 @@ def _documents_beside(node: Node, folder: Path) -> list[str]:
     targets = {
         reference.target
         for reference in node.document.references
-        if reference.kind is Kind.MARKDOWN and reference.target.lower().endswith(SUFFIXES)
+        if reference.kind is LinkKind.MARKDOWN and reference.target.lower().endswith(SUFFIXES)
         if not reference.target.startswith("../")
     }
     return sorted(target for target in targets if os.path.isfile(folder / target))

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.walk import open_file
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.excluded_ranges import NO_MASKS
+from skillagent.markdown import Dialect, LinkKind, Reference
+from skillagent.markdown.excluded_ranges import NOTHING_EXCLUDED
 from skillagent.markdown.link_targets import destinations
 from skillagent.markdown.wikilink import markdown_link, wikilinks
 
@@ -48,7 +48,7 @@ def refuse_if_linked(
     for stretch in _stretches(root, node):
         kept: set[tuple[bool, str, str]] = set()
         for reference in _links(stretch.text, dialect):
-            leads = (reference.kind is Kind.MARKDOWN, reference.target, reference.fragment)
+            leads = (reference.kind is LinkKind.MARKDOWN, reference.target, reference.fragment)
             if leads in kept:
                 continue
             if not keeps(reference):
@@ -62,7 +62,7 @@ def refuse_if_linked(
 def _links(text: str, dialect: Dialect) -> Iterator[Reference]:
     """Whatever is written like a link, also in code: what hides it may begin anywhere before."""
     yield from wikilinks(text, 0, len(text), 1, dialect)
-    for found in destinations(text, 0, len(text), NO_MASKS.code):
+    for found in destinations(text, 0, len(text), NOTHING_EXCLUDED.code):
         if link := markdown_link("", text[found.start : found.stop], found.link, found.stop):
             yield link
 

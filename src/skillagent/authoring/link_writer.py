@@ -15,7 +15,7 @@ from skillagent.graph import Node
 from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
-from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.destination import as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import relative
@@ -139,7 +139,7 @@ class Speller:
             written = name.replace("#", "\\#")
             if header and written != name:
                 continue
-            reference = Reference(Kind.WIKILINK, name, "", "", 0, 0, 0)
+            reference = Reference(LinkKind.WIKILINK, name, "", "", 0, 0, 0)
             found = self._resolver.link(reference, source)
             if found.node is not target or not _reads_as(written, name, self._dialect):
                 continue
@@ -179,7 +179,7 @@ class Speller:
             UsageError: no form leads there.
         """
         for name in _destinations(target.path, source.path, old):
-            reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
+            reference = Reference(LinkKind.MARKDOWN, name, "", "", 0, 0, 0)
             if self._resolver.link(reference, source).node is target:
                 return as_address(name, bare=bare)
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")

@@ -52,7 +52,7 @@ def list_edit(document: Document, items: Sequence[str], heading: str | None = No
 
 def _last_item(document: Document, start: int, end: int) -> tuple[int, re.Match[str]] | None:
     """Where the last list item with a link ends, and the mark of that list's items."""
-    text, masks = document.text, document.masks
+    text, masks = document.text, document.excluded
     links = [
         reference
         for reference in document.references

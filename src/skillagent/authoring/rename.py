@@ -19,7 +19,7 @@ from skillagent.markdown import Dialect
 from skillagent.markdown.compose import header_edit
 from skillagent.markdown.document import parse
 from skillagent.markdown.logseq.properties import property_edit
-from skillagent.markdown.logseq_names import Pages
+from skillagent.markdown.logseq_names import PageNames
 
 
 def rename(
@@ -67,7 +67,7 @@ def rename(
     return changes_of(root.path, before, after, remarks)
 
 
-def _page_path(node: Node, name: str, pages: Pages) -> str:
+def _page_path(node: Node, name: str, pages: PageNames) -> str:
     """The path of a node's file when its page has a new name."""
     folder = node.path.rpartition("/")[0]
     if pages.day(pages_name := pages.name(without_suffix(node.path))):

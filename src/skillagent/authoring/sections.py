@@ -122,7 +122,7 @@ def _cuttable(document: Document, start: int = 0, end: int | None = None) -> lis
     return [
         heading
         for heading in document.headings
-        if start <= heading.start < end and not document.masks.comments.covering(heading.start)
+        if start <= heading.start < end and not document.excluded.comments.covering(heading.start)
     ]
 
 

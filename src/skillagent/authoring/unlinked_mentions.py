@@ -205,7 +205,7 @@ def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
     """Stretches of single lines in which a link could be set, each with its line's beginning."""
     text = document.text
-    masks = document.masks
+    masks = document.excluded
     hidden = [*zip(*masks.code, strict=True), *zip(*masks.comments, strict=True)]
     hidden += [*zip(*masks.fences, strict=True)]
     hidden += [(link.start, link.end) for link in document.references]

@@ -18,7 +18,7 @@ from skillagent.disclosure.results import NodeResult, SectionLine
 from skillagent.disclosure.view import Plan, View, where
 from skillagent.graph import Link, Node, NodeKind
 from skillagent.graph.link import is_block
-from skillagent.markdown import Kind, Piece
+from skillagent.markdown import LinkKind, Piece
 
 EMBED_DEPTH = 5
 MARGIN = 60
@@ -360,7 +360,7 @@ class _Embeds:
         links = [
             link
             for link in self._view.graph.links_from(node.id)
-            if link.kind is Kind.EMBED and link.target
+            if link.kind is LinkKind.EMBED and link.target
         ]
         places = [link.reference.start for link in links]
         for index in indexes if links else ():

@@ -26,11 +26,11 @@ from skillagent.exports.provenance import FORMAT, RECORD, node_record
 from skillagent.exports.rewrite import Places, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Root, SkillGraph
-from skillagent.graph.attachments import Others, on_disk
+from skillagent.graph.attachments import Attachments, on_disk
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
 from skillagent.lint import REFERENCE_CODES, findings
-from skillagent.markdown import Kind
+from skillagent.markdown import LinkKind
 from skillagent.progress import Progress, tracked, untold
 
 _ROUNDS = 5
@@ -126,7 +126,7 @@ class _Part:
         self.short: str | None = None
         """The SKILL.md that stands for such an entry."""
 
-    def name_files(self, others: Others) -> None:
+    def name_files(self, others: Attachments) -> None:
         """Choose where everything goes; attachments that cannot be read stay where they are."""
         names = Names()
         self.places = {
@@ -153,7 +153,7 @@ class _Packing:
 
     def __init__(self, graph: SkillGraph, names: Sequence[str]) -> None:
         self._graph = graph
-        self._others = Others(graph.others)
+        self._others = Attachments(graph.others)
         self._several = len(names) > 1
         self._words: dict[str, set[int]] = {}
         """Id → offsets of broken links that must not become good ones."""
@@ -271,7 +271,7 @@ class _Packing:
         if not part.whole_entry:
             return True
         links = self._graph.links_from(part.entry.id)
-        if any(link.kind is Kind.FRONTMATTER for link in links):
+        if any(link.kind is LinkKind.FRONTMATTER for link in links):
             return False
         return skill_md.fits(self._rewriter().rewrite(part.entry, links, part.head).text)
 

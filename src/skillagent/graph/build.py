@@ -32,7 +32,7 @@ from skillagent.graph.resolve import (
 )
 from skillagent.graph.typed import is_meant
 from skillagent.graph.walk import Options, Root
-from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.inline import ADDRESS
 from skillagent.progress import Progress, tracked, untold
 
@@ -117,7 +117,9 @@ class _Builder:
             for anchor in node.document.anchors:
                 self._report.check_fragment(node, anchor, node.document.path)
         for reference in node.document.references:
-            if reference.kind is not Kind.COMMENT and (link := self._link(reference, node, root)):
+            if reference.kind is not LinkKind.COMMENT and (
+                link := self._link(reference, node, root)
+            ):
                 yield link
 
     def _link(self, reference: Reference, node: Node, root: GraphRoot) -> Link | None:
@@ -154,5 +156,5 @@ class _Builder:
 def _has_address(reference: Reference, node: Node) -> bool:
     """True for `[[words]](https://…)`, which is a web link if no node has that name."""
     text = node.document.text
-    is_wikilink = reference.kind is Kind.WIKILINK and text.startswith("(", reference.end)
+    is_wikilink = reference.kind is LinkKind.WIKILINK and text.startswith("(", reference.end)
     return is_wikilink and ADDRESS.match(text, reference.end + 1) is not None

@@ -11,8 +11,9 @@ from skillagent.diagnostics import finding
 from skillagent.graph.logseq import dialect_of, foreign
 from skillagent.graph.node import Node, alias_findings, kind_of, without_suffix
 from skillagent.graph.resolve import SEPARATOR, Resolver, name_key
+from skillagent.graph.source_file import SourceFile
 from skillagent.graph.typed import with_declared_fields
-from skillagent.graph.walk import Options, Root, SourceFile, walk
+from skillagent.graph.walk import Options, Root, walk
 from skillagent.markdown import Reference
 from skillagent.markdown.document import parse
 from skillagent.progress import Progress, tracked

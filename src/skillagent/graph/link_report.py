@@ -10,7 +10,7 @@ from skillagent.graph.link import Link, is_block
 from skillagent.graph.logseq import called
 from skillagent.graph.node import Node
 from skillagent.graph.resolve import OUTSIDE, Resolution, Resolver, name_key
-from skillagent.markdown import Kind, Reference
+from skillagent.markdown import LinkKind, Reference
 
 MOST_NAMED = 5
 """How many nodes a finding names before it only counts the rest."""
@@ -65,7 +65,7 @@ class LinkReport:
             message = f"the link to {reference.target!r} leads outside the graph"
             self.findings.append(finding("SG024", path, line, message))
             return
-        if root.dialect.pages and reference.kind is not Kind.MARKDOWN:
+        if root.dialect.pages and reference.kind is not LinkKind.MARKDOWN:
             # Logseq shows a page for every name, so a page without a file is reported once.
             places = root.without_file.setdefault(name_key(reference.target), [])
             places.append((path, reference))
@@ -85,7 +85,7 @@ class LinkReport:
         """Report a `#heading` or `#^block` that the target does not have."""
         fragment = reference.fragment
         document = target.document
-        if reference.kind is Kind.MARKDOWN and fragment.casefold() == "top":
+        if reference.kind is LinkKind.MARKDOWN and fragment.casefold() == "top":
             return  # HTML defines `#top` as the beginning of any page
         if is_block(fragment):
             if fragment[1:].casefold() in document.blocks:
@@ -101,7 +101,7 @@ class LinkReport:
 def _folder_to_load(reference: Reference, resolver: Resolver) -> str:
     """How to repair a link that begins at the top of a site; empty for any other link."""
     first = reference.target.removeprefix("/").partition("/")[0]
-    if reference.kind is not Kind.MARKDOWN or not reference.target.startswith("/"):
+    if reference.kind is not LinkKind.MARKDOWN or not reference.target.startswith("/"):
         return ""
     if first in resolver.others:
         return ""  # the right folder was loaded, but has no such file
@@ -146,7 +146,9 @@ def dialect_hint(root: GraphRoot, links: list[Link]) -> list[Diagnostic]:
     if root.dialect.label_first:
         return []
     labelled = [
-        link for link in links if link.label and not link.target and link.kind is not Kind.MARKDOWN
+        link
+        for link in links
+        if link.label and not link.target and link.kind is not LinkKind.MARKDOWN
     ]
     repaired = sum(_would_resolve(link.label, root.resolver) for link in labelled)
     if repaired < DIALECT_HINT or 2 * repaired < len(labelled):

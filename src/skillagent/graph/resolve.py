@@ -29,8 +29,8 @@ from urllib.parse import unquote
 from skillagent.graph.namesakes import Namesakes
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.graph.site import Site
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.logseq_names import Pages, written
+from skillagent.markdown import Dialect, LinkKind, Reference
+from skillagent.markdown.logseq_names import PageNames, written
 
 SEPARATOR = "::"
 """Separates the name of a root from the rest of a node's id if several roots are loaded."""
@@ -145,7 +145,7 @@ class Resolver:
         if not target:
             return Resolution(source, "self")
         folder = source.path.rpartition("/")[0]
-        if reference.kind is Kind.MARKDOWN:
+        if reference.kind is LinkKind.MARKDOWN:
             return self._markdown_link(target, folder, source)
         # The most frequent case: a bare name, spelled exactly as one file's.
         same_stem = self._stems.get(target)
@@ -327,7 +327,7 @@ class Resolver:
             return self._page(name, folder, self._dialect.pages)
         return MISSING
 
-    def _page(self, name: str, folder: str | None, pages: Pages) -> Resolution:
+    def _page(self, name: str, folder: str | None, pages: PageNames) -> Resolution:
         """A Logseq block, or a day. A day without a journal is only a date, not a link."""
         if name.startswith("(("):
             nodes = self._blocks.get(name[2:-2].lower())

@@ -6,12 +6,11 @@ files during the walk (see `open_root`). Each file is opened once: its bytes are
 and dropped before the next file is read, so that only the texts stay in memory. A file that
 cannot be read becomes a finding.
 
-Above: `build`. Below: `open_root`, `ignore_files`.
+Above: `graph_root`. Below: `source_file`, `open_root`, `ignore_files`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -28,15 +27,11 @@ from skillagent.files import STAGED
 from skillagent.graph.ignore_files import IGNORE_FILES, Specs, is_ignored, read_rules
 from skillagent.graph.node import SUFFIXES
 from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
+from skillagent.graph.source_file import SourceFile, read_source, safe_path, utf_8
 from skillagent.markdown import Dialect
-from skillagent.markdown.decoding import decode
 from skillagent.progress import Progress, untold
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
-HEAD_BYTES = 65_536
-"""How much of a file above the size limit is loaded, from its beginning."""
-
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +79,6 @@ class Root:
             return cls(Path(path), Path(path).resolve().name)
         except (OSError, ValueError, RuntimeError) as error:
             raise GraphError(f"{path[:200]!r} is no folder: {error}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One Markdown file as it was read. Its bytes are not kept."""
-
-    path: str
-    """Relative to the root, `/`-separated, NFC, safe to print."""
-    raw_path: str
-    """The path before it was normalised to NFC."""
-    text: str
-    """The decoded text; only its beginning if `whole` is false."""
-    size: int
-    """Bytes on disk."""
-    digest: str
-    """SHA-256 of all bytes on disk, as `sha256:…`."""
-    whole: bool
-    """False if the file is above the size limit, so that only its beginning was decoded."""
-    diagnostics: tuple[Diagnostic, ...]
-    """Findings about the file itself: its size and its encoding."""
 
 
 @dataclass(slots=True)
@@ -187,7 +162,11 @@ def read_file(root: Root, relative: str, options: Options) -> SourceFile | None:
     try:
         with OpenRoot(root.path) as opened:
             path = opened.resolve(relative)
-            return None if path is None else _read(opened.file(path), relative, options, "")
+            return (
+                None
+                if path is None
+                else read_source(opened.file(path), relative, options.max_file_bytes)
+            )
     except OSError:
         return None
 
@@ -334,11 +313,13 @@ class _Walker:
             name: its name or path in that folder.
             relative: its path in the root, or the path of the link to it.
         """
-        safe = _safe(relative)
-        if safe != unicodedata.normalize("NFC", _utf_8(relative)):
+        safe = safe_path(relative)
+        if safe != unicodedata.normalize("NFC", utf_8(relative)):
             self._report("SG008", relative, "unprintable file name")
         try:
-            source = _read(parent.file(name), relative, self._options, self._prefix)
+            source = read_source(
+                parent.file(name), relative, self._options.max_file_bytes, self._prefix
+            )
         except OSError as error:
             self._unread(relative, error)
             return
@@ -359,70 +340,10 @@ class _Walker:
         return []
 
     def _report(self, code: str, relative: str, message: str) -> None:
-        shown = self._prefix + _safe(relative)
+        shown = self._prefix + safe_path(relative)
         self._contents.diagnostics.append(finding(code, shown, 0, message))
-
-
-def _read(stream: FileIO, relative: str, options: Options, prefix: str) -> SourceFile:
-    """Hash and decode an open file, and close it.
-
-    Args:
-        stream: the file, at its beginning.
-        relative: its path in the root.
-        options: gives the size limit.
-        prefix: text to put before the path in findings.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    limit = options.max_file_bytes
-    with stream:
-        size = os.fstat(stream.fileno()).st_size
-        whole = size <= limit
-        if whole:
-            data = stream.read()
-            digest = hashlib.sha256(data).hexdigest()
-            size = len(data)
-        else:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            stream.seek(0)
-            data = _whole_characters(stream.read(min(HEAD_BYTES, limit)))
-    path = raw_path = relative
-    if not relative.isascii() or not relative.isprintable():
-        path = _safe(relative)
-        if path != unicodedata.normalize("NFC", relative):
-            raw_path = path  # never shown: it has characters that terminals and tokenizers reject
-    text, findings = decode(data, prefix + path)
-    if not whole:
-        message = (
-            f"{size} bytes, above the limit of {limit}; only the first {len(data)} were loaded"
-        )
-        findings.append(finding("SG002", prefix + path, 0, message))
-    return SourceFile(path, raw_path, text, size, "sha256:" + digest, whole, tuple(findings))
-
-
-def _whole_characters(data: bytes) -> bytes:
-    """The beginning of a file, without the last line or character if that is incomplete."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data[: len(data) // 4 * 4]
-    if b"\n" in data:
-        return data[: data.rfind(b"\n") + 1]
-    for length in range(len(data), max(0, len(data) - 4), -1):
-        if data[length - 1] < 0x80 or (length < len(data) and data[length] & 0xC0 != 0x80):
-            return data[:length]
-    return data
 
 
 def _is_hidden(path: str) -> bool:
     """Whether a path in the root, or a folder on that path, is hidden."""
     return any(part.startswith(".") for part in path.split("/"))
-
-
-def _utf_8(name: str) -> str:
-    """A file name read as UTF-8 in any locale; invalid bytes become surrogates."""
-    return os.fsencode(name).decode("utf-8", "surrogateescape")
-
-
-def _safe(relative: str) -> str:
-    name = unicodedata.normalize("NFC", _utf_8(relative))
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", name)

@@ -20,7 +20,7 @@ from skillagent.authoring.moving.parts import Part, holding
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
-from skillagent.markdown import Dialect, Document, Kind, Reference
+from skillagent.markdown import Dialect, Document, LinkKind, Reference
 from skillagent.markdown.anchors import anchors, slug
 from skillagent.markdown.destination import (
     as_address,
@@ -31,11 +31,11 @@ from skillagent.markdown.destination import (
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.link_fields import rewritten
 from skillagent.markdown.link_targets import (
-    Address,
     Destination,
+    TargetSpan,
     Use,
-    address,
     destinations,
+    target_span,
     uses,
 )
 
@@ -86,7 +86,7 @@ class _Places:
     def uses(self) -> dict[int, Use]:
         """Its links by reference, by their start."""
         document = self._document
-        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
+        found = uses(document.text, document.frontmatter.body_start, document.excluded.code)
         return {use.start: use for use in found}
 
     @cached_property
@@ -109,7 +109,7 @@ class _Places:
     @cached_property
     def anchors(self) -> Mapping[str, int]:
         """Its explicit ids and numbered slugs."""
-        return anchors(self._document.text, self._document.headings, self._document.masks.code)
+        return anchors(self._document.text, self._document.headings, self._document.excluded.code)
 
     @cached_property
     def wikilinks(self) -> set[int]:
@@ -149,7 +149,7 @@ class Relinking:
         for reference in self.references(part):
             wanted, fragment = self._wanted(reference, part.node)
             expected.append((reference.start, wanted))
-            spot = address(text, reference, named, self._layout.dialect)
+            spot = target_span(text, reference, named, self._layout.dialect)
             if wanted is not None:
                 handled.add(spot.start)
             new = self._written(reference, wanted, fragment, part, spot)
@@ -213,7 +213,7 @@ class Relinking:
         if index < 0:
             return self._layout.placed[parts[0]], fragment
         part = holding(parts, node.document.headings[index].start)
-        wiki = reference.kind is not Kind.MARKDOWN
+        wiki = reference.kind is not LinkKind.MARKDOWN
         named = self._fragment(fragment, index, part, wiki=wiki)
         if part is parts[0]:
             return self._layout.placed[part], named or fragment
@@ -247,13 +247,15 @@ class Relinking:
         wanted: Node | None,
         fragment: str,
         part: Part,
-        spot: Address,
+        spot: TargetSpan,
     ) -> str | None:
         """What will stand at a link's address; None where nothing need change."""
         text, here = part.node.document.text, self._layout.placed[part]
         bare = text[spot.start - 1 : spot.start] != "<"
         if wanted is None:
-            if reference.kind is Kind.MARKDOWN or not reference.target.startswith(("./", "../")):
+            if reference.kind is LinkKind.MARKDOWN or not reference.target.startswith(
+                ("./", "../")
+            ):
                 return None  # a Markdown path is carried with all the others
             if not self._moved(part):
                 return None
@@ -266,13 +268,13 @@ class Relinking:
         guessed = after.rung == "site" and not self._is_address(reference, part.node)
         if leads is wanted and fragment == reference.fragment and not guessed:
             return None
-        if reference.kind is Kind.MARKDOWN:
+        if reference.kind is LinkKind.MARKDOWN:
             path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
             if fragment == reference.fragment:
                 return path + text[spot.end : spot.stop]
             return f"{path}#{as_address(fragment, bare=bare)}" if fragment else path
         name = self._layout.speller.name(
-            wanted, here, reference.target, header=reference.kind is Kind.FRONTMATTER
+            wanted, here, reference.target, header=reference.kind is LinkKind.FRONTMATTER
         )
         if fragment and not reference.target and leads is wanted:
             name = ""  # `[[#Heading]]` stays a link into its own document
@@ -297,7 +299,7 @@ class Relinking:
         moved = self._moved(part)
         if not several and not moved:
             return
-        text, code, body = document.text, document.masks.code, document.frontmatter.body_start
+        text, code, body = document.text, document.excluded.code, document.frontmatter.body_start
         for start, end in ((max(part.start, body), part.end), *part.carried):
             for found in destinations(text, start, end, code):
                 raw = text[found.start : found.stop]
@@ -393,7 +395,7 @@ def _link_order(part: Part, place: int, text: str) -> tuple[bool, int, int]:
 
 def as_written(reference: Reference, document: Document) -> Reference:
     """A link inside a comment with the kind that its writing has."""
-    if reference.kind is not Kind.COMMENT:
+    if reference.kind is not LinkKind.COMMENT:
         return reference
     wiki = document.text.startswith(("[[", "![["), reference.start)
-    return reference._replace(kind=Kind.WIKILINK if wiki else Kind.MARKDOWN)
+    return reference._replace(kind=LinkKind.WIKILINK if wiki else LinkKind.MARKDOWN)
