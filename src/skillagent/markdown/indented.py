@@ -22,7 +22,7 @@ _INDENTED = rf"(?:{_ENDS_PARAGRAPH}| {{0,3}}(?=>))()(?=[ \t>]*+[^\s>])[ >]*?(?: 
 _FIRST = re.compile(r"[ >]*?(?: {4}|\t)")
 _BELOW_FIRST = re.compile(_INDENTED)
 _BELOW = re.compile(rf"\n(?={_INDENTED})")
-_RAW_HTML = re.compile(r"<(?:[!?]|(?i:script|pre|style|textarea))")
+_RAW_HTML = re.compile(r"<(?:!(?!--)|\?|(?i:script|pre|style|textarea))")
 """What begins an HTML block that may hold empty lines."""
 
 _BLANKS = re.compile(r"[ \t]*+")
@@ -143,7 +143,7 @@ class IndentedCode:
             other = bisect_right(self._others, (end, len(self._text))) - 1
             if other >= 0 and end < self._others[other][1]:
                 end = self._others[other][0]
-            elif self._text[end + 2 : end + 3].isalpha():
+            elif (first := self._text[end + 2 : end + 3]).isalpha() or first == "#":
                 self._next = end + 2
                 self._containers.clear()
                 self._paragraph, self._html, self._read_code = False, None, False

@@ -23,6 +23,8 @@ _NEVER_CLOSED = re.compile(
 )
 _OVER_LINES = re.compile(r"\[\[[^\[\]\s][^\[\]\n]*+\n[^\[\]]*+\]\](?![(\[])")
 
+_SHAPES = (_CLOSED_ONCE, _OPENED_ONCE, _NEVER_CLOSED, _OVER_LINES)
+
 
 class _Odd(NamedTuple):
     """A malformed link: where it stands, what is wrong with it and what to do."""
@@ -43,6 +45,9 @@ def check(text: str, start: int, links: Ranges, code: Ranges, path: str) -> Iter
         code: where no link counts.
         path: for the findings.
     """
+    # Most texts have none of these: to look for them costs less than to pair all brackets.
+    if not any(shape.search(text, start) for shape in _SHAPES):
+        return
     line, counted = text.count("\n", 0, start) + 1, start
     for odd in sorted(_malformed(text, start, links, code)):
         line += text.count("\n", counted, odd.start)
