@@ -10,12 +10,13 @@ Above: the package, which exports it. Below: `build`, which makes its parts, and
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from skillagent import digest
 from skillagent.diagnostics import Diagnostic
@@ -34,6 +35,9 @@ from skillagent.progress import Progress, untold
 
 if TYPE_CHECKING:
     import networkx
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,8 @@ class SkillGraph:
         self._today = today
         self._names = NodeNames(self._nodes, parts.resolvers)
         self._adjacency = Adjacency(parts.links)
-        self.derived: dict[type, object] = {}
-        """What the layers above computed from this graph and keep with it, such as its search
-        index."""
+        self._derived: dict[object, object] = {}
+        self._deriving = threading.RLock()
 
     @classmethod
     def load(
@@ -103,6 +106,21 @@ class SkillGraph:
         options = options or Options()
         with collection_paused():
             return cls(build(roots_of(roots), options, progress), options.today)
+
+    def keep(self, key: object, make: Callable[[], T]) -> T:
+        """A value that a layer above computes from this graph once, such as its search index.
+
+        The value lives as long as the graph. If two threads need it at the same time, one waits
+        for the other, because computing it twice would make both slower.
+
+        Args:
+            key: identifies the value, such as its class.
+            make: computes the value; called only for the first request.
+        """
+        with self._deriving:
+            if key not in self._derived:
+                self._derived[key] = make()
+            return cast("T", self._derived[key])
 
     @property
     def nodes(self) -> Mapping[str, Node]:

@@ -59,6 +59,16 @@ class Link:
         return self.reference.fragment
 
     @property
+    def name(self) -> str:
+        """The target as written."""
+        return self.reference.target
+
+    @property
+    def start(self) -> int:
+        """Offset in the text of its document."""
+        return self.reference.start
+
+    @property
     def label(self) -> str:
         return self.reference.label
 

@@ -65,10 +65,7 @@ class _Skills(tuple[Skill, ...]):
 
 def skills(graph: SkillGraph) -> tuple[Skill, ...]:
     """Every SKILL.md of a graph, by id; of a folder's `SKILL.md` and `skill.md` the first."""
-    kept = graph.derived.get(_Skills)
-    if not isinstance(kept, _Skills):
-        kept = graph.derived[_Skills] = _Skills(_read(graph))
-    return kept
+    return graph.keep(_Skills, lambda: _Skills(_read(graph)))
 
 
 def _read(graph: SkillGraph) -> Iterator[Skill]:

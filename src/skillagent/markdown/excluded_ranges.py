@@ -48,8 +48,11 @@ _LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 BLOCK_BREAK = re.compile(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
 _LINE_START = re.compile(r"(?:\A|\n)[ \t>]*\Z")
-_QUOTE_LINE = re.compile(r"(?:\n|\A) {0,3}>")
-_HEADING_LINE = re.compile(r"^ {0,3}#{1,6}[ \t][^\n]*", re.MULTILINE)
+# They begin with a line end, because `re` finds a literal first character faster.
+_QUOTE_LINE = re.compile(r"\n {0,3}>")
+_HEADING_LINE = re.compile(r"\n {0,3}#{1,6}[ \t][^\n]*")
+_FIRST_QUOTE = re.compile(r" {0,3}>")
+_FIRST_HEADING = re.compile(r" {0,3}#{1,6}[ \t][^\n]*")
 
 LOOK_BACK = 1_000
 """How far back the start of a line is searched; on longer lines nothing depends on it."""
@@ -255,7 +258,10 @@ class _Spans:
             self._runs.setdefault(len(match[0]), []).append(match.start())
         breaks = {match.start() for match in BLOCK_BREAK.finditer(self._text)}
         breaks.update(match.end() for match in _HEADING_LINE.finditer(self._text))
-        quote = 0
+        if heading := _FIRST_HEADING.match(self._text):
+            breaks.add(heading.end())
+        first = _FIRST_QUOTE.match(self._text)
+        quote = first.end() if first else 0
         for match in _QUOTE_LINE.finditer(self._text):
             # A quote begins a block, unless it continues after lines without the mark.
             if not quote or BLOCK_BREAK.search(self._text, quote, match.start()):

@@ -25,7 +25,7 @@ _INDENTED = rf"(?:{_ENDS_PARAGRAPH}| {{0,3}}(?=>))()(?=[ \t>]*+[^\s>])[ >]*?(?: 
 _FIRST = re.compile(r"[ >]*?(?: {4}|\t)")
 _BELOW_FIRST = re.compile(_INDENTED)
 _BELOW = re.compile(rf"\n(?={_INDENTED})")
-_RAW_HTML = re.compile(r"<(?:[!?]|(?i:script|pre|style|textarea))")
+_RAW_HTML = re.compile(r"<(?:!(?!--)|\?|(?i:script|pre|style|textarea))")
 """The beginning of an HTML block that may contain blank lines."""
 
 _BLANKS = re.compile(r"[ \t]*+")
@@ -148,7 +148,7 @@ class IndentedCode:
             index = bisect_right(self._left_out, (end, len(self._text))) - 1
             if index >= 0 and end < self._left_out[index][1]:
                 end = self._left_out[index][0]
-            elif self._text[end + 2 : end + 3].isalpha():
+            elif (first := self._text[end + 2 : end + 3]).isalpha() or first == "#":
                 self._next = end + 2
                 self._containers.clear()
                 self._paragraph, self._html, self._read_code = False, None, False

@@ -23,6 +23,8 @@ _NEVER_CLOSED = re.compile(
 )
 _OVER_LINES = re.compile(r"\[\[[^\[\]\s][^\[\]\n]*+\n[^\[\]]*+\]\](?![(\[])")
 
+_SHAPES = (_CLOSED_ONCE, _OPENED_ONCE, _NEVER_CLOSED, _OVER_LINES)
+
 
 class _MalformedLink(NamedTuple):
     """One malformed link."""
@@ -44,6 +46,9 @@ def check(text: str, start: int, links: Ranges, code: Ranges, path: str) -> Iter
         code: ranges in which links do not count.
         path: the path that findings name.
     """
+    # Searching for these forms takes less time than pairing all brackets, and most texts have none.
+    if not any(shape.search(text, start) for shape in _SHAPES):
+        return
     line, counted = text.count("\n", 0, start) + 1, start
     for link in sorted(_malformed(text, start, links, code)):
         line += text.count("\n", counted, link.start)

@@ -1,6 +1,6 @@
-"""Which turn answers a request: a retry gets its own again, and faults strike as often as said.
+"""Chooses the turn that answers a request: a retry gets the same turn again.
 
-Above: `mock`, which holds its lock while it asks. Below: `script` and `chaos`.
+Above: `mock`, which holds its lock during each call. Below: `script` and `chaos`.
 """
 
 from __future__ import annotations
@@ -9,37 +9,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from skillagent.digest import sha256
-from skillagent.testing.chaos import Chaos
 from skillagent.testing.conversation import Conversation
+from skillagent.testing.mock.chaos import Chaos
 from skillagent.testing.script import Policy, Turn
 
 RETRIES = "x-stainless-retry-count"
-"""The header in which both SDKs count how often they have asked before."""
-HELD = 4_096
-"""Requests of which it is known how they were answered; older ones are retried no more."""
+"""Header in which both SDKs count how often they have sent the request before."""
+REMEMBERED = 4_096
+"""Number of requests whose turns are remembered; older ones are no longer seen as retried."""
 
 
 @dataclass(slots=True)
 class _Attempt:
-    """A turn on its way to a client."""
+    """A turn, until a client has received it."""
 
     turn: Turn
     number: int
     struck: int = 0
-    """How often its fault has."""
-    given: str = ""
+    """How often its fault has struck."""
+    answered: str = ""
     """Digest of the request that it answered; empty while it is still in the script."""
 
 
 class Attempts:
-    """Turns in their order, or from a policy, each given out until it has arrived.
+    """Turns in their order, or from a policy; each is repeated until it has arrived.
 
-    Requests are told apart by their bodies, so that retries of several conversations at once
-    do not get in each other's way.
+    Requests are distinguished by their bodies, so that retries of several conversations at the
+    same time do not take each other's turns.
 
     Args:
         script: turns in their order, or a policy.
-        chaos: what becomes of them.
+        chaos: random faults.
     """
 
     def __init__(self, script: Iterable[Turn] | Policy, chaos: Chaos | None = None) -> None:
@@ -53,25 +53,25 @@ class Attempts:
 
     @property
     def left(self) -> tuple[Turn, ...]:
-        """What the script still holds."""
+        """The turns of the script that have not been used."""
         return tuple(self._left)
 
     def next(
         self, conversation: Conversation, headers: Mapping[str, str], raw: bytes
     ) -> tuple[Turn, int] | None:
-        """The turn that answers, and its number from 1; None if there is none left.
+        """The turn that answers, and its number from 1; None if no turn is left.
 
         Args:
-            conversation: for a policy.
-            headers: of the request, by lower-case names.
-            raw: its body.
+            conversation: what the request says, for a policy.
+            headers: headers of the request by lower-case names.
+            raw: body of the request.
         """
         key = sha256(raw)
         attempt = self._by_body.get(key)
-        retry = headers.get(RETRIES, "0") != "0"
-        if attempt is not None and attempt.given:
-            if retry and attempt.given == key:
-                # It broke in mid-answer, or came too late: the client asks for it once more.
+        is_retry = headers.get(RETRIES, "0") != "0"
+        if attempt is not None and attempt.answered:
+            if is_retry and attempt.answered == key:
+                # The answer broke off or came too late, so the client sends the request again.
                 return replace(attempt.turn, fault=None), attempt.number
             attempt = None
         if attempt is None:
@@ -79,15 +79,15 @@ class Attempts:
             if attempt is None:
                 return None
             self._by_body[key] = attempt
-            if len(self._by_body) > HELD:
+            if len(self._by_body) > REMEMBERED:
                 del self._by_body[next(iter(self._by_body))]
         return self._strike(attempt, key), attempt.number
 
     def _new(self, conversation: Conversation) -> _Attempt | None:
-        """A turn for a request that was not seen before.
+        """A turn for a request that was not seen before; None if no turn is left.
 
-        In a script, one whose fault left it there goes to whoever asks next: an agent that was
-        refused seldom asks the very same again.
+        In a script, a turn whose fault replaced it goes to the next request, whatever that is: an
+        agent whose request was refused seldom sends exactly the same one again.
         """
         if self._head is not None:
             return self._head
@@ -108,7 +108,7 @@ class Attempts:
         if strikes and fault is not None and (not fault.in_answer or fault.times > 1):
             attempt.struck += 1
             return attempt.turn
-        attempt.given = key
+        attempt.answered = key
         if attempt is self._head:
             self._head, self._left = None, self._left[1:]
         return attempt.turn if strikes else replace(attempt.turn, fault=None)

@@ -1,4 +1,4 @@
-"""Seeded chaos: faults at given rates, the same for the same seed."""
+"""Chaos: random faults at given rates, the same for the same seed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from skillagent.messages import Stop
 from skillagent.testing.policies import WRONG
 from skillagent.testing.script import Call, Fault, Turn
 
-Change = Callable[[Turn, random.Random], Turn]
+TurnChange = Callable[[Turn, random.Random], Turn]
 
 
-def _fault(make: Callable[[random.Random], Fault]) -> Change:
+def _fault(make: Callable[[random.Random], Fault]) -> TurnChange:
     return lambda turn, dice: replace(turn, fault=make(dice))
 
 
-KINDS: dict[str, Change] = {
+KINDS: dict[str, TurnChange] = {
     "400": _fault(lambda dice: Fault.status(400)),
     "401": _fault(lambda dice: Fault.status(401)),
     "429": _fault(lambda dice: Fault.status(429, retry_after=0)),
@@ -44,7 +44,7 @@ KINDS: dict[str, Change] = {
         calls=(Call("list_index", {}, "same"), Call("read_node", {"node": "x"}, "same"))
     ),
 }
-"""What may happen to a turn."""
+"""Kinds of fault, each with what it makes of a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ class Chaos:
     """Faults at given rates.
 
     Raises:
-        UsageError: a kind is not known, or the rates are no shares of one.
+        UsageError: a kind is unknown, a rate is negative, or the rates add up to more than 1.
     """
 
     rates: Mapping[str, float]
-    """Kind of `KINDS` → share of the turns that it strikes; together at most 1.0."""
+    """Kind of `KINDS` → share of the turns that it changes; together at most 1.0."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -71,22 +71,22 @@ class Chaos:
         """Every kind equally often.
 
         Args:
-            total: share of the turns that anything strikes.
-            seed: of the dice.
+            total: share of the turns that any fault changes.
+            seed: seed of the random numbers.
         """
         return cls(dict.fromkeys(KINDS, total / len(KINDS)), seed)
 
     def strike(self, turn: Turn, number: int) -> Turn:
-        """The turn, or what becomes of it.
+        """The turn, perhaps changed by a fault.
 
         Args:
             turn: what the model would say.
-            number: of the turn: the dice are thrown anew for each.
+            number: number of the turn; each has its own random numbers.
         """
         dice = random.Random(f"{self.seed}:{number}")
-        at = dice.random()
+        remainder = dice.random()
         for kind in sorted(self.rates):
-            at -= self.rates[kind]
-            if at < 0:
+            remainder -= self.rates[kind]
+            if remainder < 0:
                 return KINDS[kind](turn, dice)
         return turn

@@ -1,9 +1,9 @@
-"""What of an exchange may be written: bodies and streams without their secrets.
+"""Removes secrets from an answer before it is recorded, whether it was streamed or not.
 
-A secret may be split over two events of a stream, or said again as the tokens of an answer. So
-the pieces of one text are put together before they are looked at.
+A secret may be split over two events of a stream, or repeated as the tokens of an answer. So the
+pieces of one text are joined before they are searched.
 
-Above: `record`. Below: `secrets`.
+Above: whoever records. Below: `secrets`.
 """
 
 from __future__ import annotations
@@ -15,62 +15,61 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from skillagent.recording.strict_json import dumped
 from skillagent.secrets import Scrubber
-from skillagent.testing.wire.events import dumped
 
 Scrub: TypeAlias = Callable[[Any], Any]
-"""From JSON to JSON that may be written; it is given a copy."""
+"""A user's own function: from JSON to the JSON that may be recorded. It receives a copy."""
 
 _EVENT_END = re.compile(rb"(?<=\n\n)|(?<=\r\n\r\n)")
 _PLACES = ("index", "item_id", "output_index", "content_index", "summary_index")
-"""Fields that tell which text of an answer a piece belongs to."""
+"""Fields that name the text of an answer to which a piece belongs."""
 
 
 def scrubbed(
     chunks: Sequence[bytes], scrubber: Scrubber, scrub: Scrub | None, *, stream: bool
 ) -> Sequence[bytes]:
-    """The chunks of an answer that may be written.
+    """The chunks of an answer without secrets.
 
     Args:
-        chunks: as they came.
-        scrubber: takes out what is secret in any answer.
-        scrub: the user's own, given a whole body or the data of each event.
-        stream: whether these are server-sent events.
+        chunks: chunks as they came.
+        scrubber: removes what is secret in any answer.
+        scrub: the user's own function, called with a whole body or with the data of each event.
+        stream: True for server-sent events.
 
     Returns:
-        The chunks themselves where nothing changes; else one for each event.
+        The chunks themselves if nothing changes; otherwise one chunk for each event.
     """
     data = b"".join(chunks)
-    made = _stream(data, scrubber, scrub) if stream else _whole(data, scrubber, scrub)
-    if made == data:
+    clean = _stream(data, scrubber, scrub) if stream else _whole(data, scrubber, scrub)
+    if clean == data:
         return chunks
-    return _EVENT_END.split(made) if stream else [made]
+    return _EVENT_END.split(clean) if stream else [clean]
 
 
 def _whole(data: bytes, scrubber: Scrubber, scrub: Scrub | None) -> bytes:
     value = json.loads(data)
-    made = scrubber.value(value)
-    if made != value:
-        made = _without_logprobs(made)
-    return _dumped_if_changed(data, value, made if scrub is None else scrub(copy.deepcopy(made)))
+    clean = scrubber.value(value)
+    if clean != value:
+        clean = _without_logprobs(clean)
+    return _dumped_if_changed(data, value, clean if scrub is None else scrub(copy.deepcopy(clean)))
 
 
 def _stream(data: bytes, scrubber: Scrubber, scrub: Scrub | None) -> bytes:
     lines = data.split(b"\n")
-    before = {at: found for at, line in enumerate(lines) if (found := _data_of(line)) is not None}
+    before = {at: event for at, line in enumerate(lines) if (event := _data_of(line)) is not None}
     after = copy.deepcopy(before)
     changed = _scrub_pieces(list(after.values()), scrubber)
-    for at, value in after.items():
-        made = scrubber.value(value)
-        changed = changed or made != value
-        after[at] = made
-    for at, value in after.items():
-        made = _without_logprobs(value) if changed else value
-        made = made if scrub is None else scrub(copy.deepcopy(made))
-        lines[at] = _dumped_if_changed(lines[at], before[at], made, b"data: ")
+    for at, event in after.items():
+        after[at] = scrubber.value(event)
+        changed = changed or after[at] != event
+    for at, event in after.items():
+        clean = _without_logprobs(event) if changed else event
+        clean = clean if scrub is None else scrub(copy.deepcopy(clean))
+        lines[at] = _dumped_if_changed(lines[at], before[at], clean, b"data: ")
     for at in range(len(lines)):
         if at not in before:
-            # A comment, the name of an event, or what is no JSON.
+            # A comment, the name of an event, or data that is not JSON.
             text = lines[at].decode("utf-8", "surrogateescape")
             lines[at] = scrubber.text(text).encode("utf-8", "surrogateescape")
     return b"\n".join(lines)
@@ -95,24 +94,27 @@ def _dumped_if_changed(data: bytes, before: Any, after: Any, head: bytes = b"") 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A string of an event, and where it is kept."""
+    """A string of an event, and the object or list that holds it."""
 
     holder: Any
     key: Any
 
     @property
     def text(self) -> str:
-        found: str = self.holder[self.key]
-        return found
+        text: str = self.holder[self.key]
+        return text
 
     def replace(self, text: str) -> None:
         self.holder[self.key] = text
 
 
 def _scrub_pieces(events: Sequence[Any], scrubber: Scrubber) -> bool:
-    """Scrub texts that come in pieces; whether one of them held a secret.
+    """Scrub texts that come in pieces, in place.
 
-    A text with a secret is left whole in the first of its pieces.
+    The whole text goes into the first of its pieces, and the others become empty.
+
+    Returns:
+        True if a text held a secret.
     """
     texts: dict[tuple[object, ...], list[_Piece]] = {}
     for event in events:
@@ -121,19 +123,19 @@ def _scrub_pieces(events: Sequence[Any], scrubber: Scrubber) -> bool:
     changed = False
     for pieces in texts.values():
         text = "".join(piece.text for piece in pieces)
-        made = scrubber.value(text)
-        if made != text:
+        clean = scrubber.value(text)
+        if clean != text:
             changed = True
             for piece in pieces:
                 piece.replace("")
-            pieces[0].replace(made)
+            pieces[0].replace(clean)
     return changed
 
 
 def _pieces(
     value: Any, place: tuple[object, ...], *, inside: bool
 ) -> Iterator[tuple[tuple[object, ...], _Piece]]:
-    """Every string below a field `delta`, with what tells its text from others."""
+    """Every string below a field `delta`, with a key that all pieces of its text share."""
     if isinstance(value, dict):
         marks = ((name, value.get(name)) for name in _PLACES)
         place = (*place, *(mark for mark in marks if isinstance(mark[1], int | str)))
@@ -143,7 +145,7 @@ def _pieces(
     else:
         return
     for key in keys:
-        # The elements of a list say themselves which they are.
+        # Elements of a list carry their own index, so their position is not part of the key.
         named = (*place, key) if isinstance(value, dict) else place
         if isinstance(value[key], str):
             if inside or key == "delta":
@@ -153,7 +155,7 @@ def _pieces(
 
 
 def _without_logprobs(value: Any) -> Any:
-    """A value without the tokens of its text: they would say again what was taken out of it."""
+    """A value without the tokens of its text: they would repeat what was removed from it."""
     if isinstance(value, dict):
         return {
             key: ([] if isinstance(inner, list) else None)

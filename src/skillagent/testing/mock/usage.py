@@ -1,8 +1,8 @@
-"""Tokens of a prompt, and what of it a provider's prompt cache would hold: counted, never asked.
+"""Token counts of prompts, and the part of them that a provider's prompt cache would hold.
 
-A token is four bytes of JSON. The cache is held to the providers' rules as far as they are
-public: a prefix of at least 1,024 tokens; Anthropic reads and writes at `cache_control` marks
-only, OpenAI caches by itself and reads in steps of 128. Nothing expires.
+A token is four bytes of JSON. The cache follows the providers' published rules: a prefix has at
+least 1,024 tokens; Anthropic reads and writes only at `cache_control` marks; OpenAI caches
+without marks, and reads in steps of 128 tokens. Nothing expires.
 
 Above: `mock`. Below: `digest`.
 """
@@ -21,22 +21,22 @@ BYTES_A_TOKEN = 4
 LEAST = 1_024
 """Tokens of the shortest prefix that is cached."""
 STEP = 128
-"""OpenAI's cache is read in so many tokens."""
+"""OpenAI reads a multiple of so many tokens from its cache."""
 _MARK = "cache_control"
 
 
 class PromptCache:
-    """Counts prompts, and remembers their beginnings."""
+    """Counts the tokens of prompts, and remembers their prefixes."""
 
     def __init__(self) -> None:
-        self._held: set[bytes] = set()
+        self._prefixes: set[bytes] = set()
 
     def usage(self, api: str, body: Mapping[str, Any], written: int) -> Usage:
-        """What a request costs, which is then in the cache.
+        """The usage of a request, whose prompt is then in the cache.
 
         Args:
             api: `messages`, `chat` or `responses`.
-            body: of the request.
+            body: body of the request.
             written: characters of the answer.
         """
         digest = hashlib.sha256(f"{api} {body.get('model')}".encode())
@@ -50,28 +50,28 @@ class PromptCache:
             if tokens < LEAST:
                 continue
             key = digest.digest()
-            if key in self._held:
+            if key in self._prefixes:
                 read = tokens
             if mark or api != MESSAGES:
                 new.append(key)
                 marked = tokens
-        self._held.update(new)
+        self._prefixes.update(new)
         if api != MESSAGES:
             return Usage(_tokens(size), _tokens(written), read // STEP * STEP)
-        # A prefix behind the last mark may be held from a request that marked more of it.
+        # A longer prefix may be cached from a request with a later mark: only up to here counts.
         read = min(read, marked)
         return Usage(_tokens(size), _tokens(written), read, marked - read)
 
 
 def prompt_tokens(api: str, body: Mapping[str, Any]) -> int:
-    """Tokens of a prompt, the same that `PromptCache.usage` counts as its input."""
+    """Tokens of a prompt, as `PromptCache.usage` counts its input."""
     return _tokens(
         sum(len(text.encode("utf-8", "surrogatepass")) for text, _ in _segments(api, body))
     )
 
 
 def _segments(api: str, body: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """The prompt in the order in which it is cached, and after what there is a mark."""
+    """The texts of the prompt in the order of caching, each with whether a cache mark follows."""
     parts = list(_parts(api, body))
     for at, (role, part) in enumerate(parts):
         mark = isinstance(part, Mapping) and _MARK in part
@@ -94,12 +94,12 @@ def _parts(api: str, body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     else:
         if body.get("instructions"):
             yield "system", body["instructions"]
-        given = body.get("input") or ()
-        yield from (("", item) for item in ([given] if isinstance(given, str) else given))
+        items = body.get("input") or ()
+        yield from (("", item) for item in ([items] if isinstance(items, str) else items))
 
 
 def _blocks(content: Any) -> list[Any]:
-    """Text is the same prompt whether it is sent as such or as a block."""
+    """The blocks of a content; a plain text is the same prompt as a block of text."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 

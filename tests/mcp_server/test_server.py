@@ -18,18 +18,18 @@ from pydantic import BaseModel, ConfigDict
 
 from skillagent import SkillGraph, Toolset
 from skillagent.mcp_server.catalogue import MAX_FILES, Catalogue
-from skillagent.mcp_server.reload import matters
-from skillagent.mcp_server.server import Surface
+from skillagent.mcp_server.reload import is_graph_path
+from skillagent.mcp_server.server import GraphServer
 from tests.conftest import BUNDLED, Vault
-from tests.mcp_server.conftest import TRADING, surface
+from tests.mcp_server.conftest import TRADING, graph_server
 
 Era = Literal["legacy", "auto"]
 ERAS: tuple[Era, ...] = ("legacy", "auto")  # the handshake up to 2025-11-25, and 2026-07-28
 
 
-def ask(server: Surface, act: Callable[[Client], Awaitable[None]], era: Era = "auto") -> None:
+def ask(server: GraphServer, act: Callable[[Client], Awaitable[None]], era: Era = "auto") -> None:
     async def run() -> None:
-        async with Client(server.server, mode=era) as client:
+        async with Client(server.sdk_server, mode=era) as client:
             await act(client)
 
     anyio.run(run)
@@ -78,7 +78,7 @@ def test_the_three_tools_are_listed_with_strict_schemas_and_honest_hints(era: Er
             # Not every host's provider takes a list of types.
             assert '"type": [' not in json.dumps(schema)
 
-    ask(surface(TRADING), act, era)
+    ask(graph_server(TRADING), act, era)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -99,7 +99,7 @@ def test_answers_are_those_of_the_toolset_to_the_letter(era: Era) -> None:
             result = await client.call_tool(name, arguments)
             assert (text_of(result), result.is_error) == (expected.text, expected.error)
 
-    ask(surface(TRADING), act, era)
+    ask(graph_server(TRADING), act, era)
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -120,7 +120,7 @@ def test_the_budget_holds_over_a_connection_and_resources_are_paid_from_it(era: 
         result = await client.call_tool("read_node", {"node": "kelly-is-an-upper-bound"})
         assert spent + counter.count(text_of(result)) <= 1_000
 
-    ask(surface(TRADING, budget=1_000), act, era)
+    ask(graph_server(TRADING, budget=1_000), act, era)
 
 
 def test_free_resources_leave_the_budget_alone() -> None:
@@ -130,7 +130,7 @@ def test_free_resources_leave_the_budget_alone() -> None:
         text = text_of(await client.call_tool("list_index", {}))
         assert "(call 1:" in text
 
-    ask(surface(TRADING, budget=1_000, resources="free"), act)
+    ask(graph_server(TRADING, budget=1_000, resources="free"), act)
 
 
 def test_without_resources_there_is_neither_a_file_nor_a_skill() -> None:
@@ -140,11 +140,11 @@ def test_without_resources_there_is_neither_a_file_nor_a_skill() -> None:
         assert capabilities.resources is None
         assert not capabilities.extensions
 
-    ask(surface(TRADING, resources="off"), act)
+    ask(graph_server(TRADING, resources="off"), act)
 
 
 def test_two_connections_never_share_a_ledger() -> None:
-    server = surface(TRADING, budget=600)
+    server = graph_server(TRADING, budget=600)
     texts: list[str] = []
 
     async def act(client: Client) -> None:
@@ -166,7 +166,7 @@ def test_no_result_is_longer_than_hosts_show_whole(budget: int, vault: Vault) ->
                 result = await client.call_tool("read_node", {"node": node})
                 assert len(text_of(result)) < 20_000
 
-    ask(surface(folder, budget=budget), act)
+    ask(graph_server(folder, budget=budget), act)
 
 
 def test_what_does_not_fit_the_characters_is_named_and_can_be_read_next(vault: Vault) -> None:
@@ -179,7 +179,7 @@ def test_what_does_not_fit_the_characters_is_named_and_can_be_read_next(vault: V
         assert "Words of part 0." not in second
         assert "Words of part 5." in first + second
 
-    ask(surface(vault({"long.md": parts}), budget=100_000), act)
+    ask(graph_server(vault({"long.md": parts}), budget=100_000), act)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_what_does_not_fit_the_characters_is_named_and_can_be_read_next(vault: V
 def test_instructions_say_what_it_is_and_how_to_walk_below_one_kilobyte(
     roots: list[Path], expected: str
 ) -> None:
-    text = surface(*roots).server.instructions or ""
+    text = graph_server(*roots).sdk_server.instructions or ""
     assert text.startswith(expected)
     assert "list_index(query=" in text
     assert "not instructions to you" in text
@@ -212,7 +212,7 @@ def test_instructions_say_what_it_is_and_how_to_walk_below_one_kilobyte(
 def test_instructions_stay_small_whatever_the_entry_holds(
     files: dict[str, str | bytes], vault: Vault
 ) -> None:
-    text = surface(vault(files)).server.instructions or ""
+    text = graph_server(vault(files)).sdk_server.instructions or ""
     assert "list_index" in text
     assert len(text.encode()) < 1_000
 
@@ -230,7 +230,7 @@ def test_files_are_listed_once_the_entry_first_and_read_as_they_are() -> None:
             assert isinstance(contents, types.TextResourceContents)
             assert contents.text.encode() == path.read_bytes()
 
-    ask(surface(TRADING, resources="free"), act)
+    ask(graph_server(TRADING, resources="free"), act)
 
 
 def test_long_lists_come_in_parts_that_join(vault: Vault) -> None:
@@ -250,7 +250,7 @@ def test_long_lists_come_in_parts_that_join(vault: Vault) -> None:
                 await client.list_resources(cursor=wrong)
             assert error.value.code == types.INVALID_PARAMS
 
-    ask(surface(folder), act)
+    ask(graph_server(folder), act)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_what_is_not_in_the_graph_cannot_be_read(uri: str) -> None:
             await client.read_resource(uri)
         assert error.value.code == types.INVALID_PARAMS
 
-    ask(surface(TRADING), act)
+    ask(graph_server(TRADING), act)
 
 
 def test_an_unknown_resource_names_the_nearest() -> None:
@@ -279,7 +279,7 @@ def test_an_unknown_resource_names_the_nearest() -> None:
         with pytest.raises(MCPError, match="nearest: skill://trading/position-sizing/kelly"):
             await client.read_resource("skill://trading/kelly-is-an-upper-bund.md")
 
-    ask(surface(TRADING), act)
+    ask(graph_server(TRADING), act)
 
 
 def test_links_out_of_the_root_and_hidden_files_are_no_resources(
@@ -298,13 +298,13 @@ def test_links_out_of_the_root_and_hidden_files_are_no_resources(
     )
     (folder / "leak.txt").symlink_to(secret)
     (folder / "leak.md").symlink_to(secret)
-    found = Catalogue.of(SkillGraph.load(f"s={folder}"))
+    found = Catalogue(SkillGraph.load(f"s={folder}"))
     assert sorted(found.files) == ["skill://s/SKILL.md", "skill://s/asset.bin"]
 
 
 def test_a_link_put_in_place_of_a_file_later_is_not_followed(vault: Vault, tmp_path: Path) -> None:
     folder = vault({"graph/a.md": "# A", "secret.md": "secret"}) / "graph"
-    server = surface(folder)
+    server = graph_server(folder)
 
     async def act(client: Client) -> None:
         (listed,) = (await client.list_resources()).resources
@@ -329,7 +329,7 @@ def test_paths_are_completed_the_best_first() -> None:
         nothing = (await client.complete(ref, {"name": "other", "value": "k"})).completion
         assert nothing.values == []
 
-    ask(surface(TRADING), act)
+    ask(graph_server(TRADING), act)
 
 
 def test_each_skill_has_an_entry_with_the_digest_of_every_file(vault: Vault) -> None:
@@ -389,7 +389,7 @@ def test_each_skill_has_an_entry_with_the_digest_of_every_file(vault: Vault) -> 
             assert error.value.code == types.INVALID_PARAMS
         assert "four.txt" not in str((await client.list_resources()).resources)
 
-    ask(surface(folder), act)
+    ask(graph_server(folder), act)
 
 
 def test_a_skill_with_more_files_than_a_host_must_take_is_not_published(vault: Vault) -> None:
@@ -402,11 +402,11 @@ def test_a_skill_with_more_files_than_a_host_must_take_is_not_published(vault: V
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_hosts_are_told_of_changed_files_and_see_them_at_the_next_call(
+def test_hosts_are_notified_of_changed_files_and_see_them_at_the_next_call(
     era: Era, vault: Vault
 ) -> None:
     folder = vault({"index.md": "# Index\n\n[[a]]", "a.md": "# A\n\nBefore."})
-    server = surface(folder, watched=True)
+    server = graph_server(folder, watched=True)
 
     async def run() -> None:
         heard = anyio.Event()
@@ -415,7 +415,7 @@ def test_hosts_are_told_of_changed_files_and_see_them_at_the_next_call(
             if isinstance(message, types.ResourceListChangedNotification):
                 heard.set()
 
-        async with Client(server.server, mode=era, message_handler=hear) as client:
+        async with Client(server.sdk_server, mode=era, message_handler=hear) as client:
             first = await client.call_tool("read_node", {"node": "a"})
             assert "Before." in text_of(first)
 
@@ -431,7 +431,7 @@ def test_hosts_are_told_of_changed_files_and_see_them_at_the_next_call(
                 with anyio.fail_after(20):
                     number = 0
                     while not heard.is_set():
-                        # The watch may not stand yet; a change that it missed is made again.
+                        # The watch may not have started; then the change is missed, and made again.
                         number += 1
                         (folder / "a.md").write_text(f"# A\n\nAfter {number}.")
                         with anyio.move_on_after(2):
@@ -453,10 +453,10 @@ def test_digests_are_those_of_the_files_as_they_are_now(vault: Vault) -> None:
     (folder / "s/SKILL.md").write_text(head.replace("Before", "Afterwards"))
     (after,) = found.skills()
     assert after.frontmatter["description"] == "Afterwards."
-    for part in after.parts:
+    for part in after.files:
         data = found.files[part.uri].read()
         assert (part.digest, part.size) == (f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))
-    assert [part.digest for part in before.parts] != [part.digest for part in after.parts]
+    assert [part.digest for part in before.files] != [part.digest for part in after.files]
     (folder / "s/SKILL.md").unlink()
     assert found.skills() == ()
 
@@ -473,11 +473,11 @@ def test_an_asset_too_large_for_any_host_is_not_read_at_all(vault: Vault) -> Non
         with pytest.raises(MCPError, match=r"does not fit the budget|above the limit"):
             await client.read_resource(uri)
 
-    ask(surface(folder), act)
-    ask(surface(folder, resources="free"), act)
+    ask(graph_server(folder), act)
+    ask(graph_server(folder, resources="free"), act)
 
 
-def test_roots_never_stand_inside_each_other(vault: Vault) -> None:
+def test_roots_are_never_inside_each_other(vault: Vault) -> None:
     folder = vault(
         {
             "a/SKILL.md": "---\nname: foo\ndescription: d\n---\n",
@@ -489,7 +489,7 @@ def test_roots_never_stand_inside_each_other(vault: Vault) -> None:
     texts = {file.uri: file.read().decode() for file in found.files.values()}
     assert sorted(texts.values()) == sorted([(folder / "a/SKILL.md").read_text(), "of a", "of b"])
     (skill,) = found.skills()
-    assert [texts[part.uri] for part in skill.parts][1:] == ["of a"]
+    assert [texts[part.uri] for part in skill.files][1:] == ["of a"]
 
 
 def test_names_with_odd_letters_are_completed_and_read(vault: Vault) -> None:
@@ -505,7 +505,7 @@ def test_names_with_odd_letters_are_completed_and_read(vault: Vault) -> None:
             assert isinstance(contents, types.TextResourceContents)
             assert contents.text in files.values()
 
-    ask(surface(vault(files)), act)
+    ask(graph_server(vault(files)), act)
 
 
 @pytest.mark.parametrize("broken", ["watch", "load"])
@@ -525,10 +525,10 @@ def test_a_watch_that_fails_does_not_end_the_server(
             assert not (await client.call_tool("read_node", {"node": "a"})).is_error
             await anyio.sleep(0.05)
 
-    ask(surface(folder, watched=True), act)
+    ask(graph_server(folder, watched=True), act)
 
 
-WARM = "skillagent.mcp_server.graph_loader.Served.warm"
+WARM = "skillagent.mcp_server.graph_loader.GraphLoader.warm"
 
 
 @pytest.mark.parametrize("way", ["renamed", "made anew", "link"])
@@ -563,7 +563,7 @@ def test_a_root_that_is_replaced_is_seen(
                 while f"Edited {number}." not in text_of(await client.call_tool("read_node", call)):
                     await anyio.sleep(0.1)
 
-    ask(surface(root, watched=True, budget=1_000_000), act)
+    ask(graph_server(root, watched=True, budget=1_000_000), act)
 
 
 @pytest.mark.parametrize(
@@ -579,4 +579,4 @@ def test_a_root_that_is_replaced_is_seen(
     ],
 )
 def test_only_changes_that_a_graph_can_see_are_looked_at(path: str, expected: bool) -> None:
-    assert matters(path, ["/p/node_modules/g"]) is expected
+    assert is_graph_path(path, ["/p/node_modules/g"]) is expected

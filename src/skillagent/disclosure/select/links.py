@@ -1,23 +1,22 @@
 """The links of a summary: the strongest first, each with its type, those of one sentence together.
 
-`strongest`, `telling_backlinks` and `unresolved` choose, `lines` gives what they say as values,
-and `write` makes the text of those values alone.
+`strongest`, `telling_backlinks`, `successors` and `unresolved` choose; `lines` says what is shown
+of the chosen ones.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 
 from skillagent.disclosure import writing
 from skillagent.disclosure.results import LinkLine, UnresolvedLink
-from skillagent.disclosure.view import LINE_CHARS, View
-from skillagent.graph import Link, Node
+from skillagent.disclosure.session_view import LINE_CHARS, SessionView
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.link_fields import field_name
 from skillagent.markdown.prose import shortened
+from skillagent.store import LinkView, NodeHead
 
 RANKED_LINKS, RANKED_BACKLINKS = 60, 20
 """Of a node with more links or backlinks, only so many are ranked by the words beside them."""
@@ -27,19 +26,15 @@ SUCCESSORS = 3
 """Of the nodes that replace an outdated one, so many are named."""
 NAME_CHARS = 60
 """The name of an unresolved link is cut to this length."""
-ABOVE = "as above"
-"""What stands for a context that the node's description holds."""
-MIN_ABOVE = 20
-"""A context of so few characters is shown all the same."""
 
 
-def strongest(view: View, node: Node, query: str | None) -> list[Link]:
+def strongest(view: SessionView, node: NodeHead, query: str | None) -> list[LinkView]:
     """The node's links, one a target, strongest first.
 
     With a query: by its words in the context and in the target's title and description.
     Otherwise, and among equals: by place, and by how many nodes link to the target.
     """
-    best: dict[str, tuple[int, Link]] = {}
+    best: dict[str, tuple[int, LinkView]] = {}
     for link in view.graph.links_from(node.id):
         if not link.target or link.target == node.id:
             continue
@@ -49,7 +44,7 @@ def strongest(view: View, node: Node, query: str | None) -> list[Link]:
     links = list(best.values())
     if query and len(links) > RANKED_LINKS:
         # The targets that answer the query are found without cutting every context.
-        scores = view.search.scores_of(query, [str(link.target) for _, link in links])
+        scores = view.graph.scores(query, [str(link.target) for _, link in links])
         links.sort(key=lambda item: (-scores[str(item[1].target)], item[0]))
         rest = links[RANKED_LINKS:]
         links = links[:RANKED_LINKS]
@@ -57,7 +52,7 @@ def strongest(view: View, node: Node, query: str | None) -> list[Link]:
         rest = []
     most = max((view.graph.indegree(target) for target in best), default=0)
 
-    def strength(item: tuple[int, Link]) -> tuple[float, float, int]:
+    def strength(item: tuple[int, LinkView]) -> tuple[float, float, int]:
         place, link = item
         assert link.target
         popular = math.log1p(view.graph.indegree(link.target)) / math.log1p(most or 1)
@@ -68,21 +63,21 @@ def strongest(view: View, node: Node, query: str | None) -> list[Link]:
     return [link for _, link in [*sorted(links, key=strength), *rest]]
 
 
-def _says_nothing(view: View, link: Link) -> bool:
+def _says_nothing(view: SessionView, link: LinkView) -> bool:
     """Whether neither words nor the type of a link say why to follow it."""
     return link.is_bare and field_name(link.key) not in view.graph.link_fields
 
 
-def _relevance(view: View, query: str | None, link: Link, other: str) -> float:
+def _relevance(view: SessionView, query: str | None, link: LinkView, other: str) -> float:
     if not query:
         return 0.0
     before, after = link.around()
-    return view.search.relevance(query, other, f"{before} {link.label} {after}")
+    return view.graph.relevance(query, other, f"{before} {link.label} {after}")
 
 
-def telling_backlinks(view: View, node: Node, query: str | None) -> list[Link]:
+def telling_backlinks(view: SessionView, node: NodeHead, query: str | None) -> list[LinkView]:
     """Links to the node from elsewhere, one a source, the most telling first."""
-    first: dict[str, Link] = {}
+    first: dict[str, LinkView] = {}
     for link in view.graph.backlinks(node.id):
         known = first.get(link.source)
         if known is None or (known.key and not link.key):
@@ -90,7 +85,7 @@ def telling_backlinks(view: View, node: Node, query: str | None) -> list[Link]:
     links = list(first.values())
     links.sort(key=lambda link: (bool(link.key), -view.graph.indegree(link.source), link.source))
 
-    def telling(item: tuple[int, Link]) -> tuple[float, bool, int]:
+    def telling(item: tuple[int, LinkView]) -> tuple[float, bool, int]:
         place, link = item
         return (-_relevance(view, query, link, link.source), link.is_bare, place)
 
@@ -98,7 +93,7 @@ def telling_backlinks(view: View, node: Node, query: str | None) -> list[Link]:
     return [link for _, link in ranked if not link.is_bare]
 
 
-def types(view: View, links: Iterable[Link]) -> dict[str, tuple[str, ...]]:
+def types(view: SessionView, links: Iterable[LinkView]) -> dict[str, tuple[str, ...]]:
     """Target → the frontmatter fields in which links to it stand, in order of their place."""
     found: dict[str, dict[str, None]] = {}
     for link in links:
@@ -109,7 +104,7 @@ def types(view: View, links: Iterable[Link]) -> dict[str, tuple[str, ...]]:
 
 
 def lines(
-    view: View, links: Sequence[Link], typed: dict[str, tuple[str, ...]]
+    view: SessionView, links: Sequence[LinkView], typed: dict[str, tuple[str, ...]]
 ) -> tuple[LinkLine, ...]:
     """What a summary says of some links; those of one sentence follow the first of them.
 
@@ -127,16 +122,16 @@ def lines(
     return tuple(made[place] for place in sorted(range(len(made)), key=lambda at: (order[at], at)))
 
 
-def _shared_contexts(view: View, links: Sequence[Link]) -> dict[Link, str]:
+def _shared_contexts(view: SessionView, links: Sequence[LinkView]) -> dict[LinkView, str]:
     """The context of each link that stands in one sentence with another one before it in order.
 
     A long sentence is cut around a link: what is cut away is not shared.
     """
-    sentences: dict[tuple[int, int], list[Link]] = {}
+    sentences: dict[tuple[int, int], list[LinkView]] = {}
     for link in links:
         if not link.key and not link.is_bare:
             sentences.setdefault(link.sentence, []).append(link)
-    shared: dict[Link, str] = {}
+    shared: dict[LinkView, str] = {}
     for first, *others in sentences.values():
         context = first.context
         inside = [link for link in others if _is_in(link, context)]
@@ -145,17 +140,19 @@ def _shared_contexts(view: View, links: Sequence[Link]) -> dict[Link, str]:
     return shared
 
 
-def _is_in(link: Link, context: str) -> bool:
+def _is_in(link: LinkView, context: str) -> bool:
     """Whether the words of a link stand in a context of its sentence, which may be cut."""
     if "…" not in (context[:1], context[-1:]):
         return True
-    name = re.escape(plain_text(link.label or link.reference.target))
+    name = re.escape(plain_text(link.label or link.name))
     return re.search(rf"(?<!\w){name}(?!\w)", context) is not None
 
 
-def _line(view: View, link: Link, typed: dict[str, tuple[str, ...]], shared: str) -> LinkLine:
+def _line(
+    view: SessionView, link: LinkView, typed: dict[str, tuple[str, ...]], shared: str
+) -> LinkLine:
     assert link.target
-    target = view.graph.nodes[link.target]
+    target = view.graph.head(link.target)
     context = shared
     if not context and link.is_bare and target.id not in view.shown.described:
         context = short(view, target)
@@ -165,70 +162,33 @@ def _line(view: View, link: Link, typed: dict[str, tuple[str, ...]], shared: str
     return LinkLine(target.id, view.cost(target), context, types_of_link, view.status(target))
 
 
-def short(view: View, node: Node) -> str:
+def short(view: SessionView, node: NodeHead) -> str:
     """The description of a node as it stands beside a link to it."""
     return shortened(view.words(node.description), LINE_CHARS)
 
 
-def backlink_lines(view: View, links: Iterable[Link]) -> tuple[LinkLine, ...]:
+def backlink_lines(view: SessionView, links: Iterable[LinkView]) -> tuple[LinkLine, ...]:
     """What a summary says of links from elsewhere: the node at their beginning."""
     return tuple(_bare_line(view, link.source, view.words(view.phrase(link))) for link in links)
 
 
-def successors(view: View, node: Node) -> tuple[LinkLine, ...]:
+def successors(view: SessionView, node: NodeHead) -> tuple[LinkLine, ...]:
     """The nodes that replace an outdated one; they are not shown by being named."""
-    outdated = view.graph.outdated.get(node.id)
+    outdated = view.graph.outdated(node.id)
     newer = outdated.successors[:SUCCESSORS] if outdated else ()
     return tuple(_bare_line(view, successor, "") for successor in newer)
 
 
-def _bare_line(view: View, id: str, context: str) -> LinkLine:
-    node = view.graph.nodes[id]
+def _bare_line(view: SessionView, id: str, context: str) -> LinkLine:
+    node = view.graph.head(id)
     return LinkLine(id, view.cost(node), context, status=view.status(node))
 
 
-def unresolved(view: View, node: Node) -> tuple[UnresolvedLink, ...]:
+def unresolved(view: SessionView, node: NodeHead) -> tuple[UnresolvedLink, ...]:
     """The names that lead from a node nowhere, or to several nodes, each once."""
     found: dict[str, UnresolvedLink] = {}
     for link in view.graph.links_from(node.id):
-        if link.target is None and (name := view.words(link.reference.target)):
+        if link.target is None and (name := view.words(link.name)):
             name = shortened(name, NAME_CHARS)
             found.setdefault(name, UnresolvedLink(name, link.candidates[:CANDIDATES]))
     return tuple(found.values())
-
-
-def write(links: Sequence[LinkLine], description: str = "") -> Iterator[str]:
-    """The lines of some links; one line for those that follow each other with one context.
-
-    Args:
-        links: from `lines` or `backlink_lines`.
-        description: what the summary says of the node itself: it is not said again.
-    """
-
-    def said(link: LinkLine) -> str:
-        held = len(link.context) >= MIN_ABOVE and link.context in description
-        return ABOVE if held else link.context
-
-    for context, together in groupby(links, key=said):
-        if context:
-            yield f"- {', '.join(map(reference, together))}: {context}"
-        else:
-            yield from (f"- {reference(link)}" for link in together)
-
-
-def reference(link: LinkLine) -> str:
-    """`depends_on: [[id]] (deprecated, 120 tokens)`."""
-    field = f"{', '.join(link.types)}: " if link.types else ""
-    mark = f"{link.status}, " if link.status else ""
-    return f"{field}[[{writing.identifier(link.id)}]] ({mark}{link.cost} tokens)"
-
-
-def write_unresolved(links: Sequence[UnresolvedLink], more: int) -> str:
-    """`unresolved: [[x]], [[y]] (may mean [[a/y]], [[b/y]]) and 3 more`."""
-    named = []
-    for link in links:
-        meant = ", ".join(f"[[{writing.identifier(one)}]]" for one in link.candidates)
-        named.append(
-            f"[[{writing.identifier(link.name)}]]" + (f" (may mean {meant})" if meant else "")
-        )
-    return f"unresolved: {', '.join(named)}" + (f" and {more} more" if more else "")

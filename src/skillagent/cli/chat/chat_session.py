@@ -1,4 +1,4 @@
-"""The conversation of one `chat`: its agent, its model, and the file it is kept in."""
+"""`ChatSession`: the agent of one `skillagent chat`, its model and its history file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from skillagent.agent import Agent, Done, saved
-from skillagent.cli.chat.show import View
+from skillagent.agent import Agent, Done, EndReason, Event, saved
+from skillagent.cli.chat.show import Display
 from skillagent.cli.declared import declared, named_graph
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.cli.session import budget, bundled_graph, load
@@ -24,14 +24,14 @@ from skillagent.tokens import counter_for
 NOT_ANSWERED, FAILED, INTERRUPTED = 1, 3, 130
 
 
-class Conversation:
-    """What the commands of a chat work on.
+class ChatSession:
+    """The state that the commands of a chat read and change.
 
     Args:
-        arguments: of the command line.
+        arguments: parsed command line.
 
     Raises:
-        SkillAgentError: the graph, the model, the prices or the saved file make no sense.
+        SkillAgentError: the graph, the model, the prices or the saved file cannot be used.
     """
 
     def __init__(self, arguments: argparse.Namespace) -> None:
@@ -44,7 +44,7 @@ class Conversation:
         self._counted_for: str | None = arguments.count_for or self.model
         prices = arguments.prices or os.environ.get("SKILLAGENT_PRICES")
         self._prices = Prices.load(prices) if prices else Prices.bundled()
-        self._file = None if arguments.no_history else _kept_in(self.graph)
+        self._file = None if arguments.no_history else _history_file(self.graph)
         self.agent: Agent = self._fresh()
         if arguments.resume:
             self._resume()
@@ -55,11 +55,11 @@ class Conversation:
 
     @property
     def keeps_history(self) -> bool:
-        """False where nothing of it may stay on disk."""
+        """False if nothing of the conversation may be written to disk."""
         return not self._arguments.no_history
 
-    def answer(self, question: str, view: View) -> int:
-        """Ask the model, show what happens, keep the conversation.
+    def answer(self, question: str, display: Display) -> int:
+        """Ask the model, show the events, and save the conversation.
 
         Returns:
             The exit code.
@@ -71,29 +71,29 @@ class Conversation:
                 SearchIndex.of(self.graph, progress)  # the model's first query would build it
             with closing(self.agent.ask(question)) as events:
                 for event in events:
-                    view.event(event)
-                    if isinstance(event, Done) and event.reason == "end" and event.text.strip():
+                    display.event(event)
+                    if _is_answer(event):
                         code = 0
         except ProviderError as error:
-            view.failed(str(error))
+            display.failed(str(error))
             code = FAILED
         except KeyboardInterrupt:
-            view.stopped(kept=len(self.agent.marks) > before)
+            display.stopped(kept=len(self.agent.marks) > before)
             code = INTERRUPTED
-        self._keep(view)
+        self._save_history(display)
         return code
 
     def clear(self) -> None:
-        """A new conversation, with the whole budget as it is now."""
-        limits = self.toolset.budget
+        """Start a new conversation. The budget keeps its present total, none of it spent."""
+        budget = self.toolset.budget
         self.agent = self._fresh()
-        self.toolset.rebudget(limits.total)
+        self.toolset.rebudget(budget.total)
 
     def switch(self, model: str) -> None:
-        """Go on with another model; the budget is still counted as before.
+        """Continue with another model. The budget is counted as before.
 
         Raises:
-            UsageError: the name does not tell whose model it is.
+            UsageError: the name does not identify a provider.
         """
         self.agent.provider = self._provider(model)
         self.model = model
@@ -103,30 +103,34 @@ class Conversation:
         saved.save(self.agent, path, self.model, self._counted_for)
 
     def load(self, path: Path) -> bool:
-        """Go on with a conversation from a file, with its model unless `--model` names one.
+        """Continue a conversation from a file, with its model unless `--model` names one.
 
         Returns:
-            False where the graph has changed since.
+            False if the graph has changed since.
 
         Raises:
-            UsageError: the file is no conversation, or one about another graph.
+            UsageError: the file is not a conversation, or belongs to another graph.
         """
-        found = saved.load(path)
-        if found.graph != self.graph.name:
-            raise UsageError(f"{path}: a conversation about {found.graph}, not {self.graph.name}")
-        model = self._arguments.model or found.model
+        conversation = saved.load(path)
+        if conversation.graph != self.graph.name:
+            raise UsageError(
+                f"{path}: a conversation about {conversation.graph}, not {self.graph.name}"
+            )
+        model = self._arguments.model or conversation.model
         provider = self._provider(model)
-        toolset = Toolset.resume(self.graph, found.state, counter=counter_for(found.counted_for))
+        toolset = Toolset.resume(
+            self.graph, conversation.state, counter=counter_for(conversation.counted_for)
+        )
         self.agent = Agent(
             toolset,
             provider,
             self._arguments.max_turns,
             prices=self._prices,
-            messages=found.messages,
-            marks=found.marks,
+            messages=conversation.messages,
+            marks=conversation.marks,
         )
-        self.model, self._counted_for = model, found.counted_for
-        return found.digest == self.graph.digest
+        self.model, self._counted_for = model, conversation.counted_for
+        return conversation.digest == self.graph.digest
 
     def _resume(self) -> None:
         if self._file is None:
@@ -137,7 +141,7 @@ class Conversation:
         if self._arguments.budget is not None:
             self.toolset.rebudget(self._arguments.budget)
 
-    def _keep(self, view: View) -> None:
+    def _save_history(self, display: Display) -> None:
         if self._file is None:
             return
         try:
@@ -145,7 +149,7 @@ class Conversation:
             self.save(self._file)
         except UsageError as error:
             self._file = None
-            view.warned(f"this conversation is not kept: {error}")
+            display.warned(f"this conversation is not kept: {error}")
 
     def _fresh(self) -> Agent:
         toolset = Toolset(
@@ -159,18 +163,22 @@ class Conversation:
         return provider_for(model, base_url=arguments.base_url, temperature=arguments.temperature)
 
 
+def _is_answer(event: Event) -> bool:
+    return isinstance(event, Done) and event.reason is EndReason.END and bool(event.text.strip())
+
+
 def state_folder() -> Path:
-    """Where conversations and the history of typed lines are kept."""
+    """Folder of saved conversations and of the history of typed lines."""
     import platformdirs
 
     return platformdirs.user_state_path("skillagent", appauthor=False)
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that only its owner may look into.
+    """Create a folder that only its owner can read.
 
     Raises:
-        UsageError: it cannot be made.
+        UsageError: the folder cannot be created.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -178,7 +186,7 @@ def private_folder(folder: Path) -> None:
         raise UsageError(f"{folder}: {error.strerror}") from None
 
 
-def _kept_in(graph: SkillGraph) -> Path:
-    """The file of the last conversation about a graph, known by where the graph lies."""
+def _history_file(graph: SkillGraph) -> Path:
+    """The file of the last conversation about a graph, named by the folders of the graph."""
     roots = "\n".join(str(root.path.resolve()) for root in graph.roots)
     return state_folder() / "chats" / f"{sha256(roots)[7:23]}.json"

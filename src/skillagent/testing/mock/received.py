@@ -1,4 +1,4 @@
-"""What was asked of the mock, as values and as text for whoever reads a failing test."""
+"""The requests that the mock received, as values and as text for a failing test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from skillagent.testing.conversation import Conversation
 from skillagent.testing.script import Turn
 
 SHOWN = 400
-"""Characters of one part."""
+"""Maximum characters shown of one part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,40 +23,45 @@ class Received:
     """`messages`, `chat`, `responses`, `count_tokens`, `input_tokens`, `models`, or empty."""
     path: str
     headers: Mapping[str, str]
-    """By their lower-case names."""
+    """Headers by lower-case names."""
     raw: bytes
     body: Mapping[str, Any]
-    """Empty where it was no JSON object."""
+    """The parsed body; empty if it is not a JSON object."""
     conversation: Conversation | None = None
-    """None where the request was refused, or asks for no turn."""
+    """None if the request was refused, or does not ask for a turn."""
     status: int = 0
-    """Of its answer; 0 where the connection was cut first."""
+    """HTTP status of its answer; 0 if the connection broke before the answer."""
     turn: Turn | None = None
-    """What answered it; None where it was refused."""
+    """The turn that answered it; None if it was refused."""
 
 
 def transcript(received: Sequence[Received], complaints: Sequence[str]) -> str:
-    """The last conversation, how each request was answered, and what was wrong."""
+    """The status of each request, the last conversation, and all complaints, as text."""
     lines = []
     for number, request in enumerate(received, 1):
         outcome = str(request.status) if request.status else "cut off"
         lines.append(f"request {number}: {request.path} → {outcome}")
-    asked = next((found for found in reversed(received) if found.conversation), None)
-    last = asked.conversation if asked else None
-    if asked is not None and last is not None:
-        lines += ["", f"model {last.model}, tools {', '.join(last.tool_names) or 'none'}"]
-        if last.system:
-            lines.append(f"system: {_short(last.system)}")
-        for message in last.messages:
-            lines += [f"{message.role.value}: {_part(part)}" for part in message.parts]
-        if asked.turn is not None:
-            lines += _said(asked.turn)
+    last = next((request for request in reversed(received) if request.conversation), None)
+    if last is not None and last.conversation is not None:
+        lines += ["", *_conversation_lines(last.conversation)]
+        if last.turn is not None:
+            lines += _answer_lines(last.turn)
     lines += [f"! {complaint}" for complaint in complaints]
     return "\n".join(lines)
 
 
-def _said(turn: Turn) -> list[str]:
-    """What the mock answered, as the client will send it back."""
+def _conversation_lines(conversation: Conversation) -> list[str]:
+    tools = ", ".join(conversation.tool_names) or "none"
+    lines = [f"model {conversation.model}, tools {tools}"]
+    if conversation.system:
+        lines.append(f"system: {_short(conversation.system)}")
+    for message in conversation.messages:
+        lines += [f"{message.role.value}: {_part(part)}" for part in message.parts]
+    return lines
+
+
+def _answer_lines(turn: Turn) -> list[str]:
+    """The mock's answer, in the form in which the client will send it back."""
     words = [_short(turn.text)] if turn.text else []
     words += [f"→ {call.name}({_short(call.text)})" for call in turn.calls]
     if turn.fault is not None:
@@ -68,8 +73,8 @@ def _part(part: Part) -> str:
     if isinstance(part, Text):
         return _short(part.text)
     if isinstance(part, ToolCall):
-        given = part.arguments
-        text = given if isinstance(given, str) else canonical_json(given)
+        arguments = part.arguments
+        text = arguments if isinstance(arguments, str) else canonical_json(arguments)
         return f"→ {part.name}({_short(text)})  [{part.id}]"
     if isinstance(part, ToolResult):
         mark = " (error)" if part.error else ""

@@ -9,12 +9,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from skillagent.disclosure import writing
+from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.results import IndexLine, IndexResult
-from skillagent.disclosure.view import LINE_CHARS, Plan, View, where, write_line
-from skillagent.graph import Node
+from skillagent.disclosure.session_view import LINE_CHARS, SessionView
+from skillagent.disclosure.writing import counted
 from skillagent.index import Hit, Match, filters
 from skillagent.index.filters import Filtered
 from skillagent.markdown.prose import shortened
+from skillagent.store import NodeHead
 
 MAP_PAGE = 10
 HIT_PAGE = 8
@@ -54,18 +56,17 @@ class Listing(NamedTuple):
     match: Match | None = None
 
 
-def plans(view: View, listing: Listing) -> Iterator[Plan]:
+def drafts(view: SessionView, listing: Listing) -> Iterator[Draft]:
     """The page with as many lines as it may have, then with one less, down to one."""
-    rows = listing.rows
-    made = [_line(view, row) for row in rows]
-    for count in range(len(rows), 0, -1):
-        yield _plan(listing, made[:count])
-    if not rows:
-        yield _plan(listing, [])
+    lines = [_line(view, row) for row in listing.rows]
+    for count in range(len(lines), 0, -1):
+        yield _draft(listing, lines[:count])
+    if not lines:
+        yield _draft(listing, [])
 
 
-def hit_plans(view: View, listing: Listing, limit: int) -> Iterator[Plan]:
-    """A page of hits that leaves room to read them, then what `plans` gives.
+def hit_drafts(view: SessionView, listing: Listing, limit: int) -> Iterator[Draft]:
+    """A page of hits that leaves room to read them, then what `drafts` gives.
 
     Where all lines, or at least half of them, fit `HITS_SHARE` of the limit, they are the page;
     else as many short lines as fit it, which tell a node's cost and what it is about.
@@ -76,79 +77,54 @@ def hit_plans(view: View, listing: Listing, limit: int) -> Iterator[Plan]:
         limit: tokens that the answer may cost.
     """
     full = [_line(view, row) for row in listing.rows]
-    pages = [_plan(listing, full[:count]) for count in range(len(full), len(full) // 2, -1)]
+    pages = [_draft(listing, full[:count]) for count in range(len(full), len(full) // 2, -1)]
     short = [(_shortened(line), False) for line, _ in full]
-    pages += [_plan(listing, short[:count]) for count in range(len(short), 1, -1)]
+    pages += [_draft(listing, short[:count]) for count in range(len(short), 1, -1)]
     share = int(limit * HITS_SHARE)
     yield from (page for page in pages if view.counter.count(page.text) <= share)
-    yield from plans(view, listing)
+    yield from drafts(view, listing)
 
 
 def _shortened(line: IndexLine) -> IndexLine:
     return replace(line, description=shortened(line.description, SHORT_CHARS), why="")
 
 
-def _line(view: View, row: Row) -> tuple[IndexLine, bool]:
-    node = view.graph.nodes[row.node]
-    return view.line(node, phrase=row.phrase, heading=row.heading, why=row.why)
+def _line(view: SessionView, row: Row) -> tuple[IndexLine, bool]:
+    """A row as a line, and whether that holds the whole description."""
+    return view.line(view.graph.head(row.node), phrase=row.phrase, heading=row.heading, why=row.why)
 
 
-def _plan(listing: Listing, made: list[tuple[IndexLine, bool]]) -> Plan:
-    text = [listing.title] if listing.title else []
-    heading = ""
-    for line, _ in made:
-        if line.heading != heading:
-            heading = line.heading
-            if heading:
-                text.append(f"## {heading}")
-        text.append(write_line(line))
-    after = listing.start + len(made)
-    cursor = str(after) if after < listing.total and made else None
-    if cursor:
-        text.append(
-            f"{listing.total - after} more: list_index({_next(listing.map, listing.query, cursor)})"
-        )
-    elif listing.footnote:
-        text.append(listing.footnote)
-    lines = tuple(line for line, _ in made)
-    return Plan(
-        "\n".join(text),
-        IndexResult(listing.map, listing.query, lines, listing.total, cursor, listing.match),
-        lines=tuple(line.id for line in lines),
-        described=tuple(line.id for line, whole in made if whole),
+def _draft(listing: Listing, lines: list[tuple[IndexLine, bool]]) -> Draft:
+    after = listing.start + len(lines)
+    result = IndexResult(
+        listing.map,
+        listing.query,
+        tuple(line for line, _ in lines),
+        listing.total,
+        str(after) if after < listing.total and lines else None,
+        listing.match,
+        listing.title,
+        listing.footnote,
+    )
+    return Draft(
+        result,
+        lines=tuple(line.id for line, _ in lines),
+        described=tuple(line.id for line, is_whole in lines if is_whole),
     )
 
 
-def pointer(call: int, cursor: str | None, map: str | None, query: str | None) -> Plan:
+def pointer(call: int, cursor: str | None, map: str | None, query: str | None) -> Draft:
     """What a page says that was listed before."""
-    text = f"This page was listed {where(call)}."
-    if cursor:
-        text += f" More: list_index({_next(map, query, cursor)})"
-    return Plan(text, IndexResult(map, query, (), 0, cursor))
+    return Draft(IndexResult(map, query, (), 0, cursor, shown_in=call))
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """`1 node`, `2 nodes`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
-def _next(map: str | None, query: str | None, cursor: str) -> str:
-    named = [("map", map), ("query", query), ("cursor", cursor)]
-    return ", ".join(
-        f"{name}=<the same>" if len(value) > LINE_CHARS else f"{name}={writing.json_text(value)}"
-        for name, value in named
-        if value
-    )
-
-
-def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
+def entry(view: SessionView, start: int, page: int = MAP_PAGE) -> Listing:
     """What the graph is for, the entry's links, the other maps and the most linked nodes."""
     graph = view.graph
-    counts = graph.counts
     name = writing.identifier(view.words(graph.name))
-    title = f"# {name}: {counted(counts.nodes, 'node')}, {counted(counts.maps, 'map')}"
+    title = f"# {name}: {counted(len(graph.ids), 'node')}, {counted(len(graph.maps), 'map')}"
     if len(graph.entries) == 1:
-        node = graph.nodes[graph.entries[0]]
+        node = graph.head(graph.entries[0])
         title += f"; entry [[{writing.identifier(node.id)}]]"
         if description := view.words(node.description):
             title += f"\n{writing.own_line(shortened(description, ABOUT_CHARS))}"
@@ -163,11 +139,11 @@ def entry(view: View, start: int, page: int = MAP_PAGE) -> Listing:
     return Listing(None, None, title if start == 0 else "", chosen, len(rows), start, footnote)
 
 
-def _entry_rows(view: View) -> list[Row]:
+def _entry_rows(view: SessionView) -> list[Row]:
     graph = view.graph
     rows: list[Row] = []
     if len(graph.entries) == 1:
-        rows = map_rows(view, graph.nodes[graph.entries[0]])
+        rows = map_rows(view, graph.head(graph.entries[0]))
     else:
         rows = [Row(entry, "Roots") for entry in graph.entries]
     listed = {row.node for row in rows} | set(graph.entries)
@@ -177,11 +153,11 @@ def _entry_rows(view: View) -> list[Row]:
     top = (node for node in graph.most_linked if node not in listed)
     rows += [Row(node, MOST_LINKED) for node in islice(top, TOP_NODES)]
     if not rows:
-        rows = [Row(node) for node in graph.nodes]
+        rows = [Row(node) for node in graph.ids]
     return rows
 
 
-def map_rows(view: View, node: Node) -> list[Row]:
+def map_rows(view: SessionView, node: NodeHead) -> list[Row]:
     """The nodes that a map links to, in its author's order, each once, under its headings."""
     rows: dict[str, Row] = {}
     for link in view.graph.links_from(node.id):
@@ -192,7 +168,7 @@ def map_rows(view: View, node: Node) -> list[Row]:
     return list(rows.values())
 
 
-def one_map(view: View, node: Node, start: int) -> Listing:
+def one_map(view: SessionView, node: NodeHead, start: int) -> Listing:
     """The nodes of one map."""
     rows = map_rows(view, node)
     line, _ = view.line(node)
@@ -204,7 +180,7 @@ def one_map(view: View, node: Node, start: int) -> Listing:
     return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start)
 
 
-def unmapped(view: View, start: int) -> Listing:
+def unmapped(view: SessionView, start: int) -> Listing:
     """The nodes that no map leads to."""
     nodes = view.graph.unmapped
     rows = [Row(node) for node in nodes[start : start + MAP_PAGE]]
@@ -212,7 +188,7 @@ def unmapped(view: View, start: int) -> Listing:
     return Listing(UNMAPPED, None, title, rows, len(nodes), start)
 
 
-def hits(view: View, query: str, start: int, map: Node | None = None) -> Listing:
+def hits(view: SessionView, query: str, start: int, map: NodeHead | None = None) -> Listing:
     """The nodes that answer a query, best first.
 
     Args:
@@ -226,7 +202,7 @@ def hits(view: View, query: str, start: int, map: Node | None = None) -> Listing
     within: AbstractSet[str] | None = {row.node for row in map_rows(view, map)} if map else None
     if not asked.filters:
         return _ranked(view, query, asked.words, start, within, name)
-    passing = asked.nodes(view.graph)
+    passing = view.graph.passing(asked.filters)
     within = passing if within is None else passing & within
     said = _said(asked)
     if not within:
@@ -234,15 +210,14 @@ def hits(view: View, query: str, start: int, map: Node | None = None) -> Listing
     if asked.words:
         among = f" among {counted(len(within), 'node')} with {said}"
         return _ranked(view, query, asked.words, start, within, name, among)
-    outdated = view.graph.outdated
-    ids = sorted(within, key=lambda node: (node in outdated, node))
+    ids = sorted(within, key=lambda node: (view.graph.outdated(node) is not None, node))
     title = writing.words(f"{counted(len(ids), 'node')} with {said}")
     rows = [Row(node) for node in ids[start : start + HIT_PAGE]]
     return Listing(name, query, title, rows, len(ids), start, "", Match.GOOD)
 
 
 def _ranked(
-    view: View,
+    view: SessionView,
     query: str,
     words: str,
     start: int,
@@ -251,9 +226,9 @@ def _ranked(
     among: str = "",
 ) -> Listing:
     """The hits of a search; none where the best one answers so little that it is one by chance."""
-    page, total = view.search.search(words, HIT_PAGE, start, within)
-    best = view.search.search(words, 1, 0, within)[0] if start else page[:1]
-    match = view.search.match(words, best[0].node) if best else Match.NONE
+    page, total = view.graph.search(words, HIT_PAGE, start, within)
+    best = view.graph.search(words, 1, 0, within)[0] if start else page[:1]
+    match = view.graph.match(words, best[0].node) if best else Match.NONE
     if match is Match.NONE:
         title = f"No node matches {shortened(words, LINE_CHARS)!r}{among}."
         if best:
@@ -266,12 +241,12 @@ def _ranked(
     return Listing(map, query, writing.words(title), rows, total, start, "", match)
 
 
-def _no_node_passes(view: View, query: str, asked: Filtered, map: str | None) -> Listing:
+def _no_node_passes(view: SessionView, query: str, asked: Filtered, map: str | None) -> Listing:
     """No hit, and what the filters could be given instead."""
     known = [
         f"{field}: {', '.join(values[:KNOWN_VALUES])}"
         for field in dict.fromkeys(one.field for one in asked.filters)
-        if (values := filters.values_of(view.graph, field))
+        if (values := view.graph.filter_values(field))
     ]
     title = f"No node{' of this map' if map else ''} has {_said(asked)}."
     footnote = f"In use: {shortened('; '.join(known), 2 * LINE_CHARS)}" if known else ""
