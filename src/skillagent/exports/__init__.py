@@ -5,7 +5,10 @@ command `export`. Below: `lint`, which says what a valid skill is, and `graph`.
 """
 
 from skillagent.exports.agent_skill import PackedSkill, agent_skill
-from skillagent.exports.graph_json import (
+from skillagent.exports.graphml import graphml_view, to_graphml
+from skillagent.exports.llms_txt import llms_txt
+from skillagent.exports.provenance import restore
+from skillagent.graph_json import (
     GRAPH_FORMAT,
     GraphRecord,
     LinkRecord,
@@ -13,9 +16,6 @@ from skillagent.exports.graph_json import (
     graph_record,
     read_json,
 )
-from skillagent.exports.graphml import graphml_view, to_graphml
-from skillagent.exports.llms_txt import llms_txt
-from skillagent.exports.provenance import restore
 
 __all__ = [
     "GRAPH_FORMAT",

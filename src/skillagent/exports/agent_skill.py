@@ -21,7 +21,6 @@ from skillagent.errors import GraphError, UsageError
 from skillagent.exports import skill_md
 from skillagent.exports.file_names import Names, skill_name, skill_names
 from skillagent.exports.folder import earlier_export, write_files
-from skillagent.exports.json_writer import json_lines
 from skillagent.exports.provenance import FORMAT, RECORD, node_record
 from skillagent.exports.rewrite import Places, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
@@ -29,6 +28,7 @@ from skillagent.graph import Node, Root, SkillGraph
 from skillagent.graph.attachments import Others, on_disk
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
+from skillagent.graph_json.json_writer import json_lines
 from skillagent.lint import REFERENCE_CODES, findings
 from skillagent.markdown import Kind
 from skillagent.progress import Progress, tracked, untold

@@ -11,8 +11,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from skillagent.exports.json_writer import UNSEEN
 from skillagent.graph import SkillGraph
+from skillagent.graph_json.json_writer import UNSEEN
 
 if TYPE_CHECKING:
     import networkx

@@ -8,7 +8,6 @@ export can tell its own files from others.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -22,64 +21,10 @@ from skillagent.exports.rewrite import Rewritten
 from skillagent.graph import Node, Root
 from skillagent.graph.attachments import on_disk
 from skillagent.graph.walk import read_bytes
+from skillagent.graph_json.original_bytes import byte_form, bytes_of
 
 FORMAT = "skillagent-agent-skill/1"
 RECORD = f"{REFERENCES}/.skillagent.json"
-_BOM = "\ufeff"
-_NEWLINES = ("\n", "\r\n", "\r")
-
-
-def original_bytes(node: Node, root: Root) -> bytes:
-    """The file of a node as it was when the graph was loaded.
-
-    Raises:
-        GraphError: it cannot be told from the text, and the file has changed since.
-    """
-    made = _from_text(node)
-    if made is not None:
-        return made[0]
-    try:
-        data = read_bytes(root, on_disk(root, node.path))
-    except OSError as error:
-        raise GraphError(f"{node.document.path}: cannot be read again: {error}") from None
-    if digest.sha256(data) != node.digest:
-        raise GraphError(f"{node.document.path}: changed while it was exported; try again")
-    return data
-
-
-def byte_form(node: Node, root: Root) -> dict[str, Any]:
-    """What a node's text lacks of its file: `newline` and `bom`, or else all bytes, in base64.
-
-    Raises:
-        GraphError: as for `original_bytes`.
-    """
-    made = _from_text(node)
-    if made is None:
-        return {"original": base64.b64encode(original_bytes(node, root)).decode()}
-    return {"newline": made[1], "bom": bool(made[2])}
-
-
-def bytes_of(text: str, form: Mapping[str, Any]) -> bytes:
-    """The bytes of a file, from its text and its `byte_form`.
-
-    Raises:
-        ValueError: the base64 is damaged.
-    """
-    if "original" in form:
-        return base64.b64decode(form["original"], validate=True)
-    text = (_BOM if form["bom"] else "") + text.replace("\n", form["newline"])
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _from_text(node: Node) -> tuple[bytes, str, str] | None:
-    """The bytes that a node's text, its line ends and a byte order mark give, and these two."""
-    text = node.document.text
-    for newline in _NEWLINES:
-        for mark in ("", _BOM):
-            data = (mark + text.replace("\n", newline)).encode("utf-8", "surrogatepass")
-            if digest.sha256(data) == node.digest:
-                return data, newline, mark
-    return None
 
 
 def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[str, Any]:

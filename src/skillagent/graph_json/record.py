@@ -1,7 +1,6 @@
-"""A whole graph as one JSON object, and back: format `skillagent-graph/1`.
+"""The values of a graph that its JSON form holds: nodes with their text, links, findings.
 
-It holds all that was loaded: nodes with their text, links resolved or not, findings. From it
-every original file can be written again, byte by byte.
+Every original file can be written again from them, byte by byte.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from typing import Any, TypeVar
 from skillagent import digest
 from skillagent.diagnostics import ordered
 from skillagent.errors import GraphError
-from skillagent.exports.json_writer import finite, json_lines
-from skillagent.exports.provenance import byte_form, bytes_of
 from skillagent.graph import SkillGraph
+from skillagent.graph_json.json_writer import finite, json_lines
+from skillagent.graph_json.original_bytes import byte_form, bytes_of
 from skillagent.lint import findings
 from skillagent.markdown import plain
 
