@@ -29,7 +29,6 @@ from skillagent.authoring.link_writer import beside, file_name, folded
 from skillagent.authoring.moving.parts import Part
 from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
-    LONG_TOKENS,
     Names,
     Section,
     header,
@@ -50,6 +49,7 @@ from skillagent.lint.agent_skills import (
     MAX_LINES,
     crlf_bytes,
 )
+from skillagent.lint.sizes import LONG_TOKENS
 from skillagent.markdown import OBSIDIAN, Dialect, Kind
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit

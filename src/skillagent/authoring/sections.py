@@ -19,8 +19,6 @@ from skillagent.markdown.document import parse
 
 DESCRIPTION_CHARS = 200
 """A description beside a link in a list that is made here is no longer."""
-LONG_TOKENS = 1_500
-"""A node above this is better split."""
 
 
 @dataclass(frozen=True, slots=True)

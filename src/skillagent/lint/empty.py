@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.graph import SkillGraph
 from skillagent.graph.node import SUFFIXES
 from skillagent.graph.resolve import SEPARATOR
+from skillagent.lint.inspection import Inspection
 
 SHOWN = 4
 """Kinds of other files that are named."""
@@ -20,22 +20,23 @@ PLAIN = frozenset((".txt", ".html", ".tex"))
 """Those of them that often are none: beside Markdown they are not counted."""
 
 
-def empty(graph: SkillGraph) -> Iterator[Diagnostic]:
+def empty(inspection: Inspection) -> Iterator[Diagnostic]:
     """A finding for each root without any Markdown file, read or unreadable."""
-    filled = {node.root for node in graph.nodes.values()}
-    for root, others in graph.others.items():
+    filled = {node.root for node in inspection.graph.nodes.values()}
+    for root, others in inspection.graph.others.items():
         prefix = root + SEPARATOR if root else ""
         unread = any(
-            found.code == "SG001" and found.path.startswith(prefix) for found in graph.diagnostics
+            found.code == "SG001" and found.path.startswith(prefix)
+            for found in inspection.graph.diagnostics
         )
         if root not in filled and not unread:
             yield finding("SG301", prefix or ".", 0, _seen(others))
 
 
-def other_formats(graph: SkillGraph) -> Iterator[Diagnostic]:
+def other_formats(inspection: Inspection) -> Iterator[Diagnostic]:
     """A finding for each root with fewer Markdown files than documents of other formats."""
-    loaded = Counter(node.root for node in graph.nodes.values())
-    for root, others in graph.others.items():
+    loaded = Counter(node.root for node in inspection.graph.nodes.values())
+    for root, others in inspection.graph.others.items():
         found = _kinds(others).items()
         kinds = Counter({kind: count for kind, count in found if kind in DOCUMENTS - PLAIN})
         if 0 < loaded[root] < kinds.total():

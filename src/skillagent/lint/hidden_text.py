@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.graph import Node, SkillGraph
+from skillagent.graph import Node
+from skillagent.lint.inspection import Inspection
 from skillagent.markdown import Document, scalar_text
 from skillagent.markdown.hidden import Hidden, Run, controls, runs
 
@@ -24,9 +25,9 @@ SPELLED = 60
 """So many characters of a hidden text are told."""
 
 
-def characters(graph: SkillGraph) -> Iterator[Diagnostic]:
+def characters(inspection: Inspection) -> Iterator[Diagnostic]:
     """Hidden characters and control characters, in a file's text, its header's values, its name."""
-    for node in graph.nodes.values():
+    for node in inspection.graph.nodes.values():
         document = node.document
         told: set[str] = set()
         for line, text in _texts(node):
@@ -73,9 +74,9 @@ def _spelled(text: str, found: list[Run]) -> str:
     return f"; they spell {letters[:SPELLED]!r}" if letters else ""
 
 
-def comments(graph: SkillGraph) -> Iterator[Diagnostic]:
+def comments(inspection: Inspection) -> Iterator[Diagnostic]:
     """Comments with a text in them, HTML's and Obsidian's."""
-    for node in graph.nodes.values():
+    for node in inspection.graph.nodes.values():
         document = node.document
         spans = [
             (start, end)
