@@ -15,7 +15,14 @@ from pathlib import Path
 from skillagent.authoring.link_writer import beside, file_name, one_line
 from skillagent.errors import UsageError
 from skillagent.graph import Node
-from skillagent.lint.agent_skills import ALLOWED_FIELDS, MAX_COMPATIBILITY, MAX_DESCRIPTION
+from skillagent.lint.agent_skills import (
+    ALLOWED_FIELDS,
+    MAX_BYTES,
+    MAX_COMPATIBILITY,
+    MAX_DESCRIPTION,
+    MAX_LINES,
+    crlf_bytes,
+)
 from skillagent.lint.skill_header import HeaderError, read_skill_header
 from skillagent.markdown import Document, Value, scalar_text
 from skillagent.markdown.compose import Given, Quoted, composed, header_edit, header_lines
@@ -50,6 +57,17 @@ def skill_name(folder: Path) -> str:
             f"a skill has the name of its folder: call the folder {wanted!r}, not {own!r}"
         )
     return wanted
+
+
+def title_of(name: str) -> str:
+    """The words of a file name, or of a folder's, as a title."""
+    text = " ".join(file_name(name).split("-")) or name
+    return text[:1].upper() + text[1:]
+
+
+def fits_hosts(text: str) -> bool:
+    """True for an entry that every host shows whole."""
+    return crlf_bytes(text) <= MAX_BYTES and text.count("\n") < MAX_LINES
 
 
 def checked_description(text: str) -> str:

@@ -319,14 +319,23 @@ def _edits(node: Node, group: Sequence[Proposal]) -> list[Edit]:
     return ordered
 
 
-def _smallest(start: int, was: str, now: str) -> Edit:
-    head = 0
-    while head < min(len(was), len(now)) and was[head] == now[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(was), len(now)) - head and was[-1 - tail] == now[-1 - tail]:
-        tail += 1
-    return Edit(start + head, start + len(was) - tail, now[head : len(now) - tail])
+def _smallest(start: int, old: str, new: str) -> Edit:
+    """The edit of what differs between two texts, without what both begin and end with.
+
+    Args:
+        start: offset of the old text.
+        old: what is there.
+        new: what takes its place.
+    """
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
+    return Edit(start + head, start + len(old) - tail, new[head : len(new) - tail])
+
+
+def _shared(left: str, right: str) -> int:
+    """How many characters two texts share at their beginning."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
 
 
 def _check_links(
