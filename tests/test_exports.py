@@ -29,7 +29,7 @@ from skillagent.exports import (
     restore,
     to_graphml,
 )
-from skillagent.exports.file_names import Names, skill_name, skill_names
+from skillagent.exports.file_names import SkillPaths, skill_name, skill_names
 from skillagent.exports.provenance import RECORD
 from skillagent.graph import Options
 from skillagent.lint.agent_skills import MAX_BYTES, crlf_bytes
@@ -662,7 +662,7 @@ paths = st.lists(
 
 @given(paths, paths)
 def test_names_of_files_never_meet(nodes: list[str], attachments: list[str]) -> None:
-    names = Names()
+    names = SkillPaths()
     given_nodes = [names.node(f"{path}.md") for path in nodes]
     made = [*given_nodes, *(names.attachment(path) for path in attachments)]
     keys = [path.casefold() for path in made]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from skillagent.authoring.file_text import Source, read_node
 from skillagent.authoring.link_writer import (
-    Speller,
+    LinkWriter,
     beside,
     checked_path,
     file_name,
@@ -108,8 +108,8 @@ def add_node(
     after = {path: text.encode("utf-8")}
     if place and gatherer:
         added = node_of(parse(text, path, dialect), path)
-        speller = _speller(graph, added, dialect)
-        link = speller.wikilink(added, gatherer)
+        link_writer = _link_writer(graph, added, dialect)
+        link = link_writer.wikilink(added, gatherer)
         why = one_line(place.why, "the sentence") if place.why else beside(description)
         data = read_node(root, gatherer)
         document = gatherer.document
@@ -203,6 +203,6 @@ def _body(name: str, body: str, dialect: Dialect) -> str:
     return f"# {name}\n\n{text}\n"
 
 
-def _speller(graph: SkillGraph, added: Node, dialect: Dialect) -> Speller:
+def _link_writer(graph: SkillGraph, added: Node, dialect: Dialect) -> LinkWriter:
     nodes = [*graph.nodes.values(), added]
-    return Speller(resolver_of(graph, nodes, dialect), dialect)
+    return LinkWriter(resolver_of(graph, nodes, dialect), dialect)

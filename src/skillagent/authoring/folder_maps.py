@@ -9,7 +9,7 @@ from skillagent.authoring.entry import ENTRY, fits_hosts, title_of
 from skillagent.authoring.import_plan import ImportPlan
 from skillagent.authoring.link_writer import beside, folded
 from skillagent.authoring.moving.relocate import Relocation
-from skillagent.authoring.sections import Names, header
+from skillagent.authoring.sections import FreeNames, header
 from skillagent.authoring.split import short
 from skillagent.graph import Node
 from skillagent.graph.node import stem_of
@@ -56,8 +56,8 @@ def folder_maps(plan: ImportPlan, name: str) -> dict[str, FolderMap]:
     return maps
 
 
-def _free_names(plan: ImportPlan, name: str) -> Names:
-    names = Names([], [part.path.rpartition(".")[0] for part in plan.parts])
+def _free_names(plan: ImportPlan, name: str) -> FreeNames:
+    names = FreeNames([], [part.path.rpartition(".")[0] for part in plan.parts])
     names.close(name)
     for node in plan.nodes:
         for called in (node.title, *node.names, *node.aliases):
@@ -114,7 +114,7 @@ def lists_of_maps(
         if not folder and (path in new or path in indexes):
             listing = ENTRY
         node = every[path]
-        link = relocation.speller.wikilink(node, every[listing])
+        link = relocation.link_writer.wikilink(node, every[listing])
         title = "" if folded(node.title) == folded(node.stem) else beside(node.title)
         named = maps[path].named if path in maps else ""
         lists.setdefault(listing, []).append((link, named or beside(node.description) or title))

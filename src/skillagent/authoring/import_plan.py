@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from skillagent.authoring.entry import ENTRY, entry_edits, title_of
 from skillagent.authoring.link_writer import beside
-from skillagent.authoring.moving.parts import Part
-from skillagent.authoring.sections import Names, Section, section_tree
+from skillagent.authoring.moving.parts import DocumentPart
+from skillagent.authoring.sections import CutSection, FreeNames, section_tree
 from skillagent.authoring.split import map_header, parts_of
 from skillagent.graph import Node
 from skillagent.graph.node import stem_of
@@ -33,17 +33,17 @@ class ImportPlan:
 
     nodes: list[Node]
     """The documents."""
-    parts: list[Part] = field(default_factory=list)
+    parts: list[DocumentPart] = field(default_factory=list)
     """All documents, whole or cut, in order; together the whole source."""
-    firsts: list[Part] = field(default_factory=list)
+    firsts: list[DocumentPart] = field(default_factory=list)
     """The first part of each document: what a map of its folder lists."""
-    cut: list[tuple[tuple[Section, ...], list[Part]]] = field(default_factory=list)
+    cut: list[tuple[tuple[CutSection, ...], list[DocumentPart]]] = field(default_factory=list)
     """The sections of each long document, and the parts that they became."""
     remarks: list[str] = field(default_factory=list)
     """What the user should know, one line each."""
 
     @property
-    def own_entry(self) -> Part | None:
+    def own_entry(self) -> DocumentPart | None:
         """The part that becomes the entry, if a document of the source does."""
         return next((part for part in self.parts if part.path == ENTRY), None)
 
@@ -73,7 +73,7 @@ def import_plan(
     plan = ImportPlan(nodes)
     entry = _entry_of(nodes, single=single)
     moving = {node for node in nodes if node is not entry and _is_entry_name(node.path)}
-    names = Names(node for node in nodes if node is not entry and node not in moving)
+    names = FreeNames(node for node in nodes if node is not entry and node not in moving)
     counter = default_counter()
     for node in tracked(nodes, "cutting documents", progress):
         path = node.path
@@ -85,7 +85,7 @@ def import_plan(
         elif node in moving:
             path = _other_name(node, names)
             plan.remarks.append(f"{node.path}: is now {path}, for {ENTRY} is the entry")
-        sections: tuple[Section, ...] = ()
+        sections: tuple[CutSection, ...] = ()
         if single or node.cost(counter) > LONG_TOKENS:
             sections = section_tree(node.document, LONG_TOKENS, counter.count)
         if sections:
@@ -94,7 +94,7 @@ def import_plan(
             parts = parts_of(node, sections, names, edits, path)
             plan.cut.append((sections, parts))
         else:
-            parts = [Part(node, 0, len(node.document.text), path, edits=edits)]
+            parts = [DocumentPart(node, 0, len(node.document.text), path, edits=edits)]
         plan.parts += parts
         plan.firsts.append(parts[0])
         if "/" not in path and path != ENTRY and node.document.frontmatter.get("entry") is True:
@@ -115,7 +115,7 @@ def _entry_of(nodes: Sequence[Node], *, single: bool) -> Node | None:
     return None
 
 
-def _other_name(node: Node, names: Names) -> str:
+def _other_name(node: Node, names: FreeNames) -> str:
     """A path for a document whose own name would make it an entry: it is called by its folder."""
     above = node.path.rpartition("/")[0]
     title = above.rpartition("/")[2] or node.title

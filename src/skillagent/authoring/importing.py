@@ -27,7 +27,7 @@ from skillagent.authoring.entry import (
 from skillagent.authoring.file_text import read_node
 from skillagent.authoring.folder_maps import FolderMap, folder_maps, lists_of_maps
 from skillagent.authoring.import_plan import ImportPlan, import_plan
-from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.authoring.sections import link_list
 from skillagent.authoring.split import map_lists, short
@@ -216,7 +216,7 @@ def _lists(
     return lists
 
 
-def _entry_list(own: Part | None, rows: Sequence[_Row], name: str, about: str) -> str:
+def _entry_list(own: DocumentPart | None, rows: Sequence[_Row], name: str, about: str) -> str:
     """What follows the text of the entry's document; the whole entry where it has none.
 
     Its descriptions are the longest with which every host shows the entry whole.
@@ -235,7 +235,7 @@ def _entry_list(own: Part | None, rows: Sequence[_Row], name: str, about: str) -
     return text
 
 
-def _tail(part: Part, rows: Sequence[_Row]) -> str:
+def _tail(part: DocumentPart, rows: Sequence[_Row]) -> str:
     return link_list(rows, part.node.document.text[part.start : part.end], short)
 
 

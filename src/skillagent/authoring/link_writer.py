@@ -91,7 +91,7 @@ def beside(description: str) -> str:
     return " ".join(_LINK_MARKS.sub(" ", text).split())
 
 
-class Speller:
+class LinkWriter:
     """Writes links in one state of a graph.
 
     Args:

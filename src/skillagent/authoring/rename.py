@@ -6,7 +6,7 @@ import os
 
 from skillagent.authoring.file_text import Source, read_node
 from skillagent.authoring.link_writer import checked_path
-from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
@@ -45,7 +45,7 @@ def rename(
     if dialect.pages:
         new = _page_path(node, new, dialect.pages)
     path = _free_path(graph, node, new)
-    moved = Part(node, 0, len(node.document.text), path)
+    moved = DocumentPart(node, 0, len(node.document.text), path)
     top = os.path.realpath(root.path)
     relocation = Relocation(
         list(graph.nodes.values()),

@@ -10,7 +10,7 @@ from typing import Any
 from skillagent.authoring.entry import ENTRY, checked_description, entry_text, skill_name
 from skillagent.authoring.importing import refuse_filled
 from skillagent.authoring.link_writer import beside, file_name, one_line
-from skillagent.authoring.sections import Names, header
+from skillagent.authoring.sections import FreeNames, header
 from skillagent.config import FILE, find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange, changes_of
@@ -39,7 +39,7 @@ def new_graph(
         remarks.append(f"{ENTRY}: {called}; {title!r} is its title")
     title = title if title != own else own.replace("-", " ").capitalize()
     about = checked_description(description)
-    names = Names([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
+    names = FreeNames([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
     links: list[tuple[str, str]] = []
     files: dict[str, bytes] = {}
     for heading, when in maps:

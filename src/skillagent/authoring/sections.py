@@ -22,7 +22,7 @@ DESCRIPTION_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class CutSection:
     """A stretch of a document that begins with a heading."""
 
     heading: Heading
@@ -47,7 +47,7 @@ def cut_level(document: Document, start: int = 0, end: int | None = None) -> int
     return next((level for level in range(1, 7) if levels.count(level) > 1), 0)
 
 
-def sections(document: Document, level: int) -> tuple[Section, ...]:
+def sections(document: Document, level: int) -> tuple[CutSection, ...]:
     """The sections that a cut at a level, and at the levels above it, leaves.
 
     The first heading of a body is its title where it is the only one of its level; it stays
@@ -62,7 +62,7 @@ def sections(document: Document, level: int) -> tuple[Section, ...]:
 
 def section_tree(
     document: Document, limit: int, count: Callable[[str], int]
-) -> tuple[Section, ...]:
+) -> tuple[CutSection, ...]:
     """Sections at the highest level, and where one is long, those inside it, and so on.
 
     Args:
@@ -100,7 +100,7 @@ def section_tree(
     )
 
 
-def _at_level(document: Document, level: int, start: int, end: int) -> tuple[Section, ...]:
+def _at_level(document: Document, level: int, start: int, end: int) -> tuple[CutSection, ...]:
     found = [heading for heading in _cuttable(document, start, end) if heading.level <= level]
     first = document.headings[0] if document.headings else None
     if found and found[0] is first and all(other.level > first.level for other in found[1:]):
@@ -110,7 +110,7 @@ def _at_level(document: Document, level: int, start: int, end: int) -> tuple[Sec
     ends = [*(heading.start for heading in found[1:]), end]
     levels = sorted({heading.level for heading in found})
     return tuple(
-        Section(heading, heading.start, last, levels.index(heading.level))
+        CutSection(heading, heading.start, last, levels.index(heading.level))
         for heading, last in zip(found, ends, strict=True)
     )
 
@@ -124,7 +124,7 @@ def _cuttable(document: Document, start: int = 0, end: int | None = None) -> lis
     ]
 
 
-def stretch_description(document: Document, section: Section) -> str:
+def stretch_description(document: Document, section: CutSection) -> str:
     """The first sentence of a section; empty where it has none."""
     return beside(parse(document.text[section.start : section.end], "").description)
 
@@ -141,7 +141,7 @@ def header(title: str, description: str, *, is_map: bool = False) -> str:
     return composed({key: value for key, value in fields.items() if value})
 
 
-class Names:
+class FreeNames:
     """File names for new nodes, none of which is taken or like another.
 
     Args:

@@ -10,12 +10,12 @@ from skillagent.authoring.file_text import Source, read_node
 from skillagent.authoring.link_writer import beside
 from skillagent.authoring.list_insertion import list_edit
 from skillagent.authoring.moving.definitions import with_definitions
-from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.authoring.sections import (
     DESCRIPTION_CHARS,
-    Names,
-    Section,
+    CutSection,
+    FreeNames,
     cut_level,
     header,
     link_list,
@@ -66,7 +66,7 @@ def split(
     nodes = list(graph.nodes.values())
     others = graph.others[node.root]
     remarks: list[str] = []
-    parts = parts_of(node, found, Names(nodes, others), map_header(node, remarks))
+    parts = parts_of(node, found, FreeNames(nodes, others), map_header(node, remarks))
     top = os.path.realpath(root.path)
     relocation = Relocation(nodes, parts, dialect=dialect, others=others, root=top)
     tails = {
@@ -84,7 +84,7 @@ def split(
 
 def _hang(
     graph: SkillGraph,
-    part: Part,
+    part: DocumentPart,
     relocation: Relocation,
     after: dict[str, bytes],
     dialect: Dialect,
@@ -107,7 +107,7 @@ def _hang(
     data = after.get(place.path) or read_node(graph.roots[0], place)
     document = parse(data, place.path, dialect)
     placed = relocation.placed[part]
-    link = relocation.speller.wikilink(placed, node_of(document, place.path))
+    link = relocation.link_writer.wikilink(placed, node_of(document, place.path))
     why = beside(placed.description)
     edit = list_edit(document, [f"{link} - {why}" if why else link])
     source = Source(data, document.text, place.path)
@@ -117,11 +117,11 @@ def _hang(
 
 def parts_of(
     node: Node,
-    found: Sequence[Section],
-    names: Names,
+    found: Sequence[CutSection],
+    names: FreeNames,
     edits: tuple[Edit, ...] = (),
     path: str = "",
-) -> list[Part]:
+) -> list[DocumentPart]:
     """A node's file as the part that stays and a part a section.
 
     Args:
@@ -133,7 +133,7 @@ def parts_of(
     """
     path = path or node.path
     folder = path.rpartition("/")[0]
-    parts = [Part(node, 0, found[0].start, path, edits=edits)]
+    parts = [DocumentPart(node, 0, found[0].start, path, edits=edits)]
     mapped = {section.parent for section in found}
     for at, section in enumerate(found):
         title = section.heading.title
@@ -146,7 +146,7 @@ def parts_of(
         text = node.document.text[section.start : section.end]
         if not text.lstrip().startswith("#") and _second_header(head + text, path):
             head = ""
-        parts.append(Part(node, section.start, section.end, path, head))
+        parts.append(DocumentPart(node, section.start, section.end, path, head))
     return with_definitions(node.document, parts)
 
 
@@ -156,7 +156,7 @@ def _second_header(text: str, path: str) -> bool:
 
 
 def map_lists(
-    found: Sequence[Section], parts: Sequence[Part], relocation: Relocation
+    found: Sequence[CutSection], parts: Sequence[DocumentPart], relocation: Relocation
 ) -> dict[str, list[tuple[int, str, str]]]:
     """Path → depth, link and description of what each part that holds others lists.
 
@@ -169,14 +169,14 @@ def map_lists(
     for section, part in zip(found, parts[1:], strict=True):
         placed = relocation.placed[part]
         gatherer = parts[section.parent + 1]
-        link = relocation.speller.wikilink(placed, relocation.placed[gatherer])
+        link = relocation.link_writer.wikilink(placed, relocation.placed[gatherer])
         above = found[section.parent].depth + 1 if section.parent >= 0 else 0
         row = (section.depth - above, link, beside(placed.description))
         lists.setdefault(gatherer.path, []).append(row)
     return lists
 
 
-def _text_of(parts: Sequence[Part], path: str) -> str:
+def _text_of(parts: Sequence[DocumentPart], path: str) -> str:
     part = next(part for part in parts if part.path == path)
     return part.node.document.text[part.start : part.end]
 

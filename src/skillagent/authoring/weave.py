@@ -14,7 +14,7 @@ from typing import Any
 
 from skillagent.authoring.add import resolver_of
 from skillagent.authoring.file_text import read_node, source_of
-from skillagent.authoring.link_writer import Speller, beside
+from skillagent.authoring.link_writer import LinkWriter, beside
 from skillagent.authoring.list_insertion import list_edit
 from skillagent.authoring.moving.relocate import node_of
 from skillagent.authoring.split import short
@@ -115,18 +115,18 @@ def proposals(
             ranked.append(((-rank, node.path, place, other.id), (node, other)))
     ranked.sort(key=lambda pair: pair[0])
     resolver = resolver_of(graph, nodes, dialect)
-    speller = Speller(resolver, dialect)
+    link_writer = LinkWriter(resolver, dialect)
     best = tracked(ranked[:limit], "writing proposals", progress)
     return [
-        _of_mention(graph, missing, speller, resolver)
+        _of_mention(graph, missing, link_writer, resolver)
         if isinstance(missing, Mention)
-        else _of_pair(*missing, speller)
+        else _of_pair(*missing, link_writer)
         for _, missing in best
     ]
 
 
 def _of_mention(
-    graph: SkillGraph, mention: Mention, speller: Speller, resolver: Resolver
+    graph: SkillGraph, mention: Mention, link_writer: LinkWriter, resolver: Resolver
 ) -> Proposal:
     source, target = graph.nodes[mention.source], graph.nodes[mention.target]
     text = source.document.text
@@ -137,7 +137,7 @@ def _of_mention(
     if found.node is target and len(found.candidates) < 2:
         link = f"[[{label}]]"
     else:
-        link = speller.wikilink(target, source, label)
+        link = link_writer.wikilink(target, source, label)
     if source.document.tables.holds(mention.start):
         link = link.replace("|", "\\|")
     after = text[start : mention.start] + link + text[mention.end : end]
@@ -207,9 +207,9 @@ def _alike(
             yield min(2 * ratio, HIGHEST), node, other
 
 
-def _of_pair(node: Node, other: Node, speller: Speller) -> Proposal:
+def _of_pair(node: Node, other: Node, link_writer: LinkWriter) -> Proposal:
     described = short(beside(other.description)) or beside(other.title)
-    item = f"{speller.wikilink(other, node)} - {described}"
+    item = f"{link_writer.wikilink(other, node)} - {described}"
     place = list_edit(node.document, [item]).start
     return _proposal("alike", node, other, place, "", item, _shared_sentence(node, other))
 

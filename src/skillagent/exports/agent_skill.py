@@ -19,10 +19,10 @@ from typing import Any
 from skillagent import digest
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import skill_md
-from skillagent.exports.file_names import Names, skill_name, skill_names
+from skillagent.exports.file_names import SkillPaths, skill_name, skill_names
 from skillagent.exports.folder import earlier_export, write_files
 from skillagent.exports.provenance import FORMAT, RECORD, node_record
-from skillagent.exports.rewrite import Places, Rewriter, Rewritten
+from skillagent.exports.rewrite import ExportPaths, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Root, SkillGraph
 from skillagent.graph.attachments import Others, on_disk
@@ -92,8 +92,8 @@ def agent_skill(
         {prefixes[name] + path: data for name in names for path, data in after[name].items()},
     ).write()
     return tuple(
-        PackedSkill(target, part.files(), len(part.attachments), part.whole_entry)
-        for target, part in zip(targets, packing.parts, strict=True)
+        PackedSkill(target, draft.files(), len(draft.attachments), draft.whole_entry)
+        for target, draft in zip(targets, packing.drafts, strict=True)
     )
 
 
@@ -105,7 +105,7 @@ def _check_apart(root: Root, targets: Sequence[Path]) -> None:
             raise UsageError(f"{target}: lies in the graph {root.path}, or holds it")
 
 
-class _Part:
+class _SkillDraft:
     """One root while it is packed."""
 
     def __init__(self, graph: SkillGraph, root: Root, prefix: str, name: str) -> None:
@@ -128,7 +128,7 @@ class _Part:
 
     def name_files(self, others: Others) -> None:
         """Choose where everything goes; attachments that cannot be read stay where they are."""
-        names = Names()
+        names = SkillPaths()
         self.places = {
             node.id: "SKILL.md"
             if self.whole_entry and node is self.entry
@@ -160,23 +160,23 @@ class _Packing:
         self._wikilinks: set[str] = set()
         """Ids of nodes that keep their wikilinks."""
         self._written: dict[str, Rewritten] = {}
-        self.parts = [
-            _Part(graph, root, root.name if self._several else "", name)
+        self.drafts = [
+            _SkillDraft(graph, root, root.name if self._several else "", name)
             for root, name in zip(graph.roots, names, strict=True)
         ]
-        for part in self.parts:
-            part.name_files(self._others)
-        while unfit := [part for part in self.parts if not self._fits(part)]:
-            for part in unfit:
-                part.whole_entry = False
-                part.name_files(self._others)
+        for draft in self.drafts:
+            draft.name_files(self._others)
+        while unfit := [draft for draft in self.drafts if not self._fits(draft)]:
+            for draft in unfit:
+                draft.whole_entry = False
+                draft.name_files(self._others)
         places = self._places().nodes
         self._ids = {node: self._loaded_id(path) for node, path in places.items()}
-        for part in self.parts:
-            if not part.whole_entry:
-                source = f"{part.name}/SKILL.md"
-                body = skill_md.short_body(graph, part.entry, part.head, source, places)
-                part.short = part.head + body
+        for draft in self.drafts:
+            if not draft.whole_entry:
+                source = f"{draft.name}/SKILL.md"
+                body = skill_md.short_body(graph, draft.entry, draft.head, source, places)
+                draft.short = draft.head + body
 
     def write(self, folder: Path, progress: Progress) -> dict[str, dict[str, bytes]]:
         """Write every skill below a folder, load them again and compare.
@@ -192,7 +192,7 @@ class _Packing:
             skills = self._files(progress)
             for name, files in skills.items():
                 write_files(folder / name, files)
-            place = folder if self._several else folder / self.parts[0].name
+            place = folder if self._several else folder / self.drafts[0].name
             loaded = SkillGraph.load(place, progress=progress)
             wrong = [node for node in self._graph.nodes.values() if not self._same(node, loaded)]
             if not wrong:
@@ -244,7 +244,7 @@ class _Packing:
         invalid = [found for found in findings(loaded) if found.code in REFERENCE_CODES]
         if invalid:
             raise GraphError(f"the skill would not be valid: {invalid[0]}")
-        covers = sum(not part.whole_entry for part in self.parts)
+        covers = sum(not draft.whole_entry for draft in self.drafts)
         if len(loaded.nodes) != len(self._graph.nodes) + covers:
             raise GraphError(f"{self._graph.name}: not every node can be loaded from the skill")
 
@@ -252,42 +252,42 @@ class _Packing:
         """The id under which our loader finds a file of the export."""
         return without_suffix(path if self._several else path.partition("/")[2])
 
-    def _places(self) -> Places:
+    def _places(self) -> ExportPaths:
         nodes: dict[str, str] = {}
         attachments: dict[tuple[str, str], str] = {}
-        for part in self.parts:
-            prefix = part.root.name if self._several else ""
-            for node, path in part.places.items():
-                nodes[node] = f"{part.name}/{path}"
-            for original, path in part.attachments.items():
-                attachments[prefix, original] = f"{part.name}/{path}"
-        return Places(nodes, attachments)
+        for draft in self.drafts:
+            prefix = draft.root.name if self._several else ""
+            for node, path in draft.places.items():
+                nodes[node] = f"{draft.name}/{path}"
+            for original, path in draft.attachments.items():
+                attachments[prefix, original] = f"{draft.name}/{path}"
+        return ExportPaths(nodes, attachments)
 
     def _rewriter(self) -> Rewriter:
         return Rewriter(self._graph.nodes, self._places(), self._others)
 
-    def _fits(self, part: _Part) -> bool:
+    def _fits(self, draft: _SkillDraft) -> bool:
         """True where the entry can be the SKILL.md: short enough, no link in its header."""
-        if not part.whole_entry:
+        if not draft.whole_entry:
             return True
-        links = self._graph.links_from(part.entry.id)
+        links = self._graph.links_from(draft.entry.id)
         if any(link.kind is Kind.FRONTMATTER for link in links):
             return False
-        return skill_md.fits(self._rewriter().rewrite(part.entry, links, part.head).text)
+        return skill_md.fits(self._rewriter().rewrite(draft.entry, links, draft.head).text)
 
     def _files(self, progress: Progress) -> dict[str, dict[str, bytes]]:
         rewriter = self._rewriter()
         made: dict[str, dict[str, bytes]] = {}
-        for part in self.parts:
+        for draft in self.drafts:
             files: dict[str, bytes] = {}
             records: list[dict[str, Any]] = []
-            if part.short is not None:
-                files["SKILL.md"] = part.short.encode()
-            for node in tracked(part.nodes, "writing nodes", progress):
-                head = part.head if part.places[node.id] == "SKILL.md" else None
+            if draft.short is not None:
+                files["SKILL.md"] = draft.short.encode()
+            for node in tracked(draft.nodes, "writing nodes", progress):
+                head = draft.head if draft.places[node.id] == "SKILL.md" else None
                 links = self._graph.links_from(node.id)
                 called_by_file = head is None and node.title == node.stem
-                renamed = stem_of(part.places[node.id]) != node.stem
+                renamed = stem_of(draft.places[node.id]) != node.stem
                 written = rewriter.rewrite(
                     node,
                     links,
@@ -297,33 +297,33 @@ class _Packing:
                     wikilinks=node.id in self._wikilinks,
                 )
                 self._written[node.id] = written
-                file = part.places[node.id]
+                file = draft.places[node.id]
                 files[file] = written.text.encode("utf-8", "replace")
-                records.append(node_record(node, part.root, file, written))
-            for path, file in part.attachments.items():
-                files[file] = part.data[path]
+                records.append(node_record(node, draft.root, file, written))
+            for path, file in draft.attachments.items():
+                files[file] = draft.data[path]
             files = dict(sorted(files.items()))
-            files[RECORD] = self._record(part, records, files)
-            made[part.name] = files
+            files[RECORD] = self._record(draft, records, files)
+            made[draft.name] = files
         return made
 
     def _record(
-        self, part: _Part, nodes: list[dict[str, Any]], files: Mapping[str, bytes]
+        self, draft: _SkillDraft, nodes: list[dict[str, Any]], files: Mapping[str, bytes]
     ) -> bytes:
         record = {
             "format": FORMAT,
-            "name": part.name,
-            "root": part.root.name,
+            "name": draft.name,
+            "root": draft.root.name,
             "graph": self._graph.digest,
-            "entry": part.entry.path,
+            "entry": draft.entry.path,
             "nodes": nodes,
             "attachments": [
                 {
-                    "path": on_disk(part.root, path),
+                    "path": on_disk(draft.root, path),
                     "file": file,
-                    "digest": digest.sha256(part.data[path]),
+                    "digest": digest.sha256(draft.data[path]),
                 }
-                for path, file in part.attachments.items()
+                for path, file in draft.attachments.items()
             ],
             "files": {name: digest.sha256(data) for name, data in files.items()},
         }

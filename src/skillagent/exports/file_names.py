@@ -39,7 +39,7 @@ def skill_names(texts: Iterable[str]) -> list[str]:
     return found
 
 
-class Names:
+class SkillPaths:
     """Gives each path of a root its path in the skill; no two differ only in case."""
 
     def __init__(self) -> None:

@@ -43,7 +43,7 @@ _RAW = "%!$&'*+,;=:@/?#^-_.~"
 """What a fragment may hold beside letters and digits; no brackets, which end destinations."""
 
 
-class Style(IntEnum):
+class LinkStyle(IntEnum):
     """How a link is written; a later one is taken where an earlier one is not read again."""
 
     MARKDOWN = 0
@@ -53,7 +53,7 @@ class Style(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ExportPaths:
     """Where everything lies in the export, as paths from the folder that holds the skills."""
 
     nodes: Mapping[str, str]
@@ -94,7 +94,7 @@ class Rewriter:
         others: the files that are no nodes.
     """
 
-    def __init__(self, nodes: Mapping[str, Node], places: Places, others: Others) -> None:
+    def __init__(self, nodes: Mapping[str, Node], places: ExportPaths, others: Others) -> None:
         self._nodes = nodes
         self._places = places
         self._others = others
@@ -121,8 +121,8 @@ class Rewriter:
         """
         known = {link.reference.start: link for link in links}
         starts = {reference.start for reference in node.document.references}
-        styles = dict.fromkeys(starts if wikilinks else (), Style.WIKILINK)
-        styles.update(dict.fromkeys(words, Style.WORDS))
+        styles = dict.fromkeys(starts if wikilinks else (), LinkStyle.WIKILINK)
+        styles.update(dict.fromkeys(words, LinkStyle.WORDS))
         fixed = [] if header is None else [Edit(0, node.document.frontmatter.body_start, header)]
         if title:
             fixed += _titled(node.document, title)
@@ -134,7 +134,7 @@ class Rewriter:
                 break
             # One link more each time would take too long: before the last try it is all.
             styles.update(
-                dict.fromkeys(bad if left > 1 else starts - styles.keys(), Style.WIKILINK)
+                dict.fromkeys(bad if left > 1 else starts - styles.keys(), LinkStyle.WIKILINK)
             )
         return made
 
@@ -160,7 +160,7 @@ class Rewriter:
         return bad
 
     def _edits(
-        self, node: Node, known: Mapping[int, Link], styles: Mapping[int, Style]
+        self, node: Node, known: Mapping[int, Link], styles: Mapping[int, LinkStyle]
     ) -> Iterator[Edit]:
         document = node.document
         renamed: dict[str, str] = {}
@@ -172,7 +172,7 @@ class Rewriter:
             if link is not None and link.target is not None:
                 yield from self._to_node(node, link, styles, renamed)
             elif link is not None:
-                if styles.get(reference.start) is Style.WORDS:
+                if styles.get(reference.start) is LinkStyle.WORDS:
                     yield Edit(reference.start, reference.end, _words(document, reference))
             else:
                 yield from self._to_attachment(node, reference, styles, renamed)
@@ -182,7 +182,7 @@ class Rewriter:
             yield from _definitions(document, renamed)
 
     def _to_node(
-        self, node: Node, link: Link, styles: Mapping[int, Style], renamed: dict[str, str]
+        self, node: Node, link: Link, styles: Mapping[int, LinkStyle], renamed: dict[str, str]
     ) -> Iterator[Edit]:
         reference = link.reference
         assert link.target is not None
@@ -190,11 +190,11 @@ class Rewriter:
         if reference.kind is Kind.MARKDOWN:
             yield from _redirected(node.document, reference, path, renamed)
             return
-        style = styles.get(reference.start, Style.MARKDOWN)
+        style = styles.get(reference.start, LinkStyle.MARKDOWN)
         if reference.is_name:
             yield _named(node.document, reference, path, style)
             return
-        if reference.kind is Kind.FRONTMATTER or style is not Style.MARKDOWN:
+        if reference.kind is Kind.FRONTMATTER or style is not LinkStyle.MARKDOWN:
             yield Edit(reference.start, reference.end, _wikilink(node.document, reference, path))
             return
         fragment = _anchor(self._nodes[link.target].document, reference.fragment)
@@ -205,7 +205,7 @@ class Rewriter:
         self,
         node: Node,
         reference: Reference,
-        styles: Mapping[int, Style],
+        styles: Mapping[int, LinkStyle],
         renamed: dict[str, str],
     ) -> Iterator[Edit]:
         path = self._attachment(node, reference.target, reference.kind is Kind.MARKDOWN)
@@ -310,12 +310,12 @@ def _wikilink(document: Document, reference: Reference, path: str) -> str:
     return f"{mark}[[{target}{fragment}{pipe}{label}]]"
 
 
-def _named(document: Document, reference: Reference, path: str, style: Style) -> Edit:
+def _named(document: Document, reference: Reference, path: str, style: LinkStyle) -> Edit:
     """A value of a link field as a path, or as a wikilink where the field may hold any text."""
     fragment = "#" + reference.fragment if reference.fragment else ""
     target = path if reference.target.endswith(".md") else path.removesuffix(".md")
     name = f"{target if target.startswith('../') else f'./{target}'}{fragment}"
-    if style is not Style.MARKDOWN:
+    if style is not LinkStyle.MARKDOWN:
         name = f"[[{name}|{_shown(reference)}]]"
     raw = document.text[reference.start : reference.end]
     return Edit(reference.start, reference.end, rewritten(raw, name))

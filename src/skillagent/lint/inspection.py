@@ -11,7 +11,7 @@ from functools import cached_property
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph import Node, SkillGraph
-from skillagent.lint.skills import Skill, read_skills
+from skillagent.lint.skills import SkillFile, read_skills
 from skillagent.progress import Progress, untold
 from skillagent.tokens import TokenCounter, default_counter
 
@@ -41,7 +41,7 @@ class Inspection:
         return self._counter or default_counter()
 
     @cached_property
-    def skills(self) -> tuple[Skill, ...]:
+    def skills(self) -> tuple[SkillFile, ...]:
         """Every SKILL.md of the graph, by id."""
         return tuple(read_skills(self.graph))
 

@@ -15,7 +15,7 @@ _FILE_NAMES = ("SKILL.md", "skill.md")
 
 
 @dataclass(frozen=True, slots=True)
-class Skill:
+class SkillFile:
     """One SKILL.md, read as the reference validator reads it."""
 
     node: Node
@@ -31,7 +31,7 @@ class Skill:
         return finding(code, self.node.document.path, line, message)
 
 
-def read_skills(graph: SkillGraph) -> Iterator[Skill]:
+def read_skills(graph: SkillGraph) -> Iterator[SkillFile]:
     """Every SKILL.md of a graph, by id; where a folder has `SKILL.md` and `skill.md`, the first."""
     several = len(graph.roots) > 1
     root_paths = {root.name if several else "": root.path for root in graph.roots}
@@ -48,9 +48,9 @@ def read_skills(graph: SkillGraph) -> Iterator[Skill]:
         try:
             header = read_skill_header(_strict_text(node))
         except HeaderError as error:
-            yield Skill(node, folder, None, error)
+            yield SkillFile(node, folder, None, error)
         else:
-            yield Skill(node, folder, header, None)
+            yield SkillFile(node, folder, header, None)
 
 
 def _strict_text(node: Node) -> str:

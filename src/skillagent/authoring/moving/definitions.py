@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.markdown import Document, footnotes
 from skillagent.markdown.destination import DEFINITION, TITLE_LINE
 from skillagent.markdown.link_targets import uses
@@ -34,7 +34,7 @@ class _Definition:
         return self.start, self.end
 
 
-def with_definitions(document: Document, parts: Sequence[Part]) -> list[Part]:
+def with_definitions(document: Document, parts: Sequence[DocumentPart]) -> list[DocumentPart]:
     """The parts of a document, each with the definitions that it uses.
 
     Args:

@@ -11,7 +11,7 @@ from skillagent.markdown.edit import Edit
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class DocumentPart:
     """A stretch of one node's file, and the file that it goes to."""
 
     node: Node
@@ -55,11 +55,11 @@ def _first(span: tuple[int, int]) -> int:
     return span[0]
 
 
-def holding(parts: Sequence[Part], place: int) -> Part:
+def holding(parts: Sequence[DocumentPart], place: int) -> DocumentPart:
     """The part that a place stands in; the first one where none does."""
     part = parts[max(0, bisect_right(parts, place, key=_start) - 1)]
     return part if part.start <= place < part.end else parts[0]
 
 
-def _start(part: Part) -> int:
+def _start(part: DocumentPart) -> int:
     return part.start

@@ -12,16 +12,16 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import unquote
 
-from skillagent.authoring.link_writer import Speller
-from skillagent.authoring.moving.parts import Part, holding
+from skillagent.authoring.link_writer import LinkWriter
+from skillagent.authoring.moving.link_positions import LinkPositions
+from skillagent.authoring.moving.parts import DocumentPart, holding
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Kind, Reference
-from skillagent.markdown.anchors import anchors, slug
+from skillagent.markdown.anchors import slug
 from skillagent.markdown.destination import (
     as_address,
     meaning,
@@ -33,10 +33,8 @@ from skillagent.markdown.link_fields import rewritten
 from skillagent.markdown.link_targets import (
     Address,
     Destination,
-    Use,
     address,
     destinations,
-    uses,
 )
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
@@ -44,7 +42,7 @@ _LINK_MARK = re.compile(r"[\[\]|#^]")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PartEdits:
     """The edits of one part."""
 
     edits: tuple[Edit, ...]
@@ -60,64 +58,15 @@ class Layout:
 
     before: Resolver
     after: Resolver
-    parts: Mapping[Node, Sequence[Part]]
+    parts: Mapping[Node, Sequence[DocumentPart]]
     """Each node's parts, in order of their place."""
-    placed: Mapping[Part, Node]
+    placed: Mapping[DocumentPart, Node]
     """Each part as the node that it becomes."""
-    speller: Speller
+    link_writer: LinkWriter
     """Writes links in the graph as it will be."""
     dialect: Dialect
     root: str
     """Absolute folder of the graph: relative paths that lead out of it are read from there."""
-
-
-class _Places:
-    """Where in one document its links stand; each list is made when first asked for."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    @cached_property
-    def references(self) -> list[int]:
-        """Where its references begin, sorted."""
-        return [reference.start for reference in self._document.references]
-
-    @cached_property
-    def uses(self) -> dict[int, Use]:
-        """Its links by reference, by their start."""
-        document = self._document
-        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
-        return {use.start: use for use in found}
-
-    @cached_property
-    def linking(self) -> dict[int, list[int]]:
-        """Offset of a definition → where the links begin that it gives their address."""
-        found: dict[int, list[int]] = {}
-        for use in self.uses.values():
-            if (
-                use.start not in self.wikilinks
-                and self._document.text[use.start - 1 : use.start] != "!"
-            ):
-                found.setdefault(use.definition.link, []).append(use.start)
-        return found
-
-    @cached_property
-    def headings(self) -> list[int]:
-        """Where its headings begin, sorted."""
-        return [heading.start for heading in self._document.headings]
-
-    @cached_property
-    def anchors(self) -> Mapping[str, int]:
-        """Its explicit ids and numbered slugs."""
-        return anchors(self._document.text, self._document.headings, self._document.masks.code)
-
-    @cached_property
-    def wikilinks(self) -> set[int]:
-        """Where no Markdown link begins, for a wikilink stands there."""
-        text = self._document.text
-        starts = [at for at in self.references if text.startswith(("[[", "![["), at)]
-        starts = [at + (text[at] == "!") for at in starts]
-        return {place for at in starts for place in (at, at + 1)}
 
 
 class Relinking:
@@ -125,16 +74,16 @@ class Relinking:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._places: dict[Node, _Places] = {}
+        self._places: dict[Node, LinkPositions] = {}
 
-    def _places_of(self, node: Node) -> _Places:
+    def _places_of(self, node: Node) -> LinkPositions:
         """What is looked up in a document again for each of its links and parts."""
         found = self._places.get(node)
         if found is None:
-            found = self._places[node] = _Places(node.document)
+            found = self._places[node] = LinkPositions(node.document)
         return found
 
-    def plan(self, part: Part) -> Plan:
+    def plan(self, part: DocumentPart) -> PartEdits:
         """What changes in one part, and where its links must lead.
 
         Raises:
@@ -170,9 +119,9 @@ class Relinking:
             expected += links
         made = sorted(edits.values(), key=lambda edit: (part.order(edit.start), edit.end))
         expected.sort(key=lambda link: _link_order(part, link[0], text))
-        return Plan(tuple(made), tuple(expected))
+        return PartEdits(tuple(made), tuple(expected))
 
-    def keeps(self, reference: Reference, part: Part) -> bool:
+    def keeps(self, reference: Reference, part: DocumentPart) -> bool:
         """Whether a link, wherever in a part it stands, need not be written anew."""
         wanted, fragment = self._wanted(reference, part.node)
         if wanted is None:
@@ -181,7 +130,7 @@ class Relinking:
         leads = self._layout.after.link(reference, here).node if reference.target else here
         return leads is wanted and fragment == reference.fragment
 
-    def references(self, part: Part) -> list[Reference]:
+    def references(self, part: DocumentPart) -> list[Reference]:
         """The links that stand in a part, in order of their place there."""
         document = part.node.document
         starts = self._places_of(part.node).references
@@ -219,7 +168,9 @@ class Relinking:
             return self._layout.placed[part], named or fragment
         return self._layout.placed[part], named
 
-    def _fragment(self, fragment: str, index: int, part: Part, *, wiki: bool = False) -> str:
+    def _fragment(
+        self, fragment: str, index: int, part: DocumentPart, *, wiki: bool = False
+    ) -> str:
         """What leads to a heading in the part that holds it; empty where the part itself does.
 
         Args:
@@ -246,7 +197,7 @@ class Relinking:
         reference: Reference,
         wanted: Node | None,
         fragment: str,
-        part: Part,
+        part: DocumentPart,
         spot: Address,
     ) -> str | None:
         """What will stand at a link's address; None where nothing need change."""
@@ -267,11 +218,11 @@ class Relinking:
         if leads is wanted and fragment == reference.fragment and not guessed:
             return None
         if reference.kind is Kind.MARKDOWN:
-            path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
+            path = self._layout.link_writer.destination(wanted, here, reference.target, bare=bare)
             if fragment == reference.fragment:
                 return path + text[spot.end : spot.stop]
             return f"{path}#{as_address(fragment, bare=bare)}" if fragment else path
-        name = self._layout.speller.name(
+        name = self._layout.link_writer.name(
             wanted, here, reference.target, header=reference.kind is Kind.FRONTMATTER
         )
         if fragment and not reference.target and leads is wanted:
@@ -285,12 +236,12 @@ class Relinking:
         return self._layout.before.link(reference, source).rung == "site"
 
     def _elsewhere(
-        self, part: Part, handled: set[int]
+        self, part: DocumentPart, handled: set[int]
     ) -> Iterator[tuple[Edit, list[tuple[int, Node | None]]]]:
         """Edits of destinations that are no links to nodes: files, images, `#anchors`.
 
         Yields:
-            Each edit, and the links that it makes, as `Plan.expected` has them.
+            Each edit, and the links that it makes, as `PartEdits.expected` has them.
         """
         document = part.node.document
         several = len(self._layout.parts[part.node]) > 1
@@ -314,15 +265,20 @@ class Relinking:
                     end = found.start + path_end(raw)
                     yield Edit(found.start, end, as_address(path, bare=bare)), []
 
-    def _made_by(self, found: Destination, part: Part, node: Node) -> list[tuple[int, Node | None]]:
+    def _made_by(
+        self, destination: Destination, part: DocumentPart, node: Node
+    ) -> list[tuple[int, Node | None]]:
         """The links to a node that a destination becomes, once it is no `#anchor` any more."""
         places = self._places_of(part.node)
-        if not found.inline:
-            return [(at, node) for at in places.linking.get(found.link, ()) if part.holds(at)]
-        plain = part.node.document.text[found.link] != "!" and found.link not in places.wikilinks
-        return [(found.link, node)] if plain else []
+        if not destination.inline:
+            return [(at, node) for at in places.linking.get(destination.link, ()) if part.holds(at)]
+        plain = (
+            part.node.document.text[destination.link] != "!"
+            and destination.link not in places.wikilinks
+        )
+        return [(destination.link, node)] if plain else []
 
-    def _anchor(self, raw: str, part: Part) -> tuple[str, Node | None] | None:
+    def _anchor(self, raw: str, part: DocumentPart) -> tuple[str, Node | None] | None:
         """What `#heading` becomes, and the node that it leads to, None for the part itself.
 
         Returns:
@@ -340,18 +296,18 @@ class Relinking:
         fragment = self._fragment(name, index, other)
         rest = raw if fragment == name else f"#{as_address(fragment)}" if fragment else ""
         node = self._layout.placed[other]
-        path = self._layout.speller.destination(node, self._layout.placed[part], "", bare=True)
+        path = self._layout.link_writer.destination(node, self._layout.placed[part], "", bare=True)
         return path + rest, node
 
-    def _to_top(self, name: str, part: Part) -> tuple[str, Node | None] | None:
+    def _to_top(self, name: str, part: DocumentPart) -> tuple[str, Node | None] | None:
         """What leads to an element above all headings, from a part that does not hold it."""
         first = self._layout.parts[part.node][0]
         if part is first or name.casefold() not in self._places_of(part.node).anchors:
             return None
         node, here = self._layout.placed[first], self._layout.placed[part]
-        return self._layout.speller.destination(node, here, "", bare=True), node
+        return self._layout.link_writer.destination(node, here, "", bare=True), node
 
-    def _within(self, name: str, index: int, part: Part) -> str:
+    def _within(self, name: str, index: int, part: DocumentPart) -> str:
         """What leads to a heading from inside the part that holds it; empty if nothing does."""
         heading = part.node.document.headings[index]
         if heading.start > part.start or not part.start:
@@ -359,10 +315,10 @@ class Relinking:
         titled = self._layout.placed[part].document.find_heading(name) == 0
         return name if titled else slug(heading.title)
 
-    def _moved(self, part: Part) -> bool:
+    def _moved(self, part: DocumentPart) -> bool:
         return posixpath.dirname(part.node.path) != posixpath.dirname(part.path)
 
-    def _carried_path(self, path: str, part: Part) -> str:
+    def _carried_path(self, path: str, part: DocumentPart) -> str:
         """A relative path as it reads from the folder that a part moves to."""
         root = self._layout.root
         before = posixpath.join(root, posixpath.dirname(part.node.path))
@@ -371,7 +327,7 @@ class Relinking:
         return f"{new}/" if path.endswith("/") else new
 
 
-def _covering(part: Part, place: int) -> Edit | None:
+def _covering(part: DocumentPart, place: int) -> Edit | None:
     """The edit of a part's header that replaces what stands at a place."""
     return next((edit for edit in part.edits if edit.start <= place < edit.end), None)
 
@@ -383,7 +339,7 @@ def _relinked(replaced: Edit, text: str, reference: Reference, edit: Edit) -> Ed
     return replaced._replace(text=replaced.text.replace(old, new))
 
 
-def _link_order(part: Part, place: int, text: str) -> tuple[bool, int, int]:
+def _link_order(part: DocumentPart, place: int, text: str) -> tuple[bool, int, int]:
     """Sorts links as they will follow each other, those of a header written anew as well."""
     if replaced := _covering(part, place):
         end = text.find("]]", place)

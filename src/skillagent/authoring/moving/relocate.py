@@ -14,9 +14,9 @@ from pathlib import Path
 
 from skillagent.authoring.file_text import Source
 from skillagent.authoring.large_files import refuse_if_linked
-from skillagent.authoring.link_writer import Speller
-from skillagent.authoring.moving.parts import Part
-from skillagent.authoring.moving.relinking import Layout, Plan, Relinking, as_written
+from skillagent.authoring.link_writer import LinkWriter
+from skillagent.authoring.moving.parts import DocumentPart
+from skillagent.authoring.moving.relinking import Layout, PartEdits, Relinking, as_written
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.node import kind_of, without_suffix
@@ -46,7 +46,7 @@ class Relocation:
     def __init__(
         self,
         nodes: Sequence[Node],
-        parts: Iterable[Part],
+        parts: Iterable[DocumentPart],
         *,
         dialect: Dialect,
         made: Sequence[Node] = (),
@@ -56,19 +56,19 @@ class Relocation:
         self._dialect = dialect
         self._folder = root
         others = tuple(others)
-        grouped: dict[Node, list[Part]] = {}
+        grouped: dict[Node, list[DocumentPart]] = {}
         for part in parts:
             grouped.setdefault(part.node, []).append(part)
         for node in nodes:
             if node not in grouped:
-                grouped[node] = [Part(node, 0, len(node.document.text), node.path)]
+                grouped[node] = [DocumentPart(node, 0, len(node.document.text), node.path)]
         self.placed = {part: self._placed(part) for found in grouped.values() for part in found}
         """Each part as the node that it becomes."""
         folder = Root(Path(root)).folders
         before = Resolver(nodes, others, dialect, folder)
         after = [*self.placed.values(), *made]
         self._after = Resolver(after, others, dialect, folder)
-        self.speller = Speller(self._after, dialect)
+        self.link_writer = LinkWriter(self._after, dialect)
         """Writes links in the graph as it will be."""
         self._relinking = Relinking(
             Layout(
@@ -76,7 +76,7 @@ class Relocation:
                 self._after,
                 grouped,
                 self.placed,
-                self.speller,
+                self.link_writer,
                 dialect,
                 root,
             )
@@ -84,7 +84,7 @@ class Relocation:
         self.gained: list[str] = []
         """Links that were broken and will lead somewhere, once `files` was called."""
 
-    def _placed(self, part: Part) -> Node:
+    def _placed(self, part: DocumentPart) -> Node:
         document = part.node.document
         if not part.whole or part.edits:
             own = [Edit(e.start - part.start, e.end - part.start, e.text) for e in part.edits]
@@ -136,7 +136,7 @@ class Relocation:
                     found[part.path] = read(part.node)
         return found
 
-    def _keep_rest(self, part: Part) -> None:
+    def _keep_rest(self, part: DocumentPart) -> None:
         """Refuse what would break a link that stands behind the beginning of a large file."""
 
         def keeps(reference: Reference) -> bool:
@@ -144,7 +144,7 @@ class Relocation:
 
         refuse_if_linked(Root(Path(self._folder)), part.node, keeps, self._dialect)
 
-    def _verify(self, part: Part, plan: Plan, tail: str) -> None:
+    def _verify(self, part: DocumentPart, plan: PartEdits, tail: str) -> None:
         kept, *copies = (_edited(part, stretch) for stretch in _stretches(part, plan.edits))
         before = part.head + kept + tail
         text = before + _behind(before, copies)
@@ -176,7 +176,7 @@ class Relocation:
 
     def _gains(
         self,
-        part: Part,
+        part: DocumentPart,
         expected: Sequence[tuple[int, Node | None]],
         found: Sequence[Reference] | None = None,
     ) -> None:
@@ -197,10 +197,10 @@ _Stretch = tuple[int, int, list[Edit]]
 """Start and end of a stretch of a document, and its edits."""
 
 
-def _stretches(part: Part, edits: Sequence[Edit]) -> list[_Stretch]:
+def _stretches(part: DocumentPart, edits: Sequence[Edit]) -> list[_Stretch]:
     """A part's own stretch, and those of the definitions that it carries."""
     own = [edit for edit in edits if part.start <= edit.start < part.end or part.start == part.end]
-    rest = edits[len(own) :]  # as `Plan.edits` are sorted, those of the copies come last
+    rest = edits[len(own) :]  # as `PartEdits.edits` are sorted, those of the copies come last
     starts = [edit.start for edit in rest]
     found = [(part.start, part.end, own)]
     for start, end in part.carried:
@@ -209,7 +209,7 @@ def _stretches(part: Part, edits: Sequence[Edit]) -> list[_Stretch]:
     return found
 
 
-def _edited(part: Part, stretch: _Stretch) -> str:
+def _edited(part: DocumentPart, stretch: _Stretch) -> str:
     start, end, edits = stretch
     own = [Edit(edit.start - start, edit.end - start, edit.text) for edit in edits]
     return edited(part.node.document.text[start:end], own)
@@ -240,7 +240,7 @@ def _source(node: Node, read: Callable[[Node], bytes], *, mend: bool) -> Source:
         return Source(text.encode(), text, node.path)
 
 
-def _bytes(part: Part, edits: Sequence[Edit], tail: str, source: Source) -> bytes:
+def _bytes(part: DocumentPart, edits: Sequence[Edit], tail: str, source: Source) -> bytes:
     own, *carried = _stretches(part, edits)
     head, behind = (new.replace("\n", source.newline).encode() for new in (part.head, tail))
     made = head + source.stretch(*own) + behind

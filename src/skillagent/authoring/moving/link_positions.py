@@ -1,0 +1,59 @@
+"""Where the links of one document are, each list computed when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from skillagent.markdown import Document
+from skillagent.markdown.anchors import anchors
+from skillagent.markdown.link_targets import Use, uses
+
+
+class LinkPositions:
+    """Where in one document its links stand; each list is made when first asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def references(self) -> list[int]:
+        """Where its references begin, sorted."""
+        return [reference.start for reference in self._document.references]
+
+    @cached_property
+    def uses(self) -> dict[int, Use]:
+        """Its links by reference, by their start."""
+        document = self._document
+        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
+        return {use.start: use for use in found}
+
+    @cached_property
+    def linking(self) -> dict[int, list[int]]:
+        """Offset of a definition → where the links begin that it gives their address."""
+        found: dict[int, list[int]] = {}
+        for use in self.uses.values():
+            if (
+                use.start not in self.wikilinks
+                and self._document.text[use.start - 1 : use.start] != "!"
+            ):
+                found.setdefault(use.definition.link, []).append(use.start)
+        return found
+
+    @cached_property
+    def headings(self) -> list[int]:
+        """Where its headings begin, sorted."""
+        return [heading.start for heading in self._document.headings]
+
+    @cached_property
+    def anchors(self) -> Mapping[str, int]:
+        """Its explicit ids and numbered slugs."""
+        return anchors(self._document.text, self._document.headings, self._document.masks.code)
+
+    @cached_property
+    def wikilinks(self) -> set[int]:
+        """Where no Markdown link begins, for a wikilink stands there."""
+        text = self._document.text
+        starts = [at for at in self.references if text.startswith(("[[", "![["), at)]
+        starts = [at + (text[at] == "!") for at in starts]
+        return {place for at in starts for place in (at, at + 1)}
