@@ -203,37 +203,50 @@ def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
-    """Stretches of single lines in which a link could be set, each with its line's beginning."""
+    """Stretches of single lines in which a link could be set.
+
+    Yields:
+        The offset of the line's beginning, and start and end of the stretch.
+    """
     text = document.text
-    masks = document.masks
-    hidden = [*zip(*masks.code, strict=True), *zip(*masks.comments, strict=True)]
-    hidden += [*zip(*masks.fences, strict=True)]
-    hidden += [(link.start, link.end) for link in document.references]
-    body = document.frontmatter.body_start
-    for found in destinations(text, body, len(text), masks.code):
-        hidden.append((found.link, found.stop + 1))
-    for pattern in (_URL, _TAG, _BRACKETS, _CALLOUT):
-        hidden += [match.span() for match in pattern.finditer(text, body)]
-    if "@" in text:
-        hidden += _mail_addresses(text, body)
-    if document.dialect.outline:
-        hidden += outline.marks(text, body)
     headings = {heading.start for heading in document.headings}
-    hidden = _joined(hidden)
-    at, position = 0, body
+    excluded = _joined(_excluded(document))
+    at, position = 0, document.frontmatter.body_start
     while position < len(text):
         line_end = text.find("\n", position)
         line_end = len(text) if line_end < 0 else line_end
         if position not in headings and text[position:line_end].strip():
             start = position
-            while at < len(hidden) and hidden[at][1] <= start:
+            while at < len(excluded) and excluded[at][1] <= start:
                 at += 1
             look = at
-            while look < len(hidden) and hidden[look][0] < line_end:
-                if hidden[look][0] > start:
-                    yield position, start, hidden[look][0]
-                start = max(start, hidden[look][1])
+            while look < len(excluded) and excluded[look][0] < line_end:
+                if excluded[look][0] > start:
+                    yield position, start, excluded[look][0]
+                start = max(start, excluded[look][1])
                 look += 1
             if start < line_end:
                 yield position, start, line_end
         position = line_end + 1
+
+
+def _excluded(document: Document) -> list[tuple[int, int]]:
+    """Ranges that are no prose: code, comments, links, addresses, HTML tags."""
+    text, masks, body = document.text, document.masks, document.frontmatter.body_start
+    ranges = [
+        *zip(*masks.code, strict=True),
+        *zip(*masks.comments, strict=True),
+        *zip(*masks.fences, strict=True),
+        *((link.start, link.end) for link in document.references),
+    ]
+    ranges += [
+        (destination.link, destination.stop + 1)
+        for destination in destinations(text, body, len(text), masks.code)
+    ]
+    for pattern in (_URL, _TAG, _BRACKETS, _CALLOUT):
+        ranges += [match.span() for match in pattern.finditer(text, body)]
+    if "@" in text:
+        ranges += _mail_addresses(text, body)
+    if document.dialect.outline:
+        ranges += outline.marks(text, body)
+    return ranges
