@@ -86,7 +86,7 @@ def add_node(
         raise UsageError(f"{name!r} makes no file name: it has no letter and no digit")
     if near := like_names(graph, name):
         title, node, same = near[0]
-        if not force or any(found[1].stem == stem for found in near):
+        if not force or any(like[1].stem == stem for like in near):
             how = "is there" if same else "is nearly there"
             more = "" if force else "; --force adds it all the same"
             raise UsageError(f"{name!r} {how}: {node.path} ({title}){more}")
@@ -142,20 +142,20 @@ def like_names(graph: SkillGraph, name: str) -> list[tuple[str, Node, bool]]:
     from rapidfuzz import fuzz
 
     wanted = {folded(name), folded(file_name(name))}
-    found: list[tuple[float, str, str, Node, bool]] = []
+    rows: list[tuple[float, str, str, Node, bool]] = []
     for node in graph.nodes.values():
         best: tuple[float, str, str, Node, bool] | None = None
         for called in dict.fromkeys((node.title, node.stem, *node.names, *node.aliases)):
             key = folded(called)
             same = key in wanted or folded(file_name(called)) in wanted
-            score = max(fuzz.token_sort_ratio(key, other, score_cutoff=CLOSE) for other in wanted)
+            score = max(fuzz.token_sort_ratio(key, want, score_cutoff=CLOSE) for want in wanted)
             if same or score:
                 row = (-101.0 if same else -score, node.id, called, node, same)
                 best = row if best is None or row[:3] < best[:3] else best
         if best:
-            found.append(best)
-    found.sort(key=lambda row: row[:3])
-    return [(called, node, same) for _, _, called, node, same in found]
+            rows.append(best)
+    rows.sort(key=lambda row: row[:3])
+    return [(called, node, same) for _, _, called, node, same in rows]
 
 
 def propose_maps(graph: SkillGraph, new: NewNode, limit: int = PROPOSED) -> list[Node]:

@@ -53,7 +53,7 @@ def attached(
         dialect: how links are written.
     """
     others = sorted(others)
-    known = Others({"": tuple(others)})
+    other_files = Others({"": tuple(others)})
     resolver = Resolver(nodes, others, dialect, root.folders)
     folders = {node.path[:at] for node in nodes for at, char in enumerate(node.path) if char == "/"}
     wanted: set[str] = set()
@@ -65,7 +65,7 @@ def attached(
             if resolver.link(Reference(kind, target, "", "", 0, 0, 0), node).node:
                 continue
             where = f"{node.path}: {target}"
-            if path := known.find(node, target, by_path):
+            if path := other_files.find(node, target, by_path):
                 if path in folders:
                     continue  # it will be there with its documents
                 wanted.add(path)
@@ -89,14 +89,14 @@ def files_beside(root: Root, node: Node) -> tuple[str, ...]:
         root: the folder that the document lies in.
         node: the document.
     """
-    found = set()
+    paths = set()
     for target, _ in _targets(node):
         path = posixpath.normpath(_near(node, target))
         hidden = any(part.startswith(".") for part in path.split("/"))
         document = path.lower().endswith(SUFFIXES)
         if not (hidden or document) and os.path.isfile(os.path.join(root.path, path)):
-            found.add(path)
-    return tuple(sorted(found))
+            paths.add(path)
+    return tuple(sorted(paths))
 
 
 def _led_somewhere(root: Root, path: str) -> bool:
@@ -118,8 +118,8 @@ def _targets(node: Node) -> Iterator[tuple[str, bool]]:
         if reference.target and reference.kind in (Kind.WIKILINK, Kind.EMBED):
             yield reference.target, False
     addresses = [
-        meaning(text[found.start : found.stop])
-        for found in destinations(text, body, len(text), code)
+        meaning(text[destination.start : destination.stop])
+        for destination in destinations(text, body, len(text), code)
     ]
     addresses += [
         unescape(match[1])
@@ -143,15 +143,15 @@ def _copied(
         # "0" is the character behind "/": what lies in a folder stands between.
         inside = others[bisect_left(others, f"{path}/") : bisect_left(others, f"{path}0")]
         before = len(files)
-        for one in inside or [path]:
-            if one.lower().endswith(SUFFIXES):
+        for file in inside or [path]:
+            if file.lower().endswith(SUFFIXES):
                 continue
             try:
-                data = files[one] if one in files else read_bytes(root, on_disk(root, one), room)
+                data = files[file] if file in files else read_bytes(root, on_disk(root, file), room)
             except OSError:
                 continue  # a folder, gone, above the limit, or led out of the source
-            room -= len(data) if one not in files else 0
-            files[one] = data
+            room -= len(data) if file not in files else 0
+            files[file] = data
         if len(files) == before and path not in files:
             left.append(path)
     return files, left

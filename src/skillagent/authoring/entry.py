@@ -147,8 +147,8 @@ def entry_edits(
 def _in_place(document: Document, name: str, description: str) -> tuple[Edit, ...] | None:
     """The edits that set what is missing; None where the header is not valid even then."""
     head = document.frontmatter
-    given = {"name": name, "description": description}
-    missing = {key: value for key, value in given.items() if key not in head.fields}
+    required = {"name": name, "description": description}
+    missing = {key: value for key, value in required.items() if key not in head.fields}
     edits = []
     if missing:
         edits.append(Edit(head.start, head.start, header_lines(missing)))
@@ -191,10 +191,16 @@ def _anew(document: Document, name: str, description: str) -> str:
     if text := " ".join(map(scalar_text, tools)) if isinstance(tools, tuple) else _text(tools):
         fields["allowed-tools"] = Quoted(text)
     metadata: dict[str, str] = {}
-    given = head.get("metadata")
-    kept = dict(given) if isinstance(given, Mapping) else {"metadata": given} if given else {}
+    old_metadata = head.get("metadata")
+    known_metadata = (
+        dict(old_metadata)
+        if isinstance(old_metadata, Mapping)
+        else {"metadata": old_metadata}
+        if old_metadata
+        else {}
+    )
     foreign = {key: head.fields[key] for key in head.fields if key.casefold() not in ALLOWED_FIELDS}
-    for key, value in (*kept.items(), *foreign.items()):
+    for key, value in (*known_metadata.items(), *foreign.items()):
         while key in metadata:
             key += "-2"
         metadata[key] = Quoted(_text(value))

@@ -37,15 +37,15 @@ class Source:
         except UnicodeDecodeError:
             raise UsageError(f"{path}: is not UTF-8; save it as UTF-8 first") from None
         dropped = list(_DROPPED.finditer(self._raw))
-        kept = self._raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-        if kept.removeprefix("\ufeff") != text:
+        parsed = self._raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        if parsed.removeprefix("\ufeff") != text:
             raise UsageError(f"{path}: its encoding is unclear; save it as UTF-8 first")
         # Places of the parsed text from which on one more character was dropped before.
         self._behind = [
             match.start() - number + (match[0] == "\r\n") for number, match in enumerate(dropped)
         ]
-        windows = sum(match[0] == "\r\n" for match in dropped)
-        self.newline = "\r\n" if 2 * windows > text.count("\n") else "\n"
+        crlf_count = sum(match[0] == "\r\n" for match in dropped)
+        self.newline = "\r\n" if 2 * crlf_count > text.count("\n") else "\n"
 
     def stretch(self, start: int, end: int, edits: Iterable[Edit] = ()) -> bytes:
         """The bytes between two places of the parsed text, with edits made.

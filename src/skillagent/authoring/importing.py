@@ -117,8 +117,8 @@ def account(changes: Changes, folder: str, dialect: Dialect) -> str:
         kinds["entry" if path == ENTRY else kind] += 1
     order = ("entry", NodeKind.MAP.value, NodeKind.NODE.value, "other file")
     counts = [(kinds[kind], kind) for kind in order if kinds[kind]]
-    found = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for count, kind in counts)
-    return f"created {len(changes.files):,} files in {folder}: {found}"
+    listed = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for count, kind in counts)
+    return f"created {len(changes.files):,} files in {folder}: {listed}"
 
 
 def refuse_filled(folder: Path) -> None:
@@ -130,15 +130,15 @@ def refuse_filled(folder: Path) -> None:
 
 
 def _single(root: Root, source: Path, options: Options) -> Node:
-    found = None
+    file = None
     if source.name.lower().endswith(SUFFIXES):
-        found = read_file(root, source.name, options)
-    if found is None:
+        file = read_file(root, source.name, options)
+    if file is None:
         raise UsageError(f"{source}: is no Markdown file that can be read")
-    document = parse(found.data, source.name, options.dialect or OBSIDIAN)
+    document = parse(file.data, source.name, options.dialect or OBSIDIAN)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)
-    return Node(name, "", source.name, kind, document, found.digest, found.size, found.whole)
+    return Node(name, "", source.name, kind, document, file.digest, file.size, file.whole)
 
 
 def _documents_beside(node: Node, folder: Path) -> list[str]:

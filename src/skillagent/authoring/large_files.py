@@ -46,24 +46,26 @@ def refuse_if_linked(
             file cannot be read.
     """
     for stretch in _stretches(root, node):
-        kept: set[tuple[bool, str, str]] = set()
+        checked: set[tuple[bool, str, str]] = set()
         for reference in _links(stretch.text, dialect):
             leads = (reference.kind is Kind.MARKDOWN, reference.target, reference.fragment)
-            if leads in kept:
+            if leads in checked:
                 continue
             if not keeps(reference):
                 line = stretch.line + stretch.text.count("\n", 0, reference.start)
                 message = f"the link to {reference.target!r} would break"
                 large = f"the file is too large to be changed ({node.size} bytes)"
                 raise UsageError(f"{node.path}:{line}: {message}, and {large}; split it first")
-            kept.add(leads)
+            checked.add(leads)
 
 
 def _links(text: str, dialect: Dialect) -> Iterator[Reference]:
     """Whatever is written like a link, also in code: what hides it may begin anywhere before."""
     yield from wikilinks(text, 0, len(text), 1, dialect)
-    for found in destinations(text, 0, len(text), NO_MASKS.code):
-        if link := markdown_link("", text[found.start : found.stop], found.link, found.stop):
+    for destination in destinations(text, 0, len(text), NO_MASKS.code):
+        if link := markdown_link(
+            "", text[destination.start : destination.stop], destination.link, destination.stop
+        ):
             yield link
 
 

@@ -59,12 +59,12 @@ def checked_path(path: str, nodes: Iterable[Node]) -> str:
         UsageError: it leads out of the root, is hidden, or holds what a link cannot.
     """
     folder, _, name = path.rpartition("/")
-    known = any(node.path.startswith(f"{folder}/") for node in nodes)
-    for part in [name] if known or not folder else path.split("/"):
+    in_old_folder = any(node.path.startswith(f"{folder}/") for node in nodes)
+    for part in [name] if in_old_folder or not folder else path.split("/"):
         if not part or part.startswith(".") or part != part.strip() or part.endswith("."):
             raise UsageError(f"{path!r} is no file name: no part may be empty or begin with a dot")
-        if found := _FORBIDDEN.search(part):
-            raise UsageError(f"{path!r} is no file name for a node: it holds {found[0]!r}")
+        if forbidden := _FORBIDDEN.search(part):
+            raise UsageError(f"{path!r} is no file name for a node: it holds {forbidden[0]!r}")
         if len(part.encode()) > 240:
             raise UsageError(f"{part[:60]!r}… is too long for a file name")
     return unicodedata.normalize("NFC", path)
@@ -140,10 +140,10 @@ class LinkWriter:
             if header and written != name:
                 continue
             reference = Reference(Kind.WIKILINK, name, "", "", 0, 0, 0)
-            found = self._resolver.link(reference, source)
-            if found.node is not target or not _reads_as(written, name, self._dialect):
+            resolved = self._resolver.link(reference, source)
+            if resolved.node is not target or not _reads_as(written, name, self._dialect):
                 continue
-            if len(found.candidates) < 2:
+            if len(resolved.candidates) < 2:
                 return written
             tied = tied or written
         if tied:
@@ -227,5 +227,5 @@ def _dotted(path: str) -> str:
 
 def _reads_as(written: str, name: str, dialect: Dialect) -> bool:
     """True if the parser reads the name inside `[[ ]]` as meant."""
-    found = parse(f"[[{written}]]", "", dialect).references
-    return len(found) == 1 and (found[0].target, found[0].label) == (name, "")
+    references = parse(f"[[{written}]]", "", dialect).references
+    return len(references) == 1 and (references[0].target, references[0].label) == (name, "")

@@ -27,10 +27,10 @@ def list_edit(document: Document, items: Sequence[str], heading: str | None = No
     if heading is not None:
         at = document.find_heading(heading)
         if at < 0:
-            titles = ", ".join(found.title for found in document.headings) or "none"
+            titles = ", ".join(found_heading.title for found_heading in document.headings) or "none"
             raise UsageError(f"{document.path}: has no heading {heading!r}; it has: {titles}")
         start = document.headings[at].start
-        later = (found.start for found in document.headings[at + 1 :])
+        later = (found_heading.start for found_heading in document.headings[at + 1 :])
         end = next(later, end)
     text = document.text
     last = _last_item(document, start, end)
@@ -40,10 +40,10 @@ def list_edit(document: Document, items: Sequence[str], heading: str | None = No
         if place and text[place - 1] != "\n":
             return Edit(place, place, f"\n{lines}")
         return Edit(place, place, f"{lines}\n")
-    kept = text[start:end].rstrip()
-    place = start + len(kept)
+    before = text[start:end].rstrip()
+    place = start + len(before)
     rest = text[place:end]
-    gap = "\n\n" if kept else "\n" if place and text[place - 1] != "\n" else ""
+    gap = "\n\n" if before else "\n" if place and text[place - 1] != "\n" else ""
     enough = rest.startswith("\n\n") if end < len(text) else bool(rest)
     behind = "" if enough else "\n"
     lines = "\n".join(f"- {item}" for item in items)
@@ -86,20 +86,20 @@ def _top_of(document: Document, first: int, lead: re.Match[str]) -> re.Match[str
         if not line.strip():
             break
         first = above
-        found = _ITEM.match(text, above)
-        if found and len(found[1].expandtabs(4)) < len(lead[1].expandtabs(4)):
-            lead = found
+        item = _ITEM.match(text, above)
+        if item and len(item[1].expandtabs(4)) < len(lead[1].expandtabs(4)):
+            lead = item
     return lead
 
 
 def _is_below(line: str, lead: re.Match[str]) -> bool:
-    found = _ITEM.match(line)
-    return found is not None and len(found[1].expandtabs(4)) > len(lead[1].expandtabs(4))
+    item = _ITEM.match(line)
+    return item is not None and len(item[1].expandtabs(4)) > len(lead[1].expandtabs(4))
 
 
 def _line_end(text: str, place: int, end: int) -> int:
-    found = text.find("\n", place, end)
-    return end if found < 0 else found + 1
+    newline = text.find("\n", place, end)
+    return end if newline < 0 else newline + 1
 
 
 def _numbered(lead: re.Match[str], items: Sequence[str]) -> list[str]:

@@ -54,8 +54,8 @@ def rename(
         others=graph.others[node.root],
         root=top,
     )
-    after = relocation.files(lambda found: read_node(root, found), {})
-    by_path = {found.path: found for found in graph.nodes.values()}
+    after = relocation.files(lambda other: read_node(root, other), {})
+    by_path = {other.path: other for other in graph.nodes.values()}
     touched = {node.path, *(path for path in after if path in by_path)}
     before = {path: read_node(root, by_path[path]) for path in touched}
     remarks = [*relocation.gained]
@@ -103,8 +103,10 @@ def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
             raise UsageError(f"{path}: is too like {other.path}; choose another name")
     for old, later in ((node.path, path), (path, node.path)):
         if _is_entry(old) and not _is_entry(later):
-            found = stem_of(old)
-            raise UsageError(f"a file called {found} at the top is a graph's entry; leave its name")
+            entry_stem = stem_of(old)
+            raise UsageError(
+                f"a file called {entry_stem} at the top is a graph's entry; leave its name"
+            )
     return path
 
 

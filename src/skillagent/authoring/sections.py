@@ -74,44 +74,46 @@ def section_tree(
         In order of their place; each names the one that it was cut from.
     """
     level = cut_level(document)
-    found = list(_at_level(document, level, 0, len(document.text))) if level else []
-    if len(found) < 2:
+    tree = list(_at_level(document, level, 0, len(document.text))) if level else []
+    if len(tree) < 2:
         return ()
     at = 0
-    while at < len(found):
-        section = found[at]
+    while at < len(tree):
+        section = tree[at]
         inner = cut_level(document, section.start + 1, section.end)
         if inner and count(document.text[section.start : section.end]) > limit:
             below = _at_level(document, inner, section.start + 1, section.end)
-            found[at] = replace(section, end=below[0].start)
+            tree[at] = replace(section, end=below[0].start)
             # Indexes of parents are set at the end, when all are there.
-            found[at + 1 : at + 1] = [
+            tree[at + 1 : at + 1] = [
                 replace(part, depth=section.depth + 1 + part.depth) for part in below
             ]
         at += 1
     return tuple(
         replace(
             section,
-            parent=next(
-                (up for up in range(at - 1, -1, -1) if found[up].depth < section.depth), -1
-            ),
+            parent=next((up for up in range(at - 1, -1, -1) if tree[up].depth < section.depth), -1),
         )
-        for at, section in enumerate(found)
+        for at, section in enumerate(tree)
     )
 
 
 def _at_level(document: Document, level: int, start: int, end: int) -> tuple[CutSection, ...]:
-    found = [heading for heading in _cuttable(document, start, end) if heading.level <= level]
+    headings = [heading for heading in _cuttable(document, start, end) if heading.level <= level]
     first = document.headings[0] if document.headings else None
-    if found and found[0] is first and all(other.level > first.level for other in found[1:]):
-        found = found[1:]
-    if not found:
+    if (
+        headings
+        and headings[0] is first
+        and all(later.level > first.level for later in headings[1:])
+    ):
+        headings = headings[1:]
+    if not headings:
         return ()
-    ends = [*(heading.start for heading in found[1:]), end]
-    levels = sorted({heading.level for heading in found})
+    ends = [*(heading.start for heading in headings[1:]), end]
+    levels = sorted({heading.level for heading in headings})
     return tuple(
         CutSection(heading, heading.start, last, levels.index(heading.level))
-        for heading, last in zip(found, ends, strict=True)
+        for heading, last in zip(headings, ends, strict=True)
     )
 
 
@@ -177,12 +179,14 @@ class FreeNames:
         base = file_name(above) or "node"
         first = self._numbers.get(name or base, 2)
         numbered = (f"{name or base}-{number}" for number in range(first, 10_000))
-        for tried, found in enumerate(chain((name, f"{base}-{name}" if name else ""), numbered)):
-            if found and folded(found) not in self._taken and found not in ENTRY_STEMS:
-                self._taken.add(folded(found))
+        for tried, candidate in enumerate(
+            chain((name, f"{base}-{name}" if name else ""), numbered)
+        ):
+            if candidate and folded(candidate) not in self._taken and candidate not in ENTRY_STEMS:
+                self._taken.add(folded(candidate))
                 if tried > 1:
                     self._numbers[name or base] = first + tried - 1
-                return found
+                return candidate
         raise UsageError(f"no free file name for {title!r}")
 
 

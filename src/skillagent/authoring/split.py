@@ -57,8 +57,8 @@ def split(
     node = graph.find(name)
     if dialect.outline:
         raise UsageError(f"{node.path}: is an outline of Logseq's; split cuts Markdown at headings")
-    found = sections(node.document, level or cut_level(node.document) or 1)
-    if len(found) < 2:
+    cut = sections(node.document, level or cut_level(node.document) or 1)
+    if len(cut) < 2:
         have = sorted({heading.level for heading in node.document.headings})
         where = f"at level {level}" if level else "at any level"
         levels = f"its headings are of level {have}" if have else "it has no heading"
@@ -66,12 +66,12 @@ def split(
     nodes = list(graph.nodes.values())
     others = graph.others[node.root]
     remarks: list[str] = []
-    parts = parts_of(node, found, FreeNames(nodes, others), map_header(node, remarks))
+    parts = parts_of(node, cut, FreeNames(nodes, others), map_header(node, remarks))
     top = os.path.realpath(root.path)
     relocation = Relocation(nodes, parts, dialect=dialect, others=others, root=top)
     tails = {
         path: link_list(rows, _text_of(parts, path), short)
-        for path, rows in map_lists(found, parts, relocation).items()
+        for path, rows in map_lists(cut, parts, relocation).items()
     }
     after = relocation.files(lambda file: read_node(root, file), tails)
     remarks += relocation.gained
@@ -101,7 +101,10 @@ def _hang(
     node, reachable = part.node, graph.reachable()
     new = NewNode(node.title, node.description)
     near = propose_maps(graph, new, limit=len(graph.nodes))
-    place = next((other for other in near if other is not node and other.id in reachable), None)
+    place = next(
+        (candidate for candidate in near if candidate is not node and candidate.id in reachable),
+        None,
+    )
     if place is None:
         return f"{node.path}: no link leads to it; link it from a map"
     data = after.get(place.path) or read_node(graph.roots[0], place)
@@ -117,7 +120,7 @@ def _hang(
 
 def parts_of(
     node: Node,
-    found: Sequence[CutSection],
+    cut: Sequence[CutSection],
     names: FreeNames,
     edits: tuple[Edit, ...] = (),
     path: str = "",
@@ -126,16 +129,16 @@ def parts_of(
 
     Args:
         node: what is split.
-        found: its sections.
+        cut: its sections.
         names: gives the file names.
         edits: to the header.
         path: where the part that stays goes; empty for where it is.
     """
     path = path or node.path
     folder = path.rpartition("/")[0]
-    parts = [DocumentPart(node, 0, found[0].start, path, edits=edits)]
-    mapped = {section.parent for section in found}
-    for at, section in enumerate(found):
+    parts = [DocumentPart(node, 0, cut[0].start, path, edits=edits)]
+    mapped = {section.parent for section in cut}
+    for at, section in enumerate(cut):
         title = section.heading.title
         usable = beside(title) == title and not names.holds(title)
         named = title if usable else ""
@@ -152,25 +155,25 @@ def parts_of(
 
 def _second_header(text: str, path: str) -> bool:
     """True where an underlined heading such as `Source: x` reads as a second header."""
-    return any(found.code == "SG019" for found in parse(text, path).diagnostics)
+    return any(diagnostic.code == "SG019" for diagnostic in parse(text, path).diagnostics)
 
 
 def map_lists(
-    found: Sequence[CutSection], parts: Sequence[DocumentPart], relocation: Relocation
+    cut: Sequence[CutSection], parts: Sequence[DocumentPart], relocation: Relocation
 ) -> dict[str, list[tuple[int, str, str]]]:
     """Path → depth, link and description of what each part that holds others lists.
 
     Args:
-        found: the sections.
+        cut: the sections.
         parts: what `parts_of` made of them.
         relocation: which the parts belong to.
     """
     lists: dict[str, list[tuple[int, str, str]]] = {}
-    for section, part in zip(found, parts[1:], strict=True):
+    for section, part in zip(cut, parts[1:], strict=True):
         placed = relocation.placed[part]
         gatherer = parts[section.parent + 1]
         link = relocation.link_writer.wikilink(placed, relocation.placed[gatherer])
-        above = found[section.parent].depth + 1 if section.parent >= 0 else 0
+        above = cut[section.parent].depth + 1 if section.parent >= 0 else 0
         row = (section.depth - above, link, beside(placed.description))
         lists.setdefault(gatherer.path, []).append(row)
     return lists

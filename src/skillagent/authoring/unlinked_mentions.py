@@ -95,13 +95,13 @@ def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
     """Words of a name, the last one stemmed → the one node that has it."""
     owners: dict[tuple[str, ...], set[str]] = {}
     for node in graph.nodes.values():
-        called = {node.title, *node.names, *node.aliases}
+        names = {node.title, *node.names, *node.aliases}
         if node.stem.casefold() not in ENTRY_STEMS:
-            called.add(node.stem)
-        for name in called:
-            found = _WORD.findall(name.casefold())
-            if found and not all(word in STOP_WORDS for word in found):
-                owners.setdefault(_key(found), set()).add(node.id)
+            names.add(node.stem)
+        for name in names:
+            words = _WORD.findall(name.casefold())
+            if words and not all(word in STOP_WORDS for word in words):
+                owners.setdefault(_key(words), set()).add(node.id)
     single = {phrase[0] for phrase in owners if len(phrase) == 1}
     common = _common(graph, single)
     return {
@@ -115,14 +115,14 @@ def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
 def _common(graph: SkillGraph, terms: set[str]) -> set[str]:
     count: Counter[str] = Counter()
     for node in graph.nodes.values():
-        found = {stem(word) for word in _WORD.findall(node.document.body.casefold())}
-        count.update(found & terms)
+        stems = {stem(word) for word in _WORD.findall(node.document.body.casefold())}
+        count.update(stems & terms)
     limit = max(FEW, COMMON * len(graph.nodes))
     return {term for term, nodes in count.items() if nodes > limit}
 
 
-def _key(found: list[str]) -> tuple[str, ...]:
-    return (*found[:-1], stem(found[-1])) if len(found) > 1 else (stem(found[0]),)
+def _key(words: list[str]) -> tuple[str, ...]:
+    return (*words[:-1], stem(words[-1])) if len(words) > 1 else (stem(words[0]),)
 
 
 def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
@@ -186,20 +186,20 @@ def _mail_addresses(text: str, body: int) -> Iterator[tuple[int, int]]:
     """Runs without blanks that hold an `@` and, behind it, a dot with a word."""
     for match in _WITH_AT.finditer(text, body):
         behind = text.index("@", match.start() + 1) + 2
-        ends = [found.end() for found in _DOMAIN.finditer(text, behind, match.end())]
+        ends = [dot.end() for dot in _DOMAIN.finditer(text, behind, match.end())]
         if ends:
             yield match.start(), ends[-1]
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Ranges sorted, those that overlap made one."""
-    found: list[tuple[int, int]] = []
+    joined: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            found.append((start, end))
-    return found
+            joined.append((start, end))
+    return joined
 
 
 def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:

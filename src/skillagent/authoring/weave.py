@@ -133,8 +133,8 @@ def _of_mention(
     start, end = _sentence(text, mention.start, mention.end)
     label = text[mention.start : mention.end]
     written = Reference(Kind.WIKILINK, label, "", "", 0, 0, 0)
-    found = resolver.link(written, source)
-    if found.node is target and len(found.candidates) < 2:
+    resolved = resolver.link(written, source)
+    if resolved.node is target and len(resolved.candidates) < 2:
         link = f"[[{label}]]"
     else:
         link = link_writer.wikilink(target, source, label)
@@ -286,13 +286,13 @@ def _listed(given: object) -> Sequence[object]:
 def _read(item: object, number: int) -> Proposal:
     fields = Proposal.__dataclass_fields__
     if isinstance(item, Mapping):
-        kept: dict[str, Any] = {name: item.get(name) for name in fields}
+        values: dict[str, Any] = {name: item.get(name) for name in fields}
         right = all(
             type(value) is (int if name in ("line", "start") else str)
-            for name, value in kept.items()
+            for name, value in values.items()
         )
-        if right and kept["kind"] in ("mention", "alike") and str(kept["sentence"]).strip():
-            return Proposal(**kept)
+        if right and values["kind"] in ("mention", "alike") and str(values["sentence"]).strip():
+            return Proposal(**values)
     raise UsageError(f"proposal {number}: is not as weave --json wrote it")
 
 
@@ -349,11 +349,11 @@ def _check_links(
     """Every accepted link is there, and every link that was is there still."""
     document = parse(edited(node.document.text, edits), node.path, dialect)
     here = node_of(document, node.path)
-    leads = [resolver.link(found, node).node for found in document.references]
-    led = {found.id for found in leads if found}
+    targets = [resolver.link(reference, node).node for reference in document.references]
+    linked = {reference.id for reference in targets if reference}
     for item in group:
-        if item.target not in led or item.target not in graph.nodes:
+        if item.target not in linked or item.target not in graph.nodes:
             raise UsageError(f"{item.path}:{item.line}: the sentence does not link {item.target}")
-    lost = set(graph.neighbors(node.id)) - led
+    lost = set(graph.neighbors(node.id)) - linked
     if lost or here.document.frontmatter.fields != node.document.frontmatter.fields:
         raise UsageError(f"{node.path}: a sentence would take away a link that is there")

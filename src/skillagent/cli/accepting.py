@@ -37,9 +37,9 @@ class _Accepted:
         from skillagent.authoring import weave
 
         # Only proposals for one file can be in each other's way.
-        beside = [other for other in self.proposals if other.path == proposal.path]
+        beside = [earlier for earlier in self.proposals if earlier.path == proposal.path]
         try:
-            together = [other.to_json() for other in (*beside, proposal)]
+            together = [earlier.to_json() for earlier in (*beside, proposal)]
             weave.apply(self.graph, together, self.dialect)
         except UsageError as error:
             print(printable(f"not accepted: {error}"))

@@ -44,8 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.map is None:
         if like_names(graph, new.name) and not arguments.force:
             add_node(graph, new, None, dialect=dialect(arguments))  # says which is like it
-        found = propose_maps(graph, new)
-        shown = ", ".join(f"{node.id} ({node.title})" for node in found) or "there is no map yet"
+        proposed = propose_maps(graph, new)
+        shown = ", ".join(f"{node.id} ({node.title})" for node in proposed) or "there is no map yet"
         raise UsageError(f"which --map? The best for it: {shown}; --map none hangs it nowhere")
     place = None
     if arguments.map != NO_MAP:

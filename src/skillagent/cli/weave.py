@@ -61,10 +61,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.node:
             raise UsageError("--apply takes its nodes from the proposals; leave NODE out")
         try:
-            given = json.loads(text_of(arguments.apply))
+            accepted_json = json.loads(text_of(arguments.apply))
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{arguments.apply}: is not JSON: {error}") from None
-        return finish(weave.apply(whole_graph(arguments), given, dialect(arguments)), arguments)
+        return finish(
+            weave.apply(whole_graph(arguments), accepted_json, dialect(arguments)), arguments
+        )
     with progress_bar() as progress:
         graph = whole_graph(arguments, progress)
         proposals = weave.proposals(
@@ -77,8 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
         print("no link seems to be missing")
     elif arguments.interactive:
         accepted = accept(graph, proposals, shown, dialect(arguments))
-        given = [proposal.to_json() for proposal in accepted]
-        return finish(weave.apply(graph, given, dialect(arguments)), arguments)
+        accepted_json = [proposal.to_json() for proposal in accepted]
+        return finish(weave.apply(graph, accepted_json, dialect(arguments)), arguments)
     else:
         print(printable("\n".join(shown)))
     return 0
@@ -87,8 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _refuse_two_ways(arguments: argparse.Namespace) -> None:
     """Questions on standard output leave no room for JSON, and answers none for proposals."""
     if arguments.interactive and (arguments.json or arguments.apply is not None):
-        other = "--json" if arguments.json else "--apply"
-        raise UsageError(f"--interactive and {other} are two ways to accept proposals; keep one")
+        option = "--json" if arguments.json else "--apply"
+        raise UsageError(f"--interactive and {option} are two ways to accept proposals; keep one")
 
 
 def _shown(number: int, proposal: Proposal) -> str:

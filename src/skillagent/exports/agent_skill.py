@@ -205,27 +205,27 @@ class _Packing:
 
     def _place(self, node: Node, loaded: SkillGraph) -> str:
         """File and line of the first link that leads elsewhere once it is packed."""
-        found = [link for link in loaded.links_from(self._ids[node.id]) if link.target]
+        packed_links = [link for link in loaded.links_from(self._ids[node.id]) if link.target]
         links = [link for link in self._graph.links_from(node.id) if link.target]
-        for link, other in zip_longest(links, found):
-            if link and (other is None or self._ids[str(link.target)] != other.target):
+        for link, packed in zip_longest(links, packed_links):
+            if link and (packed is None or self._ids[str(link.target)] != packed.target):
                 return f"{node.document.path}:{link.line}"
         return f"{node.document.path}:{links[-1].line if links else 1}"
 
     def _same(self, node: Node, loaded: SkillGraph) -> bool:
         """True where a node's links lead where they led."""
         links = self._graph.links_from(node.id)
-        found = loaded.links_from(self._ids[node.id])
+        packed_links = loaded.links_from(self._ids[node.id])
         wanted = [self._ids[link.target] for link in links if link.target]
-        return wanted == [link.target for link in found if link.target]
+        return wanted == [link.target for link in packed_links if link.target]
 
     def _mend(self, node: Node, loaded: SkillGraph) -> bool:
         """Write a node in another way next time; False if there is none left.
 
         Broken links that now lead somewhere become words; else all wikilinks stay what they are.
         """
-        found = loaded.links_from(self._ids[node.id])
-        good = {link.reference.start for link in found if link.target}
+        packed_links = loaded.links_from(self._ids[node.id])
+        good = {link.reference.start for link in packed_links if link.target}
         links = self._graph.links_from(node.id)
         broken = {link.reference.start for link in links if link.target is None}
         moved = self._written[node.id].moved
@@ -241,11 +241,13 @@ class _Packing:
         return True
 
     def _check_valid(self, loaded: SkillGraph) -> None:
-        invalid = [found for found in findings(loaded) if found.code in REFERENCE_CODES]
+        invalid = [
+            diagnostic for diagnostic in findings(loaded) if diagnostic.code in REFERENCE_CODES
+        ]
         if invalid:
             raise GraphError(f"the skill would not be valid: {invalid[0]}")
-        covers = sum(not draft.whole_entry for draft in self.drafts)
-        if len(loaded.nodes) != len(self._graph.nodes) + covers:
+        short_entries = sum(not draft.whole_entry for draft in self.drafts)
+        if len(loaded.nodes) != len(self._graph.nodes) + short_entries:
             raise GraphError(f"{self._graph.name}: not every node can be loaded from the skill")
 
     def _loaded_id(self, path: str) -> str:
@@ -277,7 +279,7 @@ class _Packing:
 
     def _files(self, progress: Progress) -> dict[str, dict[str, bytes]]:
         rewriter = self._rewriter()
-        made: dict[str, dict[str, bytes]] = {}
+        skills: dict[str, dict[str, bytes]] = {}
         for draft in self.drafts:
             files: dict[str, bytes] = {}
             records: list[dict[str, Any]] = []
@@ -304,8 +306,8 @@ class _Packing:
                 files[file] = draft.data[path]
             files = dict(sorted(files.items()))
             files[RECORD] = self._record(draft, records, files)
-            made[draft.name] = files
-        return made
+            skills[draft.name] = files
+        return skills
 
     def _record(
         self, draft: _SkillDraft, nodes: list[dict[str, Any]], files: Mapping[str, bytes]

@@ -29,14 +29,14 @@ def skill_name(text: str) -> str:
 
 def skill_names(texts: Iterable[str]) -> list[str]:
     """A valid name for each text, no two of them equal."""
-    found: list[str] = []
+    names: list[str] = []
     for text in texts:
         name, number = skill_name(text), 2
         stem = name[: MAX_NAME - 5].strip("-")
-        while name in found:
+        while name in names:
             name, number = f"{stem}-{number}", number + 1
-        found.append(name)
-    return found
+        names.append(name)
+    return names
 
 
 class SkillPaths:

@@ -40,9 +40,9 @@ def _sections(graph: SkillGraph) -> Iterator[tuple[str, list[str]]]:
             # What a map gathers stands there, not with the entry.
             gathered = {
                 node
-                for other in maps
-                if other not in graph.entries
-                for node in graph.neighbors(other)
+                for map_id in maps
+                if map_id not in graph.entries
+                for node in graph.neighbors(map_id)
             }
             members = [node for node in members if node not in gathered]
         listed.update(members)
@@ -55,16 +55,16 @@ def _sections(graph: SkillGraph) -> Iterator[tuple[str, list[str]]]:
 def _maps(graph: SkillGraph) -> list[str]:
     """Entries and maps, in the order in which links from the entries lead to them."""
     kinds = {*graph.entries, *graph.gathering}
-    found: dict[str, None] = {}
+    ordered: dict[str, None] = {}
     for start in graph.entries:
         queue, seen = [start], {start}
         for node in queue:
             if node in kinds:
-                found.setdefault(node)
+                ordered.setdefault(node)
             new = [near for near in graph.neighbors(node) if near not in seen]
             seen.update(new)
             queue += new
-    return [*found, *sorted(kinds - set(found))]
+    return [*ordered, *sorted(kinds - set(ordered))]
 
 
 def _item(graph: SkillGraph, id: str, base: str) -> str:

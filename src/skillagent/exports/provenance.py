@@ -58,10 +58,10 @@ def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[s
 def read_record(folder: Path) -> Mapping[str, Any] | None:
     """The record of an export; None where the folder holds none that can be read."""
     try:
-        found = json.loads((folder / RECORD).read_bytes())
+        record = json.loads((folder / RECORD).read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
+    return record if isinstance(record, dict) and record.get("format") == FORMAT else None
 
 
 def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
@@ -80,7 +80,7 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
     record = read_record(place)
     if record is None:
         raise GraphError(f"{place}: no exported skill ({RECORD} is missing or of another version)")
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     try:
         for entry in (*record["nodes"], *record["attachments"]):
             path = str(entry["path"])
@@ -91,10 +91,10 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
                 )
             if path.startswith("/") or ".." in path.split("/"):
                 raise GraphError(f"{place}: {path!r} is no path inside a root")
-            found[path] = data
+            files[path] = data
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise GraphError(f"{place}/{RECORD}: damaged: {error!r}") from None
-    return dict(sorted(found.items()))
+    return dict(sorted(files.items()))
 
 
 def _restored(folder: Path, entry: Mapping[str, Any]) -> bytes | None:

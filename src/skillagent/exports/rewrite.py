@@ -119,7 +119,7 @@ class Rewriter:
             words: offsets of broken links that are written as words.
             wikilinks: True to keep all wikilinks what they are, with a path.
         """
-        known = {link.reference.start: link for link in links}
+        by_start = {link.reference.start: link for link in links}
         starts = {reference.start for reference in node.document.references}
         styles = dict.fromkeys(starts if wikilinks else (), LinkStyle.WIKILINK)
         styles.update(dict.fromkeys(words, LinkStyle.WORDS))
@@ -127,40 +127,42 @@ class Rewriter:
         if title:
             fixed += _titled(node.document, title)
         for left in reversed(range(_TRIES)):
-            edits = [*fixed, *self._edits(node, known, styles)]
-            made = _applied(node.document.text, edits)
-            bad = self._misread(node, known, made) - styles.keys()
-            if not bad:
+            edits = [*fixed, *self._edits(node, by_start, styles)]
+            rewritten = _applied(node.document.text, edits)
+            misread = self._misread(node, by_start, rewritten) - styles.keys()
+            if not misread:
                 break
             # One link more each time would take too long: before the last try it is all.
             styles.update(
-                dict.fromkeys(bad if left > 1 else starts - styles.keys(), LinkStyle.WIKILINK)
+                dict.fromkeys(misread if left > 1 else starts - styles.keys(), LinkStyle.WIKILINK)
             )
-        return made
+        return rewritten
 
-    def _misread(self, node: Node, known: Mapping[int, Link], made: Rewritten) -> set[int]:
+    def _misread(self, node: Node, by_start: Mapping[int, Link], rewritten: Rewritten) -> set[int]:
         """Offsets of links that are lost in the written text, or make a link of what follows."""
         source = self._places.nodes[node.id]
-        found = {reference.start: reference for reference in parse(made.text, source).references}
-        bad = set()
-        for start, link in known.items():
+        read_again = {
+            reference.start: reference for reference in parse(rewritten.text, source).references
+        }
+        misread = set()
+        for start, link in by_start.items():
             if link.target is not None:
-                there = found.get(made.moved(start))
+                there = read_again.get(rewritten.moved(start))
                 path = relative(self._places.nodes[link.target], source)
                 if there is None or there.target.removeprefix("./") not in (path, path[:-3]):
-                    bad.add(start)
-        expected = {made.moved(reference.start) for reference in node.document.references}
-        strangers = found.keys() - expected
+                    misread.add(start)
+        expected = {rewritten.moved(reference.start) for reference in node.document.references}
+        strangers = read_again.keys() - expected
         if strangers:
             # `]][x]` is no link by reference, `)[x]` is one: the link before it made it so.
-            places = [made.moved(edit.start) for edit in made.edits]
+            places = [rewritten.moved(edit.start) for edit in rewritten.edits]
             for start in strangers:
                 if before := bisect_left(places, start):
-                    bad.add(made.edits[before - 1].start)
-        return bad
+                    misread.add(rewritten.edits[before - 1].start)
+        return misread
 
     def _edits(
-        self, node: Node, known: Mapping[int, Link], styles: Mapping[int, LinkStyle]
+        self, node: Node, by_start: Mapping[int, Link], styles: Mapping[int, LinkStyle]
     ) -> Iterator[Edit]:
         document = node.document
         renamed: dict[str, str] = {}
@@ -168,7 +170,7 @@ class Rewriter:
         for reference in document.references:
             if reference.kind is Kind.COMMENT:
                 continue
-            link = known.get(reference.start)
+            link = by_start.get(reference.start)
             if link is not None and link.target is not None:
                 yield from self._to_node(node, link, styles, renamed)
             elif link is not None:
@@ -228,18 +230,18 @@ class Rewriter:
                 yield Edit(start, end, path)
 
     def _attachment(self, node: Node, target: str, by_path: bool) -> str | None:
-        found = self._others.find(node, target, by_path)
-        copy = self._places.attachments.get((node.root, found)) if found else None
+        file = self._others.find(node, target, by_path)
+        copy = self._places.attachments.get((node.root, file)) if file else None
         return relative(copy, self._places.nodes[node.id]) if copy else None
 
 
 def _applied(text: str, edits: list[Edit]) -> Rewritten:
-    kept: list[Edit] = []
+    applied: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         # Inside another edit: what it would change is gone.
-        if not kept or edit.start >= kept[-1].end:
-            kept.append(edit)
-    return Rewritten(edited(text, kept), tuple(kept))
+        if not applied or edit.start >= applied[-1].end:
+            applied.append(edit)
+    return Rewritten(edited(text, applied), tuple(applied))
 
 
 def _titled(document: Document, title: str) -> Iterator[Edit]:
@@ -270,9 +272,9 @@ def _strangers(document: Document) -> Iterator[Edit]:
     In `[[words|scheme://place]]`, which Dendron writes, the words keep their address; names in
     a query of Logseq's are words.
     """
-    known = {found.start for found in document.references if found.kind is not Kind.COMMENT}
+    starts = {link.start for link in document.references if link.kind is not Kind.COMMENT}
     for reference in parse(document.text, document.path).references:
-        if reference.start in known or reference.kind in (Kind.MARKDOWN, Kind.COMMENT):
+        if reference.start in starts or reference.kind in (Kind.MARKDOWN, Kind.COMMENT):
             continue
         text = _shown(reference)
         if _ADDRESS.match(reference.label) and _ONE_PAIR.fullmatch(reference.target):

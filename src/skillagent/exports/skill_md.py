@@ -45,13 +45,13 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
         entry: the node that becomes the SKILL.md.
         name: of the skill.
     """
-    given = entry.document.frontmatter
+    own = entry.document.frontmatter
     fields: dict[str, Given] = {"name": name, "description": quoted(description(graph, entry))}
     optional: list[tuple[str, str]] = []
     for key, limit in (("license", 200), ("compatibility", MAX_COMPATIBILITY)):
-        if text := plain_text(scalar_text(given.get(key))):
+        if text := plain_text(scalar_text(own.get(key))):
             optional.append((key, shortened(text, limit)))
-    tools = given.get("allowed-tools")
+    tools = own.get("allowed-tools")
     if isinstance(tools, str) and tools.strip():
         optional.append(("allowed-tools", tools))
     # What would leave no room for a body is only in the record of the export.
@@ -60,20 +60,20 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
         if (size := crlf_bytes(header_lines({key: quoted(text)}))) < room:
             fields[key] = quoted(text)
             room -= size
-    kept: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for key, value in _metadata(entry, name).items():
         size = crlf_bytes(header_lines({"metadata": {key: value}}))
         if size < room:
-            kept[key] = value
+            metadata[key] = value
             room -= size
-    if kept:
-        fields["metadata"] = kept
+    if metadata:
+        fields["metadata"] = metadata
     return composed(fields)
 
 
 def _metadata(entry: Node, name: str) -> dict[str, str]:
-    given = entry.document.frontmatter.get("metadata")
-    metadata = dict(given) if isinstance(given, Mapping) else {}
+    own = entry.document.frontmatter.get("metadata")
+    metadata = dict(own) if isinstance(own, Mapping) else {}
     if entry.title != name:
         metadata = {TITLE_KEY: shortened(_clean(entry.title), 200), **metadata}
     return {
@@ -168,16 +168,16 @@ def _item(graph: SkillGraph, node: str, why: str, source: str, places: Mapping[s
 
 def _whys(graph: SkillGraph, entry: Node) -> dict[str, str]:
     """Id → why to go there: its own description, or the words with which the entry links it."""
-    found: dict[str, str] = {}
+    whys: dict[str, str] = {}
     for link in graph.links_from(entry.id):
-        if link.target is None or link.target in found:
+        if link.target is None or link.target in whys:
             continue
         node = graph.nodes[link.target]
         text = node.description
         if node.description_derived and link.kind is not Kind.FRONTMATTER and not link.is_bare:
             text = link.context
-        found[link.target] = shortened(plain_line(text), _LINE_CHARS) if text else ""
-    return found
+        whys[link.target] = shortened(plain_line(text), _LINE_CHARS) if text else ""
+    return whys
 
 
 def plain_line(text: str) -> str:

@@ -102,7 +102,7 @@ class GraphRecord:
         Raises:
             GraphError: a text does not have its digest, or a path leads out of its root.
         """
-        found: dict[str, dict[str, bytes]] = {root: {} for root in self.roots}
+        files: dict[str, dict[str, bytes]] = {root: {} for root in self.roots}
         for node in self.nodes:
             root = node.root or self.roots[0]
             try:
@@ -111,10 +111,10 @@ class GraphRecord:
                 data = None
             if data is None or digest.sha256(data) != node.digest:
                 raise GraphError(f"{node.id}: its text does not have its digest")
-            if node.path.startswith("/") or ".." in node.path.split("/") or root not in found:
+            if node.path.startswith("/") or ".." in node.path.split("/") or root not in files:
                 raise GraphError(f"{node.id}: {node.path!r} is no path inside a root")
-            found[root][node.path] = data
-        return found
+            files[root][node.path] = data
+        return files
 
 
 def graph_record(graph: SkillGraph) -> GraphRecord:
@@ -159,7 +159,7 @@ def graph_record(graph: SkillGraph) -> GraphRecord:
         )
         for link in graph.links
     ]
-    found = ordered((*graph.diagnostics, *findings(graph)))
+    diagnostics = ordered((*graph.diagnostics, *findings(graph)))
     return GraphRecord(
         name=graph.name,
         digest=graph.digest,
@@ -167,7 +167,7 @@ def graph_record(graph: SkillGraph) -> GraphRecord:
         entries=list(graph.entries),
         nodes=nodes,
         links=links,
-        diagnostics=[diagnostic.to_json() for diagnostic in found],
+        diagnostics=[diagnostic.to_json() for diagnostic in diagnostics],
     )
 
 
@@ -178,26 +178,26 @@ def read_json(text: str | bytes) -> GraphRecord:
         GraphError: it is no JSON, of another format, or lacks something.
     """
     try:
-        found = json.loads(text)
+        record = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise GraphError(f"the graph is no JSON: {error}") from None
-    given = found.get("format") if isinstance(found, dict) else None
-    if given != GRAPH_FORMAT:
-        raise GraphError(f"the graph has the format {given!r}, not {GRAPH_FORMAT!r}")
+    format_name = record.get("format") if isinstance(record, dict) else None
+    if format_name != GRAPH_FORMAT:
+        raise GraphError(f"the graph has the format {format_name!r}, not {GRAPH_FORMAT!r}")
     try:
         return GraphRecord(
-            name=found["name"],
-            digest=found["digest"],
-            roots=found["roots"],
-            entries=found["entries"],
-            nodes=[_entry(NodeRecord, item) for item in found["nodes"]],
-            links=[_entry(LinkRecord, item) for item in found["links"]],
-            diagnostics=found["diagnostics"],
+            name=record["name"],
+            digest=record["digest"],
+            roots=record["roots"],
+            entries=record["entries"],
+            nodes=[_entry(NodeRecord, item) for item in record["nodes"]],
+            links=[_entry(LinkRecord, item) for item in record["links"]],
+            diagnostics=record["diagnostics"],
         )
     except (KeyError, TypeError) as error:
         raise GraphError(f"the graph lacks {error}") from None
 
 
-def _entry(made: type[_Entry], given: Mapping[str, Any]) -> _Entry:
+def _entry(entry_type: type[_Entry], values: Mapping[str, Any]) -> _Entry:
     # Keys that a later version adds are passed over.
-    return made(**{field.name: given[field.name] for field in fields(made)})
+    return entry_type(**{field.name: values[field.name] for field in fields(entry_type)})

@@ -64,15 +64,15 @@ def name(inspection: Inspection) -> Iterator[Diagnostic]:
                 yield skill.finding(code, "name", message)
 
 
-def _name_errors(found: SkillHeader, folder: str) -> Iterator[tuple[str, str]]:
-    if "name" not in found.fields:
+def _name_errors(header: SkillHeader, folder: str) -> Iterator[tuple[str, str]]:
+    if "name" not in header.fields:
         yield "SG107", "Missing required field in frontmatter: name"
         return
-    given = found.fields["name"]
-    if not isinstance(given, str) or not given.strip():
+    value = header.fields["name"]
+    if not isinstance(value, str) or not value.strip():
         yield "SG108", "Field 'name' must be a non-empty string"
         return
-    name = unicodedata.normalize("NFKC", given.strip())
+    name = unicodedata.normalize("NFKC", value.strip())
     if len(name) > MAX_NAME:
         message = f"Skill name '{name}' exceeds {MAX_NAME} character limit ({len(name)} chars)"
         yield "SG109", message
@@ -103,12 +103,12 @@ def description(inspection: Inspection) -> Iterator[Diagnostic]:
             message = "Missing required field in frontmatter: description"
             yield skill.finding("SG115", "description", message)
             continue
-        given = skill.header.fields["description"]
-        if not isinstance(given, str) or not given.strip():
+        value = skill.header.fields["description"]
+        if not isinstance(value, str) or not value.strip():
             message = "Field 'description' must be a non-empty string"
             yield skill.finding("SG116", "description", message)
-        elif len(given) > MAX_DESCRIPTION:
-            message = f"Description exceeds {MAX_DESCRIPTION} character limit ({len(given)} chars)"
+        elif len(value) > MAX_DESCRIPTION:
+            message = f"Description exceeds {MAX_DESCRIPTION} character limit ({len(value)} chars)"
             yield skill.finding("SG117", "description", message)
 
 
@@ -117,16 +117,16 @@ def compatibility(inspection: Inspection) -> Iterator[Diagnostic]:
     for skill in inspection.skills:
         if skill.header is None or "compatibility" not in skill.header.fields:
             continue
-        given = skill.header.fields["compatibility"]
-        if not isinstance(given, str):
+        value = skill.header.fields["compatibility"]
+        if not isinstance(value, str):
             message = "Field 'compatibility' must be a string"
             yield skill.finding("SG118", "compatibility", message)
-        elif len(given) > MAX_COMPATIBILITY:
+        elif len(value) > MAX_COMPATIBILITY:
             message = (
-                f"Compatibility exceeds {MAX_COMPATIBILITY} character limit ({len(given)} chars)"
+                f"Compatibility exceeds {MAX_COMPATIBILITY} character limit ({len(value)} chars)"
             )
             yield skill.finding("SG119", "compatibility", message)
-        elif not given.strip():
+        elif not value.strip():
             message = "Field 'compatibility' is empty: the specification wants 1-500 characters"
             yield skill.finding("SG120", "compatibility", message)
 
@@ -136,17 +136,17 @@ def types(inspection: Inspection) -> Iterator[Diagnostic]:
     for skill in inspection.skills:
         if skill.header is None:
             continue
-        found = skill.header.fields
-        if not isinstance(found.get("allowed-tools", ""), str):
+        fields = skill.header.fields
+        if not isinstance(fields.get("allowed-tools", ""), str):
             message = "Field 'allowed-tools' must be a space-separated string"
             yield skill.finding("SG121", "allowed-tools", message)
-        metadata = found.get("metadata", {})
+        metadata = fields.get("metadata", {})
         if not isinstance(metadata, dict) or not all(
             isinstance(value, str) for value in metadata.values()
         ):
             message = "Field 'metadata' must be a map from string keys to string values"
             yield skill.finding("SG122", "metadata", message)
-        if not isinstance(found.get("license", ""), str):
+        if not isinstance(fields.get("license", ""), str):
             yield skill.finding("SG123", "license", "Field 'license' must be a string")
 
 
@@ -183,9 +183,9 @@ def crlf_bytes(text: str) -> int:
 
 def place(inspection: Inspection) -> Iterator[Diagnostic]:
     """A SKILL.md somewhere below the folder of another one."""
-    found = inspection.skills
-    folders = {(skill.node.root, skill.node.path.rpartition("/")[0]) for skill in found}
-    for skill in found:
+    skills = inspection.skills
+    folders = {(skill.node.root, skill.node.path.rpartition("/")[0]) for skill in skills}
+    for skill in skills:
         folder = skill.node.path.rpartition("/")[0]
         while folder:
             folder = folder.rpartition("/")[0]

@@ -26,8 +26,8 @@ def empty(inspection: Inspection) -> Iterator[Diagnostic]:
     for root, others in inspection.graph.others.items():
         prefix = root + SEPARATOR if root else ""
         unread = any(
-            found.code == "SG001" and found.path.startswith(prefix)
-            for found in inspection.graph.diagnostics
+            diagnostic.code == "SG001" and diagnostic.path.startswith(prefix)
+            for diagnostic in inspection.graph.diagnostics
         )
         if root not in filled and not unread:
             yield finding("SG301", prefix or ".", 0, _seen(others))
@@ -37,8 +37,10 @@ def other_formats(inspection: Inspection) -> Iterator[Diagnostic]:
     """A finding for each root with fewer Markdown files than documents of other formats."""
     loaded = Counter(node.root for node in inspection.graph.nodes.values())
     for root, others in inspection.graph.others.items():
-        found = _kinds(others).items()
-        kinds = Counter({kind: count for kind, count in found if kind in DOCUMENTS - PLAIN})
+        others_by_kind = _kinds(others).items()
+        kinds = Counter(
+            {kind: count for kind, count in others_by_kind if kind in DOCUMENTS - PLAIN}
+        )
         if 0 < loaded[root] < kinds.total():
             prefix = root + SEPARATOR if root else "."
             message = f"not loaded, for they are no Markdown: {_listed(kinds)}"

@@ -29,12 +29,12 @@ def characters(inspection: Inspection) -> Iterator[Diagnostic]:
     """Hidden characters and control characters, in a file's text, its header's values, its name."""
     for node in inspection.graph.nodes.values():
         document = node.document
-        told: set[str] = set()
+        codes: set[str] = set()
         for line, text in _texts(node):
-            for found in _of_text(document.path, line, text):
-                if found.code not in told:
-                    told.add(found.code)
-                    yield found
+            for diagnostic in _of_text(document.path, line, text):
+                if diagnostic.code not in codes:
+                    codes.add(diagnostic.code)
+                    yield diagnostic
 
 
 def _texts(node: Node) -> Iterator[tuple[int, str]]:
@@ -53,11 +53,11 @@ def _of_text(path: str, first: int, text: str) -> Iterator[Diagnostic]:
     places: dict[Hidden, list[Run]] = {}
     for run in runs(text):
         places.setdefault(run.kind, []).append(run)
-    for kind, found in places.items():
+    for kind, kind_runs in places.items():
         code, what = _KINDS[kind]
-        count = sum(run.end - run.start for run in found)
-        spelled = _spelled(text, found) if kind is Hidden.TAGS else ""
-        line = _line(first, text, found[0].start)
+        count = sum(run.end - run.start for run in kind_runs)
+        spelled = _spelled(text, kind_runs) if kind is Hidden.TAGS else ""
+        line = _line(first, text, kind_runs[0].start)
         yield finding(code, path, line, f"{count} {what}{spelled}")
     if controlling := [match.start() for match in controls(text)]:
         message = f"{len(controlling)} control characters; each is shown as U+FFFD"
@@ -68,8 +68,8 @@ def _line(first: int, text: str, position: int) -> int:
     return first + text.count("\n", 0, position) if first else 0
 
 
-def _spelled(text: str, found: list[Run]) -> str:
-    numbers = (ord(char) - 0xE0000 for run in found for char in text[run.start : run.end])
+def _spelled(text: str, tag_runs: list[Run]) -> str:
+    numbers = (ord(char) - 0xE0000 for run in tag_runs for char in text[run.start : run.end])
     letters = "".join(chr(number) for number in numbers if 0x20 <= number < 0x7F)
     return f"; they spell {letters[:SPELLED]!r}" if letters else ""
 

@@ -103,7 +103,7 @@ class _Strict:
         self._documents = 0
         self._lines: dict[str, int] = {}
         self._late: Exception | None = None
-        """The first error that the reference validator reports only after it has read everything."""
+        """An error that the reference validator reports only once it has read everything."""
 
     def read(self) -> tuple[Field, dict[str, int]]:
         """The one document, and the lines of its top-level keys."""

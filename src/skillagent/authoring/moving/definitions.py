@@ -44,35 +44,37 @@ def with_definitions(document: Document, parts: Sequence[DocumentPart]) -> list[
     text = document.text
     if len(parts) < 2 or "]:" not in text:
         return list(parts)
-    found = sorted((*_notes(document), *_links(document)), key=_start)
-    starts = [definition.start for definition in found]
+    definitions = sorted((*_notes(document), *_links(document)), key=_start)
+    starts = [definition.start for definition in definitions]
     firsts = [part.start for part in parts]
-    needed: list[set[int]] = [set() for _ in parts]
+    used_by_part: list[set[int]] = [set() for _ in parts]
     inside: dict[int, set[int]] = {}
-    for place, index in _uses(document, found):
+    for place, index in _uses(document, definitions):
         at = bisect_right(starts, place) - 1
-        if at >= 0 and place < found[at].end:
+        if at >= 0 and place < definitions[at].end:
             inside.setdefault(at, set()).add(index)
         else:
-            needed[bisect_right(firsts, place) - 1].add(index)
-    for wanted in needed:
-        open_ones = list(wanted)
+            used_by_part[bisect_right(firsts, place) - 1].add(index)
+    for used in used_by_part:
+        open_ones = list(used)
         for index in open_ones:  # what a footnote itself uses comes along
-            more = inside.get(index, set()) - wanted
-            wanted |= more
+            more = inside.get(index, set()) - used
+            used |= more
             open_ones += sorted(more)
-    anywhere = set().union(*needed)
-    made = []
-    for part, wanted in zip(parts, needed, strict=True):
+    anywhere = set().union(*used_by_part)
+    completed = []
+    for part, used in zip(parts, used_by_part, strict=True):
         own = range(bisect_left(starts, part.start), bisect_left(starts, part.end))
-        made.append(
+        completed.append(
             replace(
                 part,
-                carried=tuple(found[at].span for at in sorted(wanted) if at not in own),
-                dropped=tuple(found[at].span for at in own if at in anywhere and at not in wanted),
+                carried=tuple(definitions[at].span for at in sorted(used) if at not in own),
+                dropped=tuple(
+                    definitions[at].span for at in own if at in anywhere and at not in used
+                ),
             )
         )
-    return made
+    return completed
 
 
 def _start(definition: _Definition) -> int:
@@ -119,11 +121,11 @@ def _links(document: Document) -> Iterator[_Definition]:
             yield _Definition(match.start(), end, match.start())
 
 
-def _uses(document: Document, found: Sequence[_Definition]) -> Iterator[tuple[int, int]]:
+def _uses(document: Document, definitions: Sequence[_Definition]) -> Iterator[tuple[int, int]]:
     """Place of each use, and the index of its definition."""
     text, code = document.text, document.masks.code
     start = document.frontmatter.body_start
-    places = {definition.place: index for index, definition in enumerate(found)}
+    places = {definition.place: index for index, definition in enumerate(definitions)}
     for use in uses(text, start, code):
         if use.definition.link in places:
             yield use.start, places[use.definition.link]
@@ -138,5 +140,5 @@ def _uses(document: Document, found: Sequence[_Definition]) -> Iterator[tuple[in
 
 
 def _line_end(text: str, place: int, limit: int) -> int:
-    found = text.find("\n", place, limit)
-    return limit if found < 0 else found + 1
+    newline = text.find("\n", place, limit)
+    return limit if newline < 0 else newline + 1

@@ -31,14 +31,14 @@ class LinkPositions:
     @cached_property
     def linking(self) -> dict[int, list[int]]:
         """Offset of a definition → where the links begin that it gives their address."""
-        found: dict[int, list[int]] = {}
+        starts: dict[int, list[int]] = {}
         for use in self.uses.values():
             if (
                 use.start not in self.wikilinks
                 and self._document.text[use.start - 1 : use.start] != "!"
             ):
-                found.setdefault(use.definition.link, []).append(use.start)
-        return found
+                starts.setdefault(use.definition.link, []).append(use.start)
+        return starts
 
     @cached_property
     def headings(self) -> list[int]:

@@ -78,10 +78,10 @@ class Relinking:
 
     def _places_of(self, node: Node) -> LinkPositions:
         """What is looked up in a document again for each of its links and parts."""
-        found = self._places.get(node)
-        if found is None:
-            found = self._places[node] = LinkPositions(node.document)
-        return found
+        positions = self._places.get(node)
+        if positions is None:
+            positions = self._places[node] = LinkPositions(node.document)
+        return positions
 
     def plan(self, part: DocumentPart) -> PartEdits:
         """What changes in one part, and where its links must lead.
@@ -117,9 +117,9 @@ class Relinking:
         for edit, links in self._elsewhere(part, handled):
             edits[edit.start, edit.end] = edit
             expected += links
-        made = sorted(edits.values(), key=lambda edit: (part.order(edit.start), edit.end))
+        in_order = sorted(edits.values(), key=lambda edit: (part.order(edit.start), edit.end))
         expected.sort(key=lambda link: _link_order(part, link[0], text))
-        return PartEdits(tuple(made), tuple(expected))
+        return PartEdits(tuple(in_order), tuple(expected))
 
     def keeps(self, reference: Reference, part: DocumentPart) -> bool:
         """Whether a link, wherever in a part it stands, need not be written anew."""
@@ -134,17 +134,17 @@ class Relinking:
         """The links that stand in a part, in order of their place there."""
         document = part.node.document
         starts = self._places_of(part.node).references
-        found: list[Reference] = []
+        references: list[Reference] = []
         for start, end in ((part.start, part.end), *part.carried):
             first, last = bisect_left(starts, start), bisect_left(starts, end)
-            found += [
+            references += [
                 as_written(reference, document)
                 for reference in document.references[first:last]
                 if part.holds(reference.start)
                 # A header written anew keeps such a value as a text, which is no link.
                 and not (reference.is_name and _covering(part, reference.start))
             ]
-        return sorted(found, key=lambda link: _link_order(part, link.start, document.text))
+        return sorted(references, key=lambda link: _link_order(part, link.start, document.text))
 
     def _wanted(self, reference: Reference, source: Node) -> tuple[Node | None, str]:
         """The node that a link must lead to, and the heading in it."""
@@ -189,8 +189,8 @@ class Relinking:
         for name in (fragment, plain, short) if wiki else (fragment, short, plain):
             if name and placed.find_heading(name) == at:
                 return name
-        known = self._places_of(self._layout.placed[part]).anchors
-        return next((name for name, index in known.items() if index == at), "")
+        anchors = self._places_of(self._layout.placed[part]).anchors
+        return next((name for name, index in anchors.items() if index == at), "")
 
     def _written(
         self,
@@ -250,20 +250,20 @@ class Relinking:
             return
         text, code, body = document.text, document.masks.code, document.frontmatter.body_start
         for start, end in ((max(part.start, body), part.end), *part.carried):
-            for found in destinations(text, start, end, code):
-                raw = text[found.start : found.stop]
-                if found.start in handled or not part.holds(found.link):
+            for destination in destinations(text, start, end, code):
+                raw = text[destination.start : destination.stop]
+                if destination.start in handled or not part.holds(destination.link):
                     continue
                 if meaning(raw).startswith("#"):
                     if several and (anchor := self._anchor(raw, part)):
                         new, node = anchor
-                        links = [] if node is None else self._made_by(found, part, node)
-                        yield Edit(found.start, found.stop, new), links
+                        links = [] if node is None else self._made_by(destination, part, node)
+                        yield Edit(destination.start, destination.stop, new), links
                 elif moved and not _ELSEWHERE.match(meaning(raw)):
                     path = self._carried_path(path_and_fragment(raw)[0], part)
-                    bare = text[found.start - 1] != "<"
-                    end = found.start + path_end(raw)
-                    yield Edit(found.start, end, as_address(path, bare=bare)), []
+                    bare = text[destination.start - 1] != "<"
+                    end = destination.start + path_end(raw)
+                    yield Edit(destination.start, end, as_address(path, bare=bare)), []
 
     def _made_by(
         self, destination: Destination, part: DocumentPart, node: Node
@@ -289,13 +289,13 @@ class Relinking:
         index = document.find_heading(name)
         if index < 0:
             return self._to_top(name, part)
-        other = holding(self._layout.parts[part.node], document.headings[index].start)
-        if other is part:
+        holder = holding(self._layout.parts[part.node], document.headings[index].start)
+        if holder is part:
             here = self._within(name, index, part)
             return (f"#{as_address(here)}", None) if here not in ("", name) else None
-        fragment = self._fragment(name, index, other)
+        fragment = self._fragment(name, index, holder)
         rest = raw if fragment == name else f"#{as_address(fragment)}" if fragment else ""
-        node = self._layout.placed[other]
+        node = self._layout.placed[holder]
         path = self._layout.link_writer.destination(node, self._layout.placed[part], "", bare=True)
         return path + rest, node
 

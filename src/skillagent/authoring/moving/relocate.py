@@ -62,7 +62,9 @@ class Relocation:
         for node in nodes:
             if node not in grouped:
                 grouped[node] = [DocumentPart(node, 0, len(node.document.text), node.path)]
-        self.placed = {part: self._placed(part) for found in grouped.values() for part in found}
+        self.placed = {
+            part: self._placed(part) for node_parts in grouped.values() for part in node_parts
+        }
         """Each part as the node that it becomes."""
         folder = Root(Path(root)).folders
         before = Resolver(nodes, others, dialect, folder)
@@ -112,7 +114,7 @@ class Relocation:
             UsageError: a link cannot be kept, or a file cannot be changed.
         """
         self.gained = []
-        found: dict[str, bytes] = {}
+        files: dict[str, bytes] = {}
         sources: dict[Node, Source] = {}
 
         def source(node: Node) -> Source:
@@ -125,16 +127,16 @@ class Relocation:
             tail = tails.get(part.path, "")
             if part.edits or plan.edits or tail or not part.whole:
                 self._verify(part, plan, tail)
-                found[part.path] = _bytes(part, plan.edits, tail, source(part.node))
+                files[part.path] = _bytes(part, plan.edits, tail, source(part.node))
             else:
                 self._gains(part, plan.expected)
                 if not part.node.whole:
                     self._keep_rest(part)
                 if mend:
-                    found[part.path] = _bytes(part, (), "", source(part.node))
+                    files[part.path] = _bytes(part, (), "", source(part.node))
                 elif part.path != part.node.path:
-                    found[part.path] = read(part.node)
-        return found
+                    files[part.path] = read(part.node)
+        return files
 
     def _keep_rest(self, part: DocumentPart) -> None:
         """Refuse what would break a link that stands behind the beginning of a large file."""
@@ -150,13 +152,13 @@ class Relocation:
         text = before + _behind(before, copies)
         document = parse(text, part.path, self._dialect)
         first = len(part.head)
-        found = [
+        references = [
             as_written(reference, document)
             for reference in document.references
             if first <= reference.start < first + len(kept) or reference.start >= len(before)
         ]
         here = node_of(document, part.path)
-        leads = [self._after.link(reference, here).node for reference in found]
+        leads = [self._after.link(reference, here).node for reference in references]
         leads = [self.placed[part] if node is here else node for node in leads]
         wanted = [node for _, node in plan.expected]
         for at, node in enumerate(wanted):
@@ -166,23 +168,23 @@ class Relocation:
                 message = f"{part.node.path}:{line}: this link could not be kept; write it plainly"
                 raise UsageError(f"{message}, as [[name]] or [text](path.md)")
         if len(leads) != len(wanted):
-            line = found[len(wanted)].line
+            line = references[len(wanted)].line
             raise UsageError(f"{part.path}:{line}: a text would become a link; put it in code")
         if part.start == 0:
-            old = {found.code for found in part.node.document.diagnostics}
-            if {found.code for found in document.diagnostics} & _HEADER_CODES - old:
+            old = {references.code for references in part.node.document.diagnostics}
+            if {references.code for references in document.diagnostics} & _HEADER_CODES - old:
                 raise UsageError(f"{part.node.path}:1: the link in the header could not be kept")
-        self._gains(part, [(0, node) for node in wanted], found)
+        self._gains(part, [(0, node) for node in wanted], references)
 
     def _gains(
         self,
         part: DocumentPart,
         expected: Sequence[tuple[int, Node | None]],
-        found: Sequence[Reference] | None = None,
+        written: Sequence[Reference] | None = None,
     ) -> None:
-        references = self._relinking.references(part) if found is None else found
+        links = self._relinking.references(part) if written is None else written
         here = self.placed[part]
-        for reference, (_, wanted) in zip(references, expected, strict=True):
+        for reference, (_, wanted) in zip(links, expected, strict=True):
             if wanted is None and (node := self._after.link(reference, here).node):
                 what = f"{reference.target!r} was a broken link and will lead to {node.id}"
                 self.gained.append(f"{part.path}:{reference.line}: {what}")
@@ -199,14 +201,16 @@ _Stretch = tuple[int, int, list[Edit]]
 
 def _stretches(part: DocumentPart, edits: Sequence[Edit]) -> list[_Stretch]:
     """A part's own stretch, and those of the definitions that it carries."""
-    own = [edit for edit in edits if part.start <= edit.start < part.end or part.start == part.end]
-    rest = edits[len(own) :]  # as `PartEdits.edits` are sorted, those of the copies come last
+    own_edits = [
+        edit for edit in edits if part.start <= edit.start < part.end or part.start == part.end
+    ]
+    rest = edits[len(own_edits) :]  # as `PartEdits.edits` are sorted, those of the copies come last
     starts = [edit.start for edit in rest]
-    found = [(part.start, part.end, own)]
+    stretches = [(part.start, part.end, own_edits)]
     for start, end in part.carried:
         inside = rest[bisect_left(starts, start) : bisect_left(starts, end)]
-        found.append((start, end, list(inside)))
-    return found
+        stretches.append((start, end, list(inside)))
+    return stretches
 
 
 def _edited(part: DocumentPart, stretch: _Stretch) -> str:
@@ -219,15 +223,15 @@ def _behind(before: str, copies: Sequence[str]) -> str:
     """Copied definitions as they follow a text: a blank line between, each on lines of its own."""
     if not copies:
         return ""
-    made = "" if before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
+    text = "" if before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
     was_note = False
     for copy in copies:
         is_note = copy.lstrip().startswith("[^")
         # A link's definition right behind a footnote would be a line of it.
         gap = "\n" if was_note and not is_note else ""
-        made += gap + copy + ("" if copy.endswith("\n") else "\n")
+        text += gap + copy + ("" if copy.endswith("\n") else "\n")
         was_note = is_note
-    return made
+    return text
 
 
 def _source(node: Node, read: Callable[[Node], bytes], *, mend: bool) -> Source:
@@ -243,9 +247,10 @@ def _source(node: Node, read: Callable[[Node], bytes], *, mend: bool) -> Source:
 def _bytes(part: DocumentPart, edits: Sequence[Edit], tail: str, source: Source) -> bytes:
     own, *carried = _stretches(part, edits)
     head, behind = (new.replace("\n", source.newline).encode() for new in (part.head, tail))
-    made = head + source.stretch(*own) + behind
+    content = head + source.stretch(*own) + behind
     copies = [source.stretch(*stretch).decode().removeprefix("\ufeff") for stretch in carried]
-    shown = made[-4:].decode(errors="replace").replace("\r\n", "\n")
+    last_chars = content[-4:].decode(errors="replace").replace("\r\n", "\n")
     return (
-        made + _behind(shown, copies).replace("\r\n", "\n").replace("\n", source.newline).encode()
+        content
+        + _behind(last_chars, copies).replace("\r\n", "\n").replace("\n", source.newline).encode()
     )
