@@ -1,4 +1,4 @@
-"""A new node, hung on a map at once, so that it is reachable from its first moment."""
+"""Adds a node and a link to it in a map, so that it can be reached at once."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ from skillagent.markdown.edit import edited
 from skillagent.markdown.logseq.properties import property_lines
 
 CLOSE = 88.0
-"""Two titles as like as this, of 100, are taken for one (rapidfuzz's ratio, words sorted)."""
+"""Score, of 100, from which two titles count as the same (rapidfuzz `token_sort_ratio`)."""
 PROPOSED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class NewNode:
-    """What an author brings for a node."""
+    """What an author gives for a new node."""
 
     name: str
-    """Its claim or title; the file name is made from it."""
+    """Its title, from which the file name is made."""
     description: str
     tags: tuple[str, ...] = ()
     body: str = ""
-    """Text below the heading; a heading of its own at its top is kept instead."""
+    """Text below the heading; if it begins with a heading, that one is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a node is hung."""
+    """The place of the link to a new node."""
 
     map: str
     """The map, as `SkillGraph.find` takes it."""
     why: str = ""
-    """The words beside the link; the node's description if empty."""
+    """The words after the link; empty for the node's description."""
     heading: str | None = None
-    """The list stands under this heading; None for the last list."""
+    """Title of the section that has the list; None for the last list of the map."""
 
 
 def add_node(
@@ -70,13 +70,13 @@ def add_node(
     Args:
         graph: of one root.
         new: the node.
-        place: its map; None to hang it nowhere.
-        force: go on although a node has nearly the same name.
-        dialect: how the graph's links are written; None as it was loaded.
+        place: where to link it; None to add no link.
+        force: add it although a node has nearly the same name.
+        dialect: how the graph's links are written; None for that of the graph.
 
     Raises:
         ResolveError: no node has the map's name.
-        UsageError: the name exists or nearly does, or something given cannot be used.
+        UsageError: a node has the name or nearly the same one, or an argument cannot be used.
     """
     dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     root = graph.roots[0]
@@ -86,7 +86,7 @@ def add_node(
         raise UsageError(f"{name!r} makes no file name: it has no letter and no digit")
     if near := like_names(graph, name):
         title, node, same = near[0]
-        if not force or any(like[1].stem == stem for like in near):
+        if not force or any(other.stem == stem for _, other, _ in near):
             how = "is there" if same else "is nearly there"
             more = "" if force else "; --force adds it all the same"
             raise UsageError(f"{name!r} {how}: {node.path} ({title}){more}")
@@ -124,20 +124,20 @@ def add_node(
 
 
 def root_name(graph: SkillGraph) -> str:
-    """What `Node.root` is in a graph of one root."""
+    """The value of `Node.root` in a graph of one root."""
     return next(iter(graph.others))
 
 
 def resolver_of(graph: SkillGraph, nodes: Sequence[Node], dialect: Dialect) -> Resolver:
-    """The names of some nodes in a graph of one root, beside its other files."""
+    """A resolver of some nodes, and of the other files, of a graph of one root."""
     return Resolver(nodes, graph.others[root_name(graph)], dialect, graph.roots[0].folders)
 
 
 def like_names(graph: SkillGraph, name: str) -> list[tuple[str, Node, bool]]:
-    """Nodes whose name is a name or nearly so, the nearest first.
+    """Nodes that have a name or nearly the same one, the most similar first.
 
     Returns:
-        The name that is like it, its node, and whether both are one but for case and dashes.
+        The similar name, its node, and whether it differs only in case, blanks and dashes.
     """
     from rapidfuzz import fuzz
 
@@ -159,13 +159,12 @@ def like_names(graph: SkillGraph, name: str) -> list[tuple[str, Node, bool]]:
 
 
 def propose_maps(graph: SkillGraph, new: NewNode, limit: int = PROPOSED) -> list[Node]:
-    """The maps that best fit a node, by search: first among its words, then where its
-    nearest nodes hang.
+    """The maps that fit a node best: those that search finds, or that link to nodes it finds.
 
     Args:
-        graph: to look in.
+        graph: the graph to search.
         new: the node.
-        limit: how many at most.
+        limit: most maps to return.
     """
     hits, _ = SearchIndex.of(graph).search(f"{new.name} {new.description}", limit=30)
     gathering = dict.fromkeys((*graph.entries, *graph.gathering), 0.0)
@@ -177,7 +176,7 @@ def propose_maps(graph: SkillGraph, new: NewNode, limit: int = PROPOSED) -> list
         for node in above:
             gathering[node] += hit.score / (2 * len(above))
     for entry in graph.entries:
-        gathering[entry] /= 2  # everything is an entry's matter: a map is the better place
+        gathering[entry] /= 2  # an entry fits every node a little: prefer a map
     ranked = sorted(gathering, key=lambda node: (-gathering[node], node))
     best = [node for node in ranked if gathering[node] > 0] or ranked
     return [graph.nodes[node] for node in best[:limit]]

@@ -16,7 +16,7 @@ from skillagent.graph.node import stem_of
 from skillagent.graph.resolve import name_key
 
 NAMED_IN_MAP = 4
-"""So many documents are named beside the link to a folder's map."""
+"""Documents that are named after the link to a folder's map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,17 @@ class FolderMap:
 
     path: str
     beginning: str
-    """Header and heading; the list follows."""
+    """Header and heading, before the list."""
     named: str
-    """Some titles of what it lists: the words beside a link to it."""
+    """Some of the titles that it lists, to be written after links to it."""
 
 
 def folder_maps(plan: ImportPlan, name: str) -> dict[str, FolderMap]:
-    """Path → map, for each folder below the top with two things in it, and for a long list on top.
+    """Path → map: one for each folder with two documents or more, one for a long list at the top.
 
     Args:
         plan: where the documents go.
-        name: of the skill; no map may have a name like it.
+        name: name of the skill, which no map may share.
     """
     titles = {part.path: part.node.title for part in plan.firsts}
     paths = sorted(titles)
@@ -66,7 +66,7 @@ def _free_names(plan: ImportPlan, name: str) -> FreeNames:
 
 
 def _folders(paths: Sequence[str]) -> list[str]:
-    """Every folder that files lie in or below, sorted, without the top."""
+    """Every folder that contains files, directly or not, sorted; without the top."""
     folders = set()
     for path in paths:
         parts = path.split("/")
@@ -87,15 +87,15 @@ def lists_of_maps(
     new: Mapping[str, Node],
     relocation: Relocation,
 ) -> dict[str, list[tuple[str, str]]]:
-    """Path of a map → link and description of all that it lists.
+    """Path of a map → link and description of each item of its list.
 
-    A document is listed in the map of its folder, or of the nearest folder above that has
-    one; a folder's map in that of the folder above.
+    A document is listed in the map of its folder, or else of the nearest folder above that has
+    a map; a folder's map is listed in that of the folder above.
 
     Args:
         plan: where the documents go.
-        maps: what `folder_maps` made.
-        new: path → each map, and an entry that the import writes, as the node it will be.
+        maps: the result of `folder_maps`.
+        new: path → node, of these maps and of an entry that the import writes.
         relocation: writes the links.
     """
     by_folder = {path.rpartition("/")[0]: path for path in maps}
@@ -122,6 +122,6 @@ def lists_of_maps(
 
 
 def _indexes(plan: ImportPlan) -> set[str]:
-    """Where documents go that were the first of their folder."""
+    """New paths of documents that were called index or readme."""
     parts = plan.firsts
     return {part.path for part in parts if name_key(stem_of(part.node.path)) in ("index", "readme")}

@@ -1,7 +1,7 @@
-"""Figures that tell an author what to do next, each with its nodes; what matters most first.
+"""Counts what an author should improve next, the most important kind first.
 
-What is found, in which order and with which remedy is told by the rules in `lint`; here it is
-counted under headings. Nothing of it is an error: `check` lists those.
+The rules in `lint` define what is found, its order and its remedies; this module counts their
+findings under headings. None of them is an error: `check` lists those.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class Figure:
     key: str
     """Name that does not change, such as `unreachable`."""
     title: str
-    """What is so, as a heading."""
+    """What was found, as a heading."""
     remedy: str
     """What to do."""
     heuristic: bool
-    """True where it is a guess that a person should judge."""
+    """True if the findings are guesses that a person should judge."""
     places: tuple[tuple[str, str], ...]
-    """Node, or a link's target, and what is to be said of it."""
+    """Id of a node, or a link's target, and a detail about it."""
 
     def to_json(self) -> dict[str, Any]:
         places = [{"node": node, "detail": detail} for node, detail in self.places]
@@ -58,12 +58,12 @@ class Figure:
 def health(
     graph: SkillGraph, counter: TokenCounter | None = None, progress: Progress = untold
 ) -> tuple[Figure, ...]:
-    """What there is to do, the most important first; kinds with nothing to do left out.
+    """One figure for each kind of finding, the most important first; empty kinds are left out.
 
     Args:
         graph: of one root or several.
         counter: counts a node's tokens; None for o200k_base.
-        progress: told of each node and link that was looked at.
+        progress: called for each node and link that was examined.
     """
     inspection = Inspection(graph, counter, progress)
     figures = []
@@ -76,7 +76,7 @@ def health(
 
 
 def verdict(graph: SkillGraph, figures: tuple[Figure, ...]) -> str:
-    """One line: how the graph is, and where to begin."""
+    """One line: the state of the graph, and where to begin."""
     counts = graph.counts
     size = f"{graph.name}: {counts.nodes} nodes, {counts.maps} maps"
     sure = [figure for figure in figures if not figure.heuristic]

@@ -1,6 +1,6 @@
-"""Which file each imported document, or each part of a long one, goes to.
+"""Decides which file each imported document, or part of a long one, goes to.
 
-`importing` writes what is planned here; `folder_maps` adds the maps that list it.
+`importing` carries the plan out; `folder_maps` adds the maps that list the documents.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from skillagent.progress import Progress, tracked
 from skillagent.tokens import default_counter
 
 TITLES = 6
-"""Titles of documents that a description made from them names."""
+"""Titles in a description that is made of titles."""
 
 
 @dataclass(slots=True)
 class ImportPlan:
-    """What goes where, while it is being found out."""
+    """Which document goes where, filled in step by step."""
 
     nodes: list[Node]
     """The documents."""
     parts: list[DocumentPart] = field(default_factory=list)
-    """All documents, whole or cut, in order; together the whole source."""
+    """Parts of all documents, in order; together the whole source."""
     firsts: list[DocumentPart] = field(default_factory=list)
-    """The first part of each document: what a map of its folder lists."""
+    """The first part of each document, which the map of its folder lists."""
     cut: list[tuple[tuple[CutSection, ...], list[DocumentPart]]] = field(default_factory=list)
     """The sections of each long document, and the parts that they became."""
     remarks: list[str] = field(default_factory=list)
@@ -44,11 +44,11 @@ class ImportPlan:
 
     @property
     def own_entry(self) -> DocumentPart | None:
-        """The part that becomes the entry, if a document of the source does."""
+        """The part that becomes the entry; None if no document does."""
         return next((part for part in self.parts if part.path == ENTRY), None)
 
     def description(self, name: str) -> str:
-        """A description of the graph, made of the titles of its topmost documents."""
+        """A description of the graph, made of the titles of the documents at its top."""
         titles = sorted({beside(node.title) for node in self.nodes if "/" not in node.path})
         titles = titles or sorted({beside(node.title) for node in self.nodes})
         first = ", ".join(titles[:TITLES]) + (" and more" if len(titles) > TITLES else "")
@@ -62,9 +62,9 @@ def import_plan(
 
     Args:
         nodes: the documents, by path.
-        name: of the skill.
-        description: of the skill; None for that of the document that becomes the entry.
-        progress: told of each document that was looked at.
+        name: name of the skill.
+        description: description of the skill; None for that of the entry's document.
+        progress: called for each document.
         single: whether the source is one file, which is cut whatever its length.
 
     Raises:
@@ -103,7 +103,7 @@ def import_plan(
 
 
 def _entry_of(nodes: Sequence[Node], *, single: bool) -> Node | None:
-    """The document that becomes the entry: a flat skill, or one whose header lets it be one."""
+    """The document that becomes the entry: a SKILL.md, or a single file with a fitting header."""
     for node in nodes:
         if node.path.casefold() == "skill.md":
             return node
@@ -116,13 +116,13 @@ def _entry_of(nodes: Sequence[Node], *, single: bool) -> Node | None:
 
 
 def _other_name(node: Node, names: FreeNames) -> str:
-    """A path for a document whose own name would make it an entry: it is called by its folder."""
+    """A path, named after its folder, for a document whose own name would make it an entry."""
     above = node.path.rpartition("/")[0]
     title = above.rpartition("/")[2] or node.title
     return f"{above}/{names.take(title, title)}.md".removeprefix("/")
 
 
 def _is_entry_name(path: str) -> bool:
-    """True for a name by which a host, or this package, would find an entry."""
+    """True for a name by which a host or this package would take a file for the entry."""
     stem = name_key(stem_of(path))
     return stem == "skill" or ("/" not in path and stem == "index")

@@ -1,9 +1,9 @@
-"""A flat skill, a long document or a folder of documents becomes a graph in a new folder.
+"""Makes a graph in a new folder from a flat skill, a long document or a folder of documents.
 
-Every line goes to exactly one node, but for definitions, which go to each that uses them. Long
-documents are cut at their headings into maps and nodes; documents of a folder keep their
-places, and each folder gets a map. Files that links and images name are copied to the same
-places; links that lead nowhere stay as they are written.
+Every line goes to exactly one node, except definitions, which go to each node that uses them.
+Long documents are cut at their headings into maps and nodes. Documents of a folder keep their
+paths, and each folder gets a map. Files that links and images need are copied to the same
+paths; broken links are not changed.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from skillagent.markdown.prose import shortened
 from skillagent.progress import Progress, untold
 
 SHOWN = 5
-"""So many nodes are named in a remark about several."""
+"""Nodes that a remark about several nodes names."""
 _DESCRIPTION_CHARS = (200, 80, 0)
-"""Characters of a description in the entry's list: the first number with which the entry fits."""
+"""Longest description in the entry's list: the first of these lengths with which it fits."""
 
 
 def import_graph(
@@ -59,15 +59,15 @@ def import_graph(
 
     Args:
         source: a Markdown file, or a folder of them.
-        folder: where the graph goes; empty or not there yet.
-        description: of the skill; None for that of the source.
+        folder: where the graph goes; empty or missing.
+        description: description of the skill; None for that of the source.
         dialect: how the source's links are written.
-        progress: told how far the work has come.
+        progress: called as the work proceeds.
 
     Raises:
-        UsageError: the source holds nothing, or a document too large to be read whole, the
-            folder is not empty, or a link in the source could not be kept.
-        GraphError: the source is no file and no folder that can be listed.
+        UsageError: the source has no document or one too large to be read whole, the folder is
+            not empty, or a link in the source could not be kept.
+        GraphError: the source is neither a file nor a folder that can be listed.
     """
     refuse_filled(folder)
     name = skill_name(folder)
@@ -105,8 +105,8 @@ def account(changes: Changes, folder: str, dialect: Dialect) -> str:
     """One line that counts what an import wrote.
 
     Args:
-        changes: what `import_graph` gave.
-        folder: as its user wrote it.
+        changes: the result of `import_graph`.
+        folder: its path as the user wrote it.
         dialect: how its links are written.
     """
     kinds: Counter[str] = Counter()
@@ -122,7 +122,11 @@ def account(changes: Changes, folder: str, dialect: Dialect) -> str:
 
 
 def refuse_filled(folder: Path) -> None:
-    """Raises UsageError if something is in the folder, or is there in its place."""
+    """Check that a folder is empty or missing.
+
+    Raises:
+        UsageError: it is not.
+    """
     if os.path.lexists(folder) and not folder.is_dir():
         raise UsageError(f"{folder}: is no folder")
     if folder.is_dir() and any(os.scandir(folder)):
@@ -193,7 +197,7 @@ def _files(
     if not fits_hosts(files[ENTRY].decode(errors="replace").replace("\r\n", "\n")):
         plan.remarks.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")
     plan.remarks += relocation.gained
-    _tell_undescribed(plan, maps)
+    _remark_undescribed(plan, maps)
     return files
 
 
@@ -207,7 +211,7 @@ def _lists(
     new: Mapping[str, Node],
     relocation: Relocation,
 ) -> dict[str, list[_Row]]:
-    """Path → what is listed there: the sections of a long document, then what its folder holds."""
+    """Path → items of its list: sections of a long document, then documents of its folder."""
     lists: dict[str, list[_Row]] = {}
     for sections, parts in plan.cut:
         lists.update(map_lists(sections, parts, relocation))
@@ -217,9 +221,9 @@ def _lists(
 
 
 def _entry_list(own: DocumentPart | None, rows: Sequence[_Row], name: str, about: str) -> str:
-    """What follows the text of the entry's document; the whole entry where it has none.
+    """The list to append to the entry's document, or the whole entry if no document is one.
 
-    Its descriptions are the longest with which every host shows the entry whole.
+    Its descriptions are as long as possible while every host still shows the entry whole.
     """
     before = "" if own is None else own.node.document.text[: own.end]
     text = ""
@@ -239,8 +243,8 @@ def _tail(part: DocumentPart, rows: Sequence[_Row]) -> str:
     return link_list(rows, part.node.document.text[part.start : part.end], short)
 
 
-def _tell_undescribed(plan: ImportPlan, maps: Mapping[str, FolderMap]) -> None:
-    """A remark on the new nodes that only their author can describe."""
+def _remark_undescribed(plan: ImportPlan, maps: Mapping[str, FolderMap]) -> None:
+    """Add a remark that names the new nodes without a description."""
     parts = [part for part in plan.parts if part.head and "\ndescription: " not in part.head]
     paths = sorted([*maps, *(part.path for part in parts)])
     if paths:

@@ -1,4 +1,4 @@
-"""Where a new link goes in a document: behind the last item of a list, or in a new list."""
+"""Adds list items to a document: after the last item of a list of links, or as a new list."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ _ITEM = re.compile(r"([ \t]*)([-*+]|(\d{1,9})([.)]))([ \t]+)")
 
 
 def list_edit(document: Document, items: Sequence[str], heading: str | None = None) -> Edit:
-    """The edit that hangs items on a document's last list of links.
+    """The edit that adds items to a document's last list of links.
 
     Args:
-        document: a map, or any document.
-        items: text of each new item, without its mark.
-        heading: the list stands under this heading; None for the last list of the document.
+        document: the document to change.
+        items: text of each new item, without its bullet or number.
+        heading: title of the section that has the list; None for the last list of the document.
 
     Raises:
-        UsageError: there is no such heading.
+        UsageError: the document has no such heading.
     """
     start, end = document.frontmatter.body_start, len(document.text)
     if heading is not None:
         at = document.find_heading(heading)
         if at < 0:
-            titles = ", ".join(found_heading.title for found_heading in document.headings) or "none"
+            titles = ", ".join(known.title for known in document.headings) or "none"
             raise UsageError(f"{document.path}: has no heading {heading!r}; it has: {titles}")
         start = document.headings[at].start
-        later = (found_heading.start for found_heading in document.headings[at + 1 :])
+        later = (following.start for following in document.headings[at + 1 :])
         end = next(later, end)
     text = document.text
     last = _last_item(document, start, end)
@@ -51,7 +51,7 @@ def list_edit(document: Document, items: Sequence[str], heading: str | None = No
 
 
 def _last_item(document: Document, start: int, end: int) -> tuple[int, re.Match[str]] | None:
-    """Where the last list item with a link ends, and the mark of that list's items."""
+    """The end of the last list item with a link, and the bullet or number of its list."""
     text, masks = document.text, document.masks
     links = [
         reference
@@ -63,7 +63,7 @@ def _last_item(document: Document, start: int, end: int) -> tuple[int, re.Match[
         lead = _ITEM.match(text, first)
         if not lead or lead.end() > reference.start:
             continue
-        # The item goes on over lines that are indented or no item, up to a blank line.
+        # The item continues on lines that are indented or not an item, up to a blank line.
         place = _line_end(text, reference.end, end)
         while place < end:
             line_end = _line_end(text, place, end)
@@ -78,7 +78,7 @@ def _last_item(document: Document, start: int, end: int) -> tuple[int, re.Match[
 
 
 def _top_of(document: Document, first: int, lead: re.Match[str]) -> re.Match[str]:
-    """The mark of the outermost item that an item stands in."""
+    """The bullet or number of the outermost item that contains an item."""
     text = document.text
     while lead[1] and first > document.frontmatter.body_start:
         above = text.rfind("\n", 0, first - 1) + 1

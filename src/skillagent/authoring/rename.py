@@ -1,4 +1,4 @@
-"""A node moves to another name or folder; every link to it and in it still leads there."""
+"""Renames or moves a node and keeps every link to it and in it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def rename(
         name: the node, as `SkillGraph.find` takes it.
         new: a file name in the same folder, or a path from the root if it has a `/`; the
             suffix may be left out. In a Logseq graph the name of a page, as links have it.
-        dialect: how the graph's links are written; None as it was loaded.
-        alias: keep the old file name among the node's aliases, for links and memories elsewhere.
+        dialect: how the graph's links are written; None for that of the graph.
+        alias: keep the old file name as an alias, for links from outside the graph.
 
     Raises:
         ResolveError: no node has the name.
-        UsageError: the new name cannot be taken, or a link could not be kept.
+        UsageError: the new name cannot be used, or a link could not be kept.
     """
     dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     root = graph.roots[0]
@@ -68,7 +68,7 @@ def rename(
 
 
 def _page_path(node: Node, name: str, pages: Pages) -> str:
-    """The path of a node's file when its page has a new name."""
+    """The path of a node's file for a new page name."""
     folder = node.path.rpartition("/")[0]
     if pages.day(pages_name := pages.name(without_suffix(node.path))):
         raise UsageError(f"{node.path}: is the journal of {pages_name}; its name is its day")
@@ -77,10 +77,10 @@ def _page_path(node: Node, name: str, pages: Pages) -> str:
 
 
 def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
-    """The path that a new name means.
+    """The path for a new name.
 
     Raises:
-        UsageError: it cannot be taken.
+        UsageError: it cannot be used.
     """
     suffix = node.path[len(without_suffix(node.path)) :]
     path = new if without_suffix(new) != new else new + suffix
@@ -111,10 +111,10 @@ def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
 
 
 def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: Dialect) -> bytes:
-    """A moved file whose header names the old file name as an alias, all other bytes as they were.
+    """A moved file with the old file name as an alias in its header; other bytes unchanged.
 
     Raises:
-        UsageError: another node has that name, or it cannot be set in the header.
+        UsageError: another node has that name, or the header cannot be changed.
     """
     old = called(node) if dialect.pages else node.stem
     for other in graph.nodes.values():

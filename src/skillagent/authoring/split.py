@@ -1,4 +1,4 @@
-"""A long node becomes a map and a node a section; its text is kept to the byte."""
+"""Splits a long node into a map and one node for each section, byte for byte."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ from skillagent.markdown.prose import shortened
 def split(
     graph: SkillGraph, name: str, level: int | None = None, dialect: Dialect | None = None
 ) -> Changes:
-    """The changes that make a map and its nodes of one node.
+    """The changes that split one node into a map and its nodes.
 
-    The node's own file becomes the map: its header and what stands before the first section
-    stay, and a list of links follows. Each section goes to a file beside it, under a header
-    with its title and first sentence. A map that no entry leads to is linked from the map
-    that fits it best.
+    The node's own file becomes the map: its header and the text before the first section stay,
+    and a list of links follows. Each section goes to a file in the same folder, below a header
+    with its title and first sentence. If no entry leads to the map, the map that fits it best
+    gets a link to it.
 
     Args:
         graph: of one root.
         name: the node, as `SkillGraph.find` takes it.
-        level: of the headings to cut at; None for the highest that has two.
-        dialect: how the graph's links are written; None as it was loaded.
+        level: heading level to cut at, 1 to 6; None for the highest that has two headings.
+        dialect: how the graph's links are written; None for that of the graph.
 
     Raises:
         ResolveError: no node has the name.
-        UsageError: it has no two sections there, or a link could not be kept.
+        UsageError: it has fewer than two sections, or a link could not be kept.
     """
     root = graph.roots[0]
     dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
@@ -76,27 +76,30 @@ def split(
     after = relocation.files(lambda file: read_node(root, file), tails)
     remarks += relocation.gained
     if node.id not in graph.reachable():
-        remarks.append(_hang(graph, parts[0], relocation, after, dialect))
+        remarks.append(_link_from_best_map(graph, parts[0], relocation, after, dialect))
     by_path = {file.path: file for file in nodes}
     before = {path: read_node(root, by_path[path]) for path in after if path in by_path}
     return changes_of(root.path, before, after, remarks)
 
 
-def _hang(
+def _link_from_best_map(
     graph: SkillGraph,
     part: DocumentPart,
     relocation: Relocation,
     after: dict[str, bytes],
     dialect: Dialect,
 ) -> str:
-    """Link a new map that nothing leads to from the map that fits best, and say so.
+    """Link an unreachable new map from the map that fits best.
 
     Args:
-        graph: as it is.
+        graph: the graph before the split.
         part: the new map.
-        relocation: which it belongs to.
-        after: path → new content of each file; the map's file is added or changed.
-        dialect: how the graph's links are written; None as it was loaded.
+        relocation: the move that the part belongs to.
+        after: path → new content of each file; the linking map's file is added or changed.
+        dialect: how the graph's links are written.
+
+    Returns:
+        A remark that says which map links to it.
     """
     node, reachable = part.node, graph.reachable()
     new = NewNode(node.title, node.description)
@@ -125,14 +128,14 @@ def parts_of(
     edits: tuple[Edit, ...] = (),
     path: str = "",
 ) -> list[DocumentPart]:
-    """A node's file as the part that stays and a part a section.
+    """The parts of a node's file: the one before the sections, then one for each section.
 
     Args:
-        node: what is split.
+        node: the node to split.
         cut: its sections.
-        names: gives the file names.
-        edits: to the header.
-        path: where the part that stays goes; empty for where it is.
+        names: chooses the file names.
+        edits: edits of the header.
+        path: new path of the first part; empty for the node's own path.
     """
     path = path or node.path
     folder = path.rpartition("/")[0]
@@ -154,19 +157,19 @@ def parts_of(
 
 
 def _second_header(text: str, path: str) -> bool:
-    """True where an underlined heading such as `Source: x` reads as a second header."""
+    """True if an underlined heading such as `Source: x` is read as a second header."""
     return any(diagnostic.code == "SG019" for diagnostic in parse(text, path).diagnostics)
 
 
 def map_lists(
     cut: Sequence[CutSection], parts: Sequence[DocumentPart], relocation: Relocation
 ) -> dict[str, list[tuple[int, str, str]]]:
-    """Path → depth, link and description of what each part that holds others lists.
+    """Path of each part that lists others → depth, link and description of each item.
 
     Args:
         cut: the sections.
-        parts: what `parts_of` made of them.
-        relocation: which the parts belong to.
+        parts: the result of `parts_of` for them.
+        relocation: the move that the parts belong to.
     """
     lists: dict[str, list[tuple[int, str, str]]] = {}
     for section, part in zip(cut, parts[1:], strict=True):
@@ -185,12 +188,12 @@ def _text_of(parts: Sequence[DocumentPart], path: str) -> str:
 
 
 def short(description: str) -> str:
-    """A description that fits the line of a list."""
+    """A description, shortened to fit the line of a list."""
     return shortened(description, DESCRIPTION_CHARS)
 
 
 def map_header(node: Node, remarks: list[str]) -> tuple[Edit, ...]:
-    """What makes a map of a node's header; none where its author's words forbid it."""
+    """Edits of a header that declare its node a map; none, with a remark, if that is not safe."""
     document = node.document
     if node.kind is not NodeKind.NODE:
         return ()

@@ -1,8 +1,8 @@
-"""Names of nodes that stand in prose without a link.
+"""Finds names of nodes in prose that are not links yet.
 
-A mention is the title, an alias or the stem of one other node, whole words in one line, its
-last word in any English ending; of two that overlap the longer one counts. Code, comments,
-links, headings, web addresses, HTML tags and indented code hold none.
+A mention is the title, an alias or the stem of exactly one other node: whole words in one line,
+the last word with any English ending. Of two that overlap the longer one counts. Code, comments,
+links, headings, web addresses and HTML tags are not searched.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from skillagent.markdown.link_targets import destinations
 from skillagent.markdown.logseq import outline
 
 COMMON = 0.1
-"""A name of one word is too common to be meant as a link if more of the nodes hold it."""
+"""Share of the nodes above which a name of one word is too common to mean the node."""
 FEW = 5
-"""In so few nodes no word is too common."""
+"""A word in so few nodes is never too common."""
 MIN_LETTERS = 4
-"""Of a name of one word."""
+"""Fewest letters of a name of one word."""
 
 _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ \t]+|[-_'’]")
@@ -46,7 +46,7 @@ class Mention:
     """A node's name in another node's prose."""
 
     source: str
-    """Id of the node whose text it stands in."""
+    """Id of the node whose text contains it."""
     target: str
     """Id of the node that is named."""
     start: int
@@ -59,8 +59,8 @@ def mentions(graph: SkillGraph, sources: Iterable[Node]) -> Iterator[Mention]:
     """The first mention of each node in each source that does not link it yet.
 
     Args:
-        graph: whose nodes may be named.
-        sources: the nodes to look in, in order.
+        graph: the graph whose names are searched for.
+        sources: the nodes to search, in order.
     """
     names = _tree(_names(graph))
     for node in sources:
@@ -73,12 +73,12 @@ def mentions(graph: SkillGraph, sources: Iterable[Node]) -> Iterator[Mention]:
 
 @dataclass(slots=True)
 class _Branch:
-    """Names that begin with the same words, as a tree: a word at a time finds the longest."""
+    """Names that begin with the same words; word by word, the tree leads to the longest name."""
 
     ends: dict[str, str] = field(default_factory=dict)
-    """Stem of a name's last word → the node that is named."""
+    """Stem of a name's last word → id of the node with that name."""
     longer: dict[str, _Branch] = field(default_factory=dict)
-    """Next word → the names that go on with it."""
+    """Next word → the names that continue with it."""
 
 
 def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
@@ -92,7 +92,7 @@ def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
 
 
 def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
-    """Words of a name, the last one stemmed → the one node that has it."""
+    """Words of a name, the last one stemmed → id of the only node that has it."""
     owners: dict[tuple[str, ...], set[str]] = {}
     for node in graph.nodes.values():
         names = {node.title, *node.names, *node.aliases}
@@ -146,7 +146,7 @@ def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
 
 
 def _items_with_links(document: Document) -> set[int]:
-    """Where the lines begin that list a link: in a map their words are about that link."""
+    """Starts of list items with a link: in a map, the words of such an item are about the link."""
     text = document.text
     starts: set[int] = set()
     line = at = 0
@@ -160,7 +160,7 @@ def _items_with_links(document: Document) -> set[int]:
 def _longest_at(
     text: str, words: list[tuple[int, int, str]], at: int, names: _Branch
 ) -> tuple[int, str]:
-    """How many words from one on are the longest name, or 0, and the node that is named."""
+    """Length in words of the longest name at a position, or 0, and the id of its node."""
     best = (0, "")
     branch = names
     for place in range(at, len(words)):
@@ -183,7 +183,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _mail_addresses(text: str, body: int) -> Iterator[tuple[int, int]]:
-    """Runs without blanks that hold an `@` and, behind it, a dot with a word."""
+    """Runs without blanks that have an `@` and, after it, a dot and a word."""
     for match in _WITH_AT.finditer(text, body):
         behind = text.index("@", match.start() + 1) + 2
         ends = [dot.end() for dot in _DOMAIN.finditer(text, behind, match.end())]
@@ -192,7 +192,7 @@ def _mail_addresses(text: str, body: int) -> Iterator[tuple[int, int]]:
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges sorted, those that overlap made one."""
+    """The ranges, sorted and with overlapping ones merged."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
         if joined and start <= joined[-1][1]:
@@ -231,7 +231,7 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
 
 
 def _excluded(document: Document) -> list[tuple[int, int]]:
-    """Ranges that are no prose: code, comments, links, addresses, HTML tags."""
+    """Ranges that are not prose: code, comments, links, addresses, HTML tags."""
     text, masks, body = document.text, document.masks, document.frontmatter.body_start
     ranges = [
         *zip(*masks.code, strict=True),

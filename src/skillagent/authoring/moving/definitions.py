@@ -1,8 +1,8 @@
-"""Footnotes and link definitions of a document that is cut: each goes where it is used.
+"""Copies footnotes and link definitions to the parts of a document that use them.
 
-`[^1]: text` and `[name]: address` say elsewhere what `[^1]` and `[text][name]` mean. Each part
-of the document gets a copy of what it uses; one that a part holds and does not use is taken out
-there, if another part has it. What no part uses stays where it is.
+`[^1]: text` and `[name]: address` define what `[^1]` and `[text][name]` mean. Each part of the
+document gets a copy of the definitions that it uses. A definition is removed from a part that
+does not use it, if another part has it. A definition that no part uses stays in place.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Definition:
     start: int
     end: int
     place: int
-    """Offset of its `[`, as a use of a footnote or of a link finds it."""
+    """Offset of its `[`, by which uses name it."""
 
     @property
     def span(self) -> tuple[int, int]:
@@ -57,7 +57,7 @@ def with_definitions(document: Document, parts: Sequence[DocumentPart]) -> list[
             used_by_part[bisect_right(firsts, place) - 1].add(index)
     for used in used_by_part:
         open_ones = list(used)
-        for index in open_ones:  # what a footnote itself uses comes along
+        for index in open_ones:  # a footnote brings what it uses itself
             more = inside.get(index, set()) - used
             used |= more
             open_ones += sorted(more)
@@ -88,14 +88,14 @@ def _notes(document: Document) -> Iterator[_Definition]:
     for note in footnotes.defined(text, document.frontmatter.body_start, code):
         line = text.rfind("\n", 0, note.start) + 1
         if note.start < end or text[line : note.start].strip(" ") or note.start - line > 3:
-            continue  # inside another one, or in a quote or an item, with which it goes
+            continue  # inside another footnote, a quote or a list item: it moves with that
         at = bisect_right(headings, line)
         end = _note_end(text, note.end, headings[at] if at < len(headings) else len(text))
         yield _Definition(line, end, note.start)
 
 
 def _note_end(text: str, place: int, limit: int) -> int:
-    """Behind the last line of a footnote: its paragraph, and indented blocks that follow."""
+    """The end of a footnote: of its paragraph and the indented blocks that follow."""
     end = place = _line_end(text, place, limit)
     paragraph = True
     while place < limit:

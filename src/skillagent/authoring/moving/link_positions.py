@@ -1,4 +1,4 @@
-"""Where the links of one document are, each list computed when it is first asked for."""
+"""Offsets of the links, headings and anchors of one document."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from skillagent.markdown.link_targets import Use, uses
 
 
 class LinkPositions:
-    """Where in one document its links stand; each list is made when first asked for."""
+    """Offsets in one document; each list is computed when it is first needed."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
 
     @cached_property
     def references(self) -> list[int]:
-        """Where its references begin, sorted."""
+        """Start of each link, sorted."""
         return [reference.start for reference in self._document.references]
 
     @cached_property
     def uses(self) -> dict[int, Use]:
-        """Its links by reference, by their start."""
+        """Start → link by reference (`[text][name]`)."""
         document = self._document
         found = uses(document.text, document.frontmatter.body_start, document.masks.code)
         return {use.start: use for use in found}
 
     @cached_property
     def linking(self) -> dict[int, list[int]]:
-        """Offset of a definition → where the links begin that it gives their address."""
+        """Offset of a definition → starts of the links that get their address from it."""
         starts: dict[int, list[int]] = {}
         for use in self.uses.values():
             if (
@@ -42,17 +42,17 @@ class LinkPositions:
 
     @cached_property
     def headings(self) -> list[int]:
-        """Where its headings begin, sorted."""
+        """Start of each heading, sorted."""
         return [heading.start for heading in self._document.headings]
 
     @cached_property
     def anchors(self) -> Mapping[str, int]:
-        """Its explicit ids and numbered slugs."""
+        """Explicit id or numbered slug → index of its heading."""
         return anchors(self._document.text, self._document.headings, self._document.masks.code)
 
     @cached_property
     def wikilinks(self) -> set[int]:
-        """Where no Markdown link begins, for a wikilink stands there."""
+        """Offsets of wikilinks' brackets, at which no Markdown link begins."""
         text = self._document.text
         starts = [at for at in self.references if text.startswith(("[[", "![["), at)]
         starts = [at + (text[at] == "!") for at in starts]

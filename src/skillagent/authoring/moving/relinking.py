@@ -1,7 +1,7 @@
-"""Which links of a part must be written anew when it moves, and how.
+"""Finds the links that must be rewritten when a part of a document moves, and their new text.
 
-`relocate` puts the parts in their places and holds the outcome against what was; this module
-finds the edits. A link that still leads to its node stays as it is.
+`relocate` applies the edits and compares the result with the old links. A link that still
+leads to its node is not changed.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ class PartEdits:
     edits: tuple[Edit, ...]
     """Sorted, by offsets of the document that the part comes from."""
     expected: tuple[tuple[int, Node | None], ...]
-    """Each link's old offset and the node that it must lead to, in the order in which they will
-    stand; None for a broken one."""
+    """Old offset of each link and the node that it must lead to (None if it is broken), in the
+    order of the new text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A graph before and after."""
+    """A graph before and after a move."""
 
     before: Resolver
     after: Resolver
@@ -66,7 +66,7 @@ class Layout:
     """Writes links in the graph as it will be."""
     dialect: Dialect
     root: str
-    """Absolute folder of the graph: relative paths that lead out of it are read from there."""
+    """Absolute path of the graph's folder, to resolve relative paths that lead out of it."""
 
 
 class Relinking:
@@ -77,7 +77,7 @@ class Relinking:
         self._places: dict[Node, LinkPositions] = {}
 
     def _places_of(self, node: Node) -> LinkPositions:
-        """What is looked up in a document again for each of its links and parts."""
+        """The positions in a node's document, computed once for all of its parts."""
         positions = self._places.get(node)
         if positions is None:
             positions = self._places[node] = LinkPositions(node.document)
@@ -109,7 +109,7 @@ class Relinking:
                 raw = text[reference.start : reference.end]
                 edit = Edit(reference.start, reference.end, rewritten(raw, new))
             if replaced := _covering(part, reference.start):
-                # The header is written anew: the link stands in its new text as it stood before.
+                # An edit replaces the header: the link is in that edit's text, still unchanged.
                 key = replaced.start, replaced.end
                 edits[key] = _relinked(edits[key], text, reference, edit)
             else:
@@ -122,7 +122,7 @@ class Relinking:
         return PartEdits(tuple(in_order), tuple(expected))
 
     def keeps(self, reference: Reference, part: DocumentPart) -> bool:
-        """Whether a link, wherever in a part it stands, need not be written anew."""
+        """Whether a link can stay unchanged, whatever its place in the part."""
         wanted, fragment = self._wanted(reference, part.node)
         if wanted is None:
             return True
@@ -131,7 +131,7 @@ class Relinking:
         return leads is wanted and fragment == reference.fragment
 
     def references(self, part: DocumentPart) -> list[Reference]:
-        """The links that stand in a part, in order of their place there."""
+        """The links in a part, in the order of the part's text."""
         document = part.node.document
         starts = self._places_of(part.node).references
         references: list[Reference] = []
@@ -141,7 +141,7 @@ class Relinking:
                 as_written(reference, document)
                 for reference in document.references[first:last]
                 if part.holds(reference.start)
-                # A header written anew keeps such a value as a text, which is no link.
+                # A replaced header keeps such a value as plain text, which is not a link.
                 and not (reference.is_name and _covering(part, reference.start))
             ]
         return sorted(references, key=lambda link: _link_order(part, link.start, document.text))
@@ -200,12 +200,12 @@ class Relinking:
         part: DocumentPart,
         spot: Address,
     ) -> str | None:
-        """What will stand at a link's address; None where nothing need change."""
+        """The new address of a link; None if it need not change."""
         text, here = part.node.document.text, self._layout.placed[part]
         bare = text[spot.start - 1 : spot.start] != "<"
         if wanted is None:
             if reference.kind is Kind.MARKDOWN or not reference.target.startswith(("./", "../")):
-                return None  # a Markdown path is carried with all the others
+                return None  # Markdown paths are handled with all other destinations
             if not self._moved(part):
                 return None
             moved = self._carried_path(reference.target, part)
@@ -238,7 +238,7 @@ class Relinking:
     def _elsewhere(
         self, part: DocumentPart, handled: set[int]
     ) -> Iterator[tuple[Edit, list[tuple[int, Node | None]]]]:
-        """Edits of destinations that are no links to nodes: files, images, `#anchors`.
+        """Edits of destinations that do not link to nodes: files, images, `#anchors`.
 
         Yields:
             Each edit, and the links that it makes, as `PartEdits.expected` has them.
@@ -268,7 +268,7 @@ class Relinking:
     def _made_by(
         self, destination: Destination, part: DocumentPart, node: Node
     ) -> list[tuple[int, Node | None]]:
-        """The links to a node that a destination becomes, once it is no `#anchor` any more."""
+        """The links to a node that a destination turns into when it is no longer an `#anchor`."""
         places = self._places_of(part.node)
         if not destination.inline:
             return [(at, node) for at in places.linking.get(destination.link, ()) if part.holds(at)]
@@ -282,7 +282,7 @@ class Relinking:
         """What `#heading` becomes, and the node that it leads to, None for the part itself.
 
         Returns:
-            None where it stays as it is.
+            None if it stays unchanged.
         """
         document = part.node.document
         name = unquote(meaning(raw)[1:])
@@ -300,7 +300,7 @@ class Relinking:
         return path + rest, node
 
     def _to_top(self, name: str, part: DocumentPart) -> tuple[str, Node | None] | None:
-        """What leads to an element above all headings, from a part that does not hold it."""
+        """A link to an element above all headings, from a part that does not contain it."""
         first = self._layout.parts[part.node][0]
         if part is first or name.casefold() not in self._places_of(part.node).anchors:
             return None
@@ -308,7 +308,7 @@ class Relinking:
         return self._layout.link_writer.destination(node, here, "", bare=True), node
 
     def _within(self, name: str, index: int, part: DocumentPart) -> str:
-        """What leads to a heading from inside the part that holds it; empty if nothing does."""
+        """A fragment that leads to a heading from inside its own part; empty if there is none."""
         heading = part.node.document.headings[index]
         if heading.start > part.start or not part.start:
             return self._fragment(name, index, part)
@@ -319,7 +319,7 @@ class Relinking:
         return posixpath.dirname(part.node.path) != posixpath.dirname(part.path)
 
     def _carried_path(self, path: str, part: DocumentPart) -> str:
-        """A relative path as it reads from the folder that a part moves to."""
+        """A relative path, rewritten for the folder that a part moves to."""
         root = self._layout.root
         before = posixpath.join(root, posixpath.dirname(part.node.path))
         after = posixpath.join(root, posixpath.dirname(part.path))
@@ -328,19 +328,19 @@ class Relinking:
 
 
 def _covering(part: DocumentPart, place: int) -> Edit | None:
-    """The edit of a part's header that replaces what stands at a place."""
+    """The edit of a part's header that replaces the text at an offset."""
     return next((edit for edit in part.edits if edit.start <= place < edit.end), None)
 
 
 def _relinked(replaced: Edit, text: str, reference: Reference, edit: Edit) -> Edit:
-    """A new header in which a link is written as an edit of the old one has it."""
+    """An edit that replaces a header, with the edit of a link in it applied as well."""
     old = text[reference.start : reference.end]
     new = text[reference.start : edit.start] + edit.text + text[edit.end : reference.end]
     return replaced._replace(text=replaced.text.replace(old, new))
 
 
 def _link_order(part: DocumentPart, place: int, text: str) -> tuple[bool, int, int]:
-    """Sorts links as they will follow each other, those of a header written anew as well."""
+    """Sort key of links in the order of the new text, even for a replaced header."""
     if replaced := _covering(part, place):
         end = text.find("]]", place)
         return False, replaced.start, replaced.text.find(text[place : end + 2])

@@ -1,9 +1,8 @@
-"""Stretches of documents, moved to other files, with every link kept.
+"""Moves parts of documents to other files and keeps every link.
 
-Each link is resolved in the graph as it is and in the graph as it will be. Where the two
-differ it is written anew, in its own style; all other bytes stay. At the end each new file
-is parsed and its links are held against those that were there: a plan that would lose one
-is refused.
+Each link is resolved in the graph before and after the move. Where the two targets differ, the
+link is rewritten in its own style; all other bytes stay. At the end each new file is parsed and
+its links are compared with the old ones: a change that would lose a link is refused.
 """
 
 from __future__ import annotations
@@ -33,12 +32,12 @@ class Relocation:
     """A graph before and after its parts are moved.
 
     Args:
-        nodes: the graph as it is.
-        parts: where it goes. A node without a part stays; the parts of one node, in order,
-            make its whole text.
+        nodes: all nodes of the graph before the move.
+        parts: what moves where. A node without a part stays in place; the parts of one node, in
+            order, are its whole text.
         dialect: how links are written.
-        made: new nodes besides, which hold no old text.
-        others: paths of files that are no nodes, before and after.
+        made: other new nodes, which contain no old text.
+        others: paths of files that are not nodes, before and after.
         root: absolute folder of the graph; relative paths that lead out of it are read from
             there.
     """
@@ -84,7 +83,7 @@ class Relocation:
             )
         )
         self.gained: list[str] = []
-        """Links that were broken and will lead somewhere, once `files` was called."""
+        """Links that were broken and will resolve, one remark each; set by `files`."""
 
     def _placed(self, part: DocumentPart) -> Node:
         document = part.node.document
@@ -106,8 +105,8 @@ class Relocation:
 
         Args:
             read: the bytes of a node's file.
-            tails: path → new text behind a part.
-            mend: write what is not UTF-8 as UTF-8, instead of refusing it.
+            tails: path → new text to append to a part.
+            mend: convert a file that is not UTF-8, instead of refusing it.
             progress: told of each part that was rewritten.
 
         Raises:
@@ -139,7 +138,7 @@ class Relocation:
         return files
 
     def _keep_rest(self, part: DocumentPart) -> None:
-        """Refuse what would break a link that stands behind the beginning of a large file."""
+        """Refuse a move that would break a link in the part of a large file that was not loaded."""
 
         def keeps(reference: Reference) -> bool:
             return self._relinking.keeps(reference, part)
@@ -171,8 +170,8 @@ class Relocation:
             line = references[len(wanted)].line
             raise UsageError(f"{part.path}:{line}: a text would become a link; put it in code")
         if part.start == 0:
-            old = {references.code for references in part.node.document.diagnostics}
-            if {references.code for references in document.diagnostics} & _HEADER_CODES - old:
+            old = {diagnostic.code for diagnostic in part.node.document.diagnostics}
+            if {diagnostic.code for diagnostic in document.diagnostics} & _HEADER_CODES - old:
                 raise UsageError(f"{part.node.path}:1: the link in the header could not be kept")
         self._gains(part, [(0, node) for node in wanted], references)
 
@@ -191,7 +190,7 @@ class Relocation:
 
 
 def node_of(document: Document, path: str) -> Node:
-    """A document as a node that is not on disk yet."""
+    """A node for a document that is not on disk yet."""
     return Node(without_suffix(path), "", path, kind_of(document, path), document, "", 0)
 
 
@@ -220,7 +219,7 @@ def _edited(part: DocumentPart, stretch: _Stretch) -> str:
 
 
 def _behind(before: str, copies: Sequence[str]) -> str:
-    """Copied definitions as they follow a text: a blank line between, each on lines of its own."""
+    """Copied definitions, to append to a text after a blank line, each on its own lines."""
     if not copies:
         return ""
     text = "" if before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
