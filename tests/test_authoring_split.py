@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skillagent.authoring.split import split
@@ -43,6 +43,14 @@ def test_the_parts_of_a_document_without_links_are_its_body(text: str, level: in
         assert after.reachable() == set(after.nodes)
 
 
+UNDER_DEFINITIONS = {
+    "a.md": b"[one]: #setup\n",
+    "b.md": b"# Setup\n\n# Setup\n\nWords with [one], [[b]] in them.\n",
+}
+"""The description of b goes into a, where a definition would make a link of its `[one]`."""
+
+
+@example(UNDER_DEFINITIONS, 1, None)
 @given(graphs(), st.integers(0, 99), st.none() | st.integers(1, 3))
 def test_every_link_still_leads_to_its_text(
     files: dict[str, bytes], pick: int, level: int | None

@@ -135,7 +135,7 @@ class Diagnostic:
     path: str
     """File, relative to its root, `/`-separated; with several roots `name::path`."""
     line: int
-    """Line in the file, from 1; 0 where the finding is about the whole file."""
+    """Line in the file, from 1; 0 if the finding is about the whole file."""
     code: str
     """Key of `CODES`, such as SG020."""
     message: str

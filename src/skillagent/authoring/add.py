@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from skillagent.authoring.file_text import Source, read_node
 from skillagent.authoring.link_writer import (
     LinkWriter,
-    beside,
+    beside_in,
     checked_path,
     file_name,
     folded,
@@ -110,13 +110,17 @@ def add_node(
         added = node_of(parse(text, path, dialect), path)
         link_writer = _link_writer(graph, added, dialect)
         link = link_writer.wikilink(added, gatherer)
-        why = one_line(place.why, "the sentence") if place.why else beside(description)
+        why = (
+            one_line(place.why, "the sentence")
+            if place.why
+            else beside_in(gatherer.document, description)
+        )
         data = read_node(root, gatherer)
         document = gatherer.document
         edit = list_edit(document, [f"{link} - {why}"], place.heading)
         count = len(document.references) + 1
         if len(parse(edited(document.text, [edit]), "", dialect).references) < count:
-            raise UsageError(f"{gatherer.path}: a link at its end would stand in code or a comment")
+            raise UsageError(f"{gatherer.path}: a link at its end would be in code or a comment")
         source = Source(data, document.text, gatherer.path)
         before[gatherer.path] = data
         after[gatherer.path] = source.stretch(0, len(document.text), [edit])

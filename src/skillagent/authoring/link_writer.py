@@ -15,10 +15,11 @@ from skillagent.graph import Node
 from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.destination import as_address
+from skillagent.markdown import Dialect, Document, Kind, Reference
+from skillagent.markdown.destination import DEFINITION, as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import relative
+from skillagent.markdown.wikilink import label_key
 
 MAX_NAME = 80
 """Characters of a file name made from a title, without its suffix."""
@@ -28,6 +29,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-
 _FOLD = re.compile(r"[-_\s]+")
 _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
+_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 _FOOTNOTE = re.compile(r"[ \t]*\[\^[^\[\]\s]+\]")
 _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
 
@@ -88,6 +90,17 @@ def beside(description: str) -> str:
     """A description without links, comments and footnotes, to be written after a link."""
     text = _BY_REFERENCE.sub(r"\1", _FOOTNOTE.sub("", description)).replace("`", "")
     return " ".join(_LINK_MARKS.sub(" ", text).split())
+
+
+def beside_in(document: Document, description: str) -> str:
+    """A description for a link in a document whose definitions would make `[name]` a link."""
+    text, start = document.text, document.frontmatter.body_start
+    labels = {label_key(match[1]) for match in DEFINITION.finditer(text, start)}
+
+    def plain(match: re.Match[str]) -> str:
+        return match[1] if label_key(match[1]) in labels else match[0]
+
+    return _IN_BRACKETS.sub(plain, beside(description)) if labels else beside(description)
 
 
 class LinkWriter:

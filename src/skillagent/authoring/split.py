@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from skillagent.authoring.add import NewNode, propose_maps
 from skillagent.authoring.file_text import Source, read_node
-from skillagent.authoring.link_writer import beside
+from skillagent.authoring.link_writer import beside, beside_in
 from skillagent.authoring.list_insertion import list_edit
 from skillagent.authoring.moving.definitions import with_definitions
 from skillagent.authoring.moving.parts import DocumentPart
@@ -114,7 +114,7 @@ def _link_from_best_map(
     document = parse(data, place.path, dialect)
     placed = relocation.placed[part]
     link = relocation.link_writer.wikilink(placed, node_of(document, place.path))
-    why = beside(placed.description)
+    why = beside_in(document, placed.description)
     edit = list_edit(document, [f"{link} - {why}" if why else link])
     source = Source(data, document.text, place.path)
     after[place.path] = source.stretch(0, len(document.text), [edit])

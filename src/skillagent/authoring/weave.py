@@ -14,7 +14,7 @@ from typing import Any
 
 from skillagent.authoring.add import resolver_of
 from skillagent.authoring.file_text import read_node, source_of
-from skillagent.authoring.link_writer import LinkWriter, beside
+from skillagent.authoring.link_writer import LinkWriter, beside_in
 from skillagent.authoring.list_insertion import list_edit
 from skillagent.authoring.moving.relocate import node_of
 from skillagent.authoring.split import short
@@ -209,9 +209,10 @@ def _alike(
 
 
 def _of_pair(node: Node, other: Node, link_writer: LinkWriter) -> Proposal:
-    described = short(beside(other.description)) or beside(other.title)
+    document = node.document
+    described = short(beside_in(document, other.description)) or beside_in(document, other.title)
     item = f"{link_writer.wikilink(other, node)} - {described}"
-    place = list_edit(node.document, [item]).start
+    place = list_edit(document, [item]).start
     return _proposal("alike", node, other, place, "", item, _shared_sentence(node, other))
 
 

@@ -1,4 +1,4 @@
-"""`skillagent add`: a new node, hung on a map."""
+"""`skillagent add`: adds a node and a link to it in a map."""
 
 from __future__ import annotations
 

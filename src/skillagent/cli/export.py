@@ -1,4 +1,4 @@
-"""`skillagent export`: a graph as an Agent Skill, llms.txt, JSON or GraphML."""
+"""`skillagent export`: writes a graph as an Agent Skill, llms.txt, JSON or GraphML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`skillagent health`: what an author should do next."""
+"""`skillagent health`: counts what an author should improve next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`skillagent import`: documents become a graph in a new folder."""
+"""`skillagent import`: makes a graph in a new folder from documents."""
 
 from __future__ import annotations
 

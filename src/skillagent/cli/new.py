@@ -1,4 +1,4 @@
-"""`skillagent new`: a folder becomes a graph, declared in its project."""
+"""`skillagent new`: creates a graph and declares it in its project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`skillagent split`: a long node becomes a map and a node a section."""
+"""`skillagent split`: splits a long node into a map and one node for each section."""
 
 from __future__ import annotations
 

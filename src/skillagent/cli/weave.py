@@ -1,4 +1,4 @@
-"""`skillagent weave`: links that are missing, proposed and, once accepted, written."""
+"""`skillagent weave`: proposes missing links, and writes those that are accepted."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_two_ways(arguments: argparse.Namespace) -> None:
-    """Questions on standard output leave no room for JSON, and answers none for proposals."""
+    """Refuse `--interactive` with an option that also needs standard output or input."""
     if arguments.interactive and (arguments.json or arguments.apply is not None):
         option = "--json" if arguments.json else "--apply"
         raise UsageError(f"--interactive and {option} are two ways to accept proposals; keep one")

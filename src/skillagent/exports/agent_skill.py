@@ -1,7 +1,7 @@
-"""Pack a graph as Agent Skills: one folder a root, which hosts without our tools can follow.
+"""Packs a graph as Agent Skills, one folder for each root, for hosts without our tools.
 
-The steps: name the files, rewrite the links, write everything to a temporary folder, load it
-again with our own loader and compare, then write it to its place, all or nothing. The entry
+The steps: name the files, rewrite the links, write everything to a temporary folder, load that
+with our own loader and compare, then write it to its destination, all or nothing. The entry
 becomes `SKILL.md`, every other node a plain file under `references/`. A graph that would lose a
 link is refused.
 """
@@ -34,7 +34,7 @@ from skillagent.markdown import Kind
 from skillagent.progress import Progress, tracked, untold
 
 _ROUNDS = 5
-"""What the loader reads differently after one round is written differently in the next."""
+"""Attempts: a link that the loader reads differently is written differently the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class PackedSkill:
     nodes: Mapping[str, str]
     """Id in the graph → file in the folder, sorted by id."""
     attachments: int
-    """Files copied because a node links to them."""
+    """Number of files that were copied because a node links to them."""
     whole_entry: bool
-    """True where SKILL.md is the entry itself; else the entry lies under `references/`."""
+    """True if SKILL.md is the entry itself; else the entry is under `references/`."""
 
 
 def agent_skill(
@@ -57,14 +57,14 @@ def agent_skill(
     """Pack a graph as one Agent Skill, or as one for each of its roots.
 
     Args:
-        graph: what to pack.
-        out: the skill's folder, whose name becomes the skill's; with several roots the folder
-            that holds one folder a root.
-        progress: told of each node that was written, and of what is loaded to compare.
+        graph: the graph to pack.
+        out: the skill's folder, whose name becomes the skill's; with several roots, the folder
+            that gets one folder for each root.
+        progress: called for each node that is written, and while the result is loaded.
 
     Raises:
-        UsageError: the folder's name is none for a skill, or the folder holds something that
-            no earlier export wrote, or lies in the graph, or cannot be written; nothing was
+        UsageError: the folder's name is not valid for a skill, or the folder has a file that no
+            earlier export wrote, or is in the graph, or cannot be written; nothing was
             changed.
         GraphError: a root has no node, a file changed since the load, or a link would be lost.
         OSError: a temporary folder could not be written.
@@ -106,7 +106,7 @@ def _check_apart(root: Root, targets: Sequence[Path]) -> None:
 
 
 class _SkillDraft:
-    """One root while it is packed."""
+    """One root of the graph while it is packed as a skill."""
 
     def __init__(self, graph: SkillGraph, root: Root, prefix: str, name: str) -> None:
         self.root = root
@@ -116,18 +116,18 @@ class _SkillDraft:
         self.entry = next(node for node in entries if node.root == prefix)
         self.head = skill_md.header(graph, self.entry, name)
         self.attachments: dict[str, str] = {}
-        """Path in the root → path in the skill."""
+        """Path in the root → path in the skill, of the attachments."""
         self.data: dict[str, bytes] = {}
         """Path in the root → bytes, of the attachments."""
         self.places: dict[str, str] = {}
-        """Id → path in the skill."""
+        """Id of a node → path in the skill."""
         self.whole_entry = True
-        """False where SKILL.md cannot hold the entry as it is."""
+        """False if the entry cannot be the SKILL.md unchanged."""
         self.short: str | None = None
-        """The SKILL.md that stands for such an entry."""
+        """Text of the SKILL.md that then leads to the entry."""
 
     def name_files(self, others: Others) -> None:
-        """Choose where everything goes; attachments that cannot be read stay where they are."""
+        """Choose the path of each file; attachments that cannot be read are left out."""
         names = SkillPaths()
         self.places = {
             node.id: "SKILL.md"
@@ -141,7 +141,7 @@ class _SkillDraft:
             try:
                 self.data[path] = read_bytes(self.root, on_disk(self.root, path))
             except OSError:
-                continue  # a folder, or gone: its link stays as it is
+                continue  # a folder or deleted: its link is not changed
             self.attachments[path] = names.attachment(path)
 
     def files(self) -> dict[str, str]:
@@ -149,16 +149,16 @@ class _SkillDraft:
 
 
 class _Packing:
-    """All roots of a graph, from their files' names to their files' bytes."""
+    """All roots of a graph while they are packed: names, then bytes of their files."""
 
     def __init__(self, graph: SkillGraph, names: Sequence[str]) -> None:
         self._graph = graph
         self._others = Others(graph.others)
         self._several = len(names) > 1
         self._words: dict[str, set[int]] = {}
-        """Id → offsets of broken links that must not become good ones."""
+        """Id of a node → offsets of broken links that must be written as plain words."""
         self._wikilinks: set[str] = set()
-        """Ids of nodes that keep their wikilinks."""
+        """Ids of nodes whose wikilinks stay wikilinks."""
         self._written: dict[str, Rewritten] = {}
         self.drafts = [
             _SkillDraft(graph, root, root.name if self._several else "", name)
@@ -185,7 +185,7 @@ class _Packing:
             Name of each skill → path → bytes.
 
         Raises:
-            GraphError: no way was found to write the graph without losing a link.
+            GraphError: every attempt to write the graph would lose a link.
             OSError: a file cannot be written.
         """
         for _ in range(_ROUNDS):
@@ -204,7 +204,7 @@ class _Packing:
         raise GraphError(f"{self._place(wrong[0], loaded)}: this link cannot be packed unchanged")
 
     def _place(self, node: Node, loaded: SkillGraph) -> str:
-        """File and line of the first link that leads elsewhere once it is packed."""
+        """File and line of the first link that would lead elsewhere in the export."""
         packed_links = [link for link in loaded.links_from(self._ids[node.id]) if link.target]
         links = [link for link in self._graph.links_from(node.id) if link.target]
         for link, packed in zip_longest(links, packed_links):
@@ -213,16 +213,16 @@ class _Packing:
         return f"{node.document.path}:{links[-1].line if links else 1}"
 
     def _same(self, node: Node, loaded: SkillGraph) -> bool:
-        """True where a node's links lead where they led."""
+        """True if a node's links in the export have the same targets."""
         links = self._graph.links_from(node.id)
         packed_links = loaded.links_from(self._ids[node.id])
         wanted = [self._ids[link.target] for link in links if link.target]
         return wanted == [link.target for link in packed_links if link.target]
 
     def _mend(self, node: Node, loaded: SkillGraph) -> bool:
-        """Write a node in another way next time; False if there is none left.
+        """Choose another way to write a node next time; False if none is left.
 
-        Broken links that now lead somewhere become words; else all wikilinks stay what they are.
+        Broken links that would resolve become words; if there are none, wikilinks stay wikilinks.
         """
         packed_links = loaded.links_from(self._ids[node.id])
         good = {link.reference.start for link in packed_links if link.target}
@@ -269,7 +269,7 @@ class _Packing:
         return Rewriter(self._graph.nodes, self._places(), self._others)
 
     def _fits(self, draft: _SkillDraft) -> bool:
-        """True where the entry can be the SKILL.md: short enough, no link in its header."""
+        """True if the entry can be the SKILL.md: short enough, and no link in its header."""
         if not draft.whole_entry:
             return True
         links = self._graph.links_from(draft.entry.id)

@@ -1,9 +1,8 @@
-"""What an export keeps so that nothing is lost: every original file, byte by byte.
+"""Records in an export how to restore every original file, byte by byte.
 
-`references/.skillagent.json` names each file's original path, the edits that lead back to its
-text, its line ends, and the digest of the original. Where that does not give the original's
-bytes, they are kept themselves. The file also says what the export wrote, so that a later
-export can tell its own files from others.
+`references/.skillagent.json` has for each file its original path, the edits that restore its
+text, its line ends, and its digest; if these do not give the original bytes, it has the bytes.
+It also lists all files of the export, so that a later export recognizes them.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ RECORD = f"{REFERENCES}/.skillagent.json"
 
 
 def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[str, Any]:
-    """How to get a node's file back from what was written.
+    """The entry of the record that restores a node's file.
 
     Args:
-        node: the original.
-        root: where it lies.
-        file: where it went, in the skill.
-        written: the text that went there.
+        node: the original node.
+        root: the root that contains it.
+        file: path of its file in the skill.
+        written: the text of that file.
     """
     record: dict[str, Any] = {
         "path": on_disk(root, node.path),
@@ -56,7 +55,7 @@ def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[s
 
 
 def read_record(folder: Path) -> Mapping[str, Any] | None:
-    """The record of an export; None where the folder holds none that can be read."""
+    """The record of an export; None if the folder has no readable one."""
     try:
         record = json.loads((folder / RECORD).read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -65,7 +64,7 @@ def read_record(folder: Path) -> Mapping[str, Any] | None:
 
 
 def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
-    """The original files that an exported skill was made of.
+    """The original files of an exported skill.
 
     Args:
         folder: the skill, as `agent_skill` wrote it.
@@ -74,7 +73,7 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
         Path in the original root → bytes, sorted; nodes and the attachments that they link to.
 
     Raises:
-        GraphError: it is no export, or a file was changed since.
+        GraphError: it is not an export, or a file was changed since.
     """
     place = Path(folder)
     record = read_record(place)

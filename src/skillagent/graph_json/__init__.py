@@ -1,8 +1,8 @@
 """A whole graph as one JSON object, and back: format `skillagent-graph/1`.
 
-`record` holds the values that JSON can hold, `original_bytes` what a file's text does not tell of
-its bytes, `json_writer` the layout. Above: `exports`, and whatever shows a graph. Below: `lint`,
-whose findings are part of the object, and `graph`.
+`record` has the values, `original_bytes` what is needed to restore a file's bytes, `json_writer`
+the layout. Above: `exports`, and whatever displays a graph. Below: `lint`, whose findings are
+part of the object, and `graph`.
 """
 
 from skillagent.graph_json.record import (

@@ -1,4 +1,4 @@
-"""The bytes of a node's file, and the little that gives them back from the node's text."""
+"""Restores the bytes of a node's file from the node's text and a few facts about the file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NEWLINES = ("\n", "\r\n", "\r")
 
 
 def byte_form(node: Node, root: Root) -> dict[str, Any]:
-    """What must be kept beside a node's text to give back its file byte by byte.
+    """What is needed, in addition to a node's text, to restore its file byte by byte.
 
     Returns:
-        `newline` and `bom` (whether the file has a byte order mark); or only `original`, all
-        bytes in base64, where the text and these two do not give the bytes.
+        `newline` and `bom` (whether the file has a byte order mark); or, if these and the text
+        do not give the file's bytes, only `original`, the bytes in base64.
 
     Raises:
         GraphError: the bytes must be read again, and the file has changed since the load.

@@ -1,6 +1,6 @@
-"""The values of a graph that its JSON form holds: nodes with their text, links, findings.
+"""The values in the JSON form of a graph: nodes with their text, links, findings.
 
-Every original file can be written again from them, byte by byte.
+Every original file can be restored from them, byte by byte.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class NodeRecord:
 
     id: str
     root: str
-    """Name of its root; empty where there is one."""
+    """Name of its root; empty if the graph has only one."""
     path: str
-    """In its root, with suffix."""
+    """Path in its root, with suffix."""
     kind: str
     """`node`, `map` or `skill`."""
     title: str
@@ -42,10 +42,10 @@ class NodeRecord:
     digest: str
     """SHA-256 of the file's bytes, as `sha256:…`."""
     text: str
-    """The whole file, line ends as `\\n`."""
+    """Text of the whole file, line ends as `\\n`."""
     form: dict[str, Any]
-    """`newline` and `bom` of the file; or `original`, its bytes in base64, where these and the
-    text do not give them."""
+    """`newline` and `bom` of the file; or `original`, its bytes in base64, if text, newline and
+    bom do not give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +53,35 @@ class LinkRecord:
     """One link to a node."""
 
     source: str
-    """Id of the node it stands in."""
+    """Id of the node that contains it."""
     target: str | None
-    """Id of the node it leads to."""
+    """Id of the node that it leads to; None if it does not resolve."""
     resolved: bool
     line: int
     context: str
     kind: str
     """`wikilink`, `embed`, `markdown` or `frontmatter`."""
     name: str
-    """The target as written."""
+    """Target as written."""
     fragment: str
     label: str
     section: str
     """The nearest heading above."""
     field: str
-    """The frontmatter field it stands in; empty in the body."""
+    """The frontmatter field that contains it; empty for a link in the body."""
     rung: str
-    """The rule that found the target, or why there is none."""
+    """The rule that resolved it, or why it does not resolve."""
     candidates: list[str]
-    """Ids of all nodes that answered, if several did."""
+    """Ids of all matching nodes, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphRecord:
-    """A graph as values that JSON can hold; equal for equal graphs."""
+    """A graph as JSON values; equal for equal graphs."""
 
     name: str
     digest: str
-    """Of the graph: over each node's id and content."""
+    """SHA-256 over each node's id and content."""
     roots: list[str]
     entries: list[str]
     """Id of the entry of each root."""
@@ -93,14 +93,14 @@ class GraphRecord:
     """As `check --json` shows them."""
 
     def to_json(self) -> str:
-        """The object, one node, link or finding a line."""
+        """JSON text with each node, link and finding on a line."""
         return json_lines({"format": GRAPH_FORMAT, **asdict(self)})
 
     def files(self) -> dict[str, dict[str, bytes]]:
         """Root → path → bytes of every original file.
 
         Raises:
-            GraphError: a text does not have its digest, or a path leads out of its root.
+            GraphError: a text does not match its digest, or a path leads out of its root.
         """
         files: dict[str, dict[str, bytes]] = {root: {} for root in self.roots}
         for node in self.nodes:
@@ -118,10 +118,10 @@ class GraphRecord:
 
 
 def graph_record(graph: SkillGraph) -> GraphRecord:
-    """Everything that a graph holds.
+    """All data of a graph.
 
     Raises:
-        GraphError: a file whose bytes its text does not give has changed since the load.
+        GraphError: a file had to be read again, and has changed since the load.
     """
     several = len(graph.roots) > 1
     roots = {root.name if several else "": root for root in graph.roots}
@@ -175,7 +175,7 @@ def read_json(text: str | bytes) -> GraphRecord:
     """The graph that `GraphRecord.to_json` wrote.
 
     Raises:
-        GraphError: it is no JSON, of another format, or lacks something.
+        GraphError: it is not JSON, has another format, or a key is missing.
     """
     try:
         record = json.loads(text)
@@ -199,5 +199,5 @@ def read_json(text: str | bytes) -> GraphRecord:
 
 
 def _entry(entry_type: type[_Entry], values: Mapping[str, Any]) -> _Entry:
-    # Keys that a later version adds are passed over.
+    # Keys of later versions are ignored.
     return entry_type(**{field.name: values[field.name] for field in fields(entry_type)})

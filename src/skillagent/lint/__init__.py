@@ -57,10 +57,10 @@ HEALTH_RULES: Mapping[str, HealthRule] = {
     "narrow": maps.narrow,
     "no-when": descriptions.without_when,
 }
-"""Name → rule, of what `health` counts; what matters most to a reader comes first.
+"""Name → rule, of what `health` counts, the most important first.
 
-First what an agent cannot reach or misreads, then what costs it tokens, then what only makes a
-choice harder.
+First what an agent cannot reach or misreads, then what costs it tokens, then what makes a choice
+harder.
 """
 
 RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES}

@@ -1,8 +1,8 @@
-"""What hosts and the reference validator of Agent Skills say of each SKILL.md in a graph.
+"""Rules of hosts and of the reference validator of Agent Skills, for each SKILL.md in a graph.
 
 Source: the specification (https://agentskills.io/specification) and its validator, the
-package `skills-ref`, whose wording is kept so that both tools can be compared; a test holds
-them equal. A graph without a SKILL.md has none of these findings.
+package `skills-ref`. Messages have the validator's wording; a test compares both. A graph
+without a SKILL.md has none of these findings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from skillagent.lint.inspection import Inspection
 from skillagent.lint.skill_header import SkillHeader
 
 REFERENCE_CODES = frozenset(f"SG{number}" for number in range(101, 120))
-"""Codes of what the reference validator calls invalid; all others are advice for hosts."""
+"""Codes of what the reference validator rejects; all others are advice for hosts."""
 
 ALLOWED_FIELDS = (
     "allowed-tools",
@@ -29,21 +29,21 @@ MAX_NAME = 64
 MAX_DESCRIPTION = 1024
 MAX_COMPATIBILITY = 500
 MAX_BYTES = 8_000
-"""Codex puts no more of a SKILL.md before the model; with line ends as CRLF counted."""
+"""Codex shows a model no more of a SKILL.md; counted with CRLF line ends."""
 MAX_LINES = 500
 MAX_TOKENS = 5_000
 _ASCII_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 def header(inspection: Inspection) -> Iterator[Diagnostic]:
-    """A header that is missing, never closed, no YAML, YAML that strictyaml refuses, or no map."""
+    """A header that is missing, not closed, invalid YAML, refused by strictyaml, or not a map."""
     for skill in inspection.skills:
         if error := skill.error:
             yield finding(error.code, skill.node.document.path, error.line, str(error))
 
 
 def fields(inspection: Inspection) -> Iterator[Diagnostic]:
-    """Keys beyond the six of the specification."""
+    """Keys other than the six of the specification."""
     for skill in inspection.skills:
         if skill.header is None:
             continue
@@ -57,7 +57,7 @@ def fields(inspection: Inspection) -> Iterator[Diagnostic]:
 
 
 def name(inspection: Inspection) -> Iterator[Diagnostic]:
-    """The name: there, short, lower case, of letters, digits and hyphens, and the folder's."""
+    """The name must be valid (short, lower case, letters, digits, hyphens) and the folder's."""
     for skill in inspection.skills:
         if skill.header is not None:
             for code, message in _name_errors(skill.header, skill.folder):
@@ -95,7 +95,7 @@ def _name_errors(header: SkillHeader, folder: str) -> Iterator[tuple[str, str]]:
 
 
 def description(inspection: Inspection) -> Iterator[Diagnostic]:
-    """The description: there, and not too long."""
+    """The description must exist and not be too long."""
     for skill in inspection.skills:
         if skill.header is None:
             continue
@@ -113,7 +113,7 @@ def description(inspection: Inspection) -> Iterator[Diagnostic]:
 
 
 def compatibility(inspection: Inspection) -> Iterator[Diagnostic]:
-    """The compatibility, if there is one: a text of 1 to 500 characters."""
+    """The compatibility, if given, must be a text of 1 to 500 characters."""
     for skill in inspection.skills:
         if skill.header is None or "compatibility" not in skill.header.fields:
             continue
@@ -132,7 +132,7 @@ def compatibility(inspection: Inspection) -> Iterator[Diagnostic]:
 
 
 def types(inspection: Inspection) -> Iterator[Diagnostic]:
-    """Types that the specification names and the reference does not test; strict hosts do."""
+    """Types of values that the specification requires and only strict hosts check."""
     for skill in inspection.skills:
         if skill.header is None:
             continue
@@ -151,7 +151,7 @@ def types(inspection: Inspection) -> Iterator[Diagnostic]:
 
 
 def size(inspection: Inspection) -> Iterator[Diagnostic]:
-    """What hosts cut or advise against: bytes of the file, lines and tokens of the body."""
+    """Limits of hosts: bytes of the file, lines and tokens of the body."""
     for skill in inspection.skills:
         text = skill.node.document.text
         path = skill.node.document.path
@@ -165,7 +165,7 @@ def size(inspection: Inspection) -> Iterator[Diagnostic]:
         if (lines := body.count("\n") + 1) > MAX_LINES:
             message = f"the body has {lines} lines; keep SKILL.md under {MAX_LINES} lines"
             yield finding("SG131", path, 0, message)
-        # No token is shorter than a byte, so most bodies need not be counted.
+        # A token has at least one byte, so most bodies need not be counted.
         if len(body.encode("utf-8", "replace")) > MAX_TOKENS:
             counter = inspection.counter
             if (tokens := counter.count(body)) > MAX_TOKENS:
@@ -182,7 +182,7 @@ def crlf_bytes(text: str) -> int:
 
 
 def place(inspection: Inspection) -> Iterator[Diagnostic]:
-    """A SKILL.md somewhere below the folder of another one."""
+    """A SKILL.md below the folder of another one."""
     skills = inspection.skills
     folders = {(skill.node.root, skill.node.path.rpartition("/")[0]) for skill in skills}
     for skill in skills:

@@ -1,4 +1,4 @@
-"""Rules about descriptions: none, nearly another's, or one that does not say when to read."""
+"""Rules about descriptions: missing, nearly equal, or silent on when to read the node."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 from skillagent.progress import tracked
 
 LIKE = 0.8
-"""Descriptions that share so much of their words are nearly the same (Jaccard)."""
+"""Jaccard similarity of their words from which two descriptions are nearly the same."""
 SHOWN_CHARS = 80
 
 # A heuristic: a description that says when to read it uses one of these words.
@@ -71,12 +71,12 @@ class _EarlierDescriptions:
     def __init__(self, counts: Counter[str]) -> None:
         self._counts = counts
         self._latest: dict[frozenset[str], str] = {}
-        """Words → the last node so far whose description has just these."""
+        """Words → the last node so far whose description has exactly these."""
         self._holders: dict[str, list[frozenset[str]]] = {}
         """One of the rarest words → the descriptions so far that have it, each once."""
 
     def like(self, bag: frozenset[str]) -> str:
-        """The node whose description is most like some words; empty if none is near enough."""
+        """The node whose description is most similar to some words; empty if none is similar."""
         if bag in self._latest:
             return self._latest[bag]
         near = {other for word in self._rarest(bag) for other in self._holders.get(word, ())}
@@ -85,7 +85,7 @@ class _EarlierDescriptions:
         return node if likeness >= LIKE else ""
 
     def add(self, bag: frozenset[str], node: str) -> None:
-        """Take in the words of a node's description."""
+        """Add the words of a node's description."""
         if bag not in self._latest:
             for word in self._rarest(bag):
                 self._holders.setdefault(word, []).append(bag)

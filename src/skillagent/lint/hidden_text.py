@@ -1,7 +1,7 @@
-"""Text that a reader of a file does not see, though a program that sends the file on would send it.
+"""Rules about text that a person does not see, but that a program would send to a model.
 
-A model is not shown it (`disclosure`, unless asked); what is found here is for the author. Of
-each kind a file has one finding, at the first place.
+`disclosure` removes it unless asked not to; these findings tell the author. A file has one
+finding of each kind, at the first place.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _KINDS = {
     Hidden.INVISIBLE: ("SG205", "invisible characters"),
 }
 SPELLED = 60
-"""So many characters of a hidden text are told."""
+"""Characters of a hidden text that a message shows."""
 
 
 def characters(inspection: Inspection) -> Iterator[Diagnostic]:
-    """Hidden characters and control characters, in a file's text, its header's values, its name."""
+    """Hidden and control characters in a file's text, its header's values and its name."""
     for node in inspection.graph.nodes.values():
         document = node.document
         codes: set[str] = set()
@@ -38,7 +38,7 @@ def characters(inspection: Inspection) -> Iterator[Diagnostic]:
 
 
 def _texts(node: Node) -> Iterator[tuple[int, str]]:
-    """Every text of a node with the line that it begins on; 0 for the file's name."""
+    """Every text of a node with the number of its first line; 0 for the file's name."""
     document = node.document
     yield 1, document.text
     header = document.frontmatter
@@ -75,7 +75,7 @@ def _spelled(text: str, tag_runs: list[Run]) -> str:
 
 
 def comments(inspection: Inspection) -> Iterator[Diagnostic]:
-    """Comments with a text in them, HTML's and Obsidian's."""
+    """HTML and Obsidian comments that contain text."""
     for node in inspection.graph.nodes.values():
         document = node.document
         spans = [

@@ -1,4 +1,4 @@
-"""A graph as the rules are given it: what several of them need is computed once, when first asked.
+"""The input of the rules: a graph, and values that several rules need, computed once.
 
 Below: `skills`, which reads every SKILL.md, and `graph`.
 """
@@ -22,7 +22,7 @@ class Inspection:
     Args:
         graph: of one root or several.
         counter: counts tokens; None for o200k_base.
-        progress: told of each node and link that a slow rule has looked at.
+        progress: called for each node or link that a slow rule examines.
     """
 
     def __init__(
@@ -60,12 +60,12 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthFinding(Diagnostic):
-    """A finding that `health` counts under a heading, so that it needs no whole sentence."""
+    """A finding that `health` lists below a heading, with a subject and a short detail."""
 
     subject: str
     """Id of the node that it is about, or the target of broken links."""
     detail: str
-    """What to say beside the subject; may be empty."""
+    """A short text to print after the subject; may be empty."""
 
 
 def health_finding(
@@ -75,11 +75,11 @@ def health_finding(
 
     Args:
         code: key of `CODES`, which has the remedy.
-        node: whose file is named.
+        node: the node whose file is named.
         message: what is wrong, one line.
-        detail: what to say beside the subject.
-        subject: what it is about; empty for the node.
-        line: in the file, from 1; 0 for the whole file.
+        detail: short text to print after the subject.
+        subject: what the finding is about; empty for the node's id.
+        line: line in the file, from 1; 0 for the whole file.
     """
     plain = finding(code, node.document.path, line, message)
     return HealthFinding(

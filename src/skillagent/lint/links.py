@@ -9,13 +9,13 @@ from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 from skillagent.progress import tracked
 
 BARE = 3
-"""So many links without words beside them make a list that says nothing."""
+"""Links without words around them from which a list does not help to choose."""
 SHOWN = 3
-"""Places of broken links that are named for each target."""
+"""Links that are named for each broken target."""
 
 
 def broken(inspection: Inspection) -> Iterator[HealthFinding]:
-    """Targets of broken links, those that most links name first, with the nearest node."""
+    """Targets of broken links, the most linked first, each with the most similar name."""
     graph = inspection.graph
     by_target: dict[str, list[Link]] = {}
     for link in graph.links:
@@ -39,7 +39,7 @@ def broken(inspection: Inspection) -> Iterator[HealthFinding]:
 
 
 def bare(inspection: Inspection) -> Iterator[HealthFinding]:
-    """Nodes with `BARE` or more links that have no words beside them, the most first."""
+    """Nodes with `BARE` or more links that have no words around them, the most links first."""
     graph = inspection.graph
     rows = []
     for node in graph.nodes.values():

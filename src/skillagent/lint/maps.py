@@ -1,4 +1,4 @@
-"""Rules about maps with too many links to choose from, or too few to be worth a step."""
+"""Rules about maps that have too many links to choose from, or too few to be useful."""
 
 from __future__ import annotations
 

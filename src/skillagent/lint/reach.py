@@ -1,4 +1,4 @@
-"""Rules about nodes that a reader who follows links from an entry does not meet, or only late."""
+"""Rules about nodes that links from an entry do not reach, or only after many steps."""
 
 from __future__ import annotations
 

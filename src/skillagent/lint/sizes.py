@@ -1,4 +1,4 @@
-"""Rules about the size of nodes: files not read whole, and texts that cost an agent much."""
+"""Rules about size: files too large to be read whole, and texts that cost many tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every SKILL.md of a graph, read as hosts and the reference validator of Agent Skills read it."""
+"""Reads every SKILL.md of a graph as hosts and the reference validator of Agent Skills do."""
 
 from __future__ import annotations
 
