@@ -79,7 +79,7 @@ def test_a_graph_is_called_as_its_folder_unless_it_is_told_a_title(
     plain, other = tmp_path / "token-work", tmp_path / "tokens"
     assert run(capsys, "new", plain, *described)[2] == ""
     code, _, err = run(capsys, "new", other, "--name", "Token Work", *described)
-    told = "the skill is called 'tokens', for hosts demand the name of its folder"
+    told = "the skill is called 'tokens', because hosts require the name of its folder"
     assert (code, err) == (0, f"remark: SKILL.md: {told}; 'Token Work' is its title\n")
     for folder, name, title in (
         (plain, "token-work", "Token work"),
@@ -126,11 +126,11 @@ def test_a_graph_of_a_python_project_is_declared_in_its_file(
     ("folder", "more", "said"),
     [
         ("full", (), "is not empty"),
-        ("full/x.txt", (), "is no folder"),
+        ("full/x.txt", (), "is not a folder"),
         ("Other", (), "call the folder 'other'"),
         ("token-work", ("--map", "no sentence"), "write TITLE=WHEN"),
         ("token-work", ("--map", "A=x", "--map", "a=y"), "like names"),
-        ("token-work", ("--map", "***=x"), "makes no file name"),
+        ("token-work", ("--map", "***=x"), "cannot name a file"),
         ("token-work", ("--map", "Index=x"), "like names"),
         ("token-work", ("--description", " "), "the description is empty"),
         ("token-work", ("--description", "x" * 1_025), "at most 1024"),
@@ -205,16 +205,16 @@ def test_without_a_map_the_best_are_named(tmp_path: Path, capsys: Capture) -> No
 @pytest.mark.parametrize(
     ("name", "more", "said"),
     [
-        ("Counting", ("--map", "budgets"), "is there: counting.md"),
-        ("countings", ("--map", "budgets"), "is nearly there: counting.md"),
-        ("Budgets", ("--map", "budgets", "--force"), "is there: budgets.md"),
+        ("Counting", ("--map", "budgets"), "exists: counting.md"),
+        ("countings", ("--map", "budgets"), "nearly exists: counting.md"),
+        ("Budgets", ("--map", "budgets", "--force"), "exists: budgets.md"),
         ("new", ("--map", "nope"), "no node 'nope'"),
         (
             "new",
             ("--map", "counting", "--heading", "Nope"),
             "has no heading 'Nope'; it has: Counting",
         ),
-        ("???", ("--map", "counting"), "makes no file name"),
+        ("???", ("--map", "counting"), "cannot name a file"),
         ("new", ("--map", "counting", "--body", "nowhere.txt"), "cannot be read"),
         ("new", ("--map", "none", "--why", "x"), "need a map"),
         ("new", ("--map", "counting", "--body", "HEADED"), "the body begins with a header"),
@@ -350,7 +350,7 @@ def test_maps_are_proposed_by_what_hangs_on_them(vault: Vault, capsys: Capture) 
     assert "The best for it: two (Two)" in add(capsys, top, "A white wall is not lost")[2]
     code, _, err = add(capsys, top, "x", "--map", "paint-walls")
     assert code == 2
-    assert "paint-walls.md: is no map" in err
+    assert "paint-walls.md: is not a map" in err
 
 
 def test_text_from_a_file_must_be_utf_8(vault: Vault, capsys: Capture) -> None:

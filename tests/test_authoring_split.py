@@ -165,7 +165,7 @@ def test_a_description_with_odd_links_is_no_link(vault: Vault) -> None:
 @pytest.mark.parametrize("text", ["", "no heading", "# One\n\ntext", "# T\n\n## Only\n\ntext"])
 def test_what_has_not_two_sections_is_left(vault: Vault, text: str) -> None:
     top = vault({"a.md": text})
-    with pytest.raises(UsageError, match=r"a\.md: has not two sections"):
+    with pytest.raises(UsageError, match=r"a\.md: has fewer than two sections"):
         split(SkillGraph.load(top), "a")
 
 

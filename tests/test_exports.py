@@ -493,7 +493,7 @@ def test_a_damaged_record_never_leads_out_of_the_folder(vault: Vault, tmp_path: 
         (tmp_path / "out" / RECORD).write_text(json.dumps(record))
         with pytest.raises(GraphError):
             restore(tmp_path / "out")
-    with pytest.raises(GraphError, match="no exported skill"):
+    with pytest.raises(GraphError, match="not an exported skill"):
         restore(tmp_path / "g")
 
 
@@ -715,7 +715,7 @@ def test_the_json_has_the_documented_keys(vault: Vault) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("[]", "format None"),
         ('{"format": "skillagent-graph/2"}', "format 'skillagent-graph/2'"),
         ('{"format": "skillagent-graph/1"}', "lacks 'name'"),
@@ -730,7 +730,7 @@ def test_json_that_was_tampered_with_gives_no_files(vault: Vault) -> None:
     text = graph_record(SkillGraph.load(vault({"a.md": "good"}))).to_json()
     with pytest.raises(GraphError, match="digest"):
         read_json(text.replace('"good"', '"evil"')).files()
-    with pytest.raises(GraphError, match="no path"):
+    with pytest.raises(GraphError, match="not a path"):
         read_json(text.replace('"path": "a.md"', '"path": "../a.md"')).files()
 
 

@@ -83,11 +83,11 @@ def add_node(
     name = one_line(new.name, "the name")
     stem = dialect.pages.file_name(name) if dialect.pages else file_name(name)
     if not stem:
-        raise UsageError(f"{name!r} makes no file name: it has no letter and no digit")
+        raise UsageError(f"{name!r} cannot name a file: it has no letter and no digit")
     if near := like_names(graph, name):
         title, node, same = near[0]
         if not force or any(other.stem == stem for _, other, _ in near):
-            how = "is there" if same else "is nearly there"
+            how = "exists" if same else "nearly exists"
             more = "" if force else "; --force adds it all the same"
             raise UsageError(f"{name!r} {how}: {node.path} ({title}){more}")
     gatherer = _map_of(graph, place.map) if place else None
@@ -97,7 +97,7 @@ def add_node(
     path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
     path = checked_path(path, graph.nodes.values())
     if path in graph.others[root_name(graph)]:
-        raise UsageError(f"{path}: is there already")
+        raise UsageError(f"{path}: exists already")
     description = one_line(new.description, "the description")
     fields: dict[str, Given] = {"description": description}
     if new.tags:
@@ -189,7 +189,7 @@ def propose_maps(graph: SkillGraph, new: NewNode, limit: int = PROPOSED) -> list
 def _map_of(graph: SkillGraph, name: str) -> Node:
     node = graph.find(name)
     if node.kind is NodeKind.NODE and node.id not in graph.entries:
-        raise UsageError(f"{node.path}: is no map; write type: map in its header to make it one")
+        raise UsageError(f"{node.path}: is not a map; write type: map in its header to make it one")
     return node
 
 

@@ -49,9 +49,7 @@ def skill_name(folder: Path) -> str:
     own = Path(os.path.abspath(folder)).name
     wanted = file_name(own)
     if len(wanted) > 64 or not _NAME.fullmatch(wanted):
-        raise UsageError(
-            f"{own!r} makes no name of a skill: 1 to 64 of a-z, 0-9 and single hyphens"
-        )
+        raise UsageError(f"{own!r} cannot name a skill: use 1 to 64 of a-z, 0-9 and single hyphens")
     if wanted != own:
         raise UsageError(
             f"a skill has the name of its folder: call the folder {wanted!r}, not {own!r}"
@@ -118,14 +116,14 @@ def entry_edits(
     head = document.frontmatter
     yaml = document.text.startswith("---")
     if (head.body_start or yaml) and not (head.fields and yaml):
-        raise UsageError(f"{node.path}:1: its header cannot be read; mend it first")
+        raise UsageError(f"{node.path}:1: its header cannot be read; correct it first")
     remarks: list[str] = []
     if description is not None and not node.description_derived:
         remarks.append("its own description was kept")
     if description is None or not node.description_derived:
         own = shortened(_without_dashes(beside(node.description)), MAX_DESCRIPTION)
         if node.description_derived:
-            remarks.append("its description says what it holds at most: write when to use it, too")
+            remarks.append("its description says at most what it contains: add when to use it")
         description = own or _without_dashes(beside(node.title)) or name
     else:
         description = checked_description(description)

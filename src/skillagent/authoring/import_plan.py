@@ -84,7 +84,7 @@ def import_plan(
             plan.remarks += [f"{ENTRY}: {remark}" for remark in remarks]
         elif node in moving:
             path = _other_name(node, names)
-            plan.remarks.append(f"{node.path}: is now {path}, for {ENTRY} is the entry")
+            plan.remarks.append(f"{node.path}: is now {path}, because {ENTRY} is the entry")
         sections: tuple[CutSection, ...] = ()
         if single or node.cost(counter) > LONG_TOKENS:
             sections = section_tree(node.document, LONG_TOKENS, counter.count)

@@ -75,7 +75,7 @@ def import_graph(
     if source.is_dir():
         below = os.path.realpath(folder).startswith(os.path.realpath(source) + os.sep)
         if below:
-            raise UsageError(f"{folder}: lies inside {source}; import into a folder beside it")
+            raise UsageError(f"{folder}: is inside {source}; import into a folder outside it")
         graph = SkillGraph.load(source, options=options, progress=progress)
         dialect = dialect.with_link_fields(graph.link_fields)
         nodes, others = list(graph.nodes.values()), next(iter(graph.others.values()))
@@ -85,7 +85,7 @@ def import_graph(
         nodes = [_single(root, source, options)]
         others = files_beside(root, nodes[0])
     if not nodes:
-        raise UsageError(f"{source}: holds no Markdown file")
+        raise UsageError(f"{source}: has no Markdown file")
     if large := [node for node in nodes if not node.whole]:
         message = f"has {large[0].size} bytes, above the limit of {options.max_file_bytes}"
         raise UsageError(f"{large[0].path}: {message}; split it or ignore it")
@@ -93,7 +93,7 @@ def import_graph(
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
         plan.remarks.append(
             f"{source.name}: links to documents beside it ({len(near)}), such as {near[0]}; "
-            "import its folder to take them along"
+            "import its folder to include them"
         )
     about = checked_description(description or plan.description(name))
     files = _files(plan, root, name, about, others, dialect, progress)
@@ -128,7 +128,7 @@ def refuse_filled(folder: Path) -> None:
         UsageError: it is not.
     """
     if os.path.lexists(folder) and not folder.is_dir():
-        raise UsageError(f"{folder}: is no folder")
+        raise UsageError(f"{folder}: is not a folder")
     if folder.is_dir() and any(os.scandir(folder)):
         raise UsageError(f"{folder}: is not empty; name a new folder")
 
@@ -138,7 +138,7 @@ def _single(root: Root, source: Path, options: Options) -> Node:
     if source.name.lower().endswith(SUFFIXES):
         file = read_file(root, source.name, options)
     if file is None:
-        raise UsageError(f"{source}: is no Markdown file that can be read")
+        raise UsageError(f"{source}: is not a readable Markdown file")
     document = parse(file.data, source.name, options.dialect or OBSIDIAN)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)

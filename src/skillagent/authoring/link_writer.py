@@ -64,9 +64,11 @@ def checked_path(path: str, nodes: Iterable[Node]) -> str:
     in_old_folder = any(node.path.startswith(f"{folder}/") for node in nodes)
     for part in [name] if in_old_folder or not folder else path.split("/"):
         if not part or part.startswith(".") or part != part.strip() or part.endswith("."):
-            raise UsageError(f"{path!r} is no file name: no part may be empty or begin with a dot")
+            raise UsageError(
+                f"{path!r} is not a valid file name: no part may be empty or begin with a dot"
+            )
         if forbidden := _FORBIDDEN.search(part):
-            raise UsageError(f"{path!r} is no file name for a node: it holds {forbidden[0]!r}")
+            raise UsageError(f"{path!r} cannot name a node's file: it has {forbidden[0]!r}")
         if len(part.encode()) > 240:
             raise UsageError(f"{part[:60]!r}… is too long for a file name")
     return unicodedata.normalize("NFC", path)
@@ -76,13 +78,13 @@ def one_line(text: str, what: str) -> str:
     """A text for a header or a list item.
 
     Raises:
-        UsageError: it is empty, or holds control characters.
+        UsageError: it is empty, or has control characters.
     """
     line = " ".join(text.split())
     if not line:
         raise UsageError(f"{what} is empty")
     if re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", line):
-        raise UsageError(f"{what} holds control characters")
+        raise UsageError(f"{what} has control characters")
     return line
 
 

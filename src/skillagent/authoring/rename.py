@@ -71,7 +71,9 @@ def _page_path(node: Node, name: str, pages: Pages) -> str:
     """The path of a node's file for a new page name."""
     folder = node.path.rpartition("/")[0]
     if pages.day(pages_name := pages.name(without_suffix(node.path))):
-        raise UsageError(f"{node.path}: is the journal of {pages_name}; its name is its day")
+        raise UsageError(
+            f"{node.path}: is the journal of {pages_name}; a journal is named for its day"
+        )
     name = name.removeprefix(f"{folder}/") if folder else name
     return f"{folder}/{pages.file_name(name)}"
 
@@ -96,11 +98,11 @@ def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
     if os.path.islink(full):
         raise UsageError(f"{node.path}: is a symbolic link; rename the file that it leads to")
     if os.path.lexists(os.path.join(graph.roots[0].path, path)):
-        raise UsageError(f"{path}: is there already; choose another name")
+        raise UsageError(f"{path}: exists already; choose another name")
     key = name_key(without_suffix(path))
     for other in graph.nodes.values():
         if other is not node and name_key(without_suffix(other.path)) == key:
-            raise UsageError(f"{path}: is too like {other.path}; choose another name")
+            raise UsageError(f"{path}: is too similar to {other.path}; choose another name")
     for old, later in ((node.path, path), (path, node.path)):
         if _is_entry(old) and not _is_entry(later):
             entry_stem = stem_of(old)
@@ -122,7 +124,7 @@ def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: 
         if other is not node and name_key(old) in names:
             raise UsageError(f"{other.path} has that name")
     if name_key(stem_of(path)) == "skill":
-        raise UsageError("the header of a skill takes none")
+        raise UsageError("the header of a skill cannot have one")
     document = parse(data, path, dialect)
     placed = node_of(document, path)
     if name_key(old) in map(name_key, (placed.stem, *placed.names, *placed.aliases)):

@@ -35,7 +35,7 @@ def new_graph(
     title = one_line(own if name is None else name, "the name")
     remarks = []
     if file_name(title) != own:
-        called = f"the skill is called {own!r}, for hosts demand the name of its folder"
+        called = f"the skill is called {own!r}, because hosts require the name of its folder"
         remarks.append(f"{ENTRY}: {called}; {title!r} is its title")
     title = title if title != own else own.replace("-", " ").capitalize()
     about = checked_description(description)
@@ -45,7 +45,7 @@ def new_graph(
     for heading, when in maps:
         heading, when = one_line(heading, "a map's title"), one_line(when, "when to go to a map")
         if not file_name(heading):
-            raise UsageError(f"{heading!r} makes no file name")
+            raise UsageError(f"{heading!r} cannot name a file")
         if names.holds(file_name(heading)):
             raise UsageError(f"{heading!r}: two maps, or a map and the graph, have like names")
         stem = names.take(heading, own)

@@ -56,13 +56,13 @@ def split(
     dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     node = graph.find(name)
     if dialect.outline:
-        raise UsageError(f"{node.path}: is an outline of Logseq's; split cuts Markdown at headings")
+        raise UsageError(f"{node.path}: is a Logseq outline; split cuts Markdown at headings")
     cut = sections(node.document, level or cut_level(node.document) or 1)
     if len(cut) < 2:
         have = sorted({heading.level for heading in node.document.headings})
         where = f"at level {level}" if level else "at any level"
         levels = f"its headings are of level {have}" if have else "it has no heading"
-        raise UsageError(f"{node.path}: has not two sections {where}; {levels}")
+        raise UsageError(f"{node.path}: has fewer than two sections {where}; {levels}")
     nodes = list(graph.nodes.values())
     others = graph.others[node.root]
     remarks: list[str] = []

@@ -281,7 +281,7 @@ def _listed(accepted: object) -> Sequence[object]:
     if isinstance(accepted, Mapping):
         accepted = accepted.get("proposals")
     if not isinstance(accepted, list):
-        raise UsageError("the proposals are no list; give back what weave --json wrote")
+        raise UsageError("the proposals are not a list; give back what weave --json printed")
     return accepted
 
 
@@ -295,7 +295,7 @@ def _read(item: object, number: int) -> Proposal:
         )
         if right and values["kind"] in ("mention", "alike") and str(values["sentence"]).strip():
             return Proposal(**values)
-    raise UsageError(f"proposal {number}: is not as weave --json wrote it")
+    raise UsageError(f"proposal {number}: is not as weave --json printed it")
 
 
 def _edits(node: Node, group: Sequence[Proposal]) -> list[Edit]:
@@ -362,4 +362,4 @@ def _check_links(
             raise UsageError(f"{item.path}:{item.line}: the sentence does not link {item.target}")
     lost = set(graph.neighbors(node.id)) - linked
     if lost or here.document.frontmatter.fields != node.document.frontmatter.fields:
-        raise UsageError(f"{node.path}: a sentence would take away a link that is there")
+        raise UsageError(f"{node.path}: a sentence would remove an existing link")

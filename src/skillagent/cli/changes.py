@@ -41,7 +41,7 @@ def writing(
     parser.add_argument(
         "--dry-run", action="store_true", help="write nothing; show what would change as a diff"
     )
-    parser.add_argument("--json", action="store_true", help="the account as JSON")
+    parser.add_argument("--json", action="store_true", help="the summary as JSON")
     return parser
 
 

@@ -34,15 +34,17 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "-o",
         "--out",
         metavar="FOLDER",
-        help="where to; its name becomes the skill's; with --also it holds a skill a root "
+        help="destination; its name becomes the skill's; with --also it gets a skill for each root "
         "(default: the graph's name, here)",
     )
     for name, text in _FORMS.items():
         form = command(forms, name, run, text)
-        form.add_argument("-o", "--out", metavar="FILE", help="where to (default: the output)")
+        form.add_argument(
+            "-o", "--out", metavar="FILE", help="destination (default: standard output)"
+        )
         form.add_argument("--force", action="store_true", help="replace FILE if it exists")
         if name == "llms-txt":
-            form.add_argument("--base", default="", metavar="URL", help="set before every path")
+            form.add_argument("--base", default="", metavar="URL", help="prefix of every path")
 
 
 def run(arguments: argparse.Namespace) -> int:

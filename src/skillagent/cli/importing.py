@@ -18,9 +18,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     links_of(parser)
     parser.add_argument("source", metavar="SOURCE", help="a Markdown file, or a folder of them")
-    parser.add_argument("folder", metavar="FOLDER", help="for the graph: empty, or not there yet")
+    parser.add_argument("folder", metavar="FOLDER", help="for the graph: empty or missing")
     parser.add_argument(
-        "--description", metavar="TEXT", help="of the graph, where the source has none"
+        "--description", metavar="TEXT", help="of the graph, if the source has none"
     )
 
 

@@ -26,10 +26,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "node",
         nargs="?",
         metavar="NODE",
-        help="only what is missing in it, and where others name it",
+        help="only links from this node or to it",
     )
     parser.add_argument(
-        "--limit", type=_count, default=20, metavar="N", help="proposals at most (20)"
+        "--limit", type=_count, default=20, metavar="N", help="most proposals to show (default: 20)"
     )
     parser.add_argument(
         "-i",
@@ -41,7 +41,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--apply",
         metavar="FILE",
-        help="write the proposals in it, as --json gave them; `-` for standard input",
+        help="write the proposals in FILE, as --json printed them; `-` for standard input",
     )
 
 

@@ -74,7 +74,7 @@ def agent_skill(
     names = skill_names(root.name for root in graph.roots) if several else [place.name]
     if not several and skill_name(place.name) != place.name:
         better = Path(out).parent / skill_name(place.name)
-        raise UsageError(f"{place.name!r} is no name of a skill: write to {better}")
+        raise UsageError(f"{place.name!r} cannot name a skill: write to {better}")
     parent = place if several else place.parent
     targets = [parent / name for name in names]
     for root in graph.roots:
@@ -102,7 +102,7 @@ def _check_apart(root: Root, targets: Sequence[Path]) -> None:
     for target in targets:
         real = os.path.realpath(target)
         if os.path.commonpath((top, real)) in (top, real):
-            raise UsageError(f"{target}: lies in the graph {root.path}, or holds it")
+            raise UsageError(f"{target}: is inside the graph {root.path}, or contains it")
 
 
 class _SkillDraft:

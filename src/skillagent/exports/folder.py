@@ -35,7 +35,7 @@ def earlier_export(folder: Path) -> dict[str, bytes]:
         return {}
     record = read_record(folder)
     if record is None or not isinstance(record.get("files"), dict):
-        raise UsageError(f"{folder}: not empty, and no earlier export; choose another place")
+        raise UsageError(f"{folder}: not empty, and not an earlier export; choose another place")
     listed = record["files"]
     content = {}
     for file in files:

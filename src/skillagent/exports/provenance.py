@@ -78,7 +78,9 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
     place = Path(folder)
     record = read_record(place)
     if record is None:
-        raise GraphError(f"{place}: no exported skill ({RECORD} is missing or of another version)")
+        raise GraphError(
+            f"{place}: not an exported skill ({RECORD} is missing or of another version)"
+        )
     files: dict[str, bytes] = {}
     try:
         for entry in (*record["nodes"], *record["attachments"]):
@@ -89,7 +91,7 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
                     f"{place}/{entry['file']}: changed since the export; the original is lost"
                 )
             if path.startswith("/") or ".." in path.split("/"):
-                raise GraphError(f"{place}: {path!r} is no path inside a root")
+                raise GraphError(f"{place}: {path!r} is not a path inside a root")
             files[path] = data
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise GraphError(f"{place}/{RECORD}: damaged: {error!r}") from None

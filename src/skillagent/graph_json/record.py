@@ -110,9 +110,9 @@ class GraphRecord:
             except (KeyError, TypeError, ValueError):
                 data = None
             if data is None or digest.sha256(data) != node.digest:
-                raise GraphError(f"{node.id}: its text does not have its digest")
+                raise GraphError(f"{node.id}: its text does not match its digest")
             if node.path.startswith("/") or ".." in node.path.split("/") or root not in files:
-                raise GraphError(f"{node.id}: {node.path!r} is no path inside a root")
+                raise GraphError(f"{node.id}: {node.path!r} is not a path inside a root")
             files[root][node.path] = data
         return files
 
@@ -180,7 +180,7 @@ def read_json(text: str | bytes) -> GraphRecord:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise GraphError(f"the graph is no JSON: {error}") from None
+        raise GraphError(f"the graph is not JSON: {error}") from None
     format_name = record.get("format") if isinstance(record, dict) else None
     if format_name != GRAPH_FORMAT:
         raise GraphError(f"the graph has the format {format_name!r}, not {GRAPH_FORMAT!r}")
