@@ -368,10 +368,10 @@ def test_other_dialects_are_packed_for_the_default_one(vault: Vault, tmp_path: P
 @pytest.mark.parametrize(
     ("there", "message"),
     [
-        ({"out/own.md": "mine"}, "not empty, and no earlier export"),
-        ({"out/.hidden": "mine"}, "not empty, and no earlier export"),
+        ({"out/own.md": "mine"}, "not empty, and not an earlier export"),
+        ({"out/.hidden": "mine"}, "not empty, and not an earlier export"),
         ({"out": "a file"}, "not a folder"),
-        ({"out/references/.skillagent.json": "{}"}, "no earlier export"),
+        ({"out/references/.skillagent.json": "{}"}, "not an earlier export"),
     ],
 )
 def test_what_others_made_is_left_alone(

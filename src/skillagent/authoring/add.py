@@ -25,7 +25,7 @@ from skillagent.index.search import SearchIndex
 from skillagent.markdown import Dialect
 from skillagent.markdown.compose import Given, composed
 from skillagent.markdown.document import parse
-from skillagent.markdown.edit import edited
+from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.logseq.properties import property_lines
 
 CLOSE = 88.0
@@ -90,8 +90,8 @@ def add_node(
             how = "exists" if same else "nearly exists"
             more = "" if force else "; --force adds it all the same"
             raise UsageError(f"{name!r} {how}: {node.path} ({title}){more}")
-    gatherer = _map_of(graph, place.map) if place else None
-    folder = gatherer.path.rpartition("/")[0] if gatherer else ""
+    map_node = _map_of(graph, place.map) if place else None
+    folder = map_node.path.rpartition("/")[0] if map_node else ""
     if dialect.pages and folder in ("", dialect.pages.journals):
         folder = PAGES
     path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
@@ -106,25 +106,36 @@ def add_node(
     text = f"{header}\n{_body(name, new.body, dialect)}"
     before: dict[str, bytes] = {}
     after = {path: text.encode("utf-8")}
-    if place and gatherer:
+    if place and map_node:
         added = node_of(parse(text, path, dialect), path)
-        link_writer = _link_writer(graph, added, dialect)
-        link = link_writer.wikilink(added, gatherer)
-        why = (
-            one_line(place.why, "the sentence")
-            if place.why
-            else beside_in(gatherer.document, description)
-        )
-        data = read_node(root, gatherer)
-        document = gatherer.document
-        edit = list_edit(document, [f"{link} - {why}"], place.heading)
-        count = len(document.references) + 1
-        if len(parse(edited(document.text, [edit]), "", dialect).references) < count:
-            raise UsageError(f"{gatherer.path}: a link at its end would be in code or a comment")
-        source = Source(data, document.text, gatherer.path)
-        before[gatherer.path] = data
-        after[gatherer.path] = source.stretch(0, len(document.text), [edit])
+        if place.why:
+            why = one_line(place.why, "the sentence")
+        else:
+            why = beside_in(map_node.document, description)
+        link = _link_writer(graph, added, dialect).wikilink(added, map_node)
+        edit = _list_edit(map_node, f"{link} - {why}", place.heading, dialect)
+        before[map_node.path] = read_node(root, map_node)
+        source = Source(before[map_node.path], map_node.document.text, map_node.path)
+        after[map_node.path] = source.stretch(0, len(map_node.document.text), [edit])
     return changes_of(root.path, before, after)
+
+
+def _list_edit(map_node: Node, item: str, heading: str | None, dialect: Dialect) -> Edit:
+    """The edit that adds an item with a link to a map.
+
+    Raises:
+        UsageError: the link would not be parsed as one, or the map has no such heading.
+    """
+    document = map_node.document
+    edit = list_edit(document, [item], heading)
+    text = edited(document.text, [edit])
+    if len(parse(text, "", dialect).references) <= len(document.references):
+        raise UsageError(f"{map_node.path}: a link at its end would be in code or a comment")
+    return edit
+
+
+def _link_writer(graph: SkillGraph, added: Node, dialect: Dialect) -> LinkWriter:
+    return LinkWriter(resolver_of(graph, [*graph.nodes.values(), added], dialect), dialect)
 
 
 def root_name(graph: SkillGraph) -> str:
@@ -171,18 +182,18 @@ def propose_maps(graph: SkillGraph, new: NewNode, limit: int = PROPOSED) -> list
         limit: most maps to return.
     """
     hits, _ = SearchIndex.of(graph).search(f"{new.name} {new.description}", limit=30)
-    gathering = dict.fromkeys((*graph.entries, *graph.gathering), 0.0)
+    scores = dict.fromkeys((*graph.entries, *graph.gathering), 0.0)
     for hit in hits:
-        if hit.node in gathering:
-            gathering[hit.node] += hit.score
+        if hit.node in scores:
+            scores[hit.node] += hit.score
             continue
-        above = {link.source for link in graph.backlinks(hit.node)} & gathering.keys()
+        above = {link.source for link in graph.backlinks(hit.node)} & scores.keys()
         for node in above:
-            gathering[node] += hit.score / (2 * len(above))
+            scores[node] += hit.score / (2 * len(above))
     for entry in graph.entries:
-        gathering[entry] /= 2  # an entry fits every node a little: prefer a map
-    ranked = sorted(gathering, key=lambda node: (-gathering[node], node))
-    best = [node for node in ranked if gathering[node] > 0] or ranked
+        scores[entry] /= 2  # an entry fits every node a little: prefer a map
+    ranked = sorted(scores, key=lambda node: (-scores[node], node))
+    best = [node for node in ranked if scores[node] > 0] or ranked
     return [graph.nodes[node] for node in best[:limit]]
 
 
@@ -204,8 +215,3 @@ def _body(name: str, body: str, dialect: Dialect) -> str:
     if headings and headings[0].level == 1 and not text[: headings[0].start].strip():
         return f"{text}\n"
     return f"# {name}\n\n{text}\n"
-
-
-def _link_writer(graph: SkillGraph, added: Node, dialect: Dialect) -> LinkWriter:
-    nodes = [*graph.nodes.values(), added]
-    return LinkWriter(resolver_of(graph, nodes, dialect), dialect)

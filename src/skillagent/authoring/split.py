@@ -174,11 +174,11 @@ def map_lists(
     lists: dict[str, list[tuple[int, str, str]]] = {}
     for section, part in zip(cut, parts[1:], strict=True):
         placed = relocation.placed[part]
-        gatherer = parts[section.parent + 1]
-        link = relocation.link_writer.wikilink(placed, relocation.placed[gatherer])
+        parent = parts[section.parent + 1]
+        link = relocation.link_writer.wikilink(placed, relocation.placed[parent])
         above = cut[section.parent].depth + 1 if section.parent >= 0 else 0
         row = (section.depth - above, link, beside(placed.description))
-        lists.setdefault(gatherer.path, []).append(row)
+        lists.setdefault(parent.path, []).append(row)
     return lists
 
 

@@ -80,8 +80,8 @@ def whole_graph(
     options = Options(dialect=dialect(arguments))
     roots = roots or (one_root_of(arguments),)
     finish_interrupted(*roots)
-    with contextlib.nullcontext(progress) if progress else progress_bar() as told:
-        return SkillGraph.load(*roots, options=options, progress=told)
+    with contextlib.nullcontext(progress) if progress else progress_bar() as bar:
+        return SkillGraph.load(*roots, options=options, progress=bar)
 
 
 def finish(changes: Changes, arguments: argparse.Namespace, summary: str = "") -> int:

@@ -87,7 +87,7 @@ def _packed(graph: SkillGraph, out: str | None, progress: Progress) -> tuple[Pac
 def _account(skill: PackedSkill) -> str:
     text = f"{skill.path}: {len(skill.nodes)} nodes, {skill.attachments} attachments"
     if not skill.whole_entry:
-        text += "; SKILL.md cannot hold the entry as it is, and leads to it"
+        text += "; SKILL.md cannot be the entry unchanged, and links to it"
     return text
 
 

@@ -74,7 +74,7 @@ def findings(
 
     Args:
         graph: of one root or several.
-        progress: told of each rule.
+        progress: called for each rule.
         rules: those to apply.
     """
     inspection = Inspection(graph)

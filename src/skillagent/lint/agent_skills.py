@@ -191,6 +191,6 @@ def place(inspection: Inspection) -> Iterator[Diagnostic]:
             folder = folder.rpartition("/")[0]
             if (skill.node.root, folder) in folders:
                 outer = f"{folder}/SKILL.md" if folder else "SKILL.md"
-                message = f"it stands inside the skill of {outer}: no host lists it"
+                message = f"it is inside the skill of {outer}: no host lists it"
                 yield finding("SG133", skill.node.document.path, 0, message)
                 break

@@ -43,7 +43,7 @@ def other_formats(inspection: Inspection) -> Iterator[Diagnostic]:
         )
         if 0 < loaded[root] < kinds.total():
             prefix = root + SEPARATOR if root else "."
-            message = f"not loaded, for they are no Markdown: {_listed(kinds)}"
+            message = f"not loaded, because they are not Markdown: {_listed(kinds)}"
             yield finding("SG302", prefix, 0, message)
 
 

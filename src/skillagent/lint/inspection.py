@@ -37,7 +37,7 @@ class Inspection:
 
     @cached_property
     def counter(self) -> TokenCounter:
-        """The counter given, else the default one."""
+        """The counter that was passed, or the default one."""
         return self._counter or default_counter()
 
     @cached_property

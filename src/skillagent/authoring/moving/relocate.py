@@ -107,7 +107,7 @@ class Relocation:
             read: the bytes of a node's file.
             tails: path → new text to append to a part.
             mend: convert a file that is not UTF-8, instead of refusing it.
-            progress: told of each part that was rewritten.
+            progress: called for each part that is rewritten.
 
         Raises:
             UsageError: a link cannot be kept, or a file cannot be changed.
@@ -148,7 +148,7 @@ class Relocation:
     def _verify(self, part: DocumentPart, plan: PartEdits, tail: str) -> None:
         kept, *copies = (_edited(part, stretch) for stretch in _stretches(part, plan.edits))
         before = part.head + kept + tail
-        text = before + _behind(before, copies)
+        text = before + _appended(before, copies)
         document = parse(text, part.path, self._dialect)
         first = len(part.head)
         references = [
@@ -218,7 +218,7 @@ def _edited(part: DocumentPart, stretch: _Stretch) -> str:
     return edited(part.node.document.text[start:end], own)
 
 
-def _behind(before: str, copies: Sequence[str]) -> str:
+def _appended(before: str, copies: Sequence[str]) -> str:
     """Copied definitions, to append to a text after a blank line, each on its own lines."""
     if not copies:
         return ""
@@ -226,7 +226,7 @@ def _behind(before: str, copies: Sequence[str]) -> str:
     was_note = False
     for copy in copies:
         is_note = copy.lstrip().startswith("[^")
-        # A link's definition right behind a footnote would be a line of it.
+        # A link's definition directly after a footnote would become a line of it.
         gap = "\n" if was_note and not is_note else ""
         text += gap + copy + ("" if copy.endswith("\n") else "\n")
         was_note = is_note
@@ -245,11 +245,11 @@ def _source(node: Node, read: Callable[[Node], bytes], *, mend: bool) -> Source:
 
 def _bytes(part: DocumentPart, edits: Sequence[Edit], tail: str, source: Source) -> bytes:
     own, *carried = _stretches(part, edits)
-    head, behind = (new.replace("\n", source.newline).encode() for new in (part.head, tail))
-    content = head + source.stretch(*own) + behind
+    head, end = (new.replace("\n", source.newline).encode() for new in (part.head, tail))
+    content = head + source.stretch(*own) + end
     copies = [source.stretch(*stretch).decode().removeprefix("\ufeff") for stretch in carried]
     last_chars = content[-4:].decode(errors="replace").replace("\r\n", "\n")
     return (
         content
-        + _behind(last_chars, copies).replace("\r\n", "\n").replace("\n", source.newline).encode()
+        + _appended(last_chars, copies).replace("\r\n", "\n").replace("\n", source.newline).encode()
     )
