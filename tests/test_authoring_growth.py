@@ -1,4 +1,4 @@
-"""A graph from nothing: set up, grown node by node, and judged; on the command line."""
+"""Creating a graph, adding nodes and judging its health, on the command line."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_new_graph_is_a_valid_skill_without_a_finding(tmp_path: Path, capsys: 
     assert config.graphs == (("", folder),)
 
 
-def test_a_graph_is_called_as_its_folder_unless_it_is_told_a_title(
+def test_a_graph_has_its_folders_name_unless_a_title_is_given(
     tmp_path: Path, capsys: Capture
 ) -> None:
     described = ("--description", "d: when asked", "--no-declare", "--map", "Counting=to count")
@@ -337,7 +337,7 @@ def test_what_was_placed_and_removed_is_put_back(tmp_path: Path) -> None:
     assert content(tmp_path) == {"a.md": b"changed", "c.md": b"c", "new/d.md": b"d"}
 
 
-def test_maps_are_proposed_by_what_hangs_on_them(vault: Vault, capsys: Capture) -> None:
+def test_maps_are_proposed_by_the_nodes_that_they_link(vault: Vault, capsys: Capture) -> None:
     files: dict[str, str | bytes] = {
         "index.md": "[[one]] [[two]]",
         "one.md": "---\ntype: map\n---\n# One\n\n- [[retry-payments]] - when late\n",

@@ -136,7 +136,7 @@ def test_the_old_name_is_kept_as_an_alias(vault: Vault, before: str, after: str)
         ("", "y/SKILL", "the header of a skill cannot have one"),
     ],
 )
-def test_an_alias_that_cannot_be_kept_is_told_of(
+def test_an_alias_that_cannot_be_kept_is_reported(
     vault: Vault, old: str, new: str, said: str
 ) -> None:
     top = vault({"index.md": "[x](old.md)", "old.md": old.encode("latin-1")})

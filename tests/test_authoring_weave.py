@@ -1,4 +1,4 @@
-"""Missing links: found in prose only, proposed exactly, written only where nothing changed."""
+"""Missing links are found in prose only, and written only to files that have not changed."""
 
 from __future__ import annotations
 

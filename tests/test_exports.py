@@ -1,4 +1,4 @@
-"""Exports: valid, complete, deterministic, careful with what is there, and never lossy."""
+"""Exports are valid, complete, deterministic and lossless, and overwrite no other files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from skillagent import GraphError, NodeKind, Root, SkillGraph, UsageError
 from skillagent.cli import main
 from skillagent.exports import (
-    GRAPH_FORMAT,
     agent_skill,
     graph_record,
     graphml_view,
@@ -32,6 +31,7 @@ from skillagent.exports import (
 from skillagent.exports.file_names import SkillPaths, skill_name, skill_names
 from skillagent.exports.provenance import RECORD
 from skillagent.graph import Options
+from skillagent.graph_json import GRAPH_FORMAT
 from skillagent.lint.agent_skills import MAX_BYTES, crlf_bytes
 from skillagent.markdown import DIALECTS, Kind
 from tests.conftest import BUNDLED, Vault
@@ -374,7 +374,7 @@ def test_other_dialects_are_packed_for_the_default_one(vault: Vault, tmp_path: P
         ({"out/references/.skillagent.json": "{}"}, "not an earlier export"),
     ],
 )
-def test_what_others_made_is_left_alone(
+def test_files_of_others_are_not_overwritten(
     vault: Vault, tmp_path: Path, there: dict[str, str | bytes], message: str
 ) -> None:
     graph = SkillGraph.load(vault({"g/a.md": "x", **there}) / "g")

@@ -167,7 +167,7 @@ def _files(
     """Path → content of every node of the graph."""
     own = plan.own_entry
     maps = folder_maps(plan, name)
-    texts = {path: made.beginning for path, made in maps.items()}
+    texts = {path: folder_map.beginning for path, folder_map in maps.items()}
     if own is None:
         texts[ENTRY] = entry_text(name, title_of(name), about, ())
         plan.remarks.append(
@@ -178,14 +178,14 @@ def _files(
         plan.nodes,
         plan.parts,
         dialect=dialect,
-        made=tuple(new.values()),
+        new_nodes=tuple(new.values()),
         others=others,
         root=os.path.realpath(root.path),
     )
     lists = _lists(plan, maps, new, relocation)
     files: dict[str, bytes] = {}
-    for path, made in maps.items():
-        text = made.beginning
+    for path, folder_map in maps.items():
+        text = folder_map.beginning
         files[path] = (text + link_list(lists.pop(path, []), text, short)).encode()
     top = _entry_list(own, lists.pop(ENTRY, []), name, about)
     tails = {part.path: _tail(part, lists[part.path]) for part in plan.parts if part.path in lists}

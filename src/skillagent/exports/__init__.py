@@ -8,20 +8,10 @@ from skillagent.exports.agent_skill import PackedSkill, agent_skill
 from skillagent.exports.graphml import graphml_view, to_graphml
 from skillagent.exports.llms_txt import llms_txt
 from skillagent.exports.provenance import restore
-from skillagent.graph_json import (
-    GRAPH_FORMAT,
-    GraphRecord,
-    LinkRecord,
-    NodeRecord,
-    graph_record,
-    read_json,
-)
+from skillagent.graph_json import GraphRecord, graph_record, read_json
 
 __all__ = [
-    "GRAPH_FORMAT",
     "GraphRecord",
-    "LinkRecord",
-    "NodeRecord",
     "PackedSkill",
     "agent_skill",
     "graph_record",

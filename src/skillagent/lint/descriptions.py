@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from skillagent.index.analyzer import terms
 from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 from skillagent.progress import tracked
 
@@ -41,6 +40,9 @@ def without_when(inspection: Inspection) -> Iterator[HealthFinding]:
 
 def alike(inspection: Inspection) -> Iterator[HealthFinding]:
     """Descriptions that are nearly that of an earlier node."""
+    # Imported here: `check` and hooks load this module, and must not wait for the index's.
+    from skillagent.index.analyzer import terms
+
     nodes = inspection.graph.nodes
     words = {
         node.id: frozenset(terms(node.description))

@@ -79,7 +79,7 @@ def read_skill_header(text: str) -> SkillHeader:
     return SkillHeader(value, lines, parts[2].strip())
 
 
-class _Frame:
+class _OpenValue:
     """An open list or mapping while it is read."""
 
     def __init__(self, keys: bool) -> None:
@@ -107,7 +107,7 @@ class _Strict:
 
     def read(self) -> tuple[Field, dict[str, int]]:
         """The one document, and the lines of its top-level keys."""
-        stack: list[_Frame] = []
+        stack: list[_OpenValue] = []
         result: Field = ""
         while not isinstance(event := self._events.get_event(), yaml.StreamEndEvent):
             self._check(event)
@@ -128,13 +128,13 @@ class _Strict:
             raise self._late
         return result, self._lines
 
-    def _open(self, stack: list[_Frame], event: Any) -> None:
+    def _open(self, stack: list[_OpenValue], event: Any) -> None:
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         if is_mapping and stack:
             self._check_column(stack[-1], event.start_mark)
-        stack.append(_Frame(is_mapping))
+        stack.append(_OpenValue(is_mapping))
 
-    def _put(self, stack: list[_Frame], value: Field, event: Any) -> None:
+    def _put(self, stack: list[_OpenValue], value: Field, event: Any) -> None:
         frame, mark = stack[-1], event.start_mark
         if not frame.is_mapping:
             frame.items.append(value)
@@ -168,7 +168,7 @@ class _Strict:
         if getattr(event, "flow_style", None):
             raise _refused(FLOW, event.start_mark, strict=True)
 
-    def _check_column(self, frame: _Frame, mark: Any) -> None:
+    def _check_column(self, frame: _OpenValue, mark: Any) -> None:
         if not frame.is_mapping or frame.key is None:
             return
         if frame.column is None:

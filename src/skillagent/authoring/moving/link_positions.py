@@ -25,8 +25,8 @@ class LinkPositions:
     def uses(self) -> dict[int, Use]:
         """Start → link by reference (`[text][name]`)."""
         document = self._document
-        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
-        return {use.start: use for use in found}
+        start = document.frontmatter.body_start
+        return {use.start: use for use in uses(document.text, start, document.masks.code)}
 
     @cached_property
     def linking(self) -> dict[int, list[int]]:

@@ -36,7 +36,7 @@ class Relocation:
         parts: what moves where. A node without a part stays in place; the parts of one node, in
             order, are its whole text.
         dialect: how links are written.
-        made: other new nodes, which contain no old text.
+        new_nodes: other new nodes, which contain no old text.
         others: paths of files that are not nodes, before and after.
         root: absolute folder of the graph; relative paths that lead out of it are read from
             there.
@@ -48,7 +48,7 @@ class Relocation:
         parts: Iterable[DocumentPart],
         *,
         dialect: Dialect,
-        made: Sequence[Node] = (),
+        new_nodes: Sequence[Node] = (),
         others: Iterable[str] = (),
         root: str,
     ) -> None:
@@ -67,7 +67,7 @@ class Relocation:
         """Each part as the node that it becomes."""
         folder = Root(Path(root)).folders
         before = Resolver(nodes, others, dialect, folder)
-        after = [*self.placed.values(), *made]
+        after = [*self.placed.values(), *new_nodes]
         self._after = Resolver(after, others, dialect, folder)
         self.link_writer = LinkWriter(self._after, dialect)
         """Writes links in the graph as it will be."""
@@ -146,15 +146,15 @@ class Relocation:
         refuse_if_linked(Root(Path(self._folder)), part.node, keeps, self._dialect)
 
     def _verify(self, part: DocumentPart, plan: PartEdits, tail: str) -> None:
-        kept, *copies = (_edited(part, stretch) for stretch in _stretches(part, plan.edits))
-        before = part.head + kept + tail
+        own_text, *copies = (_edited(part, stretch) for stretch in _stretches(part, plan.edits))
+        before = part.head + own_text + tail
         text = before + _appended(before, copies)
         document = parse(text, part.path, self._dialect)
         first = len(part.head)
         references = [
             as_written(reference, document)
             for reference in document.references
-            if first <= reference.start < first + len(kept) or reference.start >= len(before)
+            if first <= reference.start < first + len(own_text) or reference.start >= len(before)
         ]
         here = node_of(document, part.path)
         leads = [self._after.link(reference, here).node for reference in references]
