@@ -1,4 +1,4 @@
-"""Rules of Agent Skills, held to the reference validator, and the findings as `check` shows them.
+"""Rules of Agent Skills, compared with the reference validator, and as `check` shows them.
 
 A verdict must be equal on every file; the wording too, but for broken YAML, where the
 reference quotes its parser.

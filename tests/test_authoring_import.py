@@ -343,12 +343,12 @@ def test_what_no_author_wrote_is_no_description(vault: Vault) -> None:
 @pytest.mark.parametrize(
     ("source", "folder", "said"),
     [
-        ("nope.md", "new", "is no Markdown file"),
-        ("a.txt", "new", "is no Markdown file"),
-        ("empty", "new", "holds no Markdown file"),
+        ("nope.md", "new", "is not a readable Markdown file"),
+        ("a.txt", "new", "is not a readable Markdown file"),
+        ("empty", "new", "has no Markdown file"),
         ("docs", "full", "is not empty"),
-        ("docs", "a.txt", "is no folder"),
-        ("docs", "docs/new", "lies inside"),
+        ("docs", "a.txt", "is not a folder"),
+        ("docs", "docs/new", "is inside"),
         ("docs", "New Graph", "call the folder 'new-graph'"),
         ("broken.md", "new", "its header cannot be read"),
     ],

@@ -1,4 +1,4 @@
-"""Graphs of every style of link, drawn by hypothesis, and questions that the tests ask of them."""
+"""Hypothesis strategies for graphs with links of every style, and functions to compare graphs."""
 
 from __future__ import annotations
 

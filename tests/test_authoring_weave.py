@@ -1,4 +1,4 @@
-"""Missing links: found in prose only, proposed exactly, written only where nothing changed."""
+"""Missing links are found in prose only, and written only to files that have not changed."""
 
 from __future__ import annotations
 
@@ -166,9 +166,9 @@ def test_an_edited_sentence_is_written(vault: Vault) -> None:
         ({"was": "Another sentence."}, "does not hold the sentence"),
         ({"sentence": "No link at all."}, "does not link seed"),
         ({"sentence": "`[[seed]]` in code"}, "does not link seed"),
-        ({"start": "0"}, "is not as weave --json wrote it"),
-        ({"kind": "other"}, "is not as weave --json wrote it"),
-        ({"sentence": " "}, "is not as weave --json wrote it"),
+        ({"start": "0"}, "is not as weave --json printed it"),
+        ({"kind": "other"}, "is not as weave --json printed it"),
+        ({"sentence": " "}, "is not as weave --json printed it"),
     ],
 )
 def test_a_proposal_that_does_not_fit_is_refused(
@@ -189,7 +189,7 @@ def test_two_edits_of_the_same_words_are_refused(vault: Vault) -> None:
 
 @pytest.mark.parametrize("given_back", [{}, "text", None, [1], [{}], {"proposals": {}}])
 def test_what_is_no_list_of_proposals_is_refused(vault: Vault, given_back: object) -> None:
-    with pytest.raises(UsageError, match="weave --json wrote"):
+    with pytest.raises(UsageError, match="weave --json printed"):
         apply(SkillGraph.load(vault(NAMED)), given_back)
 
 

@@ -1,4 +1,4 @@
-"""Headers that are written: read again as meant by us, by python-frontmatter, by strict hosts."""
+"""Written headers give the same values to our reader, python-frontmatter and strict hosts."""
 
 from __future__ import annotations
 

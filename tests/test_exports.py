@@ -1,4 +1,4 @@
-"""Exports: valid, complete, deterministic, careful with what is there, and never lossy."""
+"""Exports are valid, complete, deterministic and lossless, and overwrite no other files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from skillagent import GraphError, NodeKind, Root, SkillGraph, UsageError
 from skillagent.cli import main
 from skillagent.exports import (
-    GRAPH_FORMAT,
     agent_skill,
     graph_record,
     graphml_view,
@@ -29,9 +28,10 @@ from skillagent.exports import (
     restore,
     to_graphml,
 )
-from skillagent.exports.file_names import Names, skill_name, skill_names
+from skillagent.exports.file_names import SkillPaths, skill_name, skill_names
 from skillagent.exports.provenance import RECORD
 from skillagent.graph import Options
+from skillagent.graph_json import GRAPH_FORMAT
 from skillagent.lint.agent_skills import MAX_BYTES, crlf_bytes
 from skillagent.markdown import DIALECTS, LinkKind
 from tests.conftest import BUNDLED, Vault
@@ -368,13 +368,13 @@ def test_other_dialects_are_packed_for_the_default_one(vault: Vault, tmp_path: P
 @pytest.mark.parametrize(
     ("there", "message"),
     [
-        ({"out/own.md": "mine"}, "not empty, and no earlier export"),
-        ({"out/.hidden": "mine"}, "not empty, and no earlier export"),
+        ({"out/own.md": "mine"}, "not empty, and not an earlier export"),
+        ({"out/.hidden": "mine"}, "not empty, and not an earlier export"),
         ({"out": "a file"}, "not a folder"),
-        ({"out/references/.skillagent.json": "{}"}, "no earlier export"),
+        ({"out/references/.skillagent.json": "{}"}, "not an earlier export"),
     ],
 )
-def test_what_others_made_is_left_alone(
+def test_files_of_others_are_not_overwritten(
     vault: Vault, tmp_path: Path, there: dict[str, str | bytes], message: str
 ) -> None:
     graph = SkillGraph.load(vault({"g/a.md": "x", **there}) / "g")
@@ -493,7 +493,7 @@ def test_a_damaged_record_never_leads_out_of_the_folder(vault: Vault, tmp_path: 
         (tmp_path / "out" / RECORD).write_text(json.dumps(record))
         with pytest.raises(GraphError):
             restore(tmp_path / "out")
-    with pytest.raises(GraphError, match="no exported skill"):
+    with pytest.raises(GraphError, match="not an exported skill"):
         restore(tmp_path / "g")
 
 
@@ -662,7 +662,7 @@ paths = st.lists(
 
 @given(paths, paths)
 def test_names_of_files_never_meet(nodes: list[str], attachments: list[str]) -> None:
-    names = Names()
+    names = SkillPaths()
     given_nodes = [names.node(f"{path}.md") for path in nodes]
     made = [*given_nodes, *(names.attachment(path) for path in attachments)]
     keys = [path.casefold() for path in made]
@@ -715,7 +715,7 @@ def test_the_json_has_the_documented_keys(vault: Vault) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("[]", "format None"),
         ('{"format": "skillagent-graph/2"}', "format 'skillagent-graph/2'"),
         ('{"format": "skillagent-graph/1"}', "lacks 'name'"),
@@ -730,7 +730,7 @@ def test_json_that_was_tampered_with_gives_no_files(vault: Vault) -> None:
     text = graph_record(SkillGraph.load(vault({"a.md": "good"}))).to_json()
     with pytest.raises(GraphError, match="digest"):
         read_json(text.replace('"good"', '"evil"')).files()
-    with pytest.raises(GraphError, match="no path"):
+    with pytest.raises(GraphError, match="not a path"):
         read_json(text.replace('"path": "a.md"', '"path": "../a.md"')).files()
 
 

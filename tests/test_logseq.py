@@ -385,7 +385,7 @@ def test_an_alias_that_cannot_be_written_is_said(vault: Vault) -> None:
     ("change", "message"),
     [
         (lambda graph: rename(graph, "Dec 1st, 2025", "x"), "is the journal of Dec 1st, 2025"),
-        (lambda graph: split(graph, "a"), "is an outline of Logseq's"),
+        (lambda graph: split(graph, "a"), "is a Logseq outline"),
     ],
 )
 def test_what_would_harm_a_logseq_graph_is_refused(
