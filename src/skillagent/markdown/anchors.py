@@ -32,6 +32,11 @@ _HTML_HEADING = re.compile(r"<h[1-6][^<>]*>([^\n]*?)</h[1-6]>")
 _COMPONENT = re.compile(r"<([A-Z][\w.]*)([^<>]*)>")
 _VALUE = re.compile(r"=[\"']([^\"'\s]+)[\"']")
 _MARKUP = re.compile(r"[{<&\\\[]")
+_TAB = re.compile(r"^[ \t]*===[+!]?[ \t]+\"([^\"\n]+)\"", re.MULTILINE)
+_ICON = re.compile(r":[\w-]+:")
+_FENCE_ID = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{[^{}\n]*#([\w:.-]+)", re.MULTILINE)
+FOOTNOTE_ID = re.compile(r"(?:user-content-)?fn(?:ref)?[:-]\S+")
+"""The anchor that a program gives a footnote or the place of its mark."""
 _BEFORE_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -58,6 +63,7 @@ def anchors(text: str, headings: Sequence[Heading], code: Ranges) -> Mapping[str
         *_numbered(headings),
         *_spelled(text, headings),
         *_inner(text, headings, code),
+        *_tabs_and_fences(text, headings),
     )
     for name, index in names:
         indexes.setdefault(name.casefold(), index)
@@ -150,6 +156,21 @@ def _spelled(text: str, headings: Sequence[Heading]) -> Iterator[tuple[str, int]
             plain = _without_accents(heading.title)
             yield _key(plain), index
             yield _key(_BEFORE_LETTERS.sub("", plain, count=1)), index
+
+
+def _tabs_and_fences(text: str, headings: Sequence[Heading]) -> Iterator[tuple[str, int]]:
+    """Ids of the tabs of MkDocs, with and without the heading's before them, and of fences."""
+    if "=== " not in text and "{" not in text:
+        return
+    starts = [heading.start for heading in headings]
+    for match in _TAB.finditer(text):
+        index = bisect_right(starts, match.start()) - 1
+        name = slug(_ICON.sub("", match[1]).strip())
+        yield name, index
+        if index >= 0:
+            yield f"{slug(headings[index].title)}-{name}", index
+    for match in _FENCE_ID.finditer(text):
+        yield match[1], bisect_right(starts, match.start()) - 1
 
 
 def _inner(text: str, headings: Sequence[Heading], code: Ranges) -> Iterator[tuple[str, int]]:

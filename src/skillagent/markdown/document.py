@@ -18,7 +18,7 @@ from skillagent.markdown import (
     frontmatter,
     prose,
 )
-from skillagent.markdown.anchors import anchors
+from skillagent.markdown.anchors import FOOTNOTE_ID, anchors
 from skillagent.markdown.blocks import Piece
 from skillagent.markdown.decoding import decode
 from skillagent.markdown.description import DESCRIPTION_REACH, first_sentence
@@ -179,8 +179,13 @@ class Document:
         return embedded.includes_files(self.text, self.excluded.fences)
 
     def has_anchor(self, fragment: str) -> bool:
-        """True if a fragment names a heading, or an element above all headings."""
-        return self.find_heading(fragment) >= 0 or fragment.strip().casefold() in self._anchors
+        """True if a fragment names a heading, an element above all headings, or a footnote."""
+        name = fragment.strip().casefold()
+        return (
+            self.find_heading(fragment) >= 0
+            or name in self._anchors
+            or FOOTNOTE_ID.fullmatch(name) is not None
+        )
 
     @cached_property
     def _anchors(self) -> Mapping[str, int]:
