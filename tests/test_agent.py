@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from skillagent import Agent, OfflineProvider, ProviderError, SkillGraph, Toolset
-from skillagent.agent import AnswerText, CallFinished, CallStarted, Done, TurnFinished
+from skillagent.agent import AnswerText, CallFinished, CallStarted, Done, EndReason, TurnFinished
 from skillagent.agent.loop import Ended, loop
 from skillagent.messages import (
     Message,
@@ -73,12 +73,12 @@ def test_parallel_calls_are_answered_in_one_message(vault: Vault) -> None:
     ]
     results = chat.messages[2].parts
     assert [part.id for part in results if isinstance(part, ToolResult)] == ["id0", "id1"]
-    assert events[-1] == Done("end", "done")
+    assert events[-1] == Done(EndReason.END, "done")
 
 
 def test_a_call_in_a_reply_that_was_cut_off_is_closed_but_not_run(vault: Vault) -> None:
     chat = session(vault, calls("a", stop=Stop.MAX_TOKENS))
-    assert list(chat.ask("question"))[-1] == Done("max_tokens", "")
+    assert list(chat.ask("question"))[-1] == Done(EndReason.MAX_TOKENS, "")
     (result,) = chat.messages[-1].parts
     assert isinstance(result, ToolResult)
     assert result.error
@@ -87,12 +87,12 @@ def test_a_call_in_a_reply_that_was_cut_off_is_closed_but_not_run(vault: Vault) 
 
 def test_a_refusal_ends_the_run(vault: Vault) -> None:
     chat = session(vault, says("I cannot.", Stop.REFUSAL))
-    assert list(chat.ask("question"))[-1] == Done("refusal", "I cannot.")
+    assert list(chat.ask("question"))[-1] == Done(EndReason.REFUSAL, "I cannot.")
 
 
 def test_turns_are_bounded(vault: Vault) -> None:
     chat = session(vault, *(calls("a") for _ in range(9)), max_turns=3)
-    assert list(chat.ask("question"))[-1] == Done("max_turns", "")
+    assert list(chat.ask("question"))[-1] == Done(EndReason.MAX_TURNS, "")
     assert len(chat.messages) == 7
 
 
@@ -129,7 +129,7 @@ def test_the_loop_itself_does_nothing_but_yield() -> None:
     assert isinstance(need, Request)
     with pytest.raises(StopIteration) as stop:
         run.send(says("a"))
-    assert stop.value.value == Ended("end", (*need.messages, says("a").message))
+    assert stop.value.value == Ended(EndReason.END, (*need.messages, says("a").message))
 
 
 def test_the_navigator_lists_reads_and_cites() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from skillagent import Agent, Prices, ProviderError, SkillGraph, Toolset
-from skillagent.agent import AnswerText, CallFinished, Done, Event, saved
+from skillagent.agent import AnswerText, CallFinished, Done, EndReason, Event, saved
 from skillagent.errors import UsageError
 from skillagent.messages import (
     Message,
@@ -23,14 +23,14 @@ from skillagent.messages import (
     ToolResult,
     Usage,
 )
-from skillagent.providers.base import Piece
+from skillagent.providers.base import ReplyEvent
 from tests.conftest import Vault
 
 FILES: dict[str, str | bytes] = {
     "a.md": "# A\n\nText of a, which links [[b]].",
     "b.md": "# B\n\nText of b.",
 }
-Step = list[Piece | BaseException]
+Step = list[ReplyEvent | BaseException]
 
 
 class Stepwise:
@@ -42,7 +42,7 @@ class Stepwise:
         self.replies = list(replies)
         self.requests: list[Request] = []
 
-    def reply(self, request: Request) -> Iterator[Piece]:
+    def reply(self, request: Request) -> Iterator[ReplyEvent]:
         self.requests.append(request)
         for piece in self.replies.pop(0):
             if isinstance(piece, BaseException):
@@ -53,7 +53,7 @@ class Stepwise:
 class StepwiseAsync(Stepwise):
     """The same, and natively asynchronous."""
 
-    async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
+    async def reply_async(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
         for piece in self.reply(request):
             await asyncio.sleep(0)
             yield piece
@@ -164,7 +164,7 @@ def test_a_call_whose_answer_reached_nobody_may_be_made_again(vault: Vault) -> N
 
 def test_an_empty_answer_leaves_no_empty_message(vault: Vault) -> None:
     chat = agent(vault, [Reply(Message(Role.ASSISTANT, ()), Stop.END)], says("yes"))
-    assert drain(chat)[-1] == Done("end", "")
+    assert drain(chat)[-1] == Done(EndReason.END, "")
     assert chat.messages == ()
 
 
@@ -172,7 +172,7 @@ def test_a_paused_model_is_sent_the_same_again(vault: Vault) -> None:
     half = Text("Half.")
     paused = Reply(Message(Role.ASSISTANT, (half,)), Stop.PAUSE)
     chat = agent(vault, [half, paused], says("Whole."))
-    assert drain(chat)[-1] == Done("end", "Whole.")
+    assert drain(chat)[-1] == Done(EndReason.END, "Whole.")
     assert [message.role.value for message in chat.messages] == ["user", "assistant", "assistant"]
 
 

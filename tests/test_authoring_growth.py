@@ -22,7 +22,8 @@ from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange
 from skillagent.graph import SkillGraph
 from skillagent.markdown.compose import composed
-from skillagent.markdown.document import decode, parse
+from skillagent.markdown.decoding import decode
+from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from tests.conftest import BUNDLED, Vault
 from tests.test_authoring_strategies import content

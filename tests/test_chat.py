@@ -20,7 +20,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from skillagent.cli import main
-from skillagent.cli.chat.markdown import Blocks
+from skillagent.cli.chat.markdown import BlockSplitter
 from skillagent.cli.chat.words import budget_bar, dollars_text, usage_text
 from skillagent.disclosure import Entry, Ledger
 from skillagent.messages import Stop, Usage
@@ -360,14 +360,14 @@ def test_markdown_is_rendered_and_control_sequences_are_not(folder: Path) -> Non
 )
 def test_blocks_are_whole_at_blank_lines_outside_of_code(text: str, whole: str) -> None:
     for size in (1, 3, len(text) + 1):
-        blocks = Blocks()
+        blocks = BlockSplitter()
         pieces = [text[at : at + size] for at in range(0, len(text), size)]
         assert "".join(blocks.feed(piece) for piece in pieces) == whole
         assert blocks.rest() == text[len(whole) :]
 
 
 def test_a_long_block_is_written_in_no_time() -> None:
-    blocks = Blocks()
+    blocks = BlockSplitter()
     for _ in range(100_000):
         blocks.feed("x = 1\n")
         assert len(blocks.last_lines(40)) <= 41

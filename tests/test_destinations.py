@@ -76,13 +76,17 @@ PIECES = st.sampled_from(
 )
 
 
-@given(st.lists(PIECES, min_size=1, max_size=8).map("".join), st.booleans())
+# Brackets in brackets are followed three deep; the oracle goes on to 32.
+WRITTEN = st.lists(PIECES, max_size=8).map("".join).filter(lambda text: text.count("(") < 4)
+
+
+@given(WRITTEN, st.booleans())
 def test_a_destination_is_that_of_commonmark(written: str, angles: bool) -> None:
-    text = f"[t](x{written})" if not angles else f"[t](<x{written}>)"
+    text = f"[t](<x{written}z>)" if angles else f"[t](x{written}z)"
     tokens = [child for token in ORACLE.parse(text) for child in token.children or ()]
     urls = [str(child.attrs["href"]) for child in tokens if child.type == "link_open"]
     found = [link.target for link in parse(text, "x.md").references]
-    assert found == [unquote(url) for url in urls] or text.count("(") > 4
+    assert found == [unquote(url) for url in urls]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), st.booleans())

@@ -1,7 +1,7 @@
-"""doctor: what a host would see of the server, told from a real process of it.
+"""doctor: what a host would see of the server, checked with a real process.
 
-The servers here are ours, or small programs that behave badly in one way; the command lines
-of hosts are scripts that print what the real ones print.
+The servers here are ours, or small programs with one fault. The command lines of hosts are
+scripts that print what the real ones print.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from skillagent.cli import main
 from skillagent.hosts import host_cli, install
 from skillagent.hosts.doctor import session
 from skillagent.hosts.doctor.checks import (
-    CHARACTERS,
-    SLOW,
+    MAX_CHARACTERS,
+    SLOW_START,
     TOOLS,
     Check,
-    Installed,
-    Result,
-    installed,
-    judged,
-    said_checks,
-    start,
+    CheckResult,
+    InstalledEntry,
+    cli_checks,
+    find_entries,
+    resolve_process,
+    session_results,
 )
-from skillagent.hosts.doctor.run import examine, graph_checks, here
-from skillagent.hosts.doctor.session import Seen, Start
-from skillagent.hosts.environment import claude_code, codex, everything, gemini, sdk_default
-from skillagent.hosts.host_cli import Said, Word, judge, judge_plugin
-from skillagent.hosts.launch import Launch, portable, this_installation
-from skillagent.hosts.locations import Machine
+from skillagent.hosts.doctor.run import graph_checks, installation_checks, run_checks
+from skillagent.hosts.doctor.session import ServerProcess, SessionReport
+from skillagent.hosts.environment import all_variables, claude_code, codex, gemini, sdk_default
+from skillagent.hosts.host_cli import CliOutput, ServerStatus, entry_status, plugin_status
+from skillagent.hosts.launch import Launch, portable_launch, this_installation
+from skillagent.hosts.locations import Locations
 from skillagent.hosts.registry import HOSTS, Host, Scope
 from skillagent.installation import adding
 from tests.conftest import BUNDLED
@@ -46,18 +46,20 @@ from tests.conftest import BUNDLED
 COMMAND, *FIRST = this_installation()
 OURS = Launch(COMMAND, (*FIRST, "serve", str(BUNDLED), "--no-watch"))
 CLAUDE, CODEX, ZED = HOSTS["claude-code"], HOSTS["codex"], HOSTS["zed"]
-GOOD = Seen(protocol="2025-11-25", tools=TOOLS, seconds=0.5, blocks=("text",), characters=900)
+GOOD = SessionReport(
+    protocol="2025-11-25", tools=TOOLS, seconds=0.5, blocks=("text",), characters=900
+)
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="scripts with a first line of #!")
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def locations(tmp_path: Path) -> Locations:
     for name in ("home", "project", "bin"):
         (tmp_path / name).mkdir()
     environ = {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path / "home"), "MY_TOKEN": "x"}
     home, project = tmp_path / "home", tmp_path / "project"
-    return Machine(sys.platform, home, environ, project, tmp_path / "state")
+    return Locations(sys.platform, home, environ, project, tmp_path / "state")
 
 
 def script(path: Path, text: str) -> Path:
@@ -66,23 +68,25 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
-def an_entry(host: Host, launch: Launch = OURS, *, disabled: bool = False) -> Installed:
-    return Installed(host, Scope.PROJECT, "skillagent", Path("config"), 3, launch, disabled)
+def an_entry(host: Host, launch: Launch = OURS, *, disabled: bool = False) -> InstalledEntry:
+    return InstalledEntry(host, Scope.PROJECT, "skillagent", Path("config"), 3, launch, disabled)
 
 
-def write(host: Host, machine: Machine, launch: Launch = OURS, scope: Scope | None = None) -> Path:
+def write(
+    host: Host, locations: Locations, launch: Launch = OURS, scope: Scope | None = None
+) -> Path:
     scope = scope or (Scope.PROJECT if Scope.PROJECT in host.files else Scope.USER)
-    change = install.install(host, scope, machine, "skillagent", launch)
-    install.write(change, machine)
+    change = install.plan_install(host, scope, locations, "skillagent", launch)
+    install.write(change, locations)
     return change.file
 
 
-def results(checks: Iterable[Check]) -> list[tuple[Result, str]]:
+def results(checks: Iterable[Check]) -> list[tuple[CheckResult, str]]:
     return [(check.result, check.what) for check in checks]
 
 
 def failed(checks: Iterable[Check]) -> list[str]:
-    return [check.what for check in checks if check.result is Result.FAILED]
+    return [check.what for check in checks if check.result is CheckResult.FAILED]
 
 
 # a real server, in every protocol version that a host speaks
@@ -90,20 +94,22 @@ def failed(checks: Iterable[Check]) -> list[str]:
 
 @pytest.mark.parametrize("protocol", ["2025-06-18", "2025-11-25", "2026-07-28"])
 def test_our_server_shows_its_tools_in_each_protocol(protocol: str, tmp_path: Path) -> None:
-    seen = session.hold(Start(OURS.command, OURS.args, {}, tmp_path), protocol)
-    assert not seen.error, seen
-    assert seen.protocol == protocol
-    assert set(seen.tools) >= set(TOOLS)
-    assert seen.blocks == ("text",) and 0 < seen.characters < CHARACTERS
-    assert not failed(judged(an_entry(CLAUDE), seen))
+    report = session.probe(ServerProcess(OURS.command, OURS.args, {}, tmp_path), protocol)
+    assert not report.error, report
+    assert report.protocol == protocol
+    assert set(report.tools) >= set(TOOLS)
+    assert report.blocks == ("text",) and 0 < report.characters < MAX_CHARACTERS
+    assert not failed(session_results(an_entry(CLAUDE), report))
 
 
 def test_the_time_to_the_tools_is_measured(tmp_path: Path) -> None:
     ticks = iter([100.0, 103.5])
-    seen = session.hold(
-        Start(OURS.command, OURS.args, {}, tmp_path), "2025-06-18", clock=lambda: next(ticks)
+    report = session.probe(
+        ServerProcess(OURS.command, OURS.args, {}, tmp_path),
+        "2025-06-18",
+        clock=lambda: next(ticks),
     )
-    assert seen.seconds == 3.5
+    assert report.seconds == 3.5
 
 
 # servers that behave badly
@@ -133,18 +139,18 @@ for line in sys.stdin:
 TEXT: dict[str, Any] = {"type": "text", "text": "x"}
 
 
-def stand_in(
+def old_server_report(
     folder: Path, result: dict[str, Any], tools: tuple[str, ...] = TOOLS, protocol: str = ""
-) -> Seen:
+) -> SessionReport:
     file = folder / "server.py"
     file.write_text(f"TOOLS = {tools!r}\nRESULT = {result!r}\n{OLD_SERVER}")
-    begun = Start(sys.executable, (str(file),), {}, folder)
-    return session.hold(begun, protocol or "2025-06-18", seconds=20)
+    process = ServerProcess(sys.executable, (str(file),), {}, folder)
+    return session.probe(process, protocol or "2025-06-18", seconds=20)
 
 
 def test_a_server_that_knows_only_the_handshake_is_reached_by_it(tmp_path: Path) -> None:
-    seen = stand_in(tmp_path, {"content": [TEXT]}, protocol="2026-07-28")
-    assert (seen.error, seen.protocol) == ("", "2025-11-25")
+    report = old_server_report(tmp_path, {"content": [TEXT]}, protocol="2026-07-28")
+    assert (report.error, report.protocol) == ("", "2025-11-25")
 
 
 @pytest.mark.parametrize(
@@ -168,14 +174,16 @@ def test_a_server_that_knows_only_the_handshake_is_reached_by_it(tmp_path: Path)
 def test_what_a_host_would_not_see_fails(
     tmp_path: Path, result: dict[str, Any], tools: tuple[str, ...], expected: str
 ) -> None:
-    seen = stand_in(tmp_path, result, tools)
-    assert failed(judged(an_entry(CLAUDE), seen)) == [expected]
+    report = old_server_report(tmp_path, result, tools)
+    assert failed(session_results(an_entry(CLAUDE), report)) == [expected]
 
 
 def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
-    seen = stand_in(tmp_path, {"content": [{"type": "text", "text": "x" * CHARACTERS}]})
-    found = list(judged(an_entry(CLAUDE), seen))
-    assert found[-1].result is Result.WARNING and "20,000 characters" in found[-1].what
+    report = old_server_report(
+        tmp_path, {"content": [{"type": "text", "text": "x" * MAX_CHARACTERS}]}
+    )
+    found = list(session_results(an_entry(CLAUDE), report))
+    assert found[-1].result is CheckResult.WARNING and "20,000 characters" in found[-1].what
 
 
 @pytest.mark.parametrize(
@@ -191,19 +199,20 @@ def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer_says_why(
     tmp_path: Path, program: str, expected: str
 ) -> None:
-    begun = Start(sys.executable, ("-c", program), {}, tmp_path)
-    seen = session.hold(begun, "2025-06-18", seconds=1 if "sleep" in program else 30)
-    checks = list(judged(an_entry(CLAUDE), seen))
-    assert len(checks) == 1 and checks[0].result is Result.FAILED
+    process = ServerProcess(sys.executable, ("-c", program), {}, tmp_path)
+    report = session.probe(process, "2025-06-18", seconds=1 if "sleep" in program else 30)
+    checks = list(session_results(an_entry(CLAUDE), report))
+    assert len(checks) == 1 and checks[0].result is CheckResult.FAILED
     assert checks[0].what.startswith(expected)
     assert checks[0].place == "config:3" and "by hand" in checks[0].remedy
 
 
 @pytest.mark.parametrize(
-    ("seconds", "result"), [(0.5, Result.OK), (SLOW, Result.OK), (SLOW + 0.1, Result.WARNING)]
+    ("seconds", "result"),
+    [(0.5, CheckResult.OK), (SLOW_START, CheckResult.OK), (SLOW_START + 0.1, CheckResult.WARNING)],
 )
-def test_a_slow_start_is_a_warning(seconds: float, result: Result) -> None:
-    found = judged(an_entry(CODEX), replace(GOOD, seconds=seconds))
+def test_a_slow_start_is_a_warning(seconds: float, result: CheckResult) -> None:
+    found = session_results(an_entry(CODEX), replace(GOOD, seconds=seconds))
     assert [check.result for check in found if "seconds from start" in check.what] == [result]
 
 
@@ -215,7 +224,7 @@ GIVEN = {"PATH": "/bin", "HOME": "/h", "LANG": "C", "SKILLAGENT_GRAPHS": "/g", "
 @pytest.mark.parametrize(
     ("passes", "expected"),
     [
-        (everything, set(GIVEN)),
+        (all_variables, set(GIVEN)),
         (claude_code, {*GIVEN, "CLAUDECODE", "CLAUDE_PROJECT_DIR"}),
         (codex, {"PATH", "HOME", "LANG"}),
         (gemini, {"PATH", "HOME", "LANG", "SKILLAGENT_GRAPHS", "GEMINI_CLI"}),
@@ -229,13 +238,17 @@ def test_each_host_passes_its_own_variables(
     assert "APPDATA" in passes({**GIVEN, "SYSTEMROOT": "C:", "APPDATA": "a"}, Path())
 
 
-def test_the_process_is_what_the_host_would_start(machine: Machine) -> None:
+def test_the_process_is_what_the_host_would_start(locations: Locations) -> None:
     launch = replace(OURS, env={"MORE": "1"})
-    begun, _ = start(an_entry(CODEX, launch), machine)
-    assert begun is not None and begun.cwd == machine.folder
-    assert begun.env == {"PATH": machine.environ["PATH"], "HOME": str(machine.home), "MORE": "1"}
-    begun, _ = start(an_entry(HOSTS["claude-desktop"]), machine)
-    assert begun is not None and begun.cwd == Path(machine.folder.anchor)
+    process, _ = resolve_process(an_entry(CODEX, launch), locations)
+    assert process is not None and process.cwd == locations.project
+    assert process.env == {
+        "PATH": locations.environ["PATH"],
+        "HOME": str(locations.home),
+        "MORE": "1",
+    }
+    process, _ = resolve_process(an_entry(HOSTS["claude-desktop"]), locations)
+    assert process is not None and process.cwd == Path(locations.project.anchor)
 
 
 @posix
@@ -247,31 +260,35 @@ def test_the_process_is_what_the_host_would_start(machine: Machine) -> None:
         ("HERE/plain", "is not executable"),
     ],
 )
-def test_a_command_that_cannot_be_run_fails(machine: Machine, command: str, expected: str) -> None:
-    (machine.folder / "plain").write_text("")
-    launch = Launch(command.replace("HERE", str(machine.folder)), ("serve",))
-    begun, check = start(an_entry(CLAUDE, launch), machine)
-    assert begun is None and check.result is Result.FAILED and expected in check.what
+def test_a_command_that_cannot_be_run_fails(
+    locations: Locations, command: str, expected: str
+) -> None:
+    (locations.project / "plain").write_text("")
+    launch = Launch(command.replace("HERE", str(locations.project)), ("serve",))
+    process, check = resolve_process(an_entry(CLAUDE, launch), locations)
+    assert process is None and check.result is CheckResult.FAILED and expected in check.what
     assert "skillagent install claude-code" in check.remedy
 
 
-def test_a_folder_that_is_gone_fails(machine: Machine) -> None:
-    begun, check = start(an_entry(CLAUDE, replace(OURS, cwd="/no/such/folder")), machine)
-    assert begun is None and "its folder" in check.what
+def test_a_folder_that_is_gone_fails(locations: Locations) -> None:
+    process, check = resolve_process(
+        an_entry(CLAUDE, replace(OURS, cwd="/no/such/folder")), locations
+    )
+    assert process is None and "its folder" in check.what
 
 
 # what is in the files
 
 
-def test_entries_of_both_scopes_and_of_one_project_are_found(machine: Machine) -> None:
-    write(CLAUDE, machine)
+def test_entries_of_both_scopes_and_of_one_project_are_found(locations: Locations) -> None:
+    write(CLAUDE, locations)
     entry = CLAUDE.entry(OURS)
-    user = machine.home / ".claude.json"
-    local = {str(machine.folder): {"mcpServers": {"mine": entry, "x": {"command": "x"}}}}
+    user = locations.home / ".claude.json"
+    local = {str(locations.project): {"mcpServers": {"mine": entry, "x": {"command": "x"}}}}
     user.write_text(json.dumps({"mcpServers": {"all": entry}, "projects": local}, indent=1))
-    found, checks = installed(CLAUDE, machine)
+    found, checks = find_entries(CLAUDE, locations)
     assert [one.name for one in found] == ["skillagent", "all", "mine"] and not checks
-    assert found[0].place == f"{machine.folder / '.mcp.json'}:3"
+    assert found[0].place == f"{locations.project / '.mcp.json'}:3"
     assert '"mine"' in user.read_text().splitlines()[found[2].line - 1]
 
 
@@ -290,22 +307,22 @@ def test_entries_of_both_scopes_and_of_one_project_are_found(machine: Machine) -
     ],
 )
 def test_variables_mean_what_they_mean_to_the_host(
-    machine: Machine, name: str, written: str, meant: str
+    locations: Locations, name: str, written: str, meant: str
 ) -> None:
-    machine = replace(machine, environ={**machine.environ, "EMPTY": ""})
+    locations = replace(locations, environ={**locations.environ, "EMPTY": ""})
     entry = HOSTS[name].entry(Launch("skillagent", ("serve", written)))
-    started = HOSTS[name].started(entry, machine)
-    places = {"HOME": str(machine.home), "PROJECT": str(machine.folder)}
+    started = HOSTS[name].started(entry, locations)
+    places = {"HOME": str(locations.home), "PROJECT": str(locations.project)}
     # A variable that stays is written with its sign.
     meant = re.sub(r"(?<![${])(HOME|PROJECT)", lambda match: places[match[1]], meant)
     assert started is not None and started.args == ("serve", meant)
 
 
 @posix
-def test_a_file_that_is_a_pipe_fails_and_holds_nothing_up(machine: Machine) -> None:
-    os.mkfifo(machine.folder / ".mcp.json")
-    os.mkfifo(machine.folder / "skillagent.toml")
-    checks = [check for check in examine(machine) if check.result is Result.FAILED]
+def test_a_file_that_is_a_pipe_fails_and_holds_nothing_up(locations: Locations) -> None:
+    os.mkfifo(locations.project / ".mcp.json")
+    os.mkfifo(locations.project / "skillagent.toml")
+    checks = [check for check in run_checks(locations) if check.result is CheckResult.FAILED]
     what = "cannot be read: it is no regular file but a named pipe"
     assert [check.about for check in checks] == ["project", "claude-code", "copilot"]
     assert all(what in check.what for check in checks)
@@ -313,10 +330,10 @@ def test_a_file_that_is_a_pipe_fails_and_holds_nothing_up(machine: Machine) -> N
 
 @posix
 def test_what_a_hosts_file_holds_cannot_steer_a_terminal(
-    project: Machine, capsys: pytest.CaptureFixture[str]
+    project: Locations, capsys: pytest.CaptureFixture[str]
 ) -> None:
     odd = Launch("/no/such/skillagent", ("serve", "\x1b[2J\u202egraph\u2028ok      forged\r\x07"))
-    file = project.folder / ".mcp.json"
+    file = project.project / ".mcp.json"
     file.write_text(json.dumps({"mcpServers": {"\x1b]0;x\x07\u2028ok": CLAUDE.entry(odd)}}))
     main(["doctor", "claude-code"])
     out = capsys.readouterr().out
@@ -324,32 +341,34 @@ def test_what_a_hosts_file_holds_cannot_steer_a_terminal(
     assert not any(line.startswith("ok      forged") for line in out.split("\n"))
 
 
-def test_a_broken_file_fails_with_its_line(machine: Machine) -> None:
-    file = machine.folder / ".mcp.json"
+def test_a_broken_file_fails_with_its_line(locations: Locations) -> None:
+    file = locations.project / ".mcp.json"
     file.write_text('{\n"a": 1,\n}')
-    found, checks = installed(CLAUDE, machine)
-    assert not found and checks[0].result is Result.FAILED
+    found, checks = find_entries(CLAUDE, locations)
+    assert not found and checks[0].result is CheckResult.FAILED
     assert checks[0].place == f"{file}:2"
     assert checks[0].what.startswith("its project file is not JSON as Claude Code reads it")
 
 
-def test_an_entry_that_is_turned_off_fails(machine: Machine) -> None:
-    file = write(HOSTS["opencode"], machine)
+def test_an_entry_that_is_turned_off_fails(locations: Locations) -> None:
+    file = write(HOSTS["opencode"], locations)
     file.write_text(file.read_text().replace('"enabled": true', '"enabled": false'))
-    checks = list(examine(machine, [HOSTS["opencode"]]))
+    checks = list(run_checks(locations, [HOSTS["opencode"]]))
     assert "the entry 'skillagent' is turned off" in failed(checks)
 
 
-def test_a_host_that_is_named_must_have_an_entry(machine: Machine) -> None:
-    checks = [check for check in examine(machine, [CODEX]) if check.about == "codex"]
-    assert results(checks) == [(Result.FAILED, "no entry of ours is there")]
+def test_a_host_that_is_named_must_have_an_entry(locations: Locations) -> None:
+    checks = [check for check in run_checks(locations, [CODEX]) if check.about == "codex"]
+    assert results(checks) == [(CheckResult.FAILED, "no entry of ours is there")]
     assert checks[0].remedy == "skillagent install codex"
 
 
-def test_without_hosts_nothing_installed_is_a_warning(machine: Machine) -> None:
-    checks = list(examine(machine))
+def test_without_hosts_nothing_installed_is_a_warning(locations: Locations) -> None:
+    checks = list(run_checks(locations))
     assert not failed(checks)
-    assert checks[-1].result is Result.WARNING and "skillagent install HOST" in checks[-1].remedy
+    assert (
+        checks[-1].result is CheckResult.WARNING and "skillagent install HOST" in checks[-1].remedy
+    )
 
 
 # what the host itself says
@@ -365,24 +384,24 @@ skillagent  /x/bin/skillagent  serve  -    -    {}   Unsupported
 
 
 @pytest.mark.parametrize(
-    ("text", "word"),
+    ("text", "status"),
     [
-        (CLAUDE_SAYS.format("✔ Connected"), Word.WORKS),
-        (CLAUDE_SAYS.format("⏸ Pending approval (run `claude` to approve)"), Word.WAITS),
-        (CLAUDE_SAYS.format("✘ Failed to connect"), Word.FAILS),
-        (CODEX_SAYS.format("enabled"), Word.WORKS),
-        (CODEX_SAYS.format("disabled"), Word.WAITS),
-        ("✓ skillagent: /x/skillagent serve (stdio) - Connected", Word.WORKS),
-        ("✗ skillagent: /x/skillagent serve (stdio) - Disconnected", Word.FAILS),
-        ("○ skillagent: /x/skillagent serve (stdio) - Disabled", Word.WAITS),
-        ("●  ✓ skillagent connected\n│      /x/skillagent serve", Word.WORKS),
-        ("Workspace servers:\n  skillagent (local)\n", Word.WORKS),
-        ("User servers:\n  skillagent-two (local)\n", Word.MISSING),
-        ("Warning: servers are disabled because this folder is untrusted.", Word.MISSING),
+        (CLAUDE_SAYS.format("✔ Connected"), ServerStatus.WORKS),
+        (CLAUDE_SAYS.format("⏸ Pending approval (run `claude` to approve)"), ServerStatus.WAITS),
+        (CLAUDE_SAYS.format("✘ Failed to connect"), ServerStatus.FAILS),
+        (CODEX_SAYS.format("enabled"), ServerStatus.WORKS),
+        (CODEX_SAYS.format("disabled"), ServerStatus.WAITS),
+        ("✓ skillagent: /x/skillagent serve (stdio) - Connected", ServerStatus.WORKS),
+        ("✗ skillagent: /x/skillagent serve (stdio) - Disconnected", ServerStatus.FAILS),
+        ("○ skillagent: /x/skillagent serve (stdio) - Disabled", ServerStatus.WAITS),
+        ("●  ✓ skillagent connected\n│      /x/skillagent serve", ServerStatus.WORKS),
+        ("Workspace servers:\n  skillagent (local)\n", ServerStatus.WORKS),
+        ("User servers:\n  skillagent-two (local)\n", ServerStatus.MISSING),
+        ("Warning: servers are disabled because this folder is untrusted.", ServerStatus.MISSING),
     ],
 )
-def test_listings_of_hosts_are_understood(text: str, word: Word) -> None:
-    assert judge(text, "skillagent")[0] is word
+def test_listings_of_hosts_are_understood(text: str, status: ServerStatus) -> None:
+    assert entry_status(text, "skillagent")[0] is status
 
 
 CLAUDE_PLUGIN = """Checking MCP server health…
@@ -402,29 +421,41 @@ GEMINI_PLUGIN = """Configured MCP servers:
 @pytest.mark.parametrize(
     ("text", "by_plugin", "by_entry"),
     [
-        (CLAUDE_PLUGIN.format("✔ Connected"), Word.WORKS, Word.MISSING),
-        (CLAUDE_PLUGIN.format("✘ Failed to connect"), Word.FAILS, Word.MISSING),
-        (CLAUDE_PLUGIN.format("x") + CLAUDE_SAYS.format("✔ Connected"), Word.WORKS, Word.WORKS),
-        (CODEX_PLUGIN.format("enabled"), Word.WORKS, Word.MISSING),
-        (CODEX_PLUGIN.format("disabled"), Word.WAITS, Word.MISSING),
-        (CODEX_SAYS.format("enabled"), Word.MISSING, Word.WORKS),
-        (COPILOT_PLUGIN, Word.WORKS, Word.MISSING),
-        ("Workspace servers:\n  skillagent (local)\n\n" + COPILOT_PLUGIN, Word.WORKS, Word.WORKS),
-        ("Plugin servers:\n  other (local)\n", Word.MISSING, Word.MISSING),
-        (GEMINI_PLUGIN.format("✓", "Connected"), Word.WORKS, Word.MISSING),
-        (GEMINI_PLUGIN.format("✗", "Disconnected"), Word.FAILS, Word.MISSING),
-        ("✓ skillagent (from another): x (stdio) - Connected", Word.MISSING, Word.WORKS),
+        (CLAUDE_PLUGIN.format("✔ Connected"), ServerStatus.WORKS, ServerStatus.MISSING),
+        (CLAUDE_PLUGIN.format("✘ Failed to connect"), ServerStatus.FAILS, ServerStatus.MISSING),
+        (
+            CLAUDE_PLUGIN.format("x") + CLAUDE_SAYS.format("✔ Connected"),
+            ServerStatus.WORKS,
+            ServerStatus.WORKS,
+        ),
+        (CODEX_PLUGIN.format("enabled"), ServerStatus.WORKS, ServerStatus.MISSING),
+        (CODEX_PLUGIN.format("disabled"), ServerStatus.WAITS, ServerStatus.MISSING),
+        (CODEX_SAYS.format("enabled"), ServerStatus.MISSING, ServerStatus.WORKS),
+        (COPILOT_PLUGIN, ServerStatus.WORKS, ServerStatus.MISSING),
+        (
+            "Workspace servers:\n  skillagent (local)\n\n" + COPILOT_PLUGIN,
+            ServerStatus.WORKS,
+            ServerStatus.WORKS,
+        ),
+        ("Plugin servers:\n  other (local)\n", ServerStatus.MISSING, ServerStatus.MISSING),
+        (GEMINI_PLUGIN.format("✓", "Connected"), ServerStatus.WORKS, ServerStatus.MISSING),
+        (GEMINI_PLUGIN.format("✗", "Disconnected"), ServerStatus.FAILS, ServerStatus.MISSING),
+        (
+            "✓ skillagent (from another): x (stdio) - Connected",
+            ServerStatus.MISSING,
+            ServerStatus.WORKS,
+        ),
     ],
 )
 def test_the_server_of_the_plugin_is_told_from_an_entry(
-    text: str, by_plugin: Word, by_entry: Word
+    text: str, by_plugin: ServerStatus, by_entry: ServerStatus
 ) -> None:
-    assert judge_plugin(text)[0] is by_plugin
-    assert judge(text, "skillagent")[0] is by_entry
+    assert plugin_status(text)[0] is by_plugin
+    assert entry_status(text, "skillagent")[0] is by_entry
 
 
-def says(machine: Machine, program: str, text: str) -> None:
-    script(Path(machine.environ["PATH"]) / program, f"#!/bin/sh\n/bin/cat <<'END'\n{text}\nEND\n")
+def says(locations: Locations, program: str, text: str) -> None:
+    script(Path(locations.environ["PATH"]) / program, f"#!/bin/sh\n/bin/cat <<'END'\n{text}\nEND\n")
 
 
 @posix
@@ -439,22 +470,22 @@ def says(machine: Machine, program: str, text: str) -> None:
     ],
 )
 def test_with_the_plugin_no_second_server_is_advised(
-    machine: Machine, program: str, text: str, named: bool
+    locations: Locations, program: str, text: str, named: bool
 ) -> None:
-    says(machine, program, text)
-    hosts = [host for host in HOSTS.values() if host.program == program]
-    checks = list(examine(machine, hosts if named else []))
+    says(locations, program, text)
+    hosts = [host for host in HOSTS.values() if host.cli_program == program]
+    checks = list(run_checks(locations, hosts if named else []))
     about = [check for check in checks if check.about == hosts[0].name]
-    assert [check.result for check in about] == [Result.OK]
+    assert [check.result for check in about] == [CheckResult.OK]
     assert about[0].what.startswith(f"the plugin brings our server: `{program} mcp list` says: ")
     assert not any("skillagent install" in check.remedy for check in checks)
 
 
 @posix
-def test_a_plugins_server_that_fails_is_a_failed_check(machine: Machine) -> None:
-    says(machine, "claude", CLAUDE_PLUGIN.format("✘ Failed to connect"))
-    checks = [check for check in examine(machine) if check.about == "claude-code"]
-    assert [check.result for check in checks] == [Result.FAILED]
+def test_a_plugins_server_that_fails_is_a_failed_check(locations: Locations) -> None:
+    says(locations, "claude", CLAUDE_PLUGIN.format("✘ Failed to connect"))
+    checks = [check for check in run_checks(locations) if check.about == "claude-code"]
+    assert [check.result for check in checks] == [CheckResult.FAILED]
     assert "skillagent install" not in checks[0].remedy
 
 
@@ -462,16 +493,18 @@ def test_a_plugins_server_that_fails_is_a_failed_check(machine: Machine) -> None
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (CLAUDE_SAYS.format("✔ Connected"), "the entry 'skillagent' starts our server too"),
+        (CLAUDE_SAYS.format("✔ Connected"), "the entry 'skillagent' also starts our server"),
         ("", "`claude mcp list` names the server of the plugin and not the entry 'skillagent'"),
     ],
 )
 def test_an_entry_beside_the_plugin_is_one_too_many(
-    machine: Machine, text: str, expected: str
+    locations: Locations, text: str, expected: str
 ) -> None:
-    write(CLAUDE, machine)
-    says(machine, "claude", text + CLAUDE_PLUGIN.format("✔ Connected"))
-    checks = [check for check in examine(machine, [CLAUDE]) if check.result is Result.WARNING]
+    write(CLAUDE, locations)
+    says(locations, "claude", text + CLAUDE_PLUGIN.format("✔ Connected"))
+    checks = [
+        check for check in run_checks(locations, [CLAUDE]) if check.result is CheckResult.WARNING
+    ]
     assert len(checks) == 1 and checks[0].what.startswith(expected)
     remedy = "skillagent install claude-code --uninstall --scope project --name skillagent"
     assert checks[0].remedy == remedy
@@ -480,50 +513,64 @@ def test_an_entry_beside_the_plugin_is_one_too_many(
 @pytest.mark.parametrize(
     ("said", "result", "part"),
     [
-        (None, Result.WARNING, "`claude` is not on PATH"),
-        (Said("skillagent: x - ✔ Connected"), Result.OK, "`claude mcp list` says: skillagent"),
-        (Said("skillagent: x - ✘ Failed"), Result.FAILED, "says: skillagent: x - ✘ Failed"),
-        (Said("", "no answer within 9 seconds"), Result.FAILED, "no answer within 9 seconds"),
+        (None, CheckResult.WARNING, "`claude` is not on PATH"),
         (
-            Said("this folder is untrusted"),
-            Result.FAILED,
+            CliOutput("skillagent: x - ✔ Connected"),
+            CheckResult.OK,
+            "`claude mcp list` says: skillagent",
+        ),
+        (
+            CliOutput("skillagent: x - ✘ Failed"),
+            CheckResult.FAILED,
+            "says: skillagent: x - ✘ Failed",
+        ),
+        (
+            CliOutput("", "no answer within 9 seconds"),
+            CheckResult.FAILED,
+            "no answer within 9 seconds",
+        ),
+        (
+            CliOutput("this folder is untrusted"),
+            CheckResult.FAILED,
             "does not name 'skillagent': this folder",
         ),
     ],
 )
-def test_what_a_host_says_becomes_a_check(said: Said | None, result: Result, part: str) -> None:
-    checks = list(said_checks(an_entry(CLAUDE), said))
+def test_what_a_host_says_becomes_a_check(
+    said: CliOutput | None, result: CheckResult, part: str
+) -> None:
+    checks = list(cli_checks(an_entry(CLAUDE), said))
     assert [check.result for check in checks] == [result] and part in checks[0].what
 
 
-def test_a_host_without_a_command_line_is_not_asked(machine: Machine) -> None:
-    assert host_cli.ask(ZED, machine.environ, machine.folder) is None
-    assert list(said_checks(an_entry(ZED), None)) == []
+def test_a_host_without_a_command_line_is_not_asked(locations: Locations) -> None:
+    assert host_cli.list_servers(ZED, locations.environ, locations.project) is None
+    assert list(cli_checks(an_entry(ZED), None)) == []
 
 
 @posix
-def test_the_hosts_command_line_is_run_in_the_project(machine: Machine, tmp_path: Path) -> None:
+def test_the_hosts_command_line_is_run_in_the_project(locations: Locations, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", '#!/bin/sh\necho "$1 $2 \033[32m$PWD\033[0m"\nexit 3\n')
-    said = host_cli.ask(CODEX, machine.environ, machine.folder)
+    said = host_cli.list_servers(CODEX, locations.environ, locations.project)
     assert said is not None and said.error == "exit code 3"
-    assert said.text.strip() == f"mcp list {machine.folder.resolve()}"
+    assert said.text.strip() == f"mcp list {locations.project.resolve()}"
 
 
 @posix
-def test_a_hosts_command_line_that_hangs_is_given_up(machine: Machine, tmp_path: Path) -> None:
+def test_a_hosts_command_line_that_hangs_is_given_up(locations: Locations, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", "#!/bin/sh\nexec /bin/sleep 60\n")
-    said = host_cli.ask(CODEX, machine.environ, machine.folder, seconds=0.2)
-    assert said == Said("", "no answer within 0.2 seconds")
+    said = host_cli.list_servers(CODEX, locations.environ, locations.project, seconds=0.2)
+    assert said == CliOutput("", "no answer within 0.2 seconds")
 
 
 # all of it
 
 
 @posix
-def test_an_installed_host_is_proved_from_end_to_end(machine: Machine, tmp_path: Path) -> None:
-    write(CLAUDE, machine)
+def test_an_installed_host_is_proved_from_end_to_end(locations: Locations, tmp_path: Path) -> None:
+    write(CLAUDE, locations)
     script(tmp_path / "bin" / "claude", "#!/bin/sh\necho 'skillagent: x - ✔ Connected'\n")
-    checks = list(examine(machine))
+    checks = list(run_checks(locations))
     assert not failed(checks)
     whats = [check.what for check in checks if check.about == "claude-code"]
     assert whats[0] == "the entry 'skillagent' is there"
@@ -545,93 +592,97 @@ def test_an_installed_host_is_proved_from_end_to_end(machine: Machine, tmp_path:
     ids=["program", "module", "environment", "folder"],
 )
 def test_a_cloned_project_starts_nothing(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, launch: Launch
+    locations: Locations, monkeypatch: pytest.MonkeyPatch, launch: Launch
 ) -> None:
-    monkeypatch.chdir(machine.folder)
-    touch = f"open({str(machine.folder / 'started')!r}, 'w')"
-    script(machine.folder / "skillagent", f"#!{sys.executable}\n{touch}\n")
-    (machine.folder / "skillagent.py").write_text(touch)
+    monkeypatch.chdir(locations.project)
+    touch = f"open({str(locations.project / 'started')!r}, 'w')"
+    script(locations.project / "skillagent", f"#!{sys.executable}\n{touch}\n")
+    (locations.project / "skillagent.py").write_text(touch)
     entry = {**CLAUDE.entry(launch), "env": dict(launch.env)}
     entry |= {"cwd": launch.cwd} if launch.cwd else {}
-    (machine.folder / ".mcp.json").write_text(json.dumps({"mcpServers": {"x": entry}}))
-    checks = list(examine(machine, [CLAUDE]))
-    assert not (machine.folder / "started").exists()
+    (locations.project / ".mcp.json").write_text(json.dumps({"mcpServers": {"x": entry}}))
+    checks = list(run_checks(locations, [CLAUDE]))
+    assert not (locations.project / "started").exists()
     found = [check for check in checks if check.what.startswith("not started")]
-    assert [check.result for check in found] == [Result.WARNING]
+    assert [check.result for check in found] == [CheckResult.WARNING]
     assert launch.command in found[0].what and "--trust" in found[0].remedy
 
-    checks = list(examine(machine, [CLAUDE], trusted=True))
+    checks = list(run_checks(locations, [CLAUDE], trusted=True))
     assert not any(check.what.startswith("not started") for check in checks)
 
 
 @posix
 @pytest.mark.parametrize("name", ["claude-code", "vscode", "opencode"])
 def test_a_shared_entry_of_this_installation_is_started(
-    machine: Machine, tmp_path: Path, name: str
+    locations: Locations, tmp_path: Path, name: str
 ) -> None:
     host = HOSTS[name]
     (tmp_path / "bin" / "skillagent").symlink_to(COMMAND)
-    (machine.folder / "laws").mkdir()
-    (machine.folder / "laws" / "one.md").write_text("---\ndescription: One.\n---\n\nText.\n")
-    file = write(host, machine, portable(["laws"], None, machine.folder, host.project))
+    (locations.project / "laws").mkdir()
+    (locations.project / "laws" / "one.md").write_text("---\ndescription: One.\n---\n\nText.\n")
+    file = write(
+        host, locations, portable_launch(["laws"], None, locations.project, host.project_variable)
+    )
     assert str(tmp_path) not in file.read_text()
-    checks = list(examine(machine, [host]))
-    assert (Result.OK, f"its tools are there: {', '.join(TOOLS)}") in results(checks)
+    checks = list(run_checks(locations, [host]))
+    assert (CheckResult.OK, f"its tools are there: {', '.join(TOOLS)}") in results(checks)
     assert [check.place for check in checks if check.about == "graph"] == [
-        str(machine.folder / "laws")
+        str(locations.project / "laws")
     ]
 
 
 @posix
 @pytest.mark.parametrize("path", ["", ".", "PROJECT"])
 def test_a_shared_entry_starts_nothing_that_the_project_slips_in(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, path: str
+    locations: Locations, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.chdir(machine.folder)
-    script(machine.folder / "skillagent", f"#!/bin/sh\n: > {machine.folder / 'started'}\n")
-    folder = path.replace("PROJECT", str(machine.folder))
-    machine = replace(machine, environ={**machine.environ, "PATH": folder})
-    write(CLAUDE, machine, Launch("skillagent", ("serve",)))
-    checks = list(examine(machine, [CLAUDE]))
-    assert not (machine.folder / "started").exists()
+    monkeypatch.chdir(locations.project)
+    script(locations.project / "skillagent", f"#!/bin/sh\n: > {locations.project / 'started'}\n")
+    folder = path.replace("PROJECT", str(locations.project))
+    locations = replace(locations, environ={**locations.environ, "PATH": folder})
+    write(CLAUDE, locations, Launch("skillagent", ("serve",)))
+    checks = list(run_checks(locations, [CLAUDE]))
+    assert not (locations.project / "started").exists()
     assert any(check.what.startswith("not started") for check in checks)
 
 
 @posix
-def test_a_name_that_the_path_does_not_lead_to_says_what_to_do(machine: Machine) -> None:
-    begun, check = start(an_entry(CLAUDE, Launch("skillagent", ("serve",))), machine)
-    assert begun is None and check.result is Result.FAILED
+def test_a_name_that_the_path_does_not_lead_to_says_what_to_do(locations: Locations) -> None:
+    process, check = resolve_process(an_entry(CLAUDE, Launch("skillagent", ("serve",))), locations)
+    assert process is None and check.result is CheckResult.FAILED
     assert "let the PATH with which Claude Code starts lead to it" in check.remedy
     assert "--scope user" in check.remedy
 
 
 @posix
-def test_a_users_own_entry_is_started(machine: Machine, tmp_path: Path) -> None:
+def test_a_users_own_entry_is_started(locations: Locations, tmp_path: Path) -> None:
     text = f"#!{sys.executable}\nTOOLS = {TOOLS!r}\nRESULT = {{'content': [{TEXT!r}]}}\n"
     program = script(tmp_path / "bin" / "skillagent", text + OLD_SERVER)
-    write(CODEX, machine, Launch(str(program), ("serve",)), Scope.USER)
-    assert (Result.OK, f"its tools are there: {', '.join(TOOLS)}") in results(examine(machine))
+    write(CODEX, locations, Launch(str(program), ("serve",)), Scope.USER)
+    assert (CheckResult.OK, f"its tools are there: {', '.join(TOOLS)}") in results(
+        run_checks(locations)
+    )
 
 
 @posix
 def test_a_host_that_guards_nothing_is_asked_only_with_trust(
-    machine: Machine, tmp_path: Path
+    locations: Locations, tmp_path: Path
 ) -> None:
-    write(HOSTS["opencode"], machine)
+    write(HOSTS["opencode"], locations)
     text = f"#!/bin/sh\n: > {tmp_path / 'asked'}\necho '✓ skillagent connected'\n"
     script(tmp_path / "bin" / "opencode", text)
-    assert list(examine(machine, [HOSTS["opencode"]]))[-1].remedy.endswith("--trust")
+    assert list(run_checks(locations, [HOSTS["opencode"]]))[-1].remedy.endswith("--trust")
     assert not (tmp_path / "asked").exists()
-    checks = list(examine(machine, [HOSTS["opencode"]], trusted=True))
+    checks = list(run_checks(locations, [HOSTS["opencode"]], trusted=True))
     assert checks[-1].what == "`opencode mcp list` says: ✓ skillagent connected"
 
 
 def test_a_missing_package_is_a_failed_check(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
+    locations: Locations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(ZED, machine)
+    write(ZED, locations)
     monkeypatch.setitem(sys.modules, "mcp", None)
-    checks = [check for check in examine(machine, [ZED]) if check.about == "zed"]
+    checks = [check for check in run_checks(locations, [ZED]) if check.about == "zed"]
     assert failed(checks) == ["a session with the server needs the package 'mcp'"]
     assert checks[-1].remedy == adding("mcp")
 
@@ -643,27 +694,27 @@ def test_an_installation_without_the_server_names_the_command(
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "mcp" else found(name)
     )
-    checks = [check for check in here() if check.result is Result.FAILED]
+    checks = [check for check in installation_checks() if check.result is CheckResult.FAILED]
     assert [check.what for check in checks] == ["packages of the server are missing: mcp"]
     assert checks[0].remedy == adding("mcp")
 
 
-def test_a_graph_is_read_once(machine: Machine) -> None:
-    write(CLAUDE, machine)
-    checks = list(examine(machine, [CLAUDE], [str(BUNDLED)]))
+def test_a_graph_is_read_once(locations: Locations) -> None:
+    write(CLAUDE, locations)
+    checks = list(run_checks(locations, [CLAUDE], [str(BUNDLED)]))
     assert [check.place for check in checks if check.about == "graph"] == [str(BUNDLED)]
 
 
-def test_a_declared_graph_is_read(machine: Machine) -> None:
-    graph = machine.folder / "laws"
+def test_a_declared_graph_is_read(locations: Locations) -> None:
+    graph = locations.project / "laws"
     graph.mkdir()
     (graph / "one.md").write_text("---\nname: one\ndescription: One.\n---\n\nText.\n")
-    (machine.folder / "skillagent.toml").write_text('graphs = ["laws"]\n')
-    checks = list(examine(machine))
-    assert (Result.OK, "1 graph is declared") in results(checks)
+    (locations.project / "skillagent.toml").write_text('graphs = ["laws"]\n')
+    checks = list(run_checks(locations))
+    assert (CheckResult.OK, "1 graph is declared") in results(checks)
     assert [check.place for check in checks if check.about == "graph"] == [str(graph)]
-    (machine.folder / "skillagent.toml").write_text("graphs = 1\n")
-    assert "skillagent.toml" in failed(examine(machine))[0]
+    (locations.project / "skillagent.toml").write_text("graphs = 1\n")
+    assert "skillagent.toml" in failed(run_checks(locations))[0]
 
 
 def test_graphs_that_are_gone_empty_or_faulty_say_so(tmp_path: Path) -> None:
@@ -672,18 +723,18 @@ def test_graphs_that_are_gone_empty_or_faulty_say_so(tmp_path: Path) -> None:
     (tmp_path / "faulty" / "x" / "SKILL.md").write_text("no header\n")
     folders = [str(tmp_path / name) for name in ("gone", "empty", "faulty")]
     found = list(graph_checks(folders, set()))
-    expected = [Result.FAILED, Result.FAILED, Result.WARNING]
+    expected = [CheckResult.FAILED, CheckResult.FAILED, CheckResult.WARNING]
     assert [check.result for check in found] == expected
     assert found[2].remedy == f"skillagent check {tmp_path / 'faulty'}"
 
 
 def test_an_old_python_fails() -> None:
-    assert failed(here((3, 10, 2))) == ["Python 3.10.2 is too old"]
-    assert not failed(here())
+    assert failed(installation_checks((3, 10, 2))) == ["Python 3.10.2 is too old"]
+    assert not failed(installation_checks())
 
 
 def test_a_check_is_one_line_and_json() -> None:
-    check = Check(Result.FAILED, "codex", "it is\nbroken", "file:3", "mend it")
+    check = Check(CheckResult.FAILED, "codex", "it is\nbroken", "file:3", "mend it")
     assert str(check) == "failed  codex: it is broken [file:3] (mend it)"
     assert check.to_json() == {
         "result": "failed",
@@ -698,14 +749,14 @@ def test_a_check_is_one_line_and_json() -> None:
 
 
 @pytest.fixture
-def project(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """The machine, as the one that the command runs on."""
-    monkeypatch.setattr(Machine, "here", classmethod(lambda cls: machine))
-    return machine
+def project(locations: Locations, monkeypatch: pytest.MonkeyPatch) -> Locations:
+    """The locations, as those that the command uses."""
+    monkeypatch.setattr(Locations, "of_this_process", classmethod(lambda cls: locations))
+    return locations
 
 
 def test_the_command_prints_checks_and_exits_by_them(
-    project: Machine, capsys: pytest.CaptureFixture[str]
+    project: Locations, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(ZED, project)
     assert main(["doctor", "zed", str(BUNDLED)]) == 0
@@ -719,7 +770,7 @@ def test_the_command_prints_checks_and_exits_by_them(
 
 
 def test_an_argument_that_is_neither_host_nor_folder_is_refused(
-    project: Machine, capsys: pytest.CaptureFixture[str]
+    project: Locations, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["doctor", "no-such-thing"]) == 2
     assert "is neither a folder nor a host; hosts are claude-code" in capsys.readouterr().err

@@ -33,7 +33,7 @@ from skillagent.exports.provenance import RECORD
 from skillagent.graph import Options
 from skillagent.graph_json import GRAPH_FORMAT
 from skillagent.lint.agent_skills import MAX_BYTES, crlf_bytes
-from skillagent.markdown import DIALECTS, Kind
+from skillagent.markdown import DIALECTS, LinkKind
 from tests.conftest import BUNDLED, Vault
 
 FILES: dict[str, str | bytes] = {
@@ -105,7 +105,7 @@ def spelled(graph: SkillGraph, node: str) -> str:
     text, start = document.text, document.frontmatter.body_start
     parts = []
     for link in graph.links_from(node):
-        if link.target and link.kind is not Kind.FRONTMATTER:
+        if link.target and link.kind is not LinkKind.FRONTMATTER:
             parts += [text[start : link.reference.start], "\0"]
             start = link.reference.end
     body = "".join(parts) + text[start:]
@@ -178,7 +178,7 @@ def test_a_header_leaves_room_for_the_body(vault: Vault, tmp_path: Path) -> None
 def test_no_link_slips_into_the_header(vault: Vault, tmp_path: Path) -> None:
     vault({"g/a.md": "See [[b|the [odd] one]] when lost.", "g/b.md": "x"})
     _, loaded = pack(tmp_path / "g", tmp_path / "out", contexts=False)
-    assert [link.kind for link in loaded.links] == [Kind.MARKDOWN]
+    assert [link.kind for link in loaded.links] == [LinkKind.MARKDOWN]
 
 
 def test_what_is_a_skill_already_keeps_its_files(vault: Vault, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from skillagent import config
 from skillagent.agent import saved
 from skillagent.cli.changes import text_of
 from skillagent.errors import UsageError
+from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
 from skillagent.hosts import install, install_record
 from skillagent.providers.prices import Prices
@@ -107,7 +108,7 @@ READERS: list[tuple[str, Callable[[Path], object]]] = [
     ("conversation.json", saved.load),
     ("accepted.json", lambda path: text_of(str(path))),
     ("script.yaml", script_file.load),
-    (".mcp.json", install.read),
+    (".mcp.json", install.read_text),
 ]
 
 
@@ -130,6 +131,22 @@ def test_every_file_that_a_person_names_is_refused_in_one_line(
 
 def test_records_that_are_no_file_are_forgotten_and_made_anew(tmp_path: Path) -> None:
     pipe(tmp_path / install_record.FILE)
-    assert install_record.recall(tmp_path, Path("/x")) is None
-    assert install_record.remember(tmp_path, Path("/x"), install_record.Record({})) == ""
-    assert install_record.recall(tmp_path, Path("/x")) == install_record.Record({})
+    assert install_record.read_record(tmp_path, Path("/x")) is None
+    assert install_record.write_record(tmp_path, Path("/x"), install_record.InstallRecord({})) == ""
+    assert install_record.read_record(tmp_path, Path("/x")) == install_record.InstallRecord({})
+
+
+def test_an_error_just_before_the_replacement_leaves_the_old_file_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def refuse() -> None:
+        assert len(os.listdir(tmp_path)) == 2
+        raise UsageError("it has changed")
+
+    with pytest.raises(UsageError, match="it has changed"):
+        write_atomic(path, b"new", before_replace=refuse)
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["a"]
+    write_atomic(path, b"new", before_replace=lambda: None)
+    assert path.read_text() == "new"

@@ -115,5 +115,5 @@ def test_filtered_lists_have_pages(vault: Vault) -> None:
 def test_a_filter_of_one_root(vault: Vault) -> None:
     folder = vault({"one/a.md": "Text.", "two/a.md": "Text."})
     graph = SkillGraph.load(folder / "one", folder / "two")
-    assert filters.parse("path:one::a").nodes(graph) == {"one::a"}
-    assert filters.parse("path:a").nodes(graph) == {"one::a", "two::a"}
+    assert filters.passing(graph, filters.parse("path:one::a").filters) == {"one::a"}
+    assert filters.passing(graph, filters.parse("path:a").filters) == {"one::a", "two::a"}

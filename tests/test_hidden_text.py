@@ -18,7 +18,7 @@ from skillagent.cli import main
 from skillagent.diagnostics import CODES, Diagnostic
 from skillagent.lint import findings
 from skillagent.markdown.hidden import one_line, plain_lines, runs, visible
-from skillagent.mcp_server.server_config import Offer, instructions
+from skillagent.mcp_server.server_config import ServerConfig, instructions
 from tests.conftest import Vault
 
 
@@ -267,7 +267,7 @@ def test_a_servers_own_words_hold_nothing_hidden(tmp_path: Path) -> None:
     folder = tmp_path / f"a\nb{tagged(ORDERS)}"
     folder.mkdir()
     (folder / "index.md").write_text(f'---\ndescription: "D{tagged(ORDERS)}\\u2028e"\n---\n')
-    words = instructions(Offer((str(folder),)))
+    words = instructions(ServerConfig((str(folder),)))
     assert words.startswith('Skill graph "a b": D e. ')
     assert words.isprintable()
 
@@ -278,18 +278,18 @@ def test_no_control_character_reaches_a_log(
 ) -> None:
     import anyio
 
-    from skillagent.mcp_server.graph_loader import Served
-    from skillagent.mcp_server.reload import keep_fresh
-    from skillagent.mcp_server.server import Surface
-    from skillagent.mcp_server.sessions import OneSession
+    from skillagent.mcp_server.graph_loader import GraphLoader
+    from skillagent.mcp_server.reload import watch_and_reload
+    from skillagent.mcp_server.server import GraphServer
+    from skillagent.mcp_server.sessions import SingleSession
 
     folder = tmp_path / "a\n\x1b[31mb"
     folder.mkdir()
-    served = Served(Offer((str(folder),), watch=False))
+    loader = GraphLoader(ServerConfig((str(folder),), watch=False))
     folder.rmdir()
-    surface = Surface(served, lambda: OneSession(served), words="")
+    server = GraphServer(loader, lambda: SingleSession(loader), prompt="")
     with caplog.at_level(logging.WARNING):
-        anyio.run(keep_fresh, surface)
+        anyio.run(watch_and_reload, server)
     (record,) = caplog.records
     assert record.getMessage().isprintable()
 
@@ -315,7 +315,9 @@ def test_a_line_is_one_and_a_text_holds_no_control_character(text: str) -> None:
     assert all(char in "\n\t" or ord(char) > 31 for char in shown)
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Zl", "Zp", "Mn"])))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cn", "Zl", "Zp", "Mn"]))
+)
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     # Fillers are letters, and reserved code points are unassigned, but Unicode hides both.
     hidden = re.compile("[\u115f\u1160\u2065\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from skillagent.cli import main
-from skillagent.cli.hook import MAP_TOKENS, SHOWN
+from skillagent.cli.hook import MAP_TOKENS, MAX_FINDINGS
 from skillagent.tokens import default_counter
 from tests.conftest import Vault
 
@@ -149,10 +149,10 @@ def test_a_skill_of_the_graph_is_held_to_the_rules_of_skills(vault: Vault, hook:
 
 
 def test_a_long_list_is_cut_and_the_rest_counted(vault: Vault, hook: Hook) -> None:
-    links = "\n".join(f"[[no{at}]]" for at in range(SHOWN + 5))
+    links = "\n".join(f"[[no{at}]]" for at in range(MAX_FINDINGS + 5))
     folder = vault({**DECLARED, "know/pay.md": links})
     text, _ = hook.edit(folder, folder / "know/pay.md")
-    assert text.count("SG020") == SHOWN
+    assert text.count("SG020") == MAX_FINDINGS
     assert "5 more: skillagent check" in text
 
 

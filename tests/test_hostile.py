@@ -173,7 +173,7 @@ def test_one_huge_query_does_not_end_the_session(vault: Vault) -> None:
 def test_an_answer_that_fits_no_call_is_refused_and_the_session_goes_on(vault: Vault) -> None:
     files = {f"{'long name ' * 20}{at}.md": "x" for at in range(9)} | {"a.md": "Text."}
     tools = Toolset(SkillGraph.load(vault(files)), Budget(4_000, 210))
-    refused = tools.read_summary([name for name in tools.graph.nodes if "long" in name])
+    refused = tools.read_summary([name for name in tools.graph.ids if "long" in name])
     assert refused.cost <= 210
     assert "Text." in tools.read_node("a").text
 

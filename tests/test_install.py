@@ -19,11 +19,17 @@ from skillagent.cli import main
 from skillagent.cli.install import HOST_NAMES
 from skillagent.errors import UsageError
 from skillagent.hosts import install, install_record
-from skillagent.hosts.editing.json_edit import Json
-from skillagent.hosts.editing.json_text import TextError, scan
-from skillagent.hosts.install import READERS, Change, Kind
-from skillagent.hosts.launch import Launch, launch, portable, split, this_installation
-from skillagent.hosts.locations import Machine
+from skillagent.hosts.editing.json_edit import JsonEditor
+from skillagent.hosts.editing.json_text import HostSyntaxError, scan
+from skillagent.hosts.install import EDITORS, ChangeKind, ConfigChange
+from skillagent.hosts.launch import (
+    Launch,
+    portable_launch,
+    split_graph,
+    this_installation,
+    user_launch,
+)
+from skillagent.hosts.locations import Locations
 from skillagent.hosts.registry import HOSTS, Host, Scope, Syntax
 from tests.conftest import BUNDLED
 
@@ -36,40 +42,40 @@ PLACES = [
 ]
 
 
-def machine_at(folder: Path, platform: str = "linux", **environ: str) -> Machine:
+def locations_at(folder: Path, platform: str = "linux", **environ: str) -> Locations:
     home, project = folder / "home", folder / "project"
     home.mkdir(exist_ok=True)
     project.mkdir(exist_ok=True)
-    return Machine(platform, home, environ, project, folder / "state")
+    return Locations(platform, home, environ, project, folder / "state")
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return machine_at(tmp_path)
+def locations(tmp_path: Path) -> Locations:
+    return locations_at(tmp_path)
 
 
-def put(host: Host, machine: Machine, text: str, scope: Scope = Scope.PROJECT) -> Path:
-    file = host.file(scope, machine)
+def put(host: Host, locations: Locations, text: str, scope: Scope = Scope.PROJECT) -> Path:
+    file = host.file(scope, locations)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(text.encode())
     return file
 
 
-def do(
+def install_entry(
     host: Host,
-    machine: Machine,
+    locations: Locations,
     server: Launch = SERVER,
     scope: Scope = Scope.PROJECT,
     name: str = "skillagent",
-) -> Change:
-    change = install.install(host, scope, machine, name, server)
-    install.write(change, machine)
+) -> ConfigChange:
+    change = install.plan_install(host, scope, locations, name, server)
+    install.write(change, locations)
     return change
 
 
-def undo_it(host: Host, machine: Machine, scope: Scope = Scope.PROJECT) -> Change:
-    change = install.uninstall(host, scope, machine, "skillagent")
-    install.write(change, machine)
+def uninstall(host: Host, locations: Locations, scope: Scope = Scope.PROJECT) -> ConfigChange:
+    change = install.plan_uninstall(host, scope, locations, "skillagent")
+    install.write(change, locations)
     return change
 
 
@@ -129,7 +135,7 @@ def files_below(folder: Path) -> list[str]:
 def test_each_host_has_its_file(
     tmp_path: Path, name: str, scope: Scope, platform: str, expected: str
 ) -> None:
-    assert HOSTS[name].file(scope, machine_at(tmp_path, platform)) == tmp_path / expected
+    assert HOSTS[name].file(scope, locations_at(tmp_path, platform)) == tmp_path / expected
 
 
 @pytest.mark.parametrize(
@@ -149,20 +155,20 @@ def test_variables_move_a_users_file(
     tmp_path: Path, name: str, variable: str, platform: str, expected: str
 ) -> None:
     place = tmp_path / "elsewhere"
-    machine = machine_at(tmp_path, platform, **{variable: str(place)})
-    assert HOSTS[name].file(Scope.USER, machine) == place / expected
-    empty = machine_at(tmp_path, platform, **{variable: ""})
+    locations = locations_at(tmp_path, platform, **{variable: str(place)})
+    assert HOSTS[name].file(Scope.USER, locations) == place / expected
+    empty = locations_at(tmp_path, platform, **{variable: ""})
     assert HOSTS[name].file(Scope.USER, empty).is_relative_to(tmp_path / "home")
 
 
-def test_a_scope_that_a_host_has_not_is_refused(machine: Machine) -> None:
+def test_a_scope_that_a_host_has_not_is_refused(locations: Locations) -> None:
     with pytest.raises(UsageError, match="Zed has no project configuration; use --scope user"):
-        HOSTS["zed"].file(Scope.PROJECT, machine)
+        HOSTS["zed"].file(Scope.PROJECT, locations)
 
 
-def test_opencode_keeps_to_the_file_that_is_there(machine: Machine) -> None:
-    (machine.folder / "opencode.jsonc").write_text("// ours\n{}\n")
-    change = do(HOSTS["opencode"], machine)
+def test_opencode_keeps_to_the_file_that_is_there(locations: Locations) -> None:
+    (locations.project / "opencode.jsonc").write_text("// ours\n{}\n")
+    change = install_entry(HOSTS["opencode"], locations)
     assert change.file.name == "opencode.jsonc"
     assert content(change.file).startswith("// ours\n{\n")
 
@@ -172,20 +178,20 @@ def test_opencode_keeps_to_the_file_that_is_there(machine: Machine) -> None:
 
 @pytest.mark.parametrize(("host", "scope"), PLACES)
 def test_a_new_file_holds_the_entry_and_goes_with_it(
-    machine: Machine, tmp_path: Path, host: Host, scope: Scope
+    locations: Locations, tmp_path: Path, host: Host, scope: Scope
 ) -> None:
     before = files_below(tmp_path)
-    change = do(host, machine, scope=scope)
-    assert change.kind is Kind.ADD and change.diff.startswith("--- /dev/null\n")
-    data = install.loaded(host, change.file, install.read(change.file))
-    found = host.read(install.table(data, host.keys)["skillagent"])
+    change = install_entry(host, locations, scope=scope)
+    assert change.kind is ChangeKind.ADD and change.diff.startswith("--- /dev/null\n")
+    data = install.parse(host, change.file, install.read_text(change.file))
+    found = host.read(install.servers(data, host.keys)["skillagent"])
     assert found == SERVER
     if sys.platform != "win32":
         mode = 0o644 if scope is Scope.PROJECT else 0o600
         assert stat.S_IMODE(change.file.stat().st_mode) == mode
-    assert do(host, machine, scope=scope).kind is Kind.NOTHING
+    assert install_entry(host, locations, scope=scope).kind is ChangeKind.NOTHING
 
-    assert undo_it(host, machine, scope).after is None
+    assert uninstall(host, locations, scope).after is None
     assert [name for name in files_below(tmp_path) if not name.startswith("state")] == before
 
 
@@ -208,10 +214,10 @@ def test_an_entry_has_the_form_of_its_host(name: str, expected: dict[str, Any]) 
     assert HOSTS[name].entry(Launch("x", ("serve",))) == expected
 
 
-def test_claude_code_and_copilot_share_a_projects_entry(machine: Machine) -> None:
-    do(HOSTS["copilot"], machine)
-    file = do(CLAUDE, machine).file
-    assert do(HOSTS["copilot"], machine).kind is Kind.NOTHING
+def test_claude_code_and_copilot_share_a_projects_entry(locations: Locations) -> None:
+    install_entry(HOSTS["copilot"], locations)
+    file = install_entry(CLAUDE, locations).file
+    assert install_entry(HOSTS["copilot"], locations).kind is ChangeKind.NOTHING
     assert json.loads(content(file))["mcpServers"]["skillagent"] == {
         **HOSTS["copilot"].entry(SERVER),
         **CLAUDE.entry(SERVER),
@@ -260,53 +266,53 @@ def rendered(text: str, entry: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(("before", "after"), LAYOUTS)
-def test_the_layout_of_the_file_is_kept(machine: Machine, before: str, after: str) -> None:
-    file = put(CLAUDE, machine, before)
-    do(CLAUDE, machine)
+def test_the_layout_of_the_file_is_kept(locations: Locations, before: str, after: str) -> None:
+    file = put(CLAUDE, locations, before)
+    install_entry(CLAUDE, locations)
     assert content(file) == rendered(after, CLAUDE.entry(SERVER))
-    undo_it(CLAUDE, machine)
+    uninstall(CLAUDE, locations)
     assert content(file) == before
 
 
-def test_comments_and_trailing_commas_stay(machine: Machine) -> None:
+def test_comments_and_trailing_commas_stay(locations: Locations) -> None:
     before = (
         "// servers of the team\n{\n  // first\n"
         '  "servers": {\n    "a": {"url": "u"}, // why a\n    /* none yet */\n  },\n}\n'
     )
-    file = put(VSCODE, machine, before)
-    do(VSCODE, machine)
+    file = put(VSCODE, locations, before)
+    install_entry(VSCODE, locations)
     text = content(file)
     assert '"a": {"url": "u"}, // why a\n    "skillagent": {\n' in text
     assert "    },\n    /* none yet */\n  },\n}\n" in text
-    undo_it(VSCODE, machine)
+    uninstall(VSCODE, locations)
     assert content(file) == before
 
 
-def test_a_file_of_comments_keeps_them(machine: Machine) -> None:
+def test_a_file_of_comments_keeps_them(locations: Locations) -> None:
     before = "// nothing here yet\n"
-    file = put(VSCODE, machine, before)
-    do(VSCODE, machine)
+    file = put(VSCODE, locations, before)
+    install_entry(VSCODE, locations)
     assert content(file).startswith(before + "{\n")
-    undo_it(VSCODE, machine)
+    uninstall(VSCODE, locations)
     assert content(file) == before
 
 
-def test_toml_keeps_comments_and_order(machine: Machine) -> None:
+def test_toml_keeps_comments_and_order(locations: Locations) -> None:
     before = '# mine\nmodel = "m" # and why\n\n[mcp_servers.a]\ncommand = "a"\n\n[tui]\nx = 1\n'
-    file = put(CODEX, machine, before)
-    do(CODEX, machine)
+    file = put(CODEX, locations, before)
+    install_entry(CODEX, locations)
     text = content(file)
     assert text.startswith(before) and tomllib.loads(text)["mcp_servers"]["skillagent"] == {
         "command": SERVER.command,
         "args": list(SERVER.args),
     }
-    undo_it(CODEX, machine)
+    uninstall(CODEX, locations)
     assert content(file) == before
 
 
-def test_a_path_with_odd_letters_survives_toml(machine: Machine) -> None:
+def test_a_path_with_odd_letters_survives_toml(locations: Locations) -> None:
     odd = Launch('/opt/ä "b"\\c\x7f/skillagent', ("serve", "C:\\laws"))
-    change = do(CODEX, machine, odd)
+    change = install_entry(CODEX, locations, odd)
     assert CODEX.read(tomllib.loads(content(change.file))["mcp_servers"]["skillagent"]) == odd
 
 
@@ -330,34 +336,34 @@ def test_a_path_with_odd_letters_survives_toml(machine: Machine) -> None:
     ],
 )
 def test_a_shared_entry_names_graphs_from_the_project(
-    machine: Machine, tmp_path: Path, name: str, graph: str, expected: str
+    locations: Locations, tmp_path: Path, name: str, graph: str, expected: str
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (machine.folder / "link").symlink_to(tmp_path / "elsewhere")
+    (locations.project / "link").symlink_to(tmp_path / "elsewhere")
     for folder in ("notes/deep", "-x", "a=b"):
-        (machine.folder / folder).mkdir(parents=True)
-    graph = graph.replace("PROJECT", str(machine.folder))
-    shared = portable([graph], 9, machine.folder, HOSTS[name].project)
+        (locations.project / folder).mkdir(parents=True)
+    graph = graph.replace("PROJECT", str(locations.project))
+    shared = portable_launch([graph], 9, locations.project, HOSTS[name].project_variable)
     assert shared == Launch("skillagent", ("serve", expected, "--budget", "9"))
-    there = shared.expanded(lambda text: HOSTS[name].expand(text, {}, machine.folder))
-    found = machine.folder / split(there.graphs[0])[1]
-    assert found.resolve() == (machine.folder / split(graph)[1]).resolve()
+    there = shared.expanded(lambda text: HOSTS[name].expand_variables(text, {}, locations.project))
+    found = locations.project / split_graph(there.graphs[0])[1]
+    assert found.resolve() == (locations.project / split_graph(graph)[1]).resolve()
 
 
 def test_a_project_that_is_reached_by_a_link_is_one_project(tmp_path: Path) -> None:
     (tmp_path / "real" / "notes").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    shared = portable([str(tmp_path / "real" / "notes")], None, tmp_path / "link", "")
+    shared = portable_launch([str(tmp_path / "real" / "notes")], None, tmp_path / "link", "")
     assert shared.args == ("serve", "notes")
 
 
 @pytest.mark.parametrize("graph", ["..", "../elsewhere", "x=/"])
 def test_a_graph_outside_the_project_is_not_shared(
-    machine: Machine, tmp_path: Path, graph: str
+    locations: Locations, tmp_path: Path, graph: str
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     with pytest.raises(UsageError, match=r"lies outside the project.*--scope user"):
-        portable([graph], None, machine.folder, "")
+        portable_launch([graph], None, locations.project, "")
 
 
 # what is ours
@@ -376,7 +382,7 @@ def test_a_graph_outside_the_project_is_not_shared(
     ],
 )
 def test_an_entry_is_known_by_its_command_line(command: str, args: list[str], ours: bool) -> None:
-    assert Launch(command, tuple(args)).is_ours is ours
+    assert Launch(command, tuple(args)).starts_skillagent is ours
 
 
 @pytest.mark.parametrize(
@@ -387,23 +393,23 @@ def test_an_entry_is_known_by_its_command_line(command: str, args: list[str], ou
     ],
 )
 def test_another_server_of_that_name_is_never_overwritten(
-    machine: Machine, host: Host, text: str, line: int
+    locations: Locations, host: Host, text: str, line: int
 ) -> None:
-    file = put(host, machine, text)
+    file = put(host, locations, text)
     with pytest.raises(UsageError, match=rf":{line}: 'skillagent' is another server.*--name"):
-        do(host, machine)
+        install_entry(host, locations)
     with pytest.raises(UsageError, match=rf":{line}: 'skillagent' is another.*left alone"):
-        undo_it(host, machine)
+        uninstall(host, locations)
     assert content(file) == text
-    do(host, machine, name="graphs")
+    install_entry(host, locations, name="graphs")
     assert "graphs" in content(file)
 
 
 @pytest.mark.parametrize("name", ["claude-code", "codex", "opencode", "vscode"])
-def test_ours_is_updated_and_what_the_user_added_stays(machine: Machine, name: str) -> None:
+def test_ours_is_updated_and_what_the_user_added_stays(locations: Locations, name: str) -> None:
     host = HOSTS[name]
-    file = host.file(Scope.PROJECT, machine)
-    do(host, machine)
+    file = host.file(Scope.PROJECT, locations)
+    install_entry(host, locations)
     mark = "\nstartup_timeout_sec = 30\n" if host.syntax is Syntax.TOML else '"timeout": 30,'
     text = content(file)
     if host.syntax is Syntax.TOML:
@@ -413,21 +419,21 @@ def test_ours_is_updated_and_what_the_user_added_stays(machine: Machine, name: s
     file.write_text(text)
 
     other = Launch("/new/skillagent", ("serve", "/graphs/other"))
-    change = do(host, machine, other)
-    assert change.kind is Kind.UPDATE and change.line > 0
+    change = install_entry(host, locations, other)
+    assert change.kind is ChangeKind.UPDATE and change.line > 0
     assert "+" in change.diff and "/graphs/other" in change.diff
-    data = install.loaded(host, file, content(file))
-    entry = install.table(data, host.keys)["skillagent"]
+    data = install.parse(host, file, content(file))
+    entry = install.servers(data, host.keys)["skillagent"]
     assert host.read(entry) == other
     assert 30 in entry.values() and mark.strip() in content(file)
 
 
-def test_an_update_can_be_taken_back_to_before_both(machine: Machine) -> None:
+def test_an_update_can_be_taken_back_to_before_both(locations: Locations) -> None:
     before = '{"mcpServers": {}, "x": 1}'
-    file = put(CLAUDE, machine, before)
-    do(CLAUDE, machine)
-    do(CLAUDE, machine, Launch("/new/skillagent", ("serve",)))
-    undo_it(CLAUDE, machine)
+    file = put(CLAUDE, locations, before)
+    install_entry(CLAUDE, locations)
+    install_entry(CLAUDE, locations, Launch("/new/skillagent", ("serve",)))
+    uninstall(CLAUDE, locations)
     assert content(file) == before
 
 
@@ -437,74 +443,74 @@ def test_an_update_can_be_taken_back_to_before_both(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("host", "text", "reason"),
     [
-        (CLAUDE, '{\n  "a": 1,\n}\n', ":2: is not JSON as Claude Code reads it: a comma"),
+        (CLAUDE, '{\n  "a": 1,\n}\n', ":2: is not JSON as Claude Code reads it: there is a comma"),
         (CLAUDE, "// no\n{}\n", ":1: is not JSON as"),
         (CLAUDE, '{"a": 1', ":1: is not JSON as"),
-        (CLAUDE, "[]", ":1: is not JSON as Claude Code reads it: the top is no object"),
+        (CLAUDE, "[]", ":1: is not JSON as Claude Code reads it: the top is not an object"),
         (HOSTS["gemini"], '{\n "a": [1,\n ],\n}', ":2: is not JSON with comments as Gemini"),
         (CODEX, "a = 1\nb = = 2\n", ":2: is not TOML as Codex reads it"),
         (CODEX, 'a = "', ":1: is not TOML"),
-        (CLAUDE, '{"mcpServers": []}', "'mcpServers' is no object; paste under mcpServers: "),
+        (CLAUDE, '{"mcpServers": []}', "'mcpServers' is not an object; paste under mcpServers: "),
         (CLAUDE, '{"mcpServers": {}, "mcpServers": {}}', "is there twice; paste under"),
         (CODEX, "mcp_servers = {}\n", "cannot be changed safely: .*; write there: "),
         (
             HOSTS["opencode"],
             '{"mcp": {"servers": {}}}',
-            "OpenCode 2, which was not tried; paste under mcp.servers: .skillagent",
+            "OpenCode 2, which was not tested; paste under mcp.servers: .skillagent",
         ),
     ],
 )
 def test_a_file_that_cannot_be_changed_is_left_alone(
-    machine: Machine, host: Host, text: str, reason: str
+    locations: Locations, host: Host, text: str, reason: str
 ) -> None:
-    file = put(host, machine, text)
+    file = put(host, locations, text)
     with pytest.raises(UsageError, match=reason) as caught:
-        do(host, machine)
+        install_entry(host, locations)
     assert "\n" not in str(caught.value) and str(file) in str(caught.value)
     assert content(file) == text
 
 
-def test_bytes_that_are_no_text_are_left_alone(machine: Machine) -> None:
-    file = put(CLAUDE, machine, "")
+def test_bytes_that_are_no_text_are_left_alone(locations: Locations) -> None:
+    file = put(CLAUDE, locations, "")
     file.write_bytes(b'{\n"a": "\xff"}')
     with pytest.raises(UsageError, match=":2: is not UTF-8; it was left alone"):
-        do(CLAUDE, machine)
+        install_entry(CLAUDE, locations)
 
 
-def test_a_change_in_the_meantime_is_not_overwritten(machine: Machine) -> None:
-    file = put(CLAUDE, machine, "{}")
-    change = install.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
+def test_a_change_in_the_meantime_is_not_overwritten(locations: Locations) -> None:
+    file = put(CLAUDE, locations, "{}")
+    change = install.plan_install(CLAUDE, Scope.PROJECT, locations, "skillagent", SERVER)
     file.write_text('{"new": 1}')
     with pytest.raises(UsageError, match="has changed in the meantime"):
-        install.write(change, machine)
+        install.write(change, locations)
     assert content(file) == '{"new": 1}'
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
-@pytest.mark.parametrize("act", [do, undo_it])
+@pytest.mark.parametrize("act", [install_entry, uninstall])
 def test_what_is_no_file_is_refused_in_one_line(
-    machine: Machine, act: Callable[[Host, Machine], Change]
+    locations: Locations, act: Callable[[Host, Locations], ConfigChange]
 ) -> None:
-    file = CLAUDE.file(Scope.PROJECT, machine)
+    file = CLAUDE.file(Scope.PROJECT, locations)
     os.mkfifo(file)
     expected = f"{file}: cannot be read: it is no regular file but a named pipe"
     with pytest.raises(UsageError, match=expected):
-        act(CLAUDE, machine)
+        act(CLAUDE, locations)
     assert stat.S_ISFIFO(file.stat().st_mode)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
-def test_links_stay_links_and_modes_stay(machine: Machine, tmp_path: Path) -> None:
+def test_links_stay_links_and_modes_stay(locations: Locations, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles" / "claude.json"
     real.parent.mkdir()
     real.write_text("{}")
     real.chmod(0o640)
-    link = machine.home / ".claude.json"
+    link = locations.home / ".claude.json"
     link.symlink_to(real)
-    do(CLAUDE, machine, scope=Scope.USER)
+    install_entry(CLAUDE, locations, scope=Scope.USER)
     assert link.is_symlink() and "skillagent" in content(real)
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
-    undo_it(CLAUDE, machine, Scope.USER)
+    uninstall(CLAUDE, locations, Scope.USER)
     assert link.is_symlink() and content(real) == "{}"
     assert files_below(real.parent) == ["claude.json"]
 
@@ -512,67 +518,67 @@ def test_links_stay_links_and_modes_stay(machine: Machine, tmp_path: Path) -> No
 @pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
 @pytest.mark.parametrize("scope", [Scope.USER, Scope.PROJECT])
 def test_a_link_that_leads_nowhere_stays_and_its_target_comes_and_goes(
-    machine: Machine, tmp_path: Path, scope: Scope
+    locations: Locations, tmp_path: Path, scope: Scope
 ) -> None:
     target = tmp_path / "dotfiles" / "hosts" / "servers.json"
-    link = CLAUDE.file(scope, machine)
+    link = CLAUDE.file(scope, locations)
     link.symlink_to(target)
-    do(CLAUDE, machine, scope=scope)
+    install_entry(CLAUDE, locations, scope=scope)
     assert link.is_symlink() and "skillagent" in content(target)
-    assert undo_it(CLAUDE, machine, scope).kind is Kind.REMOVE
+    assert uninstall(CLAUDE, locations, scope).kind is ChangeKind.REMOVE
     assert link.is_symlink() and not target.exists()
     assert not (tmp_path / "dotfiles").exists()
-    assert undo_it(CLAUDE, machine, scope).kind is Kind.NOTHING
+    assert uninstall(CLAUDE, locations, scope).kind is ChangeKind.NOTHING
     assert link.is_symlink()
 
 
 # how it goes back
 
 
-def test_other_changes_since_are_kept(machine: Machine) -> None:
-    file = put(CLAUDE, machine, '{\n  "a": 1\n}\n')
-    do(CLAUDE, machine)
+def test_other_changes_since_are_kept(locations: Locations) -> None:
+    file = put(CLAUDE, locations, '{\n  "a": 1\n}\n')
+    install_entry(CLAUDE, locations)
     file.write_text(content(file).replace('"a": 1', '"a": 2'))
-    undo_it(CLAUDE, machine)
+    uninstall(CLAUDE, locations)
     assert content(file) == '{\n  "a": 2\n}\n'
 
 
-def test_a_lost_record_costs_no_more_than_an_empty_table(machine: Machine) -> None:
-    file = put(CLAUDE, machine, '{\n  "a": 1\n}\n')
-    do(CLAUDE, machine)
-    (machine.state / install_record.FILE).write_text("{broken")
-    undo_it(CLAUDE, machine)
+def test_a_lost_record_costs_no_more_than_an_empty_table(locations: Locations) -> None:
+    file = put(CLAUDE, locations, '{\n  "a": 1\n}\n')
+    install_entry(CLAUDE, locations)
+    (locations.state / install_record.FILE).write_text("{broken")
+    uninstall(CLAUDE, locations)
     assert content(file) == '{\n  "a": 1,\n  "mcpServers": {}\n}\n'
 
 
-def test_a_file_that_is_only_ours_goes_without_a_record(machine: Machine) -> None:
-    change = do(CODEX, machine)
-    (machine.state / install_record.FILE).unlink()
-    undo_it(CODEX, machine)
+def test_a_file_that_is_only_ours_goes_without_a_record(locations: Locations) -> None:
+    change = install_entry(CODEX, locations)
+    (locations.state / install_record.FILE).unlink()
+    uninstall(CODEX, locations)
     assert not change.file.exists()
 
 
-def test_two_entries_go_back_in_any_order(machine: Machine) -> None:
-    do(CLAUDE, machine, name="one")
-    do(CLAUDE, machine, name="two")
+def test_two_entries_go_back_in_any_order(locations: Locations) -> None:
+    install_entry(CLAUDE, locations, name="one")
+    install_entry(CLAUDE, locations, name="two")
     for name in ("one", "two"):
-        install.write(install.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
-    assert files_below(machine.folder) == []
+        install.write(install.plan_uninstall(CLAUDE, Scope.PROJECT, locations, name), locations)
+    assert files_below(locations.project) == []
 
 
-def test_nothing_of_ours_is_nothing_to_do(machine: Machine) -> None:
-    assert undo_it(CLAUDE, machine).kind is Kind.NOTHING
-    put(CLAUDE, machine, '{"mcpServers": {"a": {"command": "a"}}}')
-    assert undo_it(CLAUDE, machine).kind is Kind.NOTHING
+def test_nothing_of_ours_is_nothing_to_do(locations: Locations) -> None:
+    assert uninstall(CLAUDE, locations).kind is ChangeKind.NOTHING
+    put(CLAUDE, locations, '{"mcpServers": {"a": {"command": "a"}}}')
+    assert uninstall(CLAUDE, locations).kind is ChangeKind.NOTHING
 
 
-def test_an_entry_that_no_record_tells_of_does_not_come_back(machine: Machine) -> None:
-    file = put(CLAUDE, machine, '{"a": 1}')
-    do(CLAUDE, machine)
-    (machine.state / install_record.FILE).unlink()
-    do(CLAUDE, machine, Launch("/new/skillagent", ("serve",)))
-    do(CLAUDE, machine, Launch("/newer/skillagent", ("serve",)))
-    undo_it(CLAUDE, machine)
+def test_an_entry_that_no_record_tells_of_does_not_come_back(locations: Locations) -> None:
+    file = put(CLAUDE, locations, '{"a": 1}')
+    install_entry(CLAUDE, locations)
+    (locations.state / install_record.FILE).unlink()
+    install_entry(CLAUDE, locations, Launch("/new/skillagent", ("serve",)))
+    install_entry(CLAUDE, locations, Launch("/newer/skillagent", ("serve",)))
+    uninstall(CLAUDE, locations)
     assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
 
 
@@ -581,19 +587,19 @@ def test_an_entry_that_no_record_tells_of_does_not_come_back(machine: Machine) -
 def test_entries_that_go_in_any_order_leave_every_byte(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    machine = machine_at(tmp_path_factory.mktemp("order"))
+    locations = locations_at(tmp_path_factory.mktemp("order"))
     host = data.draw(st.sampled_from([VSCODE, CODEX]))
     text = data.draw(toml_texts() if host is CODEX else json_texts(host))
-    file = put(host, machine, text)
+    file = put(host, locations, text)
     for name in ("n1", "n2", "n3"):
-        do(host, machine, name=name)
+        install_entry(host, locations, name=name)
     again = data.draw(st.sampled_from(["", "n1", "n3"]))
     if again:
-        do(host, machine, Launch("/new/skillagent", ("serve",)), name=again)
+        install_entry(host, locations, Launch("/new/skillagent", ("serve",)), name=again)
     for name in data.draw(st.permutations(["n1", "n2", "n3"])):
-        install.write(install.uninstall(host, Scope.PROJECT, machine, name), machine)
+        install.write(install.plan_uninstall(host, Scope.PROJECT, locations, name), locations)
     assert content(file) == text
-    assert install_record.recall(machine.state, install.real(file)) is None
+    assert install_record.read_record(locations.state, install.real_path(file)) is None
 
 
 @settings(max_examples=40)
@@ -601,30 +607,32 @@ def test_entries_that_go_in_any_order_leave_every_byte(
 def test_an_entry_unknown_to_the_record_is_never_brought_back(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    machine = machine_at(tmp_path_factory.mktemp("lost"))
-    file = put(CLAUDE, machine, '{"mcpServers": {"other": {"url": "u"}}}')
+    locations = locations_at(tmp_path_factory.mktemp("lost"))
+    file = put(CLAUDE, locations, '{"mcpServers": {"other": {"url": "u"}}}')
     names = ["n1", "n2", "n3"]
     steps = st.tuples(st.sampled_from(["put", "take", "lose"]), st.sampled_from(names))
     for number, (step, name) in enumerate(data.draw(st.lists(steps, max_size=8))):
         if step == "put":
-            do(CLAUDE, machine, Launch("skillagent", ("serve", str(number))), name=name)
+            install_entry(
+                CLAUDE, locations, Launch("skillagent", ("serve", str(number))), name=name
+            )
         elif step == "take":
-            install.write(install.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+            install.write(install.plan_uninstall(CLAUDE, Scope.PROJECT, locations, name), locations)
             assert name not in json.loads(content(file))["mcpServers"]
         else:
-            (machine.state / install_record.FILE).unlink(missing_ok=True)
+            (locations.state / install_record.FILE).unlink(missing_ok=True)
     for name in data.draw(st.permutations(names)):
-        install.write(install.uninstall(CLAUDE, Scope.PROJECT, machine, name), machine)
+        install.write(install.plan_uninstall(CLAUDE, Scope.PROJECT, locations, name), locations)
     assert json.loads(content(file)) == {"mcpServers": {"other": {"url": "u"}}}
 
 
 def test_a_state_folder_that_cannot_be_written_costs_only_exactness(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file, not a folder")
-    machine = machine_at(tmp_path)
-    file = put(CLAUDE, machine, '{"a": 1}')
-    change = install.install(CLAUDE, Scope.PROJECT, machine, "skillagent", SERVER)
-    assert install.write(change, machine).startswith(f"{machine.state}: cannot be written: ")
-    undo_it(CLAUDE, machine)
+    locations = locations_at(tmp_path)
+    file = put(CLAUDE, locations, '{"a": 1}')
+    change = install.plan_install(CLAUDE, Scope.PROJECT, locations, "skillagent", SERVER)
+    assert install.write(change, locations).startswith(f"{locations.state}: cannot be written: ")
+    uninstall(CLAUDE, locations)
     assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
 
 
@@ -652,13 +660,13 @@ def json_texts(draw: st.DrawFn, host: Host) -> str:
         data.pop(host.keys[0], None)
     if draw(st.integers(0, 9)) == 0:
         return draw(st.sampled_from(["", "\n", " \n\t"]))
-    reader = READERS[host.syntax]
-    assert isinstance(reader, Json)
+    reader = EDITORS[host.syntax]
+    assert isinstance(reader, JsonEditor)
     one_line = draw(st.booleans())
     step = draw(st.sampled_from(["  ", "\t", "    ", ""]))
     colon = draw(st.sampled_from([":", ": ", " : "]))
     notes = draw(st.booleans()) and reader.comments and not one_line
-    commas = draw(st.booleans()) and reader.commas
+    commas = draw(st.booleans()) and reader.trailing_commas
     line_end = draw(st.sampled_from(["\n", "\r\n"]))
 
     def note() -> str:
@@ -703,35 +711,35 @@ def toml_texts(draw: st.DrawFn) -> str:
 
 
 def round_trip(host: Host, folder: Path, text: str) -> None:
-    machine = machine_at(folder)
-    file = put(host, machine, text)
-    reader = READERS[host.syntax]
+    locations = locations_at(folder)
+    file = put(host, locations, text)
+    reader = EDITORS[host.syntax]
     before = reader.load(text)
-    do(host, machine)
+    install_entry(host, locations)
     once = content(file)
     after = reader.load(once)
-    entry = install.table(after, host.keys).pop("skillagent")
+    entry = install.servers(after, host.keys).pop("skillagent")
     assert host.read(entry) == SERVER
     del after[host.keys[0]]["skillagent"]
     if host.keys[0] not in before:
         assert after.pop(host.keys[0]) == {}
     assert after == before
-    assert do(host, machine).kind is Kind.NOTHING and content(file) == once
+    assert install_entry(host, locations).kind is ChangeKind.NOTHING and content(file) == once
 
     # With the record: every byte. Without it: the meaning, but for an empty table.
-    records = (machine.state / install_record.FILE).read_text()
-    undo_it(host, machine)
+    records = (locations.state / install_record.FILE).read_text()
+    uninstall(host, locations)
     assert content(file) == text
-    put(host, machine, once)
-    (machine.state / install_record.FILE).unlink(missing_ok=True)
-    undo_it(host, machine)
+    put(host, locations, once)
+    (locations.state / install_record.FILE).unlink(missing_ok=True)
+    uninstall(host, locations)
     left = reader.load(content(file)) if file.exists() else {}
     assert left in (before, {**before, host.keys[0]: {}})
 
-    put(host, machine, once)
-    (machine.state / install_record.FILE).write_text(records)
-    do(host, machine, Launch("/x/skillagent", ("serve",)))
-    undo_it(host, machine)
+    put(host, locations, once)
+    (locations.state / install_record.FILE).write_text(records)
+    install_entry(host, locations, Launch("/x/skillagent", ("serve",)))
+    uninstall(host, locations)
     assert content(file) == text
 
 
@@ -763,18 +771,18 @@ def test_the_scanner_takes_and_refuses_what_json_does(text: str) -> None:
     try:
         expected: Any = json.loads(text)
     except ValueError:
-        expected = TextError
+        expected = HostSyntaxError
     try:
         found = scan(text)
-    except TextError:
-        assert expected is TextError
+    except HostSyntaxError:
+        assert expected is HostSyntaxError
     else:
         assert (found is None and not text.strip()) or (found and found.data == expected)
 
 
 @given(former=st.text("ab", max_size=8), written=st.text("ab", max_size=8))
 def test_a_span_leads_back(former: str, written: str) -> None:
-    assert install_record.span(former, written).undone(written) == former
+    assert install_record.make_patch(former, written).apply(written) == former
 
 
 # the command
@@ -909,7 +917,7 @@ def test_the_executable_beside_the_interpreter_is_taken(tmp_path: Path) -> None:
 
 
 def test_graphs_of_an_entry_are_told_from_its_options(tmp_path: Path) -> None:
-    started = launch([f"laws={tmp_path}", "."], 5, tmp_path)
+    started = user_launch([f"laws={tmp_path}", "."], 5, tmp_path)
     assert started.graphs == (f"laws={tmp_path}", str(tmp_path))
     more = Launch("skillagent", ("serve", "--strict", "a", "--budget", "5", "--port=1", "b"))
     assert more.graphs == ("a", "b")

@@ -20,7 +20,7 @@ from skillagent import (
     Toolset,
     UsageError,
 )
-from skillagent.agent import AnswerText, CallFinished, Done, saved
+from skillagent.agent import AnswerText, CallFinished, Done, EndReason, saved
 from skillagent.formats import anthropic as anthropic_form
 from skillagent.formats import openai as openai_form
 from skillagent.messages import (
@@ -290,7 +290,7 @@ def test_a_stream_that_is_none_leads_to_chat_completions_or_is_said() -> None:
         OpenAIProvider("m", api="responses", client=Stream({"error": "Unexpected endpoint"})),
         AnthropicProvider("m", client=Stream({"error": "Unexpected endpoint"})),
     ):
-        with pytest.raises(ProviderError, match="no stream"):
+        with pytest.raises(ProviderError, match="not a stream"):
             reply(nothing)
 
 
@@ -307,7 +307,7 @@ def test_ids_become_ones_that_every_api_takes(graph: SkillGraph) -> None:
     )
     mock = MockLLM([odd, say("Done.")])
     agent = Agent(Toolset(graph), OpenAIProvider("m", api="chat", client=mock.openai()))
-    assert list(agent.ask("q"))[-1] == Done("end", "Done.")
+    assert list(agent.ask("q"))[-1] == Done(EndReason.END, "Done.")
     ids = [made.id for made in agent.messages[1].tool_calls]
     assert ids == ["functions_read_node_0", "functions_read_node_0_2", "x" * 40]
     mock.assert_done()
@@ -349,7 +349,7 @@ def test_odd_arguments_are_answered_and_can_be_saved(
 ) -> None:
     mock = MockLLM([calls(Call("read_node", given)), say("Done.")])
     agent = Agent(Toolset(graph), OpenAIProvider("m", api="chat", client=mock.openai()))
-    assert list(agent.ask("q"))[-1] == Done("end", "Done.")
+    assert list(agent.ask("q"))[-1] == Done(EndReason.END, "Done.")
     saved.save(agent, tmp_path_factory.mktemp("out") / "x.json", "m", None)
     mock.assert_done()
 
@@ -402,7 +402,7 @@ def test_an_asynchronous_answer_that_was_left_does_not_disturb_the_next(graph: S
         async for event in agent.ask_async("one"):
             if isinstance(event, CallFinished):
                 break
-        assert [event async for event in agent.ask_async("two")][-1] == Done("end", "One.")
+        assert [event async for event in agent.ask_async("two")][-1] == Done(EndReason.END, "One.")
 
     asyncio.run(run())
     assert [message.text for message in agent.messages if message.text] == ["one", "two", "One."]

@@ -9,6 +9,7 @@ from skillagent.agent import CallFinished, Done
 from skillagent.messages import ToolCall
 from skillagent.providers.offline import NOTICE
 from skillagent.providers.offline.passages import passages
+from skillagent.providers.offline.seen import Seen
 from tests.conftest import BUNDLED, Vault
 
 FILLER = "The harbour is open in every season and its lights are kept by the town. " * 12
@@ -97,7 +98,8 @@ LONG = "# Handbook\n\n" + "".join(
 
 def test_of_a_long_node_the_section_that_answers_is_read_wherever_it_stands(vault: Vault) -> None:
     agent = navigator(vault, {"handbook.md": LONG, "b.md": "# Boats\n\nA boat is a small ship.\n"})
-    assert agent.toolset.graph.nodes["handbook"].cost(agent.toolset.counter) > 10_000
+    document = agent.toolset.graph.document("handbook")
+    assert agent.toolset.counter.count(document.body) > 10_000
     asked = Asked(agent, "What are the fees of a berth?")
     assert "A berth costs forty crowns for each night." in asked.text
     assert agent.toolset.ledger.spent < 1_500
@@ -261,5 +263,109 @@ def test_a_sentence_that_announces_a_list_or_code_has_it_below() -> None:
             "- 🔺 for the highest priority",
             "- ⏫ for a high priority",
         ),
+        "Keep it short A long list is not read.": ("- 🔽 – of low priority",),
         "For example:": ("not done",),
     }
+
+
+def test_a_sentence_is_quoted_with_its_paragraph_and_what_follows_in_its_section() -> None:
+    text = (
+        "# Limits\n\nYou can limit a list.\n\nWrite `limit <number>`. "
+        "<b>That</b> is all there is.\n\n## Other\n\nAnother section.\n"
+    )
+    first, second, third, other = passages(text)
+    assert first.quoted == "You can limit a list. Write limit <number>. That is all there is."
+    assert second.quoted == third.quoted == "Write limit <number>. That is all there is."
+    assert other.quoted == "Another section."
+
+
+def test_a_long_paragraph_is_quoted_from_the_sentence_on() -> None:
+    sentence = "This sentence of a long paragraph says no more than any of the others do."
+    *_, last = passages(" ".join(f"{number}. {sentence}" for number in "abcdefgh"))
+    assert last.quoted == last.text
+
+
+BEACON = "Our coast has two of them. In fog they are lit. A beacon is a lamp."
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "shown"),
+    [
+        (
+            "Use a pilot when:\n\n- The fog is thick.\n- A stranger steers.\n",
+            "Can a stranger steer?",
+            ["- Use a pilot when: [[a]]", "- The fog is thick.", "- A stranger steers."],
+        ),
+        (
+            "## Mooring\n\n1. Throw a line.\n2. Tie the line to a bollard.\n",
+            "Where do I tie the line?",
+            ["- Mooring [[a]]", "- Throw a line.", "- Tie the line to a bollard."],
+        ),
+        (
+            "These keys steer the ship.\n\n| Key | Use |\n|---|---|\n| a | port |\n",
+            "Which keys steer the ship?",
+            ["- These keys steer the ship. [[a]]", "- a – port"],
+        ),
+        (
+            "## Fog\n\nIn fog, beacon lamps are lit.\n\n## Lamps\n\n" + BEACON,
+            "What is a beacon?",
+            [f"- {BEACON} [[a]]"],
+        ),
+    ],
+    ids=["an item", "steps below a heading", "a table", "a definition"],
+)
+def test_an_answer_does_not_stop_in_the_middle(
+    vault: Vault, text: str, question: str, shown: list[str]
+) -> None:
+    asked = Asked(navigator(vault, {"a.md": f"# Ships\n\n{text}", "b.md": "Seas.\n"}), question)
+    lines = [line.strip() for line in asked.text.splitlines()]
+    at = lines.index(shown[0])
+    assert lines[at : at + len(shown)] == shown
+
+
+def test_the_first_hits_are_read_even_if_the_best_one_holds_every_word(vault: Vault) -> None:
+    files = {
+        "crew.md": f"# Crew and pay day\n\n{'The crew and its pay day. ' * 120}\n",
+        "wages.md": f"# Pay\n\nThe purser counts coins for every sailor.\n\n{FILLER * 5}",
+    }
+    asked = Asked(navigator(vault, files), "Crew pay?")
+    assert set(asked.read) == {"crew", "wages"}
+
+
+def test_of_a_long_node_the_first_section_is_read_with_the_one_that_answers_best(
+    vault: Vault,
+) -> None:
+    parts = "".join(f"## Part {number}\n\n{FILLER}\n\n" for number in range(60))
+    text = (
+        f"# Berths\n\n## Introduction\n\nAsk the harbour master.\n\n{parts}"
+        "## Fees\n\nThe fee of a berth is due at noon.\n"
+    )
+    agent = navigator(vault, {"berths.md": text, "b.md": "# Boats\n\nA boat is small.\n"})
+    Asked(agent, "What are the fees of a berth?")
+    sections = [entry.arguments.get("section") for entry in agent.toolset.ledger.entries]
+    assert [name for name in sections if name][:2] == ["Fees", "Introduction"]
+
+
+def test_a_node_that_holds_the_words_of_a_question_in_different_places_is_no_answer(
+    vault: Vault,
+) -> None:
+    files = {
+        "yard.md": "# Yard\n\n"
+        f"## Sails\n\nSails are repaired here.\n\n{FILLER}\n\n## Doors\n\n"
+        f"The window was broken in spring.\n\n{FILLER}\n\n## Homes\n\nCrews sleep at home.\n",
+        "b.md": "# Boats\n\nA boat is small.\n",
+    }
+    asked = Asked(navigator(vault, files), "How do I repair a broken window frame at home?")
+    assert "No answer was found" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("question", "light"),
+    [
+        ("How do I rename a ship without losing its papers?", {"lose"}),
+        ("Which ships does nobody steer?", {"nobodi"}),
+    ],
+)
+def test_a_text_need_not_say_how_or_what_must_not_happen(question: str, light: set[str]) -> None:
+    seen = Seen(question)
+    assert {term for term in seen.wanted if seen.light(term) < 1} == light

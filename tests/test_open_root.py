@@ -101,7 +101,7 @@ def texts(root: Path) -> list[str]:
         except OSError:
             continue
         source = read_file(graph.roots[0], path, Options())
-        found += [source.data.decode()] if source else []
+        found += [source.text] if source else []
     return found
 
 

@@ -25,11 +25,11 @@ from skillagent import (
     UsageError,
     provider_for,
 )
-from skillagent.agent import AnswerText, CallFinished, Done, Event
+from skillagent.agent import AnswerText, CallFinished, Done, EndReason, Event
 from skillagent.messages import Message, Request, Role, Stop, Text, ToolResult, Usage
 from skillagent.models import reasons, takes_sampling
 from skillagent.testing import Call, Fault, MockLLM, Server, Turn, call, calls, say
-from skillagent.testing.wire.events import Answer
+from skillagent.testing.wire.events import WireAnswer
 from tests.conftest import Vault
 
 FILES: dict[str, str | bytes] = {
@@ -126,7 +126,7 @@ def test_text_streams_and_usage_is_the_providers_own(graph: SkillGraph, api: Api
     texts = [event.text for event in events if isinstance(event, AnswerText)]
     assert len(texts) > 1
     assert "".join(texts) == "The whole answer, with ünïcode."
-    assert events[-1] == Done("end", "The whole answer, with ünïcode.")
+    assert events[-1] == Done(EndReason.END, "The whole answer, with ünïcode.")
     (turn,) = chat.toolset.ledger.turns
     assert turn.usage == usage
     assert turn.model == ("claude-sonnet-5-5" if api.name == "anthropic" else "gpt-6-sol")
@@ -160,7 +160,7 @@ def test_parallel_calls_are_run_in_order_and_answered_together(
         events = list(chat.ask("q"))
     read = [event.call.arguments for event in events if isinstance(event, CallFinished)]
     assert read == [{"node": "a"}, {"node": "b"}]
-    assert events[-1] == Done("end", "Done.")
+    assert events[-1] == Done(EndReason.END, "Done.")
     results = [part.text for part in chat.messages[2].parts if isinstance(part, ToolResult)]
     assert ["Text of a" in results[0], "Text of b" in results[1]] == [True, True]
     check(chat)
@@ -193,7 +193,7 @@ def test_a_call_that_makes_no_sense_is_answered_and_the_model_goes_on(
     first, second = [event.answer for event in events if isinstance(event, CallFinished)]
     assert first.error and told in first.text
     assert not second.error
-    assert events[-1] == Done("end", "Done.")
+    assert events[-1] == Done(EndReason.END, "Done.")
     check(chat)
     mock.assert_done()
 
@@ -202,8 +202,8 @@ def test_a_call_that_makes_no_sense_is_answered_and_the_model_goes_on(
 def test_a_refusal_is_said_and_ends_the_run(graph: SkillGraph, api: Api) -> None:
     mock = MockLLM([Turn(text="I cannot help with that.", stop=Stop.REFUSAL), say("Hello.")])
     chat = agent(graph, api.in_process(mock))
-    assert list(chat.ask("q"))[-1] == Done("refusal", "I cannot help with that.")
-    assert list(chat.ask("hello"))[-1] == Done("end", "Hello.")
+    assert list(chat.ask("q"))[-1] == Done(EndReason.REFUSAL, "I cannot help with that.")
+    assert list(chat.ask("hello"))[-1] == Done(EndReason.END, "Hello.")
     check(chat)
 
 
@@ -218,7 +218,7 @@ def test_the_longest_reply_in_the_middle_of_a_call_runs_nothing(
     assert isinstance(done, Done)
     assert done.reason == "max_tokens"
     assert [entry.tool for entry in chat.toolset.ledger.entries] == ["instructions"]
-    assert list(chat.ask("shorter"))[-1] == Done("end", "Shorter.")
+    assert list(chat.ask("shorter"))[-1] == Done(EndReason.END, "Shorter.")
     check(chat)
     mock.assert_done()
 
@@ -238,7 +238,7 @@ def test_a_stream_that_ends_early_is_never_acted_on(graph: SkillGraph, api: Api,
     assert isinstance(first, Done)
     assert first.reason == "incomplete"
     assert [entry.tool for entry in chat.toolset.ledger.entries] == ["instructions"]
-    assert second == Done("end", "Again.")
+    assert second == Done(EndReason.END, "Again.")
     check(chat)
 
 
@@ -247,7 +247,7 @@ def test_an_overloaded_model_that_recovers_is_not_noticed(graph: SkillGraph, api
     mock = MockLLM([say("Here.", fault=Fault.status(529, retry_after=0))])
     with mock.serve() as server:
         chat = agent(graph, api.over_socket(server.url))
-        assert list(chat.ask("q"))[-1] == Done("end", "Here.")
+        assert list(chat.ask("q"))[-1] == Done(EndReason.END, "Here.")
     assert len(chat.toolset.ledger.turns) == 1
     assert len(mock.requests) == 2
     mock.assert_done()
@@ -308,7 +308,7 @@ def test_garbage_instead_of_a_stream_is_not_taken_for_an_answer(
     except ProviderError:
         pass
     else:
-        assert done == Done("incomplete", "")
+        assert done == Done(EndReason.INCOMPLETE, "")
     assert chat.messages == ()
 
 
@@ -384,7 +384,7 @@ def test_a_server_without_responses_is_asked_over_chat_completions(graph: SkillG
     with mock.serve() as server:
         provider = OpenAIProvider("qwen", base_url=server.openai_url)
         chat = agent(graph, provider)
-        assert list(chat.ask("q"))[-1] == Done("end", "Local.")
+        assert list(chat.ask("q"))[-1] == Done(EndReason.END, "Local.")
     assert [request.api for request in mock.requests] == ["responses", "chat"]
     assert provider.name == "openai-chat:qwen"
 
@@ -464,7 +464,7 @@ def test_a_missing_key_or_package_is_one_line_that_says_what_to_do(
 def test_half_a_surrogate_pair_does_not_break_the_request(graph: SkillGraph, api: Api) -> None:
     mock = MockLLM([say("Fine.")])
     chat = agent(graph, api.in_process(mock))
-    assert list(chat.ask("broken \ud83d emoji"))[-1] == Done("end", "Fine.")
+    assert list(chat.ask("broken \ud83d emoji"))[-1] == Done(EndReason.END, "Fine.")
 
 
 @every_api
@@ -478,7 +478,7 @@ def test_stopping_a_stream_closes_its_connection(graph: SkillGraph, api: Api) ->
                 break
         events.close()
         assert [message.role.value for message in chat.messages] == ["user", "assistant"]
-        assert list(chat.ask("new"))[-1] == Done("end", "New.")
+        assert list(chat.ask("new"))[-1] == Done(EndReason.END, "New.")
     check(chat)
 
 
@@ -514,10 +514,10 @@ def test_a_provider_that_repeats_the_request_does_not_show_its_key(maker: str, b
     key = "correct-horse-battery-staple"
 
     class Repeats:
-        def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+        def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
             said = "x" * before + json.dumps(dict(headers))
             body = json.dumps({"type": "error", "error": {"type": "t", "message": said}})
-            return Answer(400, (("content-type", "application/json"),), (body.encode(),))
+            return WireAnswer(400, (("content-type", "application/json"),), (body.encode(),))
 
     with Server(Repeats()) as server:
         provider: Provider

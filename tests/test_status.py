@@ -120,10 +120,11 @@ def test_who_asks_for_outdated_nodes_gets_them_in_their_order(vault: Vault) -> N
 
 def test_a_summary_names_the_successor_and_its_links_say_what_is_outdated(vault: Vault) -> None:
     files = {**TWINS, "d.md": "Log in as [[a-old]] says, in the old way."}
-    tools = Toolset(SkillGraph.load(vault(files)))
+    graph = SkillGraph.load(vault(files))
+    tools = Toolset(graph)
     lines = tools.read_summary("a-old").text.split("\n")
     assert lines[0].startswith("# [[a-old]] Log in (deprecated, ")
-    cost = tools.graph.nodes["b-new"].cost(tools.counter)
+    cost = graph.nodes["b-new"].cost(tools.counter)
     assert lines[1] == f"replaced by [[b-new]] ({cost} tokens)"
     assert "- [[a-old]] (deprecated, " in tools.read_summary("d").text
 

@@ -1,7 +1,7 @@
-"""What passes between an agent and a model, in no provider's own form.
+"""Messages, requests and replies between an agent and a model, independent of any provider.
 
-Providers translate these values into their API's and back; the loop, traces and tests
-know only these.
+Providers translate these values into the form of their API and back. The loop, traces and tests
+use only these.
 """
 
 from __future__ import annotations
@@ -38,42 +38,42 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words of the user or of the model."""
+    """Text of the user or of the model."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call that the model asks for."""
+    """A tool call of the model."""
 
     id: str
     name: str
     arguments: JsonObject | str
-    """Parsed arguments, or the model's own text where that is not a JSON object."""
+    """Parsed arguments; the model's own text if that is not a JSON object."""
     raw: str = field(default="", compare=False)
-    """The arguments' JSON as the model wrote it, sent back so that prompt caches hold."""
+    """The arguments' JSON as the model wrote it, sent back as it is so that prompt caches match."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """The answer to one call."""
+    """The result of one tool call."""
 
     id: str
     """Id of the call that it answers."""
     text: str
-    """What the model is shown."""
+    """Text that the model receives."""
     error: bool = False
     data: JsonObject = field(default_factory=dict, compare=False)
-    """The same as typed values, for programs; never sent to a model."""
+    """The same content as JSON values, for programs; never sent to a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A block that only its own API understands, such as signed reasoning: sent back as it came."""
+    """A block that only its own API understands, such as signed reasoning; sent back unchanged."""
 
     api: str
-    """The API that made it; others are never shown it."""
+    """The API that created it; it is never sent to another one."""
     data: JsonObject
 
 
@@ -82,7 +82,7 @@ Part: TypeAlias = Text | ToolCall | ToolResult | Opaque
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of one side."""
+    """One message of the user's or the model's side."""
 
     role: Role
     parts: tuple[Part, ...]
@@ -108,15 +108,15 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider counted them; 0 where it did not say."""
+    """Tokens as the provider counted them; 0 if it reported none."""
 
     input: int = 0
     """All of the prompt, cached parts included."""
     output: int = 0
     cache_read: int = 0
-    """Of `input`, what was read from the provider's prompt cache."""
+    """Part of `input` that was read from the provider's prompt cache."""
     cache_write: int = 0
-    """Of `input`, what was written to it."""
+    """Part of `input` that was written to the cache."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -138,31 +138,31 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a model answered."""
+    """A model's answer to one request."""
 
     message: Message
     stop: Stop
     usage: Usage = Usage()
     model: str = ""
-    """The model that answered, as its API names it; empty where there is none."""
+    """Name of the model that answered, as its API reports it; empty if it reports none."""
 
 
 DEEPEST = 32
-"""Arguments nested deeper than this are kept as text: no tool takes them."""
+"""Arguments nested deeper than this are kept as text: no tool accepts them."""
 
 
 def well_formed(text: str) -> str:
-    """The text with a UTF-8 form: halves of a surrogate pair are joined, or replaced."""
+    """The text made encodable as UTF-8: halves of a surrogate pair are joined or replaced."""
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def parse_arguments(text: str) -> JsonObject | str:
-    """A tool call's arguments: the JSON object, or the text itself where it is none.
+    """A tool call's arguments: the JSON object, or the text itself if it is not one.
 
     Args:
-        text: as the model wrote it; empty text is an empty object.
+        text: arguments as the model wrote them; empty text is an empty object.
     """
     try:
         parsed = _plain(
@@ -174,7 +174,7 @@ def parse_arguments(text: str) -> JsonObject | str:
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
-    """The value with well-formed strings."""
+    """The value with well-formed strings; ValueError if it is nested too deeply."""
     if depth > DEEPEST:
         raise ValueError("nested too deep")
     if isinstance(value, str):

@@ -4,8 +4,8 @@
         mock = mock_llm([call("search", query="x"), say("Found.")])
         my_agent.run(client=mock.anthropic())
 
-Above: nothing. Below: `testing`, imported only when a fixture is used: whoever does not use
-one pays nothing.
+Above: nothing. Below: `testing`, imported only when a fixture is used, so that other test suites
+start as fast as before.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PASSED = pytest.StashKey[bool]()
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note for the fixture below whether its test passed."""
+    """Record for the fixture below whether its test passed."""
     report = yield
     if call.when == "call":
         item.stash[_PASSED] = report.passed
@@ -37,33 +37,33 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def mock_llm(request: pytest.FixtureRequest) -> Iterator[Callable[..., MockLLM]]:
-    """Makes mocks, from what `MockLLM` takes; a test that passed must have used each up."""
+    """Creates mocks, with the arguments of `MockLLM`; a passing test must have used all turns."""
     from skillagent.testing import MockLLM
 
-    made: list[MockLLM] = []
+    mocks: list[MockLLM] = []
 
     def make(*arguments: Any, **options: Any) -> MockLLM:
-        made.append(MockLLM(*arguments, **options))
-        return made[-1]
+        mocks.append(MockLLM(*arguments, **options))
+        return mocks[-1]
 
     yield make
     if not request.node.stash.get(_PASSED, False):
-        # It failed or was skipped for a reason of its own, which is the one to read.
+        # The test failed or was skipped: a second error would hide its reason.
         return
-    wrong = []
-    for mock in made:
+    failures = []
+    for mock in mocks:
         try:
             mock.assert_done()
         except AssertionError as error:
-            wrong.append(str(error))
-    assert not wrong, "\n\n".join(wrong)
+            failures.append(str(error))
+    assert not failures, "\n\n".join(failures)
 
 
 @pytest.fixture
 def llm_server(
     mock_llm: Callable[..., MockLLM], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Server]]:
-    """Starts servers, from what `MockLLM` takes; the SDKs' own variables lead to the last."""
+    """Starts servers, with the arguments of `MockLLM`; the SDKs' variables point to the last."""
     with ExitStack() as running:
 
         def serve(*arguments: Any, **options: Any) -> Server:
@@ -77,19 +77,19 @@ def llm_server(
 
 @pytest.fixture
 def no_llm_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Any connection beyond this machine fails the test that tries it.
+    """Fails a test that tries to connect to another machine.
 
-    Also where the code under test swallows the error.
+    It fails even if the code under test catches the error.
     """
-    tried: list[object] = []
+    attempts: list[object] = []
 
     def guard(name: str) -> None:
         connect = getattr(socket.socket, name)
 
         def guarded(self: socket.socket, address: object) -> Any:
             host = str(address[0]) if isinstance(address, tuple) else ""
-            if self.family in (socket.AF_INET, socket.AF_INET6) and not _here(host):
-                tried.append(address)
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_this_machine(host):
+                attempts.append(address)
                 raise AssertionError(f"a test tried to reach {address!r}")
             return connect(self, address)
 
@@ -98,10 +98,10 @@ def no_llm_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     guard("connect")
     guard("connect_ex")
     yield
-    assert not tried, f"a test tried to reach {tried}"
+    assert not attempts, f"a test tried to reach {attempts}"
 
 
-def _here(host: str) -> bool:
+def _is_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

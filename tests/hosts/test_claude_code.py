@@ -14,7 +14,7 @@ import pytest
 from skillagent.disclosure.tools import specs
 from skillagent.messages import ToolResult
 from skillagent.testing import Conversation, MockLLM, Turn, call, say
-from skillagent.testing.requests import Received
+from skillagent.testing.mock.received import Received
 from tests.hosts.conftest import QUESTION, Host, programs
 
 PROGRAM = "claude"

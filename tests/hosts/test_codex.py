@@ -12,8 +12,8 @@ import pytest
 
 from skillagent.disclosure.tools import specs
 from skillagent.testing import Conversation, MockLLM, Server, Turn, call, say
-from skillagent.testing.requests import Received
-from skillagent.testing.wire.events import Answer
+from skillagent.testing.mock.received import Received
+from skillagent.testing.wire.events import WireAnswer
 from tests.hosts.conftest import QUESTION, Host
 
 PROGRAM = "codex"
@@ -33,7 +33,7 @@ class Namespaced:
 
     mock: MockLLM
 
-    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
         answer = self.mock.respond(path, headers, raw)
         name = b'"name":"list_index"'
         named = b'"namespace":"%b",%b' % (NAMESPACE.encode(), name)

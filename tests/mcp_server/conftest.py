@@ -14,22 +14,22 @@ from pathlib import Path
 
 import pytest
 
-from skillagent.mcp_server.graph_loader import Served
-from skillagent.mcp_server.reload import keep_fresh
-from skillagent.mcp_server.server import Surface
-from skillagent.mcp_server.server_config import Offer
-from skillagent.mcp_server.sessions import OneSession
+from skillagent.mcp_server.graph_loader import GraphLoader
+from skillagent.mcp_server.reload import watch_and_reload
+from skillagent.mcp_server.server import GraphServer
+from skillagent.mcp_server.server_config import ServerConfig
+from skillagent.mcp_server.sessions import SingleSession
 from tests.conftest import ROOT
 
 TRADING = ROOT / "examples" / "trading"
 
 
-def surface(*roots: Path | str, watched: bool = False, **terms: object) -> Surface:
+def graph_server(*roots: Path | str, watched: bool = False, **terms: object) -> GraphServer:
     """A server as `serve` makes it for stdio."""
-    offer = Offer(tuple(str(root) for root in roots), **terms)  # type: ignore[arg-type]
-    served = Served(offer)
-    background = keep_fresh if watched else None
-    return Surface(served, lambda: OneSession(served), background=background)
+    config = ServerConfig(tuple(str(root) for root in roots), **terms)  # type: ignore[arg-type]
+    loader = GraphLoader(config)
+    background = watch_and_reload if watched else None
+    return GraphServer(loader, lambda: SingleSession(loader), background=background)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from skillagent.mcp_server.framing import INVALID_REQUEST, LONGEST, PARSE_ERROR, Id
+from skillagent.mcp_server.framing import INVALID_REQUEST, MAX_BYTES, PARSE_ERROR, Id
 
 ODD: list[tuple[bytes, int, Id | list[Id] | None]] = [
     (b"not json", PARSE_ERROR, None),
@@ -57,9 +57,9 @@ ODD: list[tuple[bytes, int, Id | list[Id] | None]] = [
         4,
     ),
 ]
-"""Each with the code of the error that answers it, and the id; ids, where a list answers it."""
+"""Invalid messages, each with the code and id of its error; a list of ids for a batch."""
 
-TOO_LONG = (b'{"jsonrpc": "2.0", "id": 4, "x": "' + b"x" * LONGEST + b'"}', INVALID_REQUEST, None)
+TOO_LONG = (b'{"jsonrpc": "2.0", "id": 4, "x": "' + b"x" * MAX_BYTES + b'"}', INVALID_REQUEST, None)
 ODD_LINES = [*ODD, TOO_LONG]
 
 PING = b'{"jsonrpc": "2.0", "id": 8, "method": "ping"}'

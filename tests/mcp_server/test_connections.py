@@ -18,16 +18,22 @@ from typing import Any
 import pytest
 import uvicorn
 
-from skillagent.mcp_server.connections import Config, Limits, most_connections
-from skillagent.mcp_server.framing import LONGEST
-from skillagent.mcp_server.logs import A_MINUTE, Flood, SafeFormatter, escaped
-from skillagent.mcp_server.request_checks import Receive, Scope, Send, guarded, read
+from skillagent.mcp_server.connections import ConnectionLimits, LimitedConfig, connection_limit
+from skillagent.mcp_server.framing import MAX_BYTES
+from skillagent.mcp_server.logs import RECORDS_PER_MINUTE, RecordLimit, SafeFormatter, escaped
+from skillagent.mcp_server.request_checks import (
+    AsgiScope,
+    Receive,
+    Send,
+    check_messages,
+    require_token,
+)
 from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.odd_messages import ODD_LINES
 from tests.secret_samples import SAMPLES
 from tests.sockets import connect, rest_of
 
-GENEROUS = Limits(100, 60.0, 60.0, 60.0)
+GENEROUS = ConnectionLimits(100, 60.0, 60.0, 60.0)
 TINY = 0.05
 """Seconds; a test waits for the end of the connection, however long it takes."""
 HEAD = b"POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
@@ -36,7 +42,7 @@ HEAD = b"POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json
 SERVE = [sys.executable, "-m", "skillagent", "serve", str(TRADING), "--http", "--port", "0"]
 
 
-async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+async def echo(scope: AsgiScope, receive: Receive, send: Send) -> None:
     """Say how many bytes came, or say a lot."""
     if scope["type"] == "lifespan":
         return
@@ -54,10 +60,10 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @contextlib.contextmanager
-def serving(limits: Limits, app: Any = echo) -> Iterator[int]:
+def serving(limits: ConnectionLimits, app: Any = echo) -> Iterator[int]:
     """A server in a thread; its port."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(Config(app, limits, lifespan="off", backlog=16))
+    server = uvicorn.Server(LimitedConfig(app, limits, lifespan="off", backlog=16))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
@@ -68,7 +74,7 @@ def serving(limits: Limits, app: Any = echo) -> Iterator[int]:
         assert not thread.is_alive()
 
 
-def asked(port: int, body: bytes = b"{}") -> bytes:
+def answer_to(port: int, body: bytes = b"{}") -> bytes:
     """A whole request, and its answer."""
     head = HEAD.replace(b"127.0.0.1", b"127.0.0.1:%d" % port) + b"accept: application/json\r\n"
     with connect(port) as connection:
@@ -106,7 +112,7 @@ def test_a_request_that_does_not_come_is_cut_off(limit: str, sent: bytes, answer
 
 def until_served(port: int, body: bytes = b"{}") -> None:
     """Ask until an answer comes: of tiny limits, and of other clients, one may be in the way."""
-    while not asked(port, body).startswith(b"HTTP/1.1 200"):
+    while not answer_to(port, body).startswith(b"HTTP/1.1 200"):
         pass
 
 
@@ -124,7 +130,7 @@ def test_a_client_that_does_not_read_is_cut_off() -> None:
 def test_a_slow_answer_is_no_slow_request() -> None:
     arrived, wanted = threading.Event(), threading.Event()
 
-    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+    async def slow(scope: AsgiScope, receive: Receive, send: Send) -> None:
         arrived.set()
         await asyncio.to_thread(wanted.wait, 60)
         await echo(scope, receive, send)
@@ -140,7 +146,7 @@ def test_a_slow_answer_is_no_slow_request() -> None:
         assert rest_of(connection).startswith(b"HTTP/1.1 200")
 
 
-def test_too_many_connections_are_told_so_and_the_log_once(
+def test_connections_over_the_limit_are_answered_503_and_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with serving(replace(GENEROUS, connections=5)) as port:
@@ -153,7 +159,7 @@ def test_too_many_connections_are_told_so_and_the_log_once(
         for connection in held:
             connection.sendall(b"connection: close\r\ncontent-length: 0\r\n\r\n")
             assert rest_of(connection).startswith(b"HTTP/1.1 200")
-        assert asked(port).startswith(b"HTTP/1.1 200")
+        assert answer_to(port).startswith(b"HTTP/1.1 200")
     told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert told == ["5 connections are open: more are answered 503"]
 
@@ -172,7 +178,7 @@ def test_half_open_connections_beyond_all_files_leave_the_server_serving() -> No
             held.append(connect(port))
             with contextlib.suppress(ConnectionError):
                 held[-1].sendall(HEAD)
-        assert asked(port, ping)[9:12] in (b"503", b"")
+        assert answer_to(port, ping)[9:12] in (b"503", b"")
         for connection in held:
             connection.close()
         until_served(port, ping)
@@ -189,22 +195,22 @@ def test_the_limit_is_below_the_files_that_a_process_may_open() -> None:
     try:
         for allowed in (64, 256, 1024):
             resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, before[1]))
-            assert 1 <= most_connections() < max(2, allowed - 64)
+            assert 1 <= connection_limit() < max(2, allowed - 64)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def posted(port: int, body: bytes) -> tuple[int, Any]:
-    answer = asked(port, body)
+    answer = answer_to(port, body)
     head, _, data = answer.partition(b"\r\n\r\n")
     return int(head[9:12]), json.loads(data)
 
 
 def test_bodies_that_are_no_message_get_an_error_of_json_rpc() -> None:
-    with serving(GENEROUS, read(echo)) as port:
+    with serving(GENEROUS, check_messages(echo)) as port:
         for body, code, number in [*ODD_LINES, (b" ", -32700, None)]:
             status, answer = posted(port, body)
-            assert status == (413 if len(body) > LONGEST else 400), body[:80]
+            assert status == (413 if len(body) > MAX_BYTES else 400), body[:80]
             several = answer if isinstance(answer, list) else [answer]
             assert [one["error"]["code"] for one in several] == [code] * len(several)
             assert [one["id"] for one in several] == (
@@ -215,18 +221,18 @@ def test_bodies_that_are_no_message_get_an_error_of_json_rpc() -> None:
 
 
 def test_a_body_of_unknown_length_is_bounded_too() -> None:
-    with serving(GENEROUS, read(echo)) as port, connect(port) as connection:
+    with serving(GENEROUS, check_messages(echo)) as port, connect(port) as connection:
         connection.sendall(HEAD + b"transfer-encoding: chunked\r\n\r\n")
         part = b"x" * 65_536
         with contextlib.suppress(ConnectionError):
-            for _ in range(LONGEST // len(part) + 2):
+            for _ in range(MAX_BYTES // len(part) + 2):
                 connection.sendall(b"%x\r\n%b\r\n" % (len(part), part))
         assert connection.recv(12) == b"HTTP/1.1 413"
 
 
-def test_the_token_is_asked_before_the_body_is_read() -> None:
-    with serving(GENEROUS, guarded(read(echo), "a-long-bearer-token")) as port:
-        assert asked(port, b"no json").startswith(b"HTTP/1.1 401")
+def test_the_token_is_checked_before_the_body_is_read() -> None:
+    with serving(GENEROUS, require_token(check_messages(echo), "a-long-bearer-token")) as port:
+        assert answer_to(port, b"no json").startswith(b"HTTP/1.1 401")
 
 
 def record(message: str, *arguments: object, error: Exception | None = None) -> logging.LogRecord:
@@ -252,7 +258,7 @@ def test_what_a_client_sends_is_one_line_of_the_log() -> None:
 
 
 def test_a_flood_in_the_log_is_bounded() -> None:
-    flood = Flood()
+    flood = RecordLimit()
     told = []
     for number in range(1_000):
         for line in (7, 8):
@@ -260,8 +266,8 @@ def test_a_flood_in_the_log_is_bounded() -> None:
             one.created, one.lineno = 60.0 * (number // 500), line
             if flood.filter(one):
                 told.append(one.getMessage())
-    assert len(told) == 2 * 2 * A_MINUTE
-    assert sum("and more of these" in text for text in told) == 4
+    assert len(told) == 2 * 2 * RECORDS_PER_MINUTE
+    assert sum("more of these are left out" in text for text in told) == 4
 
 
 def test_no_secret_is_in_the_log() -> None:

@@ -1,4 +1,4 @@
-"""What is admitted is what the SDK takes; all else is refused with a reason."""
+"""A message is accepted if the SDK accepts it; every other one is refused with a reason."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillagent.mcp_server.framing import Id, Refusal, is_blank, read
+from skillagent.mcp_server.framing import Id, RejectedMessage, is_blank, read
 from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
 
 
 @pytest.mark.parametrize(("data", "code", "number"), ODD_LINES)
-def test_what_is_no_message_is_refused_with_its_id(
+def test_an_invalid_message_is_refused_with_its_id(
     data: bytes, code: int, number: Id | list[Id] | None
 ) -> None:
     refused = read(data)
-    assert isinstance(refused, Refusal)
+    assert isinstance(refused, RejectedMessage)
     answer = json.loads(refused.answer())
     several = answer if isinstance(answer, list) else [answer]
     assert [one["id"] for one in several] == (number if isinstance(number, list) else [number])
@@ -31,7 +31,7 @@ def test_what_is_no_message_is_refused_with_its_id(
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_an_odd_request_is_one(kind: str) -> None:
+def test_an_odd_request_is_accepted(kind: str) -> None:
     data, number = GOOD[kind]
     text = read(data)
     assert isinstance(text, str)
@@ -41,7 +41,7 @@ def test_an_odd_request_is_one(kind: str) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b" ", b"\r", b"\xef\xbb\xbf", b"\xef\xbb\xbf \t\r"])
-def test_a_blank_line_is_nothing(data: bytes) -> None:
+def test_a_blank_line_is_recognised(data: bytes) -> None:
     assert is_blank(data)
 
 
@@ -79,9 +79,9 @@ messages = st.fixed_dictionaries(
 
 
 @given(messages | st.lists(messages, max_size=3) | values)
-def test_what_is_admitted_the_sdk_takes_as_what_it_is(message: Any) -> None:
+def test_the_sdk_accepts_every_accepted_message_as_the_same_kind(message: Any) -> None:
     text = read(json.dumps(message).encode())
-    if isinstance(text, Refusal):
+    if isinstance(text, RejectedMessage):
         assert json.loads(text.answer())
         return
     made = types.jsonrpc_message_adapter.validate_json(text, by_name=False)
@@ -90,4 +90,4 @@ def test_what_is_admitted_the_sdk_takes_as_what_it_is(message: Any) -> None:
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read(data: bytes) -> None:
-    assert is_blank(data) or isinstance(read(data), Refusal)
+    assert is_blank(data) or isinstance(read(data), RejectedMessage)

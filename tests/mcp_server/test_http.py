@@ -15,9 +15,9 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from skillagent.mcp_server.server import SESSION_META
+from skillagent.mcp_server.server import SESSION_KEY
 from tests.mcp_server.conftest import TRADING, listening
-from tests.mcp_server.test_surface import ERAS, Era, text_of
+from tests.mcp_server.test_server import ERAS, Era, text_of
 
 TOKEN = "a-bearer-token-of-some-length"
 PING = {
@@ -75,11 +75,11 @@ def test_a_program_may_carry_the_session_beside_the_arguments(trading_url: str) 
                 )
                 assert f"(call {number}:" in text_of(result)
                 assert result.meta is not None
-                meta = {SESSION_META: result.meta[SESSION_META]}
+                meta = {SESSION_KEY: result.meta[SESSION_KEY]}
             listed = (await client.list_resources()).resources
             read = await client.read_resource(listed[0].uri, meta=meta)
             assert read.meta is not None
-            assert read.meta[SESSION_META] == meta[SESSION_META]
+            assert read.meta[SESSION_KEY] == meta[SESSION_KEY]
             result = await client.call_tool("list_index", {"query": "x"}, meta=meta)
             assert "(call 5:" in text_of(result)
 
@@ -111,7 +111,7 @@ def test_only_pages_and_names_of_this_machine_may_ask(
 
 
 @pytest.mark.parametrize("given", ["argument", "variable"])
-def test_a_bearer_token_is_asked_of_everyone(given: str, tmp_path: Path) -> None:
+def test_every_client_needs_the_bearer_token(given: str, tmp_path: Path) -> None:
     arguments = [str(TRADING)]
     environment = dict(os.environ)
     if given == "argument":

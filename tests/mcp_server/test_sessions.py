@@ -14,30 +14,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillagent import Answer, Toolset
-from skillagent.mcp_server.graph_loader import Served
-from skillagent.mcp_server.server_config import Offer
-from skillagent.mcp_server.sessions import SESSION_SECONDS, SessionError, StoredSessions
+from skillagent.mcp_server.graph_loader import GraphLoader
+from skillagent.mcp_server.server_config import ServerConfig
+from skillagent.mcp_server.sessions import SESSION_SECONDS, SessionError, SqliteSessions
 from tests.conftest import BUNDLED, Vault
 
 BUDGET = 1_500
-SERVED = [Served(Offer((str(BUNDLED),), BUDGET)) for _ in range(2)]
+LOADERS = [GraphLoader(ServerConfig((str(BUNDLED),), BUDGET)) for _ in range(2)]
 QUERIES = ["seed", "budget", "data", "hash", "lock"]
 
 
 class Workers:
-    """Two workers over one file, with a clock and tokens that can be told in advance."""
+    """Two workers with one file, a clock that the test sets, and predictable tokens."""
 
     def __init__(self, folder: Path) -> None:
         self.now = 0.0
         numbers = count()
         self.stores = [
-            StoredSessions(
+            SqliteSessions(
                 folder / "sessions.sqlite",
-                served,
+                loader,
                 clock=lambda: self.now,
                 token=lambda: f"token{next(numbers)}",
             )
-            for served in SERVED
+            for loader in LOADERS
         ]
 
     def call(self, worker: int, token: str | None, query: str) -> tuple[Answer, str]:
@@ -91,7 +91,7 @@ def test_each_session_is_as_if_it_were_alone(
         answer, token = workers.call(worker, tokens.get(session), query)
         if session not in tokens:
             tokens[session] = token
-            alone[session] = SERVED[0].toolset(token)
+            alone[session] = LOADERS[0].toolset(token)
         expected = alone[session].call("list_index", {"query": query})
         assert (answer.text, answer.remaining) == (expected.text, expected.remaining)
     for toolset in alone.values():
@@ -131,7 +131,7 @@ def test_a_session_that_nobody_uses_is_dropped_when_another_worker_starts(
     workers.now += SESSION_SECONDS - 1
     _, young = workers.call(0, None, "seed")
     workers.now += 2
-    StoredSessions(tmp_path / "sessions.sqlite", SERVED[0], clock=lambda: workers.now).close()
+    SqliteSessions(tmp_path / "sessions.sqlite", LOADERS[0], clock=lambda: workers.now).close()
     assert workers.call(0, old, "seed")[0].error
     assert not workers.call(1, young, "seed")[0].error
 
@@ -152,8 +152,8 @@ def test_a_call_that_fails_inside_leaves_the_session_as_it_was(workers: Workers)
 
 def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) -> None:
     folder = vault({"g/index.md": "# A\n\nOld text.", "g/b.md": "# B"}) / "g"
-    served = Served(Offer((str(folder),), BUDGET))
-    store = StoredSessions(tmp_path / "s.sqlite", served)
+    loader = GraphLoader(ServerConfig((str(folder),), BUDGET))
+    store = SqliteSessions(tmp_path / "s.sqlite", loader)
 
     def read(toolset: Toolset) -> Answer:
         return toolset.call("read_node", {"node": "index"})
@@ -161,9 +161,9 @@ def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) ->
     first, token = store.act(None, read)
     again, _ = store.act(token, read)
     (folder / "index.md").write_text("# A\n\nNew text.")
-    before, now = served.reload()
+    before, now = loader.reload()
     assert before is not now
-    assert served.reload() == (now, now)
+    assert loader.reload() == (now, now)
     after, _ = store.act(token, read)
     assert "Old text." in first.text
     assert "text." not in again.text
@@ -174,7 +174,7 @@ def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) ->
 
 @pytest.mark.parametrize("copied", ["{}", ' "{}" ', 'session "{}"', "{})"])
 def test_a_name_is_known_however_a_model_copies_it(copied: str, tmp_path: Path) -> None:
-    store = StoredSessions(tmp_path / "s.sqlite", SERVED[0])
+    store = SqliteSessions(tmp_path / "s.sqlite", LOADERS[0])
     _, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
     for name in (copied.format(token), copied.format(token.upper())):
         answer, same = store.act(name, lambda toolset: toolset.list_index(query="hash"))
@@ -182,7 +182,7 @@ def test_a_name_is_known_however_a_model_copies_it(copied: str, tmp_path: Path) 
     store.close()
 
 
-def test_a_spent_session_keeps_its_size_however_often_it_is_asked(
+def test_a_spent_session_keeps_its_size_however_often_it_is_called(
     workers: Workers, tmp_path: Path
 ) -> None:
     answer, token = workers.call(0, None, "seed")
@@ -206,28 +206,28 @@ def state_size(folder: Path) -> int:
 @pytest.mark.parametrize("state", ["{}", "not json", "other counter"])
 def test_a_session_that_another_server_wrote_is_unknown(state: str, tmp_path: Path) -> None:
     file = tmp_path / "s.sqlite"
-    store = StoredSessions(file, SERVED[0])
+    store = SqliteSessions(file, LOADERS[0])
     _, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
     store.close()
-    served = SERVED[1]
+    loader = LOADERS[1]
     if state == "other counter":
-        served = Served(Offer((str(BUNDLED),), BUDGET, count_for="claude-sonnet-5-5"))
+        loader = GraphLoader(ServerConfig((str(BUNDLED),), BUDGET, count_for="claude-sonnet-5-5"))
     else:
         with sqlite3.connect(file) as database:
             database.execute("UPDATE sessions SET state = ?", (state,))
-    store = StoredSessions(file, served)
+    store = SqliteSessions(file, loader)
     answer, new = store.act(token, lambda toolset: toolset.list_index(query="seed"))
     assert "there is no session" in answer.text
     assert new != token
     store.close()
 
 
-def test_a_file_that_is_locked_is_said_to_the_model(
+def test_the_model_learns_that_the_file_is_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("skillagent.mcp_server.sessions.WAIT_SECONDS", 0.05)
     file = tmp_path / "s.sqlite"
-    store = StoredSessions(file, SERVED[0])
+    store = SqliteSessions(file, LOADERS[0])
     first, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -19,12 +19,16 @@ from mcp.client.stdio import StdioServerParameters
 
 from skillagent import config
 from skillagent.mcp_server import framing
-from skillagent.mcp_server.early_handshake import HANDSHAKES, Known, Prelude
-from skillagent.mcp_server.framing import LONGEST
+from skillagent.mcp_server.early_handshake import (
+    HANDSHAKE_VERSIONS,
+    EarlyHandshake,
+    ServerDescription,
+)
+from skillagent.mcp_server.framing import MAX_BYTES
 from tests.conftest import Vault
 from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
-from tests.mcp_server.test_surface import text_of
+from tests.mcp_server.test_server import text_of
 
 COMMAND = [sys.executable, "-m", "skillagent", "serve"]
 META = {
@@ -74,7 +78,7 @@ def hello(version: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
-def test_a_host_that_shakes_hands_is_served(version: str) -> None:
+def test_a_host_with_a_handshake_is_served(version: str) -> None:
     call = {"name": "list_index", "arguments": {"query": "stop loss"}}
     first, tools, answer = converse(
         [str(TRADING)],
@@ -232,10 +236,18 @@ def test_without_any_graph_the_guide_is_served(tmp_path: Path) -> None:
         ([], "graphs = [", "is not TOML"),
         ([], 'graphs = ["../elsewhere"]', "lies outside the project"),
         (["--http", "--host", "0.0.0.0", "."], "", "is not loopback: give a bearer token"),
-        (["--http", "--workers", "0", "."], "", "0 workers cannot serve"),
-        (["--http", "--sessions", "index.md", "."], "", "index.md: cannot hold sessions: file is"),
-        (["--http", "--sessions", "no/where", "."], "", "no/where: cannot hold sessions: No such"),
-        (["--http", "--allow-host", "http://x/", "."], "", "'http://x/' is no host"),
+        (["--http", "--workers", "0", "."], "", "--workers 0: there must be at least 1"),
+        (
+            ["--http", "--sessions", "index.md", "."],
+            "",
+            "index.md: cannot be used for sessions: file is",
+        ),
+        (
+            ["--http", "--sessions", "no/where", "."],
+            "",
+            "no/where: cannot be used for sessions: No such",
+        ),
+        (["--http", "--allow-host", "http://x/", "."], "", "'http://x/' is not a host"),
         (["--http", "--host", "", "."], "", "the address to listen on is empty"),
         (["--port", "9", "."], "", "--port is for --http"),
         (["--sessions", "s", "."], "", "--sessions is for --http"),
@@ -243,7 +255,7 @@ def test_without_any_graph_the_guide_is_served(tmp_path: Path) -> None:
         (["--http", "--port", "99999", "."], "", "cannot listen on 127.0.0.1:99999"),
     ],
 )
-def test_what_cannot_be_served_is_said_in_one_line(
+def test_what_cannot_be_served_is_reported_in_one_line(
     arguments: list[str], toml: str, expected: str, vault: Vault
 ) -> None:
     folder = vault({"skillagent.toml": toml or 'graphs = ["."]', "index.md": "# A\n" * 99})
@@ -278,7 +290,7 @@ class Host:
 
 @contextmanager
 def running(*arguments: str) -> Iterator[Host]:
-    """A server that ends well, and logs nothing."""
+    """A server that must end without an error and log nothing."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen([*COMMAND, *arguments], **pipes)  # type: ignore[call-overload]
     try:
@@ -290,27 +302,29 @@ def running(*arguments: str) -> Iterator[Host]:
         process.wait()
 
 
-OFFERS = [[], ["--no-watch"], ["--resources", "off"], ["--resources", "free"]]
+OPTIONS = [[], ["--no-watch"], ["--resources", "off"], ["--resources", "free"]]
 DEFERRED = {"id": 99, "method": "prompts/list"}
-"""Nothing that is answered before the SDK is loaded."""
+"""A request that is never answered before the SDK is loaded."""
 
 
-@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: " ".join(offer) or "plain")
-@pytest.mark.parametrize("version", HANDSHAKES)
-def test_the_first_answers_are_those_that_the_sdk_gives(version: str, offer: list[str]) -> None:
-    arguments = [str(TRADING), *offer]
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: " ".join(options) or "plain")
+@pytest.mark.parametrize("version", HANDSHAKE_VERSIONS)
+def test_the_first_answers_are_those_that_the_sdk_gives(version: str, options: list[str]) -> None:
+    arguments = [str(TRADING), *options]
     opening = hello(version)
     ping = {"id": 2, "method": "ping", "params": {}}
     tools = {"id": 3, "method": "tools/list", "params": {"_meta": {"progressToken": 1}}}
     early = converse(arguments, *opening, ping, tools)
-    # What has to wait makes all that follows wait, and a reply that was sent is not sent twice.
+    # A request that waits for the SDK makes all later ones wait too.
     late = converse(arguments, DEFERRED, *opening, ping, tools)[:-1]
     assert [json.dumps(reply) for reply in early] == [json.dumps(reply) for reply in late]
 
 
-@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: " ".join(offer) or "plain")
-def test_so_are_those_of_the_newest_protocol(offer: list[str]) -> None:
-    arguments = [str(TRADING), *offer]
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: " ".join(options) or "plain")
+def test_the_first_answers_of_the_newest_protocol_are_those_that_the_sdk_gives(
+    options: list[str],
+) -> None:
+    arguments = [str(TRADING), *options]
     info = {"io.modelcontextprotocol/clientInfo": {"name": "host", "version": "1"}}
     params = {"_meta": {**META, **info, "progressToken": "a"}}
     found = {"id": 1, "method": "server/discover", "params": params}
@@ -330,7 +344,9 @@ def test_a_request_that_comes_with_the_greeting_is_answered_once_and_in_full() -
         {"id": 4, "method": "tools/call", "params": call},
     )
     assert [reply["id"] for reply in replies] == [1, 2, 3, 4]
-    assert "matches, best first" in replies[1]["result"]["content"][0]["text"]
+    # The two calls are concurrent: either may be the one that lists the first part.
+    texts = [replies[at]["result"]["content"][0]["text"] for at in (1, 3)]
+    assert sum("matches, best first" in text for text in texts) == 1
     assert len(replies[2]["result"]["tools"]) == 3
 
 
@@ -342,14 +358,14 @@ def test_a_request_that_comes_with_the_greeting_is_answered_once_and_in_full() -
         ({"protocolVersion": 7, "capabilities": {}, "clientInfo": {}}, -32602),
     ],
 )
-def test_a_greeting_that_is_none_is_refused_by_the_sdk(params: dict[str, Any], code: int) -> None:
+def test_an_invalid_greeting_is_refused_by_the_sdk(params: dict[str, Any], code: int) -> None:
     (reply,) = converse([str(TRADING)], {"id": 1, "method": "initialize", "params": params})
     assert reply["error"]["code"] == code
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["before the SDK", "after"])
 def test_every_line_is_answered_and_the_session_goes_on(early: bool) -> None:
-    """Lines that are no message, between others that are: each gets its answer, in order."""
+    """Invalid lines between valid ones: each gets its answer, in order."""
     with running(str(TRADING)) as host:
         greeting, ready = hello("2025-06-18")
         call = {"name": "list_index", "arguments": {"query": "stop"}}
@@ -417,15 +433,18 @@ def test_the_first_tools_leave_before_the_sdk_is_imported() -> None:
     """Not a timing: what is loaded when the first answers are written."""
     script = """
 import json, os, sys
-from skillagent.mcp_server.server_config import Offer, instructions
-from skillagent.mcp_server.early_handshake import Known, Prelude, tools
+from skillagent.mcp_server.server_config import ServerConfig, instructions
+from skillagent.mcp_server.early_handshake import ServerDescription, EarlyHandshake
 from skillagent.mcp_server.capabilities import capabilities, server_info
 import skillagent.mcp_server.stdio
-offer = Offer((sys.argv[1],))
-known = Known(server_info(), instructions(offer), capabilities(offer, modern=False), {}, 1)
-prelude = Prelude(known, lambda line: None)
+config = ServerConfig((sys.argv[1],))
+handshake_capabilities = capabilities(config, modern=False)
+description = ServerDescription(
+    server_info(), instructions(config), handshake_capabilities, {}, 1
+)
+handshake = EarlyHandshake(description, lambda line: None)
 for message in json.loads(sys.argv[2]):
-    assert prelude.handle(json.dumps({"jsonrpc": "2.0", **message}))
+    assert handshake.handle(json.dumps({"jsonrpc": "2.0", **message}))
 heavy = {"mcp", "mcp_types", "pydantic", "anyio", "starlette", "tiktoken", "networkx"}
 print(sorted(heavy & set(sys.modules)))
 """
@@ -437,9 +456,9 @@ print(sorted(heavy & set(sys.modules)))
 
 def handled(*messages: Mapping[str, Any]) -> list[bool]:
     """Which of some messages are answered before the SDK is loaded."""
-    prelude = Prelude(Known({}, "", {}, {}, 0), lambda line: None)
+    handshake = EarlyHandshake(ServerDescription({}, "", {}, {}, 0), lambda line: None)
     lines = [framing.read(json.dumps({"jsonrpc": "2.0", **one}).encode()) for one in messages]
-    return [isinstance(line, str) and prelude.handle(line) for line in lines]
+    return [isinstance(line, str) and handshake.handle(line) for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -468,7 +487,7 @@ def test_what_the_sdk_might_refuse_is_left_to_it(change: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("version", ["2025-11-25", "2026-07-28"])
-def test_what_hosts_really_say_of_themselves_does_not_wait(version: str) -> None:
+def test_the_greetings_of_real_hosts_do_not_wait(version: str) -> None:
     info = {
         "name": "claude-code",
         "title": "Claude Code",
@@ -476,7 +495,7 @@ def test_what_hosts_really_say_of_themselves_does_not_wait(version: str) -> None
         "websiteUrl": "https://claude.com/claude-code",
     }
     able = {"roots": {"listChanged": True}, "elicitation": {"form": {}, "url": {}}, "sampling": {}}
-    if version in HANDSHAKES:
+    if version in HANDSHAKE_VERSIONS:
         params = {"protocolVersion": version, "capabilities": able, "clientInfo": info}
         assert handled({"id": 0, "method": "initialize", "params": params}) == [True]
     else:
@@ -490,7 +509,7 @@ def test_what_hosts_really_say_of_themselves_does_not_wait(version: str) -> None
 def test_a_line_without_end_is_dropped_and_the_next_one_is_served() -> None:
     command = [*COMMAND, str(TRADING)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    data = b'{"x": "' + b"x" * (LONGEST + 1) + b'"}\n'
+    data = b'{"x": "' + b"x" * (MAX_BYTES + 1) + b'"}\n'
     data += json.dumps({"jsonrpc": "2.0", **hello("2025-06-18")[0]}).encode() + b"\n"
     output, _ = process.communicate(data, timeout=60)
     replies = [json.loads(line) for line in output.splitlines()]
@@ -498,7 +517,7 @@ def test_a_line_without_end_is_dropped_and_the_next_one_is_served() -> None:
     assert process.returncode == 0
 
 
-def test_a_host_that_goes_away_ends_the_server_without_a_word() -> None:
+def test_a_host_that_disconnects_ends_the_server_without_an_error() -> None:
     command = [*COMMAND, str(TRADING)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, **pipes)  # type: ignore[call-overload]

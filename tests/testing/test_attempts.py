@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillagent.testing import Conversation, Fault, MockLLM, Turn, say
-from skillagent.testing.attempts import RETRIES
+from skillagent.testing.mock.attempts import RETRIES
 
 
 def ask(mock: MockLLM, text: str = "q", retry: int = 0, **more: Any) -> tuple[int, Any]:

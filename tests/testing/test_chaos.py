@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skillagent import Agent, AnthropicProvider, OpenAIProvider, ProviderError, SkillGraph, Toolset
-from skillagent.agent import Done
+from skillagent.agent import Done, EndReason
 from skillagent.errors import UsageError
 from skillagent.messages import ToolResult
 from skillagent.testing import Chaos, MockLLM, policies, say
@@ -18,7 +18,7 @@ from skillagent.testing.assertions import (
     assert_disclosed,
     assert_no_call_after_spent,
 )
-from skillagent.testing.chaos import KINDS
+from skillagent.testing.mock.chaos import KINDS
 from tests.conftest import ROOT
 
 CONVERSATIONS = 1_000
@@ -56,12 +56,12 @@ def history_is_valid(agent: Agent) -> bool:
     return not open_calls
 
 
-def converse(graph: SkillGraph, seed: int) -> tuple[list[str], Agent, MockLLM]:
+def converse(graph: SkillGraph, seed: int) -> tuple[list[EndReason | str], Agent, MockLLM]:
     """Three questions under chaos; how each ended."""
     mock = MockLLM(policies.wanders(seed), chaos=Chaos.even(0.5, seed), seed=seed)
     budget = (600, 1_500, 6_000)[seed // 3 % 3]
     agent = Agent(Toolset(graph, budget), providers(mock)[seed % 3], max_turns=8)
-    outcomes = []
+    outcomes: list[EndReason | str] = []
     for question in ("How do I size a position?", "And the stop?", "Anything else?"):
         try:
             done = list(agent.ask(question))[-1]
@@ -137,7 +137,7 @@ def test_the_greedy_one_is_held_to_the_budget(graph: SkillGraph) -> None:
     mock = MockLLM(policies.greedy())
     agent = Agent(Toolset(graph, 1_500), providers(mock)[0], max_turns=40)
     done = list(agent.ask("Tell me everything."))[-1]
-    assert done == Done("end", "I have read all that I could get.")
+    assert done == Done(EndReason.END, "I have read all that I could get.")
     assert_charged(agent.toolset, at_most=1_500)
     while agent.toolset.read_node("SKILL", again=True).text:
         pass
@@ -148,7 +148,7 @@ def test_the_greedy_one_is_held_to_the_budget(graph: SkillGraph) -> None:
 def test_the_one_that_is_always_wrong_is_told_so_each_time(graph: SkillGraph) -> None:
     mock = MockLLM(policies.always_wrong())
     agent = Agent(Toolset(graph, 4_000), providers(mock)[1])
-    assert list(agent.ask("q"))[-1] == Done("end", "I give up.")
+    assert list(agent.ask("q"))[-1] == Done(EndReason.END, "I give up.")
     entries = [entry for entry in agent.toolset.ledger.entries if entry.call]
     assert len(entries) == len(policies.WRONG)
     assert all(entry.error for entry in entries)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from skillagent.testing import Call, Expect, MockLLM, Server, Turn, call, calls, say
-from skillagent.testing.wire.events import Answer
+from skillagent.testing.wire.events import WireAnswer
 
 QUESTION = [{"role": "user", "content": "q"}]
 
@@ -138,7 +138,7 @@ def test_other_calls_fail_with_what_came(expected: tuple[str | Call, ...], told:
 class Broken:
     """Answers nothing."""
 
-    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
         raise RuntimeError("out of order")
 
 

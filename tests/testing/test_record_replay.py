@@ -26,6 +26,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skillagent.errors import UsageError
+from skillagent.recording import CanonicalRequest
 from skillagent.testing import (
     Call,
     Fault,
@@ -39,8 +40,14 @@ from skillagent.testing import (
     replay,
     say,
 )
-from skillagent.testing import cassette as file_format
-from skillagent.testing.wire.events import Answer, Drop
+from skillagent.testing.wire.events import Drop, WireAnswer
+from skillagent.testing.wire.exchange import (
+    KEPT_HEADERS,
+    HttpExchange,
+    http_answer,
+    http_cassette,
+    http_request,
+)
 
 KEY = "sk-very-secret-0123456789abcdef"
 SCRIPT = (
@@ -129,7 +136,7 @@ def post(url: str, api: str, sent: Any, key: str = KEY) -> tuple[int, str, bytes
         return answer.status, answer.headers["content-type"], answer.read()
 
 
-def ask(responder: Replay | Recorder, api: str, sent: Any) -> tuple[Answer, str]:
+def ask(responder: Replay | Recorder, api: str, sent: Any) -> tuple[WireAnswer, str]:
     """In process: an answer, and the message of an error in the provider's own form."""
     answer = responder.respond(PATHS[api], {}, json.dumps(sent).encode())
     if answer.rest is not None or answer.status < 400:
@@ -323,7 +330,7 @@ def test_a_stream_keeps_its_chunks(tape: Path, api: str) -> None:
     turn = say("one two three four", chunk=4)
     recorded(tape, api, body(api, stream=True), script=[turn])
     sent = MockLLM([turn]).respond(PATHS[api], {}, json.dumps(body(api, stream=True)).encode())
-    [(_, made)] = file_format.read(tape)
+    [(_, made)] = http_cassette(tape).read()
     assert made.answer.data == sent.steps
     assert all(isinstance(chunk, str) for chunk in made.answer.chunks)
 
@@ -335,7 +342,7 @@ def test_a_chunk_may_end_inside_a_character(tape: Path) -> None:
         sent = body("messages", stream=True)
         with record(url, tape) as server:
             assert post(server.url, "messages", sent)[2] == whole
-    [(_, made)] = file_format.read(tape)
+    [(_, made)] = http_cassette(tape).read()
     assert made.answer.data == (whole[:at], whole[at:])
     assert [type(chunk).__name__ for chunk in made.answer.chunks] == ["Binary", "Binary"]
     with replay(tape) as server:
@@ -353,7 +360,7 @@ def test_a_chunk_stays_one_however_the_network_splits_it(tape: Path) -> None:
     with provider_of(slowly()) as url:
         recorder = Recorder(url, tape)
         list(ask(recorder, "messages", body("messages", stream=True))[0].send())
-    [(_, made)] = file_format.read(tape)
+    [(_, made)] = http_cassette(tape).read()
     assert [len(chunk) for chunk in made.answer.data] == [23, 31]
 
 
@@ -416,11 +423,11 @@ def test_no_key_and_nothing_personal_is_written(tape: Path, api: str, stream: bo
     written = tape.read_bytes()
     for secret in (KEY, "personal", "someone", "stainless", "req_", "127.0.0.1", "uthorization"):
         assert secret.encode() not in written
-    kept = [set(made.request.headers) for _, made in file_format.read(tape)]
-    assert kept[0] <= set(file_format.KEPT_HEADERS)
+    kept = [set(made.request.headers) for _, made in http_cassette(tape).read()]
+    assert kept[0] <= set(KEPT_HEADERS)
     assert "content-type" in kept[0]
     if api == "messages":
-        assert file_format.read(tape)[0][1].request.headers["anthropic-beta"] == "some-beta"
+        assert http_cassette(tape).read()[0][1].request.headers["anthropic-beta"] == "some-beta"
 
 
 def key_of(mock: MockLLM, at: int) -> str:
@@ -479,7 +486,7 @@ def test_a_scrub_that_fails_loses_no_answer(tape: Path) -> None:
     assert found["stop_reason"] == "tool_use"
     with pytest.raises(AssertionError, match=r"POST /v1/messages: KeyError: 'nothing'"):
         recorder.assert_recorded()
-    assert file_format.read(tape) == ()
+    assert http_cassette(tape).read() == ()
 
 
 def test_the_file_is_its_owner_s_and_keeps_what_was_in_it(tape: Path) -> None:
@@ -488,7 +495,7 @@ def test_the_file_is_its_owner_s_and_keeps_what_was_in_it(tape: Path) -> None:
     tape.chmod(0o644)
     recorded(tape, "chat", body("chat", "2"))
     assert tape.read_bytes().startswith(before)
-    assert len(file_format.read(tape)) == 2
+    assert len(http_cassette(tape).read()) == 2
     if os.name == "posix":
         assert stat.S_IMODE(tape.stat().st_mode) == 0o600
 
@@ -539,11 +546,11 @@ def test_errors_and_cut_streams_are_passed_on_and_not_recorded(
         recorder = Recorder(provider.url, tape)
         with recorder.serve() as server:
             found = outcome(server.url)
-            assert file_format.read(tape) == ()
+            assert http_cassette(tape).read() == ()
             assert len(recorder.skipped) == 1
             # The next one is.
             assert post(server.url, api, body(api, "Again?", stream=stream))[0] == 200
-    assert recorder.recorded == len(file_format.read(tape)) == 1
+    assert recorder.recorded == len(http_cassette(tape).read()) == 1
     if fault.kind == "reset":
         assert found[0] == 502
         assert b"cannot be reached" in found[2]
@@ -560,7 +567,7 @@ def test_a_stream_that_breaks_after_its_last_event_is_not_recorded(tape: Path) -
     assert steps[0] == end
     assert len(steps) == 2
     assert "broke off" in recorder.skipped[0]
-    assert file_format.read(tape) == ()
+    assert http_cassette(tape).read() == ()
 
 
 def test_a_stream_that_ends_properly_but_holds_an_error_is_not_recorded(tape: Path) -> None:
@@ -570,7 +577,7 @@ def test_a_stream_that_ends_properly_but_holds_an_error_is_not_recorded(tape: Pa
         answer, _ = ask(recorder, "chat", body("chat", stream=True))
         assert tuple(answer.send()) == events
     assert recorder.skipped == ("POST /v1/chat/completions: the stream holds an error",)
-    assert file_format.read(tape) == ()
+    assert http_cassette(tape).read() == ()
 
 
 def test_a_body_short_of_its_length_breaks_off_for_the_client_too(tape: Path) -> None:
@@ -580,7 +587,7 @@ def test_a_body_short_of_its_length_breaks_off_for_the_client_too(tape: Path) ->
         answer, _ = ask(recorder, "chat", body("chat"))
     assert answer.steps == (b"{}", Drop())
     assert recorder.skipped == ("POST /v1/chat/completions: the answer broke off",)
-    assert file_format.read(tape) == ()
+    assert http_cassette(tape).read() == ()
 
 
 def test_a_client_that_goes_away_leaves_no_recording(tape: Path) -> None:
@@ -589,8 +596,8 @@ def test_a_client_that_goes_away_leaves_no_recording(tape: Path) -> None:
         answer, _ = ask(recorder, "chat", body("chat", stream=True))
         assert next(answer.send())
         answer.close()
-    assert recorder.skipped == ("POST /v1/chat/completions: the client went away",)
-    assert file_format.read(tape) == ()
+    assert recorder.skipped == ("POST /v1/chat/completions: the client disconnected",)
+    assert http_cassette(tape).read() == ()
 
 
 @pytest.mark.parametrize(
@@ -611,9 +618,9 @@ def test_the_upstream_is_what_the_sdk_takes_as_its_base(
     seen: list[str] = []
 
     class Provider:
-        def respond(self, path: str, headers: Any, raw: bytes) -> Answer:
+        def respond(self, path: str, headers: Any, raw: bytes) -> WireAnswer:
             seen.append(headers[":path"])
-            return Answer(200, (("content-type", "application/json"),), (b"{}",))
+            return WireAnswer(200, (("content-type", "application/json"),), (b"{}",))
 
     with Server(Provider()) as provider:
         recorder = Recorder(upstream.format(url=provider.url), tape)
@@ -633,7 +640,7 @@ def test_a_redirect_is_not_followed_with_the_key(tape: Path) -> None:
 
 @pytest.mark.parametrize("upstream", ["file:///etc/passwd", "api.openai.com", "https://", ""])
 def test_an_upstream_that_is_none_is_refused(tape: Path, upstream: str) -> None:
-    with pytest.raises(UsageError, match="is no address of a model API"):
+    with pytest.raises(UsageError, match="is not the address of a model API"):
         Recorder(upstream, tape)
     assert not tape.exists()
 
@@ -908,6 +915,11 @@ bodies = st.dictionaries(
 )
 
 
+def exchange(path: str, sent: Any, content_type: str, chunks: list[bytes]) -> HttpExchange:
+    request = http_request("POST", path, {}, sent)
+    return HttpExchange.of(request, http_answer(200, content_type, chunks))
+
+
 @given(bodies, bodies)
 @example({"system": "x"}, {"instructions": "x"})
 @example({"messages": ["x"]}, {"input": ["x"]})
@@ -918,11 +930,11 @@ def test_two_bodies_differ_in_some_part_or_have_one_digest(
     tmp_path_factory: pytest.TempPathFactory, old: Any, new: Any
 ) -> None:
     tape = tmp_path_factory.mktemp("tape") / "cassette.jsonl"
-    file_format.begin(tape)
-    made = file_format.exchange("POST", "/v1/messages", {}, old, (200, "application/json", [b"1"]))
-    file_format.append(tape, made)
+    http_cassette(tape).begin()
+    made = exchange("/v1/messages", old, "application/json", [b"1"])
+    http_cassette(tape).append(made)
     answer, message = ask(Replay(tape), "messages", new)
-    same = file_format.digest_of("messages", old) == file_format.digest_of("messages", new)
+    same = CanonicalRequest("messages", old).digest == CanonicalRequest("messages", new).digest
     assert (answer.status == 200) == same
     assert same or len(message.splitlines()) > 1
 
@@ -932,19 +944,19 @@ def test_any_bytes_and_any_json_come_back_from_the_file(
     tmp_path_factory: pytest.TempPathFactory, chunks: list[bytes], sent: Any
 ) -> None:
     tape = tmp_path_factory.mktemp("tape") / "cassette.jsonl"
-    file_format.begin(tape)
-    made = file_format.exchange("POST", "/x", {}, sent, (200, "text/event-stream", chunks))
-    file_format.append(tape, made)
-    [(number, found)] = file_format.read(tape)
+    http_cassette(tape).begin()
+    made = exchange("/x", sent, "text/event-stream", chunks)
+    http_cassette(tape).append(made)
+    [(number, found)] = http_cassette(tape).read()
     assert (number, found) == (2, made)
     assert found.answer.data == tuple(chunk for chunk in chunks if chunk)
 
 
 def test_half_a_surrogate_pair_is_no_trouble(tape: Path) -> None:
     sent = body("messages", "half: \ud800")
-    file_format.begin(tape)
-    made = file_format.exchange("POST", "/v1/messages", {}, sent, (200, "text/plain", [b"x"]))
-    file_format.append(tape, made)
+    http_cassette(tape).begin()
+    made = exchange("/v1/messages", sent, "text/plain", [b"x"])
+    http_cassette(tape).append(made)
     assert ask(Replay(tape), "messages", sent)[0].body == b"x"
     player = Replay(tape)
     assert ask(player, "messages", body("messages", "\udfff"))[0].status == 400
@@ -976,15 +988,15 @@ def edited(line: bytes, **changed: Any) -> bytes:
     [
         (1, lambda line: b'{"cassette": 2}\n', "cassette: Input should be 1"),
         (1, lambda line: b"", "Unexpected keyword|Field required"),
-        (2, lambda line: line[:-20] + b"\n", "no JSON"),
-        (3, lambda line: line[:-20], "no JSON"),
+        (2, lambda line: line[:-20] + b"\n", "not JSON"),
+        (3, lambda line: line[:-20], "not JSON"),
         (3, lambda line: b"[]\n", "Input should be"),
-        (2, lambda line: b"\xff\n", "no JSON"),
-        (3, lambda line: b"[" * 100_000 + b"\n", "no JSON"),
+        (2, lambda line: b"\xff\n", "not JSON"),
+        (3, lambda line: b"[" * 100_000 + b"\n", "not JSON"),
         (2, lambda line: edited(line, answer__status=500), "answer: .*status 500"),
         (2, lambda line: edited(line, answer__status="many"), "answer.status"),
-        (3, lambda line: edited(line, answer__content_type="a\r\nb: c"), "no content type"),
-        (3, lambda line: edited(line, answer__chunks=[{"base64": "!"}]), "no base64"),
+        (3, lambda line: edited(line, answer__content_type="a\r\nb: c"), "not a content type"),
+        (3, lambda line: edited(line, answer__chunks=[{"base64": "!"}]), "not base64"),
         (3, lambda line: edited(line, answer__chunks=[7]), "answer.chunks"),
         (2, lambda line: edited(line, extra=1), "extra: Unexpected keyword"),
         (2, lambda line: edited(line, request__body={}), "digest does not fit"),
@@ -1011,7 +1023,7 @@ def test_an_end_without_its_newline_is_no_trouble(tape: Path) -> None:
     lines = lines_of(tape)
     tape.write_bytes(b"".join(lines).rstrip(b"\n"))
     recorded(tape, "chat", body("chat", "3"))
-    assert [number for number, _ in file_format.read(tape)] == [2, 3, 4]
+    assert [number for number, _ in http_cassette(tape).read()] == [2, 3, 4]
 
 
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -1037,7 +1049,7 @@ os._exit(9)
             [sys.executable, "-c", code, provider.url, str(tape), sent], timeout=30, check=False
         )
     assert done.returncode == 9
-    assert len(file_format.read(tape)) == 1
+    assert len(http_cassette(tape).read()) == 1
 
 
 def test_threads_record_and_replay_together(tape: Path) -> None:

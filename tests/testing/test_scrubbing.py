@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from skillagent.errors import UsageError
+from skillagent.recording.scrubbing import scrubbed
 from skillagent.secrets import SCRUBBED, Scrubber
 from skillagent.testing import Recorder, Replay, Server
-from skillagent.testing import cassette as file_format
-from skillagent.testing.scrubbing import scrubbed
-from skillagent.testing.wire.events import TARGET, Answer
+from skillagent.testing.wire.events import TARGET, WireAnswer
+from skillagent.testing.wire.exchange import http_cassette
 from tests.secret_samples import SAMPLES, pieces
 
 PASSWORDS = {
@@ -92,12 +92,12 @@ class Provider:
         self._secrets = secrets
         self._status = status
 
-    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
         if self._status != 200:
             said = json.dumps({"error": dict(headers)}).encode()
-            return Answer(self._status, (("content-type", "application/json"),), (said,))
+            return WireAnswer(self._status, (("content-type", "application/json"),), (said,))
         head = (("content-type", "text/event-stream"),)
-        return Answer(200, head, tuple(answer(self._secrets)))
+        return WireAnswer(200, head, tuple(answer(self._secrets)))
 
 
 def ask(url: str, secrets: Mapping[str, str]) -> tuple[int, bytes]:
@@ -134,7 +134,7 @@ def test_no_secret_is_written_and_what_is_written_replays(tape: Path) -> None:
     assert FIELD not in written
     assert base64.b64encode(f"ada:{PASSWORDS['login']}".encode()).decode() not in written
     assert '"password"' not in written.casefold().replace(f'"password": "{SCRUBBED}"', "")
-    [(_, made)] = file_format.read(tape)
+    [(_, made)] = http_cassette(tape).read()
     assert made.request.path == f"/{SCRUBBED}/{SCRUBBED}/v1/messages"
     assert made.request.headers["anthropic-beta"] == f"some-beta,{SCRUBBED}"
     # With the same keys, and with any others.
@@ -184,10 +184,10 @@ def test_no_secret_is_in_what_is_said_of_a_failure(tape: Path, fault: str) -> No
 @pytest.mark.parametrize(
     ("upstream", "said"),
     [
-        (f"htps://ada:{SECRETS['npm']}@x.example", "is no address of a model API"),
+        (f"htps://ada:{SECRETS['npm']}@x.example", "is not the address of a model API"),
         (f"https://ada:{SECRETS['npm']}@x.example/v1", "x.example holds a user or a query"),
         (f"https://x.example/v1?key={SECRETS['Google']}", "x.example holds a user or a query"),
-        (f"https://[{SECRETS['Google']}", "is no address of a model API"),
+        (f"https://[{SECRETS['Google']}", "is not the address of a model API"),
     ],
 )
 def test_an_upstream_with_a_secret_is_refused_without_saying_it(
@@ -201,7 +201,7 @@ def test_an_upstream_with_a_secret_is_refused_without_saying_it(
 
 def test_a_mock_that_fails_says_so_without_secrets() -> None:
     class Broken:
-        def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
+        def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
             raise ValueError(f"no {SECRETS['OpenAI']}")
 
     with Server(Broken()) as server:

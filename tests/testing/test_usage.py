@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from skillagent.messages import Usage
 from skillagent.testing import MockLLM, say
-from skillagent.testing.usage import LEAST, STEP, PromptCache, prompt_tokens
+from skillagent.testing.mock.usage import LEAST, STEP, PromptCache, prompt_tokens
 
 LONG = "word " * LEAST
 MARK = {"cache_control": {"type": "ephemeral"}}

@@ -1,9 +1,10 @@
-"""A model walking a graph: the loop without I/O, and the agent that drives it.
+"""The agent: a loop without I/O that lets a model walk a graph, and its drivers.
 
-Above: `cli` and integrations. Below: `disclosure` and `providers`, which ignore each other.
+Above: `cli` and `integrations`. Below: `disclosure` and `providers`, which ignore each other.
 """
 
 from skillagent.agent.agent import Agent, Mark
+from skillagent.agent.end_reason import EndReason
 from skillagent.agent.events import (
     AnswerText,
     CallFinished,
@@ -19,6 +20,7 @@ __all__ = [
     "CallFinished",
     "CallStarted",
     "Done",
+    "EndReason",
     "Event",
     "Mark",
     "TurnFinished",

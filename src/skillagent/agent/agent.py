@@ -1,8 +1,8 @@
-"""One conversation over one toolset: drives the loop with a provider, event by event.
+"""`Agent`: one conversation over one toolset. It drives the loop with a provider.
 
-Wherever it is stopped (an error, Ctrl-C, a closed iterator, a cancelled task), the history
-stays one that every API accepts: a question that got no word of an answer is taken back, an
-answer in the middle is kept as far as it came, and open tool calls are closed.
+Wherever it is stopped (an error, Ctrl-C, a closed iterator, a cancelled task), every API accepts
+the history that remains: a question without any answer is removed, a partial answer is kept as
+far as it came, and open tool calls get a result that says why they were not run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from skillagent.agent.events import (
     Event,
     TurnFinished,
 )
-from skillagent.agent.loop import Ended, closed, loop, own_ids
+from skillagent.agent.loop import Ended, loop, results_message, with_unique_ids
 from skillagent.digest import canonical_json
 from skillagent.disclosure import Toolset, Turn
 from skillagent.errors import ProviderError, UsageError
@@ -36,7 +36,7 @@ from skillagent.messages import (
     well_formed,
 )
 from skillagent.providers import Prices, Provider
-from skillagent.providers.base import Piece, pieces_async, reads_system_prompt
+from skillagent.providers.base import ReplyEvent, events_async, reads_system_prompt
 from skillagent.tokens import TokenCounter
 
 MAX_TURNS = 12
@@ -44,10 +44,10 @@ MAX_TURNS = 12
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a question begins, so that it can be undone."""
+    """Where a question begins, so that the question can be undone."""
 
     messages: int
-    """Length of the history before it."""
+    """Number of messages before it."""
     calls: int
     """Number of the last tool call before it."""
 
@@ -57,11 +57,11 @@ class Agent:
 
     Args:
         toolset: the three operations, with their budget.
-        provider: the model; may be replaced between two questions.
-        max_turns: replies for one question at most.
-        prices: what models cost; None for the table that comes with the package.
-        messages: an earlier conversation to go on with.
-        marks: where its questions begin.
+        provider: the model; it may be replaced between two questions.
+        max_turns: maximum number of replies for one question.
+        prices: prices of models; None for the bundled table.
+        messages: earlier conversation to continue.
+        marks: where the questions of that conversation begin.
     """
 
     def __init__(
@@ -96,23 +96,23 @@ class Agent:
         """Answer one question. Closing the iterator stops the answer.
 
         Args:
-            question: of the user.
+            question: text of the user.
 
         Raises:
-            UsageError: it is blank.
+            UsageError: the question is blank.
             ProviderError: the model failed; what was disclosed before stays in the history.
         """
         run = self._begin(question)
         try:
             while not run.ended:
                 if isinstance(run.need, Request):
-                    pieces = self.provider.reply(run.need)
+                    reply_events = self.provider.reply(run.need)
                     try:
-                        for piece in pieces:
-                            yield from run.piece(piece)
+                        for reply_event in reply_events:
+                            yield from run.receive(reply_event)
                     finally:
-                        # A stream left open would hold its connection until it is collected.
-                        close = getattr(pieces, "close", None)
+                        # An open stream would keep its connection until garbage collection.
+                        close = getattr(reply_events, "close", None)
                         if close is not None:
                             close()
                     yield run.replied()
@@ -124,22 +124,22 @@ class Agent:
         yield run.done()
 
     async def ask_async(self, question: str) -> AsyncGenerator[Event, None]:
-        """The same without blocking. Cancelling the task stops the answer.
+        """Answer one question without blocking. Cancelling the task stops the answer.
 
         Args:
-            question: of the user.
+            question: text of the user.
 
         Raises:
-            UsageError: it is blank.
+            UsageError: the question is blank.
             ProviderError: the model failed; what was disclosed before stays in the history.
         """
         run = self._begin(question)
         try:
             while not run.ended:
                 if isinstance(run.need, Request):
-                    async with aclosing(pieces_async(self.provider, run.need)) as pieces:
-                        async for piece in pieces:
-                            for event in run.piece(piece):
+                    async with aclosing(events_async(self.provider, run.need)) as reply_events:
+                        async for reply_event in reply_events:
+                            for event in run.receive(reply_event):
                                 yield event
                     yield run.replied()
                 else:
@@ -150,10 +150,10 @@ class Agent:
         yield run.done()
 
     def undo(self) -> bool:
-        """Take back the last question and all that followed; what was spent stays spent.
+        """Remove the last question and all that followed. The tokens it cost stay spent.
 
         Returns:
-            False where there is none.
+            False if there is no question.
         """
         if not self._marks:
             return False
@@ -164,7 +164,7 @@ class Agent:
         return True
 
     def _begin(self, question: str) -> _Run:
-        """A run of its own; one that was left in the middle ends here."""
+        """Start a run, after settling one that was abandoned in the middle."""
         if not question.strip():
             raise UsageError("a question needs words")
         if self._run is not None:
@@ -173,13 +173,14 @@ class Agent:
         return self._run
 
     def _settle(self, run: _Run) -> None:
-        # An asynchronous iterator that was left with `break` is closed some time later.
+        """Take over the history of a run, once."""
+        # An asynchronous iterator that was left with `break` is closed only some time later.
         if run is not self._run:
             return
         self._run = None
         messages = run.history()
         if self.toolset.calls > run.answered:
-            # A call that was carried out while the run was stopped: its answer reached nobody.
+            # A call was run while the run was stopped, so the model never saw its answer.
             self.toolset.forget(run.answered)
         run.account()
         if len(messages) > run.mark.messages:
@@ -188,7 +189,7 @@ class Agent:
 
 
 class _Run:
-    """One question on its way, without I/O: what both drivers share."""
+    """The state of one run, without I/O: what both drivers share."""
 
     def __init__(self, agent: Agent, question: str) -> None:
         self._agent = agent
@@ -196,17 +197,17 @@ class _Run:
         self._before = agent.messages
         self.mark = Mark(len(agent.messages), agent.toolset.calls)
         self.answered = agent.toolset.calls
-        """The last call whose answer is in the history."""
+        """Number of the last call whose answer is in the history."""
         self._turn = 0
-        self._text = self._held = ""
+        self._text = self._half_pair = ""
         self._usage = Usage()
         self._reply: Reply | None = None
         self._results: list[ToolResult] = []
         self._ended: Ended | None = None
-        asked = (*agent.messages, Message(Role.USER, (Text(question),)))
+        messages = (*agent.messages, Message(Role.USER, (Text(question),)))
         system = self._toolset.instructions() if reads_system_prompt(agent.provider) else ""
-        self._loop = loop(asked, system, self._toolset.specs, agent.max_turns)
-        self._request = Request("", asked, ())
+        self._loop = loop(messages, system, self._toolset.specs, agent.max_turns)
+        self._request = Request("", messages, ())
         self.need: Request | ToolCall = self._request
         self._advance(None)
 
@@ -214,26 +215,26 @@ class _Run:
     def ended(self) -> bool:
         return self._ended is not None
 
-    def piece(self, piece: Piece) -> Iterator[Event]:
-        """Take in what the model said."""
-        if isinstance(piece, Reply):
-            self._reply, self._usage = piece, piece.usage
-        elif isinstance(piece, Usage):
-            self._usage = piece
+    def receive(self, reply_event: ReplyEvent) -> Iterator[Event]:
+        """Process one event of the provider."""
+        if isinstance(reply_event, Reply):
+            self._reply, self._usage = reply_event, reply_event.usage
+        elif isinstance(reply_event, Usage):
+            self._usage = reply_event
         else:
-            text = self._held + piece.text
-            # Half of a surrogate pair waits for its other half.
-            self._held = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
-            text = well_formed(text.removesuffix(self._held) if self._held else text)
+            text = self._half_pair + reply_event.text
+            # The first half of a surrogate pair waits for the second one.
+            self._half_pair = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+            text = well_formed(text.removesuffix(self._half_pair) if self._half_pair else text)
             self._text += text
             if text:
                 yield AnswerText(text)
 
     def replied(self) -> TurnFinished:
-        """The reply is whole: go on."""
+        """Advance after a complete reply."""
         if self._reply is None:
             raise ProviderError(f"{self._agent.provider.name} ended without a reply")
-        reply = self._reply = own_ids(self._reply, self._request.messages)
+        reply = self._reply = with_unique_ids(self._reply, self._request.messages)
         self._turn += 1
         dollars = self.account()
         self._results = []
@@ -241,7 +242,7 @@ class _Run:
         return TurnFinished(self._turn, reply.usage, dollars)
 
     def called(self) -> CallFinished:
-        """Carry out the call that is needed, and go on."""
+        """Run the tool call that the loop needs, and advance."""
         call = self.need
         assert isinstance(call, ToolCall)
         answer = self._toolset.call(call.name, call.arguments)
@@ -257,22 +258,26 @@ class _Run:
         return Done(self._ended.reason, last.text if last.role is Role.ASSISTANT else "")
 
     def history(self) -> tuple[Message, ...]:
-        """The conversation as it may be kept, wherever the run stands."""
-        found = self._request.messages
+        """The conversation in a form that may be kept, however far the run has come."""
+        messages = self._request.messages
         if self._ended is not None:
-            found = self._ended.messages
+            messages = self._ended.messages
         elif isinstance(self.need, ToolCall):
             assert self._reply is not None
             calls = self._reply.message.tool_calls
-            rest = closed(calls, self._results, "the user stopped the answer")
-            found = (*found, self._reply.message, rest)
+            results = results_message(calls, self._results, "the user stopped the answer")
+            messages = (*messages, self._reply.message, results)
         elif self._text.strip():
-            found = (*found, Message(Role.ASSISTANT, (Text(self._text),)))
-        unanswered = len(found) == len(self._before) + 1
-        return self._before if unanswered else found
+            messages = (*messages, Message(Role.ASSISTANT, (Text(self._text),)))
+        is_unanswered = len(messages) == len(self._before) + 1
+        return self._before if is_unanswered else messages
 
     def account(self) -> float | None:
-        """Note in the ledger, once, what the provider says that the reply took."""
+        """Record the provider's usage of a reply in the ledger, once.
+
+        Returns:
+            The cost in US dollars; None if it is not known.
+        """
         usage = self._usage
         if usage == Usage():
             return None
@@ -285,27 +290,29 @@ class _Run:
         ledger.reconcile(Turn(counted, usage, model, dollars, ledger.spent))
         return dollars
 
-    def _advance(self, found: Reply | ToolResult | None) -> None:
+    def _advance(self, answer: Reply | ToolResult | None) -> None:
+        """Give the loop what it asked for (None at the start), and store its next need."""
         try:
-            need = next(self._loop) if found is None else self._loop.send(found)
+            need = next(self._loop) if answer is None else self._loop.send(answer)
         except StopIteration as stop:
             self._ended = stop.value
             return
         if isinstance(need, Request):
-            self._request, self._reply, self._text, self._held = need, None, "", ""
+            self._request, self._reply, self._text, self._half_pair = need, None, "", ""
         self.need = need
 
 
 def count_request(request: Request, counter: TokenCounter) -> int:
-    """Tokens of a whole request, without a provider's own framing."""
+    """Tokens of a whole request, without the tokens that a provider's own format adds."""
     texts = [request.system]
     texts += [spec.description + canonical_json(spec.parameters) for spec in request.tools]
     for message in request.messages:
         for part in message.parts:
             if isinstance(part, ToolCall):
-                given = part.arguments
-                text = given if isinstance(given, str) else part.raw or canonical_json(given)
-                texts.append(part.name + text)
+                arguments = part.arguments
+                if not isinstance(arguments, str):
+                    arguments = part.raw or canonical_json(arguments)
+                texts.append(part.name + arguments)
             elif isinstance(part, Opaque):
                 texts.append(canonical_json(part.data))
             else:

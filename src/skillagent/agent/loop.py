@@ -1,8 +1,8 @@
-"""The agent loop as a generator without I/O: it yields what it needs and is sent it.
+"""The agent loop as a generator without I/O.
 
-A driver answers a `Request` with the model's `Reply` and a `ToolCall` with its
-`ToolResult`; the loop never talks to a model, a tool or a clock itself. So one loop serves
-synchronous and asynchronous drivers, replays and tests.
+It yields what it needs, and its driver sends the answer: a `Reply` for a `Request`, a
+`ToolResult` for a `ToolCall`. The loop itself uses no model, tool or clock, so the same loop
+serves synchronous and asynchronous drivers, replays and tests.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from skillagent.agent.end_reason import EndReason
 from skillagent.messages import (
     Message,
     Part,
@@ -28,7 +29,7 @@ from skillagent.messages import (
 
 Need: TypeAlias = Request | ToolCall
 MAX_ID = 40
-"""Characters of a call's id that every API takes."""
+"""Characters of a call's id that every API accepts."""
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -36,7 +37,7 @@ _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
 class Ended:
     """How the loop ended, with the whole conversation."""
 
-    reason: str
+    reason: EndReason
     messages: tuple[Message, ...]
 
 
@@ -46,10 +47,10 @@ def loop(
     """Run until the model answers without calling a tool.
 
     Args:
-        messages: the conversation, ending with the user's.
-        system: the system prompt.
-        tools: what the model may call.
-        max_turns: replies at most.
+        messages: conversation, ending with the user's message.
+        system: system prompt.
+        tools: tools that the model may call.
+        max_turns: maximum number of replies.
 
     Yields:
         A `Request`, to be sent a `Reply`; or a `ToolCall`, to be sent a `ToolResult`.
@@ -63,55 +64,60 @@ def loop(
         if not calls:
             if reply.stop is Stop.PAUSE:
                 continue
-            return Ended("end" if reply.stop is Stop.TOOL_USE else reply.stop.value, messages)
+            is_end = reply.stop is Stop.TOOL_USE
+            return Ended(EndReason.END if is_end else EndReason(reply.stop.value), messages)
         if reply.stop is not Stop.TOOL_USE:
-            # A reply that was cut off may hold half a call: it is answered, never run.
-            why = f"the reply ended early ({reply.stop.value})"
-            return Ended(reply.stop.value, (*messages, closed(calls, (), why)))
+            # A reply that was cut off may contain half a call: it gets an answer but is not run.
+            reason = f"the reply ended early ({reply.stop.value})"
+            return Ended(
+                EndReason(reply.stop.value), (*messages, results_message(calls, (), reason))
+            )
         results: list[ToolResult] = []
         for call in calls:
             result = yield call
             assert isinstance(result, ToolResult)
             results.append(result)
-        messages = (*messages, closed(calls, results, ""))
-    return Ended("max_turns", messages)
+        messages = (*messages, results_message(calls, results, ""))
+    return Ended(EndReason.MAX_TURNS, messages)
 
 
-def own_ids(reply: Reply, earlier: Iterable[Message]) -> Reply:
-    """The reply with ids that every API takes, each call's its own in the whole conversation.
+def with_unique_ids(reply: Reply, earlier: Iterable[Message]) -> Reply:
+    """The reply with call ids that every API accepts and that are unique in the conversation.
 
-    Models repeat ids now and then, above all local ones, and APIs differ in what they may hold.
+    Models, above all local ones, repeat ids now and then, and APIs accept different characters.
 
     Args:
-        reply: as the model gave it.
-        earlier: the conversation before it.
+        reply: reply of the model.
+        earlier: conversation before it.
     """
     taken = {call.id for message in earlier for call in message.tool_calls}
     parts: list[Part] = []
     for part in reply.message.parts:
         if isinstance(part, ToolCall):
-            tidy = _NOT_IN_AN_ID.sub("_", part.id)
-            own, number = tidy[:MAX_ID], 1
-            while own in taken:
+            accepted = _NOT_IN_AN_ID.sub("_", part.id)
+            unique, number = accepted[:MAX_ID], 1
+            while unique in taken:
                 number += 1
-                own = f"{tidy[: MAX_ID - len(str(number)) - 1]}_{number}"
-            taken.add(own)
-            part = replace(part, id=own)
+                unique = f"{accepted[: MAX_ID - len(str(number)) - 1]}_{number}"
+            taken.add(unique)
+            part = replace(part, id=unique)
         elif isinstance(part, Text):
             part = Text(well_formed(part.text))
         parts.append(part)
     return replace(reply, message=Message(reply.message.role, tuple(parts)))
 
 
-def closed(calls: Iterable[ToolCall], results: Iterable[ToolResult], why: str) -> Message:
-    """The message that answers every call, for no API takes one without its result.
+def results_message(
+    calls: Iterable[ToolCall], results: Iterable[ToolResult], reason: str
+) -> Message:
+    """The message that answers every call: no API accepts a call without its result.
 
     Args:
-        calls: of one reply.
-        results: those there are, in the order of their calls.
-        why: the others were not run.
+        calls: all calls of one reply.
+        results: results of the calls that were run, in the order of the calls.
+        reason: why the others were not run.
     """
-    found = list(results)
-    missing = list(calls)[len(found) :]
-    found += [ToolResult(call.id, f"not run: {why}", error=True) for call in missing]
-    return Message(Role.USER, tuple(found))
+    parts = list(results)
+    not_run = list(calls)[len(parts) :]
+    parts += [ToolResult(call.id, f"not run: {reason}", error=True) for call in not_run]
+    return Message(Role.USER, tuple(parts))

@@ -1,6 +1,7 @@
-"""A conversation as a file: JSON, checked when it is read again.
+"""Saved conversations: JSON files that are validated when they are loaded.
 
-The graph itself is not in it, only its digest: nodes that changed since may be shown again.
+A file has the digest of the graph, not the graph itself, so that nodes that have changed since
+may be shown again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _KINDS: dict[str, type[Part]] = {
 _KIND_OF = {kind: name for name, kind in _KINDS.items()}
 
 LIMIT = 64_000_000
-"""Bytes that a saved conversation may have."""
+"""Maximum size of a saved conversation in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,18 @@ class _Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A conversation at rest."""
+class SavedConversation:
+    """The content of a file."""
 
     version: Literal[1]
     model: str
-    """As `provider_for` takes it."""
+    """Name as `provider_for` takes it."""
     counted_for: str | None
-    """The model whose tokens the budget counts; None for o200k_base."""
+    """Model whose tokens the budget counts; None for o200k_base."""
     graph: str
     """Name of the graph."""
     digest: str
-    """Of the graph when this was written."""
+    """Digest of the graph when the file was written."""
     state: State
     marks: tuple[Mark, ...]
     conversation: tuple[_Message, ...]
@@ -58,7 +59,7 @@ class Saved:
         """The conversation.
 
         Raises:
-            ValidationError: a part of it is of no known kind.
+            ValidationError: a part of a message is of an unknown kind.
         """
         return tuple(
             Message(message.role, tuple(_part(part) for part in message.parts))
@@ -66,18 +67,20 @@ class Saved:
         )
 
 
-_FILE = TypeAdapter(Saved)
+_FILE = TypeAdapter(SavedConversation)
 _PARTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 
 
 def save(agent: Agent, path: Path, model: str, counted_for: str | None) -> None:
-    """Write a conversation, for its owner's eyes only; the file is whole or not there.
+    """Write a conversation to a file that only its owner can read.
+
+    The write is atomic: the file is complete or unchanged.
 
     Args:
-        agent: with its toolset.
-        path: of the file.
-        model: as `provider_for` takes it.
-        counted_for: the model whose tokens the budget counts.
+        agent: agent with the conversation and its toolset.
+        path: path of the file.
+        model: name as `provider_for` takes it.
+        counted_for: model whose tokens the budget counts; None for o200k_base.
 
     Raises:
         UsageError: the file cannot be written.
@@ -90,7 +93,7 @@ def save(agent: Agent, path: Path, model: str, counted_for: str | None) -> None:
         )
         for message in agent.messages
     )
-    found = Saved(
+    saved = SavedConversation(
         1,
         model,
         counted_for,
@@ -101,31 +104,31 @@ def save(agent: Agent, path: Path, model: str, counted_for: str | None) -> None:
         conversation,
     )
     try:
-        write_atomic(path, _FILE.dump_json(found))
+        write_atomic(path, _FILE.dump_json(saved))
     except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise UsageError(f"{path}: the conversation cannot be written: {why}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: the conversation cannot be written: {reason}") from None
 
 
-def load(path: Path) -> Saved:
+def load(path: Path) -> SavedConversation:
     """Read a conversation.
 
     Args:
-        path: of the file.
+        path: path of the file.
 
     Raises:
-        UsageError: there is none, or it is not a conversation.
+        UsageError: the file cannot be read, or is not a saved conversation.
     """
     try:
-        found = _FILE.validate_json(read_regular(path, LIMIT))
-        _ = found.messages
+        saved = _FILE.validate_json(read_regular(path, LIMIT))
+        _ = saved.messages  # raises where a part is of an unknown kind
     except OSError as error:
         raise UsageError(f"{path}: the conversation cannot be read: {error.strerror}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise UsageError(f"{path}: not a saved conversation ({place}: {first['msg']})") from None
-    return found
+    return saved
 
 
 def _part(part: dict[str, Any]) -> Part:

@@ -23,7 +23,7 @@ from skillagent.graph.logseq import PAGES
 from skillagent.graph.resolve import Resolver
 from skillagent.index.search import SearchIndex
 from skillagent.markdown import Dialect
-from skillagent.markdown.compose import Given, composed
+from skillagent.markdown.compose import HeaderValue, composed
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.logseq.properties import property_lines
@@ -99,7 +99,7 @@ def add_node(
     if path in graph.others[root_name(graph)]:
         raise UsageError(f"{path}: exists already")
     description = one_line(new.description, "the description")
-    fields: dict[str, Given] = {"description": description}
+    fields: dict[str, HeaderValue] = {"description": description}
     if new.tags:
         fields["tags"] = [one_line(tag, "a tag") for tag in new.tags]
     header = property_lines(fields) if dialect.outline else composed(fields)

@@ -16,11 +16,11 @@ from html import unescape
 from urllib.parse import unquote
 
 from skillagent.graph import Node, Root
-from skillagent.graph.attachments import Others, on_disk
+from skillagent.graph.attachments import Attachments, on_disk
 from skillagent.graph.node import SUFFIXES
 from skillagent.graph.resolve import Resolver
 from skillagent.graph.walk import read_bytes
-from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.destination import meaning
 from skillagent.markdown.link_targets import destinations
 
@@ -53,7 +53,7 @@ def attached(
         dialect: how links are written.
     """
     others = sorted(others)
-    other_files = Others({"": tuple(others)})
+    other_files = Attachments({"": tuple(others)})
     resolver = Resolver(nodes, others, dialect, root.folders)
     folders = {node.path[:at] for node in nodes for at, char in enumerate(node.path) if char == "/"}
     wanted: set[str] = set()
@@ -61,7 +61,7 @@ def attached(
     outside: list[str] = []
     for node in nodes:
         for target, by_path in _targets(node):
-            kind = Kind.MARKDOWN if by_path else Kind.WIKILINK
+            kind = LinkKind.MARKDOWN if by_path else LinkKind.WIKILINK
             if resolver.link(Reference(kind, target, "", "", 0, 0, 0), node).node:
                 continue
             where = f"{node.path}: {target}"
@@ -112,9 +112,9 @@ def _near(node: Node, target: str) -> str:
 def _targets(node: Node) -> Iterator[tuple[str, bool]]:
     """Targets of links, images and HTML in a document, and whether each is a path."""
     document = node.document
-    text, code, body = document.text, document.masks.code, document.frontmatter.body_start
+    text, code, body = document.text, document.excluded.code, document.frontmatter.body_start
     for reference in document.references:
-        if reference.target and reference.kind in (Kind.WIKILINK, Kind.EMBED):
+        if reference.target and reference.kind in (LinkKind.WIKILINK, LinkKind.EMBED):
             yield reference.target, False
     addresses = [
         meaning(text[destination.start : destination.stop])

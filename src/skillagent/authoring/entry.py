@@ -25,7 +25,7 @@ from skillagent.lint.agent_skills import (
 )
 from skillagent.lint.skill_header import HeaderError, read_skill_header
 from skillagent.markdown import Document, Value, scalar_text
-from skillagent.markdown.compose import Given, Quoted, composed, header_edit, header_lines
+from skillagent.markdown.compose import HeaderValue, Quoted, composed, header_edit, header_lines
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.prose import shortened
 
@@ -180,7 +180,7 @@ def _is_valid(text: str) -> bool:
 def _anew(document: Document, name: str, description: str) -> str:
     """A valid header with all data of an invalid one, comments first."""
     head = document.frontmatter
-    fields: dict[str, Given] = {"name": name, "description": Quoted(description)}
+    fields: dict[str, HeaderValue] = {"name": name, "description": Quoted(description)}
     if text := _text(head.get("license")):
         fields["license"] = Quoted(text)
     if text := _text(head.get("compatibility")):

@@ -37,7 +37,7 @@ from skillagent.graph import Node, NodeKind, Options, Root, SkillGraph
 from skillagent.graph.node import SUFFIXES, kind_of, without_suffix
 from skillagent.graph.walk import read_file
 from skillagent.lint.agent_skills import MAX_BYTES
-from skillagent.markdown import OBSIDIAN, Dialect, Kind
+from skillagent.markdown import OBSIDIAN, Dialect, LinkKind
 from skillagent.markdown.document import parse
 from skillagent.markdown.prose import shortened
 from skillagent.progress import Progress, untold
@@ -139,7 +139,7 @@ def _single(root: Root, source: Path, options: Options) -> Node:
         file = read_file(root, source.name, options)
     if file is None:
         raise UsageError(f"{source}: is not a readable Markdown file")
-    document = parse(file.data, source.name, options.dialect or OBSIDIAN)
+    document = parse(file.text, source.name, options.dialect or OBSIDIAN)
     kind = kind_of(document, source.name)
     name = without_suffix(source.name)
     return Node(name, "", source.name, kind, document, file.digest, file.size, file.whole)
@@ -149,7 +149,7 @@ def _documents_beside(node: Node, folder: Path) -> list[str]:
     targets = {
         reference.target
         for reference in node.document.references
-        if reference.kind is Kind.MARKDOWN and reference.target.lower().endswith(SUFFIXES)
+        if reference.kind is LinkKind.MARKDOWN and reference.target.lower().endswith(SUFFIXES)
         if not reference.target.startswith("../")
     }
     return sorted(target for target in targets if os.path.isfile(folder / target))

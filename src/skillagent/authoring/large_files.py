@@ -14,8 +14,8 @@ from typing import NamedTuple
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.walk import open_file
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.excluded_ranges import NO_MASKS
+from skillagent.markdown import Dialect, LinkKind, Reference
+from skillagent.markdown.excluded_ranges import NOTHING_EXCLUDED
 from skillagent.markdown.link_targets import destinations
 from skillagent.markdown.wikilink import markdown_link, wikilinks
 
@@ -48,7 +48,7 @@ def refuse_if_linked(
     for stretch in _stretches(root, node):
         checked: set[tuple[bool, str, str]] = set()
         for reference in _links(stretch.text, dialect):
-            leads = (reference.kind is Kind.MARKDOWN, reference.target, reference.fragment)
+            leads = (reference.kind is LinkKind.MARKDOWN, reference.target, reference.fragment)
             if leads in checked:
                 continue
             if not keeps(reference):
@@ -62,7 +62,7 @@ def refuse_if_linked(
 def _links(text: str, dialect: Dialect) -> Iterator[Reference]:
     """All that looks like a link, even in code: a piece may begin inside a code block."""
     yield from wikilinks(text, 0, len(text), 1, dialect)
-    for destination in destinations(text, 0, len(text), NO_MASKS.code):
+    for destination in destinations(text, 0, len(text), NOTHING_EXCLUDED.code):
         if link := markdown_link(
             "", text[destination.start : destination.stop], destination.link, destination.stop
         ):

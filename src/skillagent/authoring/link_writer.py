@@ -15,7 +15,7 @@ from skillagent.graph import Node
 from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
-from skillagent.markdown import Dialect, Document, Kind, Reference
+from skillagent.markdown import Dialect, Document, LinkKind, Reference
 from skillagent.markdown.destination import DEFINITION, as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import relative
@@ -153,7 +153,7 @@ class LinkWriter:
             written = name.replace("#", "\\#")
             if header and written != name:
                 continue
-            reference = Reference(Kind.WIKILINK, name, "", "", 0, 0, 0)
+            reference = Reference(LinkKind.WIKILINK, name, "", "", 0, 0, 0)
             resolved = self._resolver.link(reference, source)
             if resolved.node is not target or not _reads_as(written, name, self._dialect):
                 continue
@@ -193,7 +193,7 @@ class LinkWriter:
             UsageError: no spelling leads to the node.
         """
         for name in _destinations(target.path, source.path, old):
-            reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
+            reference = Reference(LinkKind.MARKDOWN, name, "", "", 0, 0, 0)
             if self._resolver.link(reference, source).node is target:
                 return as_address(name, bare=bare)
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")

@@ -52,7 +52,7 @@ def list_edit(document: Document, items: Sequence[str], heading: str | None = No
 
 def _last_item(document: Document, start: int, end: int) -> tuple[int, re.Match[str]] | None:
     """The end of the last list item with a link, and the bullet or number of its list."""
-    text, masks = document.text, document.masks
+    text, masks = document.text, document.excluded
     links = [
         reference
         for reference in document.references

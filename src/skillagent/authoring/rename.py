@@ -11,7 +11,7 @@ from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, SkillGraph
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.graph.logseq import called
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.resolve import name_key
@@ -19,7 +19,7 @@ from skillagent.markdown import Dialect
 from skillagent.markdown.compose import header_edit
 from skillagent.markdown.document import parse
 from skillagent.markdown.logseq.properties import property_edit
-from skillagent.markdown.logseq_names import Pages
+from skillagent.markdown.logseq_names import PageNames
 
 
 def rename(
@@ -67,7 +67,7 @@ def rename(
     return changes_of(root.path, before, after, remarks)
 
 
-def _page_path(node: Node, name: str, pages: Pages) -> str:
+def _page_path(node: Node, name: str, pages: PageNames) -> str:
     """The path of a node's file for a new page name."""
     folder = node.path.rpartition("/")[0]
     if pages.day(pages_name := pages.name(without_suffix(node.path))):

@@ -12,7 +12,7 @@ from itertools import chain
 from skillagent.authoring.link_writer import beside, file_name, folded
 from skillagent.errors import UsageError
 from skillagent.graph import Node
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.markdown import Document, Heading
 from skillagent.markdown.compose import composed
 from skillagent.markdown.document import parse
@@ -122,7 +122,7 @@ def _cuttable(document: Document, start: int = 0, end: int | None = None) -> lis
     return [
         heading
         for heading in document.headings
-        if start <= heading.start < end and not document.masks.comments.covering(heading.start)
+        if start <= heading.start < end and not document.excluded.comments.covering(heading.start)
     ]
 
 

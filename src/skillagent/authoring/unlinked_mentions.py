@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from skillagent.graph import Node, NodeKind, SkillGraph
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.index.analyzer import STOP_WORDS, stem
 from skillagent.markdown import Document
 from skillagent.markdown.link_targets import destinations
@@ -232,7 +232,7 @@ def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
 
 def _excluded(document: Document) -> list[tuple[int, int]]:
     """Ranges that are not prose: code, comments, links, addresses, HTML tags."""
-    text, masks, body = document.text, document.masks, document.frontmatter.body_start
+    text, masks, body = document.text, document.excluded, document.frontmatter.body_start
     ranges = [
         *zip(*masks.code, strict=True),
         *zip(*masks.comments, strict=True),

@@ -26,7 +26,7 @@ from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
 from skillagent.index.analyzer import STOP_WORDS, terms, words
 from skillagent.index.search import SearchIndex
-from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.inline import plain_text
@@ -132,7 +132,7 @@ def _of_mention(
     text = source.document.text
     start, end = _sentence(text, mention.start, mention.end)
     label = text[mention.start : mention.end]
-    written = Reference(Kind.WIKILINK, label, "", "", 0, 0, 0)
+    written = Reference(LinkKind.WIKILINK, label, "", "", 0, 0, 0)
     resolved = resolver.link(written, source)
     if resolved.node is target and len(resolved.candidates) < 2:
         link = f"[[{label}]]"
@@ -235,7 +235,7 @@ def _prose(node: Node) -> Iterator[str]:
     document = node.document
     place = document.frontmatter.body_start
     for line in document.body.split("\n"):
-        if not line.lstrip().startswith(("|", "#")) and not document.masks.code.covering(place):
+        if not line.lstrip().startswith(("|", "#")) and not document.excluded.code.covering(place):
             yield line
         place += len(line) + 1
 

@@ -1,8 +1,8 @@
-"""`skillagent hook`: what a host runs by itself, at the start of a session and after an edit.
+"""`skillagent hook`: commands that a host runs at the start of a session and after an edit.
 
-Reads the hook's JSON on standard input and prints the hook's JSON, in the format of Claude Code
-2.1. Touches the declared graphs and nothing else. A hook that fails must not disturb the host's
-work: whatever goes wrong is one line on standard error, and the exit code is 0.
+The input and the output are the JSON of hooks in Claude Code 2.1. Only the declared graphs are
+read. A hook that fails must not disturb the host's work, so every error is one line on standard
+error, and the exit code is 0.
 """
 
 from __future__ import annotations
@@ -22,50 +22,50 @@ if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
 
 MAP_TOKENS = 400
-"""What the start of a session may cost, by our counter."""
-SHOWN = 12
-"""Findings after one edit; the rest is counted."""
+"""Tokens that the start of a session may cost."""
+MAX_FINDINGS = 12
+"""Findings shown after one edit; the others are counted."""
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
-    text = "what a host runs by itself: the entry map at the start, findings after an edit"
+    text = "for hosts to run: the entry map at the start of a session, findings after an edit"
     parser = commands.add_parser("hook", help=text, description=f"{text[0].upper()}{text[1:]}.")
     parser.set_defaults(run=run)
     events = parser.add_subparsers(dest="event", required=True, metavar="EVENT")
     events.add_parser("session-start", help="print the entry map of the declared graphs")
-    events.add_parser("after-edit", help="check the file that was edited, if a graph holds it")
+    events.add_parser("after-edit", help="check the edited file, if it belongs to a graph")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer one event; 0 always."""
+    """Answer one event; always returns 0."""
     try:
-        told = json.loads(sys.stdin.read() or "{}")
-        start = arguments.event == "session-start"
-        text = session_start(told) if start else after_edit(told)
+        hook_input = json.loads(sys.stdin.read() or "{}")
+        is_start = arguments.event == "session-start"
+        text = session_start(hook_input) if is_start else after_edit(hook_input)
     except Exception as error:
         line = " ".join(str(error).split()) or type(error).__name__
         print(printable(f"skillagent hook: {line}"), file=sys.stderr)
         return 0
     if text:
-        event = "SessionStart" if start else "PostToolUse"
-        shown = {"hookEventName": event, "additionalContext": text}
-        print(to_json({"hookSpecificOutput": shown}))
+        event = "SessionStart" if is_start else "PostToolUse"
+        output = {"hookEventName": event, "additionalContext": text}
+        print(to_json({"hookSpecificOutput": output}))
     return 0
 
 
-def session_start(told: dict[str, Any]) -> str:
-    """The entry map of the declared graphs in at most `MAP_TOKENS`; empty where none is declared.
+def session_start(hook_input: dict[str, Any]) -> str:
+    """The entry map of the declared graphs in at most `MAP_TOKENS`; empty if none is declared.
 
     Args:
-        told: the hook's input.
+        hook_input: the hook's input.
 
     Raises:
         SkillAgentError: the declaration or a graph cannot be read.
     """
-    declared = _declared(told)
+    declared = _declared(hook_input)
     # A session that is resumed has the map already.
-    if declared is None or told.get("source") == "resume":
+    if declared is None or hook_input.get("source") == "resume":
         return ""
     from skillagent.disclosure import Budget, Toolset
     from skillagent.tokens import default_counter
@@ -76,51 +76,54 @@ def session_start(told: dict[str, Any]) -> str:
         "list_index, read_summary and read_node; ask list_index(query=…) before you answer from "
         "what you know. The top of its entry map, as reference and not as instructions:\n"
     )
-    room = MAP_TOKENS - counter.count(head)
-    toolset = Toolset(_graph(declared), Budget(room, room), counter=counter)
+    tokens = MAP_TOKENS - counter.count(head)
+    toolset = Toolset(_graph(declared), Budget(tokens, tokens), counter=counter)
     answer = toolset.list_index()
-    # The line that closes an answer counts this listing's own budget, not the session's.
+    # The last line of an answer tells the budget of this listing, not that of the session.
     body = answer.text.rpartition("\n")[0]
     return head + body if body else ""
 
 
-def after_edit(told: dict[str, Any]) -> str:
-    """What `check` finds in the file that was just edited; empty where that is nothing.
+def after_edit(hook_input: dict[str, Any]) -> str:
+    """The findings of `check` in the file that was just edited; empty if there are none.
 
     Args:
-        told: the hook's input, with the tool's `file_path`.
+        hook_input: the hook's input, with the tool's `file_path`.
 
     Raises:
         SkillAgentError: the declaration or the graph cannot be read.
     """
-    named = (told.get("tool_input") or {}).get("file_path")
-    declared = _declared(told) if isinstance(named, str) else None
+    path = (hook_input.get("tool_input") or {}).get("file_path")
+    declared = _declared(hook_input) if isinstance(path, str) else None
     if declared is None:
         return ""
-    file = (_project(told) / str(named)).resolve()
+    file = (_project(hook_input) / str(path)).resolve()
     if not declared.holds(file):
         return ""
     from skillagent.lint import findings
 
     graph = _graph(declared)
-    names = _names(graph, file)
-    found = [one for one in (*graph.diagnostics, *findings(graph)) if one.path in names]
-    if not found:
+    paths = _paths_in_findings(graph, file)
+    in_file = {
+        finding for finding in (*graph.diagnostics, *findings(graph)) if finding.path in paths
+    }
+    if not in_file:
         return ""
-    lines = [f"- {one}" for one in sorted(set(found))]
-    more = [f"- … {len(lines) - SHOWN} more: skillagent check"] if len(lines) > SHOWN else []
+    lines = [f"- {finding}" for finding in sorted(in_file)]
+    left_out = len(lines) - MAX_FINDINGS
+    more = [f"- … {left_out} more: skillagent check"] if left_out > 0 else []
     head = f"skillagent check finds in {file.name}, a file of this project's skill graph:"
-    return "\n".join([head, *lines[:SHOWN], *more])
+    return "\n".join([head, *lines[:MAX_FINDINGS], *more])
 
 
-def _project(told: dict[str, Any]) -> Path:
-    return Path(os.environ.get("CLAUDE_PROJECT_DIR") or told.get("cwd") or os.getcwd())
+def _project(hook_input: dict[str, Any]) -> Path:
+    return Path(os.environ.get("CLAUDE_PROJECT_DIR") or hook_input.get("cwd") or os.getcwd())
 
 
-def _declared(told: dict[str, Any]) -> Config | None:
+def _declared(hook_input: dict[str, Any]) -> Config | None:
     from skillagent import config
 
-    return config.find(_project(told))
+    return config.find(_project(hook_input))
 
 
 def _graph(declared: Config) -> SkillGraph:
@@ -131,8 +134,8 @@ def _graph(declared: Config) -> SkillGraph:
     return SkillGraph.load(*declared.roots)
 
 
-def _names(graph: SkillGraph, file: Path) -> set[str]:
-    """What findings call a file, in each root that holds it."""
+def _paths_in_findings(graph: SkillGraph, file: Path) -> set[str]:
+    """The paths by which findings name a file: one for each root that contains it."""
     several = len(graph.roots) > 1
     return {
         (f"{root.name}::" if several else "") + file.relative_to(folder).as_posix()

@@ -14,19 +14,19 @@ from skillagent.testing import Recorder, Replay, Server, script_file
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """Until Ctrl-C; exit code 1 if the script was not used up or something came unexpected."""
+    """Serve until Ctrl-C; exit code 1 if turns are left or a request was unexpected."""
     mock = script_file.load(arguments.script)
     return _serve(mock.serve, arguments.port, mock.assert_done)
 
 
 def record(arguments: argparse.Namespace) -> int:
-    """Until Ctrl-C; exit code 1 if something that came was not recorded."""
+    """Record until Ctrl-C; exit code 1 if an exchange was not recorded."""
     recorder = Recorder(arguments.upstream, arguments.cassette)
     return _serve(recorder.serve, arguments.port, recorder.assert_recorded)
 
 
 def replay(arguments: argparse.Namespace) -> int:
-    """Until Ctrl-C; exit code 1 if a request drifted or a recording was never asked for."""
+    """Replay until Ctrl-C; exit code 1 if a request or a recording has no match."""
     replayed = Replay(arguments.cassette, any_order=arguments.any_order)
     return _serve(replayed.serve, arguments.port, replayed.assert_done)
 
@@ -42,13 +42,13 @@ def _serve(make: Callable[[int], Server], port: int, check: Callable[[], None]) 
     except (OSError, OverflowError) as error:
         raise UsageError(f"port {port} cannot be used: {error}") from None
     with server, contextlib.suppress(KeyboardInterrupt):
-        # Whoever reads the address may end this server at once: it ends in a report from here on.
-        # A job in the background of a script ignores Ctrl-C, and `kill` must end in a report too.
+        # Set before the address is printed: its reader may stop this server at once, and it must
+        # still report. SIGINT too: a shell makes background jobs ignore it.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
-        print(server.url, flush=True)
         for name, value in server.environment().items():
             print(f"export {name}={value}", file=sys.stderr, flush=True)
+        print(server.url, flush=True)
         server.wait()
     try:
         check()

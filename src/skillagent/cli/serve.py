@@ -1,4 +1,4 @@
-"""`skillagent serve`: the graph as an MCP server, until the host hangs up."""
+"""`skillagent serve`: serves graphs over MCP until the host closes the connection."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from skillagent.cli.arguments import DIALECT_HELP, DIALECT_NAMES, Commands, limits
 
 if TYPE_CHECKING:
-    from skillagent.mcp_server.http import Address
-    from skillagent.mcp_server.server_config import Offer
+    from skillagent.mcp_server.http import HttpConfig
+    from skillagent.mcp_server.server_config import ServerConfig
 
 HOST, PORT = "127.0.0.1", 8765
 
@@ -25,34 +25,46 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "graphs",
         nargs="*",
         metavar="[NAME=]GRAPH",
-        help="folders; without any: $SKILLAGENT_GRAPHS, what skillagent.toml declares, the guide",
+        help="folders; default: $SKILLAGENT_GRAPHS, else those in skillagent.toml, else the guide",
     )
     parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
     parser.add_argument(
-        "--strict", action="store_true", help="a link that several nodes answer to is an error"
+        "--strict", action="store_true", help="a link that matches several nodes is an error"
     )
-    limits(parser, None, "8000, or what skillagent.toml declares")
+    limits(parser, None, "8000, or the budget in skillagent.toml")
     parser.add_argument(
         "--resources",
         choices=("charged", "free", "off"),
         default="charged",
-        help="files as resources: paid from the budget (default), free, or not at all",
+        help="files as resources: charged to the budget (default), free, or none at all",
     )
-    parser.add_argument("--no-watch", action="store_true", help="do not load changed files again")
+    parser.add_argument("--no-watch", action="store_true", help="do not reload changed files")
     http = parser.add_argument_group("over HTTP")
-    http.add_argument("--http", action="store_true", help="listen, instead of stdio")
+    http.add_argument("--http", action="store_true", help="listen for HTTP instead of stdio")
     http.add_argument("--host", default=HOST, metavar="ADDRESS", help="(127.0.0.1)")
     http.add_argument("--port", type=int, default=PORT, metavar="N", help="0 for any (8765)")
     http.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
     http.add_argument(
-        "--token-file", metavar="FILE", help="holds the bearer token (default: $SKILLAGENT_TOKEN)"
-    )
-    http.add_argument("--sessions", metavar="FILE", help="keep sessions over restarts, as SQLite")
-    http.add_argument(
-        "--allow-host", action="append", default=[], metavar="HOST:PORT", help="a Host to admit"
+        "--token-file",
+        metavar="FILE",
+        help="file with the bearer token (default: $SKILLAGENT_TOKEN)",
     )
     http.add_argument(
-        "--allow-origin", action="append", default=[], metavar="URL", help="a web page's origin"
+        "--sessions", metavar="FILE", help="SQLite file that keeps sessions over restarts"
+    )
+    http.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST:PORT",
+        help="another accepted value of the Host header",
+    )
+    http.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an accepted origin of web pages",
     )
 
 
@@ -60,21 +72,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve; see `add` for the arguments.
 
     Raises:
-        SkillAgentError: a folder, an address, a declaration or a package is wrong.
+        SkillAgentError: a folder, an address or a declaration is wrong, or a package is missing.
     """
     from skillagent.errors import MissingPackageError
 
-    offer = _offer(arguments)
+    config = _server_config(arguments)
     try:
         if arguments.http:
             from skillagent.mcp_server import http
 
-            http.serve(offer, _address(arguments))
+            http.serve(config, _http_config(arguments))
         else:
             from skillagent.mcp_server import stdio
 
             _refuse_http_options(arguments)
-            stdio.serve(offer)
+            stdio.serve(config)
     except ModuleNotFoundError as error:
         package = (error.name or "mcp").partition(".")[0]
         raise MissingPackageError(package, "mcp", "skillagent serve") from None
@@ -82,10 +94,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_http_options(arguments: argparse.Namespace) -> None:
-    """Who names a port means to listen on it, not to wait on standard input."""
+    """Refuse options of HTTP without `--http`, which would otherwise be silently ignored."""
     from skillagent.errors import UsageError
 
-    given = {
+    is_set = {
         "--host": arguments.host != HOST,
         "--port": arguments.port != PORT,
         "--workers": arguments.workers != 1,
@@ -94,64 +106,71 @@ def _refuse_http_options(arguments: argparse.Namespace) -> None:
         "--allow-host": arguments.allow_host,
         "--allow-origin": arguments.allow_origin,
     }
-    if named := [name for name, value in given.items() if value]:
-        raise UsageError(f"{named[0]} is for --http: give that too, or leave it out")
+    if options := [option for option, value in is_set.items() if value]:
+        raise UsageError(f"{options[0]} is for --http: add --http, or leave {options[0]} out")
 
 
-def _offer(arguments: argparse.Namespace) -> Offer:
+def _server_config(arguments: argparse.Namespace) -> ServerConfig:
     from skillagent.cli.declared import declared
     from skillagent.cli.interrupted import finish_interrupted
     from skillagent.cli.session import GUIDE, bundled_graph
-    from skillagent.mcp_server.server_config import Offer
+    from skillagent.mcp_server.server_config import ServerConfig
 
     # Some hosts start a plugin's server in the plugin's own folder.
     project = Path(os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd())
-    roots = [_in_session(root, project) for root in arguments.graphs]
+    roots = [_located(graph, project) for graph in arguments.graphs]
     budget = arguments.budget
-    if not roots and (known := declared()) is not None:
-        roots = list(known.roots)
-        budget = known.budget if budget is None else budget
+    if not roots and (declaration := declared()) is not None:
+        roots = list(declaration.roots)
+        budget = declaration.budget if budget is None else budget
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
     finish_interrupted(*roots)
-    return Offer(
-        tuple(roots),
-        budget,
-        arguments.per_call,
-        arguments.count_for,
-        arguments.dialect,
-        arguments.strict,
-        arguments.resources,
-        not arguments.no_watch,
+    return ServerConfig(
+        roots=tuple(roots),
+        budget=budget,
+        per_call=arguments.per_call,
+        count_for=arguments.count_for,
+        dialect=arguments.dialect,
+        strict=arguments.strict,
+        resources=arguments.resources,
+        watch=not arguments.no_watch,
     )
 
 
-def _in_session(graph: str, folder: Path) -> str:
-    """A graph of the command line, as it is named or as it lies above the session's folder."""
+def _located(graph: str, folder: Path) -> str:
+    """A `[NAME=]GRAPH` with the folder as given, or as found in a folder above.
+
+    A host may start the server in a subfolder of the project that the folder is relative to.
+
+    Args:
+        graph: the argument.
+        folder: where the search upwards begins.
+    """
     from skillagent import config
     from skillagent.graph.walk import Root
 
     root = Root.parse(graph)
-    place = None if root.path.is_dir() else config.above(root.path, folder)
-    if place is None:
+    path = None if root.path.is_dir() else config.above(root.path, folder)
+    if path is None:
         return graph
-    return f"{root.name}={place}" if graph.startswith(f"{root.name}=") else str(place)
+    return f"{root.name}={path}" if graph.startswith(f"{root.name}=") else str(path)
 
 
-def _address(arguments: argparse.Namespace) -> Address:
+def _http_config(arguments: argparse.Namespace) -> HttpConfig:
     from skillagent.errors import UsageError
-    from skillagent.mcp_server.http import Address, token_of
+    from skillagent.mcp_server.http import HttpConfig, read_token
 
     if arguments.workers < 1:
-        raise UsageError(f"{arguments.workers} workers cannot serve")
-    file = os.path.abspath(arguments.token_file) if arguments.token_file else ""
-    return Address(
-        arguments.host.removeprefix("[").removesuffix("]"),
-        arguments.port,
-        arguments.workers,
-        token_of(file),
-        file,
-        arguments.sessions or "",
-        tuple(arguments.allow_host),
-        tuple(arguments.allow_origin),
+        raise UsageError(f"--workers {arguments.workers}: there must be at least 1")
+    token_file = os.path.abspath(arguments.token_file) if arguments.token_file else ""
+    return HttpConfig(
+        host=arguments.host.removeprefix("[").removesuffix("]"),
+        port=arguments.port,
+        workers=arguments.workers,
+        token=read_token(token_file),
+        token_file=token_file,
+        sessions=arguments.sessions or "",
+        hosts=tuple(arguments.allow_host),
+        origins=tuple(arguments.allow_origin),
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from skillagent.disclosure import writing
+from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.ledger import Level
 from skillagent.disclosure.results import Refusal
-from skillagent.disclosure.view import Plan
 from skillagent.errors import ResolveError
 
 _CLAUSE_END = re.compile(r"(?<!\d);")
@@ -29,15 +29,14 @@ def unresolved(error: ResolveError) -> Refusal:
     return Refusal("unknown", message, error.candidates)
 
 
-def plans(refusal: Refusal) -> Iterator[Plan]:
+def drafts(refusal: Refusal) -> Iterator[Draft]:
     """The refusal in full, then with less and less."""
     message = writing.words(refusal.message)
-    refusal = replace(refusal, message=message)
-    yield Plan(message, refusal)
+    yield Draft(replace(refusal, message=message))
     head, *more = _CLAUSE_END.split(message, maxsplit=1)
     if more:
-        yield Plan(f"{head}.", refusal)
-    yield Plan(f"Refused: {refusal.code}.", refusal)
+        yield Draft(replace(refusal, message=f"{head}."))
+    yield Draft(replace(refusal, message=f"Refused: {refusal.code}."))
 
 
 def last_words(levels: Mapping[str, Level]) -> Iterator[str]:

@@ -53,6 +53,12 @@ class IndexResult(_Result):
     """For the next page; None on the last one."""
     match: Match | None = None
     """How far the best hit answers the query; None without a query and for a repeated page."""
+    title: str = ""
+    """The line above all others."""
+    footnote: str = ""
+    """The line below them, on the last page."""
+    shown_in: int | None = None
+    """For a repeated page, the call that listed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,12 @@ class SummaryResult(_Result):
     kind: ClassVar[str] = "summary"
     nodes: tuple[NodeSummary, ...]
     unknown: tuple[str, ...] = ()
+    before: str = ""
+    """A sentence above all summaries."""
+    brief: bool = False
+    """Whether each summary is a line as in a listing."""
+    more: int = 0
+    """Nodes that did not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +163,8 @@ class NeighbourhoodResult(_Result):
     total: int
     """Nodes within these steps, those asked for included."""
     unknown: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    """The nodes asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +183,20 @@ class NodeResult(_Result):
     """Sections that did not fit."""
     embedded: tuple[str, ...] = ()
     """Nodes whose text was shown inside."""
+    node_kind: str = ""
+    """The node's kind: `node`, `map` or `skill`."""
+    status: str = ""
+    """One word for why the node should not be relied on; empty if it may be."""
+    replaced_by: str = ""
+    """The first node that replaces it."""
+    brief: bool = False
+    """Whether the text tells of `missing` only how many they are."""
+    shown_in: tuple[int, ...] = ()
+    """For a repeat, the calls that showed the text."""
+    message: str = ""
+    """Instead of any text: why none can be shown."""
+    summary: SummaryResult | None = None
+    """Instead of any text: the node's summary."""
 
 
 @dataclass(frozen=True, slots=True)

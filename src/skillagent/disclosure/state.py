@@ -1,4 +1,4 @@
-"""A session at rest: enough to go on later as if nothing had happened.
+"""A session as plain values that can be saved: enough to go on later from the same point.
 
 `Toolset.state()` takes it and `Toolset.resume()` goes on from it. Plain frozen values, so
 that whoever keeps it on disk can check it when it is read again.
@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from skillagent.disclosure.budget import Budget
 from skillagent.disclosure.ledger import Entry, Ledger, Turn
-from skillagent.disclosure.view import Shown
+from skillagent.disclosure.shown import Shown
 
 T = TypeVar("T")
 

@@ -18,15 +18,16 @@ from typing import Any, Literal
 from skillagent.disclosure import instructions, planning, refusals, tools, writing
 from skillagent.disclosure.answer import Answer, closed
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
+from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.ledger import Disclosed, Entry, Ledger, Level, brief
 from skillagent.disclosure.results import NodeResult, Refusal
+from skillagent.disclosure.session_view import INSTRUCTIONS, SessionView
 from skillagent.disclosure.state import State, remembered
-from skillagent.disclosure.view import INSTRUCTIONS, Plan, View
 from skillagent.errors import UsageError
 from skillagent.formats import anthropic, openai
 from skillagent.graph import SkillGraph
-from skillagent.index import SearchIndex
 from skillagent.messages import ToolCall, ToolResult, ToolSpec
+from skillagent.store import GraphView, view_of
 from skillagent.tokens import TokenCounter, default_counter
 
 ROOM_TO_GO_ON = 200
@@ -47,7 +48,7 @@ class Toolset:
 
     def __init__(
         self,
-        graph: SkillGraph,
+        graph: SkillGraph | GraphView,
         budget: int | Budget = DEFAULT_BUDGET,
         *,
         counter: TokenCounter | None = None,
@@ -55,14 +56,14 @@ class Toolset:
         session: str = "",
         hidden_text: bool = False,
     ) -> None:
-        self.graph = graph
+        self.graph = view_of(graph)
         self.budget = Budget(budget) if isinstance(budget, int) else budget
         self.counter = counter or default_counter()
         self.ledger = Ledger(self.counter.name, self.budget.total)
         self._clock = clock
         self._session = f'; session "{session}"' if session else ""
         self._lock = threading.RLock()
-        self._view = View(graph, self.counter, hidden_text)
+        self._view = SessionView(self.graph, self.counter, hidden_text)
         self._calls = 0
         self._spent_in = 0
         self._instructions: str | None = None
@@ -70,7 +71,7 @@ class Toolset:
     @classmethod
     def resume(
         cls,
-        graph: SkillGraph,
+        graph: SkillGraph | GraphView,
         state: State,
         *,
         counter: TokenCounter | None = None,
@@ -96,9 +97,9 @@ class Toolset:
         )
         if found.counter.name != state.counter:
             raise UsageError(f"the session counts by {state.counter}, not {found.counter.name}")
-        nodes = graph.nodes
+        view = found.graph
         found.ledger = state.ledger()
-        found._view.shown = state.shown(lambda name: nodes[name].digest if name in nodes else "")
+        found._view.shown = state.shown(lambda node: view.head(node).digest if node in view else "")
         found._calls, found._spent_in = state.calls, state.spent_in
         found._instructions = state.instructions
         return found
@@ -131,7 +132,7 @@ class Toolset:
 
     def warm(self) -> Toolset:
         """Build now what the first query would build: search index and tokenizer."""
-        SearchIndex.of(self.graph)
+        self.graph.match("")
         self.counter.count("")
         return self
 
@@ -304,7 +305,7 @@ class Toolset:
             message: what is wrong and how to write the call.
         """
         refusal = Refusal("arguments", writing.own_line(writing.words(message)))
-        return self._answer(name, arguments, lambda limit: refusals.plans(refusal), error=True)
+        return self._answer(name, arguments, lambda limit: refusals.drafts(refusal), error=True)
 
     def hand_over(self, name: str, text: str, node: str | None = None) -> Answer:
         """Charge a whole file that leaves as it is, without a closing line.
@@ -353,10 +354,10 @@ class Toolset:
                 text, chosen = "", None
                 if not self._spent_in:
                     # What stands in the system prompt must not depend on what was shown before.
-                    fresh = View(self.graph, self.counter, self._view.hidden_text)
+                    fresh = SessionView(self.graph, self.counter, self._view.hidden_text)
                     text, chosen = instructions.write(fresh, self.budget.total, room)
                 self._instructions = text
-                disclosed = chosen.disclosed(self._view) if chosen else ()
+                disclosed = self._view.disclosed(chosen) if chosen else ()
                 if chosen:
                     self._view.shown.record(chosen, INSTRUCTIONS)
                 cost = self.counter.count(text)
@@ -367,7 +368,7 @@ class Toolset:
         self,
         tool: str,
         arguments: Mapping[str, Any],
-        make: Callable[[int], Iterator[Plan]],
+        make: Callable[[int], Iterator[Draft]],
         error: bool = False,
     ) -> Answer:
         with self._lock:
@@ -380,32 +381,32 @@ class Toolset:
             limit = min(self.budget.cap, self._room)
             try:
                 fitting = self._first_fit(make(limit), limit)
-            except planning.RefusedError as refused:
+            except planning.CallRefusedError as refused:
                 error = True
-                fitting = self._first_fit(refusals.plans(refused.refusal), limit)
+                fitting = self._first_fit(refusals.drafts(refused.refusal), limit)
             if fitting is None and limit >= ROOM_TO_GO_ON:
                 error = True
                 message = (
                     f"That does not fit in one answer of {limit} tokens; ask for less, "
                     "such as one node, a section or a shorter query."
                 )
-                fitting = self._first_fit(refusals.plans(Refusal("too_large", message)), limit)
+                fitting = self._first_fit(refusals.drafts(Refusal("too_large", message)), limit)
             if fitting is None:
                 return self._last(tool, arguments, started)
-            plan, text, cost = fitting
-            disclosed = plan.disclosed(self._view)
-            self._view.shown.record(plan, self._calls)
+            draft, text, cost = fitting
+            disclosed = self._view.disclosed(draft)
+            self._view.shown.record(draft, self._calls)
             self._record(self._calls, tool, arguments, disclosed, cost, error, started)
-            result = plan.result
+            result = draft.result
             return Answer(
                 text, cost, self.remaining, error, result, disclosed, self._calls, self._room
             )
 
-    def _first_fit(self, plans: Iterator[Plan], limit: int) -> tuple[Plan, str, int] | None:
-        for plan in plans:
-            text, cost = self._closed(plan.text)
+    def _first_fit(self, drafts: Iterator[Draft], limit: int) -> tuple[Draft, str, int] | None:
+        for draft in drafts:
+            text, cost = self._closed(draft.text)
             if cost <= limit and len(text) <= (self.budget.characters or len(text)):
-                return plan, text, cost
+                return draft, text, cost
         return None
 
     def _closed(self, body: str) -> tuple[str, int]:

@@ -101,6 +101,11 @@ def own_line(text: str) -> str:
     return f"\\{text}" if _OWN_LINE.match(text) else text
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 node`, `2 nodes`."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
 def body(text: str) -> str:
     """An author's lines, as they stand between the tags of a node."""
     text = _TAG.sub(_escaped, plain_lines(text))

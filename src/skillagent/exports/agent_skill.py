@@ -25,12 +25,12 @@ from skillagent.exports.provenance import FORMAT, RECORD, node_record
 from skillagent.exports.rewrite import ExportPaths, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Root, SkillGraph
-from skillagent.graph.attachments import Others, on_disk
+from skillagent.graph.attachments import Attachments, on_disk
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
 from skillagent.graph_json.json_writer import json_lines
 from skillagent.lint import REFERENCE_CODES, findings
-from skillagent.markdown import Kind
+from skillagent.markdown import LinkKind
 from skillagent.progress import Progress, tracked, untold
 
 _ROUNDS = 5
@@ -126,7 +126,7 @@ class _SkillDraft:
         self.short: str | None = None
         """Text of the SKILL.md that then leads to the entry."""
 
-    def name_files(self, others: Others) -> None:
+    def name_files(self, others: Attachments) -> None:
         """Choose the path of each file; attachments that cannot be read are left out."""
         names = SkillPaths()
         self.places = {
@@ -153,7 +153,7 @@ class _Packing:
 
     def __init__(self, graph: SkillGraph, names: Sequence[str]) -> None:
         self._graph = graph
-        self._others = Others(graph.others)
+        self._others = Attachments(graph.others)
         self._several = len(names) > 1
         self._words: dict[str, set[int]] = {}
         """Id of a node → offsets of broken links that must be written as plain words."""
@@ -273,7 +273,7 @@ class _Packing:
         if not draft.whole_entry:
             return True
         links = self._graph.links_from(draft.entry.id)
-        if any(link.kind is Kind.FRONTMATTER for link in links):
+        if any(link.kind is LinkKind.FRONTMATTER for link in links):
             return False
         return skill_md.fits(self._rewriter().rewrite(draft.entry, links, draft.head).text)
 

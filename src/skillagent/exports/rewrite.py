@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 from skillagent.exports.skill_md import quoted
 from skillagent.graph import Link, Node
-from skillagent.graph.attachments import Others, images
+from skillagent.graph.attachments import Attachments, images
 from skillagent.graph.link import is_block
-from skillagent.markdown import Document, Kind, Reference
+from skillagent.markdown import Document, LinkKind, Reference
 from skillagent.markdown.anchors import slug
 from skillagent.markdown.compose import composed, header_lines
 from skillagent.markdown.destination import (
@@ -94,7 +94,7 @@ class Rewriter:
         others: files that are not nodes.
     """
 
-    def __init__(self, nodes: Mapping[str, Node], places: ExportPaths, others: Others) -> None:
+    def __init__(self, nodes: Mapping[str, Node], places: ExportPaths, others: Attachments) -> None:
         self._nodes = nodes
         self._places = places
         self._others = others
@@ -169,7 +169,7 @@ class Rewriter:
         renamed: dict[str, str] = {}
         """Path as written → new path, of links whose destination is in a definition."""
         for reference in document.references:
-            if reference.kind is Kind.COMMENT:
+            if reference.kind is LinkKind.COMMENT:
                 continue
             link = by_start.get(reference.start)
             if link is not None and link.target is not None:
@@ -190,14 +190,14 @@ class Rewriter:
         reference = link.reference
         assert link.target is not None
         path = relative(self._places.nodes[link.target], self._places.nodes[node.id])
-        if reference.kind is Kind.MARKDOWN:
+        if reference.kind is LinkKind.MARKDOWN:
             yield from _redirected(node.document, reference, path, renamed)
             return
         style = styles.get(reference.start, LinkStyle.MARKDOWN)
         if reference.is_name:
             yield _named(node.document, reference, path, style)
             return
-        if reference.kind is Kind.FRONTMATTER or style is not LinkStyle.MARKDOWN:
+        if reference.kind is LinkKind.FRONTMATTER or style is not LinkStyle.MARKDOWN:
             yield Edit(reference.start, reference.end, _wikilink(node.document, reference, path))
             return
         fragment = _anchor(self._nodes[link.target].document, reference.fragment)
@@ -211,15 +211,15 @@ class Rewriter:
         styles: Mapping[int, LinkStyle],
         renamed: dict[str, str],
     ) -> Iterator[Edit]:
-        path = self._attachment(node, reference.target, reference.kind is Kind.MARKDOWN)
-        if path is None or reference.kind is Kind.FRONTMATTER:
+        path = self._attachment(node, reference.target, reference.kind is LinkKind.MARKDOWN)
+        if path is None or reference.kind is LinkKind.FRONTMATTER:
             return
-        if reference.kind is Kind.MARKDOWN:
+        if reference.kind is LinkKind.MARKDOWN:
             yield from _redirected(node.document, reference, path, renamed)
             return
         if reference.start in styles:
             return  # the wikilink stays: it finds the file by name
-        mark = "!" if reference.kind is Kind.EMBED else ""
+        mark = "!" if reference.kind is LinkKind.EMBED else ""
         fragment = "#" + quote(reference.fragment, safe="^=&-_.~") if reference.fragment else ""
         text = f"{mark}[{_label(node.document, reference)}]({path}{fragment})"
         yield Edit(reference.start, reference.end, text)
@@ -273,9 +273,9 @@ def _strangers(document: Document) -> Iterator[Edit]:
     In Dendron's `[[words|scheme://place]]` the words keep their address; names in a Logseq query
     become plain words.
     """
-    starts = {link.start for link in document.references if link.kind is not Kind.COMMENT}
+    starts = {link.start for link in document.references if link.kind is not LinkKind.COMMENT}
     for reference in parse(document.text, document.path).references:
-        if reference.start in starts or reference.kind in (Kind.MARKDOWN, Kind.COMMENT):
+        if reference.start in starts or reference.kind in (LinkKind.MARKDOWN, LinkKind.COMMENT):
             continue
         text = _shown(reference)
         if _ADDRESS.match(reference.label) and _ONE_PAIR.fullmatch(reference.target):
@@ -285,7 +285,7 @@ def _strangers(document: Document) -> Iterator[Edit]:
 
 def _definitions(document: Document, renamed: Mapping[str, str]) -> Iterator[Edit]:
     for match in DEFINITION.finditer(document.text, document.frontmatter.body_start):
-        if document.masks.code.covering(match.start()):
+        if document.excluded.code.covering(match.start()):
             continue
         bare = match[2] is None
         start, end = match.span(3) if bare else match.span(2)

@@ -17,8 +17,8 @@ from skillagent.lint.agent_skills import (
     MAX_LINES,
     crlf_bytes,
 )
-from skillagent.markdown import Kind, scalar_text
-from skillagent.markdown.compose import Given, Quoted, composed, header_lines
+from skillagent.markdown import LinkKind, scalar_text
+from skillagent.markdown.compose import HeaderValue, Quoted, composed, header_lines
 from skillagent.markdown.edit import relative
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.prose import shortened
@@ -46,7 +46,10 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
         name: name of the skill.
     """
     own = entry.document.frontmatter
-    fields: dict[str, Given] = {"name": name, "description": quoted(description(graph, entry))}
+    fields: dict[str, HeaderValue] = {
+        "name": name,
+        "description": quoted(description(graph, entry)),
+    }
     optional: list[tuple[str, str]] = []
     for key, limit in (("license", 200), ("compatibility", MAX_COMPATIBILITY)):
         if text := plain_text(scalar_text(own.get(key))):
@@ -174,7 +177,7 @@ def _whys(graph: SkillGraph, entry: Node) -> dict[str, str]:
             continue
         node = graph.nodes[link.target]
         text = node.description
-        if node.description_derived and link.kind is not Kind.FRONTMATTER and not link.is_bare:
+        if node.description_derived and link.kind is not LinkKind.FRONTMATTER and not link.is_bare:
             text = link.context
         whys[link.target] = shortened(plain_line(text), _LINE_CHARS) if text else ""
     return whys

@@ -29,38 +29,38 @@ def call(block: object) -> ToolCall:
     return tool_call(field(block, "id"), field(block, "name"), field(block, "input", {}))
 
 
-def result(found: ToolResult) -> dict[str, Any]:
+def result(tool_result: ToolResult) -> dict[str, Any]:
     """The `tool_result` block for the next user message."""
-    block: dict[str, Any] = {"type": "tool_result", "tool_use_id": found.id}
-    if found.text:
-        block["content"] = found.text
-    # Once the budget is spent answers are empty, and the API refuses an error without content.
-    if found.error and found.text:
+    block: dict[str, Any] = {"type": "tool_result", "tool_use_id": tool_result.id}
+    if tool_result.text:
+        block["content"] = tool_result.text
+    # Answers are empty once the budget is spent, and the API refuses an error without content.
+    if tool_result.error and tool_result.text:
         block["is_error"] = True
     return block
 
 
 def messages(conversation: Iterable[Message]) -> list[dict[str, Any]]:
-    """A conversation for `messages=`; what the API would refuse as empty is left out."""
-    found = []
+    """A conversation for `messages=`, without the empty parts that the API would refuse."""
+    entries = []
     for message in conversation:
         blocks = [block for part in message.parts if (block := _block(part)) is not None]
-        # The API refuses an answer that ends with its reasoning, as one that was cut off may.
+        # The API refuses an answer that ends with reasoning, as an answer that was cut off may.
         while blocks and blocks[-1]["type"] in _REASONING:
             blocks.pop()
         if blocks:
             role = "user" if message.role is Role.USER else "assistant"
-            found.append({"role": role, "content": blocks})
-    return found
+            entries.append({"role": role, "content": blocks})
+    return entries
 
 
 def _block(part: Part) -> dict[str, Any] | None:
     if isinstance(part, Text):
         return {"type": "text", "text": part.text} if part.text.strip() else None
     if isinstance(part, ToolCall):
-        # The API takes only an object; this is how its documentation wraps text that is none.
-        given = part.arguments
-        wrapped = {"INVALID_JSON": given} if isinstance(given, str) else dict(given)
+        # The API accepts only an object; its documentation wraps other text like this.
+        arguments = part.arguments
+        wrapped = {"INVALID_JSON": arguments} if isinstance(arguments, str) else dict(arguments)
         return {"type": "tool_use", "id": part.id, "name": part.name, "input": wrapped}
     if isinstance(part, ToolResult):
         return result(part)

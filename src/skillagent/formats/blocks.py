@@ -1,4 +1,4 @@
-"""Reading a block, whether it is a dictionary or an SDK's object, and names an API accepts."""
+"""Reads blocks, whether dictionaries or an SDK's objects, and makes names that APIs accept."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ MAX_NAME = 64
 
 
 def field(block: object, name: str, default: Any = None) -> Any:
-    """A field of a dictionary or an object; the default where it is missing or null."""
+    """A field of a dictionary or an object; the default if it is missing or null."""
     value = block.get(name) if isinstance(block, Mapping) else getattr(block, name, None)
     return default if value is None else value
 
 
 def tool_call(id: object, name: object, arguments: object) -> ToolCall:
-    """A call, whatever a model made of it.
+    """A tool call from the fields of a model's block, however malformed they are.
 
     Args:
-        id: of the call; the agent makes it one that every API takes.
-        name: of the tool; characters that no API takes in a name become `_`.
-        arguments: an object, or JSON text; text that holds no object is kept as text.
+        id: id of the call; the agent later replaces characters that APIs refuse.
+        name: name of the tool; characters that no API accepts in a name become `_`.
+        arguments: an object, or JSON text; text that is not a JSON object is kept as text.
     """
-    tidy = _NOT_IN_A_NAME.sub("_", str(name or ""))[:MAX_NAME] or "unnamed"
+    accepted = _NOT_IN_A_NAME.sub("_", str(name or ""))[:MAX_NAME] or "unnamed"
     raw = json.dumps(arguments) if isinstance(arguments, Mapping) else str(arguments)
     raw = well_formed(raw)
-    return ToolCall(str(id or "call"), tidy, parse_arguments(raw), raw)
+    return ToolCall(str(id or "call"), accepted, parse_arguments(raw), raw)
 
 
 def dumped(block: Any) -> dict[str, Any]:
-    """A block as plain data, without what was not set."""
+    """A block as plain data, without fields that were not set."""
     if isinstance(block, Mapping):
         return dict(block)
     return dict(block.model_dump(mode="json", exclude_unset=True, warnings=False))

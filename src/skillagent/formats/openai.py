@@ -22,7 +22,7 @@ from skillagent.messages import (
 
 API = "openai"
 CHAT_API = "openai-chat"
-"""Reasoning in plain words, as DeepSeek and others send it over Chat Completions."""
+"""`Opaque.api` of reasoning as plain text, as DeepSeek and others send it over Chat Completions."""
 
 
 def responses_tool(spec: ToolSpec) -> dict[str, Any]:
@@ -57,14 +57,14 @@ def call(item: object) -> ToolCall:
     return tool_call(field(item, "id"), field(function, "name"), field(function, "arguments", ""))
 
 
-def responses_result(found: ToolResult) -> dict[str, Any]:
+def responses_result(result: ToolResult) -> dict[str, Any]:
     """The item to append to `input=`."""
-    return {"type": "function_call_output", "call_id": found.id, "output": found.text}
+    return {"type": "function_call_output", "call_id": result.id, "output": result.text}
 
 
-def chat_result(found: ToolResult) -> dict[str, Any]:
+def chat_result(result: ToolResult) -> dict[str, Any]:
     """The message to append to `messages=`."""
-    return {"role": "tool", "tool_call_id": found.id, "content": found.text}
+    return {"role": "tool", "tool_call_id": result.id, "content": result.text}
 
 
 def responses_items(
@@ -73,8 +73,8 @@ def responses_items(
     """A conversation for `input=` of Responses.
 
     Args:
-        conversation: the messages.
-        reasoning: False for a model that takes no reasoning of others.
+        conversation: messages of the conversation.
+        reasoning: False for a model that accepts no reasoning of another model.
     """
     items: list[dict[str, Any]] = []
     for message in conversation:
@@ -94,22 +94,22 @@ def responses_items(
             elif isinstance(part, ToolResult):
                 items.append(responses_result(part))
             elif part.api == API and reasoning and at < len(message.parts) - 1:
-                # Reasoning without the item that it led to is refused.
+                # The API refuses reasoning without the item that followed it.
                 items.append(dict(part.data))
     return items
 
 
 def chat_messages(system: str, conversation: Iterable[Message]) -> list[dict[str, Any]]:
     """A conversation for `messages=` of Chat Completions."""
-    found: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
+    entries: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
     for message in conversation:
         if message.role is Role.ASSISTANT:
-            found += _assistant(message)
+            entries += _assistant(message)
             continue
-        found += [chat_result(part) for part in message.parts if isinstance(part, ToolResult)]
+        entries += [chat_result(part) for part in message.parts if isinstance(part, ToolResult)]
         if message.text:
-            found.append({"role": "user", "content": message.text})
-    return found
+            entries.append({"role": "user", "content": message.text})
+    return entries
 
 
 def _assistant(message: Message) -> list[dict[str, Any]]:
@@ -126,7 +126,7 @@ def _assistant(message: Message) -> list[dict[str, Any]]:
     turn: dict[str, Any] = {"role": "assistant", "content": message.text or None}
     if not calls:
         return [turn]
-    # Who sends reasoning in words wants it back with the calls that it led to.
+    # Providers that send reasoning as text require it back with the calls that followed it.
     for part in message.parts:
         if isinstance(part, Opaque) and part.api == CHAT_API:
             turn |= part.data
@@ -135,6 +135,6 @@ def _assistant(message: Message) -> list[dict[str, Any]]:
 
 def _arguments(call: ToolCall) -> str:
     if isinstance(call.arguments, str):
-        # Servers that parse the history refuse half an object, and with it the conversation.
+        # Servers that parse the history refuse malformed JSON, and with it the conversation.
         return canonical_json({"INVALID_JSON": call.arguments})
     return call.raw.strip() or canonical_json(call.arguments)

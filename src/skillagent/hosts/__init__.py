@@ -1,8 +1,8 @@
-"""Programs that start our server for their model: writing it into their files, and proving it.
+"""Sets up programs (hosts) that start our server for their model, and checks that they see it.
 
-`install` makes the change of a configuration file, `install_record` remembers how to take it back,
-`checks` and `session` prove that a host sees the tools. Above: `cli`. Below: everything that
-a graph needs; the server itself is only ever started as a process, as a host does.
+`install` plans and writes a change of a host's configuration file, `install_record` stores how to
+undo it, and `doctor` checks that a host sees the tools. Above: `cli`. Below: `lint` and all that
+a graph needs. The server is started only as a process, as a host does it, never imported.
 """
 
 from __future__ import annotations

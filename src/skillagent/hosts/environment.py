@@ -1,15 +1,18 @@
-"""What of its environment a host passes on to a server that it starts.
+"""Environment variables that each host passes on to a server that it starts.
 
-A server that runs by hand and fails in a host mostly misses a variable. Seen by letting each
-command-line host start a server that writes down what it got; Gemini CLI's and the MCP SDK's
-rules are in their source.
+A server that works by hand and fails in a host often lacks a variable. The rules were found by
+letting each command-line host start a server that writes its environment to a file; those of
+Gemini CLI and the MCP SDKs are in their source code.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+PassOn = Callable[[Mapping[str, str], Path], dict[str, str]]
+"""The host's own environment and the project's folder → the environment of a server."""
 
 _CODEX = frozenset(
     "CURL_CA_BUNDLE GIT_SSL_CAINFO HOME LANG LC_ALL LOGNAME NODE_EXTRA_CA_CERTS PATH PIP_CERT "
@@ -20,46 +23,51 @@ _WINDOWS = frozenset(
     "APPDATA COMSPEC HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROCESSOR_ARCHITECTURE "
     "SYSTEMDRIVE SYSTEMROOT TEMP TMP USERDOMAIN USERNAME USERPROFILE WINDIR".split()
 )
-"""Without these, nothing starts on Windows, so every host passes them on."""
+"""No process starts on Windows without these, so every host passes them on."""
 _GEMINI_SECRET = re.compile(
     "TOKEN|SECRET|PASSWORD|PASSWD|KEY|AUTH|CREDENTIAL|CREDS|PRIVATE|CERT", re.IGNORECASE
 )
 
 
-def everything(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """All of it."""
+def all_variables(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """All variables.
+
+    Args:
+        environ: the host's own environment.
+        folder: the project.
+    """
     del folder
     return dict(environ)
 
 
 def claude_code(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """All of it, and the project's folder by name."""
+    """All variables, and one with the path of the project; arguments as in `all_variables`."""
     return {**environ, "CLAUDECODE": "1", "CLAUDE_PROJECT_DIR": str(folder)}
 
 
 def codex(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """A short list of names."""
+    """The variables of a short list; arguments as in `all_variables`."""
     del folder
     return _only(environ, _CODEX)
 
 
 def gemini(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """All but names that sound like secrets."""
+    """All variables whose name does not suggest a secret; arguments as in `all_variables`."""
     del folder
-    kept = {
+    passed_on = {
         name: value
         for name, value in environ.items()
         if name.startswith(("GEMINI_CLI_", "GIT_CONFIG_")) or not _GEMINI_SECRET.search(name)
     }
-    return {**kept, "GEMINI_CLI": "1"}
+    return {**passed_on, "GEMINI_CLI": "1"}
 
 
 def sdk_default(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """What the MCP SDKs pass on by default."""
+    """The variables that the MCP SDKs pass on by default; arguments as in `all_variables`."""
     del folder
     return _only(environ, _SDK)
 
 
 def _only(environ: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
-    kept = names | _WINDOWS if "SYSTEMROOT" in environ else names
-    return {name: value for name, value in environ.items() if name in kept}
+    passed_on = names | _WINDOWS if "SYSTEMROOT" in environ else names
+    return {name: value for name, value in environ.items() if name in passed_on}

@@ -1,7 +1,8 @@
-"""What a host's own command line says of its servers: `claude mcp list` and the like.
+"""Asks a host's own command line about its servers: `claude mcp list` and the like.
 
-Each host prints for people and changes its wording, so little is read from the lines that name
-a server: that there is one, whether a plugin brings it, and words of failure or of waiting.
+Each host prints text for people and changes its wording. So only a few facts are read, from the
+lines that name a server: that it is listed, whether a plugin brings it, and words for failing
+or waiting.
 """
 
 from __future__ import annotations
@@ -17,53 +18,63 @@ from pathlib import Path
 from skillagent.hosts.registry import Host
 
 SECONDS = 60.0
+"""Seconds to wait for a host's answer."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_FAILS = re.compile(r"✗|✘|fail|error|disconnected|unsupported config", re.IGNORECASE)
-_WAITS = re.compile(
+_FAILING = re.compile(r"✗|✘|fail|error|disconnected|unsupported config", re.IGNORECASE)
+_WAITING = re.compile(
     r"pending|approv|disabled|untrusted|not trusted|needs|connecting", re.IGNORECASE
 )
 _PLUGIN = re.compile(r"(?:plugin:skillagent:)?skillagent(?![\w./\\-])")
-"""The server of our plugin, as hosts name it; Claude Code puts the plugin's name before."""
-_MARK = re.compile(r"^\W*plugin:|\(from skillagent\)|[/\\]scripts[/\\]skillagent\.py serve\b")
-"""What tells it from an entry of the same name: Claude Code's prefix, Gemini CLI's remark, and in
-Codex, which tells neither, the plugin's launcher. Copilot CLI has a heading for plugins."""
+"""The name of our plugin's server in lists; Claude Code puts the plugin's name before it."""
+_PLUGIN_MARK = re.compile(
+    r"^\W*plugin:|\(from skillagent\)|[/\\]scripts[/\\]skillagent\.py serve\b"
+)
+"""What distinguishes that server from an entry of the same name: Claude Code's prefix, Gemini
+CLI's remark or, in Codex, which has neither, the plugin's launcher. Copilot CLI lists the servers
+of plugins under their own heading instead."""
 
 
-class Word(StrEnum):
-    """What a host says of a server."""
+class ServerStatus(StrEnum):
+    """The status of a server, according to a host."""
 
     WORKS = "works"
     WAITS = "waits"
+    """It is turned off, or the user has to approve it."""
     FAILS = "fails"
     MISSING = "missing"
-    """It does not name the server at all."""
+    """The host does not list the server."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """The output of a host's command line, or why there is none."""
+class CliOutput:
+    """What a host's command line printed."""
 
     text: str
     error: str = ""
+    """Why the program failed; empty if it did not."""
 
 
-def ask(
+def list_servers(
     host: Host, environ: Mapping[str, str], folder: Path, *, seconds: float = SECONDS
-) -> Said | None:
-    """Ask a host; None where its command line is not installed.
+) -> CliOutput | None:
+    """Let a host list its servers.
 
     Args:
-        host: whose command line.
-        environ: the user's environment.
+        host: the host.
+        environ: the user's environment variables.
         folder: the project.
-        seconds: the longest that it may take.
+        seconds: seconds to wait for an answer.
+
+    Returns:
+        What the host printed; None if its command line is not installed.
     """
-    program = shutil.which(host.program, path=environ.get("PATH", "")) if host.program else None
+    path = environ.get("PATH", "")
+    program = shutil.which(host.cli_program, path=path) if host.cli_program else None
     if program is None:
         return None
     try:
         done = subprocess.run(  # noqa: S603 - the host that the user installed
-            [program, *host.listing],
+            [program, *host.cli_list_arguments],
             cwd=folder,
             env=dict(environ),
             stdin=subprocess.DEVNULL,
@@ -72,52 +83,62 @@ def ask(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Said("", f"no answer within {seconds:g} seconds")
+        return CliOutput("", f"no answer within {seconds:g} seconds")
     except OSError as error:
-        return Said("", error.strerror or str(error))
+        return CliOutput("", error.strerror or str(error))
     text = (done.stdout + b"\n" + done.stderr).decode("utf-8", "replace")
     text = _ANSI.sub("", text)
-    return Said(text, f"exit code {done.returncode}" if done.returncode else "")
+    return CliOutput(text, f"exit code {done.returncode}" if done.returncode else "")
 
 
-def judge(text: str, name: str) -> tuple[Word, str]:
-    """What a listing says of the server of an entry, and the line that says it."""
-    lines = [line for line, of_plugin in _lines(text) if not of_plugin]
-    named = re.compile(rf"(?<![\w./\\-]){re.escape(name)}(?![\w./\\-])")
-    about = [line for line in lines if _of(line, named)]
-    if not about:
-        hints = [line for line in lines if _FAILS.search(line) or _WAITS.search(line)]
-        return Word.MISSING, hints[0] if hints else ""
-    return _word(about[0], named), about[0]
+def entry_status(text: str, name: str) -> tuple[ServerStatus, str]:
+    """The status of an entry's server, and the line that tells it.
+
+    Args:
+        text: what the host printed.
+        name: name of the entry.
+
+    Returns:
+        For a missing server, a line that may explain it, or an empty one.
+    """
+    lines = [line for line, is_plugin in _lines(text) if not is_plugin]
+    name_pattern = re.compile(rf"(?<![\w./\\-]){re.escape(name)}(?![\w./\\-])")
+    matches = [line for line in lines if _names_server(line, name_pattern)]
+    if not matches:
+        hints = [line for line in lines if _FAILING.search(line) or _WAITING.search(line)]
+        return ServerStatus.MISSING, hints[0] if hints else ""
+    return _status(matches[0], name_pattern), matches[0]
 
 
-def judge_plugin(text: str) -> tuple[Word, str]:
-    """What a listing says of the server that our plugin brings, and the line that says it."""
-    about = [line for line, of_plugin in _lines(text) if of_plugin]
-    return (_word(about[0], _PLUGIN), about[0]) if about else (Word.MISSING, "")
+def plugin_status(text: str) -> tuple[ServerStatus, str]:
+    """The status of our plugin's server, and the line that tells it; see `entry_status`."""
+    matches = [line for line, is_plugin in _lines(text) if is_plugin]
+    return (_status(matches[0], _PLUGIN), matches[0]) if matches else (ServerStatus.MISSING, "")
 
 
 def _lines(text: str) -> list[tuple[str, bool]]:
-    """The lines of a listing, and whether each is about our plugin's server."""
+    """The lines of a list, and whether each names our plugin's server."""
     lines = []
-    by_plugins = False
+    is_plugin_section = False
     for line in (" ".join(line.split()) for line in text.splitlines()):
         if line.endswith("servers:"):
-            by_plugins = line.startswith("Plugin")
-        of_plugin = _of(line, _PLUGIN) and (by_plugins or _MARK.search(line) is not None)
-        lines.append((line, of_plugin))
+            is_plugin_section = line.startswith("Plugin")
+        is_plugin = _names_server(line, _PLUGIN) and (
+            is_plugin_section or _PLUGIN_MARK.search(line) is not None
+        )
+        lines.append((line, is_plugin))
     return lines
 
 
-def _word(line: str, named: re.Pattern[str]) -> Word:
-    # What the command is called must not be taken for what the host says of it.
-    rest = named.sub("", re.sub(r"\S*[/\\]\S*", "", line))
-    if _FAILS.search(rest):
-        return Word.FAILS
-    return Word.WAITS if _WAITS.search(rest) else Word.WORKS
+def _status(line: str, name_pattern: re.Pattern[str]) -> ServerStatus:
+    # Paths and the name are removed first: a folder named "failed" is not a failure.
+    rest = name_pattern.sub("", re.sub(r"\S*[/\\]\S*", "", line))
+    if _FAILING.search(rest):
+        return ServerStatus.FAILS
+    return ServerStatus.WAITS if _WAITING.search(rest) else ServerStatus.WORKS
 
 
-def _of(line: str, named: re.Pattern[str]) -> bool:
-    """Whether a line is about the server: its name is the first word of the line."""
+def _names_server(line: str, name_pattern: re.Pattern[str]) -> bool:
+    """Whether the first word of a line is the server's name."""
     start = line.lstrip(" •●○✓✔✗✘│*-…")
-    return named.match(start) is not None
+    return name_pattern.match(start) is not None

@@ -1,11 +1,11 @@
-"""How to take an entry back exactly: remembered outside the host's file.
+"""Stores how to undo an install exactly, in a file outside the host's own file.
 
 A host would refuse a mark of ours in its file, and the file alone does not tell whether an
-empty table, or the file itself, was there before. So each install leaves a record in the
-state folder: a digest of the text it wrote, and the one span in which the former text
-differed. If the text still has that digest, the former one is restored byte for byte. If it
-has not, or the record is lost, the entry alone is taken out. Entries may go in another order
-than they came, so the record also leads from the newest text to the one before all of them.
+empty table, or the file itself, existed before. So each install adds a record to the state
+folder: a digest of the text that it wrote, and the one span in which the former text differed.
+If the text still has that digest, the former text is restored byte for byte. If it has not, or
+the record is lost, only the entry is removed. Entries may be removed in another order than they
+were added, so the record also leads from the newest text to the text before the first entry.
 """
 
 from __future__ import annotations
@@ -21,150 +21,173 @@ from skillagent.files.regular import read_regular
 from skillagent.hosts.lock import locked
 
 FILE = "installs.json"
-LIMIT = 64_000_000
-"""Bytes that the file of records may have."""
+MAX_BYTES = 64_000_000
+"""Largest file of records that is read."""
+
+
+# The fields of both classes are the keys in the file of records.
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """The former text, told from the one that was written."""
+class TextPatch:
+    """The difference that leads from a written text back to the former one."""
 
     written: str
-    """Digest of the text that was written."""
+    """Digest of the written text."""
     start: int
-    """Characters that both have at the beginning."""
+    """Number of characters at the beginning that both texts share."""
     length: int
-    """Characters of the written text that the former one had not."""
+    """Number of characters after `start` that only the written text has."""
     removed: str
-    """What the former text had in their place."""
+    """What the former text has in their place."""
 
-    def undone(self, text: str) -> str | None:
-        """The former text; None where the text is not the one that was written."""
+    def apply(self, text: str) -> str | None:
+        """The former text; None if `text` is not the written one."""
         if digest.sha256(text) != self.written:
             return None
         return text[: self.start] + self.removed + text[self.start + self.length :]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What install did to one file."""
+class InstallRecord:
+    """What installs did to one file."""
 
-    spans: dict[str, Span | None]
-    """By the name of the entry: the text before it; None where that is not known any more."""
-    base: Span | None = None
-    """The text before the first of the entries; None where it is not known any more."""
+    spans: dict[str, TextPatch | None]
+    """Name of each entry → the patch to the text before it; None if that is not known."""
+    base: TextPatch | None = None
+    """The patch to the text before the first entry; None if that is not known."""
     created: bool = False
-    """Whether the file was not there."""
+    """Whether the file did not exist before."""
     containers: int = 0
-    """How many tables around the entry were not there."""
+    """Number of tables around the entry that did not exist before."""
     folders: tuple[str, ...] = ()
-    """Folders that were not there, the innermost first."""
+    """Folders that did not exist before, the innermost first."""
 
-    def with_span(self, name: str, before: str, after: str, *, there: bool) -> Record:
+    def with_entry(self, name: str, before: str, after: str, *, existed: bool) -> InstallRecord:
         """The record after an entry was written.
 
-        A second install over the first one keeps the way back to the text before both.
+        If it replaced an earlier version of the entry, the patch leads to the text before both.
 
         Args:
-            name: of the entry.
-            before: the text that held it, or did not.
-            after: the text that holds it now.
-            there: whether `before` held an entry of that name.
+            name: name of the entry.
+            before: the text before the change.
+            after: the text after it.
+            existed: whether `before` contains an entry of that name.
         """
-        # What was before an entry that no record tells of is not known.
-        unknown = there and name not in self.spans
-        former = self.before(name, before) if there else before
-        first = self.first(before) if self.spans else before
+        # The text before an entry that is not in the record is not known.
+        is_unknown = existed and name not in self.spans
+        former = self.text_before(name, before) if existed else before
+        first = self.first_text(before) if self.spans else before
         return replace(
             self,
-            spans={**self.spans, name: _span(former, after)},
-            base=None if unknown else _span(first, after),
+            spans={**self.spans, name: _patch_or_none(former, after)},
+            base=None if is_unknown else _patch_or_none(first, after),
         )
 
-    def without_span(self, name: str, before: str, after: str) -> Record:
-        """The record after an entry was taken out, while others stay."""
-        spans = {key: span for key, span in self.spans.items() if key != name}
-        # The first text may hold an entry that no span tells of, and must not bring it back.
-        first = self.first(before) if name in self.spans else None
-        return replace(self, spans=spans, base=_span(first, after))
+    def without_entry(self, name: str, before: str, after: str) -> InstallRecord:
+        """The record after an entry was removed.
 
-    def before(self, name: str, text: str) -> str | None:
-        """The text before an entry; None where `text` is not the one that was written with it."""
-        known = self.spans.get(name)
-        return known.undone(text) if known else None
+        Args:
+            name: name of the entry.
+            before: the text before the change.
+            after: the text after it.
+        """
+        spans = {key: patch for key, patch in self.spans.items() if key != name}
+        # If the entry is not in the record, the first text may contain it, so restoring that
+        # text later would bring it back.
+        first = self.first_text(before) if name in self.spans else None
+        return replace(self, spans=spans, base=_patch_or_none(first, after))
 
-    def first(self, text: str) -> str | None:
-        """The text before the first entry; None where `text` is not the one written last."""
-        return self.base.undone(text) if self.base else None
+    def text_before(self, name: str, text: str) -> str | None:
+        """The text before an entry; None if `text` is not the one written with that entry."""
+        patch = self.spans.get(name)
+        return patch.apply(text) if patch else None
+
+    def first_text(self, text: str) -> str | None:
+        """The text before the first entry; None if `text` is not the one written last."""
+        return self.base.apply(text) if self.base else None
 
 
-def span(former: str, written: str) -> Span:
-    """The shortest span that turns one text into the other."""
-    start = _shared(former, written)
-    end = _shared(former[start:][::-1], written[start:][::-1])
+def make_patch(former: str, written: str) -> TextPatch:
+    """The shortest patch from a written text to the former one."""
+    start = _common_prefix(former, written)
+    end = _common_prefix(former[start:][::-1], written[start:][::-1])
     removed = former[start : len(former) - end]
-    return Span(digest.sha256(written), start, len(written) - end - start, removed)
+    return TextPatch(digest.sha256(written), start, len(written) - end - start, removed)
 
 
-def _span(former: str | None, written: str) -> Span | None:
-    return None if former is None else span(former, written)
+def _patch_or_none(former: str | None, written: str) -> TextPatch | None:
+    return None if former is None else make_patch(former, written)
 
 
-def _shared(one: str, other: str) -> int:
-    """Characters that two texts have in common at the beginning."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+def _common_prefix(first: str, second: str) -> int:
+    """Number of characters that two texts share at the beginning."""
+    pairs = enumerate(zip(first, second, strict=False))
+    shorter = min(len(first), len(second))
+    return next((position for position, (a, b) in pairs if a != b), shorter)
 
 
-def recall(state: Path, file: Path) -> Record | None:
-    """What is remembered of a file; None where nothing is, or it cannot be read."""
-    found = _load(state).get(str(file))
-    if not isinstance(found, dict):
+def read_record(state: Path, file: Path) -> InstallRecord | None:
+    """The record of a file; None if there is none, or it cannot be read.
+
+    Args:
+        state: the state folder.
+        file: the host's file.
+    """
+    values = _read_all(state).get(str(file))
+    if not isinstance(values, dict):
         return None
     try:
-        spans = {name: Span(**one) if one else None for name, one in found["spans"].items()}
+        spans = {
+            name: TextPatch(**patch) if patch else None for name, patch in values["spans"].items()
+        }
         # Records of older versions have no base.
-        base = found.get("base")
-        return Record(
-            spans,
-            Span(**base) if base else None,
-            bool(found["created"]),
-            int(found["containers"]),
-            tuple(str(folder) for folder in found["folders"]),
+        base = values.get("base")
+        return InstallRecord(
+            spans=spans,
+            base=TextPatch(**base) if base else None,
+            created=bool(values["created"]),
+            containers=int(values["containers"]),
+            folders=tuple(str(folder) for folder in values["folders"]),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
-def remember(state: Path, file: Path, record: Record | None) -> str:
-    """Keep a record, or forget the file if there is none.
+def write_record(state: Path, file: Path, record: InstallRecord | None) -> str:
+    """Store the record of a file, or delete it.
 
-    A state folder that cannot be written costs exactness, not the install.
+    If the state folder cannot be written, only the exact undo is lost, not the install.
+
+    Args:
+        state: the state folder.
+        file: the host's file.
+        record: the record; None to delete it.
 
     Returns:
-        Empty; or why nothing could be kept, in one line.
+        Empty; or one line that says why it could not be stored.
     """
-    place = state / FILE
+    path = state / FILE
     try:
-        with locked(state, place) as unlocked:
-            if unlocked:
-                return unlocked
-            records = _load(state)
+        with locked(state, path) as unlocked_reason:
+            if unlocked_reason:
+                return unlocked_reason
+            records = _read_all(state)
             records.pop(str(file), None)
             if record is not None:
                 records[str(file)] = asdict(record)
             text = json.dumps(records, indent=1, sort_keys=True) + "\n"
-            write_atomic(place, text.encode())
+            write_atomic(path, text.encode())
     except OSError as error:
-        return f"{place}: cannot be written: {error.strerror}"
+        return f"{path}: cannot be written: {error.strerror}"
     except UsageError as error:
         return str(error)
     return ""
 
 
-def _load(state: Path) -> dict[str, object]:
+def _read_all(state: Path) -> dict[str, object]:
     try:
-        found = json.loads(read_regular(state / FILE, LIMIT))
+        records = json.loads(read_regular(state / FILE, MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return records if isinstance(records, dict) else {}

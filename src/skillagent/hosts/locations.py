@@ -1,6 +1,6 @@
-"""Where a host looks for its files: all that the answer depends on, as one value.
+"""Folders and variables of a user that decide where the files of hosts are, as one value.
 
-Tests make one for each system; the program makes one of the process it runs in.
+Tests make one for each operating system; the program makes one from its own process.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
-    """A user's machine as seen from a project's folder."""
+class Locations:
+    """Where a user's files are, as seen from a project."""
 
     platform: str
     """As `sys.platform`: linux, darwin or win32."""
@@ -22,39 +22,44 @@ class Machine:
     """The user's home folder."""
     environ: Mapping[str, str]
     """Environment variables."""
-    folder: Path
-    """The project: what project scope is about, and where command-line hosts start servers."""
+    project: Path
+    """The folder of the project, in which command-line hosts start servers."""
     state: Path
-    """Where skillagent keeps what it must remember between two calls."""
+    """The folder in which skillagent keeps records between two calls."""
 
     @classmethod
-    def here(cls) -> Machine:
-        """The machine, user and folder of this process."""
+    def of_this_process(cls) -> Locations:
+        """The locations for the user and the current folder of this process."""
         import platformdirs
 
         return cls(
-            sys.platform,
-            Path.home(),
-            dict(os.environ),
-            Path.cwd(),
-            platformdirs.user_state_path("skillagent", appauthor=False),
+            platform=sys.platform,
+            home=Path.home(),
+            environ=dict(os.environ),
+            project=Path.cwd(),
+            state=platformdirs.user_state_path("skillagent", appauthor=False),
         )
 
-    def place(self, variable: str, default: Path) -> Path:
-        """The folder that a variable names, else a default; an empty variable counts as unset."""
-        given = self.environ.get(variable)
-        return Path(given).expanduser() if given else default
+    def folder_from(self, variable: str, default: Path) -> Path:
+        """The folder that a variable names.
+
+        Args:
+            variable: name of the environment variable.
+            default: the folder if the variable is not set, or empty.
+        """
+        value = self.environ.get(variable)
+        return Path(value).expanduser() if value else default
 
     @property
     def xdg_config(self) -> Path:
-        """`$XDG_CONFIG_HOME`, or `~/.config`, on every system."""
-        return self.place("XDG_CONFIG_HOME", self.home / ".config")
+        """`$XDG_CONFIG_HOME`, or `~/.config`, on every operating system."""
+        return self.folder_from("XDG_CONFIG_HOME", self.home / ".config")
 
     @property
     def application_data(self) -> Path:
-        """Where desktop programs keep a user's settings."""
+        """The folder in which desktop programs keep a user's settings."""
         if self.platform == "win32":
-            return self.place("APPDATA", self.home / "AppData" / "Roaming")
+            return self.folder_from("APPDATA", self.home / "AppData" / "Roaming")
         if self.platform == "darwin":
             return self.home / "Library" / "Application Support"
         return self.xdg_config

@@ -1,8 +1,8 @@
-"""One process at a time between reading a file and replacing it.
+"""Locks a host's file, so that only one process at a time reads it and then replaces it.
 
-The system lets a lock go when the process that holds it ends, however it ends. The lock files
-lie in the state folder, named by a digest of the locked file's real path, and stay there: a
-lock file that is removed may be locked by one process while another makes it anew.
+The operating system releases a lock when its process ends, however it ends. Lock files are in
+the state folder, named by a digest of the locked file's real path. They are never removed:
+after a removal, one process could hold the removed file and another one a new file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from skillagent.errors import UsageError
 
 FOLDER = "locks"
 SECONDS = 60.0
-"""How long another process is waited for."""
+"""Seconds to wait for another process."""
 
 
 @contextmanager
@@ -26,15 +26,15 @@ def locked(state: Path, file: Path, *, seconds: float = SECONDS) -> Iterator[str
 
     Args:
         state: the state folder.
-        file: what is to be changed; it need not be there. Links to one file share its lock.
-        seconds: the longest wait for another process.
+        file: the file to change; it need not exist. All links to a file share its lock.
+        seconds: seconds to wait for another process.
 
     Yields:
-        Empty; or, where no lock can be made in the state folder, the reason: the block then
-        runs without one, for a state folder must not decide whether a host can be set up.
+        Empty; or the reason why no lock can be made in the state folder. Then the block runs
+        without a lock, because a state folder must not decide whether a host can be set up.
 
     Raises:
-        UsageError: another process holds the lock for longer than that.
+        UsageError: another process still holds the lock after that time.
     """
     from filelock import FileLock, Timeout
 
@@ -46,7 +46,7 @@ def locked(state: Path, file: Path, *, seconds: float = SECONDS) -> Iterator[str
     except Timeout:
         raise UsageError(
             f"{file}: another skillagent has been changing it for {seconds:g} seconds; end that "
-            "one, or run the command again"
+            "process, or run the command again"
         ) from None
     except OSError as error:
         yield f"{state}: cannot be written: {error.strerror or error}"

@@ -1,7 +1,8 @@
-"""The hosts, each as one value: its files, the form of its entries, how it starts a server.
+"""Describes each host as one value: its files, the form of its entries, how it starts a server.
 
 Claude Code 2.1.330, Codex 0.169.0, Copilot CLI 1.0.102, Gemini CLI 0.61.0 and OpenCode 1.18.33
-were run to see what they write, accept, pass on and speak. The others follow documentation:
+were run to see which files they write, which entries they accept, which variables they pass on
+and which protocol version they speak. The others follow their documentation:
 cursor.com/docs/mcp, code.visualstudio.com (MCP configuration reference), zed.dev/docs/ai/mcp,
 modelcontextprotocol.io (connecting to local servers), docs.windsurf.com (Cascade MCP).
 """
@@ -17,28 +18,46 @@ from typing import Any
 from skillagent.errors import UsageError
 from skillagent.hosts import environment, variables
 from skillagent.hosts.launch import Launch
-from skillagent.hosts.locations import Machine
+from skillagent.hosts.locations import Locations
 
 
 class Scope(StrEnum):
-    """Whom an entry is for."""
+    """For whom an entry is."""
 
     USER = "user"
+    """All projects of one user."""
     PROJECT = "project"
+    """All users of one project."""
 
 
 class Syntax(StrEnum):
-    """How a host writes its file."""
+    """The syntax of a host's file."""
 
     JSON = "JSON"
     JSONC = "JSON with comments"
-    """Comments, but no comma after the last of a list."""
+    """Comments, but no trailing commas."""
     JSON5 = "JSON with comments and trailing commas"
     TOML = "TOML"
 
 
-Entry = dict[str, Any]
-Files = Callable[[Machine], Path]
+ServerEntry = dict[str, Any]
+FilePath = Callable[[Locations], Path]
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedLayout:
+    """A layout of a host's file that another version of the host uses, and that we do not edit."""
+
+    title: str
+    """The version of the host, as people call it."""
+    keys: tuple[str, ...]
+    """Keys that lead to its table of servers, and tell that a file has this layout."""
+    without: frozenset[str] = frozenset()
+    """Keys that its entries do not have."""
+
+    def is_used(self, servers: object) -> bool:
+        """Whether the value at `keys` is a table of servers, and not one server of that name."""
+        return isinstance(servers, dict) and "type" not in servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,50 +65,52 @@ class Host:
     """A program that starts MCP servers for its model."""
 
     name: str
-    """As on the command line."""
+    """Name on the command line."""
     title: str
-    """As its makers write it."""
-    files: Mapping[Scope, Files]
-    """Where its configuration is, for each scope that it has."""
+    """Name as its makers write it."""
+    files: Mapping[Scope, FilePath]
+    """Its configuration file for each scope that it supports."""
     keys: tuple[str, ...]
     """Keys that lead from the top of the file to the table of servers."""
     syntax: Syntax
-    entry: Callable[[Launch], Entry]
-    """The entry that starts a server."""
-    after: str
-    """What remains to be done by hand when the entry is there."""
+    entry: Callable[[Launch], ServerEntry]
+    """Makes the entry that starts a server."""
+    next_step: str
+    """What the user has to do when the entry is written."""
     protocol: str
-    """Newest protocol version in which it speaks to a stdio server of today."""
-    passes: Callable[[Mapping[str, str], Path], dict[str, str]] = environment.everything
-    """The environment that a server gets, from the host's own and its folder."""
-    expand: variables.Expand = variables.as_written
-    """What it makes of the variables in its file."""
-    project: str = ""
-    """What stands for the project's folder in that file; empty if servers start in it."""
-    in_project: bool = True
-    """Whether servers start in the project's folder; else at the top of the disk."""
-    local: Callable[[Machine], tuple[str, ...]] | None = None
-    """Keys to one more table of servers in the user's file: those of this project alone."""
-    program: str = ""
-    """Its command line, if that can list servers."""
-    listing: tuple[str, ...] = ()
-    """Arguments that make it list them."""
-    guards: bool = True
-    """Whether its command line starts a project's servers only where the user trusts it."""
+    """Newest protocol version in which the host speaks to a stdio server."""
+    server_environment: environment.PassOn = environment.all_variables
+    """Gives the environment of a server from the host's own environment and the project."""
+    expand_variables: variables.Expand = variables.unexpanded
+    """Expands the variables in its file."""
+    project_variable: str = ""
+    """Variable for the project's folder in its file; empty if servers start in that folder."""
+    starts_in_project: bool = True
+    """Whether servers start in the project's folder; otherwise in the root of the disk."""
+    local_keys: Callable[[Locations], tuple[str, ...]] | None = None
+    """Keys of a second table of servers in the user's file, for this project only."""
+    cli_program: str = ""
+    """Its command-line program, if that can list servers."""
+    cli_list_arguments: tuple[str, ...] = ()
+    """Arguments with which that program lists servers."""
+    cli_checks_trust: bool = True
+    """Whether that program starts a project's servers only if the user trusts the project."""
+    unsupported_layout: UnsupportedLayout | None = None
+    """Another layout of its file, in which entries must be written by hand."""
 
-    def file(self, scope: Scope, machine: Machine) -> Path:
-        """Its configuration file.
+    def file(self, scope: Scope, locations: Locations) -> Path:
+        """The configuration file for a scope.
 
         Raises:
-            UsageError: it has none for this scope.
+            UsageError: the host has no file for this scope.
         """
         if scope not in self.files:
-            has = " and ".join(self.files)
-            raise UsageError(f"{self.title} has no {scope} configuration; use --scope {has}")
-        return self.files[scope](machine)
+            scopes = " and ".join(self.files)
+            raise UsageError(f"{self.title} has no {scope} configuration; use --scope {scopes}")
+        return self.files[scope](locations)
 
     def read(self, entry: object) -> Launch | None:
-        """What an entry starts; None where it is no local server."""
+        """The process that an entry starts, as written; None if it is not a local server."""
         if not isinstance(entry, Mapping):
             return None
         command, args = entry.get("command"), entry.get("args", [])
@@ -108,241 +129,253 @@ class Host:
             cwd if isinstance(cwd, str) else None,
         )
 
-    def started(self, entry: object, machine: Machine) -> Launch | None:
-        """What an entry starts on a machine: as `read`, with its variables replaced."""
+    def started(self, entry: object, locations: Locations) -> Launch | None:
+        """The process that an entry starts: that of `read`, with its variables expanded."""
         launch = self.read(entry)
         if launch is None:
             return None
-        return launch.expanded(lambda text: self.expand(text, machine.environ, machine.folder))
+        return launch.expanded(
+            lambda text: self.expand_variables(text, locations.environ, locations.project)
+        )
 
     def is_disabled(self, entry: Mapping[str, Any]) -> bool:
         """Whether the entry itself turns the server off."""
         return entry.get("enabled") is False or entry.get("disabled") is True
 
 
-def _plain(launch: Launch) -> Entry:
+def _plain(launch: Launch) -> ServerEntry:
     return {"command": launch.command, "args": list(launch.args)}
 
 
-def _stdio(launch: Launch) -> Entry:
+def _stdio(launch: Launch) -> ServerEntry:
     return {"type": "stdio", **_plain(launch)}
 
 
-def _claude_code(launch: Launch) -> Entry:
-    # All three tools stand in the first request; otherwise a model must search for them.
+def _claude_code(launch: Launch) -> ServerEntry:
+    # With it, the first request has all three tools; otherwise the model must search for them.
     return {**_stdio(launch), "alwaysLoad": True}
 
 
-def _copilot(launch: Launch) -> Entry:
-    # A project's file is Claude Code's too, which refuses the type "local" of Copilot's own.
+def _copilot(launch: Launch) -> ServerEntry:
+    # Claude Code reads the same file of a project, and refuses Copilot's own type "local".
     return {**_stdio(launch), "tools": ["*"]}
 
 
-def _zed(launch: Launch) -> Entry:
-    # Older versions tell the kinds of entries by `source`; newer ones need `args` to be there.
+def _zed(launch: Launch) -> ServerEntry:
+    # Older versions need `source`, and newer ones need `args`.
     return {"source": "custom", **_plain(launch), "env": {}}
 
 
-def _opencode(launch: Launch) -> Entry:
+def _opencode(launch: Launch) -> ServerEntry:
     return {"type": "local", "command": [launch.command, *launch.args], "enabled": True}
 
 
-def _claude_code_user(machine: Machine) -> Path:
-    return machine.place("CLAUDE_CONFIG_DIR", machine.home) / ".claude.json"
+def _claude_code_user(locations: Locations) -> Path:
+    return locations.folder_from("CLAUDE_CONFIG_DIR", locations.home) / ".claude.json"
 
 
-def _claude_code_local(machine: Machine) -> tuple[str, ...]:
-    return ("projects", str(machine.folder), "mcpServers")
+def _claude_code_local(locations: Locations) -> tuple[str, ...]:
+    return ("projects", str(locations.project), "mcpServers")
 
 
-def _zed_user(machine: Machine) -> Path:
-    if machine.platform == "win32":
-        return machine.application_data / "Zed" / "settings.json"
-    if machine.platform == "darwin":
-        return machine.home / ".config" / "zed" / "settings.json"
-    return machine.xdg_config / "zed" / "settings.json"
+def _zed_user(locations: Locations) -> Path:
+    if locations.platform == "win32":
+        return locations.application_data / "Zed" / "settings.json"
+    if locations.platform == "darwin":
+        return locations.home / ".config" / "zed" / "settings.json"
+    return locations.xdg_config / "zed" / "settings.json"
 
 
 def _either(folder: Path) -> Path:
-    """OpenCode's file in a folder: the one with comments if it is there."""
+    """OpenCode's file in a folder: the one with comments if it exists."""
     commented = folder / "opencode.jsonc"
     return commented if commented.exists() else folder / "opencode.json"
 
 
-def _in_project(*parts: str) -> Files:
-    return lambda machine: machine.folder.joinpath(*parts)
+def _in_project(*parts: str) -> FilePath:
+    return lambda locations: locations.project.joinpath(*parts)
 
 
 _RESTART = "restart it, or reload its MCP servers"
 
 _ALL = (
     Host(
-        "claude-code",
-        "Claude Code",
-        {Scope.PROJECT: _in_project(".mcp.json"), Scope.USER: _claude_code_user},
-        ("mcpServers",),
-        Syntax.JSON,
-        _claude_code,
-        "start `claude` in the project; it asks once whether a project's server may run",
-        "2026-07-28",
-        environment.claude_code,
-        variables.of_shell,
-        local=_claude_code_local,
-        program="claude",
-        listing=("mcp", "list"),
+        name="claude-code",
+        title="Claude Code",
+        files={Scope.PROJECT: _in_project(".mcp.json"), Scope.USER: _claude_code_user},
+        keys=("mcpServers",),
+        syntax=Syntax.JSON,
+        entry=_claude_code,
+        next_step="start `claude` in the project; it asks once whether a project's server may run",
+        protocol="2026-07-28",
+        server_environment=environment.claude_code,
+        expand_variables=variables.shell_expanded,
+        local_keys=_claude_code_local,
+        cli_program="claude",
+        cli_list_arguments=("mcp", "list"),
     ),
     Host(
-        "codex",
-        "Codex",
-        {
+        name="codex",
+        title="Codex",
+        files={
             Scope.PROJECT: _in_project(".codex", "config.toml"),
-            Scope.USER: lambda machine: (
-                machine.place("CODEX_HOME", machine.home / ".codex") / "config.toml"
+            Scope.USER: lambda locations: (
+                locations.folder_from("CODEX_HOME", locations.home / ".codex") / "config.toml"
             ),
         },
-        ("mcp_servers",),
-        Syntax.TOML,
-        _plain,
-        "start a new session; a project's file counts only where the project is trusted",
-        "2025-06-18",
-        environment.codex,
-        program="codex",
-        listing=("mcp", "list"),
+        keys=("mcp_servers",),
+        syntax=Syntax.TOML,
+        entry=_plain,
+        next_step="start a new session; a project's file counts only where the project is trusted",
+        protocol="2025-06-18",
+        server_environment=environment.codex,
+        cli_program="codex",
+        cli_list_arguments=("mcp", "list"),
     ),
     Host(
-        "cursor",
-        "Cursor",
-        {
+        name="cursor",
+        title="Cursor",
+        files={
             Scope.PROJECT: _in_project(".cursor", "mcp.json"),
-            Scope.USER: lambda machine: machine.home / ".cursor" / "mcp.json",
+            Scope.USER: lambda locations: locations.home / ".cursor" / "mcp.json",
         },
-        ("mcpServers",),
-        Syntax.JSON5,
-        _stdio,
-        f"{_RESTART}, and turn the server on in its settings",
-        "2025-11-25",
-        expand=variables.of_editor,
-        project="${workspaceFolder}",
+        keys=("mcpServers",),
+        syntax=Syntax.JSON5,
+        entry=_stdio,
+        next_step=f"{_RESTART}, and turn the server on in its settings",
+        protocol="2025-11-25",
+        expand_variables=variables.editor_expanded,
+        project_variable="${workspaceFolder}",
     ),
     Host(
-        "gemini",
-        "Gemini CLI",
-        {
+        name="gemini",
+        title="Gemini CLI",
+        files={
             Scope.PROJECT: _in_project(".gemini", "settings.json"),
-            Scope.USER: lambda machine: (
-                machine.place("GEMINI_CLI_HOME", machine.home) / ".gemini" / "settings.json"
+            Scope.USER: lambda locations: (
+                locations.folder_from("GEMINI_CLI_HOME", locations.home)
+                / ".gemini"
+                / "settings.json"
             ),
         },
-        ("mcpServers",),
-        Syntax.JSONC,
-        _plain,
-        "start a new session; servers run only in folders that are trusted",
-        "2025-06-18",
-        environment.gemini,
-        variables.of_gemini,
-        program="gemini",
-        listing=("mcp", "list"),
+        keys=("mcpServers",),
+        syntax=Syntax.JSONC,
+        entry=_plain,
+        next_step="start a new session; servers run only in folders that are trusted",
+        protocol="2025-06-18",
+        server_environment=environment.gemini,
+        expand_variables=variables.gemini_expanded,
+        cli_program="gemini",
+        cli_list_arguments=("mcp", "list"),
     ),
     Host(
-        "vscode",
-        "VS Code",
-        {
+        name="vscode",
+        title="VS Code",
+        files={
             Scope.PROJECT: _in_project(".vscode", "mcp.json"),
-            Scope.USER: lambda machine: machine.application_data / "Code" / "User" / "mcp.json",
+            Scope.USER: lambda locations: locations.application_data / "Code" / "User" / "mcp.json",
         },
-        ("servers",),
-        Syntax.JSON5,
-        _stdio,
-        "start the server with the line above its entry; tools show in agent mode",
-        "2025-11-25",
-        expand=variables.of_editor,
-        project="${workspaceFolder}",
+        keys=("servers",),
+        syntax=Syntax.JSON5,
+        entry=_stdio,
+        next_step="start the server with the line above its entry; tools show in agent mode",
+        protocol="2025-11-25",
+        expand_variables=variables.editor_expanded,
+        project_variable="${workspaceFolder}",
     ),
     Host(
-        "copilot",
-        "Copilot CLI",
-        {
-            # It reads .github/mcp.json only where this one is not there.
+        name="copilot",
+        title="Copilot CLI",
+        files={
+            # It reads .github/mcp.json only if this file does not exist.
             Scope.PROJECT: _in_project(".mcp.json"),
-            Scope.USER: lambda machine: (
-                machine.place("COPILOT_HOME", machine.home / ".copilot") / "mcp-config.json"
+            Scope.USER: lambda locations: (
+                locations.folder_from("COPILOT_HOME", locations.home / ".copilot")
+                / "mcp-config.json"
             ),
         },
-        ("mcpServers",),
-        Syntax.JSONC,
-        _copilot,
-        "start a new session; a project's servers run only where the folder is trusted",
-        "2026-07-28",
-        program="copilot",
-        listing=("mcp", "list"),
+        keys=("mcpServers",),
+        syntax=Syntax.JSONC,
+        entry=_copilot,
+        next_step="start a new session; a project's servers run only where the folder is trusted",
+        protocol="2026-07-28",
+        cli_program="copilot",
+        cli_list_arguments=("mcp", "list"),
     ),
     Host(
-        "claude-desktop",
-        "Claude Desktop",
-        {
-            Scope.USER: lambda machine: (
-                machine.application_data / "Claude" / "claude_desktop_config.json"
+        name="claude-desktop",
+        title="Claude Desktop",
+        files={
+            Scope.USER: lambda locations: (
+                locations.application_data / "Claude" / "claude_desktop_config.json"
             )
         },
-        ("mcpServers",),
-        Syntax.JSON,
-        _plain,
-        "quit the program whole and start it again",
-        "2025-06-18",
-        environment.sdk_default,
-        in_project=False,
+        keys=("mcpServers",),
+        syntax=Syntax.JSON,
+        entry=_plain,
+        next_step="quit the program completely and start it again",
+        protocol="2025-06-18",
+        server_environment=environment.sdk_default,
+        starts_in_project=False,
     ),
     Host(
-        "windsurf",
-        "Windsurf",
-        {Scope.USER: lambda machine: machine.home / ".codeium" / "windsurf" / "mcp_config.json"},
-        ("mcpServers",),
-        Syntax.JSON,
-        _plain,
-        "refresh the list of servers in Cascade",
-        "2025-06-18",
-        expand=variables.of_editor,
-        in_project=False,
-    ),
-    Host(
-        "zed",
-        "Zed",
-        {Scope.USER: _zed_user},
-        ("context_servers",),
-        Syntax.JSON5,
-        _zed,
-        "look for the green dot in the Agent panel's settings",
-        "2025-11-25",
-    ),
-    Host(
-        "opencode",
-        "OpenCode",
-        {
-            Scope.PROJECT: lambda machine: _either(machine.folder),
-            Scope.USER: lambda machine: _either(machine.xdg_config / "opencode"),
+        name="windsurf",
+        title="Windsurf",
+        files={
+            Scope.USER: lambda locations: (
+                locations.home / ".codeium" / "windsurf" / "mcp_config.json"
+            )
         },
-        ("mcp",),
-        Syntax.JSON5,
-        _opencode,
-        "start a new session",
-        "2025-11-25",
-        expand=variables.of_opencode,
-        program="opencode",
-        listing=("mcp", "list"),
-        guards=False,
+        keys=("mcpServers",),
+        syntax=Syntax.JSON,
+        entry=_plain,
+        next_step="refresh the list of servers in Cascade",
+        protocol="2025-06-18",
+        expand_variables=variables.editor_expanded,
+        starts_in_project=False,
+    ),
+    Host(
+        name="zed",
+        title="Zed",
+        files={Scope.USER: _zed_user},
+        keys=("context_servers",),
+        syntax=Syntax.JSON5,
+        entry=_zed,
+        next_step="look for the green dot in the Agent panel's settings",
+        protocol="2025-11-25",
+    ),
+    Host(
+        name="opencode",
+        title="OpenCode",
+        files={
+            Scope.PROJECT: lambda locations: _either(locations.project),
+            Scope.USER: lambda locations: _either(locations.xdg_config / "opencode"),
+        },
+        keys=("mcp",),
+        syntax=Syntax.JSON5,
+        entry=_opencode,
+        next_step="start a new session",
+        protocol="2025-11-25",
+        expand_variables=variables.opencode_expanded,
+        cli_program="opencode",
+        cli_list_arguments=("mcp", "list"),
+        cli_checks_trust=False,
+        unsupported_layout=UnsupportedLayout(
+            title="OpenCode 2", keys=("mcp", "servers"), without=frozenset({"enabled"})
+        ),
     ),
 )
 
 HOSTS: dict[str, Host] = {host.name: host for host in sorted(_ALL, key=lambda host: host.name)}
-"""Every host that `install` and `doctor` know, by name."""
+"""Every host that `install` and `doctor` support, by name."""
 
 
-def known(name: str) -> Host:
-    """The host of that name.
+def host_named(name: str) -> Host:
+    """The host with a name.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no such host.
     """
     if name in HOSTS:
         return HOSTS[name]
-    raise UsageError(f"{name!r} is no host that is known here; known: {', '.join(HOSTS)}")
+    raise UsageError(f"there is no host {name!r}; hosts are {', '.join(HOSTS)}")

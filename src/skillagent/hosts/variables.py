@@ -1,8 +1,8 @@
-"""Variables in a host's file: what a host puts in their place before it starts a server.
+"""Expands the variables in a host's configuration file as the host does before it starts a server.
 
-Claude Code 2.1.330, Gemini CLI 0.61.0 and OpenCode 1.18.33 were run with each form; what Cursor,
-VS Code and Windsurf replace is in their documentation. Codex, Copilot CLI, Claude Desktop and
-Zed are taken to replace nothing.
+Claude Code 2.1.330, Gemini CLI 0.61.0 and OpenCode 1.18.33 were run with each form. The forms of
+Cursor, VS Code and Windsurf are in their documentation. Codex, Copilot CLI, Claude Desktop and
+Zed are assumed to expand nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 Expand = Callable[[str, Mapping[str, str], Path], str]
-"""A text of the file, the environment of the host, and the project's folder → the text meant."""
+"""A text of the file, the host's environment, and the project's folder → the expanded text."""
 
 _SHELL = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 _GEMINI = re.compile(_SHELL.pattern + r"|\$(\w+)")
@@ -21,20 +21,20 @@ _EDITOR = re.compile(r"\$\{([\w:/]+)\}")
 _OPENCODE = re.compile(r"\{env:([^}]+)\}")
 
 
-def as_written(text: str, environ: Mapping[str, str], folder: Path) -> str:
-    """Nothing is replaced."""
+def unexpanded(text: str, environ: Mapping[str, str], folder: Path) -> str:
+    """The text as it is, for hosts that expand nothing."""
     del environ, folder
     return text
 
 
-def of_shell(text: str, environ: Mapping[str, str], folder: Path) -> str:
-    """`${NAME}` and `${NAME:-default}`; a variable that is not set and has no default stays."""
+def shell_expanded(text: str, environ: Mapping[str, str], folder: Path) -> str:
+    """Expands `${NAME}` and `${NAME:-default}`; an unset variable without a default stays."""
     del folder
     return _SHELL.sub(lambda match: _value(environ, match[1], match[2], match[0]), text)
 
 
-def of_gemini(text: str, environ: Mapping[str, str], folder: Path) -> str:
-    """The same, and `$NAME`."""
+def gemini_expanded(text: str, environ: Mapping[str, str], folder: Path) -> str:
+    """Expands the forms of `shell_expanded`, and `$NAME`."""
     del folder
     return _GEMINI.sub(
         lambda match: _value(environ, match[1] or match[3], match[2], match[0]), text
@@ -47,8 +47,8 @@ def _value(environ: Mapping[str, str], name: str, default: str | None, written: 
     return environ.get(name, written)
 
 
-def of_editor(text: str, environ: Mapping[str, str], folder: Path) -> str:
-    """`${workspaceFolder}`, `${userHome}`, `${env:NAME}` and the like; others stay."""
+def editor_expanded(text: str, environ: Mapping[str, str], folder: Path) -> str:
+    """Expands `${workspaceFolder}`, `${userHome}`, `${env:NAME}` and the like; others stay."""
     values = {
         "workspaceFolder": str(folder),
         "workspaceFolderBasename": folder.name,
@@ -60,7 +60,7 @@ def of_editor(text: str, environ: Mapping[str, str], folder: Path) -> str:
     return _EDITOR.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def of_opencode(text: str, environ: Mapping[str, str], folder: Path) -> str:
-    """`{env:NAME}`; a variable that is not set is empty."""
+def opencode_expanded(text: str, environ: Mapping[str, str], folder: Path) -> str:
+    """Expands `{env:NAME}`; an unset variable is empty."""
     del folder
     return _OPENCODE.sub(lambda match: environ.get(match[1], ""), text)

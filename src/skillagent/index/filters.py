@@ -55,14 +55,6 @@ class Filtered:
     words: str
     filters: tuple[Filter, ...]
 
-    def nodes(self, graph: SkillGraph) -> frozenset[str]:
-        """Ids of the nodes on which every filter holds."""
-        return frozenset(
-            node.id
-            for node in graph.nodes.values()
-            if all(_holds(graph, node, one) for one in self.filters)
-        )
-
 
 def parse(query: str) -> Filtered:
     """Split a query; a field that is not one of `FIELDS` is a word like any other."""
@@ -75,6 +67,14 @@ def parse(query: str) -> Filtered:
     if not filters:
         return Filtered(query, ())
     return Filtered(" ".join(_FILTER.sub(" ", query).split()), tuple(filters))
+
+
+def passing(graph: SkillGraph, conditions: Iterable[Filter]) -> frozenset[str]:
+    """Ids of the nodes on which every filter holds."""
+    every = tuple(conditions)
+    return frozenset(
+        node.id for node in graph.nodes.values() if all(_holds(graph, node, one) for one in every)
+    )
 
 
 def values_of(graph: SkillGraph, field: str) -> list[str]:

@@ -16,7 +16,6 @@ Every score is summed in a fixed order, so equal graphs give equal rankings.
 from __future__ import annotations
 
 import math
-import threading
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,8 +64,6 @@ PART = 0.25
 """What an unknown pair of characters counts in a query's words: most of them are no word."""
 UNSURE = 0.4
 """Strength that a hit has at most if it only holds words that are spelled like those asked."""
-
-_BUILDING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +137,7 @@ class SearchIndex:
             graph: which keeps it.
             progress: told of each node while it is built.
         """
-        index = graph.derived.get(cls)
-        if not isinstance(index, SearchIndex):
-            # Who comes meanwhile waits: a second build would only make both slower.
-            with _BUILDING:
-                index = graph.derived.get(cls)
-                if not isinstance(index, SearchIndex):
-                    index = graph.derived[cls] = cls(graph, progress)
-        return index
+        return graph.keep(cls, lambda: cls(graph, progress))
 
     def search(
         self,

@@ -23,7 +23,7 @@ def runner_tools(toolset: Toolset) -> list[Any]:
     """What `tools=` of a `tool_runner` takes.
 
     Args:
-        toolset: one session; its budget holds over all runs.
+        toolset: one session; all runs spend its one budget.
 
     Raises:
         MissingPackageError: the package `anthropic` is not installed.
@@ -33,7 +33,7 @@ def runner_tools(toolset: Toolset) -> list[Any]:
 
 
 def async_runner_tools(toolset: Toolset) -> list[Any]:
-    """The same for an `AsyncAnthropic`; see `runner_tools`."""
+    """What `tools=` of a `tool_runner` of `AsyncAnthropic` takes; see `runner_tools`."""
     sdk = load("anthropic", "the tool runner")
     return [
         sdk.beta_async_tool(_runs_async(toolset, spec), **anthropic.tool(spec))
@@ -43,7 +43,7 @@ def async_runner_tools(toolset: Toolset) -> list[Any]:
 
 def _runs(toolset: Toolset, spec: ToolSpec) -> Callable[..., str]:
     def run(**arguments: Any) -> str:
-        # The toolset reads what a model wrote, half a surrogate pair included.
+        # `tool_call` also repairs text that has no UTF-8 form, such as half a surrogate pair.
         result = toolset.answer(tool_call("", spec.name, arguments))
         if result.error and result.text:
             from anthropic.lib.tools import ToolError

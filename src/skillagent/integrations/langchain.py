@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
 
 _MALFORMED = "INVALID_JSON"
-"""Key that holds arguments which are no JSON object, as `answerable` hands them to a tool."""
+"""Key under which `answerable` gives a tool arguments that are not a JSON object."""
 
 
 def structured_tools(toolset: Toolset) -> list[StructuredTool]:
     """What `bind_tools`, a `ToolNode` or `create_agent` takes, for blocking and async runs.
 
-    What is wrong with a call is a `ToolMessage` of status `error`; nothing is raised.
+    A wrong call is answered by a `ToolMessage` of status `error`; nothing is raised.
 
     Args:
-        toolset: one session; its budget holds over all runs, and over all agents that share it.
+        toolset: one session; all runs, and all agents that share it, spend its one budget.
 
     Raises:
         MissingPackageError: the package `langchain-core` is not installed.
@@ -46,15 +46,15 @@ def structured_tools(toolset: Toolset) -> list[StructuredTool]:
             tool_input: str | dict[str, Any],
             tool_call_id: str | None,  # noqa: ARG002 - the framework passes it
         ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-            # As one value: by keyword an argument called `self` would raise, and `config` vanish.
+            # As one value: as keywords, an argument named `self` would raise and `config` be lost.
             return (tool_input,), {}
 
     def runs(name: str) -> Callable[[Any], str]:
         def run(arguments: Any) -> str:
             malformed = arguments.get(_MALFORMED) if isinstance(arguments, dict) else None
-            given = malformed if isinstance(malformed, str) else arguments
-            answer = toolset.answer(tool_call("", name, given))
-            # Once the budget is spent answers are empty, and Anthropic refuses an empty error.
+            as_written = malformed if isinstance(malformed, str) else arguments
+            answer = toolset.answer(tool_call("", name, as_written))
+            # Answers are empty once the budget is spent, and Anthropic refuses an empty error.
             if answer.error and answer.text:
                 raise ToolException(answer.text)
             return answer.text
@@ -86,14 +86,14 @@ _Message = TypeVar("_Message", bound="BaseMessage")
 
 
 def answerable(message: _Message) -> _Message:
-    """A model's message whose malformed calls of our tools are handed to them, to be answered.
+    """A model's message in which malformed calls of our tools are ordinary calls.
 
-    LangChain keeps a call whose arguments are no JSON object apart, as `invalid_tool_calls`,
-    and ends the run where there is no other call. Use it as `model.bind_tools(…) | answerable`,
-    or in an `after_model` hook of `create_agent`.
+    LangChain puts a call whose arguments are not a JSON object into `invalid_tool_calls`, and ends
+    the run if there is no other call. With this function our tools answer it. Use it as
+    `model.bind_tools(…) | answerable`, or in an `after_model` hook of `create_agent`.
 
     Args:
-        message: any; only a model's with such calls is changed, in a copy.
+        message: any message; one with such calls is copied and changed, others are returned.
     """
     from langchain_core.messages import AIMessage
 
@@ -103,7 +103,7 @@ def answerable(message: _Message) -> _Message:
     malformed = [call for call in message.invalid_tool_calls if call["id"] and call["name"] in ours]
     if not malformed:
         return message
-    handed = [
+    repaired = [
         {
             "type": "tool_call",
             "id": call["id"],
@@ -114,5 +114,5 @@ def answerable(message: _Message) -> _Message:
     ]
     left = [call for call in message.invalid_tool_calls if call not in malformed]
     return message.model_copy(
-        update={"tool_calls": [*message.tool_calls, *handed], "invalid_tool_calls": left}
+        update={"tool_calls": [*message.tool_calls, *repaired], "invalid_tool_calls": left}
     )

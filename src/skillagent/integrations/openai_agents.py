@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def function_tools(toolset: Toolset) -> list[FunctionTool]:
     """What `tools=` of an `Agent` takes.
 
-    What is wrong with a call is its answer, malformed JSON included: no call ends a run.
+    A wrong call, even one of malformed JSON, is answered by its mistake: no call ends a run.
 
     Args:
-        toolset: one session; its budget holds over all runs, and over all agents that share it.
+        toolset: one session; all runs, and all agents that share it, spend its one budget.
 
     Raises:
         MissingPackageError: the package `openai-agents` is not installed.
@@ -48,7 +48,7 @@ def function_tools(toolset: Toolset) -> list[FunctionTool]:
 
 
 def _runs(toolset: Toolset, name: str) -> Callable[[Any, str], Awaitable[str]]:
-    # Without a thread: parallel calls are answered in the model's order, the same every time.
+    # Not in a thread: so parallel calls are always answered in the model's order.
     async def run(context: Any, arguments: str) -> str:  # noqa: ARG001 - the framework passes it
         return toolset.answer(tool_call("", name, arguments)).text
 

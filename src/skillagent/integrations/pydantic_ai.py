@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from pydantic_ai.toolsets import AbstractToolset
 
 _MALFORMED = "INVALID_JSON"
-"""The framework's own key for arguments that are no JSON object, in what it sends back."""
+"""The framework's own key for arguments that are not a JSON object, when it sends them back."""
 
 
 def agent_toolset(toolset: Toolset, *, id: str | None = None) -> AbstractToolset[Any]:
     """What `toolsets=` of an `Agent` takes.
 
-    The framework validates nothing and retries nothing: what is wrong with a call is its
-    answer in our words, malformed JSON included, and costs no retry that could end the run.
+    The framework validates and retries nothing. A wrong call, even one of malformed JSON, is
+    answered by our own text, and uses up no retry that could end the run.
 
     Args:
-        toolset: one session; its budget holds over all runs, and over all agents that share it.
-        id: a name that is unique in the agent; durable execution needs one.
+        toolset: one session; all runs, and all agents that share it, spend its one budget.
+        id: name that is unique in the agent; durable execution requires one.
 
     Raises:
         MissingPackageError: the package `pydantic-ai-slim` is not installed.
@@ -40,7 +40,7 @@ def agent_toolset(toolset: Toolset, *, id: str | None = None) -> AbstractToolset
         from pydantic_ai.toolsets import AbstractToolset, ToolsetTool
     except ImportError:
         raise MissingPackageError("pydantic-ai-slim", "pydantic-ai", "Pydantic AI") from None
-    # The first releases of 2 have no such error: there the text goes alone.
+    # The first 2.x releases have no such error: there the model gets the text without a mark.
     failed = getattr(exceptions, "ToolFailed", None)
     definitions = [
         ToolDefinition(
@@ -80,7 +80,7 @@ def agent_toolset(toolset: Toolset, *, id: str | None = None) -> AbstractToolset
             malformed = tool_args.get(_MALFORMED)
             arguments = malformed if isinstance(malformed, str) else tool_args
             answer = toolset.answer(tool_call("", name, arguments))
-            # Anthropic has a mark for errors; elsewhere the framework would wrap the text in JSON.
+            # Only for Anthropic, whose API marks errors: elsewhere the framework wraps the text.
             if failed and answer.error and answer.text and ctx.model.system == "anthropic":
                 raise failed(answer.text)
             return answer.text
@@ -89,7 +89,7 @@ def agent_toolset(toolset: Toolset, *, id: str | None = None) -> AbstractToolset
 
 
 class _Unchecked:
-    """In place of a `SchemaValidator`: a toolset reads the arguments itself."""
+    """Used instead of a `SchemaValidator`, because a toolset validates the arguments itself."""
 
     def validate_json(
         self,

@@ -12,7 +12,7 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph import Node
 from skillagent.lint.inspection import Inspection
 from skillagent.markdown import Document, scalar_text
-from skillagent.markdown.hidden import Hidden, Run, controls, runs
+from skillagent.markdown.hidden import Hidden, HiddenRun, controls, runs
 
 _KINDS = {
     Hidden.TAGS: ("SG201", "tag characters, which nothing shows"),
@@ -50,7 +50,7 @@ def _texts(node: Node) -> Iterator[tuple[int, str]]:
 
 
 def _of_text(path: str, first: int, text: str) -> Iterator[Diagnostic]:
-    places: dict[Hidden, list[Run]] = {}
+    places: dict[Hidden, list[HiddenRun]] = {}
     for run in runs(text):
         places.setdefault(run.kind, []).append(run)
     for kind, kind_runs in places.items():
@@ -68,7 +68,7 @@ def _line(first: int, text: str, position: int) -> int:
     return first + text.count("\n", 0, position) if first else 0
 
 
-def _spelled(text: str, tag_runs: list[Run]) -> str:
+def _spelled(text: str, tag_runs: list[HiddenRun]) -> str:
     numbers = (ord(char) - 0xE0000 for run in tag_runs for char in text[run.start : run.end])
     letters = "".join(chr(number) for number in numbers if 0x20 <= number < 0x7F)
     return f"; they spell {letters[:SPELLED]!r}" if letters else ""

@@ -1,5 +1,5 @@
-"""The three operations as a Model Context Protocol server, over stdio and over HTTP.
+"""Serves the three operations as a Model Context Protocol (MCP) server, over stdio and HTTP.
 
-Above: `cli`. Below: `disclosure` answers, and everything beneath it. The package `mcp` is
-imported here only, and only when a server starts.
+Above: `cli`. Below: `disclosure`, which answers every call. Only this package and
+`hosts.doctor` import the SDK (the package `mcp`), and only when a server starts.
 """

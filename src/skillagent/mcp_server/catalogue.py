@@ -1,11 +1,13 @@
-"""What of a graph can be addressed by URI: its files, and the Agent Skills among them.
+"""Lists the files and Agent Skills of a graph that have a URI: the server's resources.
 
-`skill://<skill-path>/<file-path>` as SEP-2640 sets it: the last segment of a skill's path is
-its name. Plain values; `server` puts them on the wire. Nothing is read here that the graph's
-own walk did not find, so hidden and ignored files cannot be addressed; a file that is no node
-can be only as a part of a skill.
+A URI is `skill://<skill-path>/<file-path>`, where the last segment of the skill path is the
+skill's name. Only files that loading the graph found are listed, so hidden and ignored files
+have no URI. A file that is not a node is listed only if it belongs to a skill.
 
-Source: the stable specification of `io.modelcontextprotocol/skills`.
+Above: `graph_loader`, which keeps one catalogue beside each graph, and `resources`, which turns
+files into MCP values. Below: `graph`.
+
+Source: SEP-2640, the specification of `io.modelcontextprotocol/skills`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from skillagent import digest
@@ -26,23 +29,25 @@ from skillagent.markdown.document import parse
 SCHEME = "skill://"
 MAX_FILES = 512
 MAX_BYTES = 16 * 1024 * 1024
-"""What every host must accept of one skill; a larger one is not published as a skill."""
-FOLDER = "inode/directory"
-MARKDOWN = "text/markdown"
-SKILL = "SKILL.md"
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""The size of a skill that every host must accept; a larger one is not published as a skill."""
+FOLDER_TYPE = "inode/directory"
+MARKDOWN_TYPE = "text/markdown"
+SKILL_FILE = "SKILL.md"
+_SKILL_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_MAX_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """One file that can be read."""
+class ResourceFile:
+    """One file that a host can read by its URI."""
 
     uri: str
     root: Root
     path: str
     """Relative to the root."""
-    mime: str
+    mime_type: str
     node: Node | None
+    """The node that the file holds; None for another file of a skill."""
 
     @property
     def name(self) -> str:
@@ -50,165 +55,157 @@ class File:
         return self.path.rpartition("/")[2]
 
     def read(self) -> bytes:
-        """The file's bytes as they are now.
+        """The current content of the file.
 
         Raises:
-            OSError: it has gone since the graph was loaded, or has more than `MAX_BYTES`.
+            OSError: it was removed after the graph was loaded, or is larger than `MAX_BYTES`.
         """
         return read_bytes(self.root, self.path, MAX_BYTES)
 
     @property
     def size(self) -> int:
-        """Bytes on disk now.
+        """The current size in bytes.
 
         Raises:
-            OSError: it has gone.
+            OSError: the file was removed.
         """
         return (self.root.path / self.path).stat().st_size
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One file of a skill, as it was when the skill's entry was made."""
+class SkillFile:
+    """One file of a skill, as it was when the skill was listed."""
 
     uri: str
     digest: str
     size: int
-    """Bytes."""
+    """In bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Skill:
-    """The entry of one skill."""
+class PublishedSkill:
+    """One skill, as `skills/list` and `skills/get` report it."""
 
     uri: str
-    """Of its SKILL.md."""
+    """URI of its SKILL.md."""
     frontmatter: Mapping[str, object]
-    parts: tuple[Part, ...]
+    files: tuple[SkillFile, ...]
 
     def to_json(self) -> dict[str, object]:
         resources = [
-            {"uri": part.uri, "digest": part.digest, "size": part.size} for part in self.parts
+            {"uri": file.uri, "digest": file.digest, "size": file.size} for file in self.files
         ]
         return {"uri": self.uri, "frontmatter": self.frontmatter, "resources": resources}
 
 
+class _Content(NamedTuple):
+    """What a skill reports of a file's content."""
+
+    digest: str
+    size: int
+    """In bytes."""
+
+
+class _CachedContent(NamedTuple):
+    stamp: tuple[int, int, int]
+    """Modification time, size and inode of the file when it was read."""
+    content: _Content
+
+
 class Catalogue:
-    """Every file and skill of one graph, by URI. Made once a graph; see `of`."""
+    """All files and skills of one graph, by URI.
+
+    Args:
+        graph: the graph whose files are listed.
+    """
 
     def __init__(self, graph: SkillGraph) -> None:
         self.entries = frozenset(graph.entries)
-        self.files: dict[str, File] = {}
-        """URI → file: first the entries, then by URI."""
-        self._read: dict[str, tuple[tuple[int, ...], tuple[str, int]]] = {}
+        self.files: dict[str, ResourceFile] = {}
+        """URI → file: first the entries of the graph, then the other files, each by URI."""
         self.folders: dict[str, set[str]] = {}
-        """URI of a folder → URIs of what lies directly in it."""
-        several = len(graph.roots) > 1
-        nodes: dict[str, list[Node]] = {}
-        for node in graph.nodes.values():
-            nodes.setdefault(node.root, []).append(node)
-        found: list[File] = []
-        for root in graph.roots:
-            key = root.name if several else ""
-            own = nodes.get(key, [])
-            base = _base(root, own, several)
-            found += [
-                File(_uri(base, node.path), root, node.path, MARKDOWN, node)
-                for node in own
-                # A name that cannot be printed, or is spelled in another form, is not its file's.
-                if (root.path / node.path).exists()
-            ]
-            skills = {_folder(node.path) for node in own if node.path.rpartition("/")[2] == SKILL}
-            found += [
-                File(_uri(base, path), root, path, _mime(path), None)
-                for path in graph.others.get(key, ())
-                if not skills.isdisjoint(_folders(path)) and _is_plain(root.path / path)
-            ]
-            self.folders.setdefault(_uri(base), set())
-        found.sort(key=lambda file: (not self.is_entry(file), file.uri))
-        for file in found:
+        """URI of a folder → URIs of its direct children."""
+        self._contents: dict[str, _CachedContent] = {}
+        files = _files(graph, self.folders)
+        files.sort(key=lambda file: (not self.is_entry(file), file.uri))
+        for file in files:
             self.files.setdefault(file.uri, file)
-            self._place(file.uri)
+            self._add_to_folders(file.uri)
 
-    @classmethod
-    def of(cls, graph: SkillGraph) -> Catalogue:
-        """The catalogue of a graph, made when first asked for."""
-        found = graph.derived.get(cls)
-        if found is None:
-            found = graph.derived[cls] = cls(graph)
-        assert isinstance(found, cls)
-        return found
-
-    def is_entry(self, file: File) -> bool:
+    def is_entry(self, file: ResourceFile) -> bool:
         """Whether a file is the entry of its root."""
         return file.node is not None and file.node.id in self.entries
 
-    def skills(self) -> tuple[Skill, ...]:
-        """The entries of all skills, from the files as they are now."""
-        found = (self.skill(uri) for uri, file in self.files.items() if file.name == SKILL)
-        return tuple(skill for skill in found if skill)
+    def skills(self) -> tuple[PublishedSkill, ...]:
+        """All skills, with the current content of their files."""
+        skills = (self.skill(uri) for uri, file in self.files.items() if file.name == SKILL_FILE)
+        return tuple(skill for skill in skills if skill)
 
-    def skill(self, uri: str) -> Skill | None:
-        """The entry of one skill, from the files as they are now; None where it is none.
+    def skill(self, uri: str) -> PublishedSkill | None:
+        """One skill, with the current content of its files.
 
         Args:
-            uri: of its SKILL.md.
+            uri: URI of its SKILL.md.
+
+        Returns:
+            None if no valid skill of a size that hosts accept is there.
         """
         file = self.files.get(uri)
-        if file is None or file.node is None or file.name != SKILL:
+        if file is None or file.node is None or file.name != SKILL_FILE:
             return None
         document = file.node.document
-        if self._part(file) != (file.node.digest, file.node.size):
-            # Changed since the graph was loaded: what is read now must be what is told.
+        if self._content(file) != (file.node.digest, file.node.size):
+            # The file has changed since the graph was loaded. Its digest is computed from the
+            # new bytes, so the frontmatter must come from them too.
             try:
                 document = parse(file.read(), file.path)
             except OSError:
                 return None
         header = document.frontmatter.fields
-        name, about = header.get("name"), header.get("description")
-        folder = uri.removesuffix(f"/{SKILL}")
-        if not (isinstance(name, str) and _NAME.fullmatch(name) and len(name) <= 64):
+        folder = uri.removesuffix(f"/{SKILL_FILE}")
+        if not _is_valid_header(header, folder.rpartition("/")[2]):
             return None
-        if folder.rpartition("/")[2] != name or not scalar_text(about).strip():
+        files = self._skill_files(folder + "/")
+        if files is None:
             return None
-        parts = self._parts(folder + "/")
-        if parts is None:
-            return None
-        return Skill(uri, {key: _plain(value) for key, value in header.items()}, parts)
+        return PublishedSkill(
+            uri, {key: _json_value(value) for key, value in header.items()}, files
+        )
 
-    def _parts(self, folder: str) -> tuple[Part, ...] | None:
-        """Every file of a skill; None where a host need not take so many, or so large ones."""
-        inside = sorted(uri for uri in self.files if uri.startswith(folder))
-        if len(inside) > MAX_FILES:
+    def _skill_files(self, folder_uri: str) -> tuple[SkillFile, ...] | None:
+        """Every file of a skill; None if there are more, or larger ones, than hosts accept."""
+        uris = sorted(uri for uri in self.files if uri.startswith(folder_uri))
+        if len(uris) > MAX_FILES:
             return None
-        found, size = [], 0
-        for uri in inside:
+        skill_files, size = [], 0
+        for uri in uris:
             file = self.files[uri]
             try:
-                # Asked before it is read: it may be larger than all memory.
+                # Checked before reading: the file may be larger than all memory.
                 size += file.size
             except OSError:
                 continue
             if size > MAX_BYTES:
                 return None
-            if part := self._part(file):
-                found.append(Part(uri, *part))
-        return tuple(found)
+            if content := self._content(file):
+                skill_files.append(SkillFile(uri, *content))
+        return tuple(skill_files)
 
-    def _part(self, file: File) -> tuple[str, int] | None:
-        """Digest and size of a file as it is now; read again only where it has changed."""
+    def _content(self, file: ResourceFile) -> _Content | None:
+        """Digest and size of a file now; it is read again only if it has changed."""
         try:
             status = (file.root.path / file.path).stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-            known = self._read.get(file.uri)
-            if known is None or known[0] != stamp:
+            cached = self._contents.get(file.uri)
+            if cached is None or cached.stamp != stamp:
                 data = file.read()
-                known = self._read[file.uri] = (stamp, (digest.sha256(data), len(data)))
+                cached = _CachedContent(stamp, _Content(digest.sha256(data), len(data)))
+                self._contents[file.uri] = cached
         except OSError:
             return None
-        return known[1]
+        return cached.content
 
-    def _place(self, uri: str) -> None:
+    def _add_to_folders(self, uri: str) -> None:
         child, folder = uri, uri.rpartition("/")[0]
         while folder not in ("", "skill:/", SCHEME.rstrip("/")):
             children = self.folders.setdefault(folder, set())
@@ -218,16 +215,57 @@ class Catalogue:
             child, folder = folder, folder.rpartition("/")[0]
 
 
-def _base(root: Root, nodes: Iterable[Node], several: bool) -> str:
-    """What stands before the paths of a root: the skill's name where the root is one.
+def _files(graph: SkillGraph, folders: dict[str, set[str]]) -> list[ResourceFile]:
+    """The files of all roots; the URI of each root is added to `folders`."""
+    several = len(graph.roots) > 1
+    nodes_by_root: dict[str, list[Node]] = {}
+    for node in graph.nodes.values():
+        nodes_by_root.setdefault(node.root, []).append(node)
+    files: list[ResourceFile] = []
+    for root in graph.roots:
+        key = root.name if several else ""
+        nodes = nodes_by_root.get(key, [])
+        base = _base(root, nodes, several)
+        files += [
+            ResourceFile(_uri(base, node.path), root, node.path, MARKDOWN_TYPE, node)
+            for node in nodes
+            # A path that cannot be printed, or has another Unicode form, leads to no file.
+            if (root.path / node.path).exists()
+        ]
+        skill_folders = {
+            _parent(node.path) for node in nodes if node.path.rpartition("/")[2] == SKILL_FILE
+        }
+        files += [
+            ResourceFile(_uri(base, path), root, path, _mime_type(path), None)
+            for path in graph.others.get(key, ())
+            if not skill_folders.isdisjoint(_parents(path)) and _is_regular(root.path / path)
+        ]
+        folders.setdefault(_uri(base), set())
+    return files
 
-    Of several roots each begins with its own name, so that none stands inside another.
+
+def _base(root: Root, nodes: Iterable[Node], several: bool) -> str:
+    """The first segments of a root's URIs: the skill's name if the root is a skill.
+
+    With several roots, each begins with its own name, so that none lies inside another.
     """
-    top = next((node for node in nodes if node.path == SKILL), None)
+    top = next((node for node in nodes if node.path == SKILL_FILE), None)
     name = top.document.frontmatter.fields.get("name") if top else None
-    if not (isinstance(name, str) and _NAME.fullmatch(name)) or name == root.name:
+    if not (isinstance(name, str) and _SKILL_NAME.fullmatch(name)) or name == root.name:
         return root.name
     return f"{root.name}/{name}" if several else name
+
+
+def _is_valid_header(header: Mapping[str, object], folder_name: str) -> bool:
+    """Whether the name is valid and that of the folder, and a description is there."""
+    name = header.get("name")
+    return (
+        isinstance(name, str)
+        and _SKILL_NAME.fullmatch(name) is not None
+        and len(name) <= _MAX_NAME
+        and name == folder_name
+        and bool(scalar_text(header.get("description")).strip())
+    )
 
 
 def _uri(base: str, path: str = "") -> str:
@@ -235,31 +273,31 @@ def _uri(base: str, path: str = "") -> str:
     return SCHEME + quote(whole.encode("utf-8", "replace"), safe="/")
 
 
-def _folder(path: str) -> str:
+def _parent(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _folders(path: str) -> Iterable[str]:
-    """Every folder that a path lies in, the root as the empty string."""
+def _parents(path: str) -> Iterable[str]:
+    """Every folder that contains a path; the root is the empty string."""
     while path:
-        path = _folder(path)
+        path = _parent(path)
         yield path
 
 
-def _is_plain(path: Path) -> bool:
-    """A file, and no link: what it leads to could lie outside, or be listed twice."""
+def _is_regular(path: Path) -> bool:
+    """Whether a path is a file and not a link, whose target could be outside or listed twice."""
     return path.is_file() and not path.is_symlink()
 
 
-def _mime(path: str) -> str:
+def _mime_type(path: str) -> str:
     return mimetypes.guess_type(path)[0] or "application/octet-stream"
 
 
-def _plain(value: object) -> object:
+def _json_value(value: object) -> object:
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): _json_value(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
+        return [_json_value(inner) for inner in value]
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return str(value)

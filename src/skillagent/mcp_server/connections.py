@@ -1,10 +1,10 @@
-"""How long and how many: the bounds of HTTP connections, which uvicorn leaves open.
+"""Limits the number of HTTP connections and the time each may take; uvicorn limits neither.
 
-A client that sends its request too slowly, or does not read its answer, is cut off; above a
-number of connections that the process's open files allow, a new one is answered 503 and closed.
-A flood is one line in the log.
+A client that sends its request too slowly, or does not read its answer, is disconnected. When
+there are as many connections as the process may open files, a new one is answered with 503
+and closed. Repeated errors are logged once.
 
-Above: `http`. Below: uvicorn's protocol over h11, one object for each connection.
+Above: `http`. Below: uvicorn's h11 protocol, with one object for each connection.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from skillagent.mcp_server.request_checks import App, Receive, Scope, Send
+from skillagent.mcp_server.request_checks import AsgiApp, AsgiScope, Receive, Send
 from skillagent.open_files import room_for
 
-MOST = 1_000
-"""Connections of a worker, however many files it may open."""
-RESERVED = 64
-"""Files that a worker opens besides: of the graph, of sessions, of the watch."""
+MAX_CONNECTIONS = 1_000
+"""Upper limit for one worker, even if it may open more files."""
+RESERVED_FILES = 64
+"""Open files that a worker needs for other things: the graph, sessions, watching files."""
 BURST = 16
-"""Connections that are accepted at once: only then may those too many be closed."""
+"""Connections that are accepted together. Those over the limit are closed only afterwards."""
 QUIET_SECONDS = 60.0
-"""How long the same trouble is not told again."""
+"""Seconds between two log lines about the same error."""
 
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
@@ -40,51 +40,58 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one worker's connections."""
+class ConnectionLimits:
+    """Limits of the connections of one worker."""
 
     connections: int
     header_seconds: float = 10.0
-    """Until the head of a request is whole: from the start, or from the end of the last one."""
+    """Time to receive the head of a request, from the start or the end of the last request."""
     body_seconds: float = 30.0
-    """Until its body is whole."""
+    """Time to receive the body of a request."""
     answer_seconds: float = 30.0
-    """How long what was written to a client may wait for it to read on."""
+    """Time for which the client may stop reading an answer."""
 
 
-def most_connections() -> int:
-    """How many connections this process can hold without running out of files."""
-    return room_for(RESERVED + 2 * BURST, MOST)
+def connection_limit() -> int:
+    """Number of connections that this process can hold without running out of open files."""
+    return room_for(RESERVED_FILES + 2 * BURST, MAX_CONNECTIONS)
 
 
-class Config(uvicorn.Config):
-    """uvicorn's settings, with limits for our protocol; handed to every worker."""
+class LimitedConfig(uvicorn.Config):
+    """uvicorn's settings with connection limits; passed to every worker.
 
-    def __init__(self, app: Any, limits: Limits, **options: Any) -> None:
-        # Its own logging would write what clients send as it is; a WebSocket would escape limits.
+    Args:
+        app: the ASGI application, or its import path.
+        limits: limits of each worker.
+        options: further settings of uvicorn.
+    """
+
+    def __init__(self, app: Any, limits: ConnectionLimits, **options: Any) -> None:
+        # uvicorn would log what clients send without escaping it, and would not apply the
+        # limits to WebSockets.
         super().__init__(
-            app, http=Connection, ws="none", log_config=None, access_log=False, **options
+            app, http=LimitedConnection, ws="none", log_config=None, access_log=False, **options
         )
         self.limits = limits
         self.is_full = False
-        """Whether the log was told that there are too many connections."""
+        """Whether it was logged that there are too many connections."""
 
 
-class Connection(H11Protocol):
+class LimitedConnection(H11Protocol):
     """One connection, within its limits."""
 
-    config: Config
+    config: LimitedConfig
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._limits = self.config.limits
         self._awaited: Any = None
-        """The state in which the client still owes a part of its request; None if it owes none."""
+        """The state in which h11 waits for a part of a request; None while it waits for none."""
         self._timer: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
+        self._unread_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, unless there are too many."""
+        """Start the connection, or refuse it if there are too many."""
         if len(self.connections) >= self._limits.connections:
             if not self.config.is_full:
                 _log.warning(
@@ -96,39 +103,39 @@ class Connection(H11Protocol):
             transport.close()
             return
         super().connection_made(transport)
-        self._watch()
+        self._set_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """End the connection."""
         super().connection_lost(exc)
-        for timer in (self._timer, self._unread):
+        for timer in (self._timer, self._unread_timer):
             if timer:
                 timer.cancel()
         if len(self.connections) <= self._limits.connections // 2:
             self.config.is_full = False
 
     def handle_events(self) -> None:
-        """Go on with what has come; also called when an answer has been sent."""
+        """Process what was received; also called when an answer has been sent."""
         super().handle_events()
-        self._watch()
+        self._set_timer()
 
     def pause_writing(self) -> None:
-        """The client does not read."""
+        """The client has stopped reading: limit the time until it continues."""
         super().pause_writing()
-        self._unread = self.loop.call_later(self._limits.answer_seconds, self.transport.abort)
+        self._unread_timer = self.loop.call_later(self._limits.answer_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It reads again."""
+        """The client reads again."""
         super().resume_writing()
-        if self._unread:
-            self._unread.cancel()
+        if self._unread_timer:
+            self._unread_timer.cancel()
 
     def _should_upgrade(self) -> bool:
-        # There is nothing to upgrade to, and no need to say so in the log for each who asks.
+        # No other protocol is offered. uvicorn would log a warning for each such request.
         return False
 
-    def _watch(self) -> None:
-        """Time the part of a request that is awaited now."""
+    def _set_timer(self) -> None:
+        """Limit the time for the part of a request that is awaited now."""
         state = self.conn.their_state
         awaited = state if state in (h11.IDLE, h11.SEND_BODY) else None
         if awaited is self._awaited:
@@ -142,34 +149,34 @@ class Connection(H11Protocol):
             self._timer = self.loop.call_later(seconds, self._cut_off)
 
     def _cut_off(self) -> None:
-        begun = self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0]
-        if begun and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        has_begun = self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0]
+        if has_begun and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.write(_SLOW)
         self.transport.close()
 
 
-def watched(inner: App) -> App:
-    """An application in whose process a lack of open files is one line in the log."""
+def log_file_shortage_once(inner: AsgiApp) -> AsgiApp:
+    """Wrap an application so that a lack of open files is logged once, not at each attempt."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            asyncio.get_running_loop().set_exception_handler(_Troubles().handle)
+            asyncio.get_running_loop().set_exception_handler(_LoopErrors().handle)
         await inner(scope, receive, send)
 
     return app
 
 
-class _Troubles:
-    """What an event loop reports, without its repetitions."""
+class _LoopErrors:
+    """Logs the errors of an event loop, without repetitions of "too many open files"."""
 
     def __init__(self) -> None:
-        self._told = -QUIET_SECONDS
+        self._logged_at = -QUIET_SECONDS
 
     def handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """As `loop.set_exception_handler` calls it."""
+        """Handle one error; the signature that `loop.set_exception_handler` requires."""
         error = context.get("exception")
         if not (isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)):
             loop.default_exception_handler(context)
-        elif loop.time() - self._told >= QUIET_SECONDS:
-            self._told = loop.time()
+        elif loop.time() - self._logged_at >= QUIET_SECONDS:
+            self._logged_at = loop.time()
             _log.warning("no connection can be accepted now: %s", error.strerror)

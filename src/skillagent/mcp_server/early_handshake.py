@@ -1,15 +1,15 @@
-"""The first answers, before the SDK is loaded.
+"""Answers a host's first requests before the SDK is imported.
 
-A host's first request comes at once; the official SDK takes half a second to import, and a
-server that is still silent then is shown to the model as not connected. Which tools there
-are, and what the server says of itself, is known before: so the opening requests are answered
-here, from values, while the SDK loads in another thread. Afterwards it is given the same
-lines, and what it answers to them is not sent again. A test holds both to the same bytes.
+A host sends its first request at once. Importing the official SDK takes half a second, and a
+host shows a server that is silent for so long as not connected. The tools and the description
+of the server do not depend on the SDK, so the opening requests are answered here while the SDK
+is imported in another thread. Then the SDK gets the same lines, to reach the same state, and
+its own answers to them are dropped. A test compares both answers byte by byte.
 
-Whatever is not exactly one of the expected requests waits for the SDK; what is no message at
-all is refused in its turn.
+A line that is not exactly one of the expected requests waits for the SDK. An invalid message
+is answered with an error, in its turn.
 
-Above: `stdio`. Below: `framing`, which reads a line.
+Above: `stdio`. Below: `framing`, which checks each line.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 from skillagent.mcp_server import framing
-from skillagent.mcp_server.framing import LONGEST, Refusal, is_id
+from skillagent.mcp_server.framing import MAX_BYTES, RejectedMessage, is_id
 
-HANDSHAKES = ("2025-03-26", "2025-06-18", "2025-11-25")
-"""Versions whose answers are known here; what a host asks in another one waits."""
+HANDSHAKE_VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25")
+"""Versions that begin with `initialize` and are answered here; others wait for the SDK."""
 MODERN = "2026-07-28"
+"""The version without a handshake: each request carries what `initialize` would tell."""
 RESERVED = "io.modelcontextprotocol/"
 VERSION_KEY = RESERVED + "protocolVersion"
 CAPABILITIES_KEY = RESERVED + "clientCapabilities"
@@ -38,22 +39,27 @@ CLIENT_KEY = RESERVED + "clientInfo"
 KEYS = {VERSION_KEY, CAPABILITIES_KEY, CLIENT_KEY}
 INFO_KEYS = {"name", "title", "version", "description", "websiteUrl"}
 INFO_KEY = RESERVED + "serverInfo"
-_CHUNK = 65_536
+_READ_BYTES = 65_536
+"""Bytes of one read from standard input."""
 
-Line: TypeAlias = str | Refusal
-"""A message, or the error that answers what is none."""
+Line: TypeAlias = str | RejectedMessage
+"""A valid message, or the error that answers an invalid one."""
 
 
 @cache
 def tools() -> list[dict[str, Any]]:
-    """The three tools as sent, from a file: their models take longer to load than the rest."""
+    """The definitions of the three tools as the SDK sends them.
+
+    They come from a file that `.ci/tool_definitions` writes: to import the pydantic models
+    that they are made from takes longer than all the rest.
+    """
     text = files("skillagent.mcp_server").joinpath("tools.json").read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = json.loads(text)
-    return found
+    definitions: list[dict[str, Any]] = json.loads(text)
+    return definitions
 
 
 def _modern_tools() -> list[dict[str, Any]]:
-    """The same, with the schemas' keys in the order in which the newest protocol has them."""
+    """The same definitions, with the schemas' keys in the order of the newest protocol."""
     return [
         {**tool, "inputSchema": {"type": "object", **_without_type(tool["inputSchema"])}}
         for tool in tools()
@@ -65,57 +71,59 @@ def _without_type(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a server says of itself."""
+class ServerDescription:
+    """What a server reports of itself."""
 
     info: Mapping[str, Any]
     """Name, title and version."""
     instructions: str
-    handshake: Mapping[str, Any]
-    """Capabilities as a host hears them that shakes hands."""
-    modern: Mapping[str, Any]
+    """Text for the host's system prompt."""
+    handshake_capabilities: Mapping[str, Any]
+    """Capabilities for the versions that begin with `initialize`."""
+    modern_capabilities: Mapping[str, Any]
     """Capabilities in the newest protocol."""
     fresh_ms: int
-    """How long lists may be kept, in milliseconds."""
+    """Milliseconds for which a host may cache lists."""
 
 
-class Lines:
-    """The lines of standard input, first for the prelude and then for the SDK.
+class StdinLines:
+    """The lines of standard input, read first by the early handshake and then by the SDK.
 
-    Read in a thread of their own, which may be left behind at the end.
+    A daemon thread reads them, because a blocking read cannot be cancelled when the server ends.
 
     Args:
-        number: file descriptor.
+        descriptor: file descriptor of the input.
     """
 
-    def __init__(self, number: int) -> None:
-        self._number = number
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         self._lines: deque[Line | None] = deque()
+        """Lines that nobody has taken yet; None marks the end of the input."""
         self._changed = threading.Condition()
         self._waiting: asyncio.Future[None] | None = None
         threading.Thread(target=self._read, name="standard input", daemon=True).start()
 
     def wait(self, until: threading.Event) -> Line | None:
-        """The next line, left in place; None at the end, or as soon as the event is set."""
+        """The next line, which stays first; None at the end, or as soon as the event is set."""
         with self._changed:
             self._changed.wait_for(lambda: self._lines or until.is_set())
             return None if until.is_set() else self._lines[0]
 
     def wake(self) -> None:
-        """Let `wait` look at its event."""
+        """Let `wait` check its event again."""
         with self._changed:
             self._changed.notify_all()
 
     def take(self) -> None:
-        """Drop the line that `wait` gave."""
+        """Remove the line that `wait` returned."""
         self._lines.popleft()
 
     def give_back(self, lines: list[Line]) -> None:
-        """Put lines in front of all others."""
+        """Put lines before all others."""
         with self._changed:
             self._lines.extendleft(reversed(lines))
 
-    def __aiter__(self) -> Lines:
+    def __aiter__(self) -> StdinLines:
         return self
 
     async def __anext__(self) -> Line:
@@ -131,27 +139,27 @@ class Lines:
             await waiting
 
     def _read(self) -> None:
-        begun: list[bytes] = []
+        parts: list[bytes] = []
         size = 0
         while True:
             try:
-                data = os.read(self._number, _CHUNK)
+                data = os.read(self._descriptor, _READ_BYTES)
             except OSError:
                 data = b""
             *ends, rest = data.split(b"\n")
-            whole: list[Line] = []
+            lines: list[Line] = []
             for end in ends:
-                whole += _line([*begun, end], size + len(end))
-                begun, size = [], 0
+                lines += _line([*parts, end], size + len(end))
+                parts, size = [], 0
             size += len(rest)
-            if size <= LONGEST:
-                begun.append(rest)
+            if size <= MAX_BYTES:
+                parts.append(rest)
             else:
-                # Dropped while it comes: a line without an end would fill all memory.
-                begun = []
+                # Dropped at once: a line without an end would fill all memory.
+                parts = []
             if not data:
-                whole += _line(begun, size)
-            self._put(whole, ended=not data)
+                lines += _line(parts, size)
+            self._put(lines, ended=not data)
             if not data:
                 return
 
@@ -167,13 +175,13 @@ class Lines:
 
 
 def _line(parts: list[bytes], size: int) -> list[Line]:
-    """One line as it is handed on; nothing where it is blank.
+    """One line, checked; an empty list if it is blank.
 
     Args:
-        parts: of it, in order.
-        size: bytes that came for it, which may be more than were kept.
+        parts: the bytes of the line, in order.
+        size: bytes received for the line; more than in `parts` if it was dropped as too long.
     """
-    if size > LONGEST:
+    if size > MAX_BYTES:
         return [framing.TOO_LONG]
     data = b"".join(parts)
     return [] if framing.is_blank(data) else [framing.read(data)]
@@ -185,98 +193,111 @@ def _settle(waiting: asyncio.Future[None]) -> None:
 
 
 @dataclass(slots=True)
-class Prelude:
-    """Answers opening requests until something else comes.
+class EarlyHandshake:
+    """Answers the opening requests until another request comes.
 
     Args:
-        known: what the server says of itself.
+        description: what the server reports of itself.
         write: sends one line.
     """
 
-    known: Known
+    description: ServerDescription
     write: Callable[[str], None]
-    era: str = ""
-    """The version that the host opened with."""
+    version: str = ""
+    """The protocol version of the host's first request; empty before it."""
     answered: set[int | str] = field(default_factory=set)
     """Ids of the requests that were answered here."""
 
-    def run(self, lines: Lines, ready: threading.Event) -> None:
-        """Answer, until the SDK is ready or a line has to wait for it.
+    def run(self, lines: StdinLines, ready: threading.Event) -> None:
+        """Answer lines until the SDK is ready or a line has to wait for it.
 
-        Every line that was answered is given back, for the SDK to see.
+        The answered lines are put back, because the SDK has to see them too.
+
+        Args:
+            lines: the host's lines.
+            ready: set when the SDK is ready.
         """
-        seen: list[Line] = []
+        answered_lines: list[Line] = []
         while (line := lines.wait(ready)) is not None:
-            if isinstance(line, Refusal):
+            if isinstance(line, RejectedMessage):
                 self.write(line.answer())
             elif self.handle(line):
-                seen.append(line)
+                answered_lines.append(line)
             else:
                 break
             lines.take()
-        lines.give_back(seen)
+        lines.give_back(answered_lines)
 
     def handle(self, line: str) -> bool:
-        """Answer one line; False where it has to wait."""
+        """Answer one line; False if it has to wait for the SDK."""
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):
             return False
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
             return False
-        number, method = message.get("id"), message.get("method")
+        request_id, method = message.get("id"), message.get("method")
         params = message.get("params", {})
         if not isinstance(params, dict) or not isinstance(method, str):
             return False
         if "id" not in message:
-            return bool(self.era) and method == "notifications/initialized"
-        if not is_id(number):
+            return bool(self.version) and method == "notifications/initialized"
+        if not is_id(request_id):
             return False
         result = self._result(method, params)
-        if result is None or number in self.answered:
+        if result is None or request_id in self.answered:
             return False
-        self.answered.add(number)
-        self.write(json.dumps({"jsonrpc": "2.0", "id": number, "result": result}))
+        self.answered.add(request_id)
+        self.write(json.dumps({"jsonrpc": "2.0", "id": request_id, "result": result}))
         return True
 
     def _result(self, method: str, params: dict[str, Any]) -> dict[str, Any] | None:
-        known = self.known
-        if method == "initialize" and not self.era and _is_hello(params):
-            self.era = params["protocolVersion"]
+        """The result of a request; None if it has to wait for the SDK."""
+        description = self.description
+        if method == "initialize" and not self.version and _is_initialize(params):
+            self.version = params["protocolVersion"]
             return {
-                "capabilities": known.handshake,
-                "instructions": known.instructions,
-                "protocolVersion": self.era,
-                "serverInfo": known.info,
+                "capabilities": description.handshake_capabilities,
+                "instructions": description.instructions,
+                "protocolVersion": self.version,
+                "serverInfo": description.info,
             }
-        if self.era in HANDSHAKES:
+        if self.version in HANDSHAKE_VERSIONS:
             if params.keys() - {"_meta"} or not _is_plain_meta(params.get("_meta", {})):
                 return None
             return {"tools/list": {"tools": tools()}, "ping": {}}.get(method)
         if not _is_modern(params):
             return None
-        self.era = MODERN
+        self.version = MODERN
         if method == "tools/list":
-            return self._cached(tools=_modern_tools())
+            return self._cacheable(tools=_modern_tools())
         if method == "server/discover":
-            return self._cached(
-                capabilities=known.modern,
-                instructions=known.instructions,
+            return self._cacheable(
+                capabilities=description.modern_capabilities,
+                instructions=description.instructions,
                 supportedVersions=[MODERN],
             )
         return None
 
-    def _cached(self, **values: Any) -> dict[str, Any]:
-        """A result that may be kept, with its keys in the SDK's order."""
-        found = {"cacheScope": "public", "resultType": "complete", "ttlMs": self.known.fresh_ms}
-        in_order = dict(sorted((found | values).items()))
-        return {**in_order, "_meta": {INFO_KEY: self.known.info}}
+    def _cacheable(self, **values: Any) -> dict[str, Any]:
+        """A result that a host may cache, with its keys in the SDK's order."""
+        description = self.description
+        values |= {
+            "cacheScope": "public",
+            "resultType": "complete",
+            "ttlMs": description.fresh_ms,
+        }
+        return {**dict(sorted(values.items())), "_meta": {INFO_KEY: description.info}}
 
 
-def _is_hello(params: dict[str, Any]) -> bool:
+# Parameters that the SDK might refuse are left to it: these functions accept only what they
+# know to be valid.
+
+
+def _is_initialize(params: dict[str, Any]) -> bool:
     return (
         params.keys() - {"_meta"} == {"protocolVersion", "capabilities", "clientInfo"}
-        and params["protocolVersion"] in HANDSHAKES
+        and params["protocolVersion"] in HANDSHAKE_VERSIONS
         and _is_plain_meta(params.get("_meta", {}))
         and _are_capabilities(params["capabilities"])
         and _is_info(params["clientInfo"])
@@ -295,9 +316,6 @@ def _is_modern(params: dict[str, Any]) -> bool:
     )
 
 
-# Where the SDK might refuse what a host says of itself, it is left to the SDK.
-
-
 def _is_info(value: object) -> bool:
     return (
         isinstance(value, dict)
@@ -307,12 +325,12 @@ def _is_info(value: object) -> bool:
 
 
 def _are_capabilities(value: object) -> bool:
-    """Named settings, each empty or a table of switches and tables."""
+    """Whether a value maps names to objects, whose values are objects or booleans."""
     return isinstance(value, dict) and all(
         isinstance(settings, dict)
         and all(
-            isinstance(one, dict) or (isinstance(one, bool) and name != "experimental")
-            for one in settings.values()
+            isinstance(setting, dict) or (isinstance(setting, bool) and name != "experimental")
+            for setting in settings.values()
         )
         for name, settings in value.items()
     )

@@ -1,11 +1,12 @@
-"""One message as it comes in: text that the SDK reads, or the JSON-RPC error that answers it.
+"""Checks one incoming message: gives text for the SDK, or the JSON-RPC error that answers it.
 
-The SDK drops what it cannot read without a word, and its host waits for ever. So nothing goes to
-it that is no message, and what is wrong is said here. Half a surrogate pair (hosts cut emoji, and
-models write halves) is replaced, for no reader of the answer could decode it.
+The SDK drops a message that it cannot read without an answer, and the host waits for ever. So
+only valid messages are passed to the SDK, and an invalid one is answered here. Half of a
+surrogate pair (hosts cut emoji, and models write halves) is replaced, because no JSON reader
+could decode it in the answer.
 
-Above: `early_handshake` and `stdio`, where a message is a line; `request_checks`, where it is a
-body. Below: nothing but JSON.
+Above: `early_handshake` and `stdio`, where a message is a line; `request_checks`, where it is
+the body of a request. Below: only JSON.
 
 Source: JSON-RPC 2.0, sections 4 to 6; Model Context Protocol, "Base protocol".
 """
@@ -19,14 +20,14 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias, TypeGuard
 
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
-LONGEST = 4 * 1024 * 1024
-"""Bytes of a message."""
-DEEPEST = 100
-"""Levels of lists and objects; the SDK's reader gives up at 200."""
+MAX_BYTES = 4 * 1024 * 1024
+"""Longest message, in bytes."""
+MAX_DEPTH = 100
+"""Most levels of nested lists and objects; the SDK's own reader fails at 200."""
 
 Id: TypeAlias = int | str
 
-# An escape in JSON: half a surrogate pair, or another one, a whole pair among them.
+# Also matches a complete pair and every other escape, so that `half` never matches inside one.
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     r"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
@@ -35,59 +36,59 @@ _ESCAPE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why what came is no message."""
+class RejectedMessage:
+    """Why an incoming message is invalid."""
 
     code: int
-    """Of JSON-RPC."""
+    """Error code of JSON-RPC."""
     reason: str
     id: Id | None = None
-    """Of the request, where it has one."""
+    """Id of the request; None if it has none."""
     batch: tuple[Id, ...] = ()
-    """Ids of the requests of a batch: each is refused."""
+    """Ids of the requests in a batch; each gets an error."""
 
     def answer(self) -> str:
         """The error as JSON, in ASCII."""
         if self.batch:
-            return json.dumps([self._error(number) for number in self.batch])
+            return json.dumps([self._error(request_id) for request_id in self.batch])
         return json.dumps(self._error(self.id))
 
-    def _error(self, number: Id | None) -> dict[str, Any]:
+    def _error(self, request_id: Id | None) -> dict[str, Any]:
         name = "Parse error" if self.code == PARSE_ERROR else "Invalid request"
         error = {"code": self.code, "message": f"{name}: {self.reason}"}
-        return {"jsonrpc": "2.0", "id": number, "error": error}
+        return {"jsonrpc": "2.0", "id": request_id, "error": error}
 
 
-TOO_LONG = Refusal(INVALID_REQUEST, f"the message is longer than {LONGEST} bytes")
+TOO_LONG = RejectedMessage(INVALID_REQUEST, f"the message is longer than {MAX_BYTES} bytes")
 
 
 def is_blank(data: bytes) -> bool:
-    """Whether there is nothing in it; a blank line is no message, and wants no answer."""
+    """Whether a line or body is blank; a blank line is ignored, not answered."""
     return not data.removeprefix(codecs.BOM_UTF8).strip()
 
 
-def read(data: bytes) -> str | Refusal:
-    """One message.
+def read(data: bytes) -> str | RejectedMessage:
+    """Check one message.
 
     Args:
-        data: a line, or a body; a byte order mark is dropped, invalid UTF-8 replaced.
+        data: a line, or a body. A byte order mark is dropped, and invalid UTF-8 is replaced.
 
     Returns:
-        JSON of one message that the SDK takes, or what is wrong with it.
+        The JSON text of one message that the SDK accepts, or why it is rejected.
     """
-    if len(data) > LONGEST:
+    if len(data) > MAX_BYTES:
         return TOO_LONG
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     text = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["half"] else escape[0], text)
     try:
         message = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        return Refusal(PARSE_ERROR, f"no JSON: {error.msg} at character {error.pos + 1}")
+        return RejectedMessage(PARSE_ERROR, f"not JSON: {error.msg} at character {error.pos + 1}")
     except RecursionError:
-        return Refusal(PARSE_ERROR, "nested too deep")
+        return RejectedMessage(PARSE_ERROR, "nested too deeply")
     except ValueError as error:
-        return Refusal(PARSE_ERROR, str(error).partition(";")[0])
-    return _refusal(message) or text
+        return RejectedMessage(PARSE_ERROR, str(error).partition(";")[0])
+    return _rejection(message) or text
 
 
 def is_id(value: object) -> TypeGuard[Id]:
@@ -96,50 +97,55 @@ def is_id(value: object) -> TypeGuard[Id]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"no JSON: it holds {name}")
+    raise ValueError(f"not JSON: it contains {name}")
 
 
-def _refusal(message: object) -> Refusal | None:
+def _rejection(message: object) -> RejectedMessage | None:
     if isinstance(message, list):
-        ids = tuple(one["id"] for one in message if isinstance(one, dict) and is_id(one.get("id")))
-        return Refusal(INVALID_REQUEST, "a batch is not taken: send one message each", batch=ids)
+        ids = tuple(
+            item["id"] for item in message if isinstance(item, dict) and is_id(item.get("id"))
+        )
+        reason = "batches are not supported: send one message at a time"
+        return RejectedMessage(INVALID_REQUEST, reason, batch=ids)
     if not isinstance(message, dict):
-        return Refusal(INVALID_REQUEST, "the message is no object")
-    number = message.get("id")
-    reason = _fault(message) or ("it is nested too deep" if _is_deep(message) else "")
+        return RejectedMessage(INVALID_REQUEST, "the message is not an object")
+    reason = _fault(message) or ("it is nested too deeply" if _is_too_deep(message) else "")
     if not reason:
         return None
-    # The id of a reply is one that we gave: in an answer it would name another request.
-    asks = "method" in message or not ("result" in message or "error" in message)
-    return Refusal(INVALID_REQUEST, reason, number if asks and is_id(number) else None)
+    # The id of a reply was chosen by the server: in an error it would name another request.
+    is_request = "method" in message or not ("result" in message or "error" in message)
+    message_id = message.get("id")
+    return RejectedMessage(
+        INVALID_REQUEST, reason, message_id if is_request and is_id(message_id) else None
+    )
 
 
 def _fault(message: dict[str, Any]) -> str:
-    """What is wrong with an object as a message; empty if nothing is."""
+    """Why an object is not a valid message; empty if it is one."""
     if message.get("jsonrpc") != "2.0":
         return 'jsonrpc is not "2.0"'
     if "id" in message and not is_id(message["id"]) and "error" not in message:
         return "its id is neither a string nor an integer"
-    replies = [name for name in ("result", "error") if name in message]
+    reply_keys = [name for name in ("result", "error") if name in message]
     if "method" not in message:
-        return "" if replies and _is_reply(message) else "it has no method"
-    if replies:
-        return f"it has both a method and {replies[0]}"
+        return "" if reply_keys and _is_reply(message) else "it has no method"
+    if reply_keys:
+        return f"it has both a method and {reply_keys[0]}"
     if not isinstance(message["method"], str):
-        return "its method is no string"
+        return "its method is not a string"
     if not isinstance(message.get("params"), dict | None):
-        return "its params are no object"
+        return "its params are not an object"
     return ""
 
 
 def _is_reply(message: dict[str, Any]) -> bool:
     if "error" not in message:
         return is_id(message.get("id")) and isinstance(message["result"], dict)
-    error, number = message["error"], message.get("id")
+    error, request_id = message["error"], message.get("id")
     return (
         "result" not in message
         and "id" in message
-        and (number is None or is_id(number))
+        and (request_id is None or is_id(request_id))
         and isinstance(error, dict)
         and is_id(error.get("code"))
         and isinstance(error["code"], int)
@@ -147,11 +153,11 @@ def _is_reply(message: dict[str, Any]) -> bool:
     )
 
 
-def _is_deep(message: object) -> bool:
+def _is_too_deep(message: object) -> bool:
     level: list[Any] = [message]
-    for _ in range(DEEPEST):
-        values = (one.values() if isinstance(one, dict) else one for one in level)
-        level = [inner for some in values for inner in some if isinstance(inner, dict | list)]
+    for _ in range(MAX_DEPTH):
+        children = (item.values() if isinstance(item, dict) else item for item in level)
+        level = [child for items in children for child in items if isinstance(child, dict | list)]
         if not level:
             return False
     return True

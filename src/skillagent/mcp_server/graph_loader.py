@@ -1,93 +1,138 @@
-"""The graph that a server offers: loaded beside the first requests, and anew when files change.
+"""Loads the graph that a server offers, and reloads it when files change.
 
-A host's first request must not wait for ten thousand files. So the graph loads in a thread,
-and only what needs it waits.
+A host's first request must not wait until ten thousand files are read. So the graph is loaded
+in a thread, and only requests that need it wait.
+
+Above: `sessions`, `server` and `reload`. Below: `catalogue`, `disclosure`, `graph`.
 """
 
 from __future__ import annotations
 
 import gc
 import threading
+from dataclasses import dataclass
+from functools import cached_property
 
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import State
 from skillagent.graph import SkillGraph
 from skillagent.graph.walk import Root, roots_of
 from skillagent.index import SearchIndex
-from skillagent.mcp_server.server_config import Offer
+from skillagent.mcp_server.catalogue import Catalogue
+from skillagent.mcp_server.gc_pause import gc_paused
+from skillagent.mcp_server.server_config import ServerConfig
+from skillagent.store import MemoryStore, MemoryView
 from skillagent.tokens import counter_for
 
 RESULT_CHARACTERS = 19_500
-"""Hosts spill longer results to a file, or cut them; the model then sees a stump."""
+"""Longest result, in characters. Hosts write longer ones to a file or cut them off."""
 
 
-class Served:
-    """One offer and the newest state of its graph. Shared by threads.
+@dataclass(frozen=True, eq=False)
+class LoadedGraph:
+    """One state of the graph, with what the server derives from it."""
 
-    Args:
-        offer: what to load.
-
-    Raises:
-        GraphError: a root is no folder.
-        UsageError: two roots have one name, or there is none.
-    """
-
-    def __init__(self, offer: Offer) -> None:
-        self.offer = offer
-        self.counter = counter_for(offer.count_for)
-        total = DEFAULT_BUDGET if offer.budget is None else offer.budget
-        self.budget = Budget(total, offer.per_call, RESULT_CHARACTERS)
-        self.roots: tuple[Root, ...] = roots_of(offer.roots)
-        self._options = offer.options
-        self._graph: SkillGraph | None = None
-        self._loading = threading.Lock()
+    view: MemoryView
 
     @property
     def graph(self) -> SkillGraph:
-        """The newest graph; the first to ask waits until it is loaded.
+        return self.view.graph
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The files and skills of this graph; built when first used."""
+        return Catalogue(self.graph)
+
+
+class GraphLoader:
+    """Holds the newest state of a server's graph. Threads share it.
+
+    Args:
+        config: what to load, and the budget of its sessions.
+
+    Raises:
+        GraphError: a root is not a folder.
+        UsageError: there is no root, or two roots have the same name.
+    """
+
+    def __init__(self, config: ServerConfig) -> None:
+        self.config = config
+        self.counter = counter_for(config.count_for)
+        total = DEFAULT_BUDGET if config.budget is None else config.budget
+        self.budget = Budget(total, config.per_call, RESULT_CHARACTERS)
+        self.roots: tuple[Root, ...] = roots_of(config.roots)
+        self._options = config.options
+        self._loaded: LoadedGraph | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def loaded(self) -> LoadedGraph:
+        """The newest graph and its catalogue; the first caller waits until it is loaded.
 
         Raises:
-            GraphError: a root went away before it could be loaded.
+            GraphError: a root was removed before it could be loaded.
         """
         with self._loading:
-            if self._graph is None:
-                self._graph = SkillGraph.load(*self.roots, options=self._options)
-            return self._graph
+            if self._loaded is None:
+                graph = SkillGraph.load(*self.roots, options=self._options)
+                self._loaded = LoadedGraph(MemoryStore(graph).snapshot())
+            return self._loaded
+
+    @property
+    def graph(self) -> SkillGraph:
+        """The newest graph; see `loaded`."""
+        return self.loaded.graph
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The files and skills of the newest graph; see `loaded`."""
+        return self.loaded.catalogue
 
     def warm(self) -> None:
-        """Load, and build what the first query would build."""
-        # All of it stays to the end of this process: no collection need walk it.
-        gc.disable()
-        try:
-            self.toolset().warm()
-        finally:
-            gc.freeze()
-            gc.enable()
+        """Load the graph, and build what the first query would otherwise build.
 
-    def reload(self) -> tuple[SkillGraph, SkillGraph]:
-        """Load again; what is being served stays until the new graph is whole.
+        The new objects are exempt from garbage collection, for they stay while the server
+        runs; `gc.unfreeze` ends that.
+        """
+        with gc_paused():
+            self.toolset().warm()
+            gc.freeze()
+
+    def reload(self) -> tuple[LoadedGraph, LoadedGraph]:
+        """Load the graph again; the old one is used until the new one is complete.
 
         Returns:
-            The graph before and the one now; the same one where its files are.
+            The old state and the new one; twice the old one if no file has changed.
 
         Raises:
-            GraphError: a root has gone; the graph before goes on being served.
+            GraphError: a root was removed; the old graph remains in use.
         """
-        before = self.graph
-        after = SkillGraph.load(*self.roots, options=self._options)
-        if after.digest == before.digest and after.others == before.others:
-            return before, before
-        # Searching must not become slow for whoever asks next.
-        SearchIndex.of(after)
+        old = self.loaded
+        graph = SkillGraph.load(*self.roots, options=self._options)
+        if graph.digest == old.graph.digest and graph.others == old.graph.others:
+            return old, old
+        # Built here, so that the next query does not have to wait for it.
+        SearchIndex.of(graph)
+        new = LoadedGraph(old.view.followed_by(graph))
         with self._loading:
-            self._graph = after
+            self._loaded = new
+        # Otherwise the old graph, which `warm` froze, would never be collected.
         gc.unfreeze()
-        return before, after
+        return old, new
 
     def toolset(self, session: str = "") -> Toolset:
-        """A new session."""
-        return Toolset(self.graph, self.budget, counter=self.counter, session=session)
+        """The toolset of a new session.
+
+        Args:
+            session: name of the session; empty if it has none.
+        """
+        return Toolset(self.loaded.view, self.budget, counter=self.counter, session=session)
 
     def resume(self, state: State, session: str = "") -> Toolset:
-        """A session that goes on, on the newest graph."""
-        return Toolset.resume(self.graph, state, counter=self.counter, session=session)
+        """The toolset of an earlier session, continued on the newest graph.
+
+        Args:
+            state: the session as `Toolset.state` gave it.
+            session: see `toolset`.
+        """
+        return Toolset.resume(self.loaded.view, state, counter=self.counter, session=session)

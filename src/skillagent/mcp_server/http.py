@@ -1,8 +1,10 @@
-"""The server over Streamable HTTP: stateless, so that any worker can answer any request.
+"""Serves over Streamable HTTP; stateless, so that any worker can answer any request.
 
-Bound to loopback, with the host and origin of each request checked; beyond loopback only
-with a bearer token. Each worker loads the graph; sessions are rows of one file. How long a
-client may take, and how many there may be, is bounded in `connections`.
+The server listens on loopback and checks the host and origin of each request; on another
+address it requires a bearer token. Each worker loads the graph. Sessions are rows of one
+SQLite file. `connections` limits the number of clients and the time each may take.
+
+Above: `cli`. Below: `server`, `sessions`, `connections`, `request_checks`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from multiprocessing import reduction
 from pathlib import Path
@@ -22,45 +26,51 @@ from typing import Any
 
 from skillagent.errors import UsageError
 from skillagent.mcp_server import logs, request_checks
-from skillagent.mcp_server.graph_loader import Served
-from skillagent.mcp_server.request_checks import App
-from skillagent.mcp_server.server_config import Offer
+from skillagent.mcp_server.graph_loader import GraphLoader
+from skillagent.mcp_server.request_checks import AsgiApp
+from skillagent.mcp_server.server_config import ServerConfig
 
 PATH = "/mcp"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 VARIABLE = "SKILLAGENT_SERVE"
-"""Tells a worker what to serve."""
+"""Environment variable with the settings of the workers, as JSON."""
 TOKEN_VARIABLE = "SKILLAGENT_TOKEN"  # noqa: S105 - a name, not a secret
 MIN_TOKEN = 16
+"""Fewest characters of a bearer token."""
 BACKLOG = 2_048
 """Connections that may wait to be accepted."""
 TURN = 1
-"""Connections that one of several workers accepts at once, before another may have its turn."""
+"""Connections that one of several workers accepts at once, before another worker has its turn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen, and who may ask."""
+class HttpConfig:
+    """Where to listen, and whose requests to accept.
+
+    Raises:
+        UsageError: the values are unsafe or contradict each other.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8765
-    """0 for any that is free."""
+    """0 for any free port."""
     workers: int = 1
+    """Number of processes."""
     token: str = field(default="", repr=False)
-    """What `Authorization: Bearer` must carry; empty for no check."""
+    """The token that `Authorization: Bearer` must contain; empty to require none."""
     token_file: str = ""
-    """Where the token was read from, for workers to do the same."""
+    """The file that the token was read from; workers read it again."""
     sessions: str = ""
-    """File of the sessions; empty for one that ends with the server."""
+    """File of the sessions; empty for a temporary file."""
     hosts: tuple[str, ...] = ()
-    """Further values of `Host` to admit, as in `graphs.example:443` or `graphs.example:*`."""
+    """More accepted values of `Host`, as in `graphs.example:443` or `graphs.example:*`."""
     origins: tuple[str, ...] = ()
-    """Web pages that may ask, as in `https://app.example`."""
+    """Accepted origins of web pages, as in `https://app.example`."""
 
     def __post_init__(self) -> None:
         for host in self.hosts:
             if "/" in host or not host:
-                raise UsageError(f"{host!r} is no host: write it as in graphs.example:443")
+                raise UsageError(f"{host!r} is not a host: write it as in graphs.example:443")
         if not self.host:
             raise UsageError("the address to listen on is empty")
         if self.host not in LOOPBACK and not self.token:
@@ -69,122 +79,166 @@ class Address:
                 f"{TOKEN_VARIABLE}"
             )
         if self.token and len(self.token) < MIN_TOKEN:
-            raise UsageError(f"the bearer token has less than {MIN_TOKEN} characters")
+            raise UsageError(f"the bearer token has fewer than {MIN_TOKEN} characters")
         if self.host not in LOOPBACK and not self.hosts:
             raise UsageError(
                 f"{self.host} is not loopback: name the host that clients use with --allow-host"
             )
 
 
-def serve(offer: Offer, address: Address) -> None:
+def serve(config: ServerConfig, http: HttpConfig) -> None:
     """Serve until interrupted.
 
     Args:
-        offer: what to serve.
-        address: where.
+        config: what to serve.
+        http: where to listen, and whose requests to accept.
 
     Raises:
-        GraphError: a root is no folder.
-        UsageError: the address cannot be used.
+        GraphError: a root is not a folder.
+        UsageError: the address or the file of the sessions cannot be used.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from skillagent.mcp_server.connections import BURST, Config, Limits, most_connections
-    from skillagent.mcp_server.sessions import StoredSessions
+    from skillagent.mcp_server.connections import (
+        BURST,
+        ConnectionLimits,
+        LimitedConfig,
+        connection_limit,
+    )
+    from skillagent.mcp_server.sessions import SqliteSessions
 
-    # What is wrong with a folder or a file is said now, and by this process.
-    served = Served(offer)
+    # Created here first, so that an error in a folder or a file is reported once, before any
+    # worker starts.
+    loader = GraphLoader(config)
     logs.set_up()
-    _end_well()
-    with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
-        sessions = address.sessions or str(Path(folder) / "sessions.sqlite")
-        StoredSessions(Path(sessions), served).close()
-        bound = _bind(address)
-        told = {**asdict(address), "sessions": sessions, "port": bound.getsockname()[1]}
-        # Workers read the token where it stands: not every process need show it.
-        told["token"] = ""
-        os.environ[VARIABLE] = json.dumps({"offer": offer.to_json(), "address": told})
-        config = Config(
+    with _exit_by_signal(), tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
+        sessions = http.sessions or str(Path(folder) / "sessions.sqlite")
+        SqliteSessions(Path(sessions), loader).close()
+        listener = _listen(http)
+        port = listener.getsockname()[1]
+        # Workers read the token from its own source, so the variable need not contain it.
+        for_workers = {**asdict(http), "sessions": sessions, "port": port, "token": ""}
+        settings = json.dumps({"config": config.to_json(), "http": for_workers})
+        uvicorn_config = LimitedConfig(
             "skillagent.mcp_server.http:app",
-            Limits(most_connections()),
+            ConnectionLimits(connection_limit()),
             factory=True,
-            workers=address.workers,
+            workers=http.workers,
             log_level="warning",
             lifespan="on",
-            backlog=TURN if address.workers > 1 else BACKLOG if os.name == "nt" else BURST,
+            backlog=_accepted_at_once(http.workers, BURST),
             timeout_graceful_shutdown=5,
         )
-        host = f"[{address.host}]" if ":" in address.host else address.host
-        url = f"http://{host}:{told['port']}{PATH}"
-        sys.stderr.write(f"listening on {url} (Ctrl-C ends it)\n")
+        host = f"[{http.host}]" if ":" in http.host else http.host
+        sys.stderr.write(f"listening on http://{host}:{port}{PATH} (Ctrl-C ends it)\n")
         sys.stderr.flush()
-        if address.workers > 1:
-            Multiprocess(config, sockets=[bound]).run()
-        else:
-            uvicorn.Server(config).run(sockets=[bound])
+        with _environment_variable(VARIABLE, settings):
+            if http.workers > 1:
+                Multiprocess(uvicorn_config, sockets=[listener]).run()
+            else:
+                uvicorn.Server(uvicorn_config).run(sockets=[listener])
 
 
-def _end_well() -> None:
-    """End on a signal by unwinding: what was made for this server goes with it."""
+def _accepted_at_once(workers: int, burst: int) -> int:
+    """The backlog for uvicorn, which is also the number of connections that it accepts at once.
 
-    def end(number: int, _: object) -> None:
+    Args:
+        workers: number of processes.
+        burst: what a single worker may accept at once.
+    """
+    if workers > 1:
+        return TURN
+    # Windows has plain sockets only, whose queue is as long as the last backlog.
+    return BACKLOG if os.name == "nt" else burst
+
+
+@contextmanager
+def _exit_by_signal() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP raise `SystemExit`, so that temporary files are removed."""
+
+    def leave(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), end)
-
-
-def _bind(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    # Windows shares sockets in another way, which knows plain ones only.
-    found = socket.socket(family) if os.name == "nt" else _Queue(family)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    former = {number: signal.signal(number, leave) for number in numbers}
     try:
-        found.bind((address.host, address.port))
-        # From now on requests wait until a worker is there, rather than be refused.
-        found.listen(BACKLOG)
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _environment_variable(name: str, value: str) -> Iterator[None]:
+    """Set a variable for the code in the block and the processes that it starts."""
+    former = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if former is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = former
+
+
+def _listen(http: HttpConfig) -> socket.socket:
+    family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
+    # Windows passes sockets to child processes in another way, for plain sockets only.
+    listener = socket.socket(family) if os.name == "nt" else _LongQueueSocket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((http.host, http.port))
+        # From now on, requests wait until a worker is ready; before, they would be refused.
+        listener.listen(BACKLOG)
     except (OSError, OverflowError) as error:
-        found.close()
+        listener.close()
         why = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot listen on {address.host}:{address.port}: {why}") from None
-    found.set_inheritable(True)
-    return found
+        raise UsageError(f"cannot listen on {http.host}:{http.port}: {why}") from None
+    listener.set_inheritable(True)
+    return listener
 
 
-class _Queue(socket.socket):
-    """A socket whose queue stays long.
+class _LongQueueSocket(socket.socket):
+    """A socket whose queue stays long, whatever backlog an event loop asks for.
 
-    An event loop accepts as many connections at once as it was told the queue may hold, so the
-    first worker to wake would take them all, and more than it has files for. Workers are told
-    `TURN` or `BURST`; the queue is not.
+    An event loop also takes the backlog as the number of connections to accept at once. With a
+    long one, the first worker to wake would accept all waiting connections, more than it may
+    open files for. So uvicorn gets `TURN` or `BURST`, and the queue keeps its length.
     """
 
     def listen(self, backlog: int = BACKLOG, /) -> None:
         super().listen(max(backlog, BACKLOG))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # As `multiprocessing` hands a plain socket to a child.
-        return _queue_of, (reduction.DupFd(self.fileno()), self.family)
+        # The way in which `multiprocessing` passes a plain socket to a child process.
+        return _received_socket, (reduction.DupFd(self.fileno()), self.family)
 
 
-def _queue_of(handle: Any, family: int) -> _Queue:
-    return _Queue(family, socket.SOCK_STREAM, fileno=handle.detach())
+def _received_socket(handle: Any, family: int) -> _LongQueueSocket:
+    return _LongQueueSocket(family, socket.SOCK_STREAM, fileno=handle.detach())
 
 
-def app() -> App:
-    """What a worker runs, as the environment says."""
+def app() -> AsgiApp:
+    """The application of a worker, with the settings from the environment."""
     logs.set_up()
-    told = json.loads(os.environ[VARIABLE])
-    address = {**told["address"], "token": token_of(told["address"]["token_file"])}
-    address["hosts"], address["origins"] = tuple(address["hosts"]), tuple(address["origins"])
+    settings = json.loads(os.environ[VARIABLE])
+    http = settings["http"]
+    http |= {
+        "token": read_token(http["token_file"]),
+        "hosts": tuple(http["hosts"]),
+        "origins": tuple(http["origins"]),
+    }
     _end_with_parent()
-    return app_of(Offer.from_json(told["offer"]), Address(**address))
+    return make_app(ServerConfig.from_json(settings["config"]), HttpConfig(**http))
 
 
-def token_of(file: str) -> str:
-    """The bearer token of a file, or of the environment where none is named.
+def read_token(file: str) -> str:
+    """The bearer token.
+
+    Args:
+        file: path of the file that contains it; empty to take it from the environment.
 
     Raises:
         UsageError: the file cannot be read, or is empty.
@@ -196,59 +250,62 @@ def token_of(file: str) -> str:
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {getattr(error, 'strerror', error)}") from None
     if not token:
-        raise UsageError(f"{file}: holds no token")
+        raise UsageError(f"{file}: contains no token")
     return token
 
 
 def _end_with_parent() -> None:
-    """Let a worker end when the process that started it is gone, however that ended."""
+    """End this worker when its parent process has ended, even if that was killed."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return
 
-    def watch() -> None:
+    def wait_for_end() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, name="parent", daemon=True).start()
+    threading.Thread(target=wait_for_end, name="parent", daemon=True).start()
 
 
-def app_of(offer: Offer, address: Address) -> App:
+def make_app(config: ServerConfig, http: HttpConfig) -> AsgiApp:
     """The ASGI application of one worker.
 
     Args:
-        offer: what to serve.
-        address: with its port and its file of sessions.
+        config: what to serve.
+        http: with the port and the file of the sessions set.
     """
     from mcp.server.transport_security import TransportSecuritySettings
 
-    from skillagent.mcp_server.connections import watched
-    from skillagent.mcp_server.reload import keep_fresh
-    from skillagent.mcp_server.server import Surface
-    from skillagent.mcp_server.sessions import StoredSessions
+    from skillagent.mcp_server.connections import log_file_shortage_once
+    from skillagent.mcp_server.reload import watch_and_reload
+    from skillagent.mcp_server.server import GraphServer
+    from skillagent.mcp_server.sessions import SqliteSessions
 
-    served = Served(offer)
-    # Others answer meanwhile, or requests wait: none meets a worker that is still reading.
-    served.warm()
-    sessions = StoredSessions(Path(address.sessions), served)
-    surface = Surface(served, lambda: sessions, background=keep_fresh)
-    here = [f"{name}:{address.port}" for name in (*LOOPBACK[:2], "[::1]")]
+    loader = GraphLoader(config)
+    # Before the first request: until then other workers answer, or requests wait in the queue.
+    loader.warm()
+    sessions = SqliteSessions(Path(http.sessions), loader)
+    server = GraphServer(loader, lambda: sessions, background=watch_and_reload)
+    own_hosts = [f"{name}:{http.port}" for name in (*LOOPBACK[:2], "[::1]")]
     security = TransportSecuritySettings(
-        allowed_hosts=[form for host in (*here, *address.hosts) for form in _forms(host.lower())],
-        allowed_origins=[f"http://{form}" for host in here for form in _forms(host)]
-        + list(address.origins),
+        allowed_hosts=[
+            name for host in (*own_hosts, *http.hosts) for name in _host_names(host.lower())
+        ],
+        allowed_origins=[f"http://{name}" for host in own_hosts for name in _host_names(host)]
+        + list(http.origins),
     )
-    inner: App = surface.server.streamable_http_app(
+    inner: AsgiApp = server.sdk_server.streamable_http_app(
         streamable_http_path=PATH,
         json_response=True,
         stateless_http=True,
         transport_security=security,
-        host=address.host,
+        host=http.host,
     )
-    return watched(request_checks.guarded(request_checks.read(inner), address.token))
+    checked = request_checks.check_messages(inner)
+    return log_file_shortage_once(request_checks.require_token(checked, http.token))
 
 
-def _forms(host: str) -> list[str]:
-    """A host as clients name it: without its port where that is a scheme's own."""
+def _host_names(host: str) -> list[str]:
+    """A host as clients write it: with its port, and without it if it is a default port."""
     name, _, port = host.rpartition(":")
     return [host, name] if port in ("80", "443") and name else [host]

@@ -1,6 +1,6 @@
-"""The server's log on standard error: what clients sent is in it escaped, and without secrets.
+"""Sets up the server's log on standard error: client data is escaped and secrets are removed.
 
-Above: `stdio` and `http`, each of their processes. Below: `secrets`.
+Above: `stdio` and `http`, in each of their processes. Below: `secrets`.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from collections import Counter
 
 from skillagent.secrets import scrub
 
-A_MINUTE = 20
-"""Records of one kind in a minute."""
+RECORDS_PER_MINUTE = 20
+"""Records that one line of code may log in a minute."""
 
 _UNSAFE = re.compile(
-    # Controls, formatting, line and paragraph ends, halves of surrogate pairs, tags.
+    # Controls, formatting, ends of lines and paragraphs, halves of surrogate pairs, tags.
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
 
 def set_up() -> None:
-    """Log what went wrong, a line each; called once in every process that serves."""
+    """Log warnings and errors, one line each; called once in every process of the server."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(SafeFormatter("%(levelname)s: %(message)s"))
-    handler.addFilter(Flood())
+    handler.addFilter(RecordLimit())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
-class Flood(logging.Filter):
-    """Lets so many records a minute through from each line of code, for clients cause them."""
+class RecordLimit(logging.Filter):
+    """Limits the records per minute of each line of code, because clients can cause them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,24 +39,27 @@ class Flood(logging.Filter):
         self._counts: Counter[tuple[str, int]] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a record is written."""
+        """Whether to write a record."""
         minute = record.created // 60
         if minute != self._minute:
             self._minute = minute
             self._counts.clear()
-        place = record.pathname, record.lineno
-        self._counts[place] += 1
-        if self._counts[place] == A_MINUTE:
-            record.msg = f"{record.getMessage()} (and more of these, left out for a minute)"
+        source = record.pathname, record.lineno
+        self._counts[source] += 1
+        if self._counts[source] == RECORDS_PER_MINUTE:
+            record.msg = f"{record.getMessage()} (more of these are left out for a minute)"
             record.args = ()
-        return self._counts[place] <= A_MINUTE
+        return self._counts[source] <= RECORDS_PER_MINUTE
 
 
 class SafeFormatter(logging.Formatter):
-    """A record as one line; a traceback's lines follow, indented, so that none can be forged."""
+    """Formats a record as one line, and its traceback as indented lines after it.
+
+    So no text in a record can look like another record.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text; nothing in it can move a cursor or begin a line of its own."""
+        """The record as text, without characters that move the cursor or begin a line."""
         trace = ""
         if record.exc_info and record.exc_info[1]:
             trace = self.formatException(record.exc_info)
@@ -66,5 +69,5 @@ class SafeFormatter(logging.Formatter):
 
 
 def escaped(text: str) -> str:
-    """A text for one line of the log."""
+    """A text made safe for one line of the log."""
     return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode(), scrub(text))

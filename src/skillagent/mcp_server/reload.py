@@ -1,10 +1,13 @@
-"""Files that change on disk are loaded again, and hosts are told.
+"""Watches the files of the graph, reloads it when they change, and notifies hosts.
 
-A server without its watch is still a server: whatever goes wrong here is a line in the log.
+A server that cannot watch its files must still serve, so every error here is only logged.
+
+Above: `stdio` and `http`, which run `watch_and_reload` beside the server. Below: `server`.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Sequence
@@ -15,83 +18,103 @@ import anyio.to_thread
 from skillagent.graph.ignore_files import IGNORE_FILES
 from skillagent.graph.walk import Root
 from skillagent.markdown.hidden import one_line
-from skillagent.mcp_server.server import Surface
+from skillagent.mcp_server.server import GraphServer
 
 STEP_MS = 100
-"""How often, in milliseconds, the watch looks up; it ends so soon after it was told to."""
+"""Milliseconds between two checks for changes; the watch stops no later than that."""
 SETTLE_MS = 1_000
-"""Changes that follow each other are taken as one for at most so many milliseconds."""
+"""Milliseconds for which changes in succession are collected into one reload."""
 TICK_MS = 500
-"""How long, in milliseconds, a watch is silent before it says that it stands."""
+"""Milliseconds without a change after which the watch reports that it is running."""
 LOOK_SECONDS = 1.0
-"""How often it is asked whether a root is still the same folder."""
+"""Seconds between two checks whether each root is still the same folder."""
 
 _log = logging.getLogger(__name__)
 
 
-async def keep_fresh(surface: Surface) -> None:
-    """Load the graph while the first answers leave, then again whenever its files change.
+async def watch_and_reload(server: GraphServer) -> None:
+    """Load the graph while the first answers are sent; reload it whenever its files change.
+
+    Runs until it is cancelled.
 
     Args:
-        surface: of the server; runs until it is cancelled.
+        server: the server whose graph is loaded.
     """
-    served = surface.served
+    loader = server.loader
     try:
-        await anyio.to_thread.run_sync(served.warm, abandon_on_cancel=True)
-    except Exception as error:
-        _log.warning("not loaded: %s", one_line(str(error)))
-    if not served.offer.watch:
-        return
-    ended = anyio.Event()
+        try:
+            await anyio.to_thread.run_sync(loader.warm, abandon_on_cancel=True)
+        except Exception as error:
+            _log.warning("the graph cannot be loaded: %s", one_line(str(error)))
+        if loader.config.watch:
+            await _watch_until_cancelled(server)
+    finally:
+        # Ends what `warm` began.
+        gc.unfreeze()
+
+
+async def _watch_until_cancelled(server: GraphServer) -> None:
+    stopped = anyio.Event()
     async with anyio.create_task_group() as group:
-        group.start_soon(_watch, surface, ended)
+        group.start_soon(_watch, server, stopped)
         try:
             await anyio.sleep_forever()
         finally:
-            # The watch sits in a thread, which a cancellation alone would wait for.
-            ended.set()
+            # The watch runs in a thread. A cancellation alone would wait for it.
+            stopped.set()
 
 
-async def _watch(surface: Surface, ended: anyio.Event) -> None:
-    roots = surface.served.roots
-    polling, missed, seen, said = False, False, _folders(roots), ""
+async def _watch(server: GraphServer, stopped: anyio.Event) -> None:
+    roots = server.loader.roots
+    polling, may_have_missed, folders, last_error = False, False, _folder_ids(roots), ""
     with anyio.CancelScope(shield=True):
-        while not ended.is_set():
-            # Each round watches the folders as they are; a root that was replaced begins one.
+        while not stopped.is_set():
+            # Each round watches the folders of its start. Replacing a root begins a new round.
             try:
-                await _round(surface, ended, polling, missed)
+                await _round(server, stopped, polling, may_have_missed)
             except Exception as error:
-                # Too many watches, a root that is gone: looked at less cleverly from now on.
+                # Too many watches, or a missing root: from now on, look at the files in turn
+                # instead of asking the operating system.
                 why = str(error.exceptions[0] if isinstance(error, ExceptionGroup) else error)
-                if why != said:
-                    _log.warning("the watch begins again: %s", one_line(why))
-                polling, said = True, why
-                await _pause(ended)
-            missed = True
-            if (now := _folders(roots)) != seen:
-                seen = now
-                await _load(surface)
+                if why != last_error:
+                    _log.warning("watching files is started again: %s", one_line(why))
+                polling, last_error = True, why
+                await _pause(stopped)
+            may_have_missed = True
+            if (now := _folder_ids(roots)) != folders:
+                folders = now
+                await _reload(server)
 
 
-async def _round(surface: Surface, ended: anyio.Event, polling: bool, missed: bool) -> None:
+async def _round(
+    server: GraphServer, stopped: anyio.Event, polling: bool, may_have_missed: bool
+) -> None:
+    """Watch until the server stops or a root is replaced.
+
+    Args:
+        server: see `watch_and_reload`.
+        stopped: set when the server stops.
+        polling: look at the files in turn instead of asking the operating system.
+        may_have_missed: whether files may have changed between the last round and this one.
+    """
     from watchfiles import awatch
 
-    roots = surface.served.roots
-    before = _folders(roots)
+    roots = server.loader.roots
+    folders = _folder_ids(roots)
     over = anyio.Event()
 
-    async def look() -> None:
-        while not (ended.is_set() or over.is_set()) and _folders(roots) == before:
-            await _pause(ended)
+    async def check_roots() -> None:
+        while not (stopped.is_set() or over.is_set()) and _folder_ids(roots) == folders:
+            await _pause(stopped)
         over.set()
 
     async with anyio.create_task_group() as group:
-        group.start_soon(look)
-        tops = [os.fspath(root.path) for root in roots]
+        group.start_soon(check_roots)
+        paths = [os.fspath(root.path) for root in roots]
         try:
             async for changes in awatch(
-                *tops,
-                watch_filter=lambda change, path: matters(path, tops),
+                *paths,
+                watch_filter=lambda change, path: is_graph_path(path, paths),
                 debounce=SETTLE_MS,
                 step=STEP_MS,
                 stop_event=over,
@@ -100,51 +123,51 @@ async def _round(surface: Surface, ended: anyio.Event, polling: bool, missed: bo
                 rust_timeout=TICK_MS,
                 yield_on_timeout=True,
             ):
-                # What changed before this watch stood, it cannot tell: that is looked for once.
-                if changes or missed:
-                    missed = False
-                    await _load(surface)
+                # The watch does not report changes before its own start, so reload once.
+                if changes or may_have_missed:
+                    may_have_missed = False
+                    await _reload(server)
         finally:
             over.set()
 
 
-async def _load(surface: Surface) -> None:
+async def _reload(server: GraphServer) -> None:
     try:
-        changed = await anyio.to_thread.run_sync(surface.served.reload)
+        old, new = await anyio.to_thread.run_sync(server.loader.reload)
     except Exception as error:
-        # A root that is being replaced comes back; until then the graph before serves.
-        _log.warning("not loaded again: %s", one_line(str(error)))
+        # A root that is being replaced comes back; until then, the old graph is served.
+        _log.warning("the graph cannot be reloaded: %s", one_line(str(error)))
         return
-    await surface.changed(*changed)
+    await server.notify_changes(old, new)
 
 
-async def _pause(ended: anyio.Event) -> None:
+async def _pause(stopped: anyio.Event) -> None:
     with anyio.move_on_after(LOOK_SECONDS):
-        await ended.wait()
+        await stopped.wait()
 
 
-def _folders(roots: Sequence[Root]) -> list[tuple[int, int] | None]:
-    """What tells each root's folder from another one in its place; None where there is none."""
-    found: list[tuple[int, int] | None] = []
+def _folder_ids(roots: Sequence[Root]) -> list[tuple[int, int] | None]:
+    """Device and inode of each root's folder; None for a missing one."""
+    ids: list[tuple[int, int] | None] = []
     for root in roots:
         try:
             status = os.stat(root.path)
-            found.append((status.st_dev, status.st_ino))
+            ids.append((status.st_dev, status.st_ino))
         except OSError:
-            found.append(None)
-    return found
+            ids.append(None)
+    return ids
 
 
-def matters(path: str, tops: Sequence[str]) -> bool:
-    """Whether a changed path can be of a graph: nothing hidden, below the root that holds it.
+def is_graph_path(path: str, roots: Sequence[str]) -> bool:
+    """Whether a changed path can belong to a graph: below its root, nothing is hidden.
 
     Args:
-        path: as the watch names it.
-        tops: the roots, as they were given to the watch.
+        path: as the watch reports it.
+        roots: paths of the roots, as they were given to the watch.
     """
-    for top in tops:
-        if path.startswith(top.rstrip(os.sep) + os.sep):
-            *folders, name = path[len(top) :].strip(os.sep).split(os.sep)
-            hidden = any(folder.startswith(".") for folder in folders)
-            return not hidden and (not name.startswith(".") or name in IGNORE_FILES)
+    for root in roots:
+        if path.startswith(root.rstrip(os.sep) + os.sep):
+            *folders, name = path[len(root) :].strip(os.sep).split(os.sep)
+            is_hidden = any(folder.startswith(".") for folder in folders)
+            return not is_hidden and (not name.startswith(".") or name in IGNORE_FILES)
     return True

@@ -1,6 +1,6 @@
-"""What every HTTP request passes before the SDK: the bearer token, then the form of its body.
+"""Checks every HTTP request before the SDK gets it: the bearer token, then the JSON-RPC body.
 
-A body is held to what a line over stdio is held to, and its fault is told in the same words.
+A body must satisfy the same rules as a line over stdio, and its errors have the same text.
 
 Above: `http`. Below: `framing`.
 """
@@ -12,50 +12,52 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from skillagent.mcp_server import framing
-from skillagent.mcp_server.framing import LONGEST, PARSE_ERROR, Refusal
+from skillagent.mcp_server.framing import MAX_BYTES, PARSE_ERROR, RejectedMessage
 
-Scope = MutableMapping[str, Any]
+AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+AsgiApp = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 
-def guarded(inner: App, token: str) -> App:
-    """An application that asks everyone for a token.
+def require_token(inner: AsgiApp, token: str) -> AsgiApp:
+    """Wrap an application so that every request needs a token.
 
     Args:
-        inner: the application behind it.
-        token: what `Authorization: Bearer` must carry; empty for no check.
+        inner: the application.
+        token: the token that `Authorization: Bearer` must contain; empty to require none.
     """
-    wanted = token.encode()
+    expected = token.encode()
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            # The names of hosts and of schemes ignore case.
+            # Names of hosts and of authentication schemes are case-insensitive.
             headers = [
                 (name, value.lower() if name == b"host" else value)
                 for name, value in scope["headers"]
             ]
             scope = {**scope, "headers": headers}
-            scheme, _, given = dict(headers).get(b"authorization", b"").partition(b" ")
-            known = scheme.lower() == b"bearer" and hmac.compare_digest(given.strip(), wanted)
-            if token and not known:
-                told = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
-                await _answer(send, 401, told, b"a bearer token is needed\n")
+            scheme, _, sent = dict(headers).get(b"authorization", b"").partition(b" ")
+            is_valid = scheme.lower() == b"bearer" and hmac.compare_digest(sent.strip(), expected)
+            if token and not is_valid:
+                reply = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
+                await _answer(send, 401, reply, b"a bearer token is needed\n")
                 return
         await inner(scope, receive, send)
 
     return app
 
 
-def read(inner: App) -> App:
-    """An application whose requests are JSON-RPC messages, or are refused with an error of it.
+def check_messages(inner: AsgiApp) -> AsgiApp:
+    """Wrap an application so that it gets only valid JSON-RPC messages.
+
+    An invalid message is answered with a JSON-RPC error.
 
     Args:
-        inner: the application behind it; it gets bodies whole.
+        inner: the application; it gets each body in one piece.
     """
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "POST":
             await inner(scope, receive, send)
             return
@@ -63,39 +65,39 @@ def read(inner: App) -> App:
         if body is None:
             return
         message = _message(body)
-        if isinstance(message, Refusal):
+        if isinstance(message, RejectedMessage):
             status = 413 if message is framing.TOO_LONG else 400
-            told = [(b"content-type", b"application/json")]
-            await _answer(send, status, told, message.answer().encode())
+            reply = [(b"content-type", b"application/json")]
+            await _answer(send, status, reply, message.answer().encode())
             return
-        whole: MutableMapping[str, Any] = {
+        event: MutableMapping[str, Any] = {
             "type": "http.request",
             "body": message.encode(),
             "more_body": False,
         }
-        left = [whole]
+        unread = [event]
 
-        async def again() -> MutableMapping[str, Any]:
-            return left.pop() if left else await receive()
+        async def receive_again() -> MutableMapping[str, Any]:
+            return unread.pop() if unread else await receive()
 
         headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
-        headers.append((b"content-length", str(len(whole["body"])).encode()))
-        await inner({**scope, "headers": headers}, again, send)
+        headers.append((b"content-length", str(len(event["body"])).encode()))
+        await inner({**scope, "headers": headers}, receive_again, send)
 
     return app
 
 
-def _message(body: bytes) -> str | Refusal:
+def _message(body: bytes) -> str | RejectedMessage:
     if framing.is_blank(body):
-        return Refusal(PARSE_ERROR, "the body is empty")
+        return RejectedMessage(PARSE_ERROR, "the body is empty")
     return framing.read(body)
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """A whole body, or as much of it as shows that it is too long; None if the client went."""
+    """A whole body, or enough of it to see that it is too long; None if the client left."""
     parts: list[bytes] = []
     size = 0
-    while size <= LONGEST:
+    while size <= MAX_BYTES:
         event = await receive()
         if event["type"] != "http.request":
             return None

@@ -1,4 +1,7 @@
-"""Files of the catalogue as resources on the wire, and the parts of a long list."""
+"""Turns files of the catalogue into MCP resources, splits long lists, and completes paths.
+
+Above: `server` and `skills`. Below: `catalogue`.
+"""
 
 from __future__ import annotations
 
@@ -9,62 +12,80 @@ from typing import TypeVar
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from skillagent.mcp_server.catalogue import SKILL, File
+from skillagent.mcp_server.catalogue import SKILL_FILE, ResourceFile
 
-PAGE = 200
+ITEMS_PER_ANSWER = 200
+_CURSOR_DIGITS = 11
+"""Most digits of a cursor; more would be a number that no list needs."""
 
 T = TypeVar("T")
 
 
-def page(items: Sequence[T], cursor: str | None) -> tuple[Sequence[T], str | None]:
-    """The part of a list that a cursor names, and the cursor of the next one.
+def paginated(items: Sequence[T], cursor: str | None) -> tuple[Sequence[T], str | None]:
+    """One part of a list.
+
+    Args:
+        items: the whole list.
+        cursor: where the part begins, from an earlier answer; None for the first part.
+
+    Returns:
+        The part, and the cursor of the next part; None after the last one.
 
     Raises:
-        MCPError: the cursor is from no answer.
+        MCPError: the cursor is not from an earlier answer.
     """
     start = 0
     if cursor is not None:
-        digits = cursor.isascii() and cursor.isdigit() and len(cursor) < 12
-        if not digits or int(cursor) >= len(items):
-            raise MCPError(types.INVALID_PARAMS, f"cursor {cursor[:40]!r} is from no answer")
+        is_number = cursor.isascii() and cursor.isdigit() and len(cursor) <= _CURSOR_DIGITS
+        if not is_number or int(cursor) >= len(items):
+            raise MCPError(
+                types.INVALID_PARAMS, f"cursor {cursor[:40]!r} is not from an earlier answer"
+            )
         start = int(cursor)
-    end = start + PAGE
+    end = start + ITEMS_PER_ANSWER
     return items[start:end], str(end) if end < len(items) else None
 
 
-def resource(file: File) -> types.Resource:
-    """What a host is told of a file."""
+def resource(file: ResourceFile) -> types.Resource:
+    """The description of a file in lists of resources."""
     if file.node is None:
-        return types.Resource(uri=file.uri, name=file.name, mime_type=file.mime)
+        return types.Resource(uri=file.uri, name=file.name, mime_type=file.mime_type)
     node = file.node
-    skill = file.name == SKILL
+    is_skill = file.name == SKILL_FILE
     return types.Resource(
         uri=file.uri,
-        name=node.names[-1] if skill and node.names else node.id,
+        name=node.names[-1] if is_skill and node.names else node.id,
         title=node.title,
         description=node.description or None,
-        mime_type=file.mime,
+        mime_type=file.mime_type,
         size=node.size,
     )
 
 
 def contents(
-    file: File, data: bytes
+    file: ResourceFile, data: bytes
 ) -> tuple[types.TextResourceContents | types.BlobResourceContents, str]:
-    """A file's contents, and the text that they are charged by."""
+    """The contents of a file as a resource, and the text whose tokens are charged for it."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         blob = base64.b64encode(data).decode("ascii")
-        return types.BlobResourceContents(uri=file.uri, mime_type=file.mime, blob=blob), blob
-    return types.TextResourceContents(uri=file.uri, mime_type=file.mime, text=text), text
+        return types.BlobResourceContents(uri=file.uri, mime_type=file.mime_type, blob=blob), blob
+    return types.TextResourceContents(uri=file.uri, mime_type=file.mime_type, text=text), text
 
 
-def ranks(typed: str, known: Iterable[str]) -> Iterable[tuple[int, str]]:
-    """Paths that hold what was typed: those that begin with it first, then their last segment."""
-    for path in known:
+def completions(typed: str, paths: Iterable[str]) -> Iterable[tuple[int, str]]:
+    """The paths that contain a text, each with a rank.
+
+    The rank is 0 if the path begins with the text, 1 if its last segment does, else 2.
+
+    Args:
+        typed: the text, case-folded.
+        paths: all paths.
+    """
+    for path in paths:
         folded = path.casefold()
-        at = folded.find(typed)
-        if at >= 0:
-            begins = folded.rpartition("/")[2].startswith(typed)
-            yield (0 if at == 0 else 1 if begins else 2), path
+        position = folded.find(typed)
+        if position >= 0:
+            begins_name = folded.rpartition("/")[2].startswith(typed)
+            yield (0 if position == 0 else 1 if begins_name else 2), path

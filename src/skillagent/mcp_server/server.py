@@ -1,9 +1,11 @@
-"""What a host sees: the three tools, the files as resources, completion, and skills.
+"""Answers a host's requests: the three tools, files as resources, completion, and skills.
 
-Built on the low-level server of the official SDK with our own schemas; the SDK speaks all
-protocol versions from 2025-06-18 to 2026-07-28. A tool answers with one text block and
-nothing structured, for hosts disagree on which of the two the model sees. What is wrong with
-a call is a tool result, so that the model can correct it.
+It is built on the low-level server of the official SDK, which speaks all protocol versions
+from 2025-06-18 to 2026-07-28. A tool answers with one text block and no structured content,
+because hosts disagree on which of the two the model sees. An error in a call is a tool result,
+so that the model can correct the call.
+
+Above: `stdio`, `http` and `reload`. Below: `graph_loader`, `sessions`, `resources`, `skills`.
 
 Source: Model Context Protocol 2026-07-28; SEP-2640 for `skills/*`.
 """
@@ -32,140 +34,147 @@ from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated
 from skillagent import __version__
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.tools import specs
-from skillagent.graph import SkillGraph
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server import skills
 from skillagent.mcp_server.capabilities import FRESH_MS, NAME, TITLE
-from skillagent.mcp_server.catalogue import MARKDOWN, SCHEME, Catalogue
-from skillagent.mcp_server.graph_loader import Served
-from skillagent.mcp_server.resources import contents, page, ranks, resource
+from skillagent.mcp_server.catalogue import MARKDOWN_TYPE, SCHEME, Catalogue
+from skillagent.mcp_server.graph_loader import GraphLoader, LoadedGraph
+from skillagent.mcp_server.resources import completions, contents, paginated, resource
 from skillagent.mcp_server.server_config import instructions
-from skillagent.mcp_server.sessions import SessionError, Sessions
+from skillagent.mcp_server.sessions import SessionError, SessionStore
 from skillagent.messages import ToolSpec
 
-SESSION_META = "skillagent/session"
-"""Key of `_meta` under which a program may carry a session's token, instead of the argument."""
+SESSION_KEY = "skillagent/session"
+"""Key of `_meta` in which a program may send its session's token instead of the argument."""
 SESSION_ARGUMENT = {
     "type": ["string", "null"],
-    "description": "Name of your session, as the last answer ended with; null to begin one.",
+    "description": (
+        "Name of your session, which is at the end of the last answer; null to begin a session."
+    ),
 }
-TOKEN_BYTES = 256
-"""No token stands for more bytes: what is larger than so many a token cannot fit a budget."""
-COMPLETIONS = 100
+MAX_TOKEN_BYTES = 256
+"""Most bytes that one token can encode: a file with more per token cannot fit a budget."""
+MAX_COMPLETIONS = 100
 
 
 @dataclass
-class Link:
-    """One connection: its sessions, and the way back to its host."""
+class HostConnection:
+    """One connection to a host, or all connections of an HTTP server."""
 
-    sessions: Sessions
-    back: ServerSession | None = field(default=None)
-    """Of a host that shook hands; the newer protocol sends changes to those who listen."""
+    sessions: SessionStore
+    session: ServerSession | None = field(default=None)
+    """Sends notifications to a host that began with `initialize`; the newest protocol sends
+    them to subscribers instead."""
 
 
 _log = logging.getLogger(__name__)
-Context = ServerRequestContext[Link, Any]
+Context = ServerRequestContext[HostConnection, Any]
 
 
-class Surface:
-    """A server over one graph. `server` is the SDK's.
+class GraphServer:
+    """A server for one graph. `sdk_server` is the SDK's server, with our handlers.
 
     Args:
-        served: the graph.
-        sessions: makes what keeps the sessions of a connection, or of a whole HTTP server.
-        background: run beside each connection, or beside the HTTP server.
-        words: the instructions, where they were made already.
+        loader: gives the graph.
+        sessions: makes the session store of a connection, or of a whole HTTP server.
+        background: a coroutine function that runs beside each connection, or the HTTP server.
+        prompt: the instructions, if they were made already; None to make them.
     """
 
     def __init__(
         self,
-        served: Served,
-        sessions: Callable[[], Sessions],
+        loader: GraphLoader,
+        sessions: Callable[[], SessionStore],
         *,
-        background: Callable[[Surface], Any] | None = None,
-        words: str | None = None,
+        background: Callable[[GraphServer], Any] | None = None,
+        prompt: str | None = None,
     ) -> None:
-        self.served = served
-        self.bus = InMemorySubscriptionBus()
-        self._links: list[Link] = []
+        self.loader = loader
+        self._subscriptions = InMemorySubscriptionBus()
+        self._connections: list[HostConnection] = []
 
         @asynccontextmanager
-        async def lifespan(_: Server[Link]) -> AsyncIterator[Link]:
-            link = Link(sessions())
-            self._links.append(link)
+        async def lifespan(_: Server[HostConnection]) -> AsyncIterator[HostConnection]:
+            connection = HostConnection(sessions())
+            self._connections.append(connection)
             try:
                 async with anyio.create_task_group() as group:
                     if background:
                         group.start_soon(background, self)
-                    yield link
+                    yield connection
                     group.cancel_scope.cancel()
             finally:
-                self._links.remove(link)
+                self._connections.remove(connection)
 
         handlers: dict[str, Any] = {}
-        if served.offer.resources != "off":
+        if loader.config.resources != "off":
             handlers = {
                 "on_list_resources": self._list_resources,
                 "on_list_resource_templates": self._list_templates,
                 "on_read_resource": self._read_resource,
                 "on_completion": self._complete,
-                "on_subscriptions_listen": ListenHandler(self.bus),
+                "on_subscriptions_listen": ListenHandler(self._subscriptions),
             }
-        steady = CacheHint(ttl_ms=FRESH_MS, scope="public")
-        self.server: Server[Link] = Server(
+        cacheable = CacheHint(ttl_ms=FRESH_MS, scope="public")
+        self.sdk_server: Server[HostConnection] = Server(
             NAME,
             version=__version__,
             title=TITLE,
-            instructions=instructions(served.offer) if words is None else words,
+            instructions=instructions(loader.config) if prompt is None else prompt,
             lifespan=lifespan,
-            cache_hints={"tools/list": steady, "server/discover": steady},
+            cache_hints={"tools/list": cacheable, "server/discover": cacheable},
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
             **handlers,
         )
         if handlers:
-            skills.add(self.server, self._catalogue)
+            skills.add_skills(self.sdk_server, self._catalogue)
 
     def options(self) -> InitializationOptions:
-        """For `Server.run`: what a host that shakes hands is told."""
-        changes = NotificationOptions(resources_changed=self.served.offer.watch)
-        return self.server.create_initialization_options(changes)
+        """The options for `Server.run`, which answers `initialize` with them."""
+        changes = NotificationOptions(resources_changed=self.loader.config.watch)
+        return self.sdk_server.create_initialization_options(changes)
 
-    async def changed(self, before: SkillGraph, after: SkillGraph) -> None:
-        """Tell every host that files have changed."""
-        if self.served.offer.resources == "off":
+    async def notify_changes(self, old: LoadedGraph, new: LoadedGraph) -> None:
+        """Notify every host that files have changed.
+
+        Args:
+            old: the graph before the change.
+            new: the graph after it.
+        """
+        if self.loader.config.resources == "off":
             return
-        old, new = Catalogue.of(before), Catalogue.of(after)
-        await self.bus.publish(ResourcesListChanged())
-        for uri in sorted(old.files.keys() & new.files.keys()):
-            nodes = old.files[uri].node, new.files[uri].node
-            if nodes[0] and nodes[1] and nodes[0].digest != nodes[1].digest:
-                await self.bus.publish(ResourceUpdated(uri=uri))
-        for link in list(self._links):
-            if link.back is not None:
-                await link.back.send_resource_list_changed()
+        old_files, new_files = old.catalogue.files, new.catalogue.files
+        await self._subscriptions.publish(ResourcesListChanged())
+        for uri in sorted(old_files.keys() & new_files.keys()):
+            old_node, new_node = old_files[uri].node, new_files[uri].node
+            if old_node and new_node and old_node.digest != new_node.digest:
+                await self._subscriptions.publish(ResourceUpdated(uri=uri))
+        for connection in list(self._connections):
+            if connection.session is not None:
+                await connection.session.send_resource_list_changed()
 
     async def _list_tools(
         self, context: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        self._greet(context)
-        carried = context.lifespan_context.sessions.carried
-        return types.ListToolsResult(tools=[_tool(spec, carried) for spec in specs()])
+        self._remember_session(context)
+        uses_tokens = context.lifespan_context.sessions.uses_tokens
+        return types.ListToolsResult(tools=[_tool(spec, uses_tokens) for spec in specs()])
 
-    def _greet(self, context: Context) -> None:
-        link = context.lifespan_context
-        if not link.sessions.carried:
-            link.back = context.session
+    def _remember_session(self, context: Context) -> None:
+        connection = context.lifespan_context
+        if not connection.sessions.uses_tokens:
+            connection.session = context.session
 
     async def _call_tool(
         self, context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         arguments = dict(params.arguments or {})
-        by_tools = context.lifespan_context.sessions.carried
-        carried = arguments.pop("session", None) if by_tools else None
+        uses_tokens = context.lifespan_context.sessions.uses_tokens
+        token = arguments.pop("session", None) if uses_tokens else None
         try:
             answer, meta = await self._act(
-                context, carried, lambda toolset: toolset.call(params.name, arguments)
+                context, token, lambda toolset: toolset.call(params.name, arguments)
             )
         except SessionError as error:
             _log.warning("%s", one_line(str(error)))
@@ -178,26 +187,27 @@ class Surface:
         )
 
     async def _act(
-        self, context: Context, carried: object, act: Callable[[Toolset], Answer]
+        self, context: Context, argument: object, action: Callable[[Toolset], Answer]
     ) -> tuple[Answer, dict[str, Any] | None]:
+        """Act in the session of a request; `argument` is its token, if a tool was called."""
         sessions = context.lifespan_context.sessions
-        carried = carried or (context.meta or {}).get(SESSION_META)
-        token = None if carried is None else str(carried)
-        # The first call may have to wait for the graph: others must not wait for it.
-        answer, token = await anyio.to_thread.run_sync(lambda: sessions.act(token, act))
-        return answer, {SESSION_META: token} if token else None
+        value = argument or (context.meta or {}).get(SESSION_KEY)
+        token = None if value is None else str(value)
+        # In a thread: the call may have to wait for the graph, and other requests must not.
+        answer, token = await anyio.to_thread.run_sync(lambda: sessions.act(token, action))
+        return answer, {SESSION_KEY: token} if token else None
 
     async def _catalogue(self) -> Catalogue:
-        return await anyio.to_thread.run_sync(lambda: Catalogue.of(self.served.graph))
+        return await anyio.to_thread.run_sync(lambda: self.loader.catalogue)
 
     async def _list_resources(
         self, context: Context, params: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
-        self._greet(context)
+        self._remember_session(context)
         files = list((await self._catalogue()).files.values())
-        shown, cursor = page(files, params.cursor if params else None)
+        part, cursor = paginated(files, params.cursor if params else None)
         return types.ListResourcesResult(
-            resources=[resource(file) for file in shown], next_cursor=cursor
+            resources=[resource(file) for file in part], next_cursor=cursor
         )
 
     async def _list_templates(
@@ -207,71 +217,72 @@ class Surface:
             uri_template=SCHEME + "{+path}",
             name="node",
             title="A node of the graph",
-            description="The file of one node, whole.",
-            mime_type=MARKDOWN,
+            description="The complete file of one node.",
+            mime_type=MARKDOWN_TYPE,
         )
         return types.ListResourceTemplatesResult(resource_templates=[template])
 
     async def _read_resource(
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        charged = self.served.offer.resources == "charged"
+        is_charged = self.loader.config.resources == "charged"
         file = (await self._catalogue()).files.get(params.uri)
         if file is None:
-            raise await self._unknown(params.uri)
+            raise await self._unknown_uri(params.uri)
         try:
-            if charged and file.size > TOKEN_BYTES * self.served.budget.total:
+            if is_charged and file.size > MAX_TOKEN_BYTES * self.loader.budget.total:
                 raise MCPError(types.INVALID_REQUEST, f"{params.uri} does not fit the budget")
             data = await anyio.to_thread.run_sync(file.read)
         except OSError as error:
             why = error.strerror or str(error)
             raise MCPError(types.INTERNAL_ERROR, f"{params.uri} cannot be read: {why}") from None
-        shown, text = contents(file, data)
+        file_contents, text = contents(file, data)
         meta = None
-        if charged:
-            node = file.node.id if file.node else None
+        if is_charged:
+            node_id = file.node.id if file.node else None
             try:
                 answer, meta = await self._act(
-                    context, None, lambda toolset: toolset.hand_over(params.uri, text, node)
+                    context, None, lambda toolset: toolset.hand_over(params.uri, text, node_id)
                 )
             except SessionError as error:
                 raise MCPError(types.INTERNAL_ERROR, str(error)) from None
             if answer.error:
                 raise MCPError(types.INVALID_REQUEST, answer.text or "the budget is spent")
-        return types.ReadResourceResult(contents=[shown], _meta=meta)
+        return types.ReadResourceResult(contents=[file_contents], _meta=meta)
 
-    async def _unknown(self, uri: str) -> MCPError:
+    async def _unknown_uri(self, uri: str) -> MCPError:
+        """The error for an unknown URI, with the URIs of the nodes with the nearest names."""
         catalogue = await self._catalogue()
-        stem = uri.rpartition("/")[2].removesuffix(".md")
-        near = await anyio.to_thread.run_sync(lambda: self.served.graph.nearest(stem))
-        files = {file.node.id: file.uri for file in catalogue.files.values() if file.node}
-        named = ", ".join(files[node] for node in near if node in files)
-        text = f"no resource {uri[:200]}" + (f"; nearest: {named}" if named else "")
+        name = uri.rpartition("/")[2].removesuffix(".md")
+        nearest = await anyio.to_thread.run_sync(lambda: self.loader.graph.nearest(name))
+        uris = {file.node.id: file.uri for file in catalogue.files.values() if file.node}
+        nearest_uris = ", ".join(uris[node_id] for node_id in nearest if node_id in uris)
+        text = f"no resource {uri[:200]}" + (f"; nearest: {nearest_uris}" if nearest_uris else "")
         return MCPError(types.INVALID_PARAMS, text, {"uri": uri[:200]})
 
     async def _complete(
         self, context: Context, params: types.CompleteRequestParams
     ) -> types.CompleteResult:
         typed = params.argument.value.casefold()
-        known = [unquote(uri.removeprefix(SCHEME)) for uri in (await self._catalogue()).files]
+        paths = [unquote(uri.removeprefix(SCHEME)) for uri in (await self._catalogue()).files]
         if params.argument.name != "path" or not isinstance(
             params.ref, types.ResourceTemplateReference
         ):
-            known = []
-        ranked = sorted(ranks(typed, known))
+            paths = []
+        ranked = sorted(completions(typed, paths))
         return types.CompleteResult(
             completion=types.Completion(
-                values=[path for _, path in ranked[:COMPLETIONS]],
+                values=[path for _, path in ranked[:MAX_COMPLETIONS]],
                 total=len(ranked),
-                has_more=len(ranked) > COMPLETIONS,
+                has_more=len(ranked) > MAX_COMPLETIONS,
             )
         )
 
 
-def _tool(spec: ToolSpec, carried: bool) -> types.Tool:
-    """A tool as hosts see it; with the name of a session where the tools carry one."""
+def _tool(spec: ToolSpec, uses_tokens: bool) -> types.Tool:
+    """The definition of a tool; it has an argument `session` if sessions have tokens."""
     properties = dict(spec.parameters["properties"])
-    if carried:
+    if uses_tokens:
         properties["session"] = SESSION_ARGUMENT
     schema = {
         **spec.parameters,
@@ -292,9 +303,9 @@ def _tool(spec: ToolSpec, carried: bool) -> types.Tool:
 
 
 def _portable(schema: dict[str, Any]) -> dict[str, Any]:
-    """A property whose type is one name, as some hosts' providers take no list of them."""
-    names = schema.get("type")
-    if not isinstance(names, list):
+    """A schema without a list of types, which the providers of some hosts do not accept."""
+    type_names = schema.get("type")
+    if not isinstance(type_names, list):
         return schema
-    rest = {key: value for key, value in schema.items() if key != "type"}
-    return {"anyOf": [{"type": name} for name in names], **rest}
+    other_keys = {key: value for key, value in schema.items() if key != "type"}
+    return {"anyOf": [{"type": name} for name in type_names], **other_keys}

@@ -1,7 +1,7 @@
-"""What a server offers, and what it says of it before anything is loaded.
+"""Settings of a server, and the instructions that it sends to hosts.
 
-Above: everything else of the server. Below: one file of the graph. Nothing heavy is imported,
-so that the first answer can leave at once.
+Above: every other module of the server. Below: `graph`, of which the instructions read one
+file. Nothing slow is imported, so that the first answer can be sent at once.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from skillagent.graph.build import glance
+from skillagent.graph.entry import glance
 from skillagent.graph.walk import Options, roots_of
 from skillagent.markdown import DIALECTS
 from skillagent.markdown.hidden import one_line, visible
 from skillagent.markdown.prose import shortened
 
-INSTRUCTIONS_BYTES = 1_000
+MAX_INSTRUCTIONS_BYTES = 1_000
+MAX_NAMES = 120
+"""Most characters of the names of the graphs."""
 HOW_TO_WALK = (
     'Answer from it: list_index(query="the question") ranks its nodes; '
     'read_summary(nodes=["a", "b"]) shows outlines and links, each with the sentence that says '
@@ -28,11 +30,11 @@ HOW_TO_WALK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What a server offers, and on which terms; plain, so that it can pass to other processes."""
+class ServerConfig:
+    """Settings of a server, as plain values that can be sent to other processes as JSON."""
 
     roots: tuple[str, ...]
-    """Folders, as `SkillGraph.load` takes them."""
+    """Folders, each as `[NAME=]FOLDER`."""
     budget: int | None = None
     """Tokens of one session; None for the default."""
     per_call: int | None = None
@@ -42,10 +44,11 @@ class Offer:
     dialect: str | None = None
     """Name of the dialect of the links; None to go by what each root holds."""
     strict: bool = False
+    """Whether an ambiguous link is an error."""
     resources: Literal["charged", "free", "off"] = "charged"
-    """Whether files can be read as resources, and whether the session pays for them."""
+    """Whether files can be read as resources, and whether the budget is charged for them."""
     watch: bool = True
-    """Load again what changes on disk."""
+    """Whether to reload files that change."""
 
     @property
     def options(self) -> Options:
@@ -56,30 +59,34 @@ class Offer:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Offer:
-        """An offer from `to_json`, as another process was given it."""
+    def from_json(cls, values: Mapping[str, Any]) -> ServerConfig:
+        """The settings from the values that `to_json` gave."""
         return cls(**{**values, "roots": tuple(values["roots"])})
 
 
-def instructions(offer: Offer) -> str:
-    """What a host may put into the system prompt, below 1,000 bytes.
+def instructions(config: ServerConfig) -> str:
+    """The text that a host may put into the system prompt; shorter than 1,000 bytes.
 
-    Only the entry's file is read for it: the same bytes while nodes change, and no wait for
-    the graph.
+    Only the file of each entry is read for it. So it does not wait for the graph, and it stays
+    the same while other nodes change.
+
+    Args:
+        config: settings of the server.
 
     Raises:
-        GraphError: a root is no folder.
-        UsageError: two roots have one name, or there is none.
+        GraphError: a root is not a folder.
+        UsageError: there is no root, or two roots have the same name.
     """
-    entries = [(root.name, glance(root, offer.options)) for root in roots_of(offer.roots)]
-    # A folder's name and a description may hold anything; the text is the server's.
-    names = one_line(visible(" + ".join(name for name, _ in entries)))[:120]
+    entries = [(root.name, glance(root, config.options)) for root in roots_of(config.roots)]
+    # The model reads this as the server's own text, but names and descriptions come from files:
+    # nothing in them may be hidden or begin a line.
+    names = one_line(visible(" + ".join(name for name, _ in entries)))[:MAX_NAMES]
     about = one_line(visible(" ".join(entry.description for _, entry in entries if entry)))
     head = f'Skill graph "{names}"' if len(entries) == 1 else f"Skill graphs {names}"
     limit = len(about)
     while True:
-        text = f"{head}: {shortened(about, limit)}" if limit else f"{head}."
-        whole = f"{text.rstrip('.')}. {HOW_TO_WALK}"
-        if len(whole.encode()) < INSTRUCTIONS_BYTES or not limit:
-            return whole
+        opening = f"{head}: {shortened(about, limit)}" if limit else f"{head}."
+        text = f"{opening.rstrip('.')}. {HOW_TO_WALK}"
+        if len(text.encode()) < MAX_INSTRUCTIONS_BYTES or not limit:
+            return text
         limit = limit * 3 // 4 if limit > 20 else 0

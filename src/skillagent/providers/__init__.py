@@ -1,4 +1,4 @@
-"""Adapters to models, one module each; SDKs are imported only inside their own adapter.
+"""Adapters to model APIs, one module each; an SDK is imported only by its own adapter.
 
 Above: `agent`, which drives them. Below: `formats` and `messages`; the offline navigator
 also uses the words of `index`.

@@ -1,8 +1,8 @@
 """Claude over Anthropic Messages, streamed.
 
-The SDK retries what may be retried; a stream that has begun it does not. The reader below
-takes the raw events, so that it knows whether a reply ended as it should: the SDK's own
-accumulator turns a stream that stops early into a call without arguments.
+The SDK retries failed requests, but not a stream that has begun. The reader below takes the raw
+events, to know whether a reply ended properly: the SDK's own accumulator turns a stream that
+stops early into a call without arguments.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from skillagent.messages import (
     parse_arguments,
 )
 from skillagent.models import takes_sampling
-from skillagent.providers.base import Piece
-from skillagent.providers.sdk import in_our_words, load
+from skillagent.providers.base import ReplyEvent
+from skillagent.providers.sdk import load, sdk_errors
 
 MAX_TOKENS = 16_000
+"""Default limit of one reply in tokens."""
 _KEY = "ANTHROPIC_API_KEY"
 _CACHED = {"type": "ephemeral"}
 _STOPS = {
@@ -45,15 +46,15 @@ _STOPS = {
 
 
 class AnthropicProvider:
-    """A model of Anthropic, or one behind an address that speaks its Messages API.
+    """A model of Anthropic, or of another server with its Messages API.
 
     Args:
-        model: any name; it is not checked here.
+        model: name of the model; it is not checked here.
         client: an `anthropic.Anthropic`; None builds one from the environment at first use.
         async_client: an `anthropic.AsyncAnthropic`, likewise.
-        base_url: another address than Anthropic's; ignored where a client is given.
-        max_tokens: tokens of one reply at most, its thinking included.
-        temperature: sent only to models that take one; see `takes_sampling`.
+        base_url: URL of another server; ignored if a client is given.
+        max_tokens: maximum tokens of one reply, including its thinking.
+        temperature: sent only to models that accept one; see `takes_sampling`.
 
     Raises, at first use:
         MissingPackageError: the package `anthropic` is not installed.
@@ -80,10 +81,10 @@ class AnthropicProvider:
     def name(self) -> str:
         return f"anthropic:{self.model}"
 
-    def reply(self, request: Request) -> Iterator[Piece]:
+    def reply(self, request: Request) -> Iterator[ReplyEvent]:
         """Answer one request; see `Provider.reply`."""
-        reader = _Reader(self.name)
-        with in_our_words(self.name, _KEY):
+        reader = _MessagesReader(self.name)
+        with sdk_errors(self.name, _KEY):
             if self._client is None:
                 self._client = self._sdk().Anthropic(base_url=self._base_url)
             with self._client.messages.create(**self._body(request)) as events:
@@ -91,10 +92,10 @@ class AnthropicProvider:
                     yield from reader.feed(event)
             yield reader.reply()
 
-    async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
-        """The same without blocking."""
-        reader = _Reader(self.name)
-        with in_our_words(self.name, _KEY):
+    async def reply_async(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+        """Answer one request without blocking; see `Provider.reply`."""
+        reader = _MessagesReader(self.name)
+        with sdk_errors(self.name, _KEY):
             if self._async_client is None:
                 self._async_client = self._sdk().AsyncAnthropic(base_url=self._base_url)
             async with await self._async_client.messages.create(**self._body(request)) as events:
@@ -107,9 +108,10 @@ class AnthropicProvider:
         return load("anthropic", "a model of Anthropic")
 
     def _body(self, request: Request) -> dict[str, Any]:
-        """The request; its tools, its system prompt and all earlier messages never change.
+        """The arguments of the SDK's call.
 
-        One mark caches the tools and the system prompt, the one at the top all that was said.
+        The mark on the system prompt caches the tools and the system prompt; the mark at the top
+        level caches the conversation. Both work because earlier parts never change.
         """
         body: dict[str, Any] = {
             "model": self.model,
@@ -123,12 +125,12 @@ class AnthropicProvider:
         if request.tools:
             body["tools"] = [form.tool(spec) for spec in request.tools]
         if self.temperature is not None:
-            # The SDK dropped the argument, the older models did not.
+            # Older models accept it, although the SDK no longer has the argument.
             body["extra_body"] = {"temperature": self.temperature}
         return body
 
 
-class _Reader:
+class _MessagesReader:
     """Collects the events of one reply."""
 
     def __init__(self, name: str) -> None:
@@ -136,13 +138,13 @@ class _Reader:
         self._blocks: dict[int, dict[str, Any]] = {}
         self._open: set[int] = set()
         self._unknown: set[int] = set()
-        """Blocks with pieces that cannot be put together here."""
+        """Blocks with pieces of an unknown kind, which cannot be joined."""
         self._usage: dict[str, int] = {}
         self._stop: str | None = None
         self._model = ""
         self._ended = False
 
-    def feed(self, event: Any) -> Iterator[Piece]:
+    def feed(self, event: Any) -> Iterator[ReplyEvent]:
         kind = field(event, "type", "")
         if kind == "message_start":
             self._model = field(event.message, "model", "")
@@ -162,7 +164,7 @@ class _Reader:
         elif kind == "message_stop":
             self._ended = True
 
-    def _delta(self, index: int, delta: Any) -> Iterator[Piece]:
+    def _delta(self, index: int, delta: Any) -> Iterator[ReplyEvent]:
         block = self._blocks[index]
         kind = field(delta, "type", "")
         if kind == "text_delta":
@@ -184,9 +186,9 @@ class _Reader:
             "cache_read_input_tokens",
             "cache_creation_input_tokens",
         ):
-            found = field(usage, name)
-            if found is not None:
-                self._usage[name] = found
+            count = field(usage, name)
+            if count is not None:
+                self._usage[name] = count
         read = self._usage.get("cache_read_input_tokens", 0)
         written = self._usage.get("cache_creation_input_tokens", 0)
         fresh = self._usage.get("input_tokens", 0)
@@ -196,11 +198,11 @@ class _Reader:
         whole = self._ended and self._stop is not None
         stop = _STOPS.get(self._stop or "", Stop.INCOMPLETE) if whole else Stop.INCOMPLETE
         if not (self._blocks or self._model or self._stop):
-            raise ProviderError(f"{self._name} answered with something that is no stream")
+            raise ProviderError(f"{self._name} answered with something that is not a stream")
         parts = [self._part(index, stop) for index in sorted(self._blocks)]
         message = Message(Role.ASSISTANT, tuple(part for part in parts if part is not None))
         if stop is Stop.END and message.tool_calls:
-            # Some servers that speak this API do not say that they wait for their tools.
+            # Some servers with this API do not report `tool_use` as the reason.
             stop = Stop.TOOL_USE
         return Reply(message, stop, self._used(None), self._model)
 
@@ -211,7 +213,7 @@ class _Reader:
             return Text(block["text"]) if block.get("text") else None
         if kind == "tool_use":
             return _call(block)
-        # Reasoning that is not whole has no valid signature, and the API refuses it.
+        # Incomplete reasoning has no valid signature, and the API refuses it.
         unsigned = kind == "thinking" and not block.get("signature")
         if index in self._open or stop is Stop.INCOMPLETE or unsigned or index in self._unknown:
             return None
@@ -220,5 +222,5 @@ class _Reader:
 
 
 def _call(block: dict[str, Any]) -> ToolCall:
-    given = block.get("json") or block.get("input") or ""
-    return tool_call(block.get("id"), block.get("name"), given)
+    arguments = block.get("json") or block.get("input") or ""
+    return tool_call(block.get("id"), block.get("name"), arguments)

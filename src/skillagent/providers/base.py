@@ -1,4 +1,4 @@
-"""The seam between the agent and any model: one method, and its twin for asynchronous use."""
+"""`Provider`: the interface between the agent and any model, blocking or asynchronous."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from skillagent.messages import Reply, Request, Text, Usage
 
-Piece: TypeAlias = Text | Usage | Reply
-"""Some of the answer's text; the usage as far as it is known; the whole reply, at the end."""
+ReplyEvent: TypeAlias = Text | Usage | Reply
+"""A piece of the answer's text; the usage as far as it is known; the whole reply, at the end."""
 
 
 class Provider(Protocol):
-    """A model, or something that stands in for one."""
+    """A model, or anything that answers like one."""
 
     @property
     def name(self) -> str:
-        """What traces and the chat call it."""
+        """Name for traces and the chat."""
         ...
 
-    def reply(self, request: Request) -> Iterator[Piece]:
-        """Answer one request: pieces of text as they come, then exactly one `Reply`.
+    def reply(self, request: Request) -> Iterator[ReplyEvent]:
+        """Answer one request: pieces of text as they arrive, then exactly one `Reply`.
 
         A provider may also yield a `Usage` as soon as it knows one, so that an answer that is
-        stopped is accounted for.
+        stopped early is still charged.
 
         Raises:
-            ProviderError: the model could not be reached or answered with nonsense.
+            ProviderError: the model cannot be reached, or its answer cannot be used.
         """
         ...
 
@@ -36,35 +36,43 @@ class Provider(Protocol):
 class AsyncProvider(Protocol):
     """A provider that can answer without blocking."""
 
-    def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
-        """The same as `Provider.reply`."""
+    def reply_async(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+        """Answer one request without blocking; see `Provider.reply`."""
         ...
 
 
 def reads_system_prompt(provider: Provider) -> bool:
-    """False for one that follows rules of its own: what nobody reads need not be disclosed.
+    """False for a provider that follows fixed rules, such as the offline navigator.
 
-    Such a provider says so by an attribute `reads_system_prompt`.
+    Instructions that nobody reads need not be disclosed and charged. Such a provider has an
+    attribute `reads_system_prompt` that is False.
     """
     return bool(getattr(provider, "reads_system_prompt", True))
 
 
-async def pieces_async(provider: Provider, request: Request) -> AsyncGenerator[Piece, None]:
-    """Any provider's pieces without blocking: one that only blocks runs in a thread.
+async def events_async(provider: Provider, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+    """The events of any provider without blocking; a blocking provider runs in a thread.
 
-    Such a thread cannot be stopped in the middle of a piece: it is waited for at the end.
+    Such a thread cannot be stopped while it waits for an event: the end waits for it.
+
+    Args:
+        provider: any provider.
+        request: request to answer.
+
+    Raises:
+        ProviderError: see `Provider.reply`.
     """
     import asyncio
 
     if isinstance(provider, AsyncProvider):
-        async with aclosing(provider.reply_async(request)) as native:
-            async for found in native:
-                yield found
+        async with aclosing(provider.reply_async(request)) as events:
+            async for event in events:
+                yield event
         return
-    pieces = iter(provider.reply(request))
+    blocking_events = iter(provider.reply(request))
 
-    def following() -> Piece | None:
-        return next(pieces, None)
+    def next_event() -> ReplyEvent | None:
+        return next(blocking_events, None)
 
-    while piece := await asyncio.to_thread(following):
-        yield piece
+    while (blocking_event := await asyncio.to_thread(next_event)) is not None:
+        yield blocking_event

@@ -1,4 +1,4 @@
-"""From a model's name to its provider."""
+"""Finds the provider for a model's name."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _OPENAI = re.compile(r"^(?:gpt-|chatgpt-|codex|o\d)")
 def provider_for(
     model: str, *, base_url: str | None = None, temperature: float | None = None
 ) -> Provider:
-    """The provider that a name leads to; the rest of the name is never checked.
+    """The provider for a name; the name of the model itself is never checked.
 
     Args:
         model: `offline`; `anthropic:NAME`, `openai:NAME` or `openai-chat:NAME`; or a bare name
-            that begins like a model of one of these makers.
-        base_url: address of a compatible server; a bare name that tells no maker then is one
-            of OpenAI's API.
-        temperature: sent only to models that take one.
+            that begins like the models of one of these makers.
+        base_url: URL of a compatible server; any other bare name then means a model with
+            OpenAI's API.
+        temperature: sent only to models that accept one.
 
     Raises:
-        UsageError: the name does not tell its provider.
+        UsageError: the name does not identify a provider.
     """
     if model == OFFLINE:
         return OfflineProvider()

@@ -1,7 +1,7 @@
 """A model over OpenAI Responses or Chat Completions, streamed; also any compatible server.
 
-Responses is tried first. Where another address than OpenAI's does not know it, the
-conversation goes on over Chat Completions, which every local server speaks.
+Responses is tried first. If a server other than OpenAI's does not know it, the conversation
+continues over Chat Completions, which every local server offers.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from skillagent.messages import (
     Usage,
 )
 from skillagent.models import reasons, takes_sampling
-from skillagent.providers.base import Piece
-from skillagent.providers.sdk import in_our_words, load
+from skillagent.providers.base import ReplyEvent
+from skillagent.providers.sdk import load, sdk_errors
 
 _KEY = "OPENAI_API_KEY"
 _OFFICIAL = "api.openai.com"
@@ -36,18 +36,18 @@ Api: TypeAlias = Literal["auto", "responses", "chat"]
 
 
 class OpenAIProvider:
-    """A model of OpenAI, or one behind an address that speaks its APIs.
+    """A model of OpenAI, or of another server with its APIs.
 
     Args:
-        model: any name; it is not checked here.
+        model: name of the model; it is not checked here.
         api: `responses`, `chat` (Chat Completions), or `auto`: Responses, and Chat
-            Completions where an address other than OpenAI's does not know Responses.
+            Completions if a server other than OpenAI's does not know Responses.
         client: an `openai.OpenAI`; None builds one from the environment at first use.
         async_client: an `openai.AsyncOpenAI`, likewise.
-        base_url: another address, such as that of a local server; it then needs no key.
-            Ignored where a client is given.
-        max_tokens: tokens of one reply at most; None for the model's own limit.
-        temperature: sent only to models that take one; see `takes_sampling`.
+        base_url: URL of another server, such as a local one, which then needs no key.
+            Ignored if a client is given.
+        max_tokens: maximum tokens of one reply; None for the model's own limit.
+        temperature: sent only to models that accept one; see `takes_sampling`.
 
     Raises, at first use:
         MissingPackageError: the package `openai` is not installed.
@@ -76,9 +76,9 @@ class OpenAIProvider:
     def name(self) -> str:
         return f"openai-chat:{self.model}" if self.api == "chat" else f"openai:{self.model}"
 
-    def reply(self, request: Request) -> Iterator[Piece]:
+    def reply(self, request: Request) -> Iterator[ReplyEvent]:
         """Answer one request; see `Provider.reply`."""
-        with in_our_words(self.name, _KEY):
+        with sdk_errors(self.name, _KEY):
             if self._client is None:
                 self._client = self._new("OpenAI")
             client = self._client
@@ -96,9 +96,9 @@ class OpenAIProvider:
                     yield final
                     return
 
-    async def reply_async(self, request: Request) -> AsyncGenerator[Piece, None]:
-        """The same without blocking."""
-        with in_our_words(self.name, _KEY):
+    async def reply_async(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+        """Answer one request without blocking; see `Provider.reply`."""
+        with sdk_errors(self.name, _KEY):
             if self._async_client is None:
                 self._async_client = self._new("AsyncOpenAI")
             client = self._async_client
@@ -128,14 +128,14 @@ class OpenAIProvider:
             return build(base_url=self._base_url, api_key="none")
 
     def _falls_back(self, error: Exception, client: Any) -> bool:
-        """Whether to go on over Chat Completions, which is then remembered.
+        """Whether to continue over Chat Completions; if so, this provider remembers it.
 
-        Some servers answer an address that they do not know with status 200 and no stream.
+        Some servers answer an unknown path with status 200 and something that is not a stream.
         """
         unknown = getattr(error, "status_code", None) in _UNKNOWN_ADDRESS
         if self.api != "auto" or _OFFICIAL in str(client.base_url):
             return False
-        if not unknown and not isinstance(error, NoStreamError):
+        if not unknown and not isinstance(error, _NoStreamError):
             return False
         self.api = "chat"
         return True
@@ -143,7 +143,7 @@ class OpenAIProvider:
     def _endpoint(self, client: Any) -> Any:
         return client.chat.completions if self.api == "chat" else client.responses
 
-    def _reader(self) -> _Reader:
+    def _reader(self) -> _ReplyReader:
         return _ChatReader(self.name) if self.api == "chat" else _ResponsesReader(self.name)
 
     def _body(self, request: Request) -> dict[str, Any]:
@@ -153,8 +153,8 @@ class OpenAIProvider:
         return {"model": self.model, "stream": True, **body}
 
     def _responses(self, request: Request) -> dict[str, Any]:
-        # Nothing is kept by the provider: the whole conversation is sent each time, and a
-        # reasoning model's thoughts with it, encrypted.
+        # The provider stores nothing: the whole conversation is sent each time, and with it the
+        # encrypted reasoning of a reasoning model.
         body: dict[str, Any] = {
             "input": form.responses_items(request.messages, reasoning=reasons(self.model)),
             "store": False,
@@ -182,14 +182,14 @@ class OpenAIProvider:
         return body
 
 
-class NoStreamError(ProviderError):
-    """Status 200, and nothing that could be an answer."""
+class _NoStreamError(ProviderError):
+    """Status 200 with a body that is not an answer; `_falls_back` catches it."""
 
 
-class _Reader(Protocol):
+class _ReplyReader(Protocol):
     """Collects the events of one reply."""
 
-    def feed(self, event: Any) -> Iterator[Piece]: ...
+    def feed(self, event: Any) -> Iterator[ReplyEvent]: ...
 
     def reply(self) -> Reply: ...
 
@@ -198,20 +198,20 @@ class _ResponsesReader:
     def __init__(self, name: str) -> None:
         self._name = name
         self._items: dict[int, dict[str, Any]] = {}
-        self._said = ""
+        self._text_so_far = ""
         self._final: Any = None
         self._begun = False
 
-    def feed(self, event: Any) -> Iterator[Piece]:
+    def feed(self, event: Any) -> Iterator[ReplyEvent]:
         kind = field(event, "type", "")
         self._begun = self._begun or kind.startswith("response.")
         if kind in ("response.output_text.delta", "response.refusal.delta"):
-            self._said += event.delta
+            self._text_so_far += event.delta
             yield Text(event.delta)
         elif kind in ("response.output_item.added", "response.output_item.done"):
             self._items[event.output_index] = dumped(event.item)
         elif kind == "response.function_call_arguments.done":
-            # Some servers send a call's end only here.
+            # Some servers send the arguments only here.
             self._items.setdefault(event.output_index, {})["arguments"] = event.arguments
         elif kind in ("response.completed", "response.incomplete"):
             self._final = event.response
@@ -223,14 +223,14 @@ class _ResponsesReader:
 
     def reply(self) -> Reply:
         if not self._begun:
-            raise NoStreamError(f"{self._name} answered with something that is no stream")
+            raise _NoStreamError(f"{self._name} answered with something that is not a stream")
         final = self._final
         items = [self._items[at] for at in sorted(self._items)]
         if final is not None and (output := field(final, "output", [])):
             items = [dumped(item) for item in output]
         parts = [part for item in items for part in self._parts(item)]
-        if not any(isinstance(part, Text) for part in parts) and self._said:
-            parts.append(Text(self._said))
+        if not any(isinstance(part, Text) for part in parts) and self._text_so_far:
+            parts.append(Text(self._text_so_far))
         message = Message(Role.ASSISTANT, tuple(parts))
         stop = self._stop(items, message)
         return Reply(message, stop, _usage(field(final, "usage")), field(final, "model", ""))
@@ -245,16 +245,16 @@ class _ResponsesReader:
         elif kind == "function_call":
             yield form.call(item)
         elif kind == "reasoning" and item.get("encrypted_content") and self._final is not None:
-            kept = ("id", "type", "summary", "encrypted_content")
-            yield Opaque(form.API, {name: item[name] for name in kept if name in item})
+            fields = ("id", "type", "summary", "encrypted_content")
+            yield Opaque(form.API, {name: item[name] for name in fields if name in item})
 
     def _stop(self, items: list[dict[str, Any]], message: Message) -> Stop:
         if self._final is None:
             return Stop.INCOMPLETE
         if field(self._final, "status") == "incomplete":
             reason = field(field(self._final, "incomplete_details"), "reason")
-            found = {"max_output_tokens": Stop.MAX_TOKENS, "content_filter": Stop.REFUSAL}
-            return found.get(str(reason), Stop.INCOMPLETE)
+            stops = {"max_output_tokens": Stop.MAX_TOKENS, "content_filter": Stop.REFUSAL}
+            return stops.get(str(reason), Stop.INCOMPLETE)
         if message.tool_calls:
             return Stop.TOOL_USE
         contents = [content for item in items for content in _contents(item)]
@@ -270,13 +270,13 @@ class _ChatReader:
         self._reasoning = ""
         self._calls: list[dict[str, str]] = []
         self._at: dict[int, int] = {}
-        """Index that a server gives → place of the call that it means now."""
+        """Index that a server sends → position in `_calls` of the call that it means now."""
         self._finish: str | None = None
         self._usage = Usage()
         self._model = ""
         self._begun = False
 
-    def feed(self, chunk: Any) -> Iterator[Piece]:
+    def feed(self, chunk: Any) -> Iterator[ReplyEvent]:
         self._model = field(chunk, "model", self._model)
         if (usage := field(chunk, "usage")) is not None:
             self._usage = _usage(usage)
@@ -298,25 +298,25 @@ class _ChatReader:
     def _collect(self, call: Any) -> None:
         """Add a piece of a call.
 
-        Servers differ: some send each call whole under the same index, some no index at all,
-        some the name or the id again with each piece.
+        Servers differ: some send every call complete under the same index, some send no index,
+        some repeat the name or the id with each piece.
         """
-        own, index = field(call, "id", ""), field(call, "index", -1)
+        call_id, index = field(call, "id", ""), field(call, "index", -1)
         at = self._at.get(index, len(self._calls) - 1 if index < 0 else -1)
-        known = self._calls[at] if 0 <= at < len(self._calls) else None
-        if known is None or (own and known["id"] and own != known["id"]):
-            known = {"id": "", "name": "", "arguments": ""}
+        begun = self._calls[at] if 0 <= at < len(self._calls) else None
+        if begun is None or (call_id and begun["id"] and call_id != begun["id"]):
+            begun = {"id": "", "name": "", "arguments": ""}
             self._at[index] = len(self._calls)
-            self._calls.append(known)
+            self._calls.append(begun)
         function = field(call, "function", {})
-        given = field(function, "arguments", "")
-        known["id"] = own or known["id"]
-        known["name"] = field(function, "name", "") or known["name"]
-        known["arguments"] += given if isinstance(given, str) else canonical_json(given)
+        piece = field(function, "arguments", "")
+        begun["id"] = call_id or begun["id"]
+        begun["name"] = field(function, "name", "") or begun["name"]
+        begun["arguments"] += piece if isinstance(piece, str) else canonical_json(piece)
 
     def reply(self) -> Reply:
         if not self._begun:
-            raise NoStreamError(f"{self._name} answered with something that is no stream")
+            raise _NoStreamError(f"{self._name} answered with something that is not a stream")
         parts: list[Part] = []
         if self._reasoning:
             parts.append(Opaque(form.CHAT_API, {"reasoning_content": self._reasoning}))
@@ -337,13 +337,13 @@ class _ChatReader:
 
 
 def _contents(item: dict[str, Any]) -> list[dict[str, Any]]:
-    """The parts of a message; some servers send a string."""
+    """The parts of a message; some servers send a string instead of a list."""
     content = item.get("content") or []
     return [{"text": content}] if isinstance(content, str) else content
 
 
 def _usage(usage: Any) -> Usage:
-    """Either API's usage; both count cached tokens inside the prompt's."""
+    """The usage of either API; both include cached tokens in the prompt's."""
     details = field(usage, "input_tokens_details") or field(usage, "prompt_tokens_details")
     return Usage(
         field(usage, "input_tokens") or field(usage, "prompt_tokens", 0),

@@ -1,7 +1,7 @@
-"""What models cost, from a table that a user can add to or replace.
+"""Prices of models, from a bundled table that a user can extend or override.
 
-A price holds for exactly the model it names, dated snapshots of it included: a newer model
-whose name only begins alike has no price until the table says so.
+A price applies to the model with exactly this name and to dated snapshots of it. A newer model
+whose name only begins the same has no price until the table has one.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from skillagent.messages import Usage
 _KINDS = ("input", "output", "cache_read", "cache_write")
 MILLION = 1_000_000
 LIMIT = 4_000_000
-"""Bytes that a table may have."""
+"""Maximum size of a table in bytes."""
 _SNAPSHOT = re.compile(r"[-@](?:\d{8}|\d{4}-\d\d-\d\d|latest)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens."""
+    """Prices in US dollars for a million tokens."""
 
     input: float
     output: float
     cache_read: float | None = None
-    """None: as any other token of the prompt."""
+    """None: the price of `input`."""
     cache_write: float | None = None
-    """None: as any other token of the prompt."""
+    """None: the price of `input`."""
 
     def dollars(self, usage: Usage) -> float:
-        """What a usage costs."""
+        """The cost of a usage in US dollars."""
         fresh = usage.input - usage.cache_read - usage.cache_write
         read = self.input if self.cache_read is None else self.cache_read
         write = self.input if self.cache_write is None else self.cache_write
@@ -54,7 +54,7 @@ class Prices:
     """Prices by a model's name.
 
     Args:
-        table: name, without the date of a snapshot → price.
+        table: prices by the models' names, without the date of a snapshot.
     """
 
     def __init__(self, table: Mapping[str, Price]) -> None:
@@ -62,19 +62,19 @@ class Prices:
 
     @classmethod
     def bundled(cls) -> Prices:
-        """The table that comes with the package; it says of which month it is."""
+        """The bundled table; the file names the month of its prices."""
         return cls(_bundled())
 
     @classmethod
     def load(cls, path: str | Path) -> Prices:
-        """The bundled table, with a user's own prices over it.
+        """The bundled table, overridden by a user's own prices.
 
         Args:
-            path: a TOML file; a table for each model's name, with `input`, `output` and, where
-                they differ from `input`, `cache_read` and `cache_write`.
+            path: path of a TOML file: a table for each model's name, with `input`, `output` and,
+                where they differ from `input`, `cache_read` and `cache_write`.
 
         Raises:
-            UsageError: the file is missing, no regular file or no TOML, or holds something else.
+            UsageError: the file cannot be read, is not a regular file, or is not a price table.
         """
         try:
             text = read_regular(path, LIMIT).decode("utf-8")
@@ -85,11 +85,11 @@ class Prices:
         return cls({**_bundled(), **_parse(text, str(path))})
 
     def dollars(self, model: str, usage: Usage) -> float | None:
-        """What a usage costs; None where the model's price is not known.
+        """The cost of a usage in US dollars; None if the model's price is not known.
 
         Args:
-            model: its name, with or without the provider's before a colon.
-            usage: as the provider counted it.
+            model: name of the model, with or without the provider and a colon before it.
+            usage: tokens as the provider counted them.
         """
         for name in (model, model.partition(":")[2]):
             price = self._table.get(name) or self._table.get(_SNAPSHOT.sub("", name))
@@ -109,12 +109,12 @@ def _parse(text: str, path: str) -> dict[str, Price]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: {error}") from None
-    found = {}
+    prices = {}
     for name, table in tables.items():
         numbers = isinstance(table, dict) and all(
             isinstance(value, int | float)
             and not isinstance(value, bool)
-            # Not `inf` and not `nan` either, which TOML knows as well.
+            # TOML also allows `inf` and `nan`, which are no prices.
             and 0 <= value < math.inf
             for value in table.values()
         )
@@ -123,5 +123,5 @@ def _parse(text: str, path: str) -> dict[str, Price]:
                 f"{path}: [{name!r}] takes input, output and perhaps cache_read and cache_write, "
                 "in dollars for a million tokens"
             )
-        found[name] = Price(**table)
-    return found
+        prices[name] = Price(**table)
+    return prices

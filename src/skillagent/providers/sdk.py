@@ -1,4 +1,4 @@
-"""What both SDK adapters share: late imports, and errors in our words."""
+"""Shared by the SDK adapters: imports SDKs late, and turns their errors into one line."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ from skillagent.secrets import Scrubber
 
 
 def load(package: str, why: str) -> Any:
-    """The SDK, imported now.
+    """Import an SDK.
+
+    Args:
+        package: name of the package.
+        why: what needs it, for the error.
 
     Raises:
-        MissingPackageError: it is not installed.
+        MissingPackageError: the package is not installed.
     """
     try:
         return importlib.import_module(package)
@@ -34,15 +38,19 @@ _TOO_LONG = re.compile(r"(?i)context (?:length|window|size)|(?:prompt|input) is 
 
 
 @contextmanager
-def in_our_words(name: str, variable: str) -> Iterator[None]:
-    """Whatever an SDK raises becomes a `ProviderError` with one line for a person, without secrets.
+def sdk_errors(name: str, variable: str) -> Iterator[None]:
+    """Turns any error of an SDK into a `ProviderError`: one line for a person, without secrets.
 
-    Both SDKs let errors of transport and of JSON through raw once a stream has begun, and
-    a damaged stream can break their accumulators in any way: hence every `Exception`.
+    Once a stream has begun, both SDKs raise the errors of the transport and of JSON as they are,
+    and a damaged stream can break their accumulators in any way: hence every `Exception`.
 
     Args:
-        name: of the provider.
-        variable: the environment variable that holds its key.
+        name: name of the provider.
+        variable: environment variable with its key.
+
+    Raises:
+        MissingKeyError: the key is missing or cannot be sent.
+        ProviderError: any other failure.
     """
     try:
         yield
@@ -76,19 +84,19 @@ def _line(
     hide: Callable[[str], str],
 ) -> str:
     kind = type(error).__name__
-    said = _message(error, hide) or text
+    message = _message(error, hide) or text
     if status == 401:
-        return f"{name} refuses the key (401): {said}; check {variable}"
+        return f"{name} refuses the key (401): {message}; check {variable}"
     if status == 404:
-        return f"{name} knows no such model or address (404): {said}"
-    if status == 413 or (status == 400 and _TOO_LONG.search(said)):
-        return f"{name} cannot take so long a conversation ({status}): {said}"
+        return f"{name} knows no such model or address (404): {message}"
+    if status == 413 or (status == 400 and _TOO_LONG.search(message)):
+        return f"{name} cannot take so long a conversation ({status}): {message}"
     if status == 429:
-        return f"{name} allows no more requests for now (429): {said}"
+        return f"{name} allows no more requests for now (429): {message}"
     if status in (503, 529) or "overloaded" in text.casefold():
-        return f"{name} is overloaded ({status or 'in mid-answer'}): {said}; try again"
+        return f"{name} is overloaded ({status or 'in mid-answer'}): {message}; try again"
     if status is not None:
-        return f"{name} answered {status}: {said}"
+        return f"{name} answered {status}: {message}"
     if "Timeout" in kind:
         return f"{name} did not answer in time ({kind})"
     if "Connection" in kind or "Connect" in kind:
@@ -96,26 +104,26 @@ def _line(
         *_, innermost = _causes(error)
         return f"{name} cannot be reached: {str(innermost) or type(innermost).__name__}"
     if isinstance(error, ValueError | AssertionError | AttributeError | KeyError | TypeError):
-        return f"{name} sent something unreadable ({kind}: {said or 'no details'})"
-    return f"the connection to {name} broke ({kind}: {said or 'no details'})"
+        return f"{name} sent something unreadable ({kind}: {message or 'no details'})"
+    return f"the connection to {name} broke ({kind}: {message or 'no details'})"
 
 
 def _message(error: Exception, hide: Callable[[str], str]) -> str:
-    """The provider's own words, from the body that both SDKs keep.
+    """The provider's own message, from the body that both SDKs keep.
 
-    Secrets are taken out before they are cut: what is left of one has no format any more.
+    Secrets are removed before the text is cut: half a secret would not be recognised.
     """
     body = getattr(error, "body", None)
     inner = body.get("error", body) if isinstance(body, dict) else None
     message = inner.get("message") if isinstance(inner, dict) else None
-    said = hide(str(message or error))
-    return " ".join(said.split())[:300] if message else said.split("\n")[0][:300]
+    shown = hide(str(message or error))
+    return " ".join(shown.split())[:300] if message else shown.split("\n")[0][:300]
 
 
 def _scrubber(error: BaseException) -> Scrubber:
-    """Knows the secrets of the request that failed, which a provider's answer may repeat."""
+    """A scrubber for the secrets of the failed request, which the answer may repeat."""
     for cause in _causes(error):
-        # The property of an HTTP library's error raises where no request is set.
+        # The property of an HTTP library's error raises if no request is set.
         with suppress(RuntimeError, AttributeError):
             request: Any = cause.request  # type: ignore[attr-defined]  # of the SDKs' errors
             return Scrubber.of_request(dict(request.headers), str(request.url))
@@ -123,8 +131,8 @@ def _scrubber(error: BaseException) -> Scrubber:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what it came of, down to the innermost."""
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        found = found.__cause__
+    """The error and its causes, down to the innermost."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__

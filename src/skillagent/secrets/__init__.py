@@ -1,12 +1,12 @@
-"""Secrets in text, JSON, headers and addresses, and how they are taken out.
+"""Removes secrets from text, JSON, headers and addresses.
 
-A secret is known by its format (the table in `formats`), by where it stands (`places`: behind a
-name, in an address), or because the caller says that it is one. Each is replaced by one constant
-word, whatever it was: so a request that is recorded with one key matches the same request with
-another. Text without secrets comes back unchanged, scrubbed text too, and the time grows with the
-length of the text.
+A secret is recognised by its format (the table in `formats`), by its position (`places`: after a
+name, in an address), or because the caller knows it. Every secret is replaced by the same word,
+so that a request recorded with one key matches the same request with another. Text without
+secrets is returned unchanged, scrubbing twice changes nothing more, and the time grows linearly
+with the length of the text.
 
-Above: whatever writes what others have said into a file, a log or an error. Below: nothing.
+Above: all modules that write foreign text into a file, a log or an error. Below: nothing.
 """
 
 from skillagent.secrets.formats import FORMATS, Format

@@ -1,4 +1,4 @@
-"""Secrets by their format: one row for each kind that an issuer gives out.
+"""Recognises secrets by their format: one row for each kind of secret of an issuer.
 
 Sources: the issuers' documentation, and the published patterns of GitHub's secret scanning and of
 gitleaks.
@@ -15,23 +15,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the secrets of one issuer look."""
+    """The format of one issuer's secrets."""
 
     issuer: str
     mark: str
-    """Text that is in each of them: it is looked for first, which is fast."""
+    """Text that each of them contains; searching it first is fast."""
     pattern: re.Pattern[str]
     check: Callable[[str], bool] = bool
-    """Tells a secret from other text that matches the pattern."""
+    """Distinguishes a secret from other text that matches the pattern."""
 
 
-# No letter or digit before it, unless it ends an escape: `\n` in JSON, `%3D` in an address.
+# No letter or digit may precede, except as the end of an escape: `\n` in JSON, `%3D` in a URL.
 _START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
-# The same, for formats that may not begin inside a longer run: that would cost quadratic time.
+# The same for formats that must not begin inside a longer run, which would take quadratic time.
 _ALONE = r"(?:(?<![A-Za-z0-9_.-])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 _W = "[A-Za-z0-9_-]"
 _A = "[A-Za-z0-9]"
-# What follows must not become the start of another secret when this one is taken out.
+# What follows must not become the start of another secret when this one is removed.
 _END = "(?:(?<==)|(?![A-Za-z0-9]))"
 
 
@@ -152,7 +152,7 @@ FORMATS: tuple[Format, ...] = (
 
 
 def of_formats(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every secret in a text that has a known format."""
+    """Start and end of every secret of a known format in a text."""
     for form in FORMATS:
         if form.mark in text:
             for match in form.pattern.finditer(text):

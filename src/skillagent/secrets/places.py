@@ -1,6 +1,6 @@
-"""Secrets by where they stand: behind a name, a scheme, in an address or a form.
+"""Recognises secrets by their position: after a name or a scheme, in an address or a form.
 
-In free text a value counts only if it could be a key, for "password: see below" is no secret.
+In free text, a value counts only if it could be a key: "password: see below" has no secret.
 
 Above: `scrubber`. Below: nothing.
 """
@@ -45,15 +45,15 @@ def is_secret_name(name: str) -> bool:
     """Whether a field, header or parameter of this name holds a secret.
 
     Args:
-        name: in any case, its words joined in any way, with any words before them:
-            `X-Api-Key`, `clientSecret`, `DB_PASSWORD`.
+        name: name in upper or lower case, with its words joined in any way, and with any words
+            before them: `X-Api-Key`, `clientSecret`, `DB_PASSWORD`.
     """
     plain = _plain(name)
     return plain == "token" or plain.endswith(_NAMES)
 
 
 def of_places(text: str) -> Iterator[tuple[int, int]]:
-    """Secrets by where they stand: behind a name, a scheme, in an address or a form."""
+    """Start and end of every secret that is recognised by its position."""
     yield from _of_names(text)
     if "://" in text:
         for match in _USER.finditer(text):
@@ -69,30 +69,30 @@ def of_places(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _of_names(text: str) -> Iterator[tuple[int, int]]:
-    """Values behind a name, as in `password: …`, `"apiKey": "…"` and `?key=…`."""
+    """Values after a name, as in `password: …`, `"apiKey": "…"` and `?key=…`."""
     end = 0
     for separator in _SEPARATOR.finditer(text):
         at = separator.start()
-        # What is inside a value that was found is no name.
-        match = _value_behind(text[max(0, at - 80) : at], text, separator) if at >= end else None
+        # Text inside a value that was recognised is not a name.
+        match = _value_after(text[max(0, at - 80) : at], text, separator) if at >= end else None
         if match is not None:
             rest = _REST.match(text, match.end(1))
             end = rest.end() if rest else match.end(1)
             yield match.start(1), end
 
 
-def _value_behind(before: str, text: str, separator: re.Match[str]) -> re.Match[str] | None:
-    """The secret that follows a name; None where there is none.
+def _value_after(before: str, text: str, separator: re.Match[str]) -> re.Match[str] | None:
+    """The secret that follows a name; None if there is no secret.
 
     Args:
-        before: what stands before the separator.
-        text: all of it.
+        before: text before the separator, as far as a name may reach.
+        text: the whole text.
         separator: a colon or an equals sign.
     """
     at = separator.end()
     field = _FIELD_NAME.search(before) if separator[0] == "=" else None
     if field and is_secret_name(field[1]):
-        # In a form, a query or a file of settings the value is one however it looks.
+        # In a form, a query or a settings file, any value after such a name is a secret.
         return _FIELD_VALUE.match(text, at)
     name = _plain(before.rstrip(" \t\"'\\"))
     if name.endswith(("cookie", "cookies")):
@@ -109,17 +109,17 @@ def _if_random(match: re.Match[str] | None) -> re.Match[str] | None:
 
 
 def names_parameter(name: str) -> bool:
-    """Whether a parameter of a query or form holds a secret."""
+    """Whether a parameter of this name, in a query or form, holds a secret."""
     return is_secret_name(name) or _plain(unquote(name)) in _QUERY_NAMES
 
 
 def names_header(name: str) -> bool:
-    """Whether a header holds a secret; `X-Functions-Key` and `Private-Token` do."""
+    """Whether a header of this name holds a secret, as `X-Functions-Key` does."""
     return is_secret_name(name) or _plain(name).endswith(("token", "key"))
 
 
 def ends_in_token(name: str) -> bool:
-    """Whether a field may hold a secret: a page token is none."""
+    """Whether a field of this name may hold a secret; it need not: a page token is none."""
     return _plain(name).endswith("token")
 
 
@@ -137,7 +137,7 @@ def _is_login(text: str) -> bool:
 
 
 def login(text: str) -> str:
-    """User and password of basic authentication; empty where it is none."""
+    """User and password of basic authentication; empty if the text is something else."""
     try:
         decoded = base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):

@@ -1,6 +1,6 @@
-"""Takes secrets out of text, JSON, headers and addresses.
+"""`Scrubber`: replaces the secrets in text, JSON, headers and addresses.
 
-Above: the package. Below: `formats` and `places`, which find them.
+Above: the package. Below: `formats` and `places`, which recognise secrets.
 """
 
 from __future__ import annotations
@@ -23,45 +23,45 @@ from skillagent.secrets.places import (
 )
 
 SCRUBBED = "[scrubbed]"
-"""Stands in place of every secret."""
+"""Replaces every secret."""
 SHORTEST = 16
-"""Characters of a value from a header or query that is looked for elsewhere, too: a shorter one
-may be a word."""
+"""Least characters of a header's or query's value that is also searched elsewhere: a shorter value
+may be an ordinary word."""
 
 _ROUNDS = 8
-"""How often a text is looked at: one secret may hide that another stands right behind it."""
+"""Maximum number of passes over a text: one secret may hide another that follows it directly."""
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Scrubber:
-    """Takes out secrets: by their format, by the name of their field, and those that are known.
+    """Replaces secrets, by their format, by the name of their field, and those that are known.
 
     Args:
-        known: values that are secret, whatever they look like.
+        known: values that are secret, whatever their format.
     """
 
     known: tuple[str, ...] = ()
 
     @classmethod
     def of_request(cls, headers: Mapping[str, str], target: str = "") -> Scrubber:
-        """A scrubber that knows the secrets which a request carries.
+        """A scrubber that knows the secrets in the headers and the query of a request.
 
         Args:
-            headers: by their names in any case.
-            target: its path with the query.
+            headers: headers by names in upper or lower case.
+            target: path with the query.
         """
-        given = list(_of_query(target))
+        secrets = list(_of_query(target))
         for name, value in headers.items():
             if names_header(name):
-                given += _of_header(value)
-        long = {value for value in given if len(value) >= SHORTEST}
-        # The longest first: one may be part of another.
+                secrets += _of_header(value)
+        long = {value for value in secrets if len(value) >= SHORTEST}
+        # The longest first, because one may be part of another.
         return cls(tuple(sorted(long, key=lambda value: (-len(value), value))))
 
     def text(self, text: str) -> str:
-        """A text without its secrets; the same one where it has none."""
+        """A text without its secrets; unchanged if it has none."""
         for _ in range(_ROUNDS):
             before, text = text, self._once(text)
             if text == before:
@@ -76,13 +76,13 @@ class Scrubber:
         return "".join([*parts, text[end:]]) if parts else text
 
     def value(self, value: Any, name: str = "") -> Any:
-        """A value of JSON without its secrets.
+        """A JSON value without its secrets.
 
-        Strings that hold JSON themselves, as the arguments of a tool call do, are read as such.
+        Strings that contain JSON, as the arguments of a tool call do, are parsed and scrubbed too.
 
         Args:
-            value: of JSON.
-            name: of the field that holds it.
+            value: JSON value.
+            name: name of the field with the value; empty if there is none.
         """
         if isinstance(value, str):
             if value and (is_secret_name(name) or (ends_in_token(name) and is_random(value))):
@@ -95,14 +95,14 @@ class Scrubber:
         return value
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Headers without their secrets, whatever the case of their names."""
+        """Headers without their secrets; names may be in upper or lower case."""
         return {
             name: SCRUBBED if names_header(name) else self.text(value)
             for name, value in headers.items()
         }
 
     def url(self, url: str) -> str:
-        """An address without user, password, secret parameters and keys in its path."""
+        """An address without its user, password, secret parameters and keys in its path."""
         address, mark, query = url.partition("?")
         fields = [
             f"{name}={SCRUBBED}" if value and names_parameter(name) else f"{name}{equals}{value}"
@@ -112,10 +112,10 @@ class Scrubber:
 
     def _field(self, fields: Mapping[Any, Any], key: Any, name: str) -> Any:
         if key == "token" and "logprob" in fields:
-            # A token of text, as models count them.
+            # A token of a model's text, not a secret.
             return self.value(fields[key])
         if key == "value":
-            # As in `{"name": "Cookie", "value": …}`, or inside a field that is secret itself.
+            # As in `{"name": "Cookie", "value": …}`, or inside a field that is itself secret.
             named = fields.get("name")
             if isinstance(named, str) and is_secret_name(named):
                 name = named
@@ -134,7 +134,7 @@ class Scrubber:
         return self.text(text)
 
     def _spans(self, text: str) -> list[Span]:
-        """Where secrets are, in order and apart."""
+        """Start and end of all secrets, in order and without overlap."""
         every = sorted((*self._of_known(text), *of_formats(text), *of_places(text)))
         apart: list[Span] = []
         for start, end in every:
@@ -164,7 +164,7 @@ def _of_query(target: str) -> Iterator[str]:
 
 
 def _of_header(value: str) -> Iterator[str]:
-    """What of a header's value may be said again elsewhere."""
+    """The parts of a header's value that another text may repeat."""
     yield value.strip()
     scheme, _, rest = value.strip().partition(" ")
     yield rest.strip()

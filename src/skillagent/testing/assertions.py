@@ -1,4 +1,4 @@
-"""What a test may ask of a toolset after a run, each failing with what was found instead."""
+"""Assertions about a toolset after a run; a failure shows what the toolset recorded."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ def assert_disclosed(toolset: Toolset, *nodes: str, level: Level | str | None = 
     """These nodes were shown.
 
     Args:
-        toolset: of the run.
-        nodes: ids.
-        level: at which level or fuller; None for any.
+        toolset: toolset of the run.
+        nodes: ids of nodes.
+        level: lowest level at which they were shown; None for any.
 
     Raises:
-        AssertionError: with what was shown.
+        AssertionError: the text lists what was shown.
     """
-    found = toolset.ledger.levels()
+    levels = toolset.ledger.levels()
     order = list(Level)
     least = order.index(Level(level)) if level is not None else 0
-    missing = [node for node in nodes if node not in found or order.index(found[node]) < least]
+    missing = [node for node in nodes if node not in levels or order.index(levels[node]) < least]
     if missing:
-        shown = "\n".join(f"  {at.value:<8} {node}" for node, at in found.items()) or "  nothing"
+        shown = "\n".join(f"  {at.value:<8} {node}" for node, at in levels.items()) or "  nothing"
         wanted = f" at level {Level(level).value}" if level is not None else ""
         raise AssertionError(f"not disclosed{wanted}: {', '.join(missing)}; shown was:\n{shown}")
 
 
 def assert_charged(toolset: Toolset, *, at_most: int | None = None) -> None:
-    """The ledger adds up, and no more was spent than may be.
+    """The ledger adds up, and the total is within a limit.
 
     Args:
-        toolset: of the run.
-        at_most: tokens; None for the toolset's budget.
+        toolset: toolset of the run.
+        at_most: limit in tokens; None for the toolset's budget.
 
     Raises:
-        AssertionError: with every call and its cost.
+        AssertionError: the text lists every call and its cost.
     """
     ledger = toolset.ledger
     limit = ledger.total if at_most is None else at_most
@@ -44,10 +44,10 @@ def assert_charged(toolset: Toolset, *, at_most: int | None = None) -> None:
 
 
 def assert_no_call_after_spent(toolset: Toolset) -> None:
-    """The model stopped calling once it was told that the budget is spent.
+    """The model made no more calls after an answer said that the budget is spent.
 
     Raises:
-        AssertionError: with every call and its cost.
+        AssertionError: the text lists every call and its cost.
     """
     late = [entry.call for entry in toolset.ledger.entries if entry.call and not entry.cost]
     if late:

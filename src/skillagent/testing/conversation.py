@@ -1,4 +1,4 @@
-"""A request of any of the three APIs, read into one neutral form."""
+"""`Conversation`: a request of any of the three APIs in one neutral form."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Conversation:
     model: str
     system: str
     tools: tuple[Mapping[str, Any], ...]
-    """As they were sent."""
+    """Definitions as the client sent them."""
     messages: tuple[Message, ...]
     stream: bool
 
@@ -50,12 +50,12 @@ class Conversation:
 
     @property
     def turn(self) -> int:
-        """Answers of the model so far."""
+        """Number of answers of the model so far."""
         return sum(message.role is Role.ASSISTANT for message in self.messages)
 
 
 def read(api: str, body: Mapping[str, Any]) -> Conversation:
-    """The conversation in a body that was found valid."""
+    """The conversation in a valid body."""
     if api == MESSAGES:
         system, messages = _anthropic(body)
     elif api == CHAT:
@@ -83,7 +83,7 @@ def _text(content: Any) -> str:
 
 def _anthropic(body: Mapping[str, Any]) -> tuple[str, list[Message]]:
     system = [_text(body.get("system", ""))]
-    found = []
+    messages = []
     for message in body["messages"]:
         content = message["content"]
         if message["role"] == "system":
@@ -91,8 +91,8 @@ def _anthropic(body: Mapping[str, Any]) -> tuple[str, list[Message]]:
             continue
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
         parts = tuple(_block(block) for block in blocks)
-        found.append(Message(Role(message["role"]), parts))
-    return "\n".join(text for text in system if text), found
+        messages.append(Message(Role(message["role"]), parts))
+    return "\n".join(text for text in system if text), messages
 
 
 def _block(block: Mapping[str, Any]) -> Part:
@@ -107,29 +107,27 @@ def _block(block: Mapping[str, Any]) -> Part:
     return Opaque("anthropic", block)
 
 
-def _chat(messages: Iterable[Mapping[str, Any]]) -> tuple[str, list[Message]]:
+def _chat(entries: Iterable[Mapping[str, Any]]) -> tuple[str, list[Message]]:
     system: list[str] = []
-    found: list[Message] = []
-    for message in messages:
+    messages: list[Message] = []
+    for message in entries:
         role, text = message["role"], _text(message.get("content"))
         if role in ("system", "developer"):
             system.append(text)
         elif role == "tool":
-            _append(found, Role.USER, ToolResult(message["tool_call_id"], text))
+            _append(messages, Role.USER, ToolResult(message["tool_call_id"], text))
         else:
             parts: list[Part] = [Text(text)] if text else []
             for call in message.get("tool_calls") or ():
-                function = call["function"]
-                given = function["arguments"]
-                name = function["name"]
-                parts.append(ToolCall(call["id"], name, parse_arguments(given), given))
-            found.append(Message(Role(role), tuple(parts)))
-    return "\n".join(system), found
+                name, raw = call["function"]["name"], call["function"]["arguments"]
+                parts.append(ToolCall(call["id"], name, parse_arguments(raw), raw))
+            messages.append(Message(Role(role), tuple(parts)))
+    return "\n".join(system), messages
 
 
 def _items(items: Any, instructions: str) -> tuple[str, list[Message]]:
     system = [instructions] if instructions else []
-    found: list[Message] = []
+    messages: list[Message] = []
     if isinstance(items, str):
         items = [{"role": "user", "content": items}]
     for item in items:
@@ -137,21 +135,21 @@ def _items(items: Any, instructions: str) -> tuple[str, list[Message]]:
         if kind == "message" and item["role"] in ("system", "developer"):
             system.append(_text(item["content"]))
         elif kind == "message":
-            _append(found, Role(item["role"]), Text(_text(item["content"])))
+            _append(messages, Role(item["role"]), Text(_text(item["content"])))
         elif kind == "function_call":
-            given = item["arguments"]
-            made = ToolCall(item["call_id"], item["name"], parse_arguments(given), given)
-            _append(found, Role.ASSISTANT, made)
+            raw = item["arguments"]
+            call = ToolCall(item["call_id"], item["name"], parse_arguments(raw), raw)
+            _append(messages, Role.ASSISTANT, call)
         elif kind == "function_call_output":
-            _append(found, Role.USER, ToolResult(item["call_id"], _text(item["output"])))
+            _append(messages, Role.USER, ToolResult(item["call_id"], _text(item["output"])))
         else:
-            _append(found, Role.ASSISTANT, Opaque("openai", item))
-    return "\n".join(system), found
+            _append(messages, Role.ASSISTANT, Opaque("openai", item))
+    return "\n".join(system), messages
 
 
-def _append(found: list[Message], role: Role, part: Part) -> None:
-    """Add to the last message where it is of the same side: items have no messages."""
-    if found and found[-1].role is role:
-        found[-1] = Message(role, (*found[-1].parts, part))
+def _append(messages: list[Message], role: Role, part: Part) -> None:
+    """Add a part, to the last message if that has the same role: items form no messages."""
+    if messages and messages[-1].role is role:
+        messages[-1] = Message(role, (*messages[-1].parts, part))
     else:
-        found.append(Message(role, (part,)))
+        messages.append(Message(role, (part,)))

@@ -1,7 +1,7 @@
-"""Ready-made models that react: good ones, bad ones, and one that rolls dice.
+"""Ready-made policies: models that react well, badly or at random.
 
-Each is a function that makes a policy. They read what the tools answered as a model would, as
-text: ids are what stands in `[[…]]`.
+Each function here returns a policy. Policies read tool results as a model does, as text: the ids
+of nodes are the words in `[[…]]`.
 """
 
 from __future__ import annotations
@@ -24,62 +24,62 @@ WRONG = (
     Call("delete_node", {"node": "a"}),
     Call("list_index", {"cursor": "-1"}),
 )
-"""Calls that make no sense, each in another way."""
+"""Wrong calls, each in a different way."""
 
 
 def walks(reads: int = 2) -> Policy:
     """Searches, reads summaries, then the best nodes, then answers.
 
     Args:
-        reads: nodes that it reads.
+        reads: number of nodes to read.
     """
 
     def turn(conversation: Conversation) -> Turn:
-        asked, results = _since_question(conversation)
-        found = _ids(results)
-        if "list_index" not in asked:
+        called, results = _since_question(conversation)
+        nodes = _ids(results)
+        if "list_index" not in called:
             return Turn(calls=(Call("list_index", {"query": _question(conversation)}),))
-        if "read_summary" not in asked and found:
-            arguments = {"nodes": found[:3], "query": _question(conversation)}
+        if "read_summary" not in called and nodes:
+            arguments = {"nodes": nodes[:3], "query": _question(conversation)}
             return Turn(calls=(Call("read_summary", arguments),))
-        if "read_node" not in asked and found:
-            return Turn(calls=tuple(Call("read_node", {"node": node}) for node in found[:reads]))
-        return say("It is written in " + ", ".join(f"[[{node}]]" for node in found[:reads]) + ".")
+        if "read_node" not in called and nodes:
+            return Turn(calls=tuple(Call("read_node", {"node": node}) for node in nodes[:reads]))
+        return say("It is written in " + ", ".join(f"[[{node}]]" for node in nodes[:reads]) + ".")
 
     return turn
 
 
 def repeats(turn: Turn) -> Policy:
-    """The same turn, whatever it is answered."""
+    """Always the same turn."""
     return lambda conversation: turn
 
 
 def always_wrong(times: int = len(WRONG)) -> Policy:
-    """Calls that make no sense, and then an answer.
+    """Makes wrong calls, and then answers.
 
     Args:
-        times: wrong calls before it gives up.
+        times: number of wrong calls.
     """
 
     def turn(conversation: Conversation) -> Turn:
-        asked, _ = _since_question(conversation)
-        if len(asked) >= times:
+        called, _ = _since_question(conversation)
+        if len(called) >= times:
             return say("I give up.")
-        return Turn(calls=(WRONG[len(asked) % len(WRONG)],))
+        return Turn(calls=(WRONG[len(called) % len(WRONG)],))
 
     return turn
 
 
 def greedy(batch: int = 4) -> Policy:
-    """Reads every node that it hears of, until the tools answer nothing more.
+    """Reads every node that a result names, until the tools give no more text.
 
     Args:
-        batch: calls in one turn.
+        batch: number of calls in one turn.
     """
 
     def turn(conversation: Conversation) -> Turn:
-        asked, results = _since_question(conversation)
-        if not asked:
+        called, results = _since_question(conversation)
+        if not called:
             return Turn(calls=(Call("list_index", {}),))
         read = {
             call.arguments["node"]
@@ -96,17 +96,17 @@ def greedy(batch: int = 4) -> Policy:
 
 
 def wanders(seed: int = 0, turns: int = 6) -> Policy:
-    """Any sensible or senseless thing, the same for the same seed and conversation.
+    """Random right or wrong calls, the same for the same seed and conversation.
 
     Args:
-        seed: of its dice.
-        turns: after so many answers to one question it says something and ends.
+        seed: seed of the random numbers.
+        turns: number of calls for one question after which it answers.
     """
 
     def turn(conversation: Conversation) -> Turn:
-        asked, results = _since_question(conversation)
+        called, results = _since_question(conversation)
         dice = random.Random(f"{seed}:{len(conversation.messages)}:{conversation.turn}")
-        if len(asked) >= turns or dice.random() < 0.15:
+        if len(called) >= turns or dice.random() < 0.15:
             return say(dice.choice(["Done.", "It depends.", "See the nodes that I read."]))
         nodes = _ids(results) or ["nowhere"]
         makers: list[Callable[[], Call]] = [
@@ -129,17 +129,17 @@ def _question(conversation: Conversation) -> str:
 
 
 def _since_question(conversation: Conversation) -> tuple[list[str], list[ToolResult]]:
-    """Tools called since the user's last words, and what they answered."""
-    asked: list[str] = []
+    """Names of the tools called since the user's last text, and their results."""
+    called: list[str] = []
     results: list[ToolResult] = []
     for message in conversation.messages:
         if message.role is Role.USER and message.text:
-            asked, results = [], []
-        asked += [call.name for call in message.tool_calls]
+            called, results = [], []
+        called += [call.name for call in message.tool_calls]
         results += [part for part in message.parts if isinstance(part, ToolResult)]
-    return asked, results
+    return called, results
 
 
 def _ids(results: list[ToolResult]) -> list[str]:
-    """Ids that the results name, in the order in which they come up."""
+    """Ids that the results name, in the order of their first appearance."""
     return list(dict.fromkeys(name for result in results for name in _ID.findall(result.text)))

@@ -1,10 +1,10 @@
-"""Record: requests go on to a real provider, and what comes back goes into a cassette.
+"""Record: requests are forwarded to a real provider, and its answers go into a cassette.
 
-Everything is passed on as it came, errors and broken streams too; only what ended properly is
-written, before the client sees its end. The client's own key goes to the provider and nowhere
-else; no other secret is written either, in a request or an answer.
+Everything is forwarded as it came, errors and broken streams too. Only complete answers are
+written, and each is in the file before the client receives its end. The client's own key goes to
+the provider and nowhere else; no other secret of a request or an answer is written either.
 
-Above: `cli`. Below: `cassette`, the file; `transport` and `server`, the ways in.
+Above: `cli`. Below: `recording`, `transport` and `server`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,22 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPErrorProcessor, OpenerDirector, ProxyHandler, Request, build_opener
 
 from skillagent.errors import UsageError
+from skillagent.recording import strict_json
+from skillagent.recording.scrubbing import Scrub, scrubbed
 from skillagent.secrets import Scrubber, scrub
-from skillagent.testing import cassette
-from skillagent.testing.scrubbing import Scrub, scrubbed
 from skillagent.testing.server import Server
 from skillagent.testing.transport import Clients, refusal
-from skillagent.testing.wire.events import METHOD, TARGET, Answer, Drop, Step, api_of
+from skillagent.testing.wire.events import METHOD, TARGET, Drop, WireAnswer, WireStep, api_of
+from skillagent.testing.wire.exchange import (
+    HttpExchange,
+    http_answer,
+    http_cassette,
+    http_request,
+)
 
 TIMEOUT = 600.0
 """Seconds; as long as the SDKs themselves wait."""
+# Headers that hold for one connection only, so a proxy does not forward them (RFC 9110, 7.6.1).
 _HOP = frozenset(
     """connection content-length host keep-alive proxy-authenticate proxy-authorization
     proxy-connection te trailer transfer-encoding upgrade""".split()
@@ -37,19 +44,20 @@ _ERRORS = ("error", "response.failed")
 
 
 class Recorder(Clients):
-    """Stands between a client and its provider. Safe to share by threads.
+    """A proxy between a client and its provider that records. Threads may share it.
 
     Args:
         upstream: the provider's base URL, as its SDK takes it.
-        path: of the cassette; one that is there gets more lines.
-        scrub: what is written of a request's body, beyond its secrets, which never are. A
-            `Replay` needs it as its `normalise`.
-        scrub_answer: what is written of an answer's body, and of each event of a stream: an
-            answer may repeat the request, and that of the Responses API does.
-        timeout: seconds without a byte from the provider.
+        path: path of the cassette; an existing one gets more lines.
+        scrub: changes a request's body before it is written; secrets are removed anyway. Give
+            the same function to `Replay` as `normalise`.
+        scrub_answer: changes an answer's body, or each event of a stream, before it is written:
+            an answer may repeat the request, as that of the Responses API does.
+        timeout: seconds to wait for the next byte from the provider.
 
     Raises:
-        UsageError: the address is none of HTTP, or the file cannot be written or is no cassette.
+        UsageError: the address is not an HTTP address, or the file cannot be written or is not a
+            cassette.
     """
 
     live = True
@@ -64,11 +72,11 @@ class Recorder(Clients):
         timeout: float = TIMEOUT,
     ) -> None:
         parts = _parts_of(upstream)
-        cassette.begin(path)
+        self._cassette = http_cassette(path)
+        self._cassette.begin()
         self._base = upstream.rstrip("/")
         self._mounted = bool(urlsplit(self._base).path)
         self._opener = _opener(parts.hostname or "")
-        self._path = path
         self._scrub = scrub
         self._scrub_answer = scrub_answer
         self._timeout = timeout
@@ -78,74 +86,75 @@ class Recorder(Clients):
 
     @property
     def recorded(self) -> int:
-        """Exchanges written so far."""
+        """Number of exchanges written so far."""
         return self._recorded
 
     @property
     def skipped(self) -> tuple[str, ...]:
-        """What was passed on and not recorded, and why; one line each."""
+        """What was forwarded but not recorded, and the reason; one line each."""
         return tuple(self._skipped)
 
     def assert_recorded(self) -> None:
         """Every exchange is in the cassette.
 
         Raises:
-            AssertionError: with those that are not, and why.
+            AssertionError: the text lists those that are not, and the reasons.
         """
         if self._skipped:
             raise AssertionError("\n".join(["not recorded:", *self._skipped]))
 
-    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
-        """Ask the provider; see `Responder`. Its stream is read while it is sent."""
-        known = {name.lower(): value for name, value in headers.items()}
-        method, target = known.pop(METHOD, "POST" if raw else "GET"), known.pop(TARGET, path)
-        asked = _Asked(method, path, known, raw, Scrubber.of_request(known, target))
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
+        """Forward a request; see `Responder`. A stream is read while it is sent on."""
+        by_name = {name.lower(): value for name, value in headers.items()}
+        method = by_name.pop(METHOD, "POST" if raw else "GET")
+        target = by_name.pop(TARGET, path)
+        incoming = _ClientRequest(method, path, by_name, raw, Scrubber.of_request(by_name, target))
         request = Request(  # noqa: S310 -- only HTTP: see __init__
-            self._address(target, asked.anthropic),
+            self._address(target, incoming.anthropic),
             data=raw or None,
             headers={
-                **{name: value for name, value in known.items() if name not in _HOP},
-                # What is compressed cannot be read in the file.
+                **{name: value for name, value in by_name.items() if name not in _HOP},
+                # A compressed answer could not be read in the cassette.
                 "accept-encoding": "identity",
             },
-            method=asked.method,
+            method=incoming.method,
         )
         try:
             response: HTTPResponse = self._opener.open(request, timeout=self._timeout)
         except (OSError, HTTPException) as error:
-            why = f"{self._base} cannot be reached: {getattr(error, 'reason', error)}"
-            reason = asked.scrubber.text(why)
-            self._skip(asked, reason)
-            return refusal(502, f"recorder: {reason}", anthropic=asked.anthropic)
+            text = f"{self._base} cannot be reached: {getattr(error, 'reason', error)}"
+            reason = incoming.scrubber.text(text)
+            self._skip(incoming, reason)
+            return refusal(502, f"recorder: {reason}", anthropic=incoming.anthropic)
         head = tuple(
             (name, value) for name, value in response.getheaders() if name.lower() not in _HOP
         )
         if _streams(response) and response.status < 300:
-            return Answer(response.status, head, (), self._streamed(asked, response))
-        return self._whole(asked, response, head)
+            return WireAnswer(response.status, head, (), self._streamed(incoming, response))
+        return self._whole(incoming, response, head)
 
     def _whole(
-        self, asked: _Asked, response: HTTPResponse, head: tuple[tuple[str, str], ...]
-    ) -> Answer:
+        self, incoming: _ClientRequest, response: HTTPResponse, head: tuple[tuple[str, str], ...]
+    ) -> WireAnswer:
         chunks: list[bytes] = []
         with response:
             try:
                 while data := response.read1():
                     chunks.append(data)
-                # Short of its length it ends without an error.
+                # An answer shorter than its declared length ends without an error.
                 broken = "the answer broke off" if response.length else ""
             except (OSError, HTTPException) as error:
                 broken = f"the answer broke off: {error!r}"
         data = b"".join(chunks)
         if broken:
-            self._skip(asked, broken)
-            return Answer(response.status, head, (data, Drop()) if data else (Drop(),))
-        self._keep(asked, response, [data], _unfit(response, data))
-        return Answer(response.status, head, (data,))
+            self._skip(incoming, broken)
+            return WireAnswer(response.status, head, (data, Drop()) if data else (Drop(),))
+        self._keep(incoming, response, [data], _unfit(response, data))
+        return WireAnswer(response.status, head, (data,))
 
-    def _streamed(self, asked: _Asked, response: HTTPResponse) -> Generator[Step]:
-        """Chunks as they come; from the last event on they wait for the end to be written."""
-        watch, chunks, held, reason = _Watch(), [], 0, "the client went away"
+    def _streamed(self, incoming: _ClientRequest, response: HTTPResponse) -> Generator[WireStep]:
+        """Chunks as they come. The last event and all after it wait until the line is written."""
+        watch, chunks, waiting, reason = _StreamWatch(), [], 0, "the client disconnected"
         try:
             with response:
                 try:
@@ -153,7 +162,7 @@ class Recorder(Clients):
                         chunks.append(data)
                         watch.feed(data)
                         if watch.ended:
-                            held += 1
+                            waiting += 1
                         else:
                             yield data
                     broken = None
@@ -169,51 +178,54 @@ class Recorder(Clients):
             else:
                 reason = _encoded(response)
         finally:
-            self._keep(asked, response, chunks, reason)
-        yield from chunks[len(chunks) - held :]
+            self._keep(incoming, response, chunks, reason)
+        yield from chunks[len(chunks) - waiting :]
         if broken is not None:
             yield Drop()
 
     def _keep(
-        self, asked: _Asked, response: HTTPResponse, chunks: Sequence[bytes], reason: str
+        self, incoming: _ClientRequest, response: HTTPResponse, chunks: Sequence[bytes], reason: str
     ) -> None:
         """Write an exchange, unless there is a reason not to.
 
-        The answer is paid for: whatever is wrong here, it still goes to the client.
+        The answer has been paid for: whatever fails here, the client still receives it.
         """
         if reason:
-            self._skip(asked, reason)
+            self._skip(incoming, reason)
             return
         try:
-            line = self._exchange(asked, response, chunks)
+            exchange = self._exchange(incoming, response, chunks)
             with self._lock:
-                cassette.append(self._path, line)
+                self._cassette.append(exchange)
                 self._recorded += 1
         except Exception as error:
-            self._skip(asked, f"{type(error).__name__}: {error}")
+            self._skip(incoming, f"{type(error).__name__}: {error}")
 
     def _exchange(
-        self, asked: _Asked, response: HTTPResponse, chunks: Sequence[bytes]
-    ) -> cassette.Exchange:
-        body = asked.scrubber.value(cassette.parsed(asked.raw)) if asked.raw else None
+        self, incoming: _ClientRequest, response: HTTPResponse, chunks: Sequence[bytes]
+    ) -> HttpExchange:
+        body = incoming.scrubber.value(strict_json.parsed(incoming.raw)) if incoming.raw else None
         if self._scrub is not None and body is not None:
             body = self._scrub(body)
-        kind = response.headers.get("content-type", "")
-        chunks = scrubbed(chunks, asked.scrubber, self._scrub_answer, stream=_streams(response))
-        return cassette.exchange(
-            asked.method,
-            asked.scrubber.url(asked.path),
-            asked.scrubber.headers(asked.headers),
+        content_type = response.headers.get("content-type", "")
+        chunks = scrubbed(chunks, incoming.scrubber, self._scrub_answer, stream=_streams(response))
+        request = http_request(
+            incoming.method,
+            incoming.scrubber.url(incoming.path),
+            incoming.scrubber.headers(incoming.headers),
             body,
-            (response.status, asked.scrubber.text(kind), chunks),
         )
+        answer = http_answer(response.status, incoming.scrubber.text(content_type), chunks)
+        return HttpExchange.of(request, answer)
 
-    def _skip(self, asked: _Asked, reason: str) -> None:
+    def _skip(self, incoming: _ClientRequest, reason: str) -> None:
         with self._lock:
-            self._skipped.append(asked.scrubber.text(f"{asked.method} {asked.path}: {reason}"))
+            self._skipped.append(
+                incoming.scrubber.text(f"{incoming.method} {incoming.path}: {reason}")
+            )
 
     def _address(self, target: str, anthropic: bool) -> str:
-        """Where a request goes: OpenAI's base URL has the version in it, Anthropic's has not."""
+        """The provider's URL. OpenAI's base URL includes the version, Anthropic's does not."""
         if anthropic:
             return self._base.removesuffix("/v1") + target
         return self._base + (target.removeprefix("/v1") if self._mounted else target)
@@ -231,19 +243,22 @@ def record(
 
     Args:
         upstream: the provider's base URL, as its SDK takes it.
-        path: of the cassette; one that is there gets more lines.
-        port: 0 for any that is free.
+        path: path of the cassette; an existing one gets more lines.
+        port: port to listen on; 0 for any free one.
         scrub: see `Recorder`.
         scrub_answer: see `Recorder`.
 
     Raises:
-        UsageError: the address is none of HTTP, or the file cannot be written or is no cassette.
+        UsageError: the address is not an HTTP address, or the file cannot be written or is not a
+            cassette.
     """
     return Recorder(upstream, path, scrub=scrub, scrub_answer=scrub_answer).serve(port)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ClientRequest:
+    """A request of the client."""
+
     method: str
     path: str
     headers: Mapping[str, str]
@@ -258,8 +273,8 @@ class _Asked:
         )
 
 
-class _AsItIs(HTTPErrorProcessor):
-    """Errors are answers too, and a redirect would take the key to another host."""
+class _Unprocessed(HTTPErrorProcessor):
+    """Returns every answer: errors are answers too, and a redirect could leak the key."""
 
     def http_response(
         self,
@@ -275,17 +290,18 @@ def _parts_of(upstream: str) -> SplitResult:
     """The parts of a provider's address.
 
     Raises:
-        UsageError: it is none, or holds what belongs into headers.
+        UsageError: the address is not one of HTTP, or contains what belongs into headers.
     """
     shown = scrub(upstream)
     try:
         parts = urlsplit(upstream)
     except ValueError as error:
-        raise UsageError(f"{shown!r} is no address of a model API: {scrub(str(error))}") from None
+        reason = scrub(str(error))
+        raise UsageError(f"{shown!r} is not the address of a model API: {reason}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{shown!r} is no address of a model API: it begins with https://")
+        raise UsageError(f"{shown!r} is not the address of a model API: it begins with https://")
     if parts.username is not None or parts.query:
-        # An answer or an error could say it again; the client's own headers reach the provider.
+        # An answer or an error could repeat it; the client's own headers reach the provider anyway.
         raise UsageError(
             f"the address of {parts.hostname} holds a user or a query: let the client send its key"
         )
@@ -293,12 +309,13 @@ def _parts_of(upstream: str) -> SplitResult:
 
 
 def _opener(host: str) -> OpenerDirector:
-    own = (ProxyHandler({}),) if host in _LOOPBACK else ()
-    return build_opener(_AsItIs, *own)
+    # A proxy of the environment could not reach this machine.
+    without_proxy = (ProxyHandler({}),) if host in _LOOPBACK else ()
+    return build_opener(_Unprocessed, *without_proxy)
 
 
-class _Watch:
-    """Looks at the events of a stream, to tell whether it ended properly."""
+class _StreamWatch:
+    """Reads the events of a stream to learn whether it ended properly."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -311,7 +328,7 @@ class _Watch:
             self._line(line)
 
     def close(self) -> None:
-        """The stream is over; some servers leave out the last line's end."""
+        """End of the stream. Some servers omit the end of the last line."""
         self._line(self._left)
 
     def _line(self, line: bytes) -> None:
@@ -323,20 +340,20 @@ class _Watch:
             self.ended = True
             return
         try:
-            found = cassette.parsed(data)
+            event = strict_json.parsed(data)
         except ValueError:
-            self.error = "an event of the stream is no JSON"
+            self.error = "an event of the stream is not JSON"
             return
-        if not isinstance(found, dict):
+        if not isinstance(event, dict):
             return
-        kind = found.get("type")
-        if kind in _ERRORS or found.get("error"):
+        kind = event.get("type")
+        if kind in _ERRORS or event.get("error"):
             self.error = "the stream holds an error"
         self.ended = self.ended or kind in _ENDS
 
 
 def _next_chunk(response: HTTPResponse) -> bytes:
-    """One chunk as the provider framed it, however the network split it; empty at the end."""
+    """One chunk as the provider sent it, even if the network split it; empty at the end."""
     data = response.read1()
     while data and response.chunked and response.chunk_left:
         data += response.read1(response.chunk_left)
@@ -353,15 +370,15 @@ def _encoded(response: HTTPResponse) -> str:
 
 
 def _unfit(response: HTTPResponse, data: bytes) -> str:
-    """Why an answer that is not streamed is not recorded; empty if it is."""
+    """The reason not to record an answer that was not streamed; empty if it is recorded."""
     if not 200 <= response.status < 300:
         return f"status {response.status}"
     if coded := _encoded(response):
         return coded
     try:
-        found = cassette.parsed(data)
+        body = strict_json.parsed(data)
     except ValueError:
-        return "the answer is no JSON"
-    if isinstance(found, dict) and (found.get("error") or found.get("status") == "failed"):
+        return "the answer is not JSON"
+    if isinstance(body, dict) and (body.get("error") or body.get("status") == "failed"):
         return "the answer is an error"
     return ""

@@ -1,11 +1,10 @@
-"""Replay: a cassette answers, and a request that differs is told exactly what drifted.
+"""Replay: a cassette answers requests, and reports exactly how an unknown request differs.
 
-A request is matched by the digest of its API and body, both without secrets: another key in one
-is the same request. One that matches nothing is compared
-part by part (system prompt, model, parameters, tools, messages) with the recorded request
-that has the fewest parts that differ.
+A request is matched by the digest of its API and body, both without secrets, so another key makes
+no difference. A request that matches nothing is compared part by part (system prompt, model,
+parameters, tools, messages) with the nearest recorded request.
 
-Above: `cli`. Below: `cassette`, the file; `transport` and `server`, the ways in.
+Above: `cli`. Below: `recording`, `transport` and `server`.
 """
 
 from __future__ import annotations
@@ -17,52 +16,54 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from skillagent.digest import canonical_json
+from skillagent.recording import CanonicalRequest, difference, strict_json
 from skillagent.secrets import Scrubber
-from skillagent.testing import cassette, request_diff
 from skillagent.testing.server import Server
 from skillagent.testing.transport import Clients, refusal
-from skillagent.testing.wire.events import METHOD, TARGET, Answer
+from skillagent.testing.wire.events import METHOD, TARGET, WireAnswer
+from skillagent.testing.wire.exchange import HttpAnswer, HttpExchange, http_cassette, kind_of
 
 Normalise: TypeAlias = Callable[[Any], Any]
-"""From the body of a request to what of it is compared; it is given a copy."""
+"""From the body of a request to the part of it that is compared. It receives a copy."""
 
 SHOWN_REPORT = 6_000
-"""Characters of a whole report."""
+"""Characters shown of one report."""
 _RETRY = "x-stainless-retry-count"
+"""Header in which both SDKs count how often they have sent the request before."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Recording:
-    """An exchange as it is matched."""
+    """An exchange of the cassette, ready to be matched."""
 
     number: int
-    """From 1."""
+    """Its place in the cassette, from 1."""
     place: str
     """File and line."""
-    kind: str
+    request: CanonicalRequest
+    """Scrubbed and normalised, as requests are before they are compared."""
     digest: str
-    body: Any
-    answer: Answer
+    answer: WireAnswer
 
     def __str__(self) -> str:
         return f"recorded request {self.number} ({self.place})"
 
 
 class Replay(Clients):
-    """Answers from a cassette. Safe to share by threads.
+    """Answers from a cassette. Threads may share it.
 
     Args:
-        path: of the cassette.
-        normalise: takes out of a body what differs each time (time stamps, random ids), on
-            both sides, before they are compared.
+        path: path of the cassette.
+        normalise: removes from a body what differs on each run (time stamps, random ids). It is
+            applied to requests and recordings before they are compared.
         strict: True: each recording answers once, in the recorded order. False: in any order,
             and the last answer to a request repeats.
-        any_order: True for clients that ask in parallel: each recording once, in any order.
+        any_order: True for clients that send requests in parallel: each recording answers once,
+            in any order.
 
     Raises:
-        UsageError: the file cannot be read, is no cassette, or has a broken line.
-        ValueError, TypeError: what `normalise` made of a body is no JSON.
+        UsageError: the file cannot be read, is not a cassette, or has a broken line.
+        ValueError, TypeError: `normalise` returned something that is not JSON.
     """
 
     def __init__(
@@ -78,135 +79,122 @@ class Replay(Clients):
         self._in_order = strict and not any_order
         name = os.path.basename(os.fspath(path))
         self._recordings = tuple(
-            self._recording(number, f"{name}:{line}", made)
-            for number, (line, made) in enumerate(cassette.read(path), 1)
+            self._recording(number, f"{name}:{line}", exchange)
+            for number, (line, exchange) in enumerate(http_cassette(path).read(), 1)
         )
         self._lock = threading.Lock()
-        self._left = list(self._recordings)
+        self._unused = list(self._recordings)
         self._drifted: set[int] = set()
-        """Numbers of recordings that a drifted request most likely meant."""
+        """Numbers of the recordings that requests without a match most likely meant."""
         self._last: _Recording | None = None
-        self._asked = 0
-        self._complaints: list[str] = []
+        self._request_count = 0
+        self._reports: list[str] = []
 
     @property
     def drift(self) -> tuple[str, ...]:
-        """What was said of each request that matched nothing."""
-        return tuple(self._complaints)
+        """A report on each request that matched nothing."""
+        return tuple(self._reports)
 
     def assert_done(self) -> None:
-        """Every request matched, and every recording was asked for.
+        """Every request matched, and every recording was requested.
 
         Raises:
-            AssertionError: with what drifted, and what was never asked for.
+            AssertionError: the text lists requests that differ and recordings never requested.
         """
-        lines = list(self._complaints)
+        lines = list(self._reports)
         lines += [
-            f"{one} was never asked for: {_gist(one)}"
-            for one in self._left
-            if one.number not in self._drifted
+            f"{recording} was never asked for: {_gist(recording.request)}"
+            for recording in self._unused
+            if recording.number not in self._drifted
         ]
         if lines:
             raise AssertionError("\n".join(lines))
 
-    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
-        """Answer a request, with status 400 where it matches nothing; see `Responder`."""
-        known = {name.lower(): value for name, value in headers.items()}
-        scrubber = Scrubber.of_request(known, known.get(TARGET, ""))
-        kind = cassette.kind_of(known.get(METHOD, "POST" if raw else "GET"), scrubber.url(path))
-        anthropic = kind in ("messages", "count_tokens") or "anthropic-version" in known
-        retry = known.get(_RETRY, "0") != "0"
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
+        """Answer a request, with status 400 if it matches nothing; see `Responder`."""
+        by_name = {name.lower(): value for name, value in headers.items()}
+        scrubber = Scrubber.of_request(by_name, by_name.get(TARGET, ""))
+        kind = kind_of(by_name.get(METHOD, "POST" if raw else "GET"), scrubber.url(path))
+        anthropic = kind in ("messages", "count_tokens") or "anthropic-version" in by_name
+        is_retry = by_name.get(_RETRY, "0") != "0"
         with self._lock:
-            found = self._find(kind, raw, retry, scrubber)
-        if isinstance(found, Answer):
-            return found
-        return refusal(400, f"replay: {found}", anthropic=anthropic)
+            answer = self._match(kind, raw, is_retry, scrubber)
+        if isinstance(answer, WireAnswer):
+            return answer
+        return refusal(400, f"replay: {answer}", anthropic=anthropic)
 
-    def _recording(self, number: int, place: str, made: cassette.Exchange) -> _Recording:
-        kind, answer = made.request.kind, made.answer
-        body = self._compared(made.request.body, Scrubber())
-        head = (("content-type", answer.content_type),) if answer.content_type else ()
-        return _Recording(
-            number,
-            place,
-            kind,
-            cassette.digest_of(kind, body),
-            body,
-            Answer(answer.status, head, answer.data or (b"",)),
-        )
+    def _recording(self, number: int, place: str, exchange: HttpExchange) -> _Recording:
+        canonical = exchange.request.canonical
+        request = self._compared(canonical.kind, canonical.body, Scrubber())
+        return _Recording(number, place, request, request.digest, _wire_answer(exchange.answer))
 
-    def _compared(self, body: Any, scrubber: Scrubber) -> Any:
-        if body is None:
-            return None
-        # Recordings too: an older one may hold what is known for a secret by now.
-        body = scrubber.value(body)
-        return body if self._normalise is None else self._normalise(copy.deepcopy(body))
+    def _compared(self, kind: str, body: Any, scrubber: Scrubber) -> CanonicalRequest:
+        if body is not None:
+            # Recordings too: an older one may hold what is recognised as a secret only now.
+            body = scrubber.value(body)
+            body = body if self._normalise is None else self._normalise(copy.deepcopy(body))
+        return CanonicalRequest(kind, body)
 
-    def _find(self, kind: str, raw: bytes, retry: bool, scrubber: Scrubber) -> Answer | str:
-        """The answer, or what drifted."""
+    def _match(self, kind: str, raw: bytes, is_retry: bool, scrubber: Scrubber) -> WireAnswer | str:
+        """The recorded answer, or a report on the difference."""
         try:
-            body = self._compared(cassette.parsed(raw) if raw else None, scrubber)
-            digest = cassette.digest_of(kind, body)
+            request = self._compared(kind, strict_json.parsed(raw) if raw else None, scrubber)
+            digest = request.digest
         except Exception as error:
-            why = scrubber.text(f"{type(error).__name__}: {error}")
-            return self._note(f"it cannot be compared: {why}")
-        if retry and self._last is not None and self._last.digest == digest:
-            # The client did not get it whole: it asks for the same once more.
+            reason = scrubber.text(f"{type(error).__name__}: {error}")
+            return self._report(f"it cannot be compared: {reason}")
+        if is_retry and self._last is not None and self._last.digest == digest:
+            # The client did not receive the whole answer, so it sends the same request again.
             return self._last.answer
-        fits = [one for one in self._recordings if one.digest == digest]
-        left = next((one for one in fits if one in self._left), None)
-        if left is not None:
-            due = next((one for one in self._left if one.number not in self._drifted), left)
-            if self._in_order and due.number < left.number:
-                return self._note(f"order: it matches {left}, but {due} comes first")
-            self._left.remove(left)
-            return self._give(left)
-        if fits and not self._once:
-            return self._give(fits[-1])
-        if fits:
-            times = f" (recorded {len(fits)} times)" if len(fits) > 1 else ""
-            return self._note(f"order: it matches {fits[-1]}, which was used already{times}")
-        return self._note(self._compare(kind, body))
+        matches = [recording for recording in self._recordings if recording.digest == digest]
+        unused = next((recording for recording in matches if recording in self._unused), None)
+        if unused is not None:
+            return self._use(unused)
+        if not matches:
+            return self._report(self._difference(request))
+        if not self._once:
+            return self._answer(matches[-1])
+        times = f" (recorded {len(matches)} times)" if len(matches) > 1 else ""
+        return self._report(f"order: it matches {matches[-1]}, which was used already{times}")
 
-    def _give(self, one: _Recording) -> Answer:
-        self._asked += 1
-        self._last = one
-        return one.answer
+    def _use(self, recording: _Recording) -> WireAnswer | str:
+        """The answer of a recording that was not used yet, if it is its turn."""
+        due = next((item for item in self._unused if item.number not in self._drifted), recording)
+        if self._in_order and due.number < recording.number:
+            return self._report(f"order: it matches {recording}, but {due} comes first")
+        self._unused.remove(recording)
+        return self._answer(recording)
 
-    def _compare(self, kind: str, body: Any) -> str:
-        same_kind = [one for one in self._recordings if one.kind == kind]
+    def _answer(self, recording: _Recording) -> WireAnswer:
+        self._request_count += 1
+        self._last = recording
+        return recording.answer
+
+    def _difference(self, request: CanonicalRequest) -> str:
+        same_kind = [item for item in self._recordings if item.request.kind == request.kind]
         if not same_kind:
-            return f"it matches nothing: no request of {kind!r} was recorded"
-        new, text = request_diff.parts(kind, body), canonical_json(body)
-        far = {
-            one.number: request_diff.distance(request_diff.parts(kind, one.body), new)
-            for one in same_kind
-        }
-        closest = [one for one in same_kind if far[one.number] == min(far.values())]
-        nearest = min(
-            closest,
-            # Of those that are equally close the first that is left is the one that is due.
-            key=lambda one: (
-                -request_diff.alike(canonical_json(one.body), text),
-                self._spent(one),
-                one.number,
-            ),
+            return f"it matches nothing: no request of {request.kind!r} was recorded"
+        place = difference.nearest(
+            request,
+            [recording.request for recording in same_kind],
+            is_used=lambda place: self._is_used(same_kind[place]),
         )
+        nearest = same_kind[place]
         self._drifted.add(nearest.number)
-        lines = request_diff.differences(request_diff.parts(kind, nearest.body), new)
+        lines = difference.differences(nearest.request.parts, request.parts)
         return "\n".join([f"it matches nothing; nearest is {nearest}, which differs in:", *lines])
 
-    def _spent(self, one: _Recording) -> bool:
-        return one not in self._left or one.number in self._drifted
+    def _is_used(self, recording: _Recording) -> bool:
+        return recording not in self._unused or recording.number in self._drifted
 
-    def _note(self, what: str) -> str:
-        self._asked += 1
-        text = f"request {self._asked}: {what}"
+    def _report(self, reason: str) -> str:
+        self._request_count += 1
+        text = f"request {self._request_count}: {reason}"
         if len(text) > SHOWN_REPORT:
             text = text[:SHOWN_REPORT] + f"… ({len(text)} characters)"
-        # Half a surrogate pair could not be sent.
+        # Half of a surrogate pair could not be sent.
         text = text.encode("utf-8", "backslashreplace").decode()
-        self._complaints.append(text)
+        self._reports.append(text)
         return text
 
 
@@ -221,19 +209,24 @@ def replay(
     """A server on 127.0.0.1 that answers from a cassette, to be used with `with`.
 
     Args:
-        path: of the cassette.
-        port: 0 for any that is free.
+        path: path of the cassette.
+        port: port to listen on; 0 for any free one.
         normalise: see `Replay`.
         strict: see `Replay`.
         any_order: see `Replay`.
 
     Raises:
-        UsageError: the file cannot be read, is no cassette, or has a broken line.
+        UsageError: the file cannot be read, is not a cassette, or has a broken line.
     """
     return Replay(path, normalise=normalise, strict=strict, any_order=any_order).serve(port)
 
 
-def _gist(one: _Recording) -> str:
-    parts = request_diff.parts(one.kind, one.body)
-    said = f", the last {request_diff.short(parts.messages[-1])}" if parts.messages else ""
-    return f"{one.kind}, messages: {len(parts.messages)}{said}"
+def _wire_answer(answer: HttpAnswer) -> WireAnswer:
+    headers = (("content-type", answer.content_type),) if answer.content_type else ()
+    return WireAnswer(answer.status, headers, answer.data or (b"",))
+
+
+def _gist(request: CanonicalRequest) -> str:
+    messages = request.parts.messages
+    last = f", the last {difference.short(messages[-1])}" if messages else ""
+    return f"{request.kind}, messages: {len(messages)}{last}"

@@ -1,4 +1,4 @@
-"""The mock behind respx, for code whose client speaks `httpx` or, with `httpcore2`, `httpx2`.
+"""The mock behind respx, for code whose client uses `httpx` or, with `httpcore2`, `httpx2`.
 
     import respx
 
@@ -6,8 +6,8 @@
         route(router, mock)
         …
 
-respx hands over a whole body at once: a stream has no pace, and a fault in its middle breaks
-the whole answer. For those, `MockLLM.serve` is a real connection.
+respx passes on a whole body at once: a stream has no pauses, and a fault in its middle breaks the
+whole answer. To test those, use the real connection of `MockLLM.serve`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from skillagent.testing.wire.events import Drop, Responder, Stall
 
 
 def route(router: Any, mock: Responder, base_url: str = "") -> Any:
-    """Let a mock answer what a router catches.
+    """Let a mock answer the requests that a router intercepts.
 
     Args:
         router: a `respx.Router`.
-        mock: who answers.
-        base_url: beginning of the addresses; empty for all.
+        mock: answers the requests.
+        base_url: beginning of the URLs to answer; empty for all.
 
     Returns:
         The route.
@@ -31,22 +31,22 @@ def route(router: Any, mock: Responder, base_url: str = "") -> Any:
     import httpx
 
     def answer(request: httpx.Request) -> httpx.Response:
-        found = mock.respond(request.url.path, dict(request.headers), request.read())
-        broken = next((step for step in found.steps if isinstance(step, Drop | Stall)), None)
+        reply = mock.respond(request.url.path, dict(request.headers), request.read())
+        broken = next((step for step in reply.steps if isinstance(step, Drop | Stall)), None)
         if isinstance(broken, Drop):
             raise httpx.ConnectError("connection reset by the mock", request=request)
         if isinstance(broken, Stall):
             raise httpx.ReadTimeout("the mock does not answer", request=request)
-        return httpx.Response(found.status, headers=list(found.headers), content=found.body)
+        return httpx.Response(reply.status, headers=list(reply.headers), content=reply.body)
 
     where = {"url__startswith": base_url} if base_url else {}
     return router.route(**where).mock(side_effect=answer)
 
 
 def httpcore2() -> str:
-    """The name of a respx mocker for `httpx2`, made at the first call.
+    """The name of a respx mocker for `httpx2`, which the first call registers.
 
-    respx itself only knows `httpx`; the SDKs of today would pass it by and reach the network.
+    respx itself only intercepts `httpx`: requests of current SDKs would reach the network.
     """
     from respx.mocks import HTTPCoreMocker, Mocker
 

@@ -1,6 +1,6 @@
-"""What the mock is told to say: turns, tool calls, faults, and what a request must hold.
+"""Scripts of the mock: turns, tool calls, faults, and what a request must contain.
 
-Plain frozen values; the wire modules turn them into a provider's own form.
+These are frozen values; the modules of `wire` write them in the form of each API.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from skillagent.messages import Role, Stop, ToolResult, Usage
 from skillagent.testing.conversation import Conversation
 
 CHUNK = 16
+"""Characters of a streamed piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +25,39 @@ class Call:
     arguments: Mapping[str, Any] | str = field(default_factory=dict)
     """An object, or text that is sent as it is, malformed or not."""
     id: str | None = None
-    """None for one made from the seed."""
+    """None for an id that follows from the seed."""
 
     @property
     def text(self) -> str:
-        """The arguments as they go over the wire."""
-        given = self.arguments
-        return given if isinstance(given, str) else canonical_json(given)
+        """The arguments as they are sent."""
+        arguments = self.arguments
+        return arguments if isinstance(arguments, str) else canonical_json(arguments)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that goes wrong with one turn. Made by the methods below.
+    """A failure of one turn. Use the methods below to create one.
 
-    A fault that strikes before the answer begins leaves the turn in the script: once it has
-    struck `times` times, the turn itself answers. One in mid-answer uses the turn up, unless
-    `times` is more than 1: then it breaks so many answers, and the turn itself follows.
+    A fault that strikes before the answer begins leaves the turn in the script: after `times`
+    failures, the turn itself answers. A fault in the middle of an answer uses the turn up, unless
+    `times` is more than 1: then so many answers break, and the turn itself follows.
     """
 
     kind: str
     after: int = 0
-    """Pieces of the answer that still come."""
+    """Number of pieces of the answer that are sent before the fault."""
     code: int = 0
     """HTTP status."""
     type: str = ""
-    """The provider's name of the error; empty for the usual one."""
+    """The provider's name of the error; empty for the one that fits the status."""
     message: str = ""
     retry_after: float | None = None
-    """Seconds that the client is told to wait."""
+    """Seconds in the header `retry-after`."""
     times: int = 1
 
     @property
     def in_answer(self) -> bool:
-        """True where the answer has begun before it strikes."""
+        """True if the answer begins before the fault strikes."""
         return self.kind not in ("status", "reset", "timeout")
 
     @classmethod
@@ -69,12 +70,12 @@ class Fault:
         type: str = "",
         times: int = 1,
     ) -> Fault:
-        """An HTTP error with the provider's own body; 502 is a proxy's HTML page."""
+        """An HTTP error with the provider's body; 502 is the HTML page of a proxy."""
         return cls("status", 0, code, type, message, retry_after, times)
 
     @classmethod
     def reset(cls, *, times: int = 1) -> Fault:
-        """The connection is reset before a byte of the answer."""
+        """The connection is reset before the first byte of the answer."""
         return cls("reset", times=times)
 
     @classmethod
@@ -86,32 +87,32 @@ class Fault:
     def error_event(
         cls, after: int = 1, *, type: str = "", message: str = "", times: int = 1
     ) -> Fault:
-        """The stream holds an error instead of its next event."""
+        """The stream contains an error instead of its next event."""
         return cls("error_event", after, type=type, message=message, times=times)
 
     @classmethod
     def cut(cls, after: int = 1, *, times: int = 1) -> Fault:
-        """The stream ends early, as if it were whole."""
+        """The stream ends early, as if it were complete."""
         return cls("cut", after, times=times)
 
     @classmethod
     def drop(cls, after: int = 1, *, times: int = 1) -> Fault:
-        """The connection breaks in mid-answer."""
+        """The connection breaks in the middle of the answer."""
         return cls("drop", after, times=times)
 
     @classmethod
     def stall(cls, after: int = 1, *, times: int = 1) -> Fault:
-        """The stream stands still for as long as the client waits."""
+        """The stream stalls for as long as the client waits."""
         return cls("stall", after, times=times)
 
     @classmethod
     def corrupt(cls, after: int = 1, *, times: int = 1) -> Fault:
-        """An event of the stream is no JSON."""
+        """An event of the stream is not JSON."""
         return cls("corrupt", after, times=times)
 
     @classmethod
     def garbage(cls, *, times: int = 1) -> Fault:
-        """Status 200 and a body that is no answer."""
+        """Status 200 with an HTML page instead of an answer."""
         return cls("garbage", times=times)
 
     def __str__(self) -> str:
@@ -121,44 +122,45 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What a request must hold for its turn to answer it; None asks for nothing."""
+    """What a request must contain so that the turn answers it; None accepts anything."""
 
     system: str | None = None
-    """Text in the system prompt."""
+    """Text that the system prompt contains."""
     user: str | None = None
-    """Text in the last words of the user."""
+    """Text that the user's last message contains."""
     result: str | None = None
-    """Text in the tool results that came last."""
+    """Text that the last tool results contain."""
     tools: tuple[str, ...] | None = None
     """Names of the tools offered, in their order."""
     model: str | None = None
     turn: int | None = None
-    """Answers of the model that the conversation holds already."""
+    """Number of answers of the model in the conversation so far."""
 
-    def problems(self, found: Conversation) -> list[str]:
-        """What does not hold, one line each."""
-        said = [message for message in found.messages if message.role is Role.USER]
-        users = [message.text for message in said if message.text]
+    def problems(self, conversation: Conversation) -> list[str]:
+        """Expectations that the conversation does not meet, one line each."""
+        from_user = [message for message in conversation.messages if message.role is Role.USER]
+        texts = [message.text for message in from_user if message.text]
         results = [
             part.text
-            for message in said[-1:]
+            for message in from_user[-1:]
             for part in message.parts
             if isinstance(part, ToolResult)
         ]
         lines = []
-        for name, wanted, there in (
-            ("system prompt", self.system, found.system),
-            ("last words of the user", self.user, users[-1] if users else ""),
+        for name, expected, actual in (
+            ("system prompt", self.system, conversation.system),
+            ("last words of the user", self.user, texts[-1] if texts else ""),
             ("last tool results", self.result, "\n".join(results)),
         ):
-            if wanted is not None and wanted not in there:
-                lines.append(f"{name}: expected {wanted!r} in {there[:300]!r}")
-        if self.tools is not None and self.tools != found.tool_names:
-            lines.append(f"tools: expected {list(self.tools)}, came {list(found.tool_names)}")
-        if self.model is not None and self.model != found.model:
-            lines.append(f"model: expected {self.model!r}, came {found.model!r}")
-        if self.turn is not None and self.turn != found.turn:
-            lines.append(f"answers so far: expected {self.turn}, came {found.turn}")
+            if expected is not None and expected not in actual:
+                lines.append(f"{name}: expected {expected!r} in {actual[:300]!r}")
+        if self.tools is not None and self.tools != conversation.tool_names:
+            names = list(conversation.tool_names)
+            lines.append(f"tools: expected {list(self.tools)}, came {names}")
+        if self.model is not None and self.model != conversation.model:
+            lines.append(f"model: expected {self.model!r}, came {conversation.model!r}")
+        if self.turn is not None and self.turn != conversation.turn:
+            lines.append(f"answers so far: expected {self.turn}, came {conversation.turn}")
         return lines
 
 
@@ -169,9 +171,9 @@ class Turn:
     text: str = ""
     calls: tuple[Call, ...] = ()
     stop: Stop | str | None = None
-    """None: for its tools if there are calls, else the end. Text is sent as it is."""
+    """Why the answer ends; None: `TOOL_USE` if there are calls, else `END`. Text is sent as is."""
     usage: Usage | None = None
-    """None: counted, with a prompt cache as the providers have one; see `testing.usage`."""
+    """None: counted, as if the provider had a prompt cache; see `testing.mock.usage`."""
     thinking: str = ""
     """Reasoning before the answer: a signed block, or an encrypted item."""
     expect: Expect | None = None
@@ -184,13 +186,13 @@ class Turn:
     """Seconds before the first byte."""
 
     def __post_init__(self) -> None:
-        # A slip in a script must not become an odd answer in the middle of a test.
+        # A mistake in a script must fail here, not as a strange answer in the middle of a test.
         if not isinstance(self.text, str):
             raise TypeError(f"a turn says a text, not {self.text!r}")
-        for made in self.calls:
-            if not isinstance(made, Call):
-                raise TypeError(f"a turn calls with `Call`, not {made!r}")
-            made.text  # noqa: B018 -- raises where the arguments are no JSON
+        for call in self.calls:
+            if not isinstance(call, Call):
+                raise TypeError(f"a turn calls with `Call`, not {call!r}")
+            call.text  # noqa: B018 -- raises if the arguments are not JSON
         if self.expect is not None and not isinstance(self.expect, Expect):
             raise TypeError(f"a turn expects an `Expect`, not {self.expect!r}")
 
@@ -210,31 +212,31 @@ class Turn:
 
 
 Policy: TypeAlias = Callable[[Conversation], Turn]
-"""A model that reacts: from the conversation so far to its next turn."""
+"""A function from the conversation so far to the model's next turn."""
 
 
 def say(text: str, **options: Any) -> Turn:
-    """A turn that only says something; options as of `Turn`."""
+    """A turn that is only text; options are fields of `Turn`."""
     return Turn(text=text, **options)
 
 
 _OPTIONS = frozenset(Turn.__dataclass_fields__) - {"calls"}
 
 
-def call(name: str, arguments: str | None = None, /, **given: Any) -> Turn:
+def call(name: str, arguments: str | None = None, /, **keywords: Any) -> Turn:
     """A turn with one tool call.
 
     Args:
-        name: of the tool.
-        arguments: text to send as it is; else the keywords are the arguments.
-        given: arguments by name; those called like a field of `Turn` are its options, so a
-            tool's own `text`, `stop` … need `calls(Call(name, {…}))`.
+        name: name of the tool.
+        arguments: JSON text to send as it is; if None, the keywords are the arguments.
+        keywords: arguments by name. Those with the name of a field of `Turn` are options of the
+            turn, so a tool's own `text`, `stop` … need `calls(Call(name, {…}))`.
     """
-    options = {key: value for key, value in given.items() if key in _OPTIONS}
-    rest = {key: value for key, value in given.items() if key not in _OPTIONS}
+    options = {key: value for key, value in keywords.items() if key in _OPTIONS}
+    rest = {key: value for key, value in keywords.items() if key not in _OPTIONS}
     return Turn(calls=(Call(name, rest if arguments is None else arguments),), **options)
 
 
-def calls(*made: Call, **options: Any) -> Turn:
-    """A turn with several tool calls; options as of `Turn`."""
-    return Turn(calls=made, **options)
+def calls(*tool_calls: Call, **options: Any) -> Turn:
+    """A turn with several tool calls; options are fields of `Turn`."""
+    return Turn(calls=tool_calls, **options)

@@ -1,6 +1,6 @@
-"""Scripts as YAML files, for servers without Python and for people who do not write it.
+"""Scripts as YAML files, for agents that are not written in Python.
 
-The models below are the format; `schema()` publishes it as JSON Schema.
+The models below define the format; `schema()` returns it as JSON Schema.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
 from skillagent.messages import Stop, Usage
 from skillagent.testing import policies
-from skillagent.testing.chaos import Chaos
-from skillagent.testing.mock import MockLLM
+from skillagent.testing.mock.chaos import Chaos
+from skillagent.testing.mock.mock import MockLLM
 from skillagent.testing.script import CHUNK, Call, Expect, Fault, Policy, Turn
 
-NAMED = {
+POLICIES = {
     "walks": policies.walks,
     "always_wrong": policies.always_wrong,
     "greedy": policies.greedy,
     "wanders": policies.wanders,
 }
 LIMIT = 64_000_000
-"""Bytes that a script may have."""
+"""Maximum size of a script in bytes."""
 _Count = Annotated[int, Field(ge=0)]
 _Seconds = Annotated[float, Field(ge=0)]
 
@@ -108,19 +108,19 @@ class TurnModel(_Model):
     delay: _Seconds = Field(default=0.0, description="Seconds before the first byte.")
 
     def turn(self) -> Turn:
-        """The same as the mock takes it."""
-        made = [*([self.call] if self.call else []), *self.calls]
+        """The turn as a value of `script`."""
+        tool_calls = [*([self.call] if self.call else []), *self.calls]
         expect = self.expect
-        known = expect.model_dump() if expect else {}
-        if known.get("tools") is not None:
-            known["tools"] = tuple(known["tools"])
+        expected = expect.model_dump() if expect else {}
+        if expected.get("tools") is not None:
+            expected["tools"] = tuple(expected["tools"])
         return Turn(
             text=self.say,
-            calls=tuple(Call(call.name, call.arguments, call.id) for call in made),
+            calls=tuple(Call(call.name, call.arguments, call.id) for call in tool_calls),
             stop=_stop(self.stop),
             usage=Usage(**self.usage.model_dump()) if self.usage else None,
             thinking=self.thinking,
-            expect=Expect(**known) if expect else None,
+            expect=Expect(**expected) if expect else None,
             fault=Fault(**self.fault.model_dump()) if self.fault else None,
             chunk=self.chunk,
             pause=self.pause,
@@ -154,10 +154,11 @@ def load(path: str | Path) -> MockLLM:
     """The mock that a file describes.
 
     Args:
-        path: of a YAML file.
+        path: path of a YAML file.
 
     Raises:
-        UsageError: the file is missing, is no YAML, or is no script; the line is named.
+        UsageError: the file cannot be read, is not YAML, or is not a script. The text has the
+            line number.
     """
     try:
         text = read_regular(path, LIMIT).decode("utf-8")
@@ -173,19 +174,19 @@ def load(path: str | Path) -> MockLLM:
         line = f":{mark.line + 1}" if mark else ""
         raise UsageError(f"{path}{line}: {getattr(error, 'problem', error)}") from None
     try:
-        found = ScriptModel.model_validate(data)
+        model = ScriptModel.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the script"
         line = f":{_line(node, first['loc'])}" if node else ""
         raise UsageError(f"{path}{line}: {place}: {first['msg']}") from None
-    chaos = Chaos(found.chaos.rates, found.chaos.seed) if found.chaos else None
+    chaos = Chaos(model.chaos.rates, model.chaos.seed) if model.chaos else None
     script: Policy | list[Turn]
-    if found.policy is not None:
-        script = NAMED[found.policy]()
+    if model.policy is not None:
+        script = POLICIES[model.policy]()
     else:
-        script = [turn.turn() for turn in found.turns or ()]
-    return MockLLM(script, seed=found.seed, chaos=chaos)
+        script = [turn.turn() for turn in model.turns or ()]
+    return MockLLM(script, seed=model.seed, chaos=chaos)
 
 
 def schema() -> dict[str, Any]:
@@ -201,7 +202,7 @@ def _stop(text: str | None) -> Stop | str | None:
 
 
 def _line(node: yaml.Node, place: tuple[int | str, ...]) -> int:
-    """The line of the innermost part of a place that is in the file."""
+    """The line number of a place, or of its innermost part that is in the file."""
     line = int(node.start_mark.line) + 1
     for part in place:
         inner: yaml.Node | None = None

@@ -82,7 +82,7 @@ def _start(definition: _Definition) -> int:
 
 
 def _notes(document: Document) -> Iterator[_Definition]:
-    text, code = document.text, document.masks.code
+    text, code = document.text, document.excluded.code
     headings = [heading.start for heading in document.headings]
     end = 0
     for note in footnotes.defined(text, document.frontmatter.body_start, code):
@@ -112,7 +112,7 @@ def _note_end(text: str, place: int, limit: int) -> int:
 
 
 def _links(document: Document) -> Iterator[_Definition]:
-    text, code = document.text, document.masks.code
+    text, code = document.text, document.excluded.code
     for match in DEFINITION.finditer(text, document.frontmatter.body_start):
         if not code.covering(match.start()):
             end = _line_end(text, match.end(), len(text))
@@ -123,7 +123,7 @@ def _links(document: Document) -> Iterator[_Definition]:
 
 def _uses(document: Document, definitions: Sequence[_Definition]) -> Iterator[tuple[int, int]]:
     """Place of each use, and the index of its definition."""
-    text, code = document.text, document.masks.code
+    text, code = document.text, document.excluded.code
     start = document.frontmatter.body_start
     places = {definition.place: index for index, definition in enumerate(definitions)}
     for use in uses(text, start, code):

@@ -26,7 +26,7 @@ class LinkPositions:
         """Start → link by reference (`[text][name]`)."""
         document = self._document
         start = document.frontmatter.body_start
-        return {use.start: use for use in uses(document.text, start, document.masks.code)}
+        return {use.start: use for use in uses(document.text, start, document.excluded.code)}
 
     @cached_property
     def linking(self) -> dict[int, list[int]]:
@@ -48,7 +48,7 @@ class LinkPositions:
     @cached_property
     def anchors(self) -> Mapping[str, int]:
         """Explicit id or numbered slug → index of its heading."""
-        return anchors(self._document.text, self._document.headings, self._document.masks.code)
+        return anchors(self._document.text, self._document.headings, self._document.excluded.code)
 
     @cached_property
     def wikilinks(self) -> set[int]:

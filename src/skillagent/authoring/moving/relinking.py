@@ -20,7 +20,7 @@ from skillagent.authoring.moving.parts import DocumentPart, holding
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
-from skillagent.markdown import Dialect, Document, Kind, Reference
+from skillagent.markdown import Dialect, Document, LinkKind, Reference
 from skillagent.markdown.anchors import slug
 from skillagent.markdown.destination import (
     as_address,
@@ -31,10 +31,10 @@ from skillagent.markdown.destination import (
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.link_fields import rewritten
 from skillagent.markdown.link_targets import (
-    Address,
     Destination,
-    address,
+    TargetSpan,
     destinations,
+    target_span,
 )
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
@@ -98,7 +98,7 @@ class Relinking:
         for reference in self.references(part):
             wanted, fragment = self._wanted(reference, part.node)
             expected.append((reference.start, wanted))
-            spot = address(text, reference, named, self._layout.dialect)
+            spot = target_span(text, reference, named, self._layout.dialect)
             if wanted is not None:
                 handled.add(spot.start)
             new = self._written(reference, wanted, fragment, part, spot)
@@ -162,7 +162,7 @@ class Relinking:
         if index < 0:
             return self._layout.placed[parts[0]], fragment
         part = holding(parts, node.document.headings[index].start)
-        wiki = reference.kind is not Kind.MARKDOWN
+        wiki = reference.kind is not LinkKind.MARKDOWN
         named = self._fragment(fragment, index, part, wiki=wiki)
         if part is parts[0]:
             return self._layout.placed[part], named or fragment
@@ -198,13 +198,15 @@ class Relinking:
         wanted: Node | None,
         fragment: str,
         part: DocumentPart,
-        spot: Address,
+        spot: TargetSpan,
     ) -> str | None:
         """The new address of a link; None if it need not change."""
         text, here = part.node.document.text, self._layout.placed[part]
         bare = text[spot.start - 1 : spot.start] != "<"
         if wanted is None:
-            if reference.kind is Kind.MARKDOWN or not reference.target.startswith(("./", "../")):
+            if reference.kind is LinkKind.MARKDOWN or not reference.target.startswith(
+                ("./", "../")
+            ):
                 return None  # Markdown paths are handled with all other destinations
             if not self._moved(part):
                 return None
@@ -217,13 +219,13 @@ class Relinking:
         guessed = after.rung == "site" and not self._is_address(reference, part.node)
         if leads is wanted and fragment == reference.fragment and not guessed:
             return None
-        if reference.kind is Kind.MARKDOWN:
+        if reference.kind is LinkKind.MARKDOWN:
             path = self._layout.link_writer.destination(wanted, here, reference.target, bare=bare)
             if fragment == reference.fragment:
                 return path + text[spot.end : spot.stop]
             return f"{path}#{as_address(fragment, bare=bare)}" if fragment else path
         name = self._layout.link_writer.name(
-            wanted, here, reference.target, header=reference.kind is Kind.FRONTMATTER
+            wanted, here, reference.target, header=reference.kind is LinkKind.FRONTMATTER
         )
         if fragment and not reference.target and leads is wanted:
             name = ""  # `[[#Heading]]` stays a link into its own document
@@ -248,7 +250,7 @@ class Relinking:
         moved = self._moved(part)
         if not several and not moved:
             return
-        text, code, body = document.text, document.masks.code, document.frontmatter.body_start
+        text, code, body = document.text, document.excluded.code, document.frontmatter.body_start
         for start, end in ((max(part.start, body), part.end), *part.carried):
             for destination in destinations(text, start, end, code):
                 raw = text[destination.start : destination.stop]
@@ -349,7 +351,7 @@ def _link_order(part: DocumentPart, place: int, text: str) -> tuple[bool, int, i
 
 def as_written(reference: Reference, document: Document) -> Reference:
     """A link inside a comment with the kind that its writing has."""
-    if reference.kind is not Kind.COMMENT:
+    if reference.kind is not LinkKind.COMMENT:
         return reference
     wiki = document.text.startswith(("[[", "![["), reference.start)
-    return reference._replace(kind=Kind.WIKILINK if wiki else Kind.MARKDOWN)
+    return reference._replace(kind=LinkKind.WIKILINK if wiki else LinkKind.MARKDOWN)

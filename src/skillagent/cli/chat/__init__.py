@@ -1,7 +1,7 @@
-"""`skillagent chat`: ask questions of a graph and watch it being walked.
+"""`skillagent chat`: ask questions about a graph and watch how the model walks it.
 
-The answer goes to standard output, everything else to standard error, so that a pipe gets
-just the answer. `-p` and a pipe ask one question; in a terminal it is a conversation.
+The answer goes to standard output, everything else to standard error, so that a pipe receives
+only the answer. `-p` and a pipe ask one question; in a terminal it is a conversation.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from skillagent.cli.chat.conversation import Conversation
-from skillagent.cli.chat.show import JsonLines, Terminal, View
+from skillagent.cli.chat.chat_session import ChatSession
+from skillagent.cli.chat.show import Display, JsonLines, Terminal
 from skillagent.errors import SkillAgentError, UsageError
 
 
@@ -21,19 +21,19 @@ def run(arguments: argparse.Namespace) -> int:
     question = "" if interactive else arguments.prompt or _piped(arguments)
     if not interactive and not question.strip():
         raise UsageError("no question; give one with -p")
-    conversation = Conversation(arguments)
-    view: View = JsonLines() if arguments.json else Terminal(conversation)
+    session = ChatSession(arguments)
+    display: Display = JsonLines() if arguments.json else Terminal(session)
     if interactive:
         # Line editing is imported only where there are lines to edit.
         from skillagent.cli.chat.prompt import talk
 
-        return talk(conversation, view)
-    view.begin()
+        return talk(session, display)
+    display.begin()
     try:
-        return conversation.answer(question, view)
+        return session.answer(question, display)
     except SkillAgentError as error:
         if arguments.json:
-            view.failed(str(error))
+            display.failed(str(error))
         raise
 
 

@@ -1,7 +1,7 @@
-"""A model's Markdown on a terminal while it is still being written.
+"""Renders a model's Markdown on a terminal while the model is still writing it.
 
-Whole blocks are printed for good; the block being written is shown below them as plain
-text and replaced once it is whole.
+Complete blocks are rendered and stay. The block still being written is shown below them as plain
+text, and is replaced when it is complete.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Any, Protocol
 from skillagent.cli.output import printable
 
 FRAME = 0.08
-"""Seconds between two drawings of the unfinished block."""
+"""Minimum seconds between two drawings of the unfinished block."""
 _ESCAPES = re.compile(r"([\n\x1b])")
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)")
 
 
 class Writer(Protocol):
-    """Where the answer goes."""
+    """Writes an answer piece by piece."""
 
     def write(self, text: str) -> None: ...
 
     def finish(self) -> None:
-        """The answer pauses or ends: nothing of it may be left unwritten."""
+        """Write all that is left, because the answer pauses or ends."""
         ...
 
 
@@ -34,13 +34,13 @@ class MarkdownWriter:
 
     Args:
         console: a `rich.console.Console`.
-        clock: seconds, for the pace of drawing only.
+        clock: returns seconds; it only limits how often the unfinished block is drawn.
     """
 
     def __init__(self, console: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._clock = clock
-        self._blocks = Blocks()
+        self._blocks = BlockSplitter()
         self._live: Any = None
         self._drawn = 0.0
         self._begun = False
@@ -68,10 +68,10 @@ class MarkdownWriter:
 
         self._clear()
         with self._console.capture() as capture:
-            # Links are spelled out: what a node holds must not hide where it leads.
+            # Links are written out: the text of a node must not hide where a link leads.
             self._console.print(Markdown(text, hyperlinks=False))
-        # `rich` puts blank lines around some blocks and not around others.
-        # What stands in entities (`&#x202E;`) has become characters only now.
+        # Stripped, because `rich` puts blank lines around some blocks and not around others.
+        # Made printable only here, because entities such as `&#x202E;` have become characters.
         block = "".join(
             piece if piece in "\n\x1b" else printable(piece)
             for piece in _ESCAPES.split(capture.get().strip("\n"))
@@ -100,22 +100,22 @@ class MarkdownWriter:
             self._live = None
 
 
-class Blocks:
-    """Divides a text that comes in pieces at the blank lines outside of fenced code."""
+class BlockSplitter:
+    """Divides a text that arrives in pieces at the blank lines outside fenced code."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        """Of the block that is not whole yet."""
+        """Lines of the block that is not complete yet."""
         self._line = ""
         self._fence = ""
 
     @property
     def growing(self) -> bool:
-        """Whether a block has begun that is not whole yet."""
+        """Whether a block has begun that is not complete yet."""
         return bool(self._line.strip()) or any(line.strip() for line in self._lines[-1:])
 
     def feed(self, text: str) -> str:
-        """Take in a piece; the blocks that are whole with it."""
+        """Add a piece of text; return the blocks that it completes."""
         *lines, self._line = (self._line + text).split("\n")
         whole: list[str] = []
         for line in lines:
@@ -132,11 +132,11 @@ class Blocks:
         return "".join(whole)
 
     def rest(self) -> str:
-        """What is left, whole or not; a new text begins."""
-        found = "".join(self._lines) + self._line
+        """Return the incomplete block, and start a new text."""
+        rest = "".join(self._lines) + self._line
         self._lines, self._line, self._fence = [], "", ""
-        return found
+        return rest
 
     def last_lines(self, count: int) -> list[str]:
-        """The end of the block that is not whole yet."""
+        """The last lines of the block that is not complete yet."""
         return [*self._lines[-count:], self._line]

@@ -1,4 +1,4 @@
-"""The conversation in a terminal: line editing, history, completion, the bar below."""
+"""The chat in a terminal: line editing, history, completion and the status bar."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from skillagent.cli.chat.chat_session import ChatSession, private_folder, state_folder
 from skillagent.cli.chat.commands import COMMANDS, LeaveError, command
-from skillagent.cli.chat.conversation import Conversation, private_folder, state_folder
-from skillagent.cli.chat.show import Terminal, View
+from skillagent.cli.chat.show import Display, Terminal
 from skillagent.cli.chat.words import budget_bar
 from skillagent.cli.output import printable
 from skillagent.errors import MissingPackageError, SkillAgentError, UsageError
@@ -28,51 +28,51 @@ except ImportError:
     ) from None
 
 NODES = 200
-"""Ids offered for completion at most."""
+"""Maximum number of ids offered for completion."""
 
 
-def talk(conversation: Conversation, view: View) -> int:
+def talk(session: ChatSession, display: Display) -> int:
     """Ask and answer until the user leaves.
 
     Returns:
         The exit code.
     """
-    assert isinstance(view, Terminal)
-    view.begin()
-    view.note("/help lists the commands; Ctrl-D leaves.")
-    session: PromptSession[str] = PromptSession(
-        history=_history(conversation),
-        completer=_Completer(conversation),
+    assert isinstance(display, Terminal)
+    display.begin()
+    display.note("/help lists the commands; Ctrl-D leaves.")
+    prompt: PromptSession[str] = PromptSession(
+        history=_history(session),
+        completer=_Completer(session),
         complete_while_typing=False,
-        # Where only the answers are redirected, the prompt stays on the terminal.
+        # If only the answers are redirected, the prompt stays on the terminal.
         output=None if sys.stdout.isatty() else create_output(stdout=sys.stderr),
-        bottom_toolbar=lambda: _toolbar(conversation),
+        bottom_toolbar=lambda: _toolbar(session),
         style=Style.from_dict({"bottom-toolbar": "noreverse ansibrightblack"}),
     )
     interrupted = False
     while True:
         try:
-            line = session.prompt("\n> ").strip()
+            line = prompt.prompt("\n> ").strip()
             interrupted = False
             if line in ("exit", "quit"):
                 return 0
             if line.startswith("/"):
-                command(line, conversation, view)
+                command(line, session, display)
             elif line:
-                conversation.answer(line, view)
+                session.answer(line, display)
         except SkillAgentError as error:
-            view.failed(str(error))
+            display.failed(str(error))
         except KeyboardInterrupt:
             if interrupted:
                 return 0
             interrupted = True
-            view.note("Ctrl-C again, or Ctrl-D, leaves")
+            display.note("Ctrl-C again, or Ctrl-D, leaves")
         except (EOFError, LeaveError):
             return 0
 
 
-def _history(conversation: Conversation) -> History:
-    if not conversation.keeps_history:
+def _history(session: ChatSession) -> History:
+    if not session.keeps_history:
         return InMemoryHistory()
     path = state_folder() / "history"
     try:
@@ -83,13 +83,13 @@ def _history(conversation: Conversation) -> History:
     return _History(str(path))
 
 
-def _toolbar(conversation: Conversation) -> str:
-    name = conversation.agent.provider.name
-    return printable(f" {name} · {budget_bar(conversation.toolset.ledger)}")
+def _toolbar(session: ChatSession) -> str:
+    name = session.agent.provider.name
+    return printable(f" {name} · {budget_bar(session.toolset.ledger)}")
 
 
 class _History(FileHistory):
-    """A file that goes away in the middle of a conversation does not end it."""
+    """A history file whose loss in the middle of a chat does not end the chat."""
 
     def load_history_strings(self) -> Iterable[str]:
         try:
@@ -103,10 +103,10 @@ class _History(FileHistory):
 
 
 class _Completer(Completer):
-    """Commands, and after `/read` and `/index` the ids they take."""
+    """Completes commands, and ids after `/read` and `/index`."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+    def __init__(self, session: ChatSession) -> None:
+        self._session = session
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
         text = document.text_before_cursor
@@ -115,10 +115,11 @@ class _Completer(Completer):
             names: Any = COMMANDS if text.startswith("/") else ()
             rest = text
         elif name in ("/read", "/index"):
-            names = self._conversation.graph.nodes
+            names = self._session.graph.nodes
         else:
             return
-        found = [known for known in names if rest.casefold() in known.casefold()]
-        found.sort(key=lambda known: (not known.casefold().startswith(rest.casefold()), known))
-        for known in found[:NODES]:
-            yield Completion(known, start_position=-len(rest))
+        typed = rest.casefold()
+        matches = [name for name in names if typed in name.casefold()]
+        matches.sort(key=lambda name: (not name.casefold().startswith(typed), name))
+        for match in matches[:NODES]:
+            yield Completion(match, start_position=-len(rest))

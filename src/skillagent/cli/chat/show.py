@@ -1,32 +1,32 @@
-"""What a person, or a program, sees of an answer being made."""
+"""Displays of a run: text for a person, JSON lines for a program."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from dataclasses import asdict
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TextIO
 
-from skillagent.agent import Agent, AnswerText, CallFinished, CallStarted, Done, Event, TurnFinished
+from skillagent.agent import Agent, AnswerText, CallFinished, Done, EndReason, Event, TurnFinished
+from skillagent.agent import events as agent_events
 from skillagent.cli.chat.markdown import MarkdownWriter, Writer
 from skillagent.cli.chat.words import budget_bar, dollars_text, tool_call_text, usage_text
 from skillagent.cli.output import printable, to_json
-from skillagent.messages import ToolCall, Usage
+from skillagent.messages import Usage
 
 WIDE = 160
-"""Columns of a line that no terminal shows."""
+"""Columns of a line when standard error is not a terminal."""
 REASONS = {
-    "refusal": "the model refused",
-    "max_tokens": "the answer reached the longest reply that the model may give",
-    "context_full": "the conversation no longer fits the model; /undo or /clear",
-    "incomplete": "the answer broke off; what it asked for last was not run",
-    "max_turns": "the model was still calling tools; ask it to go on, or raise --max-turns",
-    "pause": "the model paused",
+    EndReason.REFUSAL: "the model refused",
+    EndReason.MAX_TOKENS: "the answer reached the longest reply that the model may give",
+    EndReason.CONTEXT_FULL: "the conversation no longer fits the model; /undo or /clear",
+    EndReason.INCOMPLETE: "the answer broke off; what it asked for last was not run",
+    EndReason.MAX_TURNS: "the model was still calling tools; ask it to go on, or raise --max-turns",
+    EndReason.PAUSE: "the model paused",
 }
 
 
-class View(Protocol):
+class Display(Protocol):
     """Shows the events of one question after another."""
 
     def begin(self) -> None: ...
@@ -38,48 +38,48 @@ class View(Protocol):
         ...
 
     def warned(self, message: str) -> None:
-        """Something went wrong beside the answer."""
+        """Something failed that does not affect the answer."""
         ...
 
     def stopped(self, *, kept: bool) -> None:
         """The user stopped the answer.
 
         Args:
-            kept: whether the question is in the conversation.
+            kept: whether the question stays in the conversation.
         """
         ...
 
 
-class Talk(Protocol):
-    """The conversation that is shown."""
+class ShownSession(Protocol):
+    """What a display needs of a chat session."""
 
     @property
     def agent(self) -> Agent:
-        """It may be another one after `/clear` or `/load`."""
+        """The agent; `/clear` and `/load` replace it."""
         ...
 
     @property
     def is_bundled(self) -> bool:
-        """True where no graph was named or declared, and the bundled one is walked."""
+        """True if no graph is named or declared, so the bundled one is used."""
         ...
 
 
 class Terminal:
-    """Words for a person."""
+    """Text for a person: the answer on standard output, everything else on standard error."""
 
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
+    def __init__(self, session: ShownSession) -> None:
+        self._session = session
         self._dim = styled(sys.stderr)
         self._writer = answer_writer(sys.stdout)
         self._columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else WIDE
         self._usage, self._dollars, self._priced = Usage(), 0.0, True
 
     def begin(self) -> None:
-        agent = self._talk.agent
+        agent = self._session.agent
         graph, name = agent.toolset.graph, agent.provider.name
         who = "offline (a scripted navigator, no model)" if name == "offline" else name
-        name = f"{graph.name} (the bundled example)" if self._talk.is_bundled else graph.name
-        self.note(f"{name}: {graph.counts.nodes} nodes, {graph.counts.maps} maps · {who}")
+        name = f"{graph.name} (the bundled example)" if self._session.is_bundled else graph.name
+        self.note(f"{name}: {len(graph.ids)} nodes, {len(graph.maps)} maps · {who}")
 
     def event(self, event: Event) -> None:
         if isinstance(event, AnswerText):
@@ -98,9 +98,9 @@ class Terminal:
                 self._priced = self._priced and event.dollars is not None
                 self._dollars += event.dollars or 0.0
         elif isinstance(event, Done):
-            if event.reason == "end" and not event.text.strip():
+            if event.reason is EndReason.END and not event.text.strip():
                 self.note("the model said nothing")
-            elif event.reason != "end":
+            elif event.reason is not EndReason.END:
                 self.note(f"stopped: {REASONS.get(event.reason, event.reason)}")
             self._account()
 
@@ -114,22 +114,22 @@ class Terminal:
 
     def stopped(self, *, kept: bool) -> None:
         self._writer.finish()
-        what = "what came so far is kept (/undo takes it back)" if kept else "nothing is kept"
-        self.note(f"stopped; {what}")
+        outcome = "what came so far is kept (/undo takes it back)" if kept else "nothing is kept"
+        self.note(f"stopped; {outcome}")
         self._reset()
 
     def note(self, text: str) -> None:
-        """One line beside the answer."""
+        """Print one line to standard error."""
         text = printable(text)
         print(f"\x1b[2m{text}\x1b[0m" if self._dim else text, file=sys.stderr, flush=True)
 
     def show(self, text: str) -> None:
-        """Text that a command was asked for, as Markdown."""
+        """Print the text that a command returns, as Markdown."""
         self._writer.write(printable(text))
         self._writer.finish()
 
     def _account(self) -> None:
-        ledger = self._talk.agent.toolset.ledger
+        ledger = self._session.agent.toolset.ledger
         calls = sum(entry.call > 0 for entry in ledger.entries)
         parts = [f"{budget_bar(ledger)} disclosed ({ledger.counter}), {calls} calls"]
         if self._usage != Usage():
@@ -144,13 +144,13 @@ class Terminal:
 
 
 class JsonLines:
-    """One event a line."""
+    """One JSON object a line for each event."""
 
     def begin(self) -> None:
         pass
 
     def event(self, event: Event) -> None:
-        print(to_json(_event_json(event)), flush=True)
+        print(to_json(agent_events.to_json(event)), flush=True)
 
     def failed(self, message: str) -> None:
         print(to_json({"event": "error", "message": message}), flush=True)
@@ -159,12 +159,12 @@ class JsonLines:
         print(printable(f"skillagent: {message}"), file=sys.stderr, flush=True)
 
     def stopped(self, *, kept: bool) -> None:
-        done = {"event": "done", "reason": "interrupted", "text": "", "kept": kept}
+        done = {"event": "done", "reason": EndReason.INTERRUPTED, "text": "", "kept": kept}
         print(to_json(done), flush=True)
 
 
 class PlainWriter:
-    """Text as it comes, for pipes and bare terminals."""
+    """Text as it arrives, for pipes and terminals without colour."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -181,7 +181,7 @@ class PlainWriter:
 
 
 def answer_writer(stream: TextIO) -> Writer:
-    """Rendered Markdown on a terminal that can show it, else the text itself."""
+    """A writer of rendered Markdown on a terminal with colour, of plain text elsewhere."""
     if styled(stream):
         from rich.console import Console
 
@@ -190,27 +190,5 @@ def answer_writer(stream: TextIO) -> Writer:
 
 
 def styled(stream: TextIO) -> bool:
-    """Whether a stream is a terminal that wants colour. See no-color.org."""
+    """Whether a stream is a terminal that shows colour. Source: no-color.org."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _event_json(event: Event) -> dict[str, Any]:
-    if isinstance(event, AnswerText):
-        return {"event": "text", "text": event.text}
-    if isinstance(event, CallStarted):
-        return {"event": "call", **_call_json(event.call)}
-    if isinstance(event, CallFinished):
-        return {"event": "result", "id": event.call.id, **event.answer.to_json()}
-    if isinstance(event, Done):
-        return {"event": "done", "reason": event.reason, "text": event.text}
-    return {
-        "event": "turn",
-        "turn": event.turn,
-        "usage": asdict(event.usage),
-        "dollars": event.dollars,
-    }
-
-
-def _call_json(call: ToolCall) -> dict[str, Any]:
-    arguments = call.arguments if isinstance(call.arguments, str) else dict(call.arguments)
-    return {"id": call.id, "name": call.name, "arguments": arguments}

@@ -1,4 +1,4 @@
-"""Numbers and calls in words, as the chat and its commands print them."""
+"""Numbers and tool calls as text, for the chat and its commands."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ BAR = 10
 
 
 def call_text(name: str, arguments: object, limit: int = ARGUMENT_CHARS) -> str:
-    """`read_node(node='a')`, its arguments cut where they are longer than the limit."""
+    """`read_node(node='a')`, with its arguments cut to the limit."""
     if isinstance(arguments, dict):
-        given = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+        text = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
     else:
-        given = str(arguments)
-    if len(given) > limit:
-        given = given[: limit - 1] + "…"
-    return f"{name}({given})"
+        text = str(arguments)
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return f"{name}({text})"
 
 
 def tool_call_text(call: ToolCall, limit: int = ARGUMENT_CHARS) -> str:
-    given = call.arguments
-    return call_text(call.name, given if isinstance(given, str) else dict(given), limit)
+    arguments = call.arguments
+    shown = arguments if isinstance(arguments, str) else dict(arguments)
+    return call_text(call.name, shown, limit)
 
 
 def budget_bar(ledger: Ledger) -> str:
     """`█████░░░░░ 4,138 of 8,000 tokens`."""
     share = ledger.spent / ledger.total if ledger.total else 1.0
-    # Full only when it is: a tenth that is begun counts as spent.
+    # Rounded up, so that the bar is not empty once something is spent; full only at the total.
     filled = min(BAR, -(-ledger.spent * BAR // ledger.total)) if share < 1 else BAR
     bar = "█" * filled + "░" * (BAR - filled)
     return f"{bar} {ledger.spent:,} of {ledger.total:,} tokens"

@@ -1,1 +1,1 @@
-"""Whether a host really sees the tools: checks, each of which holds, half holds or fails."""
+"""Checks that a host sees the tools: each check passes, warns or fails."""

@@ -1,36 +1,39 @@
-"""Does a host see the tools? A list of checks, each of which held, half held or failed.
+"""Checks of one host: its entries, the server that an entry starts, and the host's own list.
 
-`install` and a host's own settings say "installed" and "enabled"; these checks start the
-server as the host would and look. Functions take values and give checks; the command line
-only prints them. Below: `session`, `host_cli`, `install`.
+`install` and a host's settings only tell "installed" and "enabled". These checks start the server
+as the host would, and look at what it shows. All functions take and return values; the command
+line prints them.
+
+Above: `run`. Below: `session`, `host_cli`, `install`.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from skillagent.errors import MissingPackageError, UsageError
 from skillagent.hosts import install
 from skillagent.hosts.doctor import session
-from skillagent.hosts.doctor.session import Seen, Start
-from skillagent.hosts.host_cli import Said, Word, judge, judge_plugin
-from skillagent.hosts.launch import Launch, split
-from skillagent.hosts.locations import Machine
+from skillagent.hosts.doctor.session import ServerProcess, SessionReport
+from skillagent.hosts.host_cli import CliOutput, ServerStatus, entry_status, plugin_status
+from skillagent.hosts.launch import Launch, split_graph
+from skillagent.hosts.locations import Locations
 from skillagent.hosts.registry import Host, Scope
 
 TOOLS = ("list_index", "read_summary", "read_node")
-CHARACTERS = 20_000
-"""Answers of this length reach the model whole in every host that was tried."""
-SLOW = 10.0
-"""Seconds after which Codex gives a server up; others wait longer."""
+MAX_CHARACTERS = 20_000
+"""Length of an answer that every tested host passes on to the model uncut."""
+SLOW_START = 10.0
+"""Seconds for which Codex waits for a server to start; other hosts wait longer."""
 
 
-class Result(StrEnum):
-    """How a check went; only the last one makes `doctor` exit with 1."""
+class CheckResult(StrEnum):
+    """The result of a check; `doctor` exits with 1 if one failed."""
 
     OK = "ok"
     WARNING = "warning"
@@ -39,23 +42,23 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """One check and its result."""
 
-    result: Result
+    result: CheckResult
     about: str
-    """A host's name, or what else it is about."""
+    """What was checked: the name of a host, or `installation`, `project`, `graph`, `hosts`."""
     what: str
-    """What was found, one line."""
+    """What the check showed, in one line."""
     place: str = ""
-    """A file, with its line where it is known."""
+    """A file, with the line if it is known."""
     remedy: str = ""
-    """What to do, where it did not hold."""
+    """What to do if the check did not pass."""
 
     def __str__(self) -> str:
         place = f" [{self.place}]" if self.place else ""
         remedy = f" ({self.remedy})" if self.remedy else ""
         text = f"{self.result:<7} {self.about}: {self.what}{place}{remedy}"
-        # Every letter at which a reader may begin a new line, for hosts' files hold any of them.
+        # Texts from hosts' files may contain any character that ends a line.
         return " ".join(text.splitlines())
 
     def to_json(self) -> dict[str, str]:
@@ -63,8 +66,8 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
-    """An entry of ours in a host's file."""
+class InstalledEntry:
+    """An entry for our server in a host's file."""
 
     host: Host
     scope: Scope
@@ -76,49 +79,67 @@ class Installed:
 
     @property
     def place(self) -> str:
-        return install.at(self.file, self.line)
+        return install.place_of(self.file, self.line)
 
 
-def installed(host: Host, machine: Machine) -> tuple[tuple[Installed, ...], tuple[Check, ...]]:
-    """Our entries in a host's files, and what is wrong with the files.
+def find_entries(
+    host: Host, locations: Locations
+) -> tuple[tuple[InstalledEntry, ...], tuple[Check, ...]]:
+    """Our entries in a host's files, and failed checks for files that cannot be read.
 
-    A file that is not there is no finding: a host needs none.
+    A missing file is not an error: a host needs none.
     """
-    entries: list[Installed] = []
+    entries: list[InstalledEntry] = []
     checks: list[Check] = []
     for scope in host.files:
-        file = host.file(scope, machine)
+        file = host.file(scope, locations)
         try:
-            text = install.read(file)
-            data = install.loaded(host, file, text)
+            text = install.read_text(file)
+            data = install.parse(host, file, text)
         except UsageError as error:
-            message = str(error).removeprefix(str(file)).lstrip(":")
-            line, _, rest = message.partition(": ")
-            place = f"{file}:{line}" if line.isdigit() else str(file)
-            what = f"its {scope} file {rest if line.isdigit() else message.strip()}"
-            checks.append(Check(Result.FAILED, host.name, what, place, "mend the file"))
+            checks.append(_file_check(host, scope, file, error))
             continue
-        if text is None:
-            continue
-        paths = [host.keys]
-        if scope is Scope.USER and host.local is not None:
-            paths.append(host.local(machine))
-        for path in paths:
-            for name, entry in sorted(install.table(data, path).items()):
-                launch = host.started(entry, machine)
-                if launch is not None and launch.is_ours:
-                    line_number = install.READERS[host.syntax].line(text, (*path, name))
-                    off = host.is_disabled(entry)
-                    entries.append(Installed(host, scope, name, file, line_number, launch, off))
+        if text is not None:
+            entries += _entries_in_file(host, scope, locations, text, data)
     return tuple(entries), tuple(checks)
 
 
-def entry_checks(entry: Installed) -> Iterator[Check]:
-    """The entry itself: that it is there, and turned on."""
-    yield Check(Result.OK, entry.host.name, f"the entry {entry.name!r} is there", entry.place)
+def _file_check(host: Host, scope: Scope, file: Path, error: UsageError) -> Check:
+    message = str(error).removeprefix(str(file)).lstrip(":")
+    line, _, rest = message.partition(": ")
+    has_line = line.isdigit()
+    place = install.place_of(file, int(line) if has_line else 0)
+    what = f"its {scope} file {rest if has_line else message.strip()}"
+    return Check(CheckResult.FAILED, host.name, what, place, "correct the file")
+
+
+def _entries_in_file(
+    host: Host, scope: Scope, locations: Locations, text: str, data: Mapping[str, Any]
+) -> Iterator[InstalledEntry]:
+    tables = [host.keys]
+    if scope is Scope.USER and host.local_keys is not None:
+        tables.append(host.local_keys(locations))
+    for keys in tables:
+        for name, entry in sorted(install.servers(data, keys).items()):
+            launch = host.started(entry, locations)
+            if launch is not None and launch.starts_skillagent:
+                yield InstalledEntry(
+                    host=host,
+                    scope=scope,
+                    name=name,
+                    file=host.file(scope, locations),
+                    line=install.EDITORS[host.syntax].line(text, (*keys, name)),
+                    launch=launch,
+                    disabled=host.is_disabled(entry),
+                )
+
+
+def entry_checks(entry: InstalledEntry) -> Iterator[Check]:
+    """Check that the entry is there and turned on."""
+    yield Check(CheckResult.OK, entry.host.name, f"the entry {entry.name!r} is there", entry.place)
     if entry.disabled:
         yield Check(
-            Result.FAILED,
+            CheckResult.FAILED,
             entry.host.name,
             f"the entry {entry.name!r} is turned off",
             entry.place,
@@ -126,180 +147,195 @@ def entry_checks(entry: Installed) -> Iterator[Check]:
         )
 
 
-def may_start(entry: Installed, machine: Machine) -> bool:
-    """Whether its process may be started without asking.
+def may_start(entry: InstalledEntry, locations: Locations) -> bool:
+    """Whether an entry's process may be started without `--trust`.
 
-    A project that was only cloned may bring an entry that looks like ours and starts anything:
-    of a project's file, only what starts this installation is started.
+    A cloned project may contain an entry that looks like ours and starts any program. So an
+    entry of a project's file is started only if it starts this installation.
     """
-    return entry.scope is Scope.USER or entry.launch.is_here(machine.folder, machine.environ)
-
-
-def not_started(entry: Installed) -> Check:
-    """What is said of an entry that may not be started."""
-    line = " ".join((entry.launch.command, *entry.launch.args))
-    return Check(
-        Result.WARNING,
-        entry.host.name,
-        f"not started, for a project's file may name any program: {line}",
-        entry.place,
-        f"look at the entry; then `skillagent doctor {entry.host.name} --trust`",
+    return entry.scope is Scope.USER or entry.launch.starts_this_installation(
+        locations.project, locations.environ
     )
 
 
-def start(entry: Installed, machine: Machine) -> tuple[Start | None, Check]:
-    """The process that the host would start; None where there is no such program."""
+def not_started_check(entry: InstalledEntry) -> Check:
+    """The check for an entry that may not be started."""
+    line = " ".join((entry.launch.command, *entry.launch.args))
+    return Check(
+        CheckResult.WARNING,
+        entry.host.name,
+        f"not started, because a project's file may name any program: {line}",
+        entry.place,
+        f"read the entry; then `skillagent doctor {entry.host.name} --trust`",
+    )
+
+
+def resolve_process(
+    entry: InstalledEntry, locations: Locations
+) -> tuple[ServerProcess | None, Check]:
+    """The process that the host would start; None if its program or folder does not exist."""
     host, launch = entry.host, entry.launch
-    folder = machine.folder if host.in_project else Path(machine.folder.anchor)
-    folder = folder / launch.cwd if launch.cwd else folder
-    environ = {**host.passes(machine.environ, machine.folder), **launch.env}
-    # On POSIX, `which` needs the execute bit; a path is taken as it is.
+    folder = _start_folder(entry, locations)
+    environ = {**host.server_environment(locations.environ, locations.project), **launch.env}
+    # `which` accepts a path too, and on POSIX requires that the file is executable.
     command = shutil.which(str(Path(launch.command).expanduser()), path=environ.get("PATH", ""))
-    about = host.name
     if command is None:
-        there = Path(launch.command).exists()
-        what = "is not executable" if there else "is not there"
-        remedy = f"run `skillagent install {about}` from the installation that should serve"
+        problem = "is not executable" if Path(launch.command).exists() else "is not there"
+        what = f"the command {launch.command!r} {problem}"
+        remedy = f"run `skillagent install {host.name}` from the installation that should serve"
         if launch.is_portable:
             remedy = (
-                f"let the PATH with which {host.title} starts lead to it, or name this one with "
-                f"`skillagent install {about} --scope user`"
+                f"let the PATH with which {host.title} starts lead to it, or name this "
+                f"installation with `skillagent install {host.name} --scope user`"
             )
-        return None, Check(
-            Result.FAILED, about, f"the command {launch.command!r} {what}", entry.place, remedy
-        )
+        return None, Check(CheckResult.FAILED, host.name, what, entry.place, remedy)
     if not folder.is_dir():
         what = f"its folder {str(folder)!r} is not there"
-        return None, Check(Result.FAILED, about, what, entry.place, "correct `cwd` in the entry")
-    found = Check(Result.OK, about, f"the command {command} can be run")
-    return Start(command, launch.args, environ, folder), found
+        remedy = "correct `cwd` in the entry"
+        return None, Check(CheckResult.FAILED, host.name, what, entry.place, remedy)
+    check = Check(CheckResult.OK, host.name, f"the command {command} can be run")
+    return ServerProcess(command, launch.args, environ, folder), check
 
 
-def session_checks(entry: Installed, started: Start) -> Iterator[Check]:
-    """Start the server as the host does, and judge what it shows."""
+def _start_folder(entry: InstalledEntry, locations: Locations) -> Path:
+    """The folder in which the host starts the server."""
+    project = locations.project
+    folder = project if entry.host.starts_in_project else Path(project.anchor)
+    return folder / entry.launch.cwd if entry.launch.cwd else folder
+
+
+def session_checks(entry: InstalledEntry, process: ServerProcess) -> Iterator[Check]:
+    """Start the server as the host does, and check what it shows."""
     try:
-        seen = session.hold(started, entry.host.protocol)
+        report = session.probe(process, entry.host.protocol)
     except MissingPackageError as error:
         text, _, remedy = str(error).partition(": ")
-        yield Check(Result.FAILED, entry.host.name, text, "", remedy)
+        yield Check(CheckResult.FAILED, entry.host.name, text, "", remedy)
         return
-    yield from judged(entry, seen)
+    yield from session_results(entry, report)
 
 
-def judged(entry: Installed, seen: Seen) -> Iterator[Check]:
-    """What a session showed, as checks."""
-    about, place = entry.host.name, entry.place
-    if seen.protocol:
-        yield Check(Result.OK, about, f"the server speaks MCP {seen.protocol}")
-    if seen.protocol and not (seen.error and not seen.tools):
-        missing = [name for name in TOOLS if name not in seen.tools]
-        others = len(set(seen.tools) - set(TOOLS))
-        more = f" and {others} more" if others else ""
-        if missing:
-            yield Check(
-                Result.FAILED,
-                about,
-                f"tools are missing: {', '.join(missing)}",
-                place,
-                "let the entry start `skillagent serve` of the newest version",
-            )
-        else:
-            yield Check(Result.OK, about, f"its tools are there: {', '.join(TOOLS)}{more}")
-        yield _speed(about, seen.seconds)
-    if seen.error:
-        said = f"; it wrote: {seen.stderr}" if seen.stderr else ""
-        what = f"the server failed at {seen.stage}: {seen.error}{said}"
+def session_results(entry: InstalledEntry, report: SessionReport) -> Iterator[Check]:
+    """The checks of what a session showed."""
+    name, place = entry.host.name, entry.place
+    if report.protocol:
+        yield Check(CheckResult.OK, name, f"the server speaks MCP {report.protocol}")
+        if report.tools or not report.error:
+            yield _tools(entry, report)
+            yield _speed(name, report.seconds)
+    if report.error:
+        log = f"; it wrote: {report.stderr}" if report.stderr else ""
+        what = f"the server failed at {report.stage}: {report.error}{log}"
         remedy = "run the entry's command by hand to see why"
-        yield Check(Result.FAILED, about, what, place, remedy)
-    elif seen.blocks or seen.refused or session.CALLED in seen.tools:
-        yield _answer(about, seen)
+        yield Check(CheckResult.FAILED, name, what, place, remedy)
+    elif report.blocks or report.refusal or session.CALLED_TOOL in report.tools:
+        yield _answer(name, report)
+
+
+def _tools(entry: InstalledEntry, report: SessionReport) -> Check:
+    missing = [tool for tool in TOOLS if tool not in report.tools]
+    if missing:
+        what = f"tools are missing: {', '.join(missing)}"
+        remedy = "let the entry start `skillagent serve` of the newest version"
+        return Check(CheckResult.FAILED, entry.host.name, what, entry.place, remedy)
+    others = len(set(report.tools) - set(TOOLS))
+    more = f" and {others} more" if others else ""
+    what = f"its tools are there: {', '.join(TOOLS)}{more}"
+    return Check(CheckResult.OK, entry.host.name, what)
 
 
 def _speed(about: str, seconds: float) -> Check:
     what = f"{seconds:.1f} seconds from start to the list of tools"
-    if seconds <= SLOW:
-        return Check(Result.OK, about, what)
-    return Check(
-        Result.WARNING, about, what, "", "serve a smaller graph, or raise the host's start timeout"
-    )
+    if seconds <= SLOW_START:
+        return Check(CheckResult.OK, about, what)
+    remedy = "serve a smaller graph, or raise the host's start timeout"
+    return Check(CheckResult.WARNING, about, what, "", remedy)
 
 
-def _answer(about: str, seen: Seen) -> Check:
-    if seen.refused:
+def _answer(about: str, report: SessionReport) -> Check:
+    if report.refusal:
+        what = f"list_index answers with an error: {report.refusal}"
         remedy = "raise --budget in the entry, or run `skillagent list` on the graph"
-        return Check(
-            Result.FAILED, about, f"list_index answers with an error: {seen.refused}", "", remedy
-        )
-    if seen.blocks != ("text",):
-        what = f"list_index answers with {', '.join(seen.blocks) or 'nothing'}, not with one text"
-        return Check(Result.FAILED, about, what, "", "update skillagent")
-    what = f"list_index answers with one text of {seen.characters:,} characters"
-    if seen.characters < CHARACTERS:
-        return Check(Result.OK, about, what)
-    return Check(
-        Result.WARNING, about, what, "", f"a lower --per-call keeps it under {CHARACTERS:,}"
-    )
+        return Check(CheckResult.FAILED, about, what, "", remedy)
+    if report.blocks != ("text",):
+        what = f"list_index answers with {', '.join(report.blocks) or 'nothing'}, not with one text"
+        return Check(CheckResult.FAILED, about, what, "", "update skillagent")
+    what = f"list_index answers with one text of {report.characters:,} characters"
+    if report.characters < MAX_CHARACTERS:
+        return Check(CheckResult.OK, about, what)
+    remedy = f"a lower --per-call keeps it under {MAX_CHARACTERS:,}"
+    return Check(CheckResult.WARNING, about, what, "", remedy)
 
 
-def said_checks(entry: Installed, said: Said | None) -> Iterator[Check]:
-    """What the host's own command line says of the entry."""
-    host = entry.host
-    if said is None:
-        if host.program:
-            what = f"`{host.program}` is not on PATH, so the host itself was not asked"
-            yield Check(Result.WARNING, host.name, what, "", f"install {host.title} to ask it")
-        return
-    line = " ".join((host.program, *host.listing))
-    word, text = judge(said.text, entry.name)
-    if word is Word.WORKS:
-        yield Check(Result.OK, host.name, f"`{line}` says: {text}")
-    elif word is Word.WAITS:
-        yield Check(Result.WARNING, host.name, f"`{line}` says: {text}", "", host.after)
-    elif word is Word.FAILS:
-        remedy = "see the checks above; they start the same command"
-        yield Check(Result.FAILED, host.name, f"`{line}` says: {text}", "", remedy)
-    elif judge_plugin(said.text)[0] is not Word.MISSING:
-        what = f"`{line}` names the server of the plugin and not the entry {entry.name!r}"
-        yield Check(Result.WARNING, host.name, what, entry.place, _without(entry))
-    else:
-        why = said.error or text
-        what = f"`{line}` does not name {entry.name!r}" + (f": {why}" if why else "")
-        yield Check(Result.FAILED, host.name, what, entry.place, host.after)
+def cli_checks(entry: InstalledEntry, output: CliOutput | None) -> Iterator[Check]:
+    """Check the status of an entry in the host's own list of servers.
 
-
-def plugin_checks(host: Host, said: Said | None, entries: Sequence[Installed]) -> Iterator[Check]:
-    """What the host's own command line says of the server that our plugin brings.
-
-    Nothing where it names none.
+    Args:
+        entry: the entry.
+        output: the host's list; None if its command line is not installed.
     """
-    if said is None:
+    host = entry.host
+    if output is None:
+        if host.cli_program:
+            what = f"`{host.cli_program}` is not on PATH, so the host was not asked"
+            yield Check(CheckResult.WARNING, host.name, what, "", f"install {host.title} to ask it")
         return
-    word, text = judge_plugin(said.text)
-    if word is Word.MISSING:
+    line = " ".join((host.cli_program, *host.cli_list_arguments))
+    status, text = entry_status(output.text, entry.name)
+    if status is ServerStatus.WORKS:
+        yield Check(CheckResult.OK, host.name, f"`{line}` says: {text}")
+    elif status is ServerStatus.WAITS:
+        yield Check(CheckResult.WARNING, host.name, f"`{line}` says: {text}", "", host.next_step)
+    elif status is ServerStatus.FAILS:
+        remedy = "see the checks above; they start the same command"
+        yield Check(CheckResult.FAILED, host.name, f"`{line}` says: {text}", "", remedy)
+    elif plugin_status(output.text)[0] is not ServerStatus.MISSING:
+        what = f"`{line}` names the server of the plugin and not the entry {entry.name!r}"
+        yield Check(CheckResult.WARNING, host.name, what, entry.place, _without(entry))
+    else:
+        why = output.error or text
+        what = f"`{line}` does not name {entry.name!r}" + (f": {why}" if why else "")
+        yield Check(CheckResult.FAILED, host.name, what, entry.place, host.next_step)
+
+
+def plugin_checks(
+    host: Host, output: CliOutput | None, entries: Sequence[InstalledEntry]
+) -> Iterator[Check]:
+    """Check the status of our plugin's server in the host's own list; nothing if it has none.
+
+    Args:
+        host: the host.
+        output: the host's list; None if its command line is not installed.
+        entries: our entries in the host's files, which would start a second server.
+    """
+    if output is None:
         return
-    what = f"the plugin brings our server: `{' '.join((host.program, *host.listing))}` says: {text}"
-    if word is Word.WORKS:
-        yield Check(Result.OK, host.name, what)
-    elif word is Word.WAITS:
+    status, text = plugin_status(output.text)
+    if status is ServerStatus.MISSING:
+        return
+    line = " ".join((host.cli_program, *host.cli_list_arguments))
+    what = f"the plugin brings our server: `{line}` says: {text}"
+    if status is ServerStatus.WORKS:
+        yield Check(CheckResult.OK, host.name, what)
+    elif status is ServerStatus.WAITS:
         yield Check(
-            Result.WARNING, host.name, what, "", f"allow the plugin's server in {host.title}"
+            CheckResult.WARNING, host.name, what, "", f"allow the plugin's server in {host.title}"
         )
     else:
         remedy = "run the command that the plugin names by hand to see why"
-        yield Check(Result.FAILED, host.name, what, "", remedy)
+        yield Check(CheckResult.FAILED, host.name, what, "", remedy)
     for entry in entries:
-        if judge(said.text, entry.name)[0] is not Word.MISSING:
-            twice = f"the entry {entry.name!r} starts our server too, so a model sees it twice"
-            yield Check(Result.WARNING, host.name, twice, entry.place, _without(entry))
+        if entry_status(output.text, entry.name)[0] is not ServerStatus.MISSING:
+            twice = f"the entry {entry.name!r} also starts our server, so a model sees it twice"
+            yield Check(CheckResult.WARNING, host.name, twice, entry.place, _without(entry))
 
 
-def _without(entry: Installed) -> str:
-    which = f"--scope {entry.scope} --name {entry.name}"
-    return f"skillagent install {entry.host.name} --uninstall {which}"
+def _without(entry: InstalledEntry) -> str:
+    options = f"--scope {entry.scope} --name {entry.name}"
+    return f"skillagent install {entry.host.name} --uninstall {options}"
 
 
-def graphs_of(entry: Installed, machine: Machine) -> tuple[str, ...]:
-    """Folders of the graphs that an entry names, as the server would find them."""
-    folder = machine.folder if entry.host.in_project else Path(machine.folder.anchor)
-    folder = folder / entry.launch.cwd if entry.launch.cwd else folder
-    return tuple(str(folder / split(graph)[1]) for graph in entry.launch.graphs)
+def graph_folders(entry: InstalledEntry, locations: Locations) -> tuple[str, ...]:
+    """The folders of an entry's graphs, as its server would find them."""
+    folder = _start_folder(entry, locations)
+    return tuple(str(folder / split_graph(graph)[1]) for graph in entry.launch.graphs)

@@ -1,4 +1,7 @@
-"""All the checks of one call of `doctor`, in order: this machine, then graphs, then hosts."""
+"""Runs all checks of `doctor` in order: this installation, then graphs, then hosts.
+
+Above: `cli`. Below: `checks`, `host_cli`, `lint`.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,19 @@ from skillagent.graph import SkillGraph
 from skillagent.hosts import host_cli
 from skillagent.hosts.doctor.checks import (
     Check,
-    Installed,
-    Result,
+    CheckResult,
+    InstalledEntry,
+    cli_checks,
     entry_checks,
-    graphs_of,
-    installed,
+    find_entries,
+    graph_folders,
     may_start,
-    not_started,
+    not_started_check,
     plugin_checks,
-    said_checks,
+    resolve_process,
     session_checks,
-    start,
 )
-from skillagent.hosts.locations import Machine
+from skillagent.hosts.locations import Locations
 from skillagent.hosts.registry import HOSTS, Host
 from skillagent.installation import adding
 from skillagent.lint import findings
@@ -39,147 +42,155 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "mcp": ("mcp", "uvicorn", "watchfiles"),
     "openai": ("openai",),
 }
-"""Extras that a user chooses, and the modules by which each is known to be there."""
+"""Optional extras → the modules that show that an extra is installed."""
 
 
-def examine(
-    machine: Machine,
+def run_checks(
+    locations: Locations,
     hosts: Sequence[Host] = (),
     graphs: Sequence[str] = (),
     *,
     trusted: bool = False,
 ) -> Iterator[Check]:
-    """Every check; those that take long come as they are made.
+    """Run every check, and yield each as soon as it is done.
 
     Args:
-        machine: where to look.
-        hosts: which hosts; without any, those that have a server of ours, from an entry or a
-            plugin.
-        graphs: folders to read, besides those that are declared or served.
-        trusted: start whatever the project's files name.
+        locations: where the user's files are.
+        hosts: hosts to check; empty for those that have our server from an entry or a plugin.
+        graphs: folders of graphs to read, besides those that are declared or served.
+        trusted: start every program that the project's files name.
     """
-    yield from here()
-    read: set[str] = set()
-    yield from declared(machine.folder, read)
+    yield from installation_checks()
+    graphs_read: set[str] = set()
+    yield from project_checks(locations.project, graphs_read)
     for graph in graphs:
-        yield from graph_checks((str(machine.folder / graph),), read)
+        yield from graph_checks((str(locations.project / graph),), graphs_read)
     any_server = False
     for host in hosts or HOSTS.values():
-        has_server = yield from _host(host, machine, read, trusted, named=bool(hosts))
+        has_server = yield from _host(host, locations, graphs_read, trusted, named=bool(hosts))
         any_server = any_server or has_server
     if not (hosts or any_server):
         remedy = f"skillagent install HOST, with one of {', '.join(HOSTS)}"
-        yield Check(Result.WARNING, "hosts", "none has an entry of ours", "", remedy)
+        yield Check(CheckResult.WARNING, "hosts", "none has an entry of ours", "", remedy)
 
 
 def _host(
-    host: Host, machine: Machine, read: set[str], trusted: bool, *, named: bool
+    host: Host, locations: Locations, graphs_read: set[str], trusted: bool, *, named: bool
 ) -> Generator[Check, None, bool]:
-    """The checks of one host; returned is whether it has a server of ours, working or not."""
-    entries, broken = installed(host, machine)
-    yield from broken
+    """Run the checks of one host; returns whether it has our server, working or not."""
+    entries, file_checks = find_entries(host, locations)
+    yield from file_checks
     for entry in entries:
-        yield from _entry(entry, machine, read, trusted)
+        yield from _entry(entry, locations, graphs_read, trusted)
     by_plugin: list[Check] = []
-    if trusted or host.guards:
-        # Last, for it takes the longest.
-        said = host_cli.ask(host, machine.environ, machine.folder)
+    if trusted or host.cli_checks_trust:
+        # Last, because it takes the longest.
+        output = host_cli.list_servers(host, locations.environ, locations.project)
         for entry in entries:
-            yield from said_checks(entry, said)
-        by_plugin = list(plugin_checks(host, said, entries))
+            yield from cli_checks(entry, output)
+        by_plugin = list(plugin_checks(host, output, entries))
         yield from by_plugin
     elif entries:
-        what = f"`{host.program}` was not asked: it starts all that the project's file names"
+        what = f"`{host.cli_program}` was not asked: it starts all that the project's file names"
         remedy = f"skillagent doctor {host.name} --trust"
-        yield Check(Result.WARNING, host.name, what, "", remedy)
-    if named and not (entries or broken or by_plugin):
-        scopes = " or ".join(str(host.file(scope, machine)) for scope in host.files)
+        yield Check(CheckResult.WARNING, host.name, what, "", remedy)
+    if named and not (entries or file_checks or by_plugin):
+        files = " or ".join(str(host.file(scope, locations)) for scope in host.files)
         remedy = f"skillagent install {host.name}"
-        yield Check(Result.FAILED, host.name, "no entry of ours is there", scopes, remedy)
+        yield Check(CheckResult.FAILED, host.name, "no entry of ours is there", files, remedy)
     return bool(entries or by_plugin)
 
 
-def _entry(entry: Installed, machine: Machine, read: set[str], trusted: bool) -> Iterator[Check]:
+def _entry(
+    entry: InstalledEntry, locations: Locations, graphs_read: set[str], trusted: bool
+) -> Iterator[Check]:
     yield from entry_checks(entry)
-    if not (trusted or may_start(entry, machine)):
-        yield not_started(entry)
+    if not (trusted or may_start(entry, locations)):
+        yield not_started_check(entry)
         return
-    started, check = start(entry, machine)
+    process, check = resolve_process(entry, locations)
     yield check
-    if started is not None:
-        yield from session_checks(entry, started)
-    yield from graph_checks(graphs_of(entry, machine), read)
+    if process is not None:
+        yield from session_checks(entry, process)
+    yield from graph_checks(graph_folders(entry, locations), graphs_read)
 
 
-def here(version: tuple[int, ...] = sys.version_info[:3]) -> Iterator[Check]:
-    """This installation: Python, and the packages that are optional."""
-    shown = ".".join(map(str, version))
+def installation_checks(version: tuple[int, ...] = sys.version_info[:3]) -> Iterator[Check]:
+    """Check this installation: Python and the optional packages.
+
+    Args:
+        version: of Python.
+    """
+    version_text = ".".join(map(str, version))
     if tuple(version[:2]) >= OLDEST:
-        what = f"skillagent {__version__} on Python {shown}"
-        yield Check(Result.OK, "installation", what, sys.executable)
+        what = f"skillagent {__version__} on Python {version_text}"
+        yield Check(CheckResult.OK, "installation", what, sys.executable)
     else:
         oldest = ".".join(map(str, OLDEST))
         remedy = f"make an environment with Python {oldest} or newer"
-        yield Check(Result.FAILED, "installation", f"Python {shown} is too old", "", remedy)
-    lacking = {extra: _lacking(modules) for extra, modules in EXTRAS.items()}
-    there = [extra for extra in EXTRAS if not lacking[extra]]
-    yield Check(Result.OK, "installation", f"extras: {', '.join(there) or 'none'}")
-    if lacking["mcp"]:
-        what = f"packages of the server are missing: {', '.join(lacking['mcp'])}"
-        yield Check(Result.FAILED, "installation", what, "", adding("mcp"))
+        yield Check(
+            CheckResult.FAILED, "installation", f"Python {version_text} is too old", "", remedy
+        )
+    missing = {extra: _missing(modules) for extra, modules in EXTRAS.items()}
+    complete = [extra for extra in EXTRAS if not missing[extra]]
+    yield Check(CheckResult.OK, "installation", f"extras: {', '.join(complete) or 'none'}")
+    if missing["mcp"]:
+        what = f"packages of the server are missing: {', '.join(missing['mcp'])}"
+        yield Check(CheckResult.FAILED, "installation", what, "", adding("mcp"))
 
 
-def _lacking(modules: Iterable[str]) -> list[str]:
+def _missing(modules: Iterable[str]) -> list[str]:
     return [name for name in modules if importlib.util.find_spec(name) is None]
 
 
-def declared(folder: Path, read: set[str]) -> Iterator[Check]:
-    """What the project declares, and whether it can be read.
+def project_checks(folder: Path, graphs_read: set[str]) -> Iterator[Check]:
+    """Check that the graphs that a project declares can be read.
 
     Args:
         folder: the project.
-        read: graphs that were read already; those read here are added.
+        graphs_read: paths of the graphs that were checked already; extended here.
     """
     try:
-        found = config.find(folder)
+        declaration = config.find(folder)
     except SkillAgentError as error:
-        yield Check(Result.FAILED, "project", str(error), "", "correct the declaration")
+        yield Check(CheckResult.FAILED, "project", str(error), "", "correct the declaration")
         return
-    if found is None:
+    if declaration is None:
         what = "no graph is declared; a server without a graph serves the user guide"
-        yield Check(Result.OK, "project", what, str(folder))
+        yield Check(CheckResult.OK, "project", what, str(folder))
         return
-    count = len(found.graphs)
+    count = len(declaration.graphs)
     what = f"{count} {'graph is' if count == 1 else 'graphs are'} declared"
-    yield Check(Result.OK, "project", what, str(found.file))
-    yield from graph_checks([str(path) for _, path in found.graphs], read)
+    yield Check(CheckResult.OK, "project", what, str(declaration.file))
+    yield from graph_checks([str(path) for _, path in declaration.graphs], graphs_read)
 
 
-def graph_checks(folders: Iterable[str], read: set[str]) -> Iterator[Check]:
-    """Graphs: nodes, and how many findings there are.
+def graph_checks(folders: Iterable[str], graphs_read: set[str]) -> Iterator[Check]:
+    """Check that graphs have nodes and no errors.
 
     Args:
-        folders: of the graphs.
-        read: graphs that were read already; those read here are added.
+        folders: paths of the graphs.
+        graphs_read: paths of the graphs that were checked already, which are left out; extended
+            here.
     """
     for folder in folders:
-        whole = str(Path(folder).resolve())
-        if whole in read:
+        path = str(Path(folder).resolve())
+        if path in graphs_read:
             continue
-        read.add(whole)
+        graphs_read.add(path)
         try:
-            graph = SkillGraph.load(whole)
+            graph = SkillGraph.load(path)
         except SkillAgentError as error:
-            yield Check(Result.FAILED, "graph", str(error), whole, "name a folder that is there")
+            yield Check(CheckResult.FAILED, "graph", str(error), path, "name an existing folder")
             continue
-        found = (*graph.diagnostics, *findings(graph))
-        errors = sum(one.severity is Severity.ERROR for one in found)
-        warnings = sum(one.severity is Severity.WARNING for one in found)
+        severities = [finding.severity for finding in (*graph.diagnostics, *findings(graph))]
+        errors = severities.count(Severity.ERROR)
+        warnings = severities.count(Severity.WARNING)
         what = f"{graph.counts.nodes} nodes, {errors} errors, {warnings} warnings"
         if not graph.counts.nodes:
             remedy = "write a Markdown file there, or name another folder"
-            yield Check(Result.FAILED, "graph", "it has no node", whole, remedy)
+            yield Check(CheckResult.FAILED, "graph", "it has no node", path, remedy)
         elif errors:
-            yield Check(Result.WARNING, "graph", what, whole, f"skillagent check {whole}")
+            yield Check(CheckResult.WARNING, "graph", what, path, f"skillagent check {path}")
         else:
-            yield Check(Result.OK, "graph", what, whole)
+            yield Check(CheckResult.OK, "graph", what, path)

@@ -1,7 +1,7 @@
-"""One session with a server, as a host holds it: start, handshake, list the tools, one call.
+"""Runs one session with a server as a host does: start, handshake, list of tools, one call.
 
-The official client of the package `mcp` does the talking; it is imported here only. What was
-seen is a value, and `checks` judges it.
+The official client of the package `mcp` speaks with the server. The result is a value, and
+`checks` decides what it means.
 """
 
 from __future__ import annotations
@@ -20,77 +20,80 @@ if TYPE_CHECKING:
     from mcp import ClientSession
 
 SECONDS = 30.0
-"""How long a session may take in all."""
-CALLED = "list_index"
+"""Seconds that a session may take in all."""
+CALLED_TOOL = "list_index"
+"""The tool that is called, without arguments."""
 _HANDSHAKE = "2025-11-25"
-"""What hosts that first ask in the newer protocol fall back to."""
+"""Version for servers without the newest protocol, as hosts choose it."""
 _MODERN = "2026-07-28"
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """A process to start, whole: nothing of it is looked up any more."""
+class ServerProcess:
+    """A process to start, with everything resolved."""
 
     command: str
+    """Path of the executable."""
     args: tuple[str, ...]
     env: Mapping[str, str]
+    """The complete environment."""
     cwd: Path
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a session showed, as far as it got."""
+class SessionReport:
+    """What a session showed until it ended or failed."""
 
     error: str = ""
-    """Why it ended early; empty where it did not."""
+    """Why it failed; empty if it did not."""
     stage: str = ""
-    """What was being done when it did."""
+    """The step that failed."""
     stderr: str = ""
-    """The last line that the server wrote on standard error."""
+    """The last line that the server wrote to standard error."""
     protocol: str = ""
-    """The version that was agreed on."""
+    """The protocol version that was agreed on."""
     tools: tuple[str, ...] = ()
-    """Their names, in the server's order."""
+    """Names of the tools, in the server's order."""
     seconds: float = 0.0
-    """From the start of the process to the list of tools."""
+    """Time from the start of the process to the list of tools."""
     blocks: tuple[str, ...] = ()
-    """Types of the blocks with which `list_index` answered."""
+    """Types of the content blocks in the answer to the call."""
     characters: int = 0
-    """Length of its text."""
-    refused: str = ""
-    """The beginning of the answer, if it is an error."""
+    """Length of the text in that answer."""
+    refusal: str = ""
+    """The beginning of that answer, if it is an error."""
 
 
-def hold(
-    start: Start,
+def probe(
+    process: ServerProcess,
     protocol: str,
     *,
     seconds: float = SECONDS,
     clock: Callable[[], float] = time.perf_counter,
-) -> Seen:
-    """Hold one session and end the process.
+) -> SessionReport:
+    """Run one session, then end the process.
 
     Args:
-        start: the process.
-        protocol: the newest version that the host speaks.
-        seconds: the longest that it may take.
-        clock: seconds from any point in time.
+        process: the server.
+        protocol: the newest protocol version that the host speaks.
+        seconds: seconds that the session may take.
+        clock: seconds since any fixed time.
 
     Raises:
         MissingPackageError: the package `mcp` is not installed.
     """
     try:
         import anyio
-        import mcp  # noqa: F401 - asked only whether it is there
+        import mcp  # noqa: F401 - only to see whether it is installed
     except ModuleNotFoundError:
         raise MissingPackageError("mcp", "mcp", "a session with the server") from None
 
-    progress = _Progress()
+    so_far = _ReportSoFar()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as stderr:
 
         async def run() -> None:
             with anyio.fail_after(seconds):
-                await _session(start, protocol, progress, cast("TextIO", stderr), clock)
+                await _session(process, protocol, so_far, cast("TextIO", stderr), clock)
 
         error = ""
         try:
@@ -99,26 +102,26 @@ def hold(
             error = f"no answer within {seconds:g} seconds"
         except Exception as caught:
             error = _why(caught)
-        said = _last_line(cast("TextIO", stderr))
-    seen = replace(progress.seen, stderr=said)
-    return replace(seen, error=error, stage=progress.stage) if error else seen
+        last_line = _last_line(cast("TextIO", stderr))
+    report = replace(so_far.report, stderr=last_line)
+    return replace(report, error=error, stage=so_far.stage) if error else report
 
 
 @dataclass
-class _Progress:
-    """What has been seen so far; a session that breaks off leaves it behind."""
+class _ReportSoFar:
+    """The report of a session that is still running; it remains if the session fails."""
 
     stage: str = "start"
-    seen: Seen = field(default_factory=Seen)
+    report: SessionReport = field(default_factory=SessionReport)
 
-    def add(self, **seen: Any) -> None:
-        self.seen = replace(self.seen, **seen)
+    def add(self, **values: Any) -> None:
+        self.report = replace(self.report, **values)
 
 
 async def _session(
-    start: Start,
+    process: ServerProcess,
     protocol: str,
-    progress: _Progress,
+    so_far: _ReportSoFar,
     stderr: TextIO,
     clock: Callable[[], float],
 ) -> None:
@@ -127,34 +130,34 @@ async def _session(
     from mcp_types import Implementation, TextContent
 
     parameters = StdioServerParameters(
-        command=start.command, args=list(start.args), env=dict(start.env), cwd=start.cwd
+        command=process.command, args=list(process.args), env=dict(process.env), cwd=process.cwd
     )
-    begun = clock()
+    start_time = clock()
     async with stdio_client(parameters, errlog=stderr) as (read, write):
-        progress.stage = "handshake"
+        so_far.stage = "handshake"
         client = Implementation(name="skillagent-doctor", version="1")
         async with ClientSession(read, write, client_info=client) as session:
             await _agree(session, protocol)
-            progress.add(protocol=session.protocol_version or "")
-            progress.stage = "tools/list"
+            so_far.add(protocol=session.protocol_version or "")
+            so_far.stage = "tools/list"
             listed = await session.list_tools()
             names = tuple(tool.name for tool in listed.tools)
-            progress.add(seconds=clock() - begun, tools=names)
-            if CALLED not in names:
+            so_far.add(seconds=clock() - start_time, tools=names)
+            if CALLED_TOOL not in names:
                 return
-            progress.stage = f"tools/call {CALLED}"
-            result = await session.call_tool(CALLED, {})
+            so_far.stage = f"tools/call {CALLED_TOOL}"
+            result = await session.call_tool(CALLED_TOOL, {})
             texts = [block.text for block in result.content if isinstance(block, TextContent)]
-            refused = " ".join(" ".join(texts).split())[:200] if result.is_error else ""
-            progress.add(
+            refusal = " ".join(" ".join(texts).split())[:200] if result.is_error else ""
+            so_far.add(
                 blocks=tuple(block.type for block in result.content),
                 characters=sum(map(len, texts)),
-                refused=refused,
+                refusal=refusal,
             )
 
 
 async def _agree(session: ClientSession, protocol: str) -> None:
-    """Agree on a version as the host does: by asking, or by a handshake."""
+    """Agree on a protocol version as the host does: by `server/discover` or by `initialize`."""
     from mcp.shared.exceptions import MCPError
     from mcp_types import (
         ClientCapabilities,
@@ -182,7 +185,7 @@ async def _agree(session: ClientSession, protocol: str) -> None:
 
 
 def _why(error: BaseException) -> str:
-    """One line for what went wrong; of several things that did, the first."""
+    """One line for an error; for the first one of a group."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,1 +1,1 @@
-"""Entries put into a host's own file, with every other byte left alone."""
+"""Edits an entry in a host's configuration file; every other byte stays as it is."""

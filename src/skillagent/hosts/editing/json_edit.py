@@ -1,7 +1,9 @@
-"""An entry put into JSON, changed there, or taken out, with every other byte left alone.
+"""Adds, updates or removes an entry in JSON text; every other byte stays.
 
-Each function takes a text and gives a text; what the new one means is checked against what
-was wanted, and where they differ nothing is given at all. Below: `json_text`.
+Each method takes a text and returns a new one. The content of the new text is compared with the
+expected content, and if they differ, an error is raised instead.
+
+Above: `install`. Below: `json_text`, which gives positions in the text.
 """
 
 from __future__ import annotations
@@ -13,99 +15,115 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.hosts.editing.json_text import TextError, Value, line_at, scan
+from skillagent.hosts.editing.json_text import HostSyntaxError, JsonMember, JsonValue, line_at, scan
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)*(?://[^\r\n]*)?")
 _INDENTED = re.compile(r'^([ \t]+)"', re.MULTILINE)
 
 
 class CannotEditError(Exception):
-    """The text is sound, and cannot be changed without a risk to the rest of it."""
+    """The text is valid, but changing it could damage the rest; `install` handles this error."""
 
 
-def checked(load: Callable[[str], dict[str, Any]], text: str, wanted: dict[str, Any]) -> str:
-    """The text, once it was read again and says what was wanted and nothing else.
+def checked(load: Callable[[str], dict[str, Any]], text: str, expected: dict[str, Any]) -> str:
+    """The text itself, if it has exactly the expected content.
+
+    Args:
+        load: reads the content of a text.
+        text: the text after a change.
+        expected: the content that it must have.
 
     Raises:
-        CannotEditError: it does not.
+        CannotEditError: it has other content.
     """
     try:
-        found = load(text)
-    except TextError as error:
-        raise CannotEditError(f"the result would be broken: {error}") from None
-    if found != wanted:
+        content = load(text)
+    except HostSyntaxError as error:
+        raise CannotEditError(f"the result would be invalid: {error}") from None
+    if content != expected:
         raise CannotEditError("the result would change more than the entry")
     return text
 
 
 @dataclass(frozen=True, slots=True)
-class Json:
-    """How a host reads JSON."""
+class JsonEditor:
+    """Edits JSON of the kind that a host reads."""
 
     comments: bool = False
-    commas: bool = False
-    """Whether a comma may stand after the last of a list."""
+    """Whether comments are allowed."""
+    trailing_commas: bool = False
+    """Whether a comma is allowed after the last member or item."""
 
     def load(self, text: str) -> dict[str, Any]:
-        """What the text means; an empty object where it is blank.
+        """The content of a text; an empty object if the text is blank.
 
         Raises:
-            TextError: it is not JSON of this kind, or no object.
+            HostSyntaxError: the text is not JSON of this kind, or not an object.
         """
         top = self._scan(text)
         return dict(top.data) if top else {}
 
     def line(self, text: str, path: Sequence[str]) -> int:
-        """The line of the key that a path leads to; 0 if there is none."""
-        place = self._scan(text)
+        """The line of the key at the end of a path; 0 if it is not there.
+
+        Args:
+            text: text of the file.
+            path: keys from the top of the file.
+        """
+        value = self._scan(text)
         line = 0
         for key in path:
-            found = place.all_of(key) if place and place.members is not None else []
-            if not found:
+            members = value.all_of(key) if value and value.members is not None else []
+            if not members:
                 return 0
-            line = line_at(text, found[-1].start)
-            place = found[-1].value
+            line = line_at(text, members[-1].start)
+            value = members[-1].value
         return line
 
     def put(self, text: str, path: Sequence[str], entry: dict[str, Any]) -> str:
-        """The text with an entry at a path; of one that is there, other keys are kept.
-
-        Raises:
-            TextError: the text cannot be read.
-            CannotEditError: there is no safe place for it.
-        """
-        wanted = self.load(text)
-        _put(wanted, path, entry)
-        new = self._put(text, tuple(path), entry)
-        return checked(self.load, new, wanted)
-
-    def take(self, text: str, path: Sequence[str], *, containers: int = 0) -> str:
-        """The text without the entry at a path.
+        """The text with an entry added, or updated; other keys of an existing entry stay.
 
         Args:
-            text: of the file.
-            path: of an entry that is there.
-            containers: how many objects around it go too if they are then empty.
+            text: text of the file.
+            path: keys from the top of the file; the last one is the entry's name.
+            entry: the values of the entry.
 
         Raises:
-            TextError: the text cannot be read.
-            CannotEditError: it cannot be taken out safely.
+            HostSyntaxError: the text cannot be read.
+            CannotEditError: the entry cannot be added safely.
         """
-        wanted = self.load(text)
+        expected = self.load(text)
+        _put(expected, path, entry)
+        return checked(self.load, self._put(text, tuple(path), entry), expected)
+
+    def take(self, text: str, path: Sequence[str], *, containers: int = 0) -> str:
+        """The text without an entry.
+
+        Args:
+            text: text of the file.
+            path: path of an existing entry; see `put`.
+            containers: number of objects around the entry to remove too if they are then empty.
+
+        Raises:
+            HostSyntaxError: the text cannot be read.
+            CannotEditError: the entry cannot be removed safely.
+        """
+        expected = self.load(text)
         for length in range(len(path), 0, -1):
-            table = wanted
+            table = expected
             for key in path[: length - 1]:
                 table = table[key]
-            if length < len(path) and (table[path[length - 1]] or len(path) - length > containers):
+            is_container = length < len(path)
+            if is_container and (table[path[length - 1]] or len(path) - length > containers):
                 break
             del table[path[length - 1]]
             text = self._take(text, tuple(path[:length]))
-        return checked(self.load, text, wanted)
+        return checked(self.load, text, expected)
 
-    def _scan(self, text: str) -> Value | None:
-        top = scan(text, comments=self.comments, commas=self.commas)
+    def _scan(self, text: str) -> JsonValue | None:
+        top = scan(text, comments=self.comments, trailing_commas=self.trailing_commas)
         if top is not None and top.members is None:
-            raise TextError("the top is no object", line_at(text, top.start))
+            raise HostSyntaxError("the top is not an object", line_at(text, top.start))
         return top
 
     def _put(self, text: str, path: tuple[str, ...], entry: dict[str, Any]) -> str:
@@ -114,39 +132,59 @@ class Json:
             return _document(text, path, entry)
         table = top
         for depth, key in enumerate(path):
-            found = table.all_of(key)
-            if len(found) > 1:
-                raise CannotEditError(f"{key!r} is there twice")
-            if not found:
-                value: Any = entry
-                for inner in reversed(path[depth + 1 :]):
-                    value = {inner: value}
-                return _insert(text, table, key, value)
-            table = found[0].value
+            member = _only_member(table, key)
+            if member is None:
+                return _insert(text, table, key, _nested(path[depth + 1 :], entry))
+            table = member.value
             if table.members is None:
-                raise CannotEditError(f"{key!r} is no object")
+                raise CannotEditError(f"{key!r} is not an object")
         for key, value in entry.items():
-            found = table.all_of(key)
-            if len(found) > 1:
-                raise CannotEditError(f"{key!r} is there twice")
-            if found and found[0].value.data != value:
-                span = found[0].value
-                shown = _render(value, *_style(text), _indent_of(text, found[0].start))
-                return self._put(text[: span.start] + shown + text[span.end :], path, entry)
-            if not found:
-                return self._put(_insert(text, table, key, value), path, entry)
+            changed = _with_value(text, table, key, value)
+            if changed is not None:
+                # Positions after the change are wrong now, so the new text is scanned again.
+                return self._put(changed, path, entry)
         return text
 
     def _take(self, text: str, path: tuple[str, ...]) -> str:
         table = self._scan(text)
         for key in path[:-1]:
-            found = table.all_of(key) if table else []
-            if len(found) != 1:
+            members = table.all_of(key) if table else []
+            if len(members) != 1:
                 raise CannotEditError(f"{key!r} is there twice")
-            table = found[0].value
+            table = members[0].value
         if table is None or len(table.all_of(path[-1])) != 1:
             raise CannotEditError(f"{path[-1]!r} is there twice")
         return _remove(text, table, path[-1])
+
+
+def _only_member(table: JsonValue, key: str) -> JsonMember | None:
+    """The member with a key; None if there is none.
+
+    Raises:
+        CannotEditError: there are several, and it is not clear which one the host reads.
+    """
+    members = table.all_of(key)
+    if len(members) > 1:
+        raise CannotEditError(f"{key!r} is there twice")
+    return members[0] if members else None
+
+
+def _with_value(text: str, table: JsonValue, key: str, value: Any) -> str | None:
+    """The text with a member set to a value; None if it has that value already."""
+    member = _only_member(table, key)
+    if member is None:
+        return _insert(text, table, key, value)
+    if member.value.data == value:
+        return None
+    rendered = _render(value, *_style(text), _indent_of(text, member.start))
+    return text[: member.value.start] + rendered + text[member.value.end :]
+
+
+def _nested(path: Sequence[str], entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry inside the objects that a path leads through."""
+    for key in reversed(path):
+        entry = {key: entry}
+    return entry
 
 
 def _put(data: dict[str, Any], path: Sequence[str], entry: dict[str, Any]) -> None:
@@ -154,73 +192,70 @@ def _put(data: dict[str, Any], path: Sequence[str], entry: dict[str, Any]) -> No
     for key in path:
         table = table.setdefault(key, {})
         if not isinstance(table, dict):
-            raise CannotEditError(f"{key!r} is no object")
+            raise CannotEditError(f"{key!r} is not an object")
     table.update(copy.deepcopy(entry))
 
 
 def _document(text: str, path: Sequence[str], entry: dict[str, Any]) -> str:
-    """A whole text, after what is there: nothing, blanks or comments."""
-    value: Any = entry
-    for key in reversed(path):
-        value = {key: value}
-    blank = not text.strip("\ufeff \t\r\n")
-    kept = text[: text.startswith("\ufeff")] if blank else text.rstrip() + "\n"
-    return kept + json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    """A new document after a text that has none: a blank text, or only comments."""
+    is_blank = not text.strip("\ufeff \t\r\n")
+    start = text[: text.startswith("\ufeff")] if is_blank else text.rstrip() + "\n"
+    return start + json.dumps(_nested(path, entry), indent=2, ensure_ascii=False) + "\n"
 
 
 def _style(text: str) -> tuple[str, str]:
-    """One step of indentation, and the line end, that a text uses."""
+    """One step of indentation and the line end of a text."""
     step = _INDENTED.search(text)
     return step[1] if step else "  ", "\r\n" if "\r\n" in text else "\n"
 
 
 def _render(value: Any, step: str, line_end: str, indent: str) -> str:
-    shown = json.dumps(value, indent=step, ensure_ascii=False)
-    return shown.replace("\n", line_end + indent)
+    rendered = json.dumps(value, indent=step, ensure_ascii=False)
+    return rendered.replace("\n", line_end + indent)
 
 
 def _compact(value: Any, text: str) -> str:
-    """On one line, with blanks after colons and commas if the text has them."""
-    airy = re.search(r'":[ \t]', text) is not None or '":' not in text
-    return json.dumps(value, ensure_ascii=False, separators=None if airy else (",", ":"))
+    """A value on one line, with blanks after colons and commas if the text has them."""
+    has_blanks = re.search(r'":[ \t]', text) is not None or '":' not in text
+    return json.dumps(value, ensure_ascii=False, separators=None if has_blanks else (",", ":"))
 
 
 def _indent_of(text: str, place: int) -> str:
-    """Blanks in front of the line of a place."""
+    """The indentation of the line of a position."""
     line = text[text.rfind("\n", 0, place) + 1 : place].lstrip("\ufeff")
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def _insert(text: str, table: Value, key: str, value: Any) -> str:
-    """A member at the end of an object, in the object's own layout."""
+def _insert(text: str, table: JsonValue, key: str, value: Any) -> str:
+    """The text with a member added at the end of an object, in the object's own layout."""
     step, line_end = _style(text)
     name = json.dumps(key, ensure_ascii=False) + ": "
     if not table.members:
         outer = _indent_of(text, table.start)
         inside = text[table.start + 1 : table.end - 1].rstrip()
-        shown = name + _render(value, step, line_end, outer + step)
-        middle = f"{inside}{line_end}{outer + step}{shown}{line_end}{outer}"
+        rendered = name + _render(value, step, line_end, outer + step)
+        middle = f"{inside}{line_end}{outer + step}{rendered}{line_end}{outer}"
         return text[: table.start + 1] + middle + text[table.end - 1 :]
     first, last = table.members[0], table.members[-1]
     after = last.end if table.comma < 0 else table.comma + 1
     if "\n" not in text[table.start : first.start] and "\n" not in text[last.end : table.end]:
-        shown = _compact({key: value}, text)[1:-1]
-        blank = " " if ": " in shown[len(name) - 2 : len(name)] else ""
+        rendered = _compact({key: value}, text)[1:-1]
+        blank = " " if ": " in rendered[len(name) - 2 : len(name)] else ""
         tail = "," if table.comma >= 0 else ""
         lead = blank if table.comma >= 0 else f",{blank}"
-        return text[:after] + lead + shown + tail + text[after:]
+        return text[:after] + lead + rendered + tail + text[after:]
     indent = _indent_of(text, last.start)
-    # A comment behind the last member stays behind it.
+    # A comment after the last member stays after it.
     rest = _REST_OF_LINE.match(text, after)
     place = rest.end() if rest and rest[0].strip() else after
-    shown = f"{line_end}{indent}{name}{_render(value, step, line_end, indent)}"
+    rendered = f"{line_end}{indent}{name}{_render(value, step, line_end, indent)}"
     if table.comma >= 0:
-        return text[:place] + shown + "," + text[place:]
-    return text[:after] + "," + text[after:place] + shown + text[place:]
+        return text[:place] + rendered + "," + text[place:]
+    return text[:after] + "," + text[after:place] + rendered + text[place:]
 
 
-def _remove(text: str, table: Value, key: str) -> str:
-    """The text without a member; its comma and its line go with it."""
+def _remove(text: str, table: JsonValue, key: str) -> str:
+    """The text without a member, its comma and its line."""
     members = table.members or ()
     at = next(number for number, member in enumerate(members) if member.key == key)
     member = members[at]
@@ -228,7 +263,7 @@ def _remove(text: str, table: Value, key: str) -> str:
     end = member.end
     comma = table.comma if is_last else _comma(text, member.end, members[at + 1].start)
     if comma >= 0:
-        # Only blanks between the member and its comma go too; a comment there stays.
+        # Blanks between the member and its comma are removed; a comment there stays.
         between = text[member.end : comma]
         end = comma + 1 if not between.strip() else end
     before = text[: member.start].rstrip(" \t")
@@ -253,7 +288,7 @@ def _remove(text: str, table: Value, key: str) -> str:
 
 
 def _comma(text: str, start: int, end: int) -> int:
-    """The comma between two members, past any comment."""
+    """The position of the comma between two members; commas in comments do not count."""
     place = start
     while place < end:
         if text.startswith("//", place):

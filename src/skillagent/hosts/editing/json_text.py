@@ -1,7 +1,9 @@
-"""JSON as text with places: every value and key knows where in the file it stands.
+"""Scans JSON text and keeps the position of every value and key.
 
-An editor of someone else's file must change what it means to and no other byte, so the text
-is scanned, not loaded and written again. Above: `json_edit`.
+An editor of someone else's file must not change any other byte. So the text is scanned and edited
+in place, not loaded and written again. Above: `json_edit`.
+
+Source: RFC 8259; comments and trailing commas as in JSON5.
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ _SCALAR = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+
 MARK = "\ufeff"
 
 
-class TextError(SkillAgentError):
-    """A text is not what its host can read.
+class HostSyntaxError(SkillAgentError):
+    """A host's file has a syntax that the host cannot read; `install` turns it into `UsageError`.
 
     Attributes:
-        line: where, from 1.
+        line: line of the error, from 1.
     """
 
     def __init__(self, message: str, line: int) -> None:
@@ -33,31 +35,31 @@ class TextError(SkillAgentError):
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """One value of the text: `text[start:end]`."""
+class JsonValue:
+    """One value in the text, at `text[start:end]`."""
 
     start: int
     end: int
     data: Any
-    """As `json.loads` gives it; of equal keys the last one counts."""
-    members: tuple[Member, ...] | None = None
-    """Of an object, in the order of the text."""
+    """The value as `json.loads` gives it; of equal keys the last one counts."""
+    members: tuple[JsonMember, ...] | None = None
+    """Members of an object, in the order of the text; None for another value."""
     comma: int = -1
-    """Place of the comma after an object's last member; -1 if there is none."""
+    """Position of the comma after an object's last member; -1 if there is none."""
 
-    def all_of(self, key: str) -> list[Member]:
-        """The members of that name: several only where a key is repeated."""
+    def all_of(self, key: str) -> list[JsonMember]:
+        """The members with a key; several if the key is repeated."""
         return [member for member in self.members or () if member.key == key]
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class JsonMember:
     """One `"key": value` of an object."""
 
     key: str
     start: int
-    """Place of the key's first quotation mark."""
-    value: Value
+    """Position of the key's first quotation mark."""
+    value: JsonValue
 
     @property
     def end(self) -> int:
@@ -66,36 +68,39 @@ class Member:
 
 @dataclass(slots=True)
 class _Scanner:
+    """Scans one text. Positions are indexes into the text."""
+
     text: str
     comments: bool
-    commas: bool
-    """Whether a comma may stand after the last of a list."""
+    trailing_commas: bool
+    """Whether a comma is allowed after the last member or item."""
 
-    def fail(self, message: str, place: int) -> TextError:
-        return TextError(message, line_at(self.text, place))
+    def fail(self, message: str, place: int) -> HostSyntaxError:
+        return HostSyntaxError(message, line_at(self.text, place))
 
     def gap(self, place: int) -> int:
-        found = (_GAP if self.comments else _BLANK).match(self.text, place)
-        assert found is not None
-        return found.end()
+        """The position after blanks and comments."""
+        match = (_GAP if self.comments else _BLANK).match(self.text, place)
+        assert match is not None
+        return match.end()
 
-    def value(self, place: int) -> Value:
+    def value(self, place: int) -> JsonValue:
         first = self.text[place : place + 1]
         if first == "{":
             return self.object(place)
         if first == "[":
             return self.array(place)
-        found = (_STRING if first == '"' else _SCALAR).match(self.text, place)
-        if not found or not found.end() > place:
+        match = (_STRING if first == '"' else _SCALAR).match(self.text, place)
+        if not match or not match.end() > place:
             what = repr(self.text[place : place + 12]) if first else "the end of the file"
             raise self.fail(f"a value is expected, not {what}", place)
         try:
-            return Value(place, found.end(), json.loads(found[0]))
+            return JsonValue(place, match.end(), json.loads(match[0]))
         except ValueError:
-            raise self.fail("a text holds an unknown escape", place) from None
+            raise self.fail("a string contains an unknown escape", place) from None
 
-    def object(self, start: int) -> Value:
-        members: list[Member] = []
+    def object(self, start: int) -> JsonValue:
+        members: list[JsonMember] = []
         place = self.gap(start + 1)
         comma = -1
         while self.text[place : place + 1] != "}":
@@ -108,21 +113,21 @@ class _Scanner:
             if self.text[colon : colon + 1] != ":":
                 raise self.fail("a colon is expected after a key", colon)
             value = self.value(self.gap(colon + 1))
-            members.append(Member(json.loads(key[0]), place, value))
+            members.append(JsonMember(json.loads(key[0]), place, value))
             place, comma = self.comma(value.end)
-        if comma >= 0 and not self.commas:
-            raise self.fail("a comma stands after the last member", comma)
+        if comma >= 0 and not self.trailing_commas:
+            raise self.fail("there is a comma after the last member", comma)
         data = {member.key: member.value.data for member in members}
-        return Value(start, place + 1, data, tuple(members), comma)
+        return JsonValue(start, place + 1, data, tuple(members), comma)
 
     def comma(self, end: int) -> tuple[int, int]:
-        """Where it goes on behind a value, and where its comma stands; -1 where it has none."""
+        """The next position after a value and its comma, and that of the comma; -1 without one."""
         place = self.gap(end)
         if self.text[place : place + 1] != ",":
             return place, -1
         return self.gap(place + 1), place
 
-    def array(self, start: int) -> Value:
+    def array(self, start: int) -> JsonValue:
         items: list[Any] = []
         place = self.gap(start + 1)
         comma = -1
@@ -132,36 +137,39 @@ class _Scanner:
             value = self.value(place)
             items.append(value.data)
             place, comma = self.comma(value.end)
-        if comma >= 0 and not self.commas:
-            raise self.fail("a comma stands after the last item", comma)
-        return Value(start, place + 1, items)
+        if comma >= 0 and not self.trailing_commas:
+            raise self.fail("there is a comma after the last item", comma)
+        return JsonValue(start, place + 1, items)
 
 
-def scan(text: str, *, comments: bool = False, commas: bool = False) -> Value | None:
-    """The one value of a text, with places; None where the text is blank.
+def scan(text: str, *, comments: bool = False, trailing_commas: bool = False) -> JsonValue | None:
+    """Scan a text.
 
     Args:
-        text: of the file; a byte order mark in front is passed over.
-        comments: whether `//` and `/* */` may stand between values.
-        commas: whether a comma may stand after the last of a list.
+        text: text of the file; a byte order mark at its beginning is skipped.
+        comments: whether `//` and `/* */` are allowed between values.
+        trailing_commas: whether a comma is allowed after the last member or item.
+
+    Returns:
+        The one value of the text; None if the text is blank.
 
     Raises:
-        TextError: it is not JSON of that kind.
+        HostSyntaxError: the text is not JSON of this kind.
     """
-    scanner = _Scanner(text, comments, commas)
+    scanner = _Scanner(text, comments, trailing_commas)
     place = scanner.gap(1 if text.startswith(MARK) else 0)
     if place == len(text):
         return None
     try:
         value = scanner.value(place)
     except RecursionError:
-        raise TextError("it is nested too deeply", 1) from None
+        raise HostSyntaxError("it is nested too deeply", 1) from None
     rest = scanner.gap(value.end)
     if rest != len(text):
-        raise scanner.fail("text stands after the end of the value", rest)
+        raise scanner.fail("there is text after the end of the value", rest)
     return value
 
 
 def line_at(text: str, place: int) -> int:
-    """The line of a place, from 1."""
+    """The line of a position, from 1."""
     return text.count("\n", 0, place) + 1

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from skillagent.index.analyzer import query_terms
 from skillagent.providers.offline.passages import Passage
+from skillagent.providers.offline.seen import LIGHT_TERMS
 
 CUE, CAVEAT, POINTER, LABEL, OPEN_END = 1.25, 0.5, 0.6, 0.75, 0.6
 EARLY = 0.25
@@ -34,7 +36,6 @@ _CUES: Final = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(said, re.IGNORECASE))
     for asked, said in (
         (r"^(?:how (?:do|can|should|to|would)|can i|what should)\b", _TELLS_HOW),
-        (r"^what (?:is|are|does)\b|^what's\b", r"\b(?:is|are|means?|refers? to)\b"),
         (r"^why\b", _TELLS_WHY),
         (r"^when\b", r"\b(?:when|if|once|after|before|as soon as|every)\b"),
         (r"^how (?:many|much|long|often|big|old)\b", r"\d|\b(?:unlimited|weekly|monthly|daily)\b"),
@@ -43,6 +44,28 @@ _CUES: Final = tuple(
     )
 )
 """How a question begins → how sentences speak that answer it."""
+_DEFINED: Final = re.compile(r"^what(?:'s| is| are| does)\b", re.IGNORECASE)
+_DEFINITION: Final = re.compile(
+    r"^(.{1,80}?)(?:\s(?:is|are|(?:literally )?means?|refers? to|stands? for|lets?|allows?|helps?|"
+    r"gives?|creates?|contains?|shows?|[-–—])\s|:\s)",
+    re.IGNORECASE,
+)
+
+
+def subject_of(question: str) -> frozenset[str]:
+    """The terms of what a question asks the meaning of; empty for another question."""
+    if not _DEFINED.search(question.strip()):
+        return frozenset()
+    return frozenset(query_terms(question)) - LIGHT_TERMS
+
+
+def defines(text: str, subject: frozenset[str]) -> bool:
+    """Whether a sentence begins by saying what a subject is."""
+    match = _DEFINITION.match(text)
+    if not match or not subject:
+        return False
+    head = frozenset(query_terms(match[1]))
+    return subject <= head and len(head) <= len(subject) + 1
 
 
 def cues_of(question: str) -> list[re.Pattern[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,8 +15,12 @@ LONGEST = 400
 """Characters of a quoted sentence at most; what is longer is cut at a clause or a word."""
 LETTERS = 10
 """A sentence has so many letters at least. One of a script that writes no spaces counts three."""
-LISTED = 4
-"""Items quoted below a sentence that announces a list."""
+LISTED, ITEM = 8, 200
+"""Items quoted below what announces a list, and characters of each of them."""
+WINDOW = 400
+"""A sentence is quoted with its paragraph and what follows in its section: so many characters."""
+LABEL = 30
+"""Characters below which a text that ends with a colon is a label, such as "Relevant notes:"."""
 CODE_LINES = 8
 """Lines of code quoted below a sentence that announces them."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
@@ -25,7 +29,8 @@ _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[.\][ \t]+)?")
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:\[![^\]]*\][-+]?[ \t]*)?")
 _RULE = re.compile(r"^[ \t]*(?:(?:[-*_=][ \t]*){3,}|\|?[ \t:|-]+\|[ \t:|-]*)$")
 _UNSEEN = re.compile(r"<!--.*?-->|%%.*?%%|<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|</?(?!\w+:)[A-Za-z][^<>]*>")
+"""An HTML tag, or a code span, in which the same marks are text. An address in them is none."""
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+$")
 _POINTER = re.compile(r"^\[(?:section .*|the beginning): shown .*\]$|^embedded \[\[.*\]\]:$")
 _DEFINITION = re.compile(r"^\[[^\]]+\]:[ \t]")
@@ -36,9 +41,9 @@ _POINTS_ELSEWHERE = re.compile(_ITEM.pattern + r"(?:\*\*|__)?!?\[")
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
 
-Kind = Literal["text", "item", "pointer", "row"]
-"""Prose, an item of a list, an item that begins with a link and so is about another node, or a row
-of a table."""
+Kind = Literal["text", "item", "pointer", "row", "heading"]
+"""Prose, an item of a list, an item that begins with a link and so is about another node, a row of
+a table, or a heading with nothing but a list or code below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,28 @@ class Passage:
     before: str = ""
     """The sentence before it in the same paragraph."""
     below: tuple[str, ...] = ()
-    """The items or lines of code that it announces with a colon."""
+    """The items or lines of code that it announces."""
     kind: Kind = "text"
+    around: str = ""
+    """The sentence with those of its section that are quoted with it."""
+    until: int | None = None
+    """The number of the last passage that is quoted with it."""
+    announced: int | None = None
+    """Of an item: the number of the passage that announces its list."""
+    paragraph: int = 0
+    """The number of its paragraph in the text."""
+
+    @property
+    def quoted(self) -> str:
+        return self.around or self.text
+
+    def moved(self, count: int) -> Passage:
+        """The passage where so many others stand before those of its text."""
+        return replace(
+            self,
+            until=None if self.until is None else self.until + count,
+            announced=None if self.announced is None else self.announced + count,
+        )
 
 
 def passages(text: str) -> tuple[Passage, ...]:
@@ -76,6 +101,7 @@ class _Cutter:
         self.found: list[Passage] = []
         self._path: list[tuple[int, str]] = []
         self._place = 0
+        self._paragraph = 0
         self._announcing: int | None = None
         """Index of the passage that announces the items or the code that come next."""
         self._before = ""
@@ -89,27 +115,38 @@ class _Cutter:
         if kind == "heading":
             self._enter(lines[0])
             return
+        if self._bare and kind == "item":
+            self._found_heading("heading")
+            self._announcing = len(self.found) - 1
         self._bare = False
         if kind == "code":
             self._announce(lines, CODE_LINES)
             self._announcing = None
         elif kind == "item":
-            self._announce([f"- {plain(_ITEM.sub('', ' '.join(lines)))}"], LISTED)
+            self._announce([f"- {shortened(plain(_item(lines)), ITEM)}"], LISTED)
             self._add(kind, lines)
-        elif kind == "text" or before == "row":  # the first row of a table is its header
+        elif kind == "text":
             self._announcing = None
+            self._add(kind, lines)
+        elif before == "row":  # the first row of a table is its header
+            self._announce([f"- {row}" for row in _sentences(kind, lines)], LISTED)
             self._add(kind, lines)
 
     def close(self) -> tuple[Passage, ...]:
         """All passages, once every block was taken."""
         self._keep_bare_heading()
-        return tuple(self.found)
+        return tuple(_with_window(self.found, at) for at in range(len(self.found)))
 
     def _keep_bare_heading(self) -> None:
         """A heading with nothing below it is all that its section says."""
-        if self._bare and self._path:
-            titles = tuple(title for _, title in self._path)
-            self.found.append(Passage(titles[-1], titles[:-1]))
+        if self._bare:
+            self._found_heading("text")
+
+    def _found_heading(self, kind: Kind) -> None:
+        titles = tuple(title for _, title in self._path)
+        self._paragraph += 1
+        number = self._paragraph
+        self.found.append(Passage(titles[-1], titles[:-1], kind=kind, paragraph=number))
 
     def _enter(self, line: str) -> None:
         match = _HEADING.match(line)
@@ -132,14 +169,64 @@ class _Cutter:
     def _add(self, block: str, lines: list[str]) -> None:
         titles = tuple(title for _, title in self._path)
         kind = _passage_kind(block, lines)
+        announced = self._announcing if block in ("item", "row") else None
+        self._paragraph += 1
         before = ""
         for sentence in _sentences(block, lines):
             if _letters(sentence) >= LETTERS:
-                self.found.append(Passage(sentence, titles, self._place, before, kind=kind))
+                self.found.append(
+                    Passage(
+                        sentence,
+                        titles,
+                        self._place,
+                        before,
+                        kind=kind,
+                        announced=announced,
+                        paragraph=self._paragraph,
+                    )
+                )
                 self._place += 1
-                if sentence.endswith((":", "：")) and self._announcing is None:
-                    self._announcing = len(self.found) - 1
             before = sentence
+        if block == "text" and self.found and self.found[-1].text == before:
+            self._announcing = len(self.found) - 1
+
+
+def _with_window(found: Sequence[Passage], at: int) -> Passage:
+    """A sentence with what is quoted beside it: its paragraph from the start if that is short, then
+    what follows in its section, to the first list or code."""
+    passage = found[at]
+    if passage.kind != "text" or passage.below:
+        return passage
+    first = _start(found, at)
+    last, length = first, len(found[first].text)
+    while last + 1 < len(found) and not (last >= at and found[last].below):
+        following = found[last + 1]
+        length += 1 + len(following.text)
+        same = following.kind == "text" and following.headings == passage.headings
+        label = following.text.endswith(":") and len(following.text) < LABEL
+        if not same or label or length > WINDOW:
+            break
+        last += 1
+    last = max(last, at)
+    text = " ".join(one.text for one in found[first : last + 1])
+    return replace(passage, around=text, until=last, below=found[last].below)
+
+
+def _start(found: Sequence[Passage], at: int) -> int:
+    """The number of the first sentence of a short paragraph; of a long one, the sentence's own."""
+    number = found[at].paragraph
+    first, last, length = at, at, len(found[at].text)
+    while length <= WINDOW and first and found[first - 1].paragraph == number:
+        first -= 1
+        length += 1 + len(found[first].text)
+    while length <= WINDOW and last + 1 < len(found) and found[last + 1].paragraph == number:
+        last += 1
+        length += 1 + len(found[last].text)
+    return first if length <= WINDOW else at
+
+
+def _item(lines: list[str]) -> str:
+    return _ITEM.sub("", " ".join(lines))
 
 
 def _passage_kind(block: str, lines: list[str]) -> Kind:
@@ -152,7 +239,11 @@ def _passage_kind(block: str, lines: list[str]) -> Kind:
 
 def plain(text: str) -> str:
     """One line without marks, tags and link destinations."""
-    return plain_text(_TAG.sub("", _LINK.sub(r"\1", text)))
+    return plain_text(_TAG.sub(_kept_code, _LINK.sub(r"\1", text)))
+
+
+def _kept_code(match: re.Match[str]) -> str:
+    return match[0] if match[1] else ""
 
 
 def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:

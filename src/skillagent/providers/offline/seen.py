@@ -14,16 +14,19 @@ from skillagent.messages import Message, Role, ToolCall, ToolResult
 
 _MATCHED = re.compile(r"\(([^()]*)\)")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.*)$", re.MULTILINE)
+_AVOIDED = re.compile(r"\bwithout\s+(?:any\s+|the\s+|my\s+)?(\w+)", re.IGNORECASE)
 _RESPELLED = re.compile(r"\S+→\S+")
 
 
 LIGHT = 0.2
-"""What a word counts that tells how something is asked rather than what about."""
+"""What a word counts that tells how something is asked rather than what about, and one that names
+what must not happen ("without losing it"): a text that answers need not say it."""
 LIGHT_TERMS = frozenset(
     terms(
-        "able add best better come create explain find good happen help keep kind know long look "
-        "make many mean much often possible put say see show start support take tell thing think "
-        "want way work"
+        "able add anybody anyone anything best better come create everybody everyone "
+        "everything explain find good happen help keep kind know long look make many mean "
+        "much nobody nothing often possible put say see show somebody someone something start "
+        "support take tell thing think want way work"
     )
 )
 
@@ -82,6 +85,14 @@ class Seen:
         """Term → word of the question."""
         return query_terms(self.question)
 
+    def light(self, term: str) -> float:
+        """A factor: what a term of the question counts by its part in it."""
+        return LIGHT if term in self._light_terms else 1.0
+
+    @cached_property
+    def _light_terms(self) -> frozenset[str]:
+        return LIGHT_TERMS | frozenset(terms(" ".join(_AVOIDED.findall(self.question))))
+
     @property
     def nodes(self) -> list[str]:
         """The hits in their order, then other nodes whose text was read."""
@@ -90,6 +101,10 @@ class Seen:
     def names(self, node: str) -> frozenset[str]:
         """Terms of a node's id, without its folders, and of its title."""
         return frozenset(terms(f"{node.rpartition('/')[2]} {self.titles.get(node, '')}"))
+
+    def name(self, node: str) -> str:
+        """A node's title, or what its file is called where the title is not known."""
+        return self.titles.get(node) or node.rpartition("/")[2]
 
     def node_words(self, node: str) -> frozenset[str]:
         """Terms of all that is known of a node: names, description, texts."""
@@ -111,7 +126,7 @@ class Seen:
         held = [hit.words for hit in self.hits.values()]
         rarity = {
             term: math.log(1 + (len(held) + 1) / (0.5 + sum(term in words for words in held)))
-            * (LIGHT if term in LIGHT_TERMS else 1.0)
+            * self.light(term)
             for term in self.wanted
         }
         total = sum(rarity.values()) or 1.0

@@ -11,15 +11,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from skillagent.index.analyzer import terms
 from skillagent.providers.offline.seen import Hit, Section, Seen, weight
 
 LONG = 1_500
-"""A node above these tokens is read by sections, after its summary; a skill is read whole."""
-SECTIONS = 2
-"""So many sections of a long node are read at most."""
+"""A node above these tokens, and above `PART` of the room, is read by sections, after its summary;
+a skill is read whole."""
+SECTIONS = 4
+"""So many sections of a long node are read at most: those that answer best, and its first one."""
+TOP, PART = 5, 0.3
+"""Of the first hits so many are read if they promise an answer, and if one step does not take more
+than this part of the room."""
 DOUBLE = 600
 """The tokens at which a price weighs twice; see `_dear`."""
 AROUND = 35
@@ -148,10 +153,18 @@ class _Turn:
         return sum(self._weights[term] / (1 + self._covered[term]) for term in sorted(words))
 
     def _is_worth(self, hit: Hit, step: Step, room: int) -> bool:
+        if self._is_among_first(hit) and step.price + step.later <= PART * room:
+            return True
         gain = self._gain(hit)
         if gain * 1_000 >= self._floor * _dear(step.price + step.later):
             return True
         return self._seen.kinds.get(hit.node) == "skill" and gain * room >= SKILL_FLOOR * step.price
+
+    def _is_among_first(self, hit: Hit) -> bool:
+        """Whether a hit is one of the first and promises an answer: ranking knows more of a node
+        than its line tells."""
+        first = islice(self._seen.hits.values(), TOP)
+        return hit in first and self._weight(hit.words) >= PROMISING
 
     def _goes_on(self) -> bool:
         """Whether the end of the last page promises that the next one is worth its price."""
@@ -169,11 +182,11 @@ class _Turn:
         whole = Step("read_node", {"node": node}, seen.costs[node] + AROUND)
         if node in seen.whole or f"read_node {node}#" in seen.called:
             return None
-        if seen.costs[node] <= LONG or seen.kinds.get(node) == "skill":
+        if seen.costs[node] <= max(LONG, PART * self._room) or seen.kinds.get(node) == "skill":
             return whole
         if node not in seen.outlines and f"read_summary {node}" not in seen.called:
             return Step("read_summary", {"node": node}, SUMMARY, SECTION)
-        sections = _by_rank(seen, node)
+        sections = _in_order(seen, node)
         if not sections or sections[0].cost * 2 > seen.costs[node]:
             return whole
         for section in sections[:SECTIONS]:
@@ -188,7 +201,10 @@ def _dear(price: int) -> float:
     return price * (1 + price / DOUBLE)
 
 
-def _by_rank(seen: Seen, node: str) -> list[Section]:
-    """The sections that answer the question, best first."""
-    ranked = [section for section in seen.outlines.get(node, ()) if section.rank]
-    return sorted(ranked, key=lambda section: section.rank)
+def _in_order(seen: Seen, node: str) -> list[Section]:
+    """The sections to read: the one that answers best, the first of the node, then the others that
+    answer. The first one introduces what the others go into."""
+    sections = seen.outlines.get(node, ())
+    ranked = sorted((one for one in sections if one.rank), key=lambda one: one.rank)
+    opening = [one for one in sections[:1] if ranked and not one.rank]
+    return [*ranked[:1], *opening, *ranked[1:]]

@@ -1,1 +1,1 @@
-"""What providers refuse in a request, in their own words as far as they are known."""
+"""Checks of requests, with the messages that the real APIs answer a mistake with."""

@@ -1,4 +1,4 @@
-"""What Anthropic's API refuses in a request, in its own words as far as they are known.
+"""Mistakes that Anthropic's API refuses; messages are its own where they are known.
 
 Sources: the types of the package `anthropic` 2.12, and messages quoted in public threads.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 MAX_MARKS = 4
-"""Cache marks in one request."""
+"""Maximum number of cache marks in one request."""
 BLOCKS = frozenset(
     """advisor_tool_result bash_code_execution_tool_result code_execution_tool_result compaction
     connector_text container_upload document fallback image mcp_tool_listing mcp_tool_result
@@ -18,24 +18,24 @@ BLOCKS = frozenset(
     text_editor_code_execution_tool_result thinking tool_addition tool_removal tool_result
     tool_search_tool_result tool_use web_fetch_tool_result web_search_tool_result""".split()
 )
-"""Kinds of content, those in beta included."""
+"""Kinds of content, including those in beta."""
 _TOOL_FIELDS = frozenset(
     """name description input_schema cache_control type strict defer_loading input_examples
     eager_input_streaming allowed_callers""".split()
 )
 _SYSTEM_FIELDS = frozenset({"clear_at", "output_config"})
-"""Of a system message among the others, in beta; Claude Code sends them."""
+"""Fields of a system message between other messages (beta); Claude Code sends them."""
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
 _EXTRA = "Extra inputs are not permitted"
 
 
 def problems(body: Mapping[str, Any], *, answers: bool = True) -> Iterator[str]:
-    """All that is wrong with a body, the first thing first.
+    """All mistakes in a body.
 
     Args:
-        body: as it was sent.
-        answers: False where tokens are only counted.
+        body: parsed body of the request.
+        answers: False if the API only counts tokens.
     """
     if answers:
         yield from _max_tokens(body)
@@ -89,21 +89,15 @@ def _messages(messages: list[Mapping[str, Any]]) -> Iterator[str]:
         yield 'messages: first message must use the "user" role'
     open_calls: list[str] = []
     for at, message in enumerate(messages):
-        place, role, content = f"messages.{at}", message["role"], message["content"]
-        if role not in ("user", "assistant", "system"):
-            yield f"{place}.role: Input should be 'user', 'assistant' or 'system'"
-        more = _SYSTEM_FIELDS if role == "system" else frozenset()
-        for name in sorted(message.keys() - {"role", "content"} - more):
-            yield f"{place}.{name}: {_EXTRA}"
-        if not content and (role != "assistant" or at < len(messages) - 1):
-            yield f"{place}: all messages must have non-empty content"
+        place, content = f"messages.{at}", message["content"]
+        yield from _message_fields(place, message, is_last=at == len(messages) - 1)
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
         if isinstance(content, list):
             yield from _empty(f"{place}.content", blocks)
         results = [block["tool_use_id"] for block in blocks if block["type"] == "tool_result"]
         yield from _paired(at, open_calls, results)
         for number, block in enumerate(blocks):
-            yield from _block(f"{place}.content.{number}", role, block)
+            yield from _block(f"{place}.content.{number}", message["role"], block)
         kinds = [block["type"] == "tool_result" for block in blocks]
         if kinds != sorted(kinds, reverse=True):
             yield (
@@ -115,6 +109,17 @@ def _messages(messages: list[Mapping[str, Any]]) -> Iterator[str]:
             yield f"{place}: `tool_use` ids must be unique"
     if open_calls:
         yield f"messages: `tool_use` ids without `tool_result` blocks: {', '.join(open_calls)}"
+
+
+def _message_fields(place: str, message: Mapping[str, Any], *, is_last: bool) -> Iterator[str]:
+    role = message["role"]
+    if role not in ("user", "assistant", "system"):
+        yield f"{place}.role: Input should be 'user', 'assistant' or 'system'"
+    more = _SYSTEM_FIELDS if role == "system" else frozenset()
+    for name in sorted(message.keys() - {"role", "content"} - more):
+        yield f"{place}.{name}: {_EXTRA}"
+    if not message["content"] and (role != "assistant" or not is_last):
+        yield f"{place}: all messages must have non-empty content"
 
 
 def _block(place: str, role: str, block: Mapping[str, Any]) -> Iterator[str]:
@@ -158,7 +163,7 @@ def _empty(place: str, blocks: Any) -> Iterator[str]:
 def _marks(value: Any) -> int:
     if isinstance(value, dict):
         marked = isinstance(value.get("cache_control"), dict)
-        # What stands in a schema or in arguments is a name like any other there.
+        # Inside a schema or arguments, `cache_control` is an ordinary name.
         inner = (item for name, item in value.items() if name not in ("input_schema", "input"))
         return marked + sum(map(_marks, inner))
     return sum(_marks(item) for item in value) if isinstance(value, list) else 0

@@ -1,7 +1,7 @@
-"""What is wrong with a request, in the provider's own words as far as they are known.
+"""Checks a request as its API does; messages are the provider's own where they are known.
 
-Each check yields the message of the 400 that the real API answers with. Fields are those of
-the SDKs' types (anthropic 2.12, openai 3.54), and older ones that are still taken.
+Each check yields the message of the 400 that the real API answers. The fields are those of the
+SDKs' types (anthropic 2.12, openai 3.54), and older ones that the APIs still accept.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ _CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "input_tokens": openai.responses_problems,
 }
 MALFORMED = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
-"""What a reader of a body stumbles with over a value that is of no kind it knows."""
+"""What reading a body raises if a value in it has an unexpected type."""
 FIELDS = {api: frozenset(names.split()) for api, names in _FIELDS.items()}
 
 
 def problem(api: str, body: Mapping[str, Any]) -> str | None:
-    """The first thing that is wrong with a body; None if it is valid.
+    """The first mistake in a body; None if it is valid.
 
     Args:
         api: `messages`, `count_tokens`, `chat`, `responses` or `input_tokens`.
-        body: as it was sent.
+        body: parsed body of the request.
     """
     try:
         return next(_common(api, body), None) or next(_CHECKS[api](body), None)
@@ -63,18 +63,18 @@ def problem(api: str, body: Mapping[str, Any]) -> str | None:
 
 
 def _common(api: str, body: Mapping[str, Any]) -> Iterator[str]:
+    is_anthropic = api in ("messages", "count_tokens")
     for name in body:
         if name not in FIELDS[api]:
-            if api in ("messages", "count_tokens"):
-                yield f"{name}: Extra inputs are not permitted"
-            else:
-                yield f"Unknown parameter: '{name}'."
-    named = body.get("model")
-    if (not isinstance(named, str) or not named) and (api != "input_tokens" or named is not None):
+            extra = f"{name}: Extra inputs are not permitted"
+            yield extra if is_anthropic else f"Unknown parameter: '{name}'."
+    model = body.get("model")
+    is_optional = api == "input_tokens" and model is None
+    if not is_optional and not (isinstance(model, str) and model):
         yield "model: Field required"
     if not takes_sampling(str(body.get("model"))):
         for name in ("temperature", "top_p", "top_k"):
-            # OpenAI takes the value that holds anyway.
-            usual = 1 if api in ("chat", "responses") else None
-            if body.get(name) not in (None, usual):
+            # OpenAI accepts the default value even where it accepts no other.
+            default = 1 if api in ("chat", "responses") else None
+            if body.get(name) not in (None, default):
                 yield f"`{name}` is not supported with this model."

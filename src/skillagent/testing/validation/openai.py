@@ -1,4 +1,4 @@
-"""What OpenAI's two APIs refuse in a request, in their own words as far as they are known.
+"""Mistakes that OpenAI's two APIs refuse; messages are their own where they are known.
 
 Sources: the types of the package `openai` 3.54, and messages quoted in public threads.
 """
@@ -6,7 +6,7 @@ Sources: the types of the package `openai` 3.54, and messages quoted in public t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skillagent.models import reasons
@@ -29,7 +29,7 @@ _CHAT_PARTS = {
     "user": ("text", "image_url", "input_audio", "file"),
 }
 _CHAT_FIELDS = {
-    # The SDK sends its own values back with what it parsed of them.
+    # The SDK sends its own objects back, including the fields that it added when parsing.
     "assistant": """role content name refusal tool_calls function_call audio annotations
         parsed reasoning_content""".split(),
     "tool": ["role", "content", "tool_call_id", "name"],
@@ -43,7 +43,11 @@ _KEYWORDS = frozenset(
 
 
 def chat_problems(body: Mapping[str, Any]) -> Iterator[str]:
-    """All that is wrong with a body of Chat Completions, the first thing first."""
+    """All mistakes in a body of Chat Completions.
+
+    Args:
+        body: parsed body of the request.
+    """
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         yield "'messages' must contain at least one message."
@@ -56,41 +60,53 @@ def chat_problems(body: Mapping[str, Any]) -> Iterator[str]:
             yield f"Invalid value: {tool.get('type')!r} in 'tools'."
     open_calls: list[str] = []
     for at, message in enumerate(messages):
-        role = message["role"]
-        if role not in ("system", "developer", "user", "assistant", "tool"):
-            yield f"Invalid value: {role!r} in 'messages[{at}].role'."
-        for name in sorted(
-            message.keys() - set(_CHAT_FIELDS.get(role, ("role", "content", "name")))
-        ):
-            yield f"Unknown parameter: 'messages[{at}].{name}'."
-        allowed = _CHAT_PARTS.get(role, ("text",))
-        yield from _kinds(message.get("content"), allowed, f"messages[{at}].content")
-        if role == "tool":
-            if message["tool_call_id"] not in open_calls:
-                yield (
-                    "messages with role 'tool' must be a response to a preceeding message with "
-                    f"'tool_calls': messages[{at}]"
-                )
-            else:
-                open_calls.remove(message["tool_call_id"])
-            if not isinstance(message["content"], str | list):
-                yield f"Invalid type for 'messages[{at}].content'."
+        place = f"messages[{at}]"
+        yield from _chat_fields(message, place)
+        if message["role"] == "tool":
+            yield from _chat_result(message, place, open_calls)
             continue
         if open_calls:
             yield (
                 "An assistant message with 'tool_calls' must be followed by tool messages "
                 f"responding to each 'tool_call_id': {', '.join(open_calls)}"
             )
-        calls = message.get("tool_calls") or []
-        if message.get("content") is None and not calls and not message.get("refusal"):
-            yield f"Invalid value for 'content': expected a string, got null: messages[{at}]"
-        for call in calls:
-            if not isinstance(call["function"]["arguments"], str) or not call["function"]["name"]:
-                yield f"Invalid 'messages[{at}].tool_calls'."
-        open_calls = [call["id"] for call in calls]
-        yield from _twice(open_calls, f"Duplicate 'id' in 'messages[{at}].tool_calls'.")
+        yield from _chat_calls(message, place)
+        open_calls = [call["id"] for call in message.get("tool_calls") or ()]
     if open_calls:
         yield f"'tool_calls' without tool messages: {', '.join(open_calls)}"
+
+
+def _chat_fields(message: Mapping[str, Any], place: str) -> Iterator[str]:
+    role = message["role"]
+    if role not in ("system", "developer", "user", "assistant", "tool"):
+        yield f"Invalid value: {role!r} in '{place}.role'."
+    for name in sorted(message.keys() - set(_CHAT_FIELDS.get(role, ("role", "content", "name")))):
+        yield f"Unknown parameter: '{place}.{name}'."
+    yield from _kinds(message.get("content"), _CHAT_PARTS.get(role, ("text",)), f"{place}.content")
+
+
+def _chat_result(message: Mapping[str, Any], place: str, open_calls: list[str]) -> Iterator[str]:
+    """Mistakes in a tool message; its call is removed from the open ones."""
+    if message["tool_call_id"] not in open_calls:
+        yield (
+            "messages with role 'tool' must be a response to a preceeding message with "
+            f"'tool_calls': {place}"
+        )
+    else:
+        open_calls.remove(message["tool_call_id"])
+    if not isinstance(message["content"], str | list):
+        yield f"Invalid type for '{place}.content'."
+
+
+def _chat_calls(message: Mapping[str, Any], place: str) -> Iterator[str]:
+    calls = message.get("tool_calls") or []
+    if message.get("content") is None and not calls and not message.get("refusal"):
+        yield f"Invalid value for 'content': expected a string, got null: {place}"
+    for call in calls:
+        if not isinstance(call["function"]["arguments"], str) or not call["function"]["name"]:
+            yield f"Invalid '{place}.tool_calls'."
+    ids = [call["id"] for call in calls]
+    yield from _twice(ids, f"Duplicate 'id' in '{place}.tool_calls'.")
 
 
 def _chat_options(body: Mapping[str, Any]) -> Iterator[str]:
@@ -116,47 +132,67 @@ def _chat_options(body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def responses_problems(body: Mapping[str, Any]) -> Iterator[str]:
-    """All that is wrong with a body of Responses, the first thing first."""
+    """All mistakes in a body of Responses.
+
+    Args:
+        body: parsed body of the request.
+    """
     items = body.get("input", "")
     continues = body.get("previous_response_id") or body.get("conversation")
     if not items and not continues and not body.get("prompt"):
         yield "One of 'input' or 'previous_response_id' must be provided."
-    for at, tool in enumerate(body.get("tools") or ()):
-        if tool.get("type") == "function":
-            yield from _function(tool, f"tools[{at}]")
-        elif "type" not in tool:
-            yield f"Missing required parameter: 'tools[{at}].type'."
+    yield from _responses_tools(body.get("tools") or ())
     if isinstance(items, str):
         return
     calls: list[str] = []
     answered: list[str] = []
     for at, item in enumerate(items):
         kind = item.get("type", "message")
-        if kind not in ITEMS:
-            yield f"Invalid value: {kind!r} in 'input[{at}].type'."
-        elif kind == "message":
-            role = item["role"]
-            if role not in ("system", "developer", "user", "assistant"):
-                yield f"Invalid value: {role!r} in 'input[{at}].role'."
-            if not isinstance(item["content"], str | list):
-                yield f"Invalid type for 'input[{at}].content'."
-            allowed = _PARTS.get(role, _PARTS["user"])
-            yield from _kinds(item["content"], allowed, f"input[{at}].content")
-        elif kind == "function_call":
-            if not isinstance(item["arguments"], str) or not item["name"]:
-                yield f"Invalid 'input[{at}]'."
+        yield from _item(item, f"input[{at}]", stores=body.get("store") is not False)
+        if kind == "function_call":
             calls.append(item["call_id"])
         elif kind == "function_call_output":
             if item["call_id"] not in calls and not continues:
                 yield f"No tool call found for function call output with call_id {item['call_id']}."
             answered.append(item["call_id"])
-        elif kind == "reasoning" and "encrypted_content" not in item and body.get("store") is False:
-            yield f"Item '{item.get('id')}' of type 'reasoning' was not stored."
     yield from _twice(calls, "Duplicate 'call_id' in 'input'.")
     yield from _twice(answered, "Duplicate function call output in 'input'.")
     for call in calls:
         if call not in answered:
             yield f"No tool output found for function call {call}."
+
+
+def _responses_tools(tools: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for at, tool in enumerate(tools):
+        if tool.get("type") == "function":
+            yield from _function(tool, f"tools[{at}]")
+        elif "type" not in tool:
+            yield f"Missing required parameter: 'tools[{at}].type'."
+
+
+def _item(item: Mapping[str, Any], place: str, *, stores: bool) -> Iterator[str]:
+    """Mistakes in one item of the input.
+
+    Args:
+        item: item as it was sent.
+        place: its place in the body.
+        stores: whether the API keeps reasoning, so that an item may refer to it.
+    """
+    kind = item.get("type", "message")
+    if kind not in ITEMS:
+        yield f"Invalid value: {kind!r} in '{place}.type'."
+    elif kind == "message":
+        role = item["role"]
+        if role not in ("system", "developer", "user", "assistant"):
+            yield f"Invalid value: {role!r} in '{place}.role'."
+        if not isinstance(item["content"], str | list):
+            yield f"Invalid type for '{place}.content'."
+        yield from _kinds(item["content"], _PARTS.get(role, _PARTS["user"]), f"{place}.content")
+    elif kind == "function_call":
+        if not isinstance(item["arguments"], str) or not item["name"]:
+            yield f"Invalid '{place}'."
+    elif kind == "reasoning" and "encrypted_content" not in item and not stores:
+        yield f"Item '{item.get('id')}' of type 'reasoning' was not stored."
 
 
 def _kinds(content: Any, allowed: tuple[str, ...], place: str) -> Iterator[str]:
@@ -191,7 +227,7 @@ def _function(function: Mapping[str, Any], place: str) -> Iterator[str]:
 
 
 def _subset(schema: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    """What strict mode refuses in a schema."""
+    """Parts of a schema that strict mode refuses."""
     place = f"In context={path}, "
     for name in sorted(schema.keys() - _KEYWORDS):
         yield f"{place}'{name}' is not permitted."

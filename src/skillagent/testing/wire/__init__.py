@@ -1,1 +1,1 @@
-"""Answers in the wire formats of three APIs."""
+"""Answers in the wire formats of the three APIs, and HTTP exchanges as they are recorded."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skillagent.messages import Stop, parse_arguments
-from skillagent.testing.wire.events import Frame, Reply, event
+from skillagent.testing.wire.events import Frame, WireTurn, event
 
 _STOPS = {
     Stop.END: "end_turn",
@@ -36,16 +36,16 @@ REQUEST_ID = "request-id"
 
 def error(code: int, kind: str, message: str, request_id: str) -> dict[str, Any]:
     """The body of an error."""
-    found = {"type": kind or ERRORS.get(code, "api_error"), "message": message}
-    return {"type": "error", "error": found, "request_id": request_id}
+    details = {"type": kind or ERRORS.get(code, "api_error"), "message": message}
+    return {"type": "error", "error": details, "request_id": request_id}
 
 
 def error_frame(kind: str, message: str, request_id: str) -> Frame:
-    """An error in mid-stream."""
+    """An error in the middle of a stream."""
     return event(error(0, kind or "overloaded_error", message, request_id), "error")
 
 
-def whole(reply: Reply) -> dict[str, Any]:
+def whole(reply: WireTurn) -> dict[str, Any]:
     """The answer to a request without `stream`."""
     return {
         **_head(reply),
@@ -55,7 +55,7 @@ def whole(reply: Reply) -> dict[str, Any]:
     }
 
 
-def stream(reply: Reply) -> Iterator[Frame]:
+def stream(reply: WireTurn) -> Iterator[Frame]:
     """The events of a streamed answer."""
     head = {
         **_head(reply),
@@ -99,39 +99,39 @@ def _delta(at: int, name: str, field: str, text: str, *, piece: bool = False) ->
     return event(data, "content_block_delta", piece=piece)
 
 
-def _head(reply: Reply) -> dict[str, Any]:
+def _head(reply: WireTurn) -> dict[str, Any]:
     return {"id": reply.id("msg_"), "type": "message", "role": "assistant", "model": reply.model}
 
 
-def _blocks(reply: Reply) -> list[tuple[str, str]]:
+def _blocks(reply: WireTurn) -> list[tuple[str, str]]:
     turn = reply.turn
-    found = [("thinking", turn.thinking)] if turn.thinking else []
-    found += [("text", turn.text)] if turn.text else []
-    return found + [("tool_use", call.text) for call in turn.calls]
+    blocks = [("thinking", turn.thinking)] if turn.thinking else []
+    blocks += [("text", turn.text)] if turn.text else []
+    return blocks + [("tool_use", call.text) for call in turn.calls]
 
 
-def _block(reply: Reply, at: int) -> dict[str, Any]:
+def _block(reply: WireTurn, at: int) -> dict[str, Any]:
     kind, text = _blocks(reply)[at]
     if kind == "text":
         return {"type": "text", "text": text}
     if kind == "thinking":
         return {"type": "thinking", "thinking": text, "signature": _signature(reply)}
     number = at - (len(_blocks(reply)) - len(reply.turn.calls))
-    given = parse_arguments(text)
+    arguments = parse_arguments(text)
     return {
         "type": "tool_use",
         "id": reply.call_id("toolu_", number),
         "name": reply.turn.calls[number].name,
         # Without a stream the API can only send an object.
-        "input": given if not isinstance(given, str) else {},
+        "input": arguments if not isinstance(arguments, str) else {},
     }
 
 
-def _signature(reply: Reply) -> str:
+def _signature(reply: WireTurn) -> str:
     return reply.id("sig_")
 
 
-def _ended(reply: Reply) -> dict[str, Any]:
+def _ended(reply: WireTurn) -> dict[str, Any]:
     ends = reply.turn.ends
     reason = _STOPS.get(ends, ends.value) if isinstance(ends, Stop) else ends
     refused = {"type": "refusal", "category": None, "explanation": None}
@@ -142,7 +142,7 @@ def _ended(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _usage(reply: Reply, output: int) -> dict[str, int]:
+def _usage(reply: WireTurn, output: int) -> dict[str, int]:
     usage = reply.usage
     return {
         "input_tokens": usage.input - usage.cache_read - usage.cache_write,

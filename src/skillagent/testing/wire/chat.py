@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skillagent.messages import Stop
-from skillagent.testing.wire.events import Frame, Reply, event
+from skillagent.testing.wire.events import Frame, WireTurn, event
 
 _STOPS = {
     Stop.END: "stop",
@@ -36,11 +36,11 @@ def error(code: int, kind: str, message: str) -> dict[str, Any]:
 
 
 def error_frame(kind: str, message: str) -> Frame:
-    """An error in mid-stream."""
+    """An error in the middle of a stream."""
     return event(error(500, kind, message))
 
 
-def whole(reply: Reply) -> dict[str, Any]:
+def whole(reply: WireTurn) -> dict[str, Any]:
     """The answer to a request without `stream`."""
     turn = reply.turn
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
@@ -59,14 +59,14 @@ def whole(reply: Reply) -> dict[str, Any]:
     return {**_head(reply, "chat.completion"), "choices": [choice], "usage": _usage(reply)}
 
 
-def stream(reply: Reply, include_usage: bool) -> Iterator[Frame]:
+def stream(reply: WireTurn, include_usage: bool) -> Iterator[Frame]:
     """The chunks of a streamed answer.
 
     Args:
-        reply: what to say.
-        include_usage: whether the request asked for a last chunk with the usage.
+        reply: the turn to write.
+        include_usage: whether the request wants a last chunk with the usage.
     """
-    # Where the usage comes last, every chunk before has the field too, and null in it.
+    # If the usage comes last, every chunk before it has the field too, with null.
     more: dict[str, Any] = {"usage": None} if include_usage else {}
     yield _chunk(reply, {"role": "assistant", "content": "", "refusal": None}, more)
     for piece in reply.pieces(reply.turn.text):
@@ -90,7 +90,7 @@ def stream(reply: Reply, include_usage: bool) -> Iterator[Frame]:
 
 
 def _chunk(
-    reply: Reply,
+    reply: WireTurn,
     delta: dict[str, Any],
     more: dict[str, Any],
     *,
@@ -103,7 +103,7 @@ def _chunk(
     )
 
 
-def _head(reply: Reply, kind: str) -> dict[str, Any]:
+def _head(reply: WireTurn, kind: str) -> dict[str, Any]:
     return {
         "id": reply.id("chatcmpl-"),
         "object": kind,
@@ -112,16 +112,16 @@ def _head(reply: Reply, kind: str) -> dict[str, Any]:
     }
 
 
-def _field(reply: Reply) -> str:
+def _field(reply: WireTurn) -> str:
     return "refusal" if reply.turn.ends is Stop.REFUSAL else "content"
 
 
-def _stop(reply: Reply) -> str:
+def _stop(reply: WireTurn) -> str:
     ends = reply.turn.ends
     return _STOPS.get(ends, ends.value) if isinstance(ends, Stop) else ends
 
 
-def _usage(reply: Reply) -> dict[str, Any]:
+def _usage(reply: WireTurn) -> dict[str, Any]:
     usage = reply.usage
     return {
         "prompt_tokens": usage.input,

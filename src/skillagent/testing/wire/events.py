@@ -1,8 +1,7 @@
-"""What all three wire formats share: an answer as bytes and events, ids from the seed."""
+"""What the three wire formats share: answers as steps, stream events, ids from the seed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,72 +9,73 @@ from itertools import chain
 from typing import Any, Protocol, TypeAlias
 
 from skillagent.messages import Usage
+from skillagent.recording.strict_json import dumped
 from skillagent.testing.script import Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Nothing is sent for some seconds."""
+    """Sends nothing for some seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The connection breaks here."""
+    """Breaks the connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Nothing more is sent, and the connection stays open."""
+    """Sends nothing more, and leaves the connection open."""
 
 
-Step: TypeAlias = bytes | Pause | Drop | Stall
+WireStep: TypeAlias = bytes | Pause | Drop | Stall
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, step by step. A `Drop` or `Stall` that comes first is before its head."""
+class WireAnswer:
+    """An HTTP answer, step by step. If the first step is a fault, it comes before the headers."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    steps: tuple[Step, ...]
-    rest: Generator[Step] | None = None
-    """Steps that are only made while they are sent, once; None where all are known."""
+    steps: tuple[WireStep, ...]
+    rest: Generator[WireStep] | None = None
+    """More steps, produced once while they are sent; None if there are no others."""
 
     @property
     def body(self) -> bytes:
-        """All bytes of its known steps."""
+        """All bytes of `steps`."""
         return b"".join(step for step in self.steps if isinstance(step, bytes))
 
-    def send(self) -> Iterator[Step]:
-        """Every step, for whoever sends them."""
+    def send(self) -> Iterator[WireStep]:
+        """Every step, in the order of sending."""
         return iter(self.steps) if self.rest is None else chain(self.steps, self.rest)
 
     def close(self) -> None:
-        """Nobody wants what is left of it."""
+        """Stop producing steps: the client is gone."""
         if self.rest is not None:
-            # A client that is cancelled leaves a thread inside the generator: it ends there.
+            # After a cancellation a thread may still run in the generator; it ends by itself.
             with suppress(ValueError):
                 self.rest.close()
 
 
 class Responder(Protocol):
-    """Whatever answers requests, in process or behind a server."""
+    """Answers requests, in process or behind a server."""
 
-    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> Answer:
-        """Answer a request; see `MockLLM.respond`.
+    def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:
+        """WireAnswer a request; see `MockLLM.respond`.
 
         Args:
-            path: of its address, without the query.
-            headers: of the request; `METHOD` and `TARGET` are among them.
-            raw: its body.
+            path: path of the URL, without the query.
+            headers: headers of the request, with `METHOD` and `TARGET` among them.
+            raw: body of the request.
         """
         ...
 
 
 METHOD, TARGET = ":method", ":path"
-"""Where `headers` have the method and the path with its query: their names in HTTP/2."""
+"""Keys in `headers` of the method and of the path with its query: their names in HTTP/2."""
 
 _PATHS = (
     ("/messages/count_tokens", "count_tokens"),
@@ -88,7 +88,7 @@ _PATHS = (
 
 
 def api_of(path: str) -> str:
-    """The API that a path belongs to, wherever it is mounted; empty for none that is known."""
+    """The API that a path belongs to, wherever it is mounted; empty if it is unknown."""
     return next((api for end, api in _PATHS if path.rstrip("/").endswith(end)), "")
 
 
@@ -98,22 +98,22 @@ class Frame:
 
     data: bytes
     piece: bool = False
-    """True for a piece of the answer itself: faults count these."""
+    """True for a piece of the answer's text or arguments: faults count these."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """A turn with all that the wire needs and the script does not say."""
+class WireTurn:
+    """A turn with everything that an answer needs and a script does not contain."""
 
     turn: Turn
     number: int
-    """Of the answer, from 1."""
+    """Number of the answer, from 1."""
     seed: int
     model: str
     usage: Usage
 
     def id(self, prefix: str, part: int = 0) -> str:
-        """An id that depends on nothing but the seed and the place in the script."""
+        """An id that depends only on the seed and the place in the script."""
         return f"{prefix}{self.seed:08x}{self.number:06x}{part:04x}"
 
     def call_id(self, prefix: str, at: int) -> str:
@@ -121,23 +121,13 @@ class Reply:
 
     @property
     def created(self) -> int:
-        """A time stamp in seconds, from the seed: later answers have later ones."""
+        """A time stamp in seconds that follows from the seed; later answers have later ones."""
         return 1_700_000_000 + self.seed % 1_000_000 + self.number
 
     def pieces(self, text: str) -> Iterator[str]:
         size = max(1, self.turn.chunk)
         for start in range(0, len(text), size):
             yield text[start : start + size]
-
-
-_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def dumped(value: Any) -> bytes:
-    """JSON as the APIs write it."""
-    text = _ENCODED(value)
-    # Half a surrogate pair has no UTF-8; what replaces it is its escape in JSON.
-    return text.encode("utf-8", "backslashreplace")
 
 
 def event(data: Any, name: str = "", *, piece: bool = False) -> Frame:

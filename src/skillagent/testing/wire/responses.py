@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skillagent.messages import Stop
-from skillagent.testing.wire.events import Frame, Reply, event
+from skillagent.testing.wire.events import Frame, WireTurn, event
 
 _INCOMPLETE = {
     Stop.MAX_TOKENS: "max_output_tokens",
@@ -16,17 +16,17 @@ _INCOMPLETE = {
 
 
 def error_frame(kind: str, message: str, number: int) -> Frame:
-    """An error in mid-stream; `number` counts the events before it."""
+    """An error in the middle of a stream; `number` counts the events before it."""
     data = {"type": "error", "code": kind or "server_error", "message": message, "param": None}
     return event({**data, "sequence_number": number}, "error")
 
 
-def whole(reply: Reply, request: Mapping[str, Any]) -> dict[str, Any]:
+def whole(reply: WireTurn, request: Mapping[str, Any]) -> dict[str, Any]:
     """The answer to a request without `stream`."""
     return _response(reply, request, _items(reply), _status(reply))
 
 
-def stream(reply: Reply, request: Mapping[str, Any]) -> Iterator[Frame]:
+def stream(reply: WireTurn, request: Mapping[str, Any]) -> Iterator[Frame]:
     """The events of a streamed answer."""
     number = -1
 
@@ -77,15 +77,15 @@ def _opened(item: dict[str, Any]) -> dict[str, Any]:
         "function_call": {"arguments": ""},
         "reasoning": {"summary": []},
     }
-    found = {**item, **empty.get(item["type"], {})}
-    return {**found, "status": "in_progress"} if "status" in item else found
+    opened = {**item, **empty.get(item["type"], {})}
+    return {**opened, "status": "in_progress"} if "status" in item else opened
 
 
-def _items(reply: Reply) -> list[dict[str, Any]]:
+def _items(reply: WireTurn) -> list[dict[str, Any]]:
     turn = reply.turn
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     if turn.thinking:
-        found.append(
+        items.append(
             {
                 "id": reply.id("rs_"),
                 "type": "reasoning",
@@ -99,7 +99,7 @@ def _items(reply: Reply) -> list[dict[str, Any]]:
         part: dict[str, Any] = {"type": "output_text", "text": turn.text, "annotations": []}
         if refused:
             part = {"type": "refusal", "refusal": turn.text}
-        found.append(
+        items.append(
             {
                 "id": reply.id("msg_"),
                 "type": "message",
@@ -109,7 +109,7 @@ def _items(reply: Reply) -> list[dict[str, Any]]:
             }
         )
     for at, call in enumerate(turn.calls):
-        found.append(
+        items.append(
             {
                 "id": reply.id("fc_", at + 1),
                 "type": "function_call",
@@ -119,15 +119,15 @@ def _items(reply: Reply) -> list[dict[str, Any]]:
                 "arguments": call.text,
             }
         )
-    return found
+    return items
 
 
-def _status(reply: Reply) -> str:
+def _status(reply: WireTurn) -> str:
     return "incomplete" if reply.turn.ends in _INCOMPLETE else "completed"
 
 
 def _response(
-    reply: Reply, request: Mapping[str, Any], items: list[dict[str, Any]], status: str
+    reply: WireTurn, request: Mapping[str, Any], items: list[dict[str, Any]], status: str
 ) -> dict[str, Any]:
     usage = reply.usage
     spent = {

@@ -1,0 +1,204 @@
+"""`read_summary`: nodes short of their text, with their links and why to follow them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from skillagent.disclosure.draft import Draft
+from skillagent.disclosure.results import NodeSummary, SummaryResult
+from skillagent.disclosure.select import links as node_links
+from skillagent.disclosure.select.outline import sections
+from skillagent.disclosure.session_view import SessionView
+from skillagent.markdown import Value, scalar_text
+from skillagent.markdown.prose import shortened
+from skillagent.store import LinkView, NodeHead
+
+LINKS, BACKLINKS, UNRESOLVED = 8, 3, 3
+FIELDS, FIELD_CHARS = 8, 120
+
+
+class Extent(NamedTuple):
+    """How much of each summary is shown."""
+
+    links: int
+    backlinks: int
+    outline: bool
+    unresolved: int
+
+
+EXTENTS = (
+    Extent(LINKS, BACKLINKS, True, UNRESOLVED),
+    Extent(5, 2, True, UNRESOLVED),
+    Extent(3, 1, True, 2),
+    Extent(2, 0, True, 1),
+    Extent(1, 0, False, 0),
+    Extent(0, 0, False, 0),
+)
+"""From full to bare; two summaries in one call begin at the second row, more at the third."""
+
+
+def drafts(
+    view: SessionView,
+    nodes: Sequence[NodeHead],
+    query: str | None,
+    unknown: Sequence[str] = (),
+    before: str = "",
+) -> Iterator[Draft]:
+    """The summaries with all that they may hold, then with less and less, then one line each.
+
+    Args:
+        view: the session's graph.
+        nodes: what to show, each once.
+        query: what the model looks for; ranks the links.
+        unknown: sentences about names that led nowhere.
+        before: a sentence above everything.
+    """
+    extents = EXTENTS[min(len(nodes), 3) - 1 :]
+    whole = [_summary(view, node, query, extents[0]) for node in nodes]
+    for extent in extents:
+        reduced = [_reduced(summary, extent) for summary in whole]
+        yield _draft(view, reduced, tuple(unknown), before)
+    for count in range(len(nodes), 0, -1):
+        yield _one_line_each(view, nodes, count, tuple(unknown), before)
+    if before:
+        yield _one_line_each(view, nodes, 1, (), "")
+
+
+def _draft(
+    view: SessionView, summaries: Sequence[NodeSummary], unknown: tuple[str, ...], before: str
+) -> Draft:
+    described_targets = [
+        link.id
+        for summary in summaries
+        for link in summary.links
+        if link.context == node_links.short(view, view.graph.head(link.id))
+    ]
+    return Draft(
+        SummaryResult(tuple(summaries), unknown, before),
+        lines=tuple(dict.fromkeys(described_targets)),
+        described=tuple(summary.id for summary in summaries if summary.shown_in is None),
+        summaries={summary.id: tuple(link.id for link in summary.links) for summary in summaries},
+    )
+
+
+def _one_line_each(
+    view: SessionView,
+    nodes: Sequence[NodeHead],
+    count: int,
+    unknown: tuple[str, ...],
+    before: str,
+) -> Draft:
+    lines = [(node, *view.line(node)) for node in nodes[:count]]
+    summaries = tuple(
+        NodeSummary(
+            id=line.id,
+            title=view.words(node.title),
+            kind=line.kind,
+            cost=line.cost,
+            description=line.description,
+            fields=(),
+            outline=(),
+            links=(),
+            more_links=0,
+            backlinks=(),
+            backlink_count=0,
+            shown_in=line.shown_in,
+            status=line.status,
+        )
+        for node, line, _ in lines
+    )
+    return Draft(
+        SummaryResult(summaries, unknown, before, brief=True, more=len(nodes) - count),
+        lines=tuple(line.id for _, line, _ in lines),
+        described=tuple(line.id for _, line, is_whole in lines if is_whole),
+    )
+
+
+def _summary(view: SessionView, node: NodeHead, query: str | None, most: Extent) -> NodeSummary:
+    """The fullest summary of a node; of one that was shown before, only its other links."""
+    shown = view.shown
+    call = shown.summaries.get(node.id)
+    if call is None and node.id in shown.pieces and view.is_whole(node.id):
+        # The whole text was shown, and its links with it.
+        call, ranked = max(shown.pieces[node.id].values()), []
+    else:
+        known = shown.links.get(node.id, {})
+        ranked = [
+            link for link in node_links.strongest(view, node, query) if link.target not in known
+        ]
+    first = call is None
+    back = node_links.telling_backlinks(view, node, query)[: most.backlinks] if first else []
+    typed = node_links.types(view, view.graph.links_from(node.id))
+    unresolved = node_links.unresolved(view, node) if first else ()
+    return NodeSummary(
+        id=node.id,
+        title=view.words(node.title),
+        kind=node.kind.value,
+        cost=view.cost(node),
+        description=(
+            view.words(node.description) if first and node.id not in shown.described else ""
+        ),
+        fields=_fields(view, node, _listed_fields(view, node, ranked[: most.links]))
+        if first
+        else (),
+        outline=sections(view, node, query) if first else (),
+        links=node_links.lines(view, ranked[: most.links], typed),
+        more_links=max(0, len(ranked) - most.links),
+        backlinks=node_links.backlink_lines(view, back),
+        backlink_count=view.graph.indegree(node.id) if first else 0,
+        shown_in=call,
+        unresolved=unresolved[: most.unresolved],
+        more_unresolved=len(unresolved[most.unresolved :]),
+        status=view.status(node),
+        successors=node_links.successors(view, node) if first else (),
+    )
+
+
+def _reduced(summary: NodeSummary, extent: Extent) -> NodeSummary:
+    links = summary.links[: extent.links]
+    unresolved = summary.unresolved[: extent.unresolved]
+    return replace(
+        summary,
+        links=links,
+        more_links=summary.more_links + len(summary.links) - len(links),
+        backlinks=summary.backlinks[: extent.backlinks],
+        outline=summary.outline if extent.outline else (),
+        unresolved=unresolved,
+        more_unresolved=summary.more_unresolved + len(summary.unresolved) - len(unresolved),
+    )
+
+
+def _listed_fields(view: SessionView, node: NodeHead, links: Sequence[LinkView]) -> frozenset[str]:
+    """The frontmatter fields all of whose values are among the links that are listed."""
+    targets = {link.target for link in links}
+    listed = Counter(link.key for link in view.graph.links_from(node.id) if link.target in targets)
+    fields = view.graph.document(node.id).frontmatter.fields
+    return frozenset(key for key, count in listed.items() if _texts(fields.get(key)) == count)
+
+
+def _texts(value: Value) -> int:
+    """How many values a field holds, in all its lists and mappings."""
+    if isinstance(value, tuple):
+        return sum(map(_texts, value))
+    return sum(map(_texts, value.values())) if isinstance(value, Mapping) else 1
+
+
+def _fields(
+    view: SessionView, node: NodeHead, listed: frozenset[str]
+) -> tuple[tuple[str, str], ...]:
+    fields: list[tuple[str, str]] = []
+    if node.declared_kind and node.declared_kind.casefold() not in ("moc", "map", "node"):
+        fields.append(("kind", node.declared_kind))
+    for key, words in (("aliases", node.aliases), ("tags", node.tags), ("topics", node.topics)):
+        if words:
+            fields.append((key, ", ".join(words)))
+    for key, value in node.fields.items():
+        if value not in (None, "", ()) and key not in listed:
+            fields.append((key, scalar_text(value)))
+    return tuple(
+        (view.words(key), shortened(view.words(" ".join(value.split())), FIELD_CHARS))
+        for key, value in fields[:FIELDS]
+    )

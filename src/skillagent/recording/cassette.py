@@ -1,0 +1,144 @@
+"""A cassette: a file of recorded exchanges, one readable line of JSON each.
+
+The first line is `{"cassette": 1}`. Every other line is an `Exchange`: a digest, a request and an
+answer. What a request and an answer consist of is up to whoever records; secrets were removed
+before an exchange comes here.
+
+Above: recorders and replays. Below: `exchange`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn
+
+from skillagent.errors import UsageError
+from skillagent.recording import strict_json
+from skillagent.recording.exchange import STRICT, AnswerT, Exchange, RequestT
+
+if TYPE_CHECKING:
+    from pydantic import ConfigDict, TypeAdapter
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    cassette: Literal[1]
+
+
+class Cassette(Generic[RequestT, AnswerT]):
+    """A file of exchanges. Several processes may append to it at once.
+
+    Args:
+        path: path of the file.
+        form: type of the exchanges, such as `Exchange[HttpRequest, HttpAnswer]`: dataclasses
+            that pydantic can validate. A ValueError of their `__post_init__` is reported as a
+            broken line.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], form: type[Exchange[RequestT, AnswerT]]
+    ) -> None:
+        self.path = os.fspath(path)
+        self._form = form
+
+    def read(self) -> tuple[tuple[int, Exchange[RequestT, AnswerT]], ...]:
+        """All exchanges, each with its line number.
+
+        Raises:
+            UsageError: the file cannot be read, is not a cassette, or has a broken line.
+        """
+        try:
+            with open(self.path, "rb") as file:
+                lines = file.read().split(b"\n")
+        except OSError as error:
+            raise UsageError(f"{self.path}: cannot be read: {error.strerror}") from error
+        self._validated(self._header_form, lines[0], 1)
+        return tuple(self._exchanges(lines[1:]))
+
+    def begin(self) -> None:
+        """Prepare the file for `append`: create it, or check the cassette that is there.
+
+        Raises:
+            UsageError: the file cannot be written, is not a cassette, or has a broken line.
+        """
+        try:
+            with open(self.path, "rb") as file:
+                content = file.read()
+        except FileNotFoundError:
+            content = b""
+        except OSError as error:
+            raise UsageError(f"{self.path}: cannot be read: {error.strerror}") from error
+        if content:
+            self.read()
+        try:
+            if not content:
+                self._write(strict_json.line({"cassette": VERSION}))
+            elif not content.endswith(b"\n"):
+                self._write(b"\n")
+            os.chmod(self.path, 0o600)
+        except OSError as error:
+            raise UsageError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+    def append(self, exchange: Exchange[RequestT, AnswerT]) -> None:
+        """Add a line. It is in the file when this returns, even if the process is then killed.
+
+        Raises:
+            OSError: the line cannot be written.
+        """
+        self._write(strict_json.line(asdict(exchange)))
+
+    def _write(self, data: bytes) -> None:
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            end = os.fstat(handle).st_size
+            # One call, so that two processes that append never mix their lines.
+            if os.write(handle, data) != len(data):
+                os.ftruncate(handle, end)
+                raise OSError("the disk is full")
+        finally:
+            os.close(handle)
+
+    def _exchanges(self, lines: list[bytes]) -> Iterator[tuple[int, Exchange[RequestT, AnswerT]]]:
+        for number, line in enumerate(lines, 2):
+            if not line.strip():
+                continue
+            exchange = self._validated(self._exchange_form, line, number)
+            digest = exchange.request.canonical.digest
+            if exchange.digest != digest:
+                self._refuse(number, f"the digest does not fit the request, it would be {digest}")
+            yield number, exchange
+
+    # pydantic takes longer to import than all of `testing`, which is imported for much else.
+    @cached_property
+    def _header_form(self) -> TypeAdapter[_Header]:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(_Header)
+
+    @cached_property
+    def _exchange_form(self) -> TypeAdapter[Exchange[RequestT, AnswerT]]:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(self._form)
+
+    def _validated(self, form: TypeAdapter[Any], line: bytes, number: int) -> Any:
+        from pydantic import ValidationError
+
+        try:
+            return form.validate_python(strict_json.parsed(line))
+        except ValidationError as error:
+            # Where a value may have several forms, the last error has the reason.
+            last = error.errors()[-1]
+            place = ".".join(str(part) for part in last["loc"])
+            self._refuse(number, f"{place}: {last['msg']}" if place else last["msg"])
+        except (ValueError, RecursionError) as error:
+            self._refuse(number, f"not JSON: {error}")
+
+    def _refuse(self, number: int, reason: str) -> NoReturn:
+        raise UsageError(f"{self.path}:{number}: {reason}") from None

@@ -1,0 +1,42 @@
+"""JSON as the standard defines it, as bytes: no NaN, no infinity, and any string can be written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SPACED = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def parsed(data: bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        ValueError: the text is not JSON, or holds NaN or an infinity.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(data, parse_constant=_refuse)
+
+
+def dumped(value: Any) -> bytes:
+    """JSON without spaces, as model APIs write it."""
+    return _encoded(_COMPACT(value))
+
+
+def line(value: Any) -> bytes:
+    """One line of a file that people read too, with its line end.
+
+    Raises:
+        ValueError: the value holds NaN or an infinity.
+    """
+    return _encoded(_SPACED(value)) + b"\n"
+
+
+def _encoded(text: str) -> bytes:
+    # Half of a surrogate pair has no UTF-8 form: its replacement is its JSON escape.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

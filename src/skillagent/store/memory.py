@@ -1,0 +1,147 @@
+"""The store in memory: a loaded graph, its search index, and figures that outlive a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+
+from skillagent.graph import Link, Node, Outdated, SkillGraph
+from skillagent.index import Hit, Match, SearchIndex, filters
+from skillagent.index.filters import Filter
+from skillagent.markdown import Document
+from skillagent.store.figures import Figures
+from skillagent.store.protocol import GraphView
+
+
+class MemoryView:
+    """A `SkillGraph` as a `GraphView`.
+
+    Args:
+        graph: answers every question about nodes and links.
+        figures: what was counted before; None to begin anew.
+    """
+
+    def __init__(self, graph: SkillGraph, figures: Figures | None = None) -> None:
+        self.graph = graph
+        self.figures = figures or Figures()
+
+    def followed_by(self, graph: SkillGraph) -> MemoryView:
+        """A newer state; what was counted of unchanged files is kept."""
+        return MemoryView(graph, self.figures)
+
+    @cached_property
+    def _index(self) -> SearchIndex:
+        return SearchIndex.of(self.graph)
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @property
+    def digest(self) -> str:
+        return self.graph.digest
+
+    @cached_property
+    def ids(self) -> Sequence[str]:
+        return tuple(self.graph.nodes)
+
+    @property
+    def entries(self) -> Sequence[str]:
+        return self.graph.entries
+
+    @property
+    def maps(self) -> Sequence[str]:
+        return self.graph.maps
+
+    @property
+    def gathering(self) -> Sequence[str]:
+        return self.graph.gathering
+
+    @property
+    def most_linked(self) -> Sequence[str]:
+        return self.graph.most_linked
+
+    @property
+    def unmapped(self) -> Sequence[str]:
+        return self.graph.unmapped
+
+    @cached_property
+    def link_fields(self) -> frozenset[str]:
+        return self.graph.link_fields
+
+    def head(self, node: str) -> Node:
+        return self.graph.nodes[node]
+
+    def document(self, node: str) -> Document:
+        return self.graph.nodes[node].document
+
+    def locate(self, name: str) -> tuple[str, str]:
+        node, fragment = self.graph.locate(name)
+        return node.id, fragment
+
+    def __contains__(self, node: object) -> bool:
+        return node in self.graph.nodes
+
+    def outdated(self, node: str) -> Outdated | None:
+        return self.graph.outdated.get(node)
+
+    def links_from(self, node: str) -> Sequence[Link]:
+        return self.graph.links_from(node)
+
+    def backlinks(self, node: str) -> Sequence[Link]:
+        return self.graph.backlinks(node)
+
+    def neighbors(self, node: str) -> Sequence[str]:
+        return self.graph.neighbors(node)
+
+    def indegree(self, node: str) -> int:
+        return self.graph.indegree(node)
+
+    def search(
+        self, query: str, limit: int, offset: int = 0, within: Collection[str] | None = None
+    ) -> tuple[list[Hit], int]:
+        return self._index.search(query, limit, offset, within)
+
+    def match(self, query: str, node: str | None = None) -> Match:
+        return self._index.match(query, node)
+
+    def scores(self, query: str, nodes: Sequence[str]) -> Mapping[str, float]:
+        return self._index.scores_of(query, nodes)
+
+    def relevance(self, query: str, node: str, text: str) -> float:
+        return self._index.relevance(query, node, text)
+
+    def weight(self, query: str, node: str, text: str) -> float:
+        return self._index.weight(query, node, text)
+
+    def passing(self, filters_: Sequence[Filter]) -> frozenset[str]:
+        return filters.passing(self.graph, filters_)
+
+    def filter_values(self, field: str) -> Sequence[str]:
+        return filters.values_of(self.graph, field)
+
+
+class MemoryStore:
+    """A graph that is replaced as a whole when its files change.
+
+    Args:
+        graph: the first state.
+    """
+
+    def __init__(self, graph: SkillGraph) -> None:
+        self._view = graph.keep(MemoryView, lambda: MemoryView(graph))
+
+    def snapshot(self) -> MemoryView:
+        return self._view
+
+    def replace(self, graph: SkillGraph) -> MemoryView:
+        """Make another graph the newest state; see `MemoryView.followed_by`."""
+        self._view = self._view.followed_by(graph)
+        return self._view
+
+
+def view_of(graph: SkillGraph | GraphView) -> GraphView:
+    """A graph as those see it who show it; the same view at every call with one `SkillGraph`."""
+    if isinstance(graph, SkillGraph):
+        return graph.keep(MemoryView, lambda: MemoryView(graph))
+    return graph
