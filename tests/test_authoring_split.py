@@ -43,6 +43,7 @@ def test_the_parts_of_a_document_without_links_are_its_body(text: str, level: in
         assert after.reachable() == set(after.nodes)
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 99), st.none() | st.integers(1, 3))
 def test_every_link_still_leads_to_its_text(
     files: dict[str, bytes], pick: int, level: int | None

@@ -88,6 +88,7 @@ def failed(checks: Iterable[Check]) -> list[str]:
 # a real server, in every protocol version that a host speaks
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("protocol", ["2025-06-18", "2025-11-25", "2026-07-28"])
 def test_our_server_shows_its_tools_in_each_protocol(protocol: str, tmp_path: Path) -> None:
     seen = session.hold(Start(OURS.command, OURS.args, {}, tmp_path), protocol)
@@ -98,6 +99,7 @@ def test_our_server_shows_its_tools_in_each_protocol(protocol: str, tmp_path: Pa
     assert not failed(judged(an_entry(CLAUDE), seen))
 
 
+@pytest.mark.process
 def test_the_time_to_the_tools_is_measured(tmp_path: Path) -> None:
     ticks = iter([100.0, 103.5])
     seen = session.hold(
@@ -142,11 +144,13 @@ def stand_in(
     return session.hold(begun, protocol or "2025-06-18", seconds=20)
 
 
+@pytest.mark.process
 def test_a_server_that_knows_only_the_handshake_is_reached_by_it(tmp_path: Path) -> None:
     seen = stand_in(tmp_path, {"content": [TEXT]}, protocol="2026-07-28")
     assert (seen.error, seen.protocol) == ("", "2025-11-25")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("result", "tools", "expected"),
     [
@@ -172,12 +176,14 @@ def test_what_a_host_would_not_see_fails(
     assert failed(judged(an_entry(CLAUDE), seen)) == [expected]
 
 
+@pytest.mark.process
 def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
     seen = stand_in(tmp_path, {"content": [{"type": "text", "text": "x" * CHARACTERS}]})
     found = list(judged(an_entry(CLAUDE), seen))
     assert found[-1].result is Result.WARNING and "20,000 characters" in found[-1].what
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("program", "expected"),
     [
@@ -333,6 +339,7 @@ def test_a_broken_file_fails_with_its_line(machine: Machine) -> None:
     assert checks[0].what.startswith("its project file is not JSON as Claude Code reads it")
 
 
+@pytest.mark.process
 def test_an_entry_that_is_turned_off_fails(machine: Machine) -> None:
     file = write(HOSTS["opencode"], machine)
     file.write_text(file.read_text().replace('"enabled": true', '"enabled": false'))
@@ -427,6 +434,7 @@ def says(machine: Machine, program: str, text: str) -> None:
     script(Path(machine.environ["PATH"]) / program, f"#!/bin/sh\n/bin/cat <<'END'\n{text}\nEND\n")
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize(
@@ -450,6 +458,7 @@ def test_with_the_plugin_no_second_server_is_advised(
     assert not any("skillagent install" in check.remedy for check in checks)
 
 
+@pytest.mark.process
 @posix
 def test_a_plugins_server_that_fails_is_a_failed_check(machine: Machine) -> None:
     says(machine, "claude", CLAUDE_PLUGIN.format("✘ Failed to connect"))
@@ -458,6 +467,7 @@ def test_a_plugins_server_that_fails_is_a_failed_check(machine: Machine) -> None
     assert "skillagent install" not in checks[0].remedy
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -501,6 +511,7 @@ def test_a_host_without_a_command_line_is_not_asked(machine: Machine) -> None:
     assert list(said_checks(an_entry(ZED), None)) == []
 
 
+@pytest.mark.process
 @posix
 def test_the_hosts_command_line_is_run_in_the_project(machine: Machine, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", '#!/bin/sh\necho "$1 $2 \033[32m$PWD\033[0m"\nexit 3\n')
@@ -509,6 +520,7 @@ def test_the_hosts_command_line_is_run_in_the_project(machine: Machine, tmp_path
     assert said.text.strip() == f"mcp list {machine.folder.resolve()}"
 
 
+@pytest.mark.process
 @posix
 def test_a_hosts_command_line_that_hangs_is_given_up(machine: Machine, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", "#!/bin/sh\nexec /bin/sleep 60\n")
@@ -519,6 +531,7 @@ def test_a_hosts_command_line_that_hangs_is_given_up(machine: Machine, tmp_path:
 # all of it
 
 
+@pytest.mark.process
 @posix
 def test_an_installed_host_is_proved_from_end_to_end(machine: Machine, tmp_path: Path) -> None:
     write(CLAUDE, machine)
@@ -533,6 +546,7 @@ def test_an_installed_host_is_proved_from_end_to_end(machine: Machine, tmp_path:
     assert any(check.about == "graph" and check.place == str(BUNDLED) for check in checks)
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize(
     "launch",
@@ -564,6 +578,7 @@ def test_a_cloned_project_starts_nothing(
     assert not any(check.what.startswith("not started") for check in checks)
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize("name", ["claude-code", "vscode", "opencode"])
 def test_a_shared_entry_of_this_installation_is_started(
@@ -605,6 +620,7 @@ def test_a_name_that_the_path_does_not_lead_to_says_what_to_do(machine: Machine)
     assert "--scope user" in check.remedy
 
 
+@pytest.mark.process
 @posix
 def test_a_users_own_entry_is_started(machine: Machine, tmp_path: Path) -> None:
     text = f"#!{sys.executable}\nTOOLS = {TOOLS!r}\nRESULT = {{'content': [{TEXT!r}]}}\n"
@@ -613,6 +629,7 @@ def test_a_users_own_entry_is_started(machine: Machine, tmp_path: Path) -> None:
     assert (Result.OK, f"its tools are there: {', '.join(TOOLS)}") in results(examine(machine))
 
 
+@pytest.mark.process
 @posix
 def test_a_host_that_guards_nothing_is_asked_only_with_trust(
     machine: Machine, tmp_path: Path
@@ -648,6 +665,7 @@ def test_an_installation_without_the_server_names_the_command(
     assert checks[0].remedy == adding("mcp")
 
 
+@pytest.mark.process
 def test_a_graph_is_read_once(machine: Machine) -> None:
     write(CLAUDE, machine)
     checks = list(examine(machine, [CLAUDE], [str(BUNDLED)]))
@@ -704,6 +722,7 @@ def project(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return machine
 
 
+@pytest.mark.process
 def test_the_command_prints_checks_and_exits_by_them(
     project: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from benchmarks import growth
 
+pytestmark = pytest.mark.slow
+
 MOST = 1.2
 """The exponent of growth that holds: n^1 is linear, n^2 quadratic."""
 SIZE = 1_000 * int(os.environ.get("SKILLAGENT_GROWTH_KILOBYTES", str(growth.KILOBYTES)))

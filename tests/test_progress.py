@@ -211,6 +211,7 @@ AT_ONCE = (
 )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "command",
     [("check",), ("health",), ("weave",), ("list", "-q", "budget"), ("export", "json")],

@@ -26,6 +26,8 @@ from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
 from tests.mcp_server.test_surface import text_of
 
+pytestmark = pytest.mark.process
+
 COMMAND = [sys.executable, "-m", "skillagent", "serve"]
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",

@@ -42,6 +42,8 @@ from skillagent.testing import (
 from skillagent.testing import cassette as file_format
 from skillagent.testing.wire.events import Answer, Drop
 
+pytestmark = pytest.mark.process
+
 KEY = "sk-very-secret-0123456789abcdef"
 SCRIPT = (
     Turn("Ich schaue nach … 🔎", (Call("read_node", {"node": "ä/b"}),), thinking="Which one?"),
@@ -908,6 +910,7 @@ bodies = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(bodies, bodies)
 @example({"system": "x"}, {"instructions": "x"})
 @example({"messages": ["x"]}, {"input": ["x"]})
