@@ -1,7 +1,7 @@
-"""Findings about input files: values, never exceptions.
+"""Findings about input files, which are values and not exceptions.
 
-Every layer that reads files returns its findings beside its result. `CODES` is the one
-table of what can be found; a code keeps its meaning for ever.
+Every function that reads files returns its findings beside its result. `CODES` lists all
+possible findings; the meaning of a code never changes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a finding is: `check` exits with 1 if any error is found."""
+    """How serious a finding is: `skillagent check` exits with 1 if there is an error."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -21,7 +21,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of `CODES`: the severity of a finding and what to do about it."""
+    """One row of `CODES`: how serious a finding is, and how to correct it."""
 
     severity: Severity
     remedy: str
@@ -60,15 +60,15 @@ CODES: dict[str, Rule] = {
     "SG026": Rule(_W, "give the alias to one node only"),
     "SG027": Rule(_I, "load the graph with the dialect named"),
     "SG028": Rule(_E, "write more of the path in the link (strict is on)"),
-    "SG029": Rule(_W, "see whether it holds a text that is missing elsewhere, then remove it"),
+    "SG029": Rule(_W, "check whether it contains a text that is missing elsewhere, then remove it"),
     # text
     "SG030": Rule(_W, "write the link with two brackets on both sides, in one line"),
-    "SG031": Rule(_W, "define the footnote, or take the mark out"),
+    "SG031": Rule(_W, "define the footnote, or remove the mark"),
     "SG032": Rule(_I, "use the footnote in the text, or remove it"),
-    "SG033": Rule(_W, "indent with blanks: YAML refuses tabs, which were read as blanks"),
-    "SG039": Rule(_I, "nothing; or load it with dialect obsidian to read it as other folders"),
+    "SG033": Rule(_W, "indent with spaces: YAML refuses tabs, which were read as spaces"),
+    "SG039": Rule(_I, "nothing; or load it with dialect obsidian to read it as an ordinary folder"),
     # agent skills
-    "SG101": Rule(_E, "begin SKILL.md with a line of three dashes, as UTF-8 without a mark"),
+    "SG101": Rule(_E, "begin SKILL.md with three dashes, and save it as UTF-8 without a BOM"),
     "SG102": Rule(_E, "close the header with a line of three dashes"),
     "SG103": Rule(_E, "correct the YAML; a value with a colon needs quotes"),
     "SG104": Rule(_W, "write block lists, plain text and each key once: strict hosts skip it"),
@@ -88,8 +88,8 @@ CODES: dict[str, Rule] = {
     "SG118": Rule(_E, "write `compatibility` as one text"),
     "SG119": Rule(_E, "shorten the compatibility"),
     "SG120": Rule(_W, "write the compatibility, or remove the key"),
-    "SG121": Rule(_W, "write the tools in one line, with blanks between them"),
-    "SG122": Rule(_W, "write each value of `metadata` as one text, such as a comma-separated one"),
+    "SG121": Rule(_W, "write the tools in one line, separated by spaces"),
+    "SG122": Rule(_W, 'write each value of `metadata` as one text, such as "a, b" for a list'),
     "SG123": Rule(_W, "write `license` as one text"),
     "SG124": Rule(_W, "write the name, and the folder's, with a-z, 0-9 and hyphens"),
     "SG130": Rule(_W, "move parts into files under references/ and link them"),
@@ -97,36 +97,36 @@ CODES: dict[str, Rule] = {
     "SG132": Rule(_I, "move parts into files under references/ and link them"),
     "SG133": Rule(_W, "give the file another name, or move its folder beside the other skill"),
     # hidden text
-    "SG201": Rule(_E, "remove them: only someone who hides a text writes so"),
+    "SG201": Rule(_E, "remove them: they are only used to hide text"),
     "SG202": Rule(_W, "remove them; a model is shown the text without them"),
     "SG203": Rule(_W, "remove them; a model is shown the text without them"),
-    "SG204": Rule(_E, "remove them: only someone who hides a text writes so"),
+    "SG204": Rule(_E, "remove them: they are only used to hide text"),
     "SG205": Rule(_W, "remove them; a model is shown the text without them"),
     "SG206": Rule(_W, "remove them"),
-    "SG207": Rule(_I, "write as text what a model should know: it is not shown comments"),
-    "SG208": Rule(_I, "write as text what a model should know: it is not shown comments"),
+    "SG207": Rule(_I, "write in the text what a model should know: it is not shown comments"),
+    "SG208": Rule(_I, "write in the text what a model should know: it is not shown comments"),
     # a whole root
     "SG301": Rule(
-        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
+        _W, "name the folder that contains .md files; hidden and ignored folders are not searched"
     ),
-    "SG302": Rule(_I, "convert them to Markdown if agents shall read them"),
+    "SG302": Rule(_I, "convert them to Markdown if agents should read them"),
 }
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One finding, ordered by place."""
+    """One finding; findings are sorted by path, line and code."""
 
     path: str
-    """File, relative to its root, `/`-separated; with several roots `name::path`."""
+    """Path of the file relative to its root, with `/`; in a graph of several roots `name::path`."""
     line: int
-    """Line in the file, from 1; 0 where the finding is about the whole file."""
+    """Line in the file, from 1; 0 if the finding is about the whole file."""
     code: str
     """Key of `CODES`, such as SG020."""
     message: str
     """What is wrong, one line."""
     remedy: str = ""
-    """What to do; from `CODES` unless the finding knows better."""
+    """How to correct it: from `CODES`, or a more specific text."""
 
     @property
     def severity(self) -> Severity:
@@ -148,8 +148,16 @@ class Diagnostic:
 
 
 def finding(code: str, path: str, line: int, message: str, remedy: str = "") -> Diagnostic:
-    """A `Diagnostic` whose remedy comes from `CODES` unless one is given."""
-    # A file may put any character into a message; a finding stays one line that can be seen.
+    """Make a `Diagnostic`.
+
+    Args:
+        code: key of `CODES`.
+        path: path of the file, as in `Diagnostic`.
+        line: line in the file, from 1; 0 for the whole file.
+        message: what is wrong.
+        remedy: how to correct it; empty takes the remedy in `CODES`.
+    """
+    # A message may quote any character of a file. It must stay one line that shows all of it.
     message = " ".join(message.split())
     if not message.isprintable():
         message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in message)
@@ -157,5 +165,5 @@ def finding(code: str, path: str, line: int, message: str, remedy: str = "") -> 
 
 
 def ordered(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The findings without repeats, by path, line and code."""
+    """The findings without duplicates, sorted by path, line and code."""
     return tuple(sorted(set(findings)))
