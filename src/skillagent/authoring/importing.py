@@ -158,7 +158,7 @@ def refuse_filled(folder: Path) -> None:
     """Raises UsageError if something is in the folder, or is there in its place."""
     if os.path.lexists(folder) and not folder.is_dir():
         raise UsageError(f"{folder}: is no folder")
-    if folder.is_dir() and any(os.scandir(folder)):
+    if folder.is_dir() and os.listdir(folder):
         raise UsageError(f"{folder}: is not empty; name a new folder")
 
 
