@@ -156,7 +156,9 @@ def main() -> int:
         shutil.copytree(model, ground)
         every = commands(ground)
         shutil.copy(ground / "woven.json", model)
-        print(f"{'command':8} {'kills':>6} {'before':>6} {'after':>6} {'mixed':>6} {'told':>6}")
+        print(
+            f"{'command':8} {'kills':>6} {'before':>6} {'after':>6} {'mixed':>6} {'recovered':>9}"
+        )
         for name, arguments in every.items():
             _renew(ground, model)
             before = tree(ground)
@@ -172,11 +174,11 @@ def main() -> int:
                     kill(arguments, seconds=600, operations=dice.randrange(operations))
                 message = _check(ground / FOLDERS.get(name, "graph"))
                 now = tree(ground)
-                counts["told"] += "interrupted" in message
+                counts["recovered"] += "interrupted" in message
                 counts["before" if now == before else "after" if now == after else "mixed"] += 1
             bad += counts["mixed"]
-            total = counts.total() - counts["told"]
-            row = (total, counts["before"], counts["after"], counts["mixed"], counts["told"])
+            total = counts.total() - counts["recovered"]
+            row = (total, counts["before"], counts["after"], counts["mixed"], counts["recovered"])
             print(f"{name:8} " + " ".join(f"{value:>6}" for value in row), flush=True)
     return int(bad > 0)
 

@@ -12,8 +12,8 @@ All of them can be imported from `skillagent`. A package may derive an error of 
 of these, for callers that must tell it from the others. Exceptions outside this tree never leave
 the package that raises them: they are caught there, and become an answer or one of these errors.
 
-Problems in *input files* are no exceptions: they become `Diagnostic` values beside the graph. A
-wrong *tool call* is no exception either: it becomes an answer from which the model can correct
+Problems in *input files* are not exceptions: they become `Diagnostic` values beside the graph. A
+wrong *tool call* is not an exception either: it becomes an answer from which the model can correct
 its next call. Only the outermost function of the CLI prints an exception, as one line.
 """
 

@@ -193,8 +193,8 @@ _stems: dict[str, Stems] = {}
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
     if language not in _stemmers:
         name = SNOWBALL.get(language, "")
-        known = name in Stemmer.algorithms()
-        _stemmers[language] = Stemmer.Stemmer(name) if known else None
+        available = name in Stemmer.algorithms()
+        _stemmers[language] = Stemmer.Stemmer(name) if available else None
     return _stemmers[language]
 
 

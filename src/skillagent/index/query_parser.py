@@ -47,13 +47,13 @@ class QueryParser:
         counts: dict[str, float] = {}
         words: dict[str, str] = {}
         unknown: list[tuple[str, float]] = []
-        asked = query_words(text, self._languages.of_query(text))
-        for word, count in islice(asked.items(), QUERY_WORDS):
-            known = self._known_terms(word)
-            for term in known:
+        word_counts = query_words(text, self._languages.of_query(text))
+        for word, count in islice(word_counts.items(), QUERY_WORDS):
+            known_terms = self._known_terms(word)
+            for term in known_terms:
                 counts[term] = counts.get(term, 0.0) + count
                 words.setdefault(term, word)
-            if not known:
+            if not known_terms:
                 unknown.append((word, count))
         idf = self._postings.idf
         weights = {term: _saturated(count) for term, count in counts.items()}
@@ -88,8 +88,8 @@ class QueryParser:
             candidates = {term: None}
         else:
             candidates = dict.fromkeys(table[word] for table in tables)
-            if known := [term for term in candidates if term in rows]:
-                return known
+            if in_graph := [term for term in candidates if term in rows]:
+                return in_graph
         if word.isascii() and not self._spelling.has_accents:
             return ()
         return [term for stem in candidates if (term := self._spelling.accented(stem))]

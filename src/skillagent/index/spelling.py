@@ -22,15 +22,15 @@ class Spelling:
 
     Args:
         names: words of the names of nodes, in order; misspelled words are compared with these.
-        known: all terms of the graph.
+        terms: all terms of the graph.
         count: function that returns the number of nodes which contain a word.
     """
 
     def __init__(
-        self, names: Iterable[str], known: Collection[str], count: Callable[[str], int]
+        self, names: Iterable[str], terms: Collection[str], count: Callable[[str], int]
     ) -> None:
         self._names = {plain(word): word for word in names}
-        self._known = known
+        self._terms = terms
         self._count = count
 
     def nearest(self, word: str) -> str | None:
@@ -52,7 +52,7 @@ class Spelling:
     def accented(self, term: str) -> str | None:
         """The term of the graph that differs only in its accents; None if there is none."""
         unaccented = plain(term)
-        return unaccented if unaccented in self._known else self._accented.get(unaccented)
+        return unaccented if unaccented in self._terms else self._accented.get(unaccented)
 
     @property
     def has_accents(self) -> bool:
@@ -66,7 +66,7 @@ class Spelling:
     @cached_property
     def _accented(self) -> dict[str, str]:
         """Term without accents → the term as it is in the graph."""
-        return {plain(term): term for term in self._known if not term.isascii()}
+        return {plain(term): term for term in self._terms if not term.isascii()}
 
 
 def plain(word: str) -> str:
