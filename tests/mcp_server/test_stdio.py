@@ -514,4 +514,5 @@ def test_a_host_that_goes_away_ends_the_server_without_a_word() -> None:
     process.stdout.close()
     process.stdin.write(json.dumps({"jsonrpc": "2.0", **template, "id": 3}).encode() + b"\n")
     process.stdin.close()
-    assert (process.wait(20), process.stderr.read()) == (0, b"")
+    with process.stderr:
+        assert (process.wait(20), process.stderr.read()) == (0, b"")
