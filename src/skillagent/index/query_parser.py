@@ -92,7 +92,7 @@ class QueryParser:
                 return in_graph
         if word.isascii() and not self._spelling.has_accents:
             return ()
-        return [term for stem in candidates if (term := self._spelling.accented(stem))]
+        return [accented for stem in candidates if (accented := self._spelling.accented(stem))]
 
 
 def _saturated(count: float) -> float:
