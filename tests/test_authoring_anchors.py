@@ -109,6 +109,7 @@ def _section(graph: SkillGraph, node: str, fragment: str) -> str:
     return document.text[heading.start :]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(cuts())
 def test_every_line_is_written_once_and_every_anchor_leads_to_its_heading(cut: Cut) -> None:

@@ -16,6 +16,7 @@ from tests.test_authoring_strategies import content, edges, graphs, written
 NEW = ["new", "new name", "x/new", "/new", "z/y/new", "x/y/a", "x/a", "d", "b", "alpha", "y/c"]
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 99), st.sampled_from(NEW))
 def test_a_renamed_node_keeps_every_edge(files: dict[str, bytes], pick: int, new: str) -> None:
     with written(files) as top:
@@ -45,6 +46,7 @@ def test_a_renamed_node_keeps_every_edge(files: dict[str, bytes], pick: int, new
         assert gone not in content(top)
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 99))
 def test_to_rename_there_and_back_changes_no_byte_of_plain_links(
     files: dict[str, bytes], pick: int

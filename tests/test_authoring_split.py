@@ -50,6 +50,7 @@ UNDER_DEFINITIONS = {
 """The description of b goes into a, where a definition would make a link of its `[one]`."""
 
 
+@pytest.mark.slow
 @example(UNDER_DEFINITIONS, 1, None)
 @given(graphs(), st.integers(0, 99), st.none() | st.integers(1, 3))
 def test_every_link_still_leads_to_its_text(

@@ -116,6 +116,7 @@ def bare(text: str) -> str:
     return re.sub(r"\[\[([^\[\]|]*)\]\]", r"\1", text)
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 99))
 def test_all_that_is_proposed_can_be_written_and_reads_as_before(
     files: dict[str, bytes], pick: int
@@ -193,6 +194,7 @@ def test_what_is_no_list_of_proposals_is_refused(vault: Vault, given_back: objec
         apply(SkillGraph.load(vault(NAMED)), given_back)
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 12))
 def test_fewer_proposals_are_the_first_of_all(files: dict[str, bytes], limit: int) -> None:
     """Nodes alike are not compared where names are enough; that must not show."""
@@ -228,6 +230,7 @@ CONSTRUCTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("construct", CONSTRUCTS.values(), ids=CONSTRUCTS.keys())
 def test_the_time_to_find_names_grows_with_the_text(vault: Vault, construct: str) -> None:
     """Four times the text: under eight times the processor's time, where a square takes sixteen."""

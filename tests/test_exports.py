@@ -593,6 +593,7 @@ def written(files: dict[str, bytes], folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_an_agent_skill_loses_nothing(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
@@ -611,6 +612,7 @@ def test_an_agent_skill_loses_nothing(
     shutil.rmtree(place)
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_json_loses_nothing(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
@@ -626,6 +628,7 @@ def test_json_loses_nothing(
     shutil.rmtree(place)
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_graphml_loses_nothing(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]

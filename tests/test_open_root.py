@@ -105,6 +105,7 @@ def texts(root: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["flat", "deep/er", "deep", "file.md", "flat/file.md", ".skillagentignore", "link.md"]
 )

@@ -429,6 +429,7 @@ def cost(text: str) -> float:
         gc.enable()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_cost_grows_with_the_length_of_hostile_text(name: str) -> None:
     build, size = HOSTILE[name], 1_000

@@ -1,7 +1,7 @@
-"""Findings about input files: values, never exceptions.
+"""Findings about input files, which are values and not exceptions.
 
-Every layer that reads files returns its findings beside its result. `CODES` is the one
-table of what can be found; a code keeps its meaning for ever.
+Every function that reads files returns its findings beside its result. `CODES` lists all
+possible findings; the meaning of a code never changes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from operator import attrgetter
 
 
 class Severity(StrEnum):
-    """How bad a finding is: `check` exits with 1 if any error is found."""
+    """How serious a finding is: `skillagent check` exits with 1 if there is an error."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -22,7 +22,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One row of `CODES`: the severity of a finding and what to do about it."""
+    """One row of `CODES`: how serious a finding is, and how to correct it."""
 
     severity: Severity
     remedy: str
@@ -61,15 +61,15 @@ CODES: dict[str, Code] = {
     "SG026": Code(_W, "give the alias to one node only"),
     "SG027": Code(_I, "load the graph with the dialect named"),
     "SG028": Code(_E, "write more of the path in the link (strict is on)"),
-    "SG029": Code(_W, "see whether it holds a text that is missing elsewhere, then remove it"),
+    "SG029": Code(_W, "check whether it contains a text that is missing elsewhere, then remove it"),
     # text
     "SG030": Code(_W, "write the link with two brackets on both sides, in one line"),
-    "SG031": Code(_W, "define the footnote, or take the mark out"),
+    "SG031": Code(_W, "define the footnote, or remove the mark"),
     "SG032": Code(_I, "use the footnote in the text, or remove it"),
-    "SG033": Code(_W, "indent with blanks: YAML refuses tabs, which were read as blanks"),
-    "SG039": Code(_I, "nothing; or load it with dialect obsidian to read it as other folders"),
+    "SG033": Code(_W, "indent with spaces: YAML refuses tabs, which were read as spaces"),
+    "SG039": Code(_I, "nothing; or load it with dialect obsidian to read it as an ordinary folder"),
     # agent skills
-    "SG101": Code(_E, "begin SKILL.md with a line of three dashes, as UTF-8 without a mark"),
+    "SG101": Code(_E, "begin SKILL.md with three dashes, and save it as UTF-8 without a BOM"),
     "SG102": Code(_E, "close the header with a line of three dashes"),
     "SG103": Code(_E, "correct the YAML; a value with a colon needs quotes"),
     "SG104": Code(_W, "write block lists, plain text and each key once: strict hosts skip it"),
@@ -89,8 +89,8 @@ CODES: dict[str, Code] = {
     "SG118": Code(_E, "write `compatibility` as one text"),
     "SG119": Code(_E, "shorten the compatibility"),
     "SG120": Code(_W, "write the compatibility, or remove the key"),
-    "SG121": Code(_W, "write the tools in one line, with blanks between them"),
-    "SG122": Code(_W, "write each value of `metadata` as one text, such as a comma-separated one"),
+    "SG121": Code(_W, "write the tools in one line, separated by spaces"),
+    "SG122": Code(_W, 'write each value of `metadata` as one text, such as "a, b" for a list'),
     "SG123": Code(_W, "write `license` as one text"),
     "SG124": Code(_W, "write the name, and the folder's, with a-z, 0-9 and hyphens"),
     "SG130": Code(_W, "move parts into files under references/ and link them"),
@@ -98,19 +98,19 @@ CODES: dict[str, Code] = {
     "SG132": Code(_I, "move parts into files under references/ and link them"),
     "SG133": Code(_W, "give the file another name, or move its folder beside the other skill"),
     # hidden text
-    "SG201": Code(_E, "remove them: only someone who hides a text writes so"),
+    "SG201": Code(_E, "remove them: they are only used to hide text"),
     "SG202": Code(_W, "remove them; a model is shown the text without them"),
     "SG203": Code(_W, "remove them; a model is shown the text without them"),
-    "SG204": Code(_E, "remove them: only someone who hides a text writes so"),
+    "SG204": Code(_E, "remove them: they are only used to hide text"),
     "SG205": Code(_W, "remove them; a model is shown the text without them"),
     "SG206": Code(_W, "remove them"),
-    "SG207": Code(_I, "write as text what a model should know: it is not shown comments"),
-    "SG208": Code(_I, "write as text what a model should know: it is not shown comments"),
+    "SG207": Code(_I, "write in the text what a model should know: it is not shown comments"),
+    "SG208": Code(_I, "write in the text what a model should know: it is not shown comments"),
     # a whole root
     "SG301": Code(
-        _W, "name the folder that holds .md files; hidden and ignored ones are not looked into"
+        _W, "name the folder that contains .md files; hidden and ignored folders are not searched"
     ),
-    "SG302": Code(_I, "convert them to Markdown if agents shall read them"),
+    "SG302": Code(_I, "convert them to Markdown if agents should read them"),
     # health
     "SG303": Code(_W, "split each: what is said here, and its links, are those of its beginning"),
     "SG304": Code(
@@ -130,10 +130,10 @@ CODES: dict[str, Code] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One finding, ordered by place."""
+    """One finding; findings are sorted by path, line and code."""
 
     path: str
-    """File, relative to its root, `/`-separated; with several roots `name::path`."""
+    """Path of the file relative to its root, with `/`; in a graph of several roots `name::path`."""
     line: int
     """Line in the file, from 1; 0 if the finding is about the whole file."""
     code: str
@@ -141,7 +141,7 @@ class Diagnostic:
     message: str
     """What is wrong, one line."""
     remedy: str = ""
-    """What to do; from `CODES` unless the finding knows better."""
+    """How to correct it: from `CODES`, or a more specific text."""
 
     @property
     def severity(self) -> Severity:
@@ -163,8 +163,16 @@ class Diagnostic:
 
 
 def finding(code: str, path: str, line: int, message: str, remedy: str = "") -> Diagnostic:
-    """A `Diagnostic` whose remedy comes from `CODES` unless one is given."""
-    # A file may put any character into a message; a finding stays one line that can be seen.
+    """Make a `Diagnostic`.
+
+    Args:
+        code: key of `CODES`.
+        path: path of the file, as in `Diagnostic`.
+        line: line in the file, from 1; 0 for the whole file.
+        message: what is wrong.
+        remedy: how to correct it; empty takes the remedy in `CODES`.
+    """
+    # A message may quote any character of a file. It must stay one line that shows all of it.
     message = " ".join(message.split())
     if not message.isprintable():
         message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in message)
@@ -176,5 +184,5 @@ _BY_PLACE = attrgetter("path", "line", "code", "message", "remedy")
 
 
 def ordered(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The findings without repeats, by path, line and code."""
+    """The findings without duplicates, sorted by path, line and code."""
     return tuple(sorted(set(findings), key=_BY_PLACE))

@@ -14,7 +14,7 @@ from skillagent.lint import HEALTH_RULES, Inspection
 from skillagent.lint.maps import NARROW, WIDE
 from skillagent.lint.reach import FAR
 from skillagent.lint.sizes import LONG_TOKENS
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 from skillagent.tokens import TokenCounter
 
 _TITLES = {
@@ -56,7 +56,7 @@ class Figure:
 
 
 def health(
-    graph: SkillGraph, counter: TokenCounter | None = None, progress: Progress = untold
+    graph: SkillGraph, counter: TokenCounter | None = None, progress: Progress = no_progress
 ) -> tuple[Figure, ...]:
     """One figure for each kind of finding, the most important first; empty kinds are left out.
 

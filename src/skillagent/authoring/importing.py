@@ -40,7 +40,7 @@ from skillagent.lint.agent_skills import MAX_BYTES
 from skillagent.markdown import OBSIDIAN, Dialect, LinkKind
 from skillagent.markdown.document import parse
 from skillagent.markdown.prose import shortened
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 
 SHOWN = 5
 """Nodes that a remark about several nodes names."""
@@ -53,7 +53,7 @@ def import_graph(
     folder: Path,
     description: str | None,
     dialect: Dialect,
-    progress: Progress = untold,
+    progress: Progress = no_progress,
 ) -> Changes:
     """The changes that make a graph of documents.
 
@@ -129,7 +129,7 @@ def refuse_filled(folder: Path) -> None:
     """
     if os.path.lexists(folder) and not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder")
-    if folder.is_dir() and any(os.scandir(folder)):
+    if folder.is_dir() and os.listdir(folder):
         raise UsageError(f"{folder}: is not empty; name a new folder")
 
 

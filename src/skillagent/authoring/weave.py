@@ -31,7 +31,7 @@ from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.prose import sentences
-from skillagent.progress import Progress, tracked, untold
+from skillagent.progress import Progress, no_progress, tracked
 
 ALIKE = 0.3
 """Two nodes are similar if one scores so much of the other's own score for its description."""
@@ -79,7 +79,7 @@ def proposals(
     name: str | None = None,
     limit: int = 20,
     dialect: Dialect | None = None,
-    progress: Progress = untold,
+    progress: Progress = no_progress,
 ) -> list[Proposal]:
     """Missing links, the surest first.
 

@@ -31,7 +31,7 @@ from skillagent.graph.walk import read_bytes
 from skillagent.graph_json.json_writer import json_lines
 from skillagent.lint import REFERENCE_CODES, findings
 from skillagent.markdown import LinkKind
-from skillagent.progress import Progress, tracked, untold
+from skillagent.progress import Progress, no_progress, tracked
 
 _ROUNDS = 5
 """Attempts: a link that the loader reads differently is written differently the next time."""
@@ -52,7 +52,7 @@ class PackedSkill:
 
 
 def agent_skill(
-    graph: SkillGraph, out: str | os.PathLike[str], progress: Progress = untold
+    graph: SkillGraph, out: str | os.PathLike[str], progress: Progress = no_progress
 ) -> tuple[PackedSkill, ...]:
     """Pack a graph as one Agent Skill, or as one for each of its roots.
 

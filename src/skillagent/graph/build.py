@@ -34,7 +34,7 @@ from skillagent.graph.typed import is_meant
 from skillagent.graph.walk import Options, Root
 from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.inline import ADDRESS
-from skillagent.progress import Progress, tracked, untold
+from skillagent.progress import Progress, no_progress, tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class GraphParts:
     """Markdown files found, readable or not."""
 
 
-def build(roots: Sequence[Root], options: Options, progress: Progress = untold) -> GraphParts:
+def build(roots: Sequence[Root], options: Options, progress: Progress = no_progress) -> GraphParts:
     """Read the roots, place their files as nodes and resolve the links.
 
     Args:

@@ -31,7 +31,7 @@ from skillagent.graph.node_names import NodeNames
 from skillagent.graph.status import Outdated, outdated_nodes
 from skillagent.graph.walk import Options, Root, roots_of
 from skillagent.markdown import Dialect
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     import networkx
@@ -89,7 +89,7 @@ class SkillGraph:
         cls,
         *roots: str | os.PathLike[str] | Root,
         options: Options | None = None,
-        progress: Progress = untold,
+        progress: Progress = no_progress,
     ) -> SkillGraph:
         """Load every Markdown file below one folder or several.
 

@@ -29,7 +29,7 @@ from skillagent.graph.node import SUFFIXES
 from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
 from skillagent.graph.source_file import SourceFile, read_source, safe_path, utf_8
 from skillagent.markdown import Dialect
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 
@@ -120,7 +120,9 @@ def roots_of(paths: Sequence[str | os.PathLike[str] | Root]) -> tuple[Root, ...]
     return roots
 
 
-def walk(root: Root, options: Options, prefix: str = "", progress: Progress = untold) -> RootFiles:
+def walk(
+    root: Root, options: Options, prefix: str = "", progress: Progress = no_progress
+) -> RootFiles:
     """Read every Markdown file below a root, sorted by path.
 
     Args:

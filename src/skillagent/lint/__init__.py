@@ -23,7 +23,7 @@ from skillagent.lint import (
 )
 from skillagent.lint.agent_skills import REFERENCE_CODES
 from skillagent.lint.inspection import HealthFinding, Inspection
-from skillagent.progress import Progress, tracked, untold
+from skillagent.progress import Progress, no_progress, tracked
 
 Rule = Callable[[Inspection], Iterable[Diagnostic]]
 HealthRule = Callable[[Inspection], Iterable[HealthFinding]]
@@ -68,7 +68,7 @@ RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES}
 
 
 def findings(
-    graph: SkillGraph, progress: Progress = untold, rules: Mapping[str, Rule] = CHECK_RULES
+    graph: SkillGraph, progress: Progress = no_progress, rules: Mapping[str, Rule] = CHECK_RULES
 ) -> tuple[Diagnostic, ...]:
     """What rules find in a graph, by path and line; without the graph's own findings.
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph import Node, SkillGraph
 from skillagent.lint.skills import SkillFile, read_skills
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 from skillagent.tokens import TokenCounter, default_counter
 
 
@@ -29,7 +29,7 @@ class Inspection:
         self,
         graph: SkillGraph,
         counter: TokenCounter | None = None,
-        progress: Progress = untold,
+        progress: Progress = no_progress,
     ) -> None:
         self.graph = graph
         self.progress = progress

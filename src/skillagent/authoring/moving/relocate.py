@@ -23,7 +23,7 @@ from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
-from skillagent.progress import Progress, tracked, untold
+from skillagent.progress import Progress, no_progress, tracked
 
 _HEADER_CODES = {"SG010", "SG011", "SG012", "SG013", "SG014", "SG019"}
 
@@ -99,7 +99,7 @@ class Relocation:
         tails: Mapping[str, str],
         *,
         mend: bool = False,
-        progress: Progress = untold,
+        progress: Progress = no_progress,
     ) -> dict[str, bytes]:
         """The new content of every file that is new or changes.
 
