@@ -260,7 +260,8 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "header names": C("  - n\n", "---\nrelated:\n", "---\ntext\n"),
     "header names in brackets": C("n, ", "---\nrelated: [", "n]\n---\ntext\n"),
     "header names in mappings": C("  - {resource: n}\n", "---\nsources:\n", "---\ntext\n"),
-    "header link fields": C("Related: n\nsee_also: n\n", "---\n", "---\ntext\n"),
+    # Long comments keep the number of values below the bound of a header.
+    "header link fields": C(f"Related: n  # {'word ' * 12}\nsee_also: n\n", "---\n", "---\ntext\n"),
     "header links in one line": C("[[n]] ", '---\nup: "', '"\n---\ntext\n'),
     "header links in brackets": C("[[n]], ", "---\nup: [", "]\n---\ntext\n"),
     "a long value": C("word ", "---\ndescription: ", "\n---\ntext\n"),

@@ -138,3 +138,8 @@ def test_one_key_is_set_and_all_other_bytes_stay(
 )
 def test_a_header_that_both_readers_do_not_agree_on_is_left_alone(text: str) -> None:
     assert header_edit(parse(text, ""), "aliases", ["a"]) is None
+
+
+def test_a_header_nested_too_deep_is_not_given_to_a_reader_without_bounds() -> None:
+    document = parse(f"---\n{'a: [\n' * 30_000}---\ntext\n", "a.md")
+    assert header_edit(document, "aliases", ["x"]) is None

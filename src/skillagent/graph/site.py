@@ -107,11 +107,7 @@ class Site:
         return self._bases[base]
 
     def _leads_without(self, base: str) -> bool:
-        rests = [
-            path.removeprefix(f"{base}/")
-            for path in self._linked.get(base.partition("/")[0], ())
-            if path.startswith(f"{base}/")
-        ]
+        rests = self._linked.get(base, ())
         resolved = sum(self._at(rest) is not None for rest in rests)
         needed = 1 if base.rpartition("/")[2].lower() in SOURCE_FOLDERS else 2
         return resolved >= needed and 2 * resolved >= len(rests)
@@ -128,7 +124,7 @@ class Site:
 
     @cached_property
     def _linked(self) -> dict[str, list[str]]:
-        """First folder → the absolute addresses in links that begin with it, each once."""
+        """First folders → what follows them in the absolute addresses of links, each once."""
         addresses = {
             _inside(_plain(reference.target).strip("/"))
             for node in self._nodes
@@ -137,7 +133,11 @@ class Site:
         }
         linked: dict[str, list[str]] = {}
         for path in sorted(path for path in addresses if path):
-            linked.setdefault(path.partition("/")[0], []).append(path)
+            at = -1
+            for _ in range(MOST_DROPPED):
+                if (at := path.find("/", at + 1)) < 0:
+                    break
+                linked.setdefault(path[:at], []).append(path[at + 1 :])
         return linked
 
     @cached_property

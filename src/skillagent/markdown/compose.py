@@ -27,6 +27,8 @@ HeaderValue: TypeAlias = "str | list[str] | Mapping[str, str]"
 _PLAIN = re.compile(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*")
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _ITEM = re.compile(r"([ \t]*-[ \t]+)\S")
+_UNREADABLE = frozenset(("SG010", "SG014"))
+"""Findings on a header that was not read as a whole."""
 
 
 class Quoted(str):
@@ -113,6 +115,9 @@ def _reads_as(document: Document, edit: Edit, name: str, value: HeaderValue) -> 
     changed = parse(text, document.path)
     codes = {diagnostic.code for diagnostic in changed.diagnostics}
     if codes - {diagnostic.code for diagnostic in document.diagnostics}:
+        return False
+    if not codes.isdisjoint(_UNREADABLE):
+        # PyYAML has no bounds: nesting that our reader refuses can end the process.
         return False
     wanted = tuple(value) if isinstance(value, list) else value
     if changed.frontmatter.fields != {**document.frontmatter.fields, name: wanted}:

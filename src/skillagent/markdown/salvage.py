@@ -10,7 +10,13 @@ from types import MappingProxyType
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown.yaml_header import KEY_LINE, RefusedHeaderError, Value, YamlReader
+from skillagent.markdown.yaml_header import (
+    KEY_LINE,
+    MAX_NODES,
+    RefusedHeaderError,
+    Value,
+    YamlReader,
+)
 
 _TAB_INDENT = re.compile(r"(?<=\n)(?=[ ]*(?:-[ ]+)?-?\t)[ \t]*(?:-[ \t]+)*")
 _ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(\S.*?)[ \t]*")
@@ -30,7 +36,14 @@ def salvage(header: str, reader: YamlReader, error: Exception) -> Mapping[str, V
     fields: dict[str, Value] = {}
     if "".join(lines[: starts[0] if starts else len(lines)]).strip():
         reader.findings.append(finding("SG010", reader.path, 2, "broken YAML before the first key"))
-    for start, end in pairwise([*starts, len(lines)]):
+    for number, (start, end) in enumerate(pairwise([*starts, len(lines)])):
+        if reader.is_full:
+            left = len(starts) - number
+            message = (
+                f"frontmatter refused: more than {MAX_NODES} values; {left} keys were left out"
+            )
+            reader.findings.append(finding("SG014", reader.path, start + 2, message))
+            break
         fields.update(_block(lines[start:end], start + 2, reader))
     if not reader.findings:
         mark = getattr(error, "problem_mark", None)

@@ -28,6 +28,8 @@ MAX_DEPTH = 64
 """How deep lists and mappings may be nested."""
 MAX_NODES = 10_000
 """How many values a header may have, if each alias counts as a copy."""
+NODES_OF_A_KEY = 3
+"""A mapping, its key and the value of that."""
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KEY_LINE = re.compile(
@@ -201,6 +203,11 @@ class YamlReader:
         self.lines.clear()
         self._nodes = 0
         self._anchors.clear()
+
+    @property
+    def is_full(self) -> bool:
+        """True if not even one more key with a value may be read."""
+        return MAX_NODES - self._nodes < NODES_OF_A_KEY
 
     def value(self, text: str, first_line: int) -> Value:
         """The value of the first YAML document in a text.
