@@ -141,5 +141,5 @@ def test_a_header_that_both_readers_do_not_agree_on_is_left_alone(text: str) -> 
 
 
 def test_a_header_nested_too_deep_is_not_given_to_a_reader_without_bounds() -> None:
-    document = parse(f"---\n{'a: [\n' * 30_000}---\ntext\n", "a.md")
+    document = parse("---\n" + "a: [\n" * 30_000 + "---\ntext\n", "a.md")
     assert header_edit(document, "aliases", ["x"]) is None
