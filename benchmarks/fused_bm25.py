@@ -1,7 +1,7 @@
-"""The ranking to beat: BM25 of the whole text, and of names and descriptions, added.
+"""The ranking for comparison: BM25 of the whole text, plus BM25 of names and descriptions.
 
-From `bm25s`, with English stemming and stop words. What is free (k1, b, and the weight of names
-and descriptions) is chosen by the mean reciprocal rank on the tuning half of the same set.
+It uses `bm25s`, with English stemming and stop words. The parameters (k1, b, and the weight of
+names and descriptions) are those with the best mean reciprocal rank on the tuning half of a set.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0)
 
 
 class FusedBM25:
-    """Both scores of every node of a graph, added.
+    """Ranks the nodes of a graph by the sum of both scores.
 
     Args:
-        graph: whose nodes are ranked.
-        k1, b: as in BM25.
-        weight: what names and descriptions count beside the whole text, which counts 1.
+        graph: the graph whose nodes are ranked.
+        k1, b: parameters of BM25.
+        weight: weight of names and descriptions; the weight of the whole text is 1.
     """
 
     def __init__(self, graph: SkillGraph, k1: float, b: float, weight: float) -> None:
@@ -42,7 +42,7 @@ class FusedBM25:
         self._short = _index([f"{node.title}\n{node.description}" for node in nodes], k1, b)
 
     def rank(self, query: str) -> list[str]:
-        """All nodes with a score, best first; of equals, the first node."""
+        """All nodes with a score, best first; equal ones in their order in the graph."""
         words = _tokens([query])[0]
         if not words:
             return []
@@ -55,7 +55,7 @@ class FusedBM25:
 
 
 def tuned(graph: SkillGraph, questions: Sequence[Question]) -> FusedBM25:
-    """The best of all combinations, the first of equals, for some questions."""
+    """The ranking with the best parameters for these questions; the first of equal ones."""
     ranked = [FusedBM25(graph, k1, b, weight) for k1, b, weight in product(K1, B, WEIGHTS)]
     return max(ranked, key=lambda ranker: _reciprocal_rank(ranker, questions))
 
@@ -70,14 +70,14 @@ def _reciprocal_rank(ranker: FusedBM25, questions: Sequence[Question]) -> float:
 
 
 def _tokens(texts: list[str]) -> list[list[str]]:
-    found: list[list[str]] = bm25s.tokenize(
+    tokens: list[list[str]] = bm25s.tokenize(
         texts,
         stopwords="en",
         stemmer=Stemmer.Stemmer("english"),
         return_ids=False,
         show_progress=False,
     )
-    return found
+    return tokens
 
 
 def _index(texts: list[str], k1: float, b: float) -> Any:

@@ -1,12 +1,12 @@
-"""How the cost of every operation grows with a file, for every construct of Markdown.
+"""Measures how the time of every operation grows with a file, for every construct of Markdown.
 
     python -m benchmarks.growth                    # a table: construct, operation, exponent
     python -m benchmarks.growth tables --kilobytes 1000
 
-A file of one construct is written at one size and at four times that size, and each operation is
-timed on both, in seconds of the processor. Cost that grows with the length has the exponent 1,
-with its square 2. What takes less than `FLOOR` at the larger size is not judged: there noise
-is larger than what is measured.
+A file of one construct is written in two sizes, the second one `FACTOR` times larger. Each
+operation is timed with both, in seconds of processor time. The exponent is 1 if the time grows in
+proportion to the length, and 2 if it grows with its square. Operations that take less than `FLOOR`
+with the larger file are not judged, because the noise is too large.
 """
 
 from __future__ import annotations
@@ -35,22 +35,23 @@ from skillagent.markdown.document import parse
 
 _UUID = "634fae2e-edab-42e0-8385-59df3fc3da0e"
 FACTOR = 4
+"""Size of the larger file, relative to the smaller one."""
 FLOOR = 0.03
-"""Seconds."""
+"""Minimum time in seconds that is judged."""
 KILOBYTES = 20
-"""Of the smaller file."""
+"""Size of the smaller file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Construct:
-    """A text that is one thing over and over."""
+    """A text that repeats one thing."""
 
     unit: str
-    """Said again until the size is reached; `¤` in it is the number of the time."""
+    """Repeated until the size is reached; `¤` is replaced by the number of the repetition."""
     head: str = ""
     tail: str = ""
     logseq: bool = False
-    """Whether the file lies in a Logseq graph."""
+    """Whether the file is in a Logseq graph."""
 
     def text(self, size: int) -> str:
         """A text of about so many characters."""
@@ -64,7 +65,7 @@ class Construct:
 
 @dataclass(frozen=True, slots=True)
 class Deep:
-    """Lines of which each stands one step deeper than the one above."""
+    """Lines, each one level deeper than the line before."""
 
     step: str
     line: str
@@ -78,7 +79,7 @@ class Deep:
 
 @dataclass(frozen=True, slots=True)
 class Twice:
-    """One thing over and over, and then another as often."""
+    """A text that repeats one thing, and then another one as often."""
 
     first: str
     second: str
@@ -259,7 +260,8 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "header names": C("  - n\n", "---\nrelated:\n", "---\ntext\n"),
     "header names in brackets": C("n, ", "---\nrelated: [", "n]\n---\ntext\n"),
     "header names in mappings": C("  - {resource: n}\n", "---\nsources:\n", "---\ntext\n"),
-    "header link fields": C("Related: n\nsee_also: n\n", "---\n", "---\ntext\n"),
+    # Long comments keep the number of values below the bound of a header.
+    "header link fields": C(f"Related: n  # {'word ' * 12}\nsee_also: n\n", "---\n", "---\ntext\n"),
     "header links in one line": C("[[n]] ", '---\nup: "', '"\n---\ntext\n'),
     "header links in brackets": C("[[n]], ", "---\nup: [", "]\n---\ntext\n"),
     "a long value": C("word ", "---\ndescription: ", "\n---\ntext\n"),
@@ -297,15 +299,15 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
 
 
 def operations(folder: Path, text: str) -> Iterator[tuple[str, Callable[[], object]]]:
-    """What is done with the file: each by name, in order."""
+    """The operations on the file `x.md`, by name, in the order in which they must run."""
     dialect = DIALECTS["logseq"] if (folder / CONFIG).exists() else OBSIDIAN
     yield "parse", lambda: parse(text, "x.md", dialect)
     loaded: list[SkillGraph] = []
     yield "SkillGraph.load", lambda: loaded.append(SkillGraph.load(folder))
     graph = loaded[0]
 
-    def tools(most: int = 4_000) -> Toolset:
-        return Toolset(graph, Budget(10**9, most))
+    def tools(per_call: int = 4_000) -> Toolset:
+        return Toolset(graph, Budget(10**9, per_call))
 
     yield "search index", lambda: SearchIndex.of(graph)
     yield "list_index(query)", lambda: tools().list_index(query="word item")
@@ -316,7 +318,7 @@ def operations(folder: Path, text: str) -> Iterator[tuple[str, Callable[[], obje
     yield "read_node, all", lambda: tools(10**9).read_node("x")
     yield "read_node, embedded", lambda: tools(10**9).read_node("a")
     yield "read_node(section)", lambda: _sections(graph, tools())
-    yield "check", lambda: [str(one) for one in ordered((*graph.diagnostics, *findings(graph)))]
+    yield "check", lambda: list(map(str, ordered((*graph.diagnostics, *findings(graph)))))
     yield "health", lambda: health(graph)
     yield "weave", lambda: weave.proposals(graph)
     yield "rename a target", lambda: rename(graph, "n", "renamed")
@@ -334,13 +336,16 @@ def _sections(graph: SkillGraph, tools: Toolset) -> None:
 
 
 def seconds(text: str, *, logseq: bool = False) -> dict[str, float]:
-    """Operation → seconds of the processor that it takes with a file of this text.
+    """Measure every operation on a file.
 
     Args:
-        text: of the file.
-        logseq: whether it lies in a Logseq graph.
+        text: text of the file.
+        logseq: whether the file is in a Logseq graph.
+
+    Returns:
+        Operation → seconds of processor time.
     """
-    found: dict[str, float] = {}
+    times: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path, content in _files(text).items():
@@ -348,20 +353,19 @@ def seconds(text: str, *, logseq: bool = False) -> dict[str, float]:
         if logseq:
             (folder / CONFIG).parent.mkdir()
             (folder / CONFIG).write_text("{:file/name-format :triple-lowbar}")
-        # Collecting what others left behind would be counted as work.
+        # Otherwise, garbage of earlier operations would be collected during a measurement.
         gc.collect()
         gc.disable()
         try:
             for operation, run in operations(folder, text):
                 started = time.process_time()
-                with suppress(
-                    SkillAgentError
-                ):  # a refusal is an answer, and takes its time as well
+                # An operation may also refuse the file; that must not take long, either.
+                with suppress(SkillAgentError):
                     run()
-                found[operation] = time.process_time() - started
+                times[operation] = time.process_time() - started
         finally:
             gc.enable()
-    return found
+    return times
 
 
 def _files(text: str) -> dict[str, str]:
@@ -374,12 +378,16 @@ def _files(text: str) -> dict[str, str]:
 
 
 def exponents(construct: Construct | Deep | Twice, size: int, tries: int) -> dict[str, float]:
-    """Operation → exponent of its growth, of those above `FLOOR`.
+    """Measure the growth of every operation.
 
     Args:
-        construct: what the file is made of.
-        size: characters of the smaller file.
-        tries: times that both are measured where one seems to grow too fast; the least counts.
+        construct: the content of the file.
+        size: length of the smaller file in characters.
+        tries: number of measurements while an operation seems to grow too fast; the shortest
+            times are used.
+
+    Returns:
+        Operation → exponent of its growth; without operations faster than `FLOOR`.
     """
 
     def measured(times: int) -> dict[str, float]:
@@ -393,8 +401,8 @@ def exponents(construct: Construct | Deep | Twice, size: int, tries: int) -> dic
     return _exponents(small, large)
 
 
-def _least(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    return {name: min(value, other[name]) for name, value in one.items()}
+def _least(first: dict[str, float], second: dict[str, float]) -> dict[str, float]:
+    return {name: min(value, second[name]) for name, value in first.items()}
 
 
 def _exponents(small: dict[str, float], large: dict[str, float]) -> dict[str, float]:
@@ -407,16 +415,19 @@ def _exponents(small: dict[str, float], large: dict[str, float]) -> dict[str, fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("construct", nargs="?", default="", help="part of a name")
-    parser.add_argument("--kilobytes", type=int, default=KILOBYTES, help="of the smaller file")
-    parser.add_argument("--all", action="store_true", help="every operation, not only the fastest")
+    parser.add_argument("construct", nargs="?", default="", help="part of a construct's name")
+    parser.add_argument("--kilobytes", type=int, default=KILOBYTES, help="size of the smaller file")
+    parser.add_argument(
+        "--all", action="store_true", help="every operation, not only the one that grows fastest"
+    )
     arguments = parser.parse_args()
     for name, construct in CONSTRUCTS.items():
         if arguments.construct in name:
-            found = exponents(construct, arguments.kilobytes * 1_000, 1)
-            ranked = sorted(found.items(), key=lambda pair: -pair[1])
+            growth = exponents(construct, arguments.kilobytes * 1_000, 1)
+            ranked = sorted(growth.items(), key=lambda pair: -pair[1])
             shown = ranked if arguments.all else ranked[:1]
-            print(f"{name:32}", "; ".join(f"{at} {value:.2f}" for at, value in shown), flush=True)
+            cells = "; ".join(f"{operation} {exponent:.2f}" for operation, exponent in shown)
+            print(f"{name:32}", cells, flush=True)
 
 
 if __name__ == "__main__":

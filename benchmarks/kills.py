@@ -1,11 +1,11 @@
-"""Commands that change a graph of 800 nodes, killed with SIGKILL at random moments.
+"""Kills commands that change a graph of 800 nodes with SIGKILL, at random moments.
 
     python -m benchmarks.kills [KILLS]
 
-Each command is run in a process of its own; every second one is killed after a random time, the
-others before a random operation that changes files. Then `check` is run, as anybody would, and
-the folder is compared: it must be as before or as after the change. Prints a row a command;
-exits with 1 if a folder is a mixture, or holds anything else that was not there.
+Each command runs in its own process. Every second one is killed after a random time, the others
+before a random operation that changes files. Then `skillagent check` runs, and the folder is
+compared: it must be exactly as before or as after the change. Prints one row for each command;
+exits with 1 if a folder is neither.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from skillagent.graph import SkillGraph
 
 NODES = 800
 FOLDERS = {"import": "made", "export": "packed", "new": "fresh"}
-"""What a command writes to, where that is not the graph."""
+"""Command → the folder that it writes to, if that is not the graph."""
 WORDS = "seed order kernel batch thread driver cache ledger budget "
 
 
 def build(top: Path) -> None:
-    """A graph whose `hub` every node links to, and whose nodes name each other."""
+    """Write a graph in which every node links to `hub`, and contains the title of another node."""
     top.mkdir(parents=True)
     lines = [f"- [[node-{number}]] - when you need {number}" for number in range(NODES)]
     (top / "index.md").write_text("# Index\n\n- [[hub]] - first\n" + "\n".join(lines) + "\n")
@@ -48,11 +48,11 @@ def build(top: Path) -> None:
 
 
 def commands(ground: Path) -> dict[str, list[str]]:
-    """Name → arguments, on the graph below a folder."""
+    """Name → arguments of each command, for the graph in a folder."""
     graph = ground / "graph"
     woven = ground / "woven.json"
-    found = proposals(SkillGraph.load(graph), None, 300)
-    woven.write_text(to_json({"proposals": [proposal.to_json() for proposal in found]}))
+    links = proposals(SkillGraph.load(graph), None, 300)
+    woven.write_text(to_json({"proposals": [link.to_json() for link in links]}))
     text = ["--description", "When it is new"]
     return {
         "rename": ["rename", str(graph), "hub", "deep/center"],
@@ -66,27 +66,27 @@ def commands(ground: Path) -> dict[str, list[str]]:
 
 
 def tree(top: Path) -> dict[str, bytes]:
-    """The files below a folder."""
+    """Path → content of all files below a folder."""
     return {str(path): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
 
 
 def quiet(arguments: Sequence[str]) -> str:
-    """Run a command; its standard error."""
+    """Run a command without showing its output; returns its standard error."""
     errors = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(errors):
         skillagent(list(arguments))
     return errors.getvalue()
 
 
-def writes(counted: Callable[[], None]) -> None:
+def before_each_write(callback: Callable[[], None]) -> None:
     """Call a function before every operation of this process that changes files."""
-    names = ("os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "open")
+    events = ("os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "open")
 
-    def hear(event: str, arguments: tuple[object, ...]) -> None:
-        if event in names and (event != "open" or _writes(arguments[2])):
-            counted()
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event in events and (event != "open" or _writes(arguments[2])):
+            callback()
 
-    sys.addaudithook(hear)
+    sys.addaudithook(hook)
 
 
 def _writes(flags: object) -> bool:
@@ -94,8 +94,8 @@ def _writes(flags: object) -> bool:
 
 
 def run_whole(arguments: Sequence[str]) -> tuple[float, int]:
-    """Run a command to its end: seconds, and operations that change files."""
-    begun = time.monotonic()
+    """Run a command to its end; returns its seconds, and the number of operations that write."""
+    started = time.monotonic()
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -105,19 +105,25 @@ def run_whole(arguments: Sequence[str]) -> tuple[float, int]:
             nonlocal count
             count += 1
 
-        writes(add)
+        before_each_write(add)
         quiet(arguments)
         os.write(write, str(count).encode())
         os._exit(0)
     os.waitpid(child, 0)
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - started
     os.close(write)
     with os.fdopen(read) as stream:
         return seconds, int(stream.read())
 
 
 def kill(arguments: Sequence[str], *, seconds: float, operations: int) -> None:
-    """Run a command in a process that is killed after a time, or before the n-th operation."""
+    """Run a command in a process, and kill it.
+
+    Args:
+        arguments: the command line.
+        seconds: time after which the process is killed.
+        operations: number of operations that change files, after which the process kills itself.
+    """
     child = os.fork()
     if child == 0:
         left = operations
@@ -128,7 +134,7 @@ def kill(arguments: Sequence[str], *, seconds: float, operations: int) -> None:
             if left < 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        writes(one_less)
+        before_each_write(one_less)
         quiet(arguments)
         os._exit(0)
     deadline = time.monotonic() + seconds
@@ -150,7 +156,9 @@ def main() -> int:
         shutil.copytree(model, ground)
         every = commands(ground)
         shutil.copy(ground / "woven.json", model)
-        print(f"{'command':8} {'kills':>6} {'before':>6} {'after':>6} {'mixed':>6} {'told':>6}")
+        print(
+            f"{'command':8} {'kills':>6} {'before':>6} {'after':>6} {'mixed':>6} {'recovered':>9}"
+        )
         for name, arguments in every.items():
             _renew(ground, model)
             before = tree(ground)
@@ -164,13 +172,13 @@ def main() -> int:
                     kill(arguments, seconds=dice.uniform(0, seconds), operations=operations + 1)
                 else:
                     kill(arguments, seconds=600, operations=dice.randrange(operations))
-                told = _check(ground / FOLDERS.get(name, "graph"))
+                message = _check(ground / FOLDERS.get(name, "graph"))
                 now = tree(ground)
-                counts["told"] += "interrupted" in told
+                counts["recovered"] += "interrupted" in message
                 counts["before" if now == before else "after" if now == after else "mixed"] += 1
             bad += counts["mixed"]
-            total = counts.total() - counts["told"]
-            row = (total, counts["before"], counts["after"], counts["mixed"], counts["told"])
+            total = counts.total() - counts["recovered"]
+            row = (total, counts["before"], counts["after"], counts["mixed"], counts["recovered"])
             print(f"{name:8} " + " ".join(f"{value:>6}" for value in row), flush=True)
     return int(bad > 0)
 

@@ -1,13 +1,13 @@
-"""How fast a graph loads and answers, beside the cost of only reading its files.
+"""Measures how fast a graph loads and answers, compared with only reading its files.
 
-    python -m benchmarks.load                 # 1,000 and 10,000 notes of 2 KB
+    python -m benchmarks.load                 # 1,000 and 10,000 nodes of 2 KB
     python -m benchmarks.load 1000 --json
 
-The notes are generated from a fixed seed: about 2 KB, a header, eight links in prose, three
-sections, one fenced block; words follow Zipf's law over 20,000 invented ones. Loading is
-measured in a process of its own, so that peak memory is that of the graph alone. Seconds are
-those of the processor, not of the clock, since a shared machine adds its neighbours' to the
-latter; ratios survive even a machine that is slowed down.
+The nodes are generated from a fixed seed. Each has about 2 KB, a header, eight links in prose,
+three sections and one fenced block; the words follow Zipf's law over 20,000 invented words.
+Loading is measured in its own process, so that the peak of memory is that of the graph alone. All
+times are processor time, because other processes on the machine make the clock's time longer; the
+ratios are valid even on a machine that is slowed down.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ from skillagent import Answer, Budget, SearchIndex, SkillGraph, Toolset
 from skillagent.tokens import EncodingCounter
 
 SEED = 20261123
-NOTE_BYTES = 2_048
+NODE_BYTES = 2_048
+"""Approximate size of a node."""
 CALLS = 300
+"""Number of calls of each operation."""
 
 
 class Words:
-    """A vocabulary with Zipf frequencies."""
+    """A vocabulary of invented words, whose frequencies follow Zipf's law."""
 
     def __init__(self, rng: random.Random, size: int = 20_000) -> None:
         parts = [a + b for a in "bcdfghjklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er")]
@@ -51,12 +53,12 @@ class Words:
         return self._rng.choices(self._words, cum_weights=self._weights, k=count)
 
 
-def generate(folder: Path, notes: int) -> None:
-    """Write a vault of so many notes, with a map for each hundred and an entry."""
+def generate(folder: Path, nodes: int) -> None:
+    """Write a graph of this many nodes, with an entry, and a map for each hundred nodes."""
     rng = random.Random(SEED)
     words = Words(rng)
-    names = [f"note-{number:06d}" for number in range(notes)]
-    maps = [f"map-{number:04d}" for number in range(max(1, notes // 100))]
+    names = [f"note-{number:06d}" for number in range(nodes)]
+    maps = [f"map-{number:04d}" for number in range(max(1, nodes // 100))]
     (folder / "index.md").write_text(
         "---\ntype: map\ndescription: Entry of a generated graph\n---\n# Index\n\n"
         + "".join(f"- [[{name}]] - {' '.join(words.take(6))}\n" for name in maps)
@@ -70,10 +72,10 @@ def generate(folder: Path, notes: int) -> None:
     for number, name in enumerate(names):
         part = folder / f"part-{number // 500:03d}"
         part.mkdir(exist_ok=True)
-        (part / f"{name}.md").write_text(_note(rng, words, name, names))
+        (part / f"{name}.md").write_text(_node(rng, words, name, names))
 
 
-def _note(rng: random.Random, words: Words, name: str, names: list[str]) -> str:
+def _node(rng: random.Random, words: Words, name: str, names: list[str]) -> str:
     text = (
         f"---\ntitle: {' '.join(words.take(3))} {name[-6:]}\n"
         f"description: {' '.join(words.take(14))}\ntags: [{', '.join(words.take(2))}]\n---\n"
@@ -86,13 +88,13 @@ def _note(rng: random.Random, words: Words, name: str, names: list[str]) -> str:
         for link in links[section * 3 : section * 3 + 3]:
             text += f"{' '.join(words.take(9))}, see {link} when {' '.join(words.take(8))}.\n"
     text += f"\n```\n{' '.join(words.take(12))}\n```\n\n"
-    while len(text) < NOTE_BYTES:
+    while len(text) < NODE_BYTES:
         text += f"{' '.join(words.take(14)).capitalize()}.\n"
     return text
 
 
 def read_only(folder: Path) -> float:
-    """Seconds to list the folder and read every file: the floor of any loader."""
+    """Seconds to list the folder and read every file, which every loader needs at least."""
     started = time.process_time()
     stack = [str(folder)]
     while stack:
@@ -107,9 +109,9 @@ def read_only(folder: Path) -> float:
 
 
 def measure_load(folder: Path) -> dict[str, float]:
-    """In this process: floor, load, search index, memory."""
+    """Measure loading in this process: seconds of each part, and memory in MB."""
     floor = min(read_only(folder) for _ in range(3))
-    counter_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory_before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.process_time()
     graph = SkillGraph.load(folder)
     load = time.process_time() - started
@@ -117,7 +119,7 @@ def measure_load(folder: Path) -> dict[str, float]:
     started = time.process_time()
     SearchIndex.of(graph)
     index = time.process_time() - started
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    index_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "notes": len(graph.nodes),
         "links": len(graph.links),
@@ -127,13 +129,13 @@ def measure_load(folder: Path) -> dict[str, float]:
         "ratio_to_reading": load / floor,
         "search_index_seconds": index,
         "peak_mb_loaded": load_memory / 1024,
-        "peak_mb_indexed": memory / 1024,
-        "mb_before": counter_memory / 1024,
+        "peak_mb_indexed": index_memory / 1024,
+        "mb_before": memory_before / 1024,
     }
 
 
 def measure_operations(folder: Path) -> dict[str, tuple[float, float]]:
-    """Operation → p50 and p99 in milliseconds, each call on notes not asked for before."""
+    """Operation → p50 and p99 in milliseconds; each call asks for new nodes."""
     graph = SkillGraph.load(folder)
     rng = random.Random(SEED + 1)
     names = sorted(graph.nodes)
@@ -145,7 +147,7 @@ def measure_operations(folder: Path) -> dict[str, tuple[float, float]]:
         return Toolset(graph, Budget(1_000_000_000, 4_000), counter=counter).warm()
 
     session = tools()
-    gc.freeze()  # as the command line does: collections need not walk the graph again
+    gc.freeze()  # As the command line does, so that the garbage collector skips the graph.
 
     def query() -> str:
         return " ".join(rng.sample(rng.choice(titles).split(), 3))
@@ -180,7 +182,7 @@ def measure_operations(folder: Path) -> dict[str, tuple[float, float]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("notes", type=int, nargs="*", default=[1_000, 10_000])
+    parser.add_argument("nodes", type=int, nargs="*", default=[1_000, 10_000])
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -188,10 +190,10 @@ def main() -> None:
         print(json.dumps(measure_load(arguments.folder)))
         return
     report = []
-    for notes in arguments.notes:
+    for nodes in arguments.nodes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            generate(folder, notes)
+            generate(folder, nodes)
             command = [sys.executable, "-m", "benchmarks.load", "--folder", name]
             best = min(
                 (json.loads(subprocess.check_output(command)) for _ in range(3)),

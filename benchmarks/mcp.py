@@ -1,18 +1,18 @@
-"""How the MCP server bears a crowd, and how soon it answers after its start.
+"""Measures the MCP server with many clients, and how soon it answers after its start.
 
     python -m benchmarks.mcp
     python -m benchmarks.mcp --report docs/mcp-benchmark.md
 
-The server runs as `skillagent serve … --http` with two workers over a generated graph. The
-clients are one event loop in this process: raw sockets that stay open, each client one session
-with one call under way, its calls drawn from a seed. Every answer is checked: its status, its
-one text block, its session, the number of its call. Afterwards each session's texts are counted
-again, by tiktoken: together they must not cost more than the budget.
+The server runs as `skillagent serve … --http` with two workers and a generated graph. The clients
+run in one event loop of this process. Each client is one session on one open connection, sends one
+call at a time, and draws its calls from a seed. Of every answer, the status, the text block, the
+session and the number of the call are checked. At the end, the texts of each session are counted
+again by tiktoken: together they must not cost more than the budget.
 
-A second crowd meets a worker that is killed. A client whose connection breaks asks again; its
-session must go on, and may have lost no more than the answer that was under way.
+In a second run, a worker is killed. A client whose connection breaks repeats its call. Its session
+must continue, and may lose only the answer that was being sent.
 
-The start is measured over stdio, from the start of the process to the whole answer.
+The start is measured over stdio, from the start of the process to the complete answer.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ BUDGET = 60_000
 WORKERS = 2
 STARTS = 11
 ANSWER_SECONDS = 30
-"""What waits longer than this for an answer has failed."""
+"""Maximum time for one answer."""
 VERSION = "2026-07-28"
 META = {
     "io.modelcontextprotocol/protocolVersion": VERSION,
@@ -59,8 +59,8 @@ TRADING = Path(__file__).parents[1] / "examples" / "trading"
 
 
 @dataclass
-class Crowd:
-    """What the clients saw."""
+class Measurements:
+    """What all clients of one run measured."""
 
     seconds: float = 0.0
     times: dict[str, list[float]] = field(default_factory=dict)
@@ -68,29 +68,30 @@ class Crowd:
     texts: dict[str, list[str]] = field(default_factory=dict)
     """Session → its answers."""
     spent: int = 0
-    """Answers of sessions whose budget was spent: empty, or the one that says so."""
+    """Number of answers after the budget of a session was spent."""
     broken: int = 0
-    """Connections that broke under a call, which was then asked again."""
+    """Number of calls that were repeated because the connection broke."""
     lost: int = 0
-    """Answers that were charged and never arrived."""
+    """Number of answers that were charged to a session but did not arrive."""
     faults: list[str] = field(default_factory=list)
+    """Descriptions of wrong answers."""
 
     @property
     def calls(self) -> int:
         return sum(len(times) for times in self.times.values())
 
     def breaches(self) -> int:
-        """Sessions whose texts cost more than their budget."""
+        """The number of sessions whose texts cost more than their budget."""
         count = EncodingCounter(fast=False).count
         return sum(sum(map(count, texts)) > BUDGET for texts in self.texts.values())
 
 
-class Client:
-    """One session over one connection."""
+class SessionClient:
+    """One session on one connection."""
 
-    def __init__(self, url: str, crowd: Crowd, seed: int) -> None:
+    def __init__(self, url: str, measurements: Measurements, seed: int) -> None:
         self._address = urlsplit(url)
-        self._crowd = crowd
+        self._measurements = measurements
         self._random = random.Random(seed)
         self._session: str | None = None
         self._number = 0
@@ -126,15 +127,15 @@ class Client:
                 self._streams = None
                 interrupted += 1
                 await asyncio.sleep(0.05)
-        self._crowd.times.setdefault(name, []).append(time.perf_counter() - started)
-        self._crowd.broken += interrupted > 0
+        self._measurements.times.setdefault(name, []).append(time.perf_counter() - started)
+        self._measurements.broken += interrupted > 0
         self._check(status, body, interrupted)
 
     def _check(self, status: int, body: bytes, interrupted: int) -> None:
-        crowd = self._crowd
+        measurements = self._measurements
         result = json.loads(body).get("result") if status == 200 else None
         if result is None:
-            crowd.faults.append(f"{status}: {body[:200].decode()}")
+            measurements.faults.append(f"{status}: {body[:200].decode()}")
             return
         (block,) = result["content"]
         text = block["text"]
@@ -142,23 +143,23 @@ class Client:
         if self._session is None:
             self._session = token
         if token != self._session:
-            crowd.faults.append(f"another session: {text[-200:]}")
-        crowd.texts.setdefault(token, []).append(text)
-        found = re.search(r"\(call (\d+):", text)
+            measurements.faults.append(f"another session: {text[-200:]}")
+        measurements.texts.setdefault(token, []).append(text)
+        number = re.search(r"\(call (\d+):", text)
         if text and not text.startswith(("The budget is spent", "Budget spent")):
-            if result.get("isError") or not found:
-                crowd.faults.append(text[:200])
+            if result.get("isError") or not number:
+                measurements.faults.append(text[:200])
                 return
-            lost = int(found[1]) - self._number - 1
+            lost = int(number[1]) - self._number - 1
             if not 0 <= lost <= interrupted:
-                crowd.faults.append(f"call {found[1]} after {self._number}")
-            crowd.lost += lost
-            self._number = int(found[1])
+                measurements.faults.append(f"call {number[1]} after {self._number}")
+            measurements.lost += lost
+            self._number = int(number[1])
             self._nodes = (
                 list(dict.fromkeys(re.findall(r"\[\[([^\]|#]+)\]\]", text))) or self._nodes
             )
         else:
-            crowd.spent += 1
+            measurements.spent += 1
 
     async def _post(self, name: str, arguments: dict[str, Any]) -> tuple[int, bytes]:
         params = {"name": name, "arguments": arguments, "_meta": META}
@@ -184,7 +185,7 @@ class Client:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[str, int]]:
-    """The server's URL and process id."""
+    """Start the server; its URL and process id."""
     command = [sys.executable, "-m", "skillagent", "serve", str(folder), "--http", "--port", "0"]
     command += ["--workers", str(WORKERS), "--budget", str(BUDGET), "--no-watch"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
@@ -196,52 +197,59 @@ def serving(folder: Path) -> Iterator[tuple[str, int]]:
         process.wait(20)
 
 
-async def crowd_at(url: str, clients: int, calls: int, kill: int | None) -> Crowd:
-    """Let a crowd call.
+async def measure(url: str, clients: int, calls: int, kill: int | None) -> Measurements:
+    """Let many clients call the server.
 
     Args:
-        url: of the server.
-        clients: how many.
-        calls: of all of them together.
-        kill: process id of the server, one of whose workers is killed meanwhile.
+        url: address of the server.
+        clients: number of clients.
+        calls: number of calls of all clients together.
+        kill: process id of the server; one of its workers is killed after half of the calls.
     """
-    crowd = Crowd()
+    measurements = Measurements()
     share = [calls // clients + (number < calls % clients) for number in range(clients)]
-    warm = [Client(url, Crowd(), -1 - number) for number in range(8)]
+    warm = [SessionClient(url, Measurements(), -1 - number) for number in range(8)]
     await asyncio.gather(*(client.run(3) for client in warm))
     started = time.perf_counter()
 
     async def killer() -> None:
-        while crowd.calls < calls // 2:
+        while measurements.calls < calls // 2:
             await asyncio.sleep(0.02)
         os.kill(max(workers_of(kill or 0), key=busy), signal.SIGKILL)
 
     killing = asyncio.create_task(killer()) if kill else None
-    await asyncio.gather(*(Client(url, crowd, seed).run(share[seed]) for seed in range(clients)))
-    crowd.seconds = time.perf_counter() - started
+    await asyncio.gather(
+        *(SessionClient(url, measurements, seed).run(share[seed]) for seed in range(clients))
+    )
+    measurements.seconds = time.perf_counter() - started
     if killing:
         await killing
-    return crowd
+    return measurements
 
 
 def workers_of(process: int) -> list[int]:
     """Process ids of a server's workers."""
-    found = []
+    workers = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         parent = int(status.read_text().rpartition(")")[2].split()[1])
         if parent == process and "spawn_main" in (status.parent / "cmdline").read_text():
-            found.append(int(status.parent.name))
-    return sorted(found)
+            workers.append(int(status.parent.name))
+    return sorted(workers)
 
 
 def busy(process: int) -> int:
-    """Ticks of the processor that a process has had: the busiest worker has most clients."""
+    """Processor time of a process in ticks; the worker with the most has the most clients."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
 
 def start(folder: Path) -> tuple[float, float, float]:
-    """Seconds to the first tools/list, to the first answer of a tool, and to the second."""
+    """Start the server over stdio.
+
+    Returns:
+        Seconds from the start to `tools/list` and to the first answer of a tool; and the seconds
+        of the second call.
+    """
     hello = {
         "protocolVersion": "2025-11-25",
         "capabilities": {},
@@ -278,16 +286,18 @@ def milliseconds(seconds: list[float], share: float) -> str:
     return f"{ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e3:.1f}"
 
 
-def crowd_rows(crowd: Crowd) -> list[str]:
+def table_rows(measurements: Measurements) -> list[str]:
     rows = []
-    everything = [one for times in crowd.times.values() for one in times]
-    for name, times in [*sorted(crowd.times.items()), ("all", everything)]:
+    all_times = [seconds for times in measurements.times.values() for seconds in times]
+    for name, times in [*sorted(measurements.times.items()), ("all", all_times)]:
         shares = " | ".join(milliseconds(times, share) for share in (0.5, 0.95, 0.99, 1))
         rows.append(f"| {name} | {len(times):,} | {shares} |")
     return rows
 
 
-def report(starts: dict[str, list[tuple[float, float, float]]], calm: Crowd, killed: Crowd) -> str:
+def report(
+    starts: dict[str, list[tuple[float, float, float]]], calm: Measurements, killed: Measurements
+) -> str:
     cpu = platform.machine()
     head = (
         f"`python -m benchmarks.mcp --report docs/mcp-benchmark.md` on {datetime.date.today()}; "
@@ -318,9 +328,9 @@ def report(starts: dict[str, list[tuple[float, float, float]]], calm: Crowd, kil
         "| graph | first `tools/list` | first answer of a tool | second, by itself |",
         "|---|--:|--:|--:|",
     ]
-    for name, found in starts.items():
+    for name, measured in starts.items():
         cells = []
-        for times in zip(*found, strict=True):
+        for times in zip(*measured, strict=True):
             low, middle, high = min(times), statistics.median(times), max(times)
             cells.append(f"{middle * 1e3:.0f} ({low * 1e3:.0f}–{high * 1e3:.0f})")
         lines.append(f"| {name} | {' | '.join(cells)} |")
@@ -332,7 +342,7 @@ def report(starts: dict[str, list[tuple[float, float, float]]], calm: Crowd, kil
         "",
         "| tool | calls | p50 ms | p95 ms | p99 ms | longest ms |",
         "|---|--:|--:|--:|--:|--:|",
-        *crowd_rows(calm),
+        *table_rows(calm),
         "",
         "## The same, and a worker is killed with SIGKILL at half",
         "",
@@ -340,7 +350,7 @@ def report(starts: dict[str, list[tuple[float, float, float]]], calm: Crowd, kil
         "",
         "| tool | calls | p50 ms | p95 ms | p99 ms | longest ms |",
         "|---|--:|--:|--:|--:|--:|",
-        *crowd_rows(killed),
+        *table_rows(killed),
         "",
     ]
     return "\n".join(lines)
@@ -361,15 +371,15 @@ def main() -> int:
             for name, graph in [("37 nodes", TRADING), (f"{arguments.nodes:,} nodes", folder)]
         }
         with serving(folder) as (url, process):
-            calm = asyncio.run(crowd_at(url, CLIENTS, arguments.calls, None))
-            killed = asyncio.run(crowd_at(url, CLIENTS, arguments.calls, process))
+            calm = asyncio.run(measure(url, CLIENTS, arguments.calls, None))
+            killed = asyncio.run(measure(url, CLIENTS, arguments.calls, process))
     text = report(starts, calm, killed)
     print(text)
     if arguments.report:
         arguments.report.write_text(text, encoding="utf-8")
-    for crowd in (calm, killed):
-        print(*crowd.faults[:5], sep="\n", file=sys.stderr)
-    wrong = [crowd.faults or crowd.breaches() for crowd in (calm, killed)]
+    for measurements in (calm, killed):
+        print(*measurements.faults[:5], sep="\n", file=sys.stderr)
+    wrong = [measurements.faults or measurements.breaches() for measurements in (calm, killed)]
     return int(any(wrong) or calm.broken > 0 or len(killed.texts) != CLIENTS)
 
 

@@ -1,12 +1,12 @@
-"""How much of what answers a question the offline navigator reads within a budget.
+"""Measures how many of the nodes that answer a question the offline navigator reads in a budget.
 
     python -m benchmarks.navigator nvidia-skills=FOLDER hotpotqa-100=FOLDER [half=tuned|held-out]
 
-The sets are those of `benchmarks.ranking`. Printed for each budget: the share of gold nodes
-whose whole text the tools disclosed, by the session's own ledger, with a 95 % bootstrap
-interval over the questions; beside it the same for reading in the order of `list_index`
-without judging what was read, and for BM25, whose nodes are free to find and cost their text only.
-A question belongs to the half that was tuned on if the SHA-256 of its text is even.
+The sets are those of `benchmarks.ranking`. For each budget, it prints the share of gold nodes
+whose whole text was disclosed, according to the ledger of the session, with a 95 % bootstrap
+interval over the questions. It compares this with two other ways: to read the hits of `list_index`
+in their order, without judging them; and to read the hits of BM25, for which only the texts are
+counted, not the search. A question is in the half for tuning if the SHA-256 of its text is even.
 """
 
 from __future__ import annotations
@@ -34,20 +34,21 @@ RESAMPLES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What one question brought."""
+    """The result of one question."""
 
     read: frozenset[str]
     """Nodes whose whole text was disclosed."""
     spent: int
     """Tokens of all answers."""
     calls: int
+    """Number of tool calls."""
 
 
 Walker = Callable[[str, int], Walk]
 
 
 def navigator(graph: SkillGraph) -> Walker:
-    """The offline provider, driven as `skillagent chat` drives it."""
+    """The offline provider with the same agent as in `skillagent chat`."""
 
     def walk(question: str, budget: int) -> Walk:
         agent = Agent(Toolset(graph, budget), OfflineProvider())
@@ -58,7 +59,7 @@ def navigator(graph: SkillGraph) -> Walker:
 
 
 def in_order(graph: SkillGraph) -> Walker:
-    """`list_index`, then every hit whole in its order, page after page, until nothing fits."""
+    """`list_index`, then `read_node` for every hit in order, until the budget is spent."""
 
     def walk(question: str, budget: int) -> Walk:
         tools = Toolset(graph, budget)
@@ -82,7 +83,7 @@ def _listed(tools: Toolset, question: str) -> Iterator[str]:
 
 
 def bm25(graph: SkillGraph) -> Walker:
-    """The best nodes by BM25 of their whole text, as many as fit, at the cost of their text."""
+    """The best nodes by BM25 of their whole text, as many as fit; only their texts are counted."""
     rank = FusedBM25(graph, 1.5, 0.75, 0.0).rank
     counter = default_counter()
     costs = {node.id: node.cost(counter) for node in graph.nodes.values()}
@@ -117,36 +118,36 @@ def half(questions: Sequence[Question], name: str) -> list[Question]:
     """The questions of one half of a set, or all of them.
 
     Args:
-        questions: of the set.
+        questions: all questions of the set.
         name: `tuned`, `held-out`, or empty for both.
     """
     if not name:
         return list(questions)
-    wanted = {"tuned": 0, "held-out": 1}[name]
-    return [question for question in questions if _digit(question.text) % 2 == wanted]
+    remainder = {"tuned": 0, "held-out": 1}[name]
+    return [question for question in questions if _last_byte(question.text) % 2 == remainder]
 
 
-def _digit(text: str) -> int:
+def _last_byte(text: str) -> int:
     return hashlib.sha256(text.encode()).digest()[-1]
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a mean, by a fixed seed."""
+    """The 95 % bootstrap interval of a mean, from a fixed seed."""
     draw = random.Random(0)
     means = sorted(statistics.fmean(draw.choices(values, k=len(values))) for _ in range(RESAMPLES))
     return means[round(RESAMPLES * 0.025)], means[round(RESAMPLES * 0.975) - 1]
 
 
 def row(walk: Walker, questions: Sequence[Question], budget: int) -> str:
-    """Recall with its interval, tokens and calls, of one way at one budget."""
+    """One row of the table: recall with its interval, mean of tokens and median of calls."""
     walks = [walk(question.text, budget) for question in questions]
     shares = [
-        len(question.gold & found.read) / len(question.gold)
-        for question, found in zip(questions, walks, strict=True)
+        len(question.gold & result.read) / len(question.gold)
+        for question, result in zip(questions, walks, strict=True)
     ]
     low, high = interval(shares)
-    spent = statistics.fmean(found.spent for found in walks)
-    calls = statistics.median(found.calls for found in walks)
+    spent = statistics.fmean(result.spent for result in walks)
+    calls = statistics.median(result.calls for result in walks)
     return (
         f"{budget:6,}  {statistics.fmean(shares):.3f} [{low:.3f}, {high:.3f}]"
         f"  {spent:6,.0f} tokens  {calls:g} calls"
@@ -154,18 +155,18 @@ def row(walk: Walker, questions: Sequence[Question], budget: int) -> str:
 
 
 def main() -> None:
-    given = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    options = dict(argument.split("=", 1) for argument in sys.argv[1:])
     with tempfile.TemporaryDirectory() as name:
         sets: list[QuestionSet] = []
-        if "hotpotqa-100" in given:
-            sets.append(hotpot(Path(given["hotpotqa-100"]), Path(name)))
-        if "nvidia-skills" in given:
-            sets.append(nvidia(Path(given["nvidia-skills"])))
+        if "hotpotqa-100" in options:
+            sets.append(hotpot(Path(options["hotpotqa-100"]), Path(name)))
+        if "nvidia-skills" in options:
+            sets.append(nvidia(Path(options["nvidia-skills"])))
         if not sets:
             raise SystemExit((__doc__ or "").strip())
-        for asked in sets:
-            label, graph = asked.name, asked.graph
-            questions = half(asked.questions, given.get("half", ""))
+        for question_set in sets:
+            label, graph = question_set.name, question_set.graph
+            questions = half(question_set.questions, options.get("half", ""))
             print(f"{label}: {len(graph.nodes)} nodes, {len(questions)} questions")
             budgets = (*BUDGETS, 16_000) if label == "nvidia-skills" else BUDGETS
             for title, make in WALKERS.items():

@@ -1,18 +1,19 @@
-"""When nothing matches: questions off the subject, and true ones that must not be lost.
+"""Chooses the thresholds of a match: with questions off the subject, and with true questions.
 
     python -m benchmarks.off_subject arscontexta-methodology=FOLDER foam-docs=FOLDER \\
         sourcegraph-handbook=FOLDER nvidia-skills=FOLDER
 
-The graphs that come with the project are asked in any case. Every graph is asked the everyday
-questions of `off_subject.toml`, and what it answers: the questions written there for it, and for
-nvidia-skills the prompts of `benchmarks.ranking_sets`. A true question counts if one of its nodes
-is among the first five. Two more rows of probes are kept apart: three words of one sentence of a
-node beside a word that no node holds, and prompts of nvidia-skills that are near its subject but
-should select no skill.
+The graphs of this project are always included. Each graph gets four kinds of questions:
 
-Printed, as Markdown: over thresholds of the best hit's strength, which share of each kind falls
-below, on the half for tuning and on the other one; then what each graph says at the thresholds
-chosen.
+- off the subject: the everyday questions of `off_subject.toml`;
+- true: the questions for that graph in `off_subject.toml`, and for nvidia-skills the prompts of
+  `benchmarks.ranking_sets`; only those with one of their nodes among the first five hits;
+- words of a text: three words of one sentence of a node, and a word that no node contains;
+- near the subject: prompts of nvidia-skills that should select no skill.
+
+It prints, as Markdown, for several thresholds which share of each kind has a best hit with less
+strength, for the half for tuning and for the other half. Then it prints the result of each graph
+with the thresholds that were chosen.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from skillagent.markdown.prose import sentences
 
 HERE = Path(__file__).parent
 BUNDLED = {
-    "ml-reproducibility": HERE.parent / "skills" / "ml-reproducibility",
+    "ml-reproducibility": HERE.parent / "examples" / "ml-reproducibility",
     "skillagent": HERE.parent / "skills" / "skillagent",
     "trading": HERE.parent / "examples" / "trading",
 }
@@ -48,25 +49,34 @@ SEED = 20261128
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What came of one question."""
+class AskedQuestion:
+    """One question to one graph, and its result."""
 
     graph: str
     kind: str
+    """One of `KINDS`."""
     tuning: bool
+    """Whether the question is in the half for tuning."""
     strength: float
+    """Strength of the best hit."""
 
 
-def asked_of(name: str, graph: SkillGraph, folder: Path) -> Iterator[Asked]:
-    """Every question to one graph."""
+def ask_all(name: str, graph: SkillGraph, folder: Path) -> Iterator[AskedQuestion]:
+    """Ask one graph all its questions.
+
+    Args:
+        name: name of the graph, as in `off_subject.toml`.
+        graph: the graph.
+        folder: folder of the graph.
+    """
     written = tomllib.loads((HERE / "off_subject.toml").read_text())
     index = SearchIndex.of(graph)
 
-    def asked(kind: str, question: Question) -> Asked:
-        return Asked(name, kind, question.tuning, index.strength(question.text))
+    def ask(kind: str, question: Question) -> AskedQuestion:
+        return AskedQuestion(name, kind, question.tuning, index.strength(question.text))
 
     for text in written["off_subject"]:
-        yield asked(OFF, Question(text, frozenset()))
+        yield ask(OFF, Question(text, frozenset()))
     true = [
         Question(text, frozenset(gold))
         for text, gold in written["on_subject"].get(name, {}).items()
@@ -74,12 +84,12 @@ def asked_of(name: str, graph: SkillGraph, folder: Path) -> Iterator[Asked]:
     if name == "nvidia-skills":
         true += nvidia(folder).questions
         for _, text in nvidia_negatives(folder):
-            yield asked(NEAR, Question(text, frozenset()))
+            yield ask(NEAR, Question(text, frozenset()))
     for question in true:
         if _answered(index, question):
-            yield asked(TRUE, question)
+            yield ask(TRUE, question)
     for question in _probes(index, graph):
-        yield asked(PROBE, question)
+        yield ask(PROBE, question)
 
 
 def _answered(index: SearchIndex, question: Question) -> bool:
@@ -88,7 +98,7 @@ def _answered(index: SearchIndex, question: Question) -> bool:
 
 
 def _probes(index: SearchIndex, graph: SkillGraph) -> Iterator[Question]:
-    """Words of random sentences whose node is found by them."""
+    """Words of random sentences, for which the node of the sentence is one of the first hits."""
     rng = random.Random(SEED)
     lines = [
         (node.id, sentence)
@@ -112,7 +122,7 @@ def _probes(index: SearchIndex, graph: SkillGraph) -> Iterator[Question]:
             yield question
 
 
-def print_curve(rows: list[Asked]) -> None:
+def print_curve(rows: list[AskedQuestion]) -> None:
     """Print which share of each kind falls below each threshold: tuning half / other half."""
     print("| strength below | " + " | ".join(KINDS) + " |")
     print("|---|" + "---|" * len(KINDS))
@@ -135,7 +145,7 @@ def print_curve(rows: list[Asked]) -> None:
     print()
 
 
-def print_graphs(rows: list[Asked]) -> None:
+def print_graphs(rows: list[AskedQuestion]) -> None:
     """Print how many questions of each kind each graph answers with nothing, weakly and well."""
     print("| graph, none / weak / good | " + " | ".join(KINDS) + " |")
     print("|---|" + "---|" * len(KINDS))
@@ -152,11 +162,11 @@ def print_graphs(rows: list[Asked]) -> None:
 
 
 def main() -> None:
-    given = {name: Path(folder) for name, folder in (word.split("=", 1) for word in sys.argv[1:])}
+    folders = {name: Path(folder) for name, folder in (word.split("=", 1) for word in sys.argv[1:])}
     rows = [
         row
-        for name, folder in (BUNDLED | given).items()
-        for row in asked_of(name, SkillGraph.load(folder), folder)
+        for name, folder in (BUNDLED | folders).items()
+        for row in ask_all(name, SkillGraph.load(folder), folder)
     ]
     print_curve(rows)
     print_graphs(rows)

@@ -1,11 +1,11 @@
-"""How well `list_index(query=…)` ranks, beside tuned, fused BM25, on labelled questions.
+"""Measures how well `list_index(query=…)` ranks, compared with a tuned, fused BM25.
 
     python -m benchmarks.ranking nvidia-skills=FOLDER hotpotqa-100=FOLDER
 
-Printed, as Markdown, for the half of each set that nothing was tuned on: the share of gold nodes
-among the first hits with its 95 % interval, and the paired difference to tuned, fused BM25, whose
-free parameters are chosen on the other half. Intervals are those of 10,000 bootstrap samples of
-the questions, drawn from a fixed seed. Needs `bm25s`.
+It uses labelled questions, and only the half of each set that is not used for tuning. It prints, as
+Markdown, the share of gold nodes among the first hits with its 95 % interval, and the paired
+difference to the fused BM25, whose parameters are tuned on the other half. The intervals come from
+10,000 bootstrap samples of the questions, from a fixed seed. Needs `bm25s`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ SEED = 20261128
 Ranker = Callable[[str], list[str]]
 
 
-def rankers(asked: QuestionSet) -> dict[str, Ranker]:
-    """Label → how it orders the nodes for a question; the last but one is to be beaten."""
-    index = SearchIndex.of(asked.graph)
-    fused = tuned(asked.graph, asked.half(tuning=True))
-    plain = FusedBM25(asked.graph, 1.5, 0.75, 0.0)
+def rankers(question_set: QuestionSet) -> dict[str, Ranker]:
+    """Label → function that ranks the nodes for a question; the last two are compared in pairs."""
+    index = SearchIndex.of(question_set.graph)
+    fused = tuned(question_set.graph, question_set.half(tuning=True))
+    plain = FusedBM25(question_set.graph, 1.5, 0.75, 0.0)
     return {
         "BM25 of the whole text, as `bm25s` comes": plain.rank,
         f"fused BM25, tuned ({fused})": fused.rank,
@@ -41,7 +41,7 @@ def rankers(asked: QuestionSet) -> dict[str, Ranker]:
 
 
 def recall(rank: Ranker, questions: Sequence[Question]) -> list[tuple[float, ...]]:
-    """For each question the share of its gold nodes up to each cut."""
+    """For each question, the share of its gold nodes among the first hits, for each of `CUTS`."""
     return [
         tuple(len(question.gold & set(order[:cut])) / len(question.gold) for cut in CUTS)
         for question in questions
@@ -58,7 +58,7 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def shown(values: Sequence[float], *, signed: bool = False) -> str:
-    """`.862 [.827, .895]`."""
+    """The mean and its interval as text, such as `.862 [.827, .895]`."""
     low, high = interval(values)
     numbers = (sum(values) / len(values), low, high)
     mean, low_text, high_text = (
@@ -67,16 +67,16 @@ def shown(values: Sequence[float], *, signed: bool = False) -> str:
     return f"{mean} [{low_text}, {high_text}]"
 
 
-def print_set(asked: QuestionSet) -> None:
+def print_set(question_set: QuestionSet) -> None:
     """Print the table of one set."""
-    graph, questions = asked.graph, asked.half(tuning=False)
+    graph, questions = question_set.graph, question_set.half(tuning=False)
     print(
-        f"{asked.name}: {len(graph.nodes)} nodes, {graph.counts.resolved} links, "
-        f"{len(questions)} questions of {len(asked.questions)}\n"
+        f"{question_set.name}: {len(graph.nodes)} nodes, {graph.counts.resolved} links, "
+        f"{len(questions)} questions of {len(question_set.questions)}\n"
     )
     print("| |" + "".join(f" @{cut} |" for cut in CUTS))
     print("|---|" + "---|" * len(CUTS))
-    shares = {label: recall(rank, questions) for label, rank in rankers(asked).items()}
+    shares = {label: recall(rank, questions) for label, rank in rankers(question_set).items()}
     for label, rows in shares.items():
         print(f"| {label} | " + " | ".join(map(shown, zip(*rows, strict=True))) + " |")
     *_, rival, ours = shares.values()
@@ -87,14 +87,14 @@ def print_set(asked: QuestionSet) -> None:
 
 
 def main() -> None:
-    given = dict(argument.split("=", 1) for argument in sys.argv[1:])
-    if not given.keys() & {"nvidia-skills", "hotpotqa-100"}:
+    folders = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    if not folders.keys() & {"nvidia-skills", "hotpotqa-100"}:
         raise SystemExit((__doc__ or "").strip())
-    if "nvidia-skills" in given:
-        print_set(nvidia(Path(given["nvidia-skills"])))
-    if "hotpotqa-100" in given:
+    if "nvidia-skills" in folders:
+        print_set(nvidia(Path(folders["nvidia-skills"])))
+    if "hotpotqa-100" in folders:
         with tempfile.TemporaryDirectory() as name:
-            print_set(hotpot(Path(given["hotpotqa-100"]), Path(name)))
+            print_set(hotpot(Path(folders["hotpotqa-100"]), Path(name)))
 
 
 if __name__ == "__main__":

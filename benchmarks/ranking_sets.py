@@ -1,10 +1,11 @@
-"""Questions with the nodes that answer them, from two public sets that nobody here wrote.
+"""Loads questions, with the nodes that answer them, from two public sets made by others.
 
-NVIDIA/skills, whose `evals.json` name the skill that a prompt should select (prompts that
-contain the skill's own name are left out), and 100 two-hop questions of HotpotQA over 994
-passages, which are linked where one passage names another's title.
+- NVIDIA/skills: its `evals.json` files name the skill that a prompt should select. Prompts that
+  contain the name of that skill are not used.
+- HotpotQA: 100 two-hop questions on 994 passages. A passage links to another one if it contains
+  the title of the other.
 
-Half of each set is for tuning, half for reporting; the split is by a hash of the question.
+Half of each set is for tuning, half for reporting; a hash of the question decides.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ from skillagent import SkillGraph
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and the nodes that answer it; none for one that nothing answers."""
+    """A question and the ids of the nodes that answer it."""
 
     text: str
     gold: frozenset[str]
 
     @property
     def tuning(self) -> bool:
-        """True in the half on which parameters may be chosen."""
+        """Whether the question is in the half that can be used to choose parameters."""
         return hashlib.sha256(self.text.encode()).digest()[0] % 2 == 0
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """A graph and questions to it."""
+    """A graph and questions about it."""
 
     name: str
     graph: SkillGraph
@@ -46,7 +47,7 @@ class QuestionSet:
 
 
 def nvidia(folder: Path) -> QuestionSet:
-    """The skills as they are, and the prompts that should select one of them."""
+    """The skills as nodes, and the prompts that should select one of them."""
     graph = SkillGraph.load(folder)
     questions: list[Question] = []
     for _, case in _cases(folder):
@@ -60,7 +61,7 @@ def nvidia(folder: Path) -> QuestionSet:
 
 
 def nvidia_negatives(folder: Path) -> list[tuple[str, str]]:
-    """Prompts that should select no skill, each with the skill that it was written against."""
+    """Prompts that should select no skill, each with the skill for which it was written."""
     return [
         (f"{skill}/SKILL", _prompt(case))
         for skill, case in _cases(folder)
@@ -84,8 +85,8 @@ def hotpot(folder: Path, target: Path) -> QuestionSet:
     """Each passage as a node; the first mention of another passage's title becomes a link.
 
     Args:
-        folder: with the two files of the set.
-        target: an empty folder, where the nodes are written.
+        folder: folder that contains the two files of the set.
+        target: an empty folder, to which the nodes are written.
     """
     corpus: dict[str, list[str]] = json.loads((folder / "hotpotqa_train_corpus.json").read_text())
     names = {title: f"p{number:04d}" for number, title in enumerate(sorted(corpus))}

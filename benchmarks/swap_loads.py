@@ -1,11 +1,12 @@
-"""Loads of a graph whose folders, files and links are exchanged meanwhile for ways out of it.
+"""Loads a graph while another process replaces its files by links that lead out of the folder.
 
     python -m benchmarks.swap_loads           # 10,000 loads
     python -m benchmarks.swap_loads 500 --json
 
-Another process exchanges a folder, a folder in a folder, a file, a link and an ignore file, each
-for a link that leads out of the root, and back, as fast as it can. Counted are the loads in which
-a byte from outside was read, and those that raised an error which is not ours. Both must be 0.
+The other process replaces a folder, a nested folder, a file, a link and an ignore file, each by a
+link that leads out of the root, and restores it, as fast as it can. Two things are counted and
+must be 0: loads that read a byte from outside, and loads that raise an error that is not a
+`SkillAgentError`.
 """
 
 from __future__ import annotations
@@ -29,20 +30,20 @@ FILES = ("file.md", "deep/er/file.md")
 
 
 def make(top: Path) -> None:
-    """A root, and outside of it the same names with other texts."""
+    """Write a root, and outside of it the same file names with another text."""
     for folder, text in (("root", "inside"), ("out", SECRET)):
         for name in (*FILES, "deep/file.md", "flat/file.md", "flat/next.md"):
             path = top / folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{text}\n" * 50)
         (top / folder / ".skillagentignore").write_text(f"{text}-*.md\n")
-    # Listed only where the ignore file outside was not read.
+    # This file is only in the graph if the ignore file outside was not read.
     (top / "root" / f"{SECRET}-rule.md").write_text("inside\n")
     (top / "root" / "link.md").symlink_to("file.md")
 
 
 def exchange(top: Path) -> None:
-    """Exchange and bring back, until the process is ended."""
+    """Replace and restore files, until the process is terminated."""
     root, out, aside = top / "root", top / "out", top / "aside"
     for name in itertools.cycle((*FOLDERS, *FILES, ".skillagentignore")):
         os.rename(root / name, aside)
@@ -55,19 +56,19 @@ def exchange(top: Path) -> None:
 
 
 def run(loads: int) -> dict[str, int]:
-    """So many loads, each with the reads of files that a server or an export makes."""
+    """Load the graph this many times; each time, also read its files as a server or export does."""
     count: Counter[str] = Counter(loads=loads, outside=0, raw_errors=0, with_findings=0)
     with tempfile.TemporaryDirectory() as name:
         top = Path(name)
         make(top)
-        other = multiprocessing.get_context("spawn").Process(target=exchange, args=(top,))
-        other.start()
+        exchanger = multiprocessing.get_context("spawn").Process(target=exchange, args=(top,))
+        exchanger.start()
         try:
             for _ in range(loads):
                 count.update(_load(top / "root"))
         finally:
-            other.terminate()
-            other.join()
+            exchanger.terminate()
+            exchanger.join()
     return dict(count)
 
 

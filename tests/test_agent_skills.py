@@ -1,4 +1,4 @@
-"""Rules of Agent Skills, held to the reference validator, and the findings as `check` shows them.
+"""Rules of Agent Skills, compared with the reference validator, and as `check` shows them.
 
 A verdict must be equal on every file; the wording too, but for broken YAML, where the
 reference quotes its parser.
@@ -192,6 +192,7 @@ headers = st.builds(
 ).flatmap(st.permutations)
 
 
+@pytest.mark.slow
 @given(headers, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "# Demo\n", "---\n"]))
 def test_the_reference_gives_the_same_verdict_on_any_header(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], line_end: str, body: str

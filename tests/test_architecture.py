@@ -55,6 +55,7 @@ def modules_after(code: str) -> set[str]:
     return set(output.stdout.decode().split())
 
 
+@pytest.mark.process
 def test_the_layers_hold() -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
@@ -77,6 +78,7 @@ def test_the_table_of_layers_is_that_of_the_contract() -> None:
     assert set(flat) == set(order)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "code",
     [
@@ -89,6 +91,7 @@ def test_starting_imports_nothing_heavy(code: str) -> None:
     assert not HEAVY & modules_after(code)
 
 
+@pytest.mark.process
 def test_loading_a_graph_imports_no_model_and_no_graph_package() -> None:
     code = f"import skillagent; skillagent.SkillGraph.load({str(BUNDLED)!r})"
     loaded = modules_after(code)
@@ -137,6 +140,7 @@ def test_each_graph_we_ship_is_a_valid_agent_skill(folder: Path) -> None:
     assert [path.name for path in folder.rglob("SKILL.md")] == ["SKILL.md"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda path: path.name)
 def test_check_agrees_with_an_independent_count(folder: Path) -> None:
     """Files, links and reach of a graph we ship, counted here without our parser."""
@@ -183,6 +187,7 @@ def tracked_files() -> list[Path]:
     return [path for path in listed if path.is_file()]
 
 
+@pytest.mark.process
 def test_no_package_index_and_no_machine_is_named() -> None:
     # Written in parts, so that this file does not find itself.
     hosts = ["files.python" + "hosted.org", "pypi" + ".org", "registry.npm" + "js.org"]
@@ -223,6 +228,7 @@ EXAMPLES = [
 ]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("code", "expected"), EXAMPLES)
 def test_every_example_in_the_documents_runs_and_prints_what_it_says(
     code: str,
@@ -259,6 +265,7 @@ def _help() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.process
 def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text()
     commands = re.findall(r"^    (\w+) ", _help(), re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A document that is cut: anchors, footnotes and definitions lead where they led."""
+"""In a document that was cut, anchors, footnotes and definitions still have their targets."""
 
 from __future__ import annotations
 
@@ -109,9 +109,10 @@ def _section(graph: SkillGraph, node: str, fragment: str) -> str:
     return document.text[heading.start :]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(cuts())
-def test_every_line_stands_once_and_every_anchor_leads_to_its_heading(cut: Cut) -> None:
+def test_every_line_is_written_once_and_every_anchor_leads_to_its_heading(cut: Cut) -> None:
     with written({"The Whole.md": cut.text.encode()}) as top:
         source = parse(cut.text, "")
         import_graph(top / "The Whole.md", top.parent / "whole", None, OBSIDIAN).write()
@@ -281,7 +282,7 @@ def test_a_split_node_that_nothing_led_to_is_linked_from_the_map_that_fits(vault
     assert graph.reachable() == set(graph.nodes)
 
 
-def test_a_split_node_that_is_alone_is_told_of(vault: Vault) -> None:
+def test_a_split_node_that_no_map_can_link_is_reported(vault: Vault) -> None:
     top = vault({"index.md": "", "x/a.md": "# One\n\nx\n\n# Two\n\ny\n"})
     remarks = split(SkillGraph.load(top), "x/a").remarks
     assert remarks == ("x/a.md: no link led to it; index.md links it now",)

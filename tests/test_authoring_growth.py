@@ -1,4 +1,4 @@
-"""A graph from nothing: set up, grown node by node, and judged; on the command line."""
+"""Creating a graph, adding nodes and judging its health, on the command line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange
 from skillagent.graph import SkillGraph
 from skillagent.markdown.compose import composed
-from skillagent.markdown.document import decode, parse
+from skillagent.markdown.decoding import decode
+from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from tests.conftest import BUNDLED, Vault
 from tests.test_authoring_strategies import content
@@ -72,14 +73,14 @@ def test_a_new_graph_is_a_valid_skill_without_a_finding(tmp_path: Path, capsys: 
     assert config.graphs == (("", folder),)
 
 
-def test_a_graph_is_called_as_its_folder_unless_it_is_told_a_title(
+def test_a_graph_has_its_folders_name_unless_a_title_is_given(
     tmp_path: Path, capsys: Capture
 ) -> None:
     described = ("--description", "d: when asked", "--no-declare", "--map", "Counting=to count")
     plain, other = tmp_path / "token-work", tmp_path / "tokens"
     assert run(capsys, "new", plain, *described)[2] == ""
     code, _, err = run(capsys, "new", other, "--name", "Token Work", *described)
-    told = "the skill is called 'tokens', for hosts demand the name of its folder"
+    told = "the skill is called 'tokens', because hosts require the name of its folder"
     assert (code, err) == (0, f"remark: SKILL.md: {told}; 'Token Work' is its title\n")
     for folder, name, title in (
         (plain, "token-work", "Token work"),
@@ -126,11 +127,11 @@ def test_a_graph_of_a_python_project_is_declared_in_its_file(
     ("folder", "more", "said"),
     [
         ("full", (), "is not empty"),
-        ("full/x.txt", (), "is no folder"),
+        ("full/x.txt", (), "is not a folder"),
         ("Other", (), "call the folder 'other'"),
         ("token-work", ("--map", "no sentence"), "write TITLE=WHEN"),
         ("token-work", ("--map", "A=x", "--map", "a=y"), "like names"),
-        ("token-work", ("--map", "***=x"), "makes no file name"),
+        ("token-work", ("--map", "***=x"), "cannot name a file"),
         ("token-work", ("--map", "Index=x"), "like names"),
         ("token-work", ("--description", " "), "the description is empty"),
         ("token-work", ("--description", "x" * 1_025), "at most 1024"),
@@ -205,16 +206,16 @@ def test_without_a_map_the_best_are_named(tmp_path: Path, capsys: Capture) -> No
 @pytest.mark.parametrize(
     ("name", "more", "said"),
     [
-        ("Counting", ("--map", "budgets"), "is there: counting.md"),
-        ("countings", ("--map", "budgets"), "is nearly there: counting.md"),
-        ("Budgets", ("--map", "budgets", "--force"), "is there: budgets.md"),
+        ("Counting", ("--map", "budgets"), "exists: counting.md"),
+        ("countings", ("--map", "budgets"), "nearly exists: counting.md"),
+        ("Budgets", ("--map", "budgets", "--force"), "exists: budgets.md"),
         ("new", ("--map", "nope"), "no node 'nope'"),
         (
             "new",
             ("--map", "counting", "--heading", "Nope"),
             "has no heading 'Nope'; it has: Counting",
         ),
-        ("???", ("--map", "counting"), "makes no file name"),
+        ("???", ("--map", "counting"), "cannot name a file"),
         ("new", ("--map", "counting", "--body", "nowhere.txt"), "cannot be read"),
         ("new", ("--map", "none", "--why", "x"), "need a map"),
         ("new", ("--map", "counting", "--body", "HEADED"), "the body begins with a header"),
@@ -337,7 +338,7 @@ def test_what_was_placed_and_removed_is_put_back(tmp_path: Path) -> None:
     assert content(tmp_path) == {"a.md": b"changed", "c.md": b"c", "new/d.md": b"d"}
 
 
-def test_maps_are_proposed_by_what_hangs_on_them(vault: Vault, capsys: Capture) -> None:
+def test_maps_are_proposed_by_the_nodes_that_they_link(vault: Vault, capsys: Capture) -> None:
     files: dict[str, str | bytes] = {
         "index.md": "[[one]] [[two]]",
         "one.md": "---\ntype: map\n---\n# One\n\n- [[retry-payments]] - when late\n",
@@ -350,7 +351,7 @@ def test_maps_are_proposed_by_what_hangs_on_them(vault: Vault, capsys: Capture) 
     assert "The best for it: two (Two)" in add(capsys, top, "A white wall is not lost")[2]
     code, _, err = add(capsys, top, "x", "--map", "paint-walls")
     assert code == 2
-    assert "paint-walls.md: is no map" in err
+    assert "paint-walls.md: is not a map" in err
 
 
 def test_text_from_a_file_must_be_utf_8(vault: Vault, capsys: Capture) -> None:

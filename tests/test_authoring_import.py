@@ -35,6 +35,7 @@ def lines_of(texts: list[bytes]) -> Counter[str]:
     return found
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_every_line_without_links_stands_in_exactly_one_node(files: dict[str, bytes]) -> None:
     plain = {path: re.sub(rb"[\[\]]", b"", data) for path, data in files.items()}
@@ -56,6 +57,7 @@ def test_every_line_without_links_stands_in_exactly_one_node(files: dict[str, by
         assert content(top) == marked
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_every_link_of_a_folder_is_kept(files: dict[str, bytes]) -> None:
     with written(files) as top:
@@ -72,6 +74,7 @@ def test_every_link_of_a_folder_is_kept(files: dict[str, bytes]) -> None:
         assert graph.entry == "SKILL"
 
 
+@pytest.mark.slow
 @given(texts())
 def test_a_long_document_is_imported_whole(text: str) -> None:
     text = re.sub(r"[\[\]]", "", text)
@@ -343,12 +346,12 @@ def test_what_no_author_wrote_is_no_description(vault: Vault) -> None:
 @pytest.mark.parametrize(
     ("source", "folder", "said"),
     [
-        ("nope.md", "new", "is no Markdown file"),
-        ("a.txt", "new", "is no Markdown file"),
-        ("empty", "new", "holds no Markdown file"),
+        ("nope.md", "new", "is not a readable Markdown file"),
+        ("a.txt", "new", "is not a readable Markdown file"),
+        ("empty", "new", "has no Markdown file"),
         ("docs", "full", "is not empty"),
-        ("docs", "a.txt", "is no folder"),
-        ("docs", "docs/new", "lies inside"),
+        ("docs", "a.txt", "is not a folder"),
+        ("docs", "docs/new", "is inside"),
         ("docs", "New Graph", "call the folder 'new-graph'"),
         ("broken.md", "new", "its header cannot be read"),
     ],

@@ -16,6 +16,7 @@ from tests.test_authoring_strategies import content, edges, graphs, written
 NEW = ["new", "new name", "x/new", "/new", "z/y/new", "x/y/a", "x/a", "d", "b", "alpha", "y/c"]
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 99), st.sampled_from(NEW))
 def test_a_renamed_node_keeps_every_edge(files: dict[str, bytes], pick: int, new: str) -> None:
     with written(files) as top:
@@ -45,6 +46,7 @@ def test_a_renamed_node_keeps_every_edge(files: dict[str, bytes], pick: int, new
         assert gone not in content(top)
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 99))
 def test_to_rename_there_and_back_changes_no_byte_of_plain_links(
     files: dict[str, bytes], pick: int
@@ -133,10 +135,10 @@ def test_the_old_name_is_kept_as_an_alias(vault: Vault, before: str, after: str)
         ("---\nx: a: b\n---\n", "new", "its header cannot be changed safely"),
         ("---\nalias: a\n---\n", "new", "its header cannot be changed safely"),
         ("caf\xe9", "new", "not UTF-8"),
-        ("", "y/SKILL", "the header of a skill takes none"),
+        ("", "y/SKILL", "the header of a skill cannot have one"),
     ],
 )
-def test_an_alias_that_cannot_be_kept_is_told_of(
+def test_an_alias_that_cannot_be_kept_is_reported(
     vault: Vault, old: str, new: str, said: str
 ) -> None:
     top = vault({"index.md": "[x](old.md)", "old.md": old.encode("latin-1")})
@@ -166,12 +168,12 @@ def test_the_label_first_dialect_is_kept(vault: Vault) -> None:
     [
         ("nope", "new", "no node 'nope'"),
         ("a", "a", "has that name already"),
-        ("a", "b", "b.md: is there already"),
-        ("a", "B", "too like b.md"),
+        ("a", "b", "b.md: exists already"),
+        ("a", "B", "too similar to b.md"),
         ("a", "../out", "no part may be empty or begin with a dot"),
         ("a", ".hidden", "begin with a dot"),
-        ("a", "x|y", "it holds '|'"),
-        ("a", "x]]y", "it holds ']'"),
+        ("a", "x|y", "it has '|'"),
+        ("a", "x]]y", "it has ']'"),
         ("index", "other", "entry"),
         ("a", "README", "entry"),
         ("latin", "new", "not UTF-8"),

@@ -1,11 +1,11 @@
-"""A split node: text kept to the byte, links to its headings led to the new nodes."""
+"""Splitting a node keeps its text byte for byte; links to its headings lead to the new nodes."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skillagent.authoring.split import split
@@ -43,6 +43,15 @@ def test_the_parts_of_a_document_without_links_are_its_body(text: str, level: in
         assert after.reachable() == set(after.nodes)
 
 
+UNDER_DEFINITIONS = {
+    "a.md": b"[one]: #setup\n",
+    "b.md": b"# Setup\n\n# Setup\n\nWords with [one], [[b]] in them.\n",
+}
+"""The description of b goes into a, where a definition would make a link of its `[one]`."""
+
+
+@pytest.mark.slow
+@example(UNDER_DEFINITIONS, 1, None)
 @given(graphs(), st.integers(0, 99), st.none() | st.integers(1, 3))
 def test_every_link_still_leads_to_its_text(
     files: dict[str, bytes], pick: int, level: int | None
@@ -113,7 +122,7 @@ def test_a_long_node_becomes_a_map(vault: Vault) -> None:
     assert graph.nodes["setup"].title == "Setup"
 
 
-def test_new_names_step_back_before_names_that_are_there(vault: Vault) -> None:
+def test_new_names_give_way_to_existing_names(vault: Vault) -> None:
     files: dict[str, str | bytes] = {
         "index.md": "[[x]] [[Setup]]",
         "x.md": "## Setup\n\na\n\n## Index\n\nb\n\n## ***\n\nc",
@@ -155,9 +164,9 @@ def test_a_description_with_odd_links_is_no_link(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no heading", "# One\n\ntext", "# T\n\n## Only\n\ntext"])
-def test_what_has_not_two_sections_is_left(vault: Vault, text: str) -> None:
+def test_a_node_with_fewer_than_two_sections_is_refused(vault: Vault, text: str) -> None:
     top = vault({"a.md": text})
-    with pytest.raises(UsageError, match=r"a\.md: has not two sections"):
+    with pytest.raises(UsageError, match=r"a\.md: has fewer than two sections"):
         split(SkillGraph.load(top), "a")
 
 

@@ -1,4 +1,4 @@
-"""Graphs of every style of link, drawn by hypothesis, and questions that the tests ask of them."""
+"""Hypothesis strategies for graphs with links of every style, and functions to compare graphs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +174,7 @@ def edges(
     ]
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_what_is_drawn_loads(files: dict[str, bytes]) -> None:
     with written(files) as top:

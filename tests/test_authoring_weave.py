@@ -1,4 +1,4 @@
-"""Missing links: found in prose only, proposed exactly, written only where nothing changed."""
+"""Missing links are found in prose only, and written only to files that have not changed."""
 
 from __future__ import annotations
 
@@ -116,6 +116,7 @@ def bare(text: str) -> str:
     return re.sub(r"\[\[([^\[\]|]*)\]\]", r"\1", text)
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 99))
 def test_all_that_is_proposed_can_be_written_and_reads_as_before(
     files: dict[str, bytes], pick: int
@@ -166,9 +167,9 @@ def test_an_edited_sentence_is_written(vault: Vault) -> None:
         ({"was": "Another sentence."}, "does not hold the sentence"),
         ({"sentence": "No link at all."}, "does not link seed"),
         ({"sentence": "`[[seed]]` in code"}, "does not link seed"),
-        ({"start": "0"}, "is not as weave --json wrote it"),
-        ({"kind": "other"}, "is not as weave --json wrote it"),
-        ({"sentence": " "}, "is not as weave --json wrote it"),
+        ({"start": "0"}, "is not as weave --json printed it"),
+        ({"kind": "other"}, "is not as weave --json printed it"),
+        ({"sentence": " "}, "is not as weave --json printed it"),
     ],
 )
 def test_a_proposal_that_does_not_fit_is_refused(
@@ -189,10 +190,11 @@ def test_two_edits_of_the_same_words_are_refused(vault: Vault) -> None:
 
 @pytest.mark.parametrize("given_back", [{}, "text", None, [1], [{}], {"proposals": {}}])
 def test_what_is_no_list_of_proposals_is_refused(vault: Vault, given_back: object) -> None:
-    with pytest.raises(UsageError, match="weave --json wrote"):
+    with pytest.raises(UsageError, match="weave --json printed"):
         apply(SkillGraph.load(vault(NAMED)), given_back)
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(0, 12))
 def test_fewer_proposals_are_the_first_of_all(files: dict[str, bytes], limit: int) -> None:
     """Nodes alike are not compared where names are enough; that must not show."""
@@ -228,6 +230,7 @@ CONSTRUCTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("construct", CONSTRUCTS.values(), ids=CONSTRUCTS.keys())
 def test_the_time_to_find_names_grows_with_the_text(vault: Vault, construct: str) -> None:
     """Four times the text: under eight times the processor's time, where a square takes sixteen."""

@@ -202,6 +202,7 @@ def ask(
     )
 
 
+@pytest.mark.process
 def test_one_question_in_a_pipe(folder: Path, model: str) -> None:
     mock = MockLLM(
         [
@@ -222,6 +223,7 @@ def test_one_question_in_a_pipe(folder: Path, model: str) -> None:
     mock.assert_done()
 
 
+@pytest.mark.process
 def test_json_is_one_event_a_line_also_of_a_failure(folder: Path, model: str) -> None:
     mock = MockLLM([call("read_node", node="ships"), say("x", fault=Fault.status(400))])
     with mock.serve() as server:
@@ -232,6 +234,7 @@ def test_json_is_one_event_a_line_also_of_a_failure(folder: Path, model: str) ->
     assert "answered 400" in events[-1]["message"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("turn", "code", "told"),
     [
@@ -252,6 +255,7 @@ def test_exit_codes_tell_how_it_ended(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.process
 def test_a_model_that_never_stops_calling_is_stopped(folder: Path, model: str) -> None:
     mock = MockLLM([call("read_node", node="ships") for _ in range(3)])
     with mock.serve() as server:
@@ -299,6 +303,7 @@ class Terminal:
                 return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
+@pytest.mark.process
 def test_ctrl_c_stops_the_answer_and_not_the_program(folder: Path, model: str) -> None:
     slow = Turn(text="A long answer, slowly. " * 200, chunk=20, pause=0.05)
     mock = MockLLM([call("read_node", node="ships"), slow, say("Short and whole.")])
@@ -321,6 +326,7 @@ def test_ctrl_c_stops_the_answer_and_not_the_program(folder: Path, model: str) -
     assert sent[-2].text.startswith("A long answer")
 
 
+@pytest.mark.process
 def test_markdown_is_rendered_and_control_sequences_are_not(folder: Path) -> None:
     evil = (
         "# Title\n\nSome **bold** words\x1b]0;owned\x07 and \x1b[2Jmore, "

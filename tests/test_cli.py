@@ -234,6 +234,7 @@ def test_several_roots_on_the_command_line(
     assert "Text of y." in out
 
 
+@pytest.mark.process
 def test_it_runs_as_a_module_in_a_closed_pipe() -> None:
     command = [sys.executable, "-m", "skillagent", "check", str(BUNDLED), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -245,6 +246,7 @@ def test_it_runs_as_a_module_in_a_closed_pipe() -> None:
     assert process.wait() in (0, 1)
 
 
+@pytest.mark.process
 def test_output_is_utf_8_where_the_locale_is_not(vault: Vault) -> None:
     folder = vault({"日本.md": "日本語のテキスト。"})
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}

@@ -1,4 +1,4 @@
-"""Headers that are written: read again as meant by us, by python-frontmatter, by strict hosts."""
+"""Written headers give the same values to our reader, python-frontmatter and strict hosts."""
 
 from __future__ import annotations
 
@@ -138,3 +138,8 @@ def test_one_key_is_set_and_all_other_bytes_stay(
 )
 def test_a_header_that_both_readers_do_not_agree_on_is_left_alone(text: str) -> None:
     assert header_edit(parse(text, ""), "aliases", ["a"]) is None
+
+
+def test_a_header_nested_too_deep_is_not_given_to_a_reader_without_bounds() -> None:
+    document = parse("---\n" + "a: [\n" * 30_000 + "---\ntext\n", "a.md")
+    assert header_edit(document, "aliases", ["x"]) is None

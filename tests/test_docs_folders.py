@@ -200,6 +200,11 @@ def test_a_heading_answers_to_its_id_and_to_its_clean_title(
         pytest.param("## A\n\n```\n### B c\n```\n", "b-c", -1, id="a heading in a fence"),
         pytest.param('## A\n\n<Team link="b-c" />\n', "b-c", 0, id="a component's value"),
         pytest.param('## A\n\n```\n<Team link="b-c" />\n```\n', "b-c", -1, id="one in a fence"),
+        pytest.param(
+            '## Logo\n\n=== ":icon: Image, svg"\n\n    Text', "logo-image-svg", 0, id="a tab"
+        ),
+        pytest.param('## A\n\n=== "One"\n\n    Text', "one", 0, id="a tab by its own title"),
+        pytest.param("## A\n\n``` { .sh #b }\nx\n```\n", "b", 0, id="a fence with an id"),
         pytest.param("## 1. Über uns", "uber-uns", 0, id="accents and numbers"),
         pytest.param("## <!-- md:setting a.b -->\n\n## C", "a.b", 0, id="a comment as heading"),
     ],
@@ -351,3 +356,13 @@ def test_text_that_is_indented_in_a_component_of_mdx_is_no_code() -> None:
     text = "<Tabs>\n  <Tab>\n\n    See [[a]].\n\n  </Tab>\n</Tabs>\n"
     assert [link.target for link in parse(text, "x.mdx").references] == ["a"]
     assert parse(text, "x.md").references == ()
+
+
+@pytest.mark.parametrize("fragment", ["fn:1", "fnref:1", "fn-note", "user-content-fn-1"])
+def test_a_link_to_a_footnote_as_programs_write_it_is_no_finding(
+    vault: Vault, fragment: str
+) -> None:
+    graph = SkillGraph.load(
+        vault({"a.md": f"Text.[^1] See [below](#{fragment}).\n\n[^1]: Note.\n"})
+    )
+    assert [found.code for found in graph.diagnostics] == []

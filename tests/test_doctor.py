@@ -92,6 +92,7 @@ def failed(checks: Iterable[Check]) -> list[str]:
 # a real server, in every protocol version that a host speaks
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("protocol", ["2025-06-18", "2025-11-25", "2026-07-28"])
 def test_our_server_shows_its_tools_in_each_protocol(protocol: str, tmp_path: Path) -> None:
     report = session.probe(ServerProcess(OURS.command, OURS.args, {}, tmp_path), protocol)
@@ -102,6 +103,7 @@ def test_our_server_shows_its_tools_in_each_protocol(protocol: str, tmp_path: Pa
     assert not failed(session_results(an_entry(CLAUDE), report))
 
 
+@pytest.mark.process
 def test_the_time_to_the_tools_is_measured(tmp_path: Path) -> None:
     ticks = iter([100.0, 103.5])
     report = session.probe(
@@ -148,11 +150,13 @@ def old_server_report(
     return session.probe(process, protocol or "2025-06-18", seconds=20)
 
 
+@pytest.mark.process
 def test_a_server_that_knows_only_the_handshake_is_reached_by_it(tmp_path: Path) -> None:
     report = old_server_report(tmp_path, {"content": [TEXT]}, protocol="2026-07-28")
     assert (report.error, report.protocol) == ("", "2025-11-25")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("result", "tools", "expected"),
     [
@@ -178,6 +182,7 @@ def test_what_a_host_would_not_see_fails(
     assert failed(session_results(an_entry(CLAUDE), report)) == [expected]
 
 
+@pytest.mark.process
 def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
     report = old_server_report(
         tmp_path, {"content": [{"type": "text", "text": "x" * MAX_CHARACTERS}]}
@@ -186,6 +191,7 @@ def test_a_long_answer_is_a_warning(tmp_path: Path) -> None:
     assert found[-1].result is CheckResult.WARNING and "20,000 characters" in found[-1].what
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("program", "expected"),
     [
@@ -350,6 +356,7 @@ def test_a_broken_file_fails_with_its_line(locations: Locations) -> None:
     assert checks[0].what.startswith("its project file is not JSON as Claude Code reads it")
 
 
+@pytest.mark.process
 def test_an_entry_that_is_turned_off_fails(locations: Locations) -> None:
     file = write(HOSTS["opencode"], locations)
     file.write_text(file.read_text().replace('"enabled": true', '"enabled": false'))
@@ -458,6 +465,7 @@ def says(locations: Locations, program: str, text: str) -> None:
     script(Path(locations.environ["PATH"]) / program, f"#!/bin/sh\n/bin/cat <<'END'\n{text}\nEND\n")
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize(
@@ -481,6 +489,7 @@ def test_with_the_plugin_no_second_server_is_advised(
     assert not any("skillagent install" in check.remedy for check in checks)
 
 
+@pytest.mark.process
 @posix
 def test_a_plugins_server_that_fails_is_a_failed_check(locations: Locations) -> None:
     says(locations, "claude", CLAUDE_PLUGIN.format("✘ Failed to connect"))
@@ -489,6 +498,7 @@ def test_a_plugins_server_that_fails_is_a_failed_check(locations: Locations) -> 
     assert "skillagent install" not in checks[0].remedy
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -548,6 +558,7 @@ def test_a_host_without_a_command_line_is_not_asked(locations: Locations) -> Non
     assert list(cli_checks(an_entry(ZED), None)) == []
 
 
+@pytest.mark.process
 @posix
 def test_the_hosts_command_line_is_run_in_the_project(locations: Locations, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", '#!/bin/sh\necho "$1 $2 \033[32m$PWD\033[0m"\nexit 3\n')
@@ -556,6 +567,7 @@ def test_the_hosts_command_line_is_run_in_the_project(locations: Locations, tmp_
     assert said.text.strip() == f"mcp list {locations.project.resolve()}"
 
 
+@pytest.mark.process
 @posix
 def test_a_hosts_command_line_that_hangs_is_given_up(locations: Locations, tmp_path: Path) -> None:
     script(tmp_path / "bin" / "codex", "#!/bin/sh\nexec /bin/sleep 60\n")
@@ -566,6 +578,7 @@ def test_a_hosts_command_line_that_hangs_is_given_up(locations: Locations, tmp_p
 # all of it
 
 
+@pytest.mark.process
 @posix
 def test_an_installed_host_is_proved_from_end_to_end(locations: Locations, tmp_path: Path) -> None:
     write(CLAUDE, locations)
@@ -580,6 +593,7 @@ def test_an_installed_host_is_proved_from_end_to_end(locations: Locations, tmp_p
     assert any(check.about == "graph" and check.place == str(BUNDLED) for check in checks)
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize(
     "launch",
@@ -611,6 +625,7 @@ def test_a_cloned_project_starts_nothing(
     assert not any(check.what.startswith("not started") for check in checks)
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize("name", ["claude-code", "vscode", "opencode"])
 def test_a_shared_entry_of_this_installation_is_started(
@@ -654,6 +669,7 @@ def test_a_name_that_the_path_does_not_lead_to_says_what_to_do(locations: Locati
     assert "--scope user" in check.remedy
 
 
+@pytest.mark.process
 @posix
 def test_a_users_own_entry_is_started(locations: Locations, tmp_path: Path) -> None:
     text = f"#!{sys.executable}\nTOOLS = {TOOLS!r}\nRESULT = {{'content': [{TEXT!r}]}}\n"
@@ -664,6 +680,7 @@ def test_a_users_own_entry_is_started(locations: Locations, tmp_path: Path) -> N
     )
 
 
+@pytest.mark.process
 @posix
 def test_a_host_that_guards_nothing_is_asked_only_with_trust(
     locations: Locations, tmp_path: Path
@@ -699,6 +716,7 @@ def test_an_installation_without_the_server_names_the_command(
     assert checks[0].remedy == adding("mcp")
 
 
+@pytest.mark.process
 def test_a_graph_is_read_once(locations: Locations) -> None:
     write(CLAUDE, locations)
     checks = list(run_checks(locations, [CLAUDE], [str(BUNDLED)]))
@@ -755,6 +773,7 @@ def project(locations: Locations, monkeypatch: pytest.MonkeyPatch) -> Locations:
     return locations
 
 
+@pytest.mark.process
 def test_the_command_prints_checks_and_exits_by_them(
     project: Locations, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,10 +13,15 @@ from tests.conftest import ROOT
 
 EXAMPLES = ROOT / "examples"
 MANIFEST = tomllib.loads((EXAMPLES / "manifest.toml").read_text())
+SERVERS = ("langchain", "local_server")
+"""Examples that start a server on a socket."""
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/main.py"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.process] if name in SERVERS else []) for name in NAMES],
+)
 def test_the_example_holds_what_it_asserts(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Exports: valid, complete, deterministic, careful with what is there, and never lossy."""
+"""Exports are valid, complete, deterministic and lossless, and overwrite no other files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from skillagent import GraphError, NodeKind, Root, SkillGraph, UsageError
 from skillagent.cli import main
 from skillagent.exports import (
-    GRAPH_FORMAT,
     agent_skill,
     graph_record,
     graphml_view,
@@ -29,11 +28,12 @@ from skillagent.exports import (
     restore,
     to_graphml,
 )
-from skillagent.exports.file_names import Names, skill_name, skill_names
+from skillagent.exports.file_names import SkillPaths, skill_name, skill_names
 from skillagent.exports.provenance import RECORD
 from skillagent.graph import Options
+from skillagent.graph_json import GRAPH_FORMAT
 from skillagent.lint.agent_skills import MAX_BYTES, crlf_bytes
-from skillagent.markdown import DIALECTS, Kind
+from skillagent.markdown import DIALECTS, LinkKind
 from tests.conftest import BUNDLED, Vault
 
 FILES: dict[str, str | bytes] = {
@@ -105,7 +105,7 @@ def spelled(graph: SkillGraph, node: str) -> str:
     text, start = document.text, document.frontmatter.body_start
     parts = []
     for link in graph.links_from(node):
-        if link.target and link.kind is not Kind.FRONTMATTER:
+        if link.target and link.kind is not LinkKind.FRONTMATTER:
             parts += [text[start : link.reference.start], "\0"]
             start = link.reference.end
     body = "".join(parts) + text[start:]
@@ -178,7 +178,7 @@ def test_a_header_leaves_room_for_the_body(vault: Vault, tmp_path: Path) -> None
 def test_no_link_slips_into_the_header(vault: Vault, tmp_path: Path) -> None:
     vault({"g/a.md": "See [[b|the [odd] one]] when lost.", "g/b.md": "x"})
     _, loaded = pack(tmp_path / "g", tmp_path / "out", contexts=False)
-    assert [link.kind for link in loaded.links] == [Kind.MARKDOWN]
+    assert [link.kind for link in loaded.links] == [LinkKind.MARKDOWN]
 
 
 def test_what_is_a_skill_already_keeps_its_files(vault: Vault, tmp_path: Path) -> None:
@@ -368,13 +368,13 @@ def test_other_dialects_are_packed_for_the_default_one(vault: Vault, tmp_path: P
 @pytest.mark.parametrize(
     ("there", "message"),
     [
-        ({"out/own.md": "mine"}, "not empty, and no earlier export"),
-        ({"out/.hidden": "mine"}, "not empty, and no earlier export"),
+        ({"out/own.md": "mine"}, "not empty, and not an earlier export"),
+        ({"out/.hidden": "mine"}, "not empty, and not an earlier export"),
         ({"out": "a file"}, "not a folder"),
-        ({"out/references/.skillagent.json": "{}"}, "no earlier export"),
+        ({"out/references/.skillagent.json": "{}"}, "not an earlier export"),
     ],
 )
-def test_what_others_made_is_left_alone(
+def test_files_of_others_are_not_overwritten(
     vault: Vault, tmp_path: Path, there: dict[str, str | bytes], message: str
 ) -> None:
     graph = SkillGraph.load(vault({"g/a.md": "x", **there}) / "g")
@@ -493,7 +493,7 @@ def test_a_damaged_record_never_leads_out_of_the_folder(vault: Vault, tmp_path: 
         (tmp_path / "out" / RECORD).write_text(json.dumps(record))
         with pytest.raises(GraphError):
             restore(tmp_path / "out")
-    with pytest.raises(GraphError, match="no exported skill"):
+    with pytest.raises(GraphError, match="not an exported skill"):
         restore(tmp_path / "g")
 
 
@@ -593,6 +593,7 @@ def written(files: dict[str, bytes], folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_an_agent_skill_loses_nothing(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
@@ -611,6 +612,7 @@ def test_an_agent_skill_loses_nothing(
     shutil.rmtree(place)
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_json_loses_nothing(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
@@ -626,6 +628,7 @@ def test_json_loses_nothing(
     shutil.rmtree(place)
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_graphml_loses_nothing(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
@@ -662,7 +665,7 @@ paths = st.lists(
 
 @given(paths, paths)
 def test_names_of_files_never_meet(nodes: list[str], attachments: list[str]) -> None:
-    names = Names()
+    names = SkillPaths()
     given_nodes = [names.node(f"{path}.md") for path in nodes]
     made = [*given_nodes, *(names.attachment(path) for path in attachments)]
     keys = [path.casefold() for path in made]
@@ -715,7 +718,7 @@ def test_the_json_has_the_documented_keys(vault: Vault) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ("[]", "format None"),
         ('{"format": "skillagent-graph/2"}', "format 'skillagent-graph/2'"),
         ('{"format": "skillagent-graph/1"}', "lacks 'name'"),
@@ -730,7 +733,7 @@ def test_json_that_was_tampered_with_gives_no_files(vault: Vault) -> None:
     text = graph_record(SkillGraph.load(vault({"a.md": "good"}))).to_json()
     with pytest.raises(GraphError, match="digest"):
         read_json(text.replace('"good"', '"evil"')).files()
-    with pytest.raises(GraphError, match="no path"):
+    with pytest.raises(GraphError, match="not a path"):
         read_json(text.replace('"path": "a.md"', '"path": "../a.md"')).files()
 
 

@@ -125,6 +125,7 @@ def test_the_shells_are_those_that_the_package_knows() -> None:
     assert set(SHELLS) <= set(shtab.SUPPORTED_SHELLS)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize(
     ("typed", "completed"),

@@ -124,6 +124,12 @@ class Way:
     def __str__(self) -> str:
         return f"{self.framework}-{self.api}{'-async' if self.is_async else ''}"
 
+    @property
+    def marks(self) -> list[pytest.MarkDecorator]:
+        """LangChain's client for OpenAI needs a server on a socket."""
+        socket = self.framework == "langchain" and self.api != "messages"
+        return [pytest.mark.process] if socket else []
+
     def ask(self, mock: MockLLM, tools: Toolset) -> str:
         return self.run(mock, tools, self.api, self.is_async)
 
@@ -138,7 +144,9 @@ WAYS = [
     for api in apis
     for is_async in (False, True)
 ]
-every_way = pytest.mark.parametrize("way", WAYS, ids=str)
+every_way = pytest.mark.parametrize(
+    "way", [pytest.param(way, marks=way.marks, id=str(way)) for way in WAYS]
+)
 
 
 @pytest.fixture
@@ -241,7 +249,7 @@ def read_by_langchain(way: Way, text: str) -> bool:
 @pytest.mark.parametrize(
     ("way", "text"),
     [
-        pytest.param(way, text, id=f"{way}-{text}")
+        pytest.param(way, text, marks=way.marks, id=f"{way}-{text}")
         for way in WAYS
         for text in MALFORMED
         if not read_by_langchain(way, text)
@@ -341,6 +349,7 @@ def test_a_langchain_tool_answers_by_itself_in_both_ways(tools: Toolset) -> None
     assert message.content.startswith("'node' is missing")
 
 
+@pytest.mark.process
 def test_in_a_pipe_malformed_calls_become_calls_and_all_else_stays(tools: Toolset) -> None:
     from langchain_core.messages import AIMessage, HumanMessage
     from langchain_openai import ChatOpenAI

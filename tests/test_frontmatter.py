@@ -8,7 +8,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skillagent.markdown import Document, Frontmatter, Kind, frontmatter, plain, yaml_header
+from skillagent.markdown import Document, Frontmatter, LinkKind, frontmatter, plain, yaml_header
 from skillagent.markdown.document import parse
 
 
@@ -22,7 +22,7 @@ def found_in(text: str) -> list[tuple[str, int]]:
 
 def header_links(document: Document) -> list[tuple[str, str]]:
     return [
-        (link.key, link.target) for link in document.references if link.kind is Kind.FRONTMATTER
+        (link.key, link.target) for link in document.references if link.kind is LinkKind.FRONTMATTER
     ]
 
 
@@ -473,7 +473,7 @@ def test_links_of_the_header_are_found_with_their_key(
 )
 def test_links_are_found_in_every_kind_of_header(text: str, line: int) -> None:
     (link,) = parse(text, "x.md").references
-    assert (link.kind, link.target, link.line) == (Kind.FRONTMATTER, "a", line)
+    assert (link.kind, link.target, link.line) == (LinkKind.FRONTMATTER, "a", line)
     assert link.key == "source"
     assert text[link.start : link.end] == "[[a]]"
 
@@ -560,7 +560,7 @@ def test_the_fast_path_reads_what_yaml_reads(header: str) -> None:
     simple = yaml_header.simple(header)
     if simple is None:
         return
-    reader = yaml_header.Reader("x")
+    reader = yaml_header.YamlReader("x")
     value = reader.value(header, 2)
     # `repr` tells 1, 1.0 and True apart, and holds the order.
     assert repr(plain(simple[0])) == repr(plain(value or {}))

@@ -582,6 +582,7 @@ def test_an_entry_that_no_record_tells_of_does_not_come_back(locations: Location
     assert json.loads(content(file)) == {"a": 1, "mcpServers": {}}
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(data=st.data())
 def test_entries_that_go_in_any_order_leave_every_byte(
@@ -743,6 +744,7 @@ def round_trip(host: Host, folder: Path, text: str) -> None:
     assert content(file) == text
 
 
+@pytest.mark.slow
 @given(data=st.data(), name=st.sampled_from(["claude-code", "gemini", "vscode", "zed"]))
 def test_install_and_uninstall_of_json_are_the_identity(
     data: st.DataObject, name: str, tmp_path_factory: pytest.TempPathFactory
@@ -753,6 +755,7 @@ def test_install_and_uninstall_of_json_are_the_identity(
     round_trip(host, tmp_path_factory.mktemp("round"), data.draw(json_texts(host)))
 
 
+@pytest.mark.slow
 @given(text=toml_texts())
 def test_install_and_uninstall_of_toml_are_the_identity(
     text: str, tmp_path_factory: pytest.TempPathFactory

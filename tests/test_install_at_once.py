@@ -85,6 +85,7 @@ def run(started: list[subprocess.Popen[str]], line: str) -> None:
         assert next(code for code in codes if code.strip().isdigit()).strip() == "0"
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="the state folder is moved by a variable")
 def test_installs_at_once_lose_nothing_and_go_back_to_the_byte(
     project: Path, tmp_path: Path
@@ -123,6 +124,7 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
+@pytest.mark.process
 def test_a_lock_that_another_process_keeps_is_one_line(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:
@@ -138,6 +140,7 @@ def test_a_lock_that_another_process_keeps_is_one_line(
         assert unlocked == ""
 
 
+@pytest.mark.process
 def test_a_process_that_is_killed_lets_its_lock_go(
     tmp_path: Path, holder: subprocess.Popen[str]
 ) -> None:

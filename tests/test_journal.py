@@ -177,6 +177,7 @@ def interrupted(ground: Callable[[], Path], planned: Planned) -> tuple[Path, Cha
     )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("planned", COMMANDS)
 def test_a_change_that_is_killed_at_any_write_is_completed_or_undone(
     ground: Callable[[], Path], planned: Planned
@@ -202,6 +203,7 @@ def test_a_change_that_is_killed_at_any_write_is_completed_or_undone(
     assert {True, False} == set(ends)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("planned", [planned_rename, planned_split])
 def test_finishing_may_be_killed_as_well(ground: Callable[[], Path], planned: Planned) -> None:
     top = ground()
@@ -312,6 +314,7 @@ def test_undoing_never_overwrites_what_another_program_wrote(
     }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_undoes_the_change(
     ground: Callable[[], Path], number: signal.Signals, capfd: pytest.CaptureFixture[str]
@@ -337,6 +340,7 @@ sys.exit(main(["rename", sys.argv[1], "old", "moved/new"]))
     assert tree(top) == before
 
 
+@pytest.mark.process
 def test_any_command_finishes_an_interrupted_change_and_says_so(
     ground: Callable[[], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -350,6 +354,7 @@ def test_any_command_finishes_an_interrupted_change_and_says_so(
     assert "moved/new" in SkillGraph.load(top / "graph").nodes
 
 
+@pytest.mark.process
 def test_a_killed_command_can_be_run_again(ground: Callable[[], Path]) -> None:
     for _, top, _ in kills(ground, planned_new):
         argv = ["new", str(top / "project" / "knowledge"), "--name", "knowledge"]
@@ -379,6 +384,7 @@ def test_a_change_that_is_running_is_left_alone(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"a.md": b"b"}
 
 
+@pytest.mark.process
 def test_a_journal_that_was_copied_is_not_acted_upon(ground: Callable[[], Path]) -> None:
     _, changes = interrupted(ground, planned_rename)
     copy = changes.top.with_name("copy")
@@ -405,6 +411,7 @@ def test_a_journal_cannot_name_files_elsewhere(tmp_path: Path) -> None:
     assert not (tmp_path / "outside.md").exists()
 
 
+@pytest.mark.process
 def test_contents_that_a_crash_of_the_system_lost_undo_the_change(
     ground: Callable[[], Path],
 ) -> None:
@@ -418,6 +425,7 @@ def test_contents_that_a_crash_of_the_system_lost_undo_the_change(
     assert tree(top) == before
 
 
+@pytest.mark.process
 def test_a_file_system_without_hard_links_serves_too(ground: Callable[[], Path]) -> None:
     def link(source: Path, place: Path) -> None:
         raise PermissionError(1, "Operation not permitted", str(source))

@@ -17,9 +17,9 @@ from skillagent.cli.main import main
 from skillagent.errors import UsageError
 from skillagent.exports import agent_skill
 from skillagent.graph import Options
-from skillagent.markdown import DIALECTS, OBSIDIAN, Document, Kind
+from skillagent.markdown import DIALECTS, OBSIDIAN, Document, LinkKind
 from skillagent.markdown.document import parse
-from skillagent.markdown.logseq_names import DAY_FORMATS, Pages, written
+from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames, written
 from tests.conftest import Vault
 
 CONFIG = "logseq/config.edn"
@@ -78,7 +78,7 @@ def test_check_says_how_a_folder_was_read(vault: Vault, capsys: pytest.CaptureFi
     assert main(["check", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "entry pages/a; read as logseq\n" in out
-    assert ".: info SG039: this root holds what Logseq writes" in out
+    assert ".: info SG039: this root has the files of a Logseq graph" in out
     assert main(["check", str(folder), "--dialect", "obsidian"]) == 0
     assert "logseq" not in capsys.readouterr().out.lower()
 
@@ -113,9 +113,9 @@ def test_other_properties_are_fields_and_their_links_have_a_type(vault: Vault) -
     assert node.fields["needs"] == '[[b]], not "c"'
     links = [(link.key, link.target, link.kind, link.line) for link in node_links(graph)]
     assert links == [
-        ("type", None, Kind.FRONTMATTER, 1),
-        ("needs", "pages/b", Kind.FRONTMATTER, 2),
-        ("see", "pages/b", Kind.MARKDOWN, 3),
+        ("type", None, LinkKind.FRONTMATTER, 1),
+        ("needs", "pages/b", LinkKind.FRONTMATTER, 2),
+        ("see", "pages/b", LinkKind.MARKDOWN, 3),
     ]
 
 
@@ -202,7 +202,7 @@ def test_a_link_names_a_page_as_logseq_does(
     st.booleans(),
 )
 def test_a_file_name_gives_its_page_back(name: str, legacy: bool) -> None:
-    pages = Pages(legacy=legacy)
+    pages = PageNames(legacy=legacy)
     assert pages.name(f"pages/{pages.file_name(name)}") == name
     assert not set(pages.file_name(name)) & set('/:?"<>|*\\')
 
@@ -238,7 +238,7 @@ def test_journals_lie_where_the_settings_say(vault: Vault) -> None:
 @pytest.mark.parametrize("form", [*DAY_FORMATS, "EEEE, do MMMM yyyy", "yyyyMMdd", "E, M/d/yyyy"])
 @given(day=st.dates(date(1000, 1, 1)))
 def test_a_day_is_read_as_it_is_written(form: str, day: date) -> None:
-    assert Pages(journal_title=form).day(written(day, form)) == day
+    assert PageNames(journal_title=form).day(written(day, form)) == day
 
 
 def test_a_day_without_a_journal_is_a_date_and_no_link(vault: Vault) -> None:
@@ -262,12 +262,12 @@ def test_links_are_read_as_logseq_writes_them(vault: Vault) -> None:
     block = f"^{UUID}"
     found = [(link.target, link.kind, link.label, link.fragment) for link in node_links(graph)]
     assert found == [
-        ("pages/b c", Kind.WIKILINK, "the page", ""),
-        ("pages/b c", Kind.WIKILINK, "", ""),
-        ("pages/b c", Kind.EMBED, "", ""),
-        ("pages/b c", Kind.EMBED, "", block),
-        ("pages/b c", Kind.WIKILINK, "", block),
-        ("pages/b c", Kind.WIKILINK, "there", block),
+        ("pages/b c", LinkKind.WIKILINK, "the page", ""),
+        ("pages/b c", LinkKind.WIKILINK, "", ""),
+        ("pages/b c", LinkKind.EMBED, "", ""),
+        ("pages/b c", LinkKind.EMBED, "", block),
+        ("pages/b c", LinkKind.WIKILINK, "", block),
+        ("pages/b c", LinkKind.WIKILINK, "there", block),
     ]
     assert graph.nodes["pages/a"].tags == ("b c",)
     assert codes(graph) == ["SG039"]
@@ -385,7 +385,7 @@ def test_an_alias_that_cannot_be_written_is_said(vault: Vault) -> None:
     ("change", "message"),
     [
         (lambda graph: rename(graph, "Dec 1st, 2025", "x"), "is the journal of Dec 1st, 2025"),
-        (lambda graph: split(graph, "a"), "is an outline of Logseq's"),
+        (lambda graph: split(graph, "a"), "is a Logseq outline"),
     ],
 )
 def test_what_would_harm_a_logseq_graph_is_refused(

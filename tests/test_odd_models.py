@@ -365,6 +365,7 @@ def test_a_conversation_that_cannot_be_written_leaves_nothing_behind(
     assert [path.name for path in folder.iterdir()] == ["taken"]
 
 
+@pytest.mark.process
 def test_a_key_with_an_odd_character_is_not_printed(
     graph: SkillGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,6 +382,7 @@ def test_a_key_with_an_odd_character_is_not_printed(
         assert "SECRET" not in str(error.value)
 
 
+@pytest.mark.process
 def test_a_provider_that_repeats_the_key_does_not_get_it_printed(
     graph: SkillGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,10 +101,11 @@ def texts(root: Path) -> list[str]:
         except OSError:
             continue
         source = read_file(graph.roots[0], path, Options())
-        found += [source.data.decode()] if source else []
+        found += [source.text] if source else []
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["flat", "deep/er", "deep", "file.md", "flat/file.md", ".skillagentignore", "link.md"]
 )

@@ -47,11 +47,13 @@ def manifests(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_every_manifest_is_what_the_script_writes() -> None:
     done = manifests(ROOT, "--check")
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "path", [*WRITTEN, ".claude-plugin/commands/add.md", "commands/skillagent/add.toml"]
 )
@@ -128,6 +130,7 @@ def test_the_wheel_holds_the_plugin_in_the_same_places() -> None:
 # commands
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("file", CLAUDE_COMMANDS, ids=lambda path: path.stem)
 def test_a_command_points_at_its_procedure_and_at_a_command_of_ours(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
@@ -226,15 +229,18 @@ def launch(
     )
 
 
+@pytest.mark.process
 def test_its_own_interpreter_serves_where_it_has_the_package(plugin: Path) -> None:
     done = launch(plugin, "--version", bare=False)
     assert (done.stdout, done.returncode) == (f"skillagent {__version__}\n", 0)
 
 
+@pytest.mark.process
 def test_the_exit_code_is_handed_on(plugin: Path) -> None:
     assert launch(plugin, "check", str(plugin / "nowhere"), bare=False).returncode == 2
 
 
+@pytest.mark.process
 @posix
 def test_where_it_looks_and_in_which_order(plugin: Path, tmp_path: Path) -> None:
     """Each place is added before all those that were found so far."""
@@ -271,6 +277,7 @@ def test_where_it_looks_and_in_which_order(plugin: Path, tmp_path: Path) -> None
     assert said == "named: -P -m skillagent --version\n"
 
 
+@pytest.mark.process
 @posix
 def test_an_environment_without_the_package_is_passed_over(plugin: Path) -> None:
     stand_in(plugin / ".venv/bin/python", "exit 1")
@@ -279,6 +286,7 @@ def test_an_environment_without_the_package_is_passed_over(plugin: Path) -> None
     assert "skillagent is not installed" in done.stderr
 
 
+@pytest.mark.process
 @posix
 def test_a_program_on_the_path_without_the_package_is_passed_over(
     plugin: Path, tmp_path: Path
@@ -294,6 +302,7 @@ def test_a_program_on_the_path_without_the_package_is_passed_over(
     assert said == f"its python: {program} serve --http\n"
 
 
+@pytest.mark.process
 @posix
 def test_in_a_wheel_it_finds_the_environment_of_the_wheel(tmp_path: Path) -> None:
     whole = tmp_path / "env/lib/python3.11/site-packages/skillagent/_plugin"
@@ -303,6 +312,7 @@ def test_in_a_wheel_it_finds_the_environment_of_the_wheel(tmp_path: Path) -> Non
     assert launch(whole, "--version").stdout == "wheel: -P -m skillagent --version\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("is_checkout", [True, False])
 def test_where_there_is_none_one_line_says_how_to_install_it(
     plugin: Path, is_checkout: bool
@@ -319,6 +329,7 @@ def test_where_there_is_none_one_line_says_how_to_install_it(
     assert str(plugin / ".venv") in done.stderr
 
 
+@pytest.mark.process
 @posix
 def test_in_a_wheel_without_the_server_the_hint_is_that_of_its_environment(tmp_path: Path) -> None:
     whole = tmp_path / "env/lib/python3.11/site-packages/skillagent/_plugin"
@@ -331,12 +342,14 @@ def test_in_a_wheel_without_the_server_the_hint_is_that_of_its_environment(tmp_p
     assert "needs more packages: run `pip install mcp`" in done.stderr
 
 
+@pytest.mark.process
 def test_an_interpreter_that_is_not_there_is_one_line(plugin: Path) -> None:
     done = launch(plugin, "check", environment={"SKILLAGENT_PYTHON": "/no/such"})
     assert done.returncode == 3
     assert done.stderr == "skillagent: /no/such cannot be run: No such file or directory\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("asked", "answered"),
     [("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"), ("2027-01-01", "2025-11-25")],
@@ -370,11 +383,13 @@ def test_where_there_is_none_the_model_is_told_so(plugin: Path, asked: str, answ
     assert odd["result"]["protocolVersion"] == "2025-11-25"
 
 
+@pytest.mark.process
 def test_over_http_nobody_waits_for_a_server_that_cannot_be(plugin: Path) -> None:
     done = launch(plugin, "serve", "--http")
     assert (done.returncode, done.stdout) == (3, "")
 
 
+@pytest.mark.process
 @posix
 def test_a_hook_never_disturbs_its_host(plugin: Path) -> None:
     nothing = launch(plugin, "hook", "after-edit")
@@ -385,6 +400,7 @@ def test_a_hook_never_disturbs_its_host(plugin: Path) -> None:
     assert (failed.returncode, failed.stdout) == (0, "said\n")
 
 
+@pytest.mark.process
 @posix
 @pytest.mark.parametrize("with_proc", [True, False])
 def test_started_in_the_plugin_it_goes_to_where_the_host_is(
@@ -409,6 +425,7 @@ def test_started_in_the_plugin_it_goes_to_where_the_host_is(
     assert launch(plugin, "serve", cwd=plugin, environment=told).stdout == f"{plugin}\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["skillagent.py", "json.py", "mcp.py"])
 def test_no_file_of_the_project_is_run(plugin: Path, tmp_path: Path, name: str) -> None:
     project = tmp_path / "project"

@@ -22,7 +22,7 @@ from skillagent.graph import SkillGraph
 from skillagent.index.search import SearchIndex
 from skillagent.lint import findings
 from skillagent.markdown import OBSIDIAN
-from skillagent.progress import Progress, tracked, untold
+from skillagent.progress import Progress, no_progress, tracked
 from tests.conftest import ROOT, Vault
 
 GUIDE = ROOT / "skills" / "skillagent"
@@ -52,7 +52,7 @@ def test_tracked_yields_the_items_and_tells_how_many_are_finished() -> None:
     told = Told()
     assert list(tracked("abc", "reading", told)) == ["a", "b", "c"]
     assert told.steps == [("reading", done, 3) for done in range(4)]
-    assert list(tracked((), "reading", untold)) == []
+    assert list(tracked((), "reading", no_progress)) == []
 
 
 LOAD = ["reading files", "parsing files", "resolving links"]
@@ -211,6 +211,7 @@ AT_ONCE = (
 )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "command",
     [("check",), ("health",), ("weave",), ("list", "-q", "budget"), ("export", "json")],

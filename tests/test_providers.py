@@ -133,6 +133,7 @@ def test_text_streams_and_usage_is_the_providers_own(graph: SkillGraph, api: Api
     mock.assert_done()
 
 
+@pytest.mark.process
 @every_api
 @pytest.mark.parametrize("way", ["in process", "socket", "async"])
 def test_parallel_calls_are_run_in_order_and_answered_together(
@@ -223,6 +224,7 @@ def test_the_longest_reply_in_the_middle_of_a_call_runs_nothing(
     mock.assert_done()
 
 
+@pytest.mark.process
 @every_api
 @pytest.mark.parametrize("way", ["in process", "socket"])
 def test_a_stream_that_ends_early_is_never_acted_on(graph: SkillGraph, api: Api, way: str) -> None:
@@ -242,6 +244,7 @@ def test_a_stream_that_ends_early_is_never_acted_on(graph: SkillGraph, api: Api,
     check(chat)
 
 
+@pytest.mark.process
 @every_api
 def test_an_overloaded_model_that_recovers_is_not_noticed(graph: SkillGraph, api: Api) -> None:
     mock = MockLLM([say("Here.", fault=Fault.status(529, retry_after=0))])
@@ -312,6 +315,7 @@ def test_garbage_instead_of_a_stream_is_not_taken_for_an_answer(
     assert chat.messages == ()
 
 
+@pytest.mark.process
 @every_api
 @pytest.mark.parametrize("fault", [Fault.timeout(), Fault.stall(after=2)], ids=str)
 def test_a_model_that_stands_still_is_given_up(graph: SkillGraph, api: Api, fault: Fault) -> None:
@@ -379,6 +383,7 @@ def test_thoughts_are_sent_back_as_they_came(graph: SkillGraph, api: Api) -> Non
     assert '"encrypted_content"' not in body.replace('["reasoning.encrypted_content"]', "")
 
 
+@pytest.mark.process
 def test_a_server_without_responses_is_asked_over_chat_completions(graph: SkillGraph) -> None:
     mock = MockLLM([say("Local.", fault=Fault.status(404))])
     with mock.serve() as server:
@@ -467,6 +472,7 @@ def test_half_a_surrogate_pair_does_not_break_the_request(graph: SkillGraph, api
     assert list(chat.ask("broken \ud83d emoji"))[-1] == Done(EndReason.END, "Fine.")
 
 
+@pytest.mark.process
 @every_api
 def test_stopping_a_stream_closes_its_connection(graph: SkillGraph, api: Api) -> None:
     mock = MockLLM([Turn(text="A long answer in many pieces. " * 50, chunk=4), say("New.")])
@@ -507,6 +513,7 @@ def test_pieces_are_texts_usages_and_one_reply(graph: SkillGraph) -> None:
         assert {type(piece) for piece in others} <= {Text, Usage}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("maker", ["anthropic", "openai"])
 @pytest.mark.parametrize("before", [0, 290], ids=["whole", "cut"])
 def test_a_provider_that_repeats_the_request_does_not_show_its_key(maker: str, before: int) -> None:

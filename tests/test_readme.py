@@ -40,6 +40,7 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.process
 def test_every_line_works_as_typed(checkout: Path, tmp_path: Path) -> None:
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environ = {**os.environ, "HOME": str(tmp_path / "home"), "PATH": programs}

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from skillagent.markdown import DIALECTS, OBSIDIAN, Kind
+from skillagent.markdown import DIALECTS, OBSIDIAN, LinkKind
 from skillagent.markdown.document import parse
 
 
@@ -18,7 +18,7 @@ def targets(text: str, dialect: str = "obsidian") -> list[str]:
     return [
         link.target
         for link in parse(text, "x.md", DIALECTS[dialect]).references
-        if link.kind is not Kind.COMMENT
+        if link.kind is not LinkKind.COMMENT
     ]
 
 
@@ -157,7 +157,7 @@ def test_a_definition_in_code_defines_nothing() -> None:
 @pytest.mark.parametrize("text", ["%%[[a]]%%", "%%\none\n\n[[a]]\n%%"], ids=["inline", "block"])
 def test_53_a_link_in_a_comment_is_kept_as_one(text: str) -> None:
     (link,) = parse(text, "x.md").references
-    assert (link.kind, link.target) == (Kind.COMMENT, "a")
+    assert (link.kind, link.target) == (LinkKind.COMMENT, "a")
 
 
 @pytest.mark.parametrize("text", ["$[[a]]$", "$$ [[a]] $$", "x $y\n[[a]]$"])
@@ -198,7 +198,7 @@ def test_a_place_is_that_of_the_whole_link() -> None:
 class Expected(NamedTuple):
     """A link that a generated block holds: its kind, its target, its line in the block."""
 
-    kind: Kind
+    kind: LinkKind
     target: str
     line: int
 
@@ -221,14 +221,14 @@ WORDS = st.sampled_from(
 )
 BARE = st.lists(WORDS.filter(lambda word: "[[" not in word and "]]" not in word), max_size=4)
 LINKS = st.one_of(
-    NAMES.map(lambda name: (f"[[{name}]]", Kind.WIKILINK, name)),
-    NAMES.map(lambda name: (f"[[ {name}#Part |a label]]", Kind.WIKILINK, name)),
-    NAMES.map(lambda name: (f"![[{name}]]", Kind.EMBED, name)),
-    st.sampled_from("ab").map(lambda name: (f"[t]({name}.md)", Kind.MARKDOWN, f"{name}.md")),
+    NAMES.map(lambda name: (f"[[{name}]]", LinkKind.WIKILINK, name)),
+    NAMES.map(lambda name: (f"[[ {name}#Part |a label]]", LinkKind.WIKILINK, name)),
+    NAMES.map(lambda name: (f"![[{name}]]", LinkKind.EMBED, name)),
+    st.sampled_from("ab").map(lambda name: (f"[t]({name}.md)", LinkKind.MARKDOWN, f"{name}.md")),
     st.sampled_from("ab").map(lambda name: (f"`` ` [[{name}]] ``", None, "")),
     st.sampled_from("ab").map(lambda name: (f"`[[{name}]]`", None, "")),
     st.sampled_from("ab").map(lambda name: (f"<!-- [[{name}]] -->", None, "")),
-    st.sampled_from("ab").map(lambda name: (f"%% [[{name}]] %%", Kind.COMMENT, name)),
+    st.sampled_from("ab").map(lambda name: (f"%% [[{name}]] %%", LinkKind.COMMENT, name)),
 )
 PREFIXES = st.sampled_from(["", "", "- ", "  * ", "12. ", "- [x] ", "> ", "> > ", "# ", "###### "])
 
@@ -259,7 +259,7 @@ def tables(draw: st.DrawFn) -> Block:
     names = draw(st.lists(NAMES, min_size=1, max_size=3))
     pipe = draw(st.sampled_from(["\\|", "|"]))
     rows = [f"| [[{name}{pipe}label]] | `[[no]]` |" for name in names]
-    links = [Expected(Kind.WIKILINK, name, line) for line, name in enumerate(names, start=2)]
+    links = [Expected(LinkKind.WIKILINK, name, line) for line, name in enumerate(names, start=2)]
     return Block(["| a | b |", "| --- | --- |", *rows], links)
 
 
@@ -276,16 +276,18 @@ def fences(draw: st.DrawFn) -> Block:
     info = draw(st.sampled_from(["", "py", " py x=1"]))
     body = [rest + line for line in [*content, closing, "[[a]]"]]
     return Block(
-        [first + char * size + info, *body], [Expected(Kind.WIKILINK, "a", len(content) + 2)]
+        [first + char * size + info, *body], [Expected(LinkKind.WIKILINK, "a", len(content) + 2)]
     )
 
 
 COMMENTS = st.sampled_from(
     [
-        Block(["<!--", "[[no]]", "", "``` %%", "-->", "[[a]]"], [Expected(Kind.WIKILINK, "a", 5)]),
+        Block(["<!--", "[[no]]", "", "``` %%", "-->", "[[a]]"], [
+            Expected(LinkKind.WIKILINK, "a", 5),
+        ]),
         Block(["%%", "[[a]]", "", "x", "%%", "[[b]]"], [
-            Expected(Kind.COMMENT, "a", 1),
-            Expected(Kind.WIKILINK, "b", 5),
+            Expected(LinkKind.COMMENT, "a", 1),
+            Expected(LinkKind.WIKILINK, "b", 5),
         ]),
     ]
 )  # fmt: skip
@@ -427,6 +429,7 @@ def cost(text: str) -> float:
         gc.enable()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_cost_grows_with_the_length_of_hostile_text(name: str) -> None:
     build, size = HOSTILE[name], 1_000

@@ -214,6 +214,7 @@ def test_questions_to_the_bundled_graph_find_their_node(question: str, node: str
     assert any(node in hit.node for hit in hits)
 
 
+@pytest.mark.process
 def test_the_ranking_does_not_depend_on_the_hash_seed() -> None:
     code = (
         "from skillagent import SearchIndex, SkillGraph\n"

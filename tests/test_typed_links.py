@@ -14,8 +14,8 @@ from skillagent.authoring.importing import import_graph
 from skillagent.authoring.rename import rename
 from skillagent.authoring.split import split
 from skillagent.exports.agent_skill import agent_skill
-from skillagent.exports.graph_json import graph_record
 from skillagent.files.changes import Changes
+from skillagent.graph_json import graph_record
 from skillagent.markdown import OBSIDIAN
 from skillagent.markdown.document import parse
 from skillagent.markdown.link_fields import rewritten

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skillagent import DIALECTS, Link, Options, SkillGraph
-from skillagent.markdown import Kind, Reference
+from skillagent.markdown import LinkKind, Reference
 from skillagent.markdown.document import parse
 from tests.conftest import Vault
 
@@ -275,7 +275,7 @@ def test_45_a_file_wins_over_a_folder_of_its_name(vault: Vault) -> None:
 
 def test_53_links_in_comments_are_kept_but_not_disclosed() -> None:
     kinds = [reference.kind for reference in parse("%%[[a]]%% [[b]]", "x.md").references]
-    assert kinds == [Kind.COMMENT, Kind.WIKILINK]
+    assert kinds == [LinkKind.COMMENT, LinkKind.WIKILINK]
 
 
 def test_54_math_hides_links_where_the_dialect_has_it(vault: Vault) -> None:
@@ -296,7 +296,7 @@ def test_63_a_wikilink_wins_over_a_definition_of_its_name(vault: Vault) -> None:
 
 def test_65_a_frontmatter_link_knows_its_field(vault: Vault) -> None:
     (link,) = links_of(vault, '---\nx: 1\nrelated: "[[a]]"\n---\n')
-    assert (link.kind, link.key, link.line) == (Kind.FRONTMATTER, "related", 3)
+    assert (link.kind, link.key, link.line) == (LinkKind.FRONTMATTER, "related", 3)
 
 
 def test_66b_links_in_broken_yaml_are_found_and_other_keys_salvaged(vault: Vault) -> None:
@@ -367,4 +367,4 @@ def test_85_a_dialect_is_a_setting(vault: Vault, dialect: str, name: str, text: 
 
 def test_a_reference_is_a_plain_value() -> None:
     (reference,) = parse("see [[a|b]]", "x.md").references
-    assert reference == Reference(Kind.WIKILINK, "a", "", "b", 4, 11, 1)
+    assert reference == Reference(LinkKind.WIKILINK, "a", "", "b", 4, 11, 1)

@@ -12,7 +12,7 @@ from typing import Any
 from skillagent import SkillGraph
 from skillagent.errors import ResolveError
 from skillagent.graph import NodeKind, Outdated
-from skillagent.markdown import Document, Kind
+from skillagent.markdown import Document, LinkKind
 from skillagent.markdown.document import parse
 from skillagent.store import DigestCache, GraphView, MemoryView
 
@@ -45,7 +45,7 @@ class ToyLink:
     target: str | None
     candidates: tuple[str, ...]
     name: str
-    kind: Kind
+    kind: LinkKind
     key: str
     label: str
     fragment: str

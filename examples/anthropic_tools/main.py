@@ -35,7 +35,7 @@ def answer(client: anthropic.Anthropic, tools: Toolset, question: str) -> str:
             cache_control={"type": "ephemeral"},
         )
         messages.append({"role": "assistant", "content": reply.content})
-        # Only a reply that ended for its tools is acted on: another may hold half a call.
+        # Calls are executed only after this reason; after others, a call can be incomplete.
         if reply.stop_reason != "tool_use":
             return "".join(block.text for block in reply.content if block.type == "text")
         results = [

@@ -11,7 +11,7 @@ BUDGET = 1_500
 
 
 class Greedy:
-    """Reads everything it has heard of, five nodes at a time, until nothing comes any more."""
+    """Reads all nodes, five at a time, until the answers are empty."""
 
     name = "greedy"
 
@@ -21,7 +21,7 @@ class Greedy:
     def reply(self, request: Request):
         results = [part for part in request.messages[-1].parts if isinstance(part, ToolResult)]
         if results and not results[-1].text:
-            answer = Text("There is no more to be had.")
+            answer = Text("There is nothing more to read.")
             yield answer
             yield Reply(Message(Role.ASSISTANT, (answer,)), Stop.END)
             return
@@ -40,7 +40,7 @@ def main() -> None:
             texts.append(event.answer.text)
             print(f"{event.call.arguments['node']:<60} {event.answer.remaining:>5} left")
 
-    # Counted again, by tiktoken, from the strings that the model was given.
+    # Count again, with tiktoken, the strings that the model received.
     count = EncodingCounter(fast=False).count
     shown = sum(count(text) for text in texts)
     print(f"{shown} of {BUDGET} tokens for {len(texts)} texts")

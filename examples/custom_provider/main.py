@@ -21,7 +21,7 @@ GRAPH = Path(__file__).parents[1] / "trading"
 
 
 class FirstHit:
-    """Searches once, and answers with the name of what it found first."""
+    """Searches once, and answers with the id of the first hit."""
 
     name = "first-hit"
 

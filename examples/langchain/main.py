@@ -40,8 +40,8 @@ def answer(model: ChatOpenAI, tools: Toolset, question: str) -> str:
         middleware=[hand_over_malformed],
     )
     with tracing_context(enabled=False):
-        found = agent.invoke({"messages": [{"role": "user", "content": question}]})
-    return str(found["messages"][-1].text)
+        state = agent.invoke({"messages": [{"role": "user", "content": question}]})
+    return str(state["messages"][-1].text)
 
 
 def main() -> None:

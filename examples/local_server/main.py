@@ -2,7 +2,7 @@
 
     python examples/local_server/main.py http://127.0.0.1:11434/v1 qwen3
 
-Without an address, a scripted server on loopback stands in for one.
+Without an address, it starts a scripted server on this machine and asks that.
 """
 
 import sys
@@ -32,7 +32,7 @@ def main() -> None:
         print(answer(sys.argv[1], sys.argv[2])[0])
         return
     script: list[Turn] = [
-        # Many local servers do not know Responses: then the same goes over Chat Completions.
+        # Many local servers do not have the Responses API: then Chat Completions is used.
         call("list_index", query="correlation of holdings", fault=Fault.status(404)),
         call("read_node", node="correlation-makes-many-trades-one"),
         say("No: five correlated positions are one large one."),

@@ -13,17 +13,17 @@ def main() -> None:
     for finding in graph.diagnostics:
         print(finding)
 
-    # A name, a path, an alias and another case all lead to the same note.
+    # A name, a path, an alias and another case all lead to the same node.
     for name in ("Sourdough", "Bread/Sourdough", "levain bread", "sourdough"):
         assert graph.find(name).id == "Bread/Sourdough"
 
-    # Links in comments and in code are none; a broken one is found with its line.
-    assert [(found.code, found.path) for found in graph.diagnostics] == [
+    # Links in comments and in code are ignored; a broken link is reported with its line.
+    assert [(finding.code, finding.path) for finding in graph.diagnostics] == [
         ("SG020", "Bread/Starter.md")
     ]
     assert not graph.backlinks("Private")
 
-    # An embedded section is shown where it is embedded.
+    # The text of an embedded section is part of the node that embeds it.
     tools = Toolset(graph, budget=2_000)
     text = tools.read_node("Sourdough").text
     print(text)

@@ -35,7 +35,7 @@ def answer(client: openai.AsyncOpenAI, tools: Toolset, question: str) -> str:
 
 
 def main() -> None:
-    set_tracing_disabled(True)  # else the SDK sends every run to OpenAI's trace viewer
+    set_tracing_disabled(True)  # Otherwise the SDK sends every run to OpenAI's trace viewer.
     tools = Toolset(SkillGraph.load(GRAPH), budget=4_000)
     if "--live" in sys.argv:
         print(answer(openai.AsyncOpenAI(), tools, QUESTION))

@@ -33,7 +33,7 @@ def answer(client: openai.OpenAI, tools: Toolset, question: str) -> str:
             model=MODEL, tools=tools.openai("chat"), messages=messages
         )
         choice = reply.choices[0]
-        # Any other reason, such as `length`, may leave half a call behind.
+        # After any other reason, such as `length`, a call can be incomplete.
         if choice.finish_reason != "tool_calls":
             return choice.message.content or ""
         messages.append(choice.message)
@@ -54,7 +54,7 @@ def main() -> None:
     )
     print(answer(mock.openai(), tools, QUESTION))
     mock.assert_done()
-    # The second call was no JSON; the model was told what is wrong, at its cost.
+    # The arguments of the second call were not JSON. The answer, which costs tokens, said so.
     assert [entry.error for entry in tools.ledger.entries] == [False, False, True]
 
 

@@ -34,7 +34,7 @@ def answer(client: openai.OpenAI, tools: Toolset, question: str) -> str:
             store=False,
         )
         calls = [item for item in reply.output if item.type == "function_call"]
-        # A reply that is not completed may hold half a call: it is not acted on.
+        # In a reply that is not completed, a call can be incomplete: it is not executed.
         if reply.status != "completed" or not calls:
             return reply.output_text
         items += [item.model_dump(exclude_unset=True) for item in reply.output]

@@ -13,7 +13,7 @@ def main() -> None:
     graph = SkillGraph.load(GRAPH)
     tools = Toolset(graph, budget=4_000)
 
-    # By hand: rank, look, read.
+    # The three operations, called directly.
     hits = tools.list_index(query=QUESTION)
     print(hits.text)
     first = hits.result.lines[0].id
@@ -23,7 +23,7 @@ def main() -> None:
     assert "drawdown" in first
     assert tools.remaining == 4_000 - spent
 
-    # By an agent: the offline navigator is no model, but walks the same way.
+    # The same by an agent. The offline navigator is not a model, but makes the same calls.
     agent = Agent(Toolset(graph, budget=4_000), OfflineProvider())
     for event in agent.ask(QUESTION):
         if isinstance(event, CallFinished):

@@ -1,9 +1,9 @@
-"""What a project declares about its graphs: `skillagent.toml`, or `[tool.skillagent]`.
+"""The configuration of a project: `skillagent.toml`, or `[tool.skillagent]` in pyproject.toml.
 
     graphs = ["knowledge", "laws=docs/laws"]
     budget = 8000
 
-Servers, hooks and plugins touch the declared folders and nothing else.
+Servers, hooks and plugins read only the folders that are declared here.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from skillagent.files.regular import read_regular
 
 FILE = "skillagent.toml"
 LIMIT = 4_000_000
-"""Bytes that a declaration's file may have."""
+"""Maximum size of the file, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A project's declaration, with absolute paths."""
+    """The configuration of a project, with absolute paths."""
 
     file: Path
-    """Where it is written."""
+    """The file that contains the configuration."""
     graphs: tuple[tuple[str, Path], ...]
-    """Name, empty where none is given, and folder of each root."""
+    """Name and folder of each root; the name is empty if the file gives none."""
     budget: int | None = None
-    """Tokens of one session; None for the default."""
+    """Tokens of one session; None means the default."""
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -38,50 +38,57 @@ class Config:
         return tuple(f"{name}={path}" if name else str(path) for name, path in self.graphs)
 
     def holds(self, path: Path) -> bool:
-        """Whether a file lies in a declared graph."""
-        whole = path.resolve()
-        return any(whole.is_relative_to(folder) for _, folder in self.graphs)
+        """Whether a file is inside one of the declared graphs."""
+        resolved = path.resolve()
+        return any(resolved.is_relative_to(folder) for _, folder in self.graphs)
 
 
 def find(start: Path) -> Config | None:
-    """The nearest declaration, in a folder or above it, up to the repository's top.
+    """The configuration that applies in a folder.
+
+    It is in the folder itself or in the nearest folder above that has one; folders above the top
+    of the repository are not searched.
 
     Args:
-        start: a folder.
+        start: the folder in which the search begins.
+
+    Returns:
+        None if there is no configuration.
 
     Raises:
-        UsageError: a declaration that cannot be read or is no regular file, or a graph outside
-            its project.
+        UsageError: the configuration cannot be read, is no regular file or has wrong values, or
+            a graph is outside the project.
     """
     folder = start.resolve()
-    for place in (folder, *folder.parents):
-        if (found := _read(place)) is not None:
-            return found
-        if (place / ".git").exists():
+    for candidate in (folder, *folder.parents):
+        if (config := _read(candidate)) is not None:
+            return config
+        if (candidate / ".git").exists():
             return None
     return None
 
 
 def above(path: Path, start: Path) -> Path | None:
-    """The folder that a relative path means in a folder above, within the repository.
+    """Look for a folder by its relative path in the folders above, up to the repository's top.
 
-    Hosts start a server in the folder of a session, which may lie below the one whose file names
-    the server's graphs.
+    A host starts a server in the folder of a session. That can be below the folder for which the
+    path of the graph was written into the host's file.
 
     Args:
-        path: of a folder.
-        start: where it was looked for.
+        path: path of the folder.
+        start: the folder that `path` was relative to.
 
     Returns:
-        None where the path needs no search: it is there, or is nowhere above, or leads upward.
+        The folder. None if `start` contains it, if no folder above does, or if `path` is
+        absolute or leads upwards.
     """
     if path.is_absolute() or ".." in path.parts or (start / path).is_dir():
         return None
     folder = start.resolve()
-    places = (folder, *folder.parents)
-    tops = [number for number, place in enumerate(places) if (place / ".git").exists()]
-    inside = places[1 : tops[0] + 1] if tops else ()
-    return next((place / path for place in inside if (place / path).is_dir()), None)
+    candidates = (folder, *folder.parents)
+    tops = [number for number, parent in enumerate(candidates) if (parent / ".git").exists()]
+    inside = candidates[1 : tops[0] + 1] if tops else ()
+    return next((parent / path for parent in inside if (parent / path).is_dir()), None)
 
 
 def _read(folder: Path) -> Config | None:
@@ -105,25 +112,25 @@ def _toml(file: Path) -> dict[str, Any]:
         raise UsageError(f"{file}: is not TOML: {error}") from None
 
 
-def _config(file: Path, given: object) -> Config:
+def _config(file: Path, values: object) -> Config:
     from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-    class Declared(BaseModel):
+    class Declaration(BaseModel):
         model_config = ConfigDict(extra="forbid", strict=True)
 
         graphs: list[str] = Field(min_length=1)
         budget: int | None = Field(None, ge=0)
 
     try:
-        declared = Declared.model_validate(given)
+        declaration = Declaration.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the declaration"
         raise UsageError(
             f'{file}: {place}: {first["msg"]}; write graphs = ["folder"] and perhaps budget = 8000'
         ) from None
-    graphs = tuple(_graph(file, text) for text in declared.graphs)
-    return Config(file, graphs, declared.budget)
+    graphs = tuple(_graph(file, text) for text in declaration.graphs)
+    return Config(file, graphs, declaration.budget)
 
 
 def _graph(file: Path, text: str) -> tuple[str, Path]:
@@ -131,7 +138,7 @@ def _graph(file: Path, text: str) -> tuple[str, Path]:
     if not equals:
         name, path = "", text
     folder = (file.parent / path).resolve()
-    # A project that was only cloned must not be able to show the rest of the machine.
+    # A project that somebody only cloned must not disclose files of the rest of the machine.
     if not folder.is_relative_to(file.parent.resolve()):
         raise UsageError(f"{file}: {text!r} lies outside the project; name it on the command line")
     return name, folder

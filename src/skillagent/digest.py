@@ -1,4 +1,4 @@
-"""Digests that are equal wherever the same bytes are: SHA-256 and canonical JSON."""
+"""SHA-256 digests, and JSON in one canonical form: equal values give equal text."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from collections.abc import Mapping
 
 
 def sha256(data: bytes | str) -> str:
-    """Digest as `sha256:<64 hex digits>`; text is taken as UTF-8."""
+    """The SHA-256 digest as `sha256:<64 hex digits>`; text is encoded as UTF-8."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def canonical_json(value: object) -> str:
-    """JSON with sorted keys, no spaces and no NaN: equal values give equal text."""
+    """JSON with sorted keys and without spaces, so that equal values give equal text.
+
+    Raises:
+        ValueError: `value` contains NaN or an infinity, which JSON does not have.
+    """
     if isinstance(value, Mapping):
         value = dict(value)
     return json.dumps(

@@ -1,36 +1,41 @@
-"""Every exception that skillagent raises on purpose.
+"""The exceptions that a caller of skillagent has to handle.
 
     SkillAgentError
-    ├── GraphError             a root that cannot be loaded at all
-    ├── ResolveError           a name that does not lead to exactly one node
+    ├── GraphError             a root cannot be loaded at all
+    ├── ResolveError           a name does not lead to exactly one node
     ├── MissingPackageError    an optional package is not installed
     ├── MissingKeyError        no key for a model API is set
-    ├── ProviderError          a model API answered with something unusable
-    └── UsageError             a command line or a setting that makes no sense
+    ├── ProviderError          a model API cannot be reached, or its answer cannot be used
+    └── UsageError             the command line, a setting or an argument is wrong
 
-Bad *input files* never raise: they become `Diagnostic` values beside the graph. A bad
-*tool call* never raises either: it becomes an answer that the model can act on. Only the
-CLI's outermost function prints an exception, as one line.
+All of them can be imported from `skillagent`. A package may derive an error of its own from one
+of these, for callers that must tell it from the others. Exceptions outside this tree never leave
+the package that raises them: they are caught there, and become an answer or one of these errors.
+
+Problems in *input files* are not exceptions: they become `Diagnostic` values beside the graph. A
+wrong *tool call* is not an exception either: it becomes an answer from which the model can correct
+its next call. Only the outermost function of the CLI prints an exception, as one line.
 """
 
 from __future__ import annotations
 
 
 class SkillAgentError(Exception):
-    """Base of all errors below; its text is one line for a person."""
+    """Base of all errors of this package; the text is one line for a person."""
 
 
 class GraphError(SkillAgentError):
-    """The folder given as a root is missing, is not a folder or cannot be listed."""
+    """The root of a graph does not exist, is not a folder or cannot be listed."""
 
 
 class ResolveError(SkillAgentError):
     """A name leads to no node, or to several.
 
     Attributes:
-        name: what was asked for.
-        candidates: node ids: the nearest ones if nothing matched, else all that matched.
-        ambiguous: True where several nodes answer to the name.
+        name: the name that was looked up.
+        candidates: ids of the nodes that match the name; if none does, of those with the most
+            similar names.
+        ambiguous: True if several nodes match the name.
     """
 
     def __init__(self, name: str, candidates: tuple[str, ...], ambiguous: bool) -> None:
@@ -47,12 +52,12 @@ class ResolveError(SkillAgentError):
 
 
 class MissingPackageError(SkillAgentError):
-    """An optional package is needed; the text names the command that installs it here.
+    """An optional package is not installed; the text names the command that installs it.
 
     Attributes:
-        package: its name.
-        extra: the extra of ours that brings it.
-        why: what needs it, as the beginning of a sentence.
+        package: name of the missing package.
+        extra: extra of skillagent that contains the package.
+        why: what needs the package, as the beginning of a sentence.
     """
 
     def __init__(self, package: str, extra: str, why: str) -> None:
@@ -60,14 +65,18 @@ class MissingPackageError(SkillAgentError):
         self.package, self.extra, self.why = package, extra, why
 
     def __str__(self) -> str:
-        # Metadata is read only for a person: some callers go on without the package.
+        # Some callers continue without the package: the command is looked up only if it is shown.
         from skillagent.installation import adding
 
         return f"{self.why} needs the package {self.package!r}: {adding(self.extra, self.package)}"
 
 
 class MissingKeyError(SkillAgentError):
-    """A model API needs a key; the text names the variable that holds it."""
+    """No key for a model API is set; the text names the environment variable to set.
+
+    Attributes:
+        variable: name of the environment variable.
+    """
 
     def __init__(self, provider: str, variable: str, what: str = "a key") -> None:
         self.variable = variable
@@ -75,10 +84,10 @@ class MissingKeyError(SkillAgentError):
 
 
 class ProviderError(SkillAgentError):
-    """A provider failed in a way that a retry inside its own client did not cure.
+    """A model API failed, also after the retries of its client.
 
     Attributes:
-        status: HTTP status of its answer; None where there was none, or in mid-answer.
+        status: HTTP status of the answer; None if no answer came, or if it ended too early.
     """
 
     def __init__(self, text: str, status: int | None = None) -> None:
@@ -87,4 +96,4 @@ class ProviderError(SkillAgentError):
 
 
 class UsageError(SkillAgentError):
-    """The command line, or a setting, asks for something that makes no sense."""
+    """The command line, a setting or an argument is wrong, or cannot be carried out."""

@@ -1,9 +1,12 @@
 """How this copy of skillagent was installed, and the command that adds an extra to it.
 
-The distribution is on no index, and whoever claims its name there could be installed in its
-place. So a command names what was installed (PEP 610: a folder, an archive, a repository) or,
-where that is not known or gone, the packages that the extra stands for. Below everything else,
-for every hint comes from here; imported only when there is one to give.
+The distribution is not published on any package index. Somebody else could publish a package of
+the same name there, so a command never names just the distribution. It names the source from which
+this copy was installed (PEP 610: a folder, an archive or a repository). If the source is unknown
+or no longer exists, it names the packages that the extra contains.
+
+This is the lowest layer, because errors of every layer show such a command. It is imported only
+when a command is shown.
 """
 
 from __future__ import annotations
@@ -30,25 +33,26 @@ _PASSWORD = re.compile(r"(?<=//)[^/@]*:[^/@]*@")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What a copy's own metadata and its environment tell."""
+    """What the metadata and the environment of an installed copy say."""
 
     python: str
-    """The interpreter, as a path."""
+    """Path of the Python interpreter."""
     prefix: Path
-    """The folder of its environment."""
+    """The folder of the interpreter's environment."""
     has_pip: bool
-    """Whether pip can be run by that interpreter."""
+    """Whether the environment contains pip."""
     requires: tuple[str, ...] = ()
-    """`Requires-Dist`: the packages needed, those of extras with a marker."""
+    """`Requires-Dist`: the required packages; those of an extra have a marker."""
     origin: Mapping[str, Any] | None = None
-    """`direct_url.json`; None for a copy from an index, or one that is not installed."""
+    """`direct_url.json`; None if the copy came from an index or is not installed."""
     checkout: Path | None = None
-    """The checkout that a copy without metadata runs from."""
+    """The folder of the checkout, if the copy runs from one and is not installed."""
     windows: bool = False
+    """Whether the system is Windows."""
 
     @classmethod
     def here(cls) -> Installation:
-        """The copy that runs."""
+        """The copy that is running."""
         requires: tuple[str, ...] = ()
         origin = None
         try:
@@ -69,11 +73,12 @@ class Installation:
         )
 
     def adding(self, extra: str, package: str = "") -> str:
-        """What to do so that an extra is there, in one line: a command, or what hinders.
+        """The command that installs an extra; or one line that says why that is impossible.
 
         Args:
-            extra: as in `pyproject.toml`.
-            package: what was missed; asked for by its name where no metadata tells of the extra.
+            extra: name of the extra, as in `pyproject.toml`.
+            package: the missing package; it is installed by its own name if the metadata does
+                not list the extra.
         """
         needed, unfit = self._packages(extra)
         if not needed and unfit:
@@ -86,7 +91,7 @@ class Installation:
         return self._line(*(pip if self.has_pip else uv), *(self._source(extra) or needed))
 
     def _packages(self, extra: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The requirements of an extra, and the markers that keep others out of this Python."""
+        """The requirements of an extra, and one text for each that this Python cannot have."""
         needed, unfit = [], []
         for requirement in self._requirements():
             marker = requirement.marker
@@ -99,21 +104,25 @@ class Installation:
         return tuple(needed), tuple(unfit)
 
     def _plain(self, package: str) -> tuple[str, ...]:
-        """A package that is no extra's, at the version that ours needs."""
-        alike = _canonical(package)
-        named = (one for one in self._requirements() if _canonical(one.name) == alike)
-        return (next(map(_bare, named), package),)
+        """A package that is in no extra, with the versions that skillagent requires."""
+        name = _canonical(package)
+        matching = (
+            requirement
+            for requirement in self._requirements()
+            if _canonical(requirement.name) == name
+        )
+        return (next(map(_bare, matching), package),)
 
     def _requirements(self) -> list[Requirement]:
         try:
             from packaging.requirements import Requirement
         except ImportError:
-            # A hint must come even where the environment lacks more than an extra.
+            # A command must be shown even if required packages are missing, too.
             return []
         return [Requirement(text) for text in self.requires]
 
     def _source(self, extra: str) -> tuple[str, ...]:
-        """What was installed, with the extra; nothing where it is not known or gone."""
+        """The source of the installation, with the extra; empty if unknown or deleted."""
         if self.checkout is not None:
             return ("-e", f"{self.checkout}[{extra}]")
         if self.origin is None or f'extra == "{extra}"' not in self._markers():
@@ -123,10 +132,10 @@ class Installation:
         version = self.origin.get("vcs_info")
         if isinstance(version, dict):
             folder = self.origin.get("subdirectory")
-            below = f"#subdirectory={folder}" if folder else ""
-            whole = f"{version.get('vcs')}+{url}@{version.get('commit_id')}{below}"
-            # pip up to 23 takes no repository on this machine together with an extra.
-            return (f"{DISTRIBUTION}[{extra}] @ {whole}",) if parts.netloc else ()
+            fragment = f"#subdirectory={folder}" if folder else ""
+            source = f"{version.get('vcs')}+{url}@{version.get('commit_id')}{fragment}"
+            # pip up to 23 does not accept an extra together with a local repository.
+            return (f"{DISTRIBUTION}[{extra}] @ {source}",) if parts.netloc else ()
         if parts.scheme != "file":
             return (f"{DISTRIBUTION}[{extra}] @ {url}",) if parts.scheme == "https" else ()
         path = Path(urllib.request.url2pathname(parts.path))
@@ -142,7 +151,7 @@ class Installation:
     def _line(self, *words: str) -> str:
         if not self.windows:
             return shlex.join(words)
-        # Both shells of Windows read a text in double quotes as one word.
+        # Both cmd and PowerShell read a text in double quotes as one argument.
         return " ".join(
             word if re.fullmatch(r"[\w.:\\/-]+", word) else f'"{word}"' for word in words
         )
@@ -157,5 +166,5 @@ def _canonical(name: str) -> str:
 
 
 def adding(extra: str, package: str = "") -> str:
-    """The command that adds an extra to the copy that runs; see `Installation.adding`."""
+    """The command that adds an extra to the running copy; see `Installation.adding`."""
     return Installation.here().adding(extra, package)

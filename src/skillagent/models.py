@@ -1,7 +1,7 @@
-"""What must be known of a model before it is asked, by the family its name begins with.
+"""What the name of a model says about the requests that the model accepts.
 
-Names change monthly, so an unknown one is never refused: a model of a known maker counts
-as its newest family, any other as one that takes everything.
+New names appear every month, so an unknown name is never refused: a Claude model without a known
+version counts as the newest one, and a model of an unknown maker as one that accepts everything.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from skillagent.tokens import claude_version
 
 _REASONING = re.compile(r"^(?:o\d|codex|gpt-(?:[5-9]|\d\d))")
 NO_SAMPLING = (4, 7)
-"""From this version on, Claude refuses temperature, top_p and top_k."""
+"""First version of Claude that refuses temperature, top_p and top_k."""
 
 
 def takes_sampling(model: str) -> bool:
-    """True where a model takes a temperature.
+    """Whether a model accepts a temperature.
 
     Sources: Anthropic's guide to migrating to Claude Opus 4.7; OpenAI's guide to reasoning
     models (the o series, and GPT-5 and later).
@@ -28,6 +28,6 @@ def takes_sampling(model: str) -> bool:
 
 
 def reasons(model: str) -> bool:
-    """True for a reasoning model of OpenAI, whose encrypted reasoning can be sent back."""
+    """Whether OpenAI returns encrypted reasoning for a model, which can be sent back to it."""
     name = model.casefold().rpartition("/")[2]
     return bool(_REASONING.match(name)) and "-chat" not in name and "-search" not in name

@@ -1,23 +1,23 @@
-"""How many files and connections the system lets this process hold.
+"""The number of connections that fit into the system's limit of open files per process.
 
-Above: servers, which take fewer connections than that. Below: nothing.
+Servers use it, so that they refuse a connection before the system refuses to open a file.
 """
 
 from __future__ import annotations
 
 
 def room_for(reserved: int, most: int, each: int = 1) -> int:
-    """How many connections there is room for; at least one.
+    """How many connections this process can hold at once; at least one.
 
     Args:
-        reserved: files that the process opens besides.
-        most: connections, however many files are allowed.
-        each: files that one connection takes.
+        reserved: number of files that the process opens for other purposes.
+        most: maximum of connections, even if the system allows more files.
+        each: number of files that one connection needs.
     """
     try:
         import resource
     except ImportError:
-        return most  # on Windows, which has no such limit
+        return most  # Windows has no such limit.
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed == resource.RLIM_INFINITY:
         return most

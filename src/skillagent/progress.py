@@ -1,7 +1,7 @@
-"""How far long work has come, told to whoever shows it.
+"""Reports of progress during long work.
 
-Code below the command line never prints: it tells a `Progress`, which drops what it is told
-unless the caller gives another.
+Code below the command line never prints. It calls a `Progress`; the default one does nothing, and
+the command line passes one that draws a bar.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ Item = TypeVar("Item")
 
 
 class Progress(Protocol):
-    """Takes in how far the work has come; called often, so it must be quick."""
+    """Receives reports of progress; called often, so it must be fast."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """One more step is done.
+        """Report how much of a stage is done.
 
         Args:
-            stage: what is being done, in words for a person, such as `reading files`.
-            done: items of this stage that are finished.
-            total: items of this stage in all; 0 where that is not known yet.
+            stage: the work in words for a person, such as `reading files`.
+            done: number of items of this stage that are finished.
+            total: number of all items of this stage; 0 if it is not known yet.
         """
         ...
 
 
-def untold(stage: str, done: int, total: int) -> None:
-    """Nobody is watching."""
+def no_progress(stage: str, done: int, total: int) -> None:
+    """A `Progress` that ignores every report."""
 
 
 def tracked(items: Collection[Item], stage: str, progress: Progress) -> Iterator[Item]:
-    """The items, while `progress` is told how many of them are finished."""
+    """The items, while `progress` receives how many of them are finished."""
     total = len(items)
     for done, item in enumerate(items):
         progress(stage, done, total)

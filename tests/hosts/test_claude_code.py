@@ -17,6 +17,8 @@ from skillagent.testing import Conversation, MockLLM, Turn, call, say
 from skillagent.testing.mock.received import Received
 from tests.hosts.conftest import QUESTION, Host, programs
 
+pytestmark = pytest.mark.process
+
 PROGRAM = "claude"
 PREFIX = "mcp__plugin_skillagent_skillagent__"
 

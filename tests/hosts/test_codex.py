@@ -16,6 +16,8 @@ from skillagent.testing.mock.received import Received
 from skillagent.testing.wire.events import WireAnswer
 from tests.hosts.conftest import QUESTION, Host
 
+pytestmark = pytest.mark.process
+
 PROGRAM = "codex"
 NAMESPACE = "mcp__skillagent"
 

@@ -13,6 +13,8 @@ import pytest
 
 from tests.hosts.conftest import HOSTS, served
 
+pytestmark = pytest.mark.process
+
 TABLE = tomllib.loads((Path(__file__).parent / "conformance.toml").read_text(encoding="utf-8"))
 VERSIONS = ("2025-06-18", "2025-11-25", "2026-07-28")
 FINE = ("SUCCESS", "INFO")

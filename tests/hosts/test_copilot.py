@@ -12,6 +12,8 @@ from skillagent.testing import Conversation, MockLLM, Turn, call, say
 from skillagent.testing.mock.received import Received
 from tests.hosts.conftest import QUESTION, Host
 
+pytestmark = pytest.mark.process
+
 PROGRAM = "copilot"
 PREFIX = "skillagent-"
 

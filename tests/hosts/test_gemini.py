@@ -9,6 +9,8 @@ import pytest
 
 from tests.hosts.conftest import Host
 
+pytestmark = pytest.mark.process
+
 PROGRAM = "gemini"
 
 

@@ -15,6 +15,8 @@ from skillagent.disclosure.tools import specs
 from tests.conftest import ROOT
 from tests.hosts.conftest import GUIDE, HOSTS, served
 
+pytestmark = pytest.mark.process
+
 ERAS = ("legacy", "modern")
 CALLS: dict[str, dict[str, Any]] = {
     "list_index": {"map": None, "query": "a link is broken", "cursor": None},

@@ -61,14 +61,15 @@ def listening(*arguments: str, environment: dict[str, str] | None = None) -> Ite
     with tempfile.TemporaryDirectory() as scratch:
         told = {**(environment or os.environ), "TMPDIR": scratch}
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=told)
+        assert process.stderr is not None
         try:
-            assert process.stderr is not None
             line = process.stderr.readline()
             assert line.startswith("listening on http"), line + process.stderr.read()
             yield Running(line.split()[2], process.pid)
         finally:
             process.terminate()
             process.wait(20)
+            process.stderr.close()
         assert process.returncode != 1
         if process.returncode != -signal.SIGKILL:
             assert os.listdir(scratch) == []

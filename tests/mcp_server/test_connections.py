@@ -33,6 +33,8 @@ from tests.mcp_server.odd_messages import ODD_LINES
 from tests.secret_samples import SAMPLES
 from tests.sockets import connect, rest_of
 
+pytestmark = pytest.mark.process
+
 GENEROUS = ConnectionLimits(100, 60.0, 60.0, 60.0)
 TINY = 0.05
 """Seconds; a test waits for the end of the connection, however long it takes."""

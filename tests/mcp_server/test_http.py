@@ -19,6 +19,8 @@ from skillagent.mcp_server.server import SESSION_KEY
 from tests.mcp_server.conftest import TRADING, listening
 from tests.mcp_server.test_server import ERAS, Era, text_of
 
+pytestmark = pytest.mark.process
+
 TOKEN = "a-bearer-token-of-some-length"
 PING = {
     "jsonrpc": "2.0",

@@ -75,6 +75,7 @@ def test_a_session_goes_on_with_any_worker(workers: Workers) -> None:
     assert third.remaining == BUDGET - first.cost - second.cost - third.cost
 
 
+@pytest.mark.slow
 @given(
     steps=st.lists(
         st.tuples(st.integers(0, 1), st.integers(0, 2), st.sampled_from(QUERIES)),

@@ -30,6 +30,8 @@ from tests.mcp_server.conftest import TRADING
 from tests.mcp_server.odd_messages import GOOD, HALVES, ODD_LINES
 from tests.mcp_server.test_server import text_of
 
+pytestmark = pytest.mark.process
+
 COMMAND = [sys.executable, "-m", "skillagent", "serve"]
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -531,4 +533,5 @@ def test_a_host_that_disconnects_ends_the_server_without_an_error() -> None:
     process.stdout.close()
     process.stdin.write(json.dumps({"jsonrpc": "2.0", **template, "id": 3}).encode() + b"\n")
     process.stdin.close()
-    assert (process.wait(20), process.stderr.read()) == (0, b"")
+    with process.stderr:
+        assert (process.wait(20), process.stderr.read()) == (0, b"")

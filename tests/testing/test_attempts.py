@@ -108,6 +108,7 @@ def test_no_order_of_requests_and_retries_loses_or_doubles_a_turn(
             fresh += 1
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("way", ["in process", "socket"])
 @pytest.mark.parametrize("fault", [Fault.status(529, retry_after=0.01), Fault.drop()], ids=str)
 def test_retries_of_many_conversations_at_once_do_not_mix(way: str, fault: Fault) -> None:

@@ -76,6 +76,7 @@ def converse(graph: SkillGraph, seed: int) -> tuple[list[EndReason | str], Agent
     return outcomes, agent, mock
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_waiting")
 @pytest.mark.parametrize("first", range(0, CONVERSATIONS, PART))
 def test_a_thousand_conversations_end_clearly(graph: SkillGraph, first: int) -> None:
@@ -89,6 +90,7 @@ def test_a_thousand_conversations_end_clearly(graph: SkillGraph, first: int) -> 
     assert min(ends[reason] for reason in ("end", "failed", "incomplete", "refusal")) > 7
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("no_waiting")
 def test_the_same_seed_gives_the_same_conversation(graph: SkillGraph) -> None:
     for seed in range(12):

@@ -74,6 +74,7 @@ def test_a_turn_may_expect_its_place_in_the_conversation() -> None:
         mock.openai(max_retries=0).responses.create(model="m", input="q")
 
 
+@pytest.mark.process
 def test_a_body_that_comes_in_chunks_is_read_to_its_end() -> None:
     body = json.dumps({"model": "m", "messages": QUESTION}).encode()
     parts = [body[:7], body[7:]]
@@ -142,6 +143,7 @@ class Broken:
         raise RuntimeError("out of order")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("head", "status", "told"),
     [

@@ -16,6 +16,8 @@ import pytest
 from skillagent.messages import Usage
 from skillagent.testing import Expect, Fault, MockLLM, Turn, call, say
 
+pytestmark = pytest.mark.process
+
 ANTHROPIC = "1.13.0"
 OPENAI = "7.57.0"
 OPENAI_OLD = "6.49.0"

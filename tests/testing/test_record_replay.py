@@ -49,6 +49,8 @@ from skillagent.testing.wire.exchange import (
     http_request,
 )
 
+pytestmark = pytest.mark.process
+
 KEY = "sk-very-secret-0123456789abcdef"
 SCRIPT = (
     Turn("Ich schaue nach … 🔎", (Call("read_node", {"node": "ä/b"}),), thinking="Which one?"),
@@ -920,6 +922,7 @@ def exchange(path: str, sent: Any, content_type: str, chunks: list[bytes]) -> Ht
     return HttpExchange.of(request, http_answer(200, content_type, chunks))
 
 
+@pytest.mark.slow
 @given(bodies, bodies)
 @example({"system": "x"}, {"instructions": "x"})
 @example({"messages": ["x"]}, {"input": ["x"]})

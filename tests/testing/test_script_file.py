@@ -123,6 +123,7 @@ def ask(url: str, **body: Any) -> Any:
         return json.load(answer)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("asked", "code"), [(1, 1), (2, 0)])
 def test_a_server_on_the_command_line_says_at_its_end_whether_the_script_was_used_up(
     tmp_path: Path, asked: int, code: int
@@ -146,6 +147,7 @@ def stop(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, told
 
 
+@pytest.mark.process
 def test_a_talk_is_recorded_and_replayed_on_the_command_line(tmp_path: Path) -> None:
     tape = tmp_path / "talk.jsonl"
     with MockLLM([say("one")]).serve() as provider:
@@ -169,6 +171,7 @@ def test_a_script_that_is_none_is_one_line(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.process
 def test_the_plugin_gives_mocks_servers_and_a_guard(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
@@ -207,6 +210,7 @@ def test_the_plugin_gives_mocks_servers_and_a_guard(pytester: pytest.Pytester) -
     done.stdout.fnmatch_lines(["*1 of 1 turns were not used:*", "*a test tried to reach*"])
 
 
+@pytest.mark.process
 def test_a_port_that_cannot_be_used_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,6 +222,7 @@ def test_a_port_that_cannot_be_used_is_one_line(
             assert f"port {port} cannot be used" in capsys.readouterr().err
 
 
+@pytest.mark.process
 def test_the_plugin_costs_nothing_to_load() -> None:
     code = "import sys, skillagent.pytest_plugin; print('skillagent.testing' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -122,6 +122,7 @@ def tape(tmp_path: Path) -> Path:
     return tmp_path / "cassette.jsonl"
 
 
+@pytest.mark.process
 def test_no_secret_is_written_and_what_is_written_replays(tape: Path) -> None:
     with Server(Provider(SECRETS)) as provider:
         recorder = Recorder(provider.url, tape)
@@ -150,6 +151,7 @@ def test_no_secret_is_written_and_what_is_written_replays(tape: Path) -> None:
         assert texts[texts.index(f"So {SCRUBBED}, is it?") + 1] == ""
 
 
+@pytest.mark.process
 def test_a_request_that_drifted_is_told_without_its_secrets(tape: Path) -> None:
     with Server(Provider(SECRETS)) as provider, Recorder(provider.url, tape).serve() as server:
         ask(server.url, SECRETS)
@@ -164,6 +166,7 @@ def test_a_request_that_drifted_is_told_without_its_secrets(tape: Path) -> None:
         assert leaks(text, OTHERS) == {}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("fault", ["refused", "unreachable", "broken"])
 def test_no_secret_is_in_what_is_said_of_a_failure(tape: Path, fault: str) -> None:
     def scrub(value: Any) -> Any:
@@ -199,6 +202,7 @@ def test_an_upstream_with_a_secret_is_refused_without_saying_it(
     assert not tape.exists()
 
 
+@pytest.mark.process
 def test_a_mock_that_fails_says_so_without_secrets() -> None:
     class Broken:
         def respond(self, path: str, headers: Mapping[str, str], raw: bytes) -> WireAnswer:

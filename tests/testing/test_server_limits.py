@@ -15,6 +15,8 @@ from skillagent.testing.server import ServerLimits
 from skillagent.testing.wire.events import WireAnswer
 from tests import sockets
 
+pytestmark = pytest.mark.process
+
 TINY = 0.05
 """Seconds; a test waits for the end of the connection, however long it takes."""
 HEAD = b"POST /v1/messages HTTP/1.1\r\nhost: x\r\n"

@@ -1,7 +1,7 @@
-"""Files beside imported documents that their links and images need, to be copied with them.
+"""Finds the files that links and images of imported documents need, to copy them along.
 
-A link keeps its words: what it leads to is copied to the same relative place. What cannot be
-copied, or lies outside the source, is named in a remark.
+Links are not changed: a file is copied to the same relative path. Files that cannot be copied,
+or are outside the source, are named in a remark.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from html import unescape
 from urllib.parse import unquote
 
 from skillagent.graph import Node, Root
-from skillagent.graph.attachments import Others, on_disk
+from skillagent.graph.attachments import Attachments, on_disk
 from skillagent.graph.node import SUFFIXES
 from skillagent.graph.resolve import Resolver
 from skillagent.graph.walk import read_bytes
-from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.destination import meaning
 from skillagent.markdown.link_targets import destinations
 
 MAX_BYTES = 256 * 1024 * 1024
-"""All copies together; what is above stays behind."""
+"""Limit of all copies together; files beyond it are not copied."""
 SHOWN = 3
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//|#|\?|$")
 _IN_HTML = re.compile(r"<[A-Za-z][^<>]*?\s(?:src|href)[ \t]*=[ \t]*[\"']([^\"'<>\n]+)")
@@ -33,12 +33,12 @@ _IN_HTML = re.compile(r"<[A-Za-z][^<>]*?\s(?:src|href)[ \t]*=[ \t]*[\"']([^\"'<>
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What is copied with documents."""
+    """Files to copy with documents."""
 
     files: dict[str, bytes]
     """Path relative to the source → content."""
     remarks: tuple[str, ...]
-    """Which links will lead to nothing, and led somewhere in the source."""
+    """Names links that work in the source and will be broken."""
 
 
 def attached(
@@ -49,11 +49,11 @@ def attached(
     Args:
         root: the folder.
         nodes: its documents.
-        others: paths of what else is in it.
+        others: paths of all other files and folders in it.
         dialect: how links are written.
     """
     others = sorted(others)
-    known = Others({"": tuple(others)})
+    other_files = Attachments({"": tuple(others)})
     resolver = Resolver(nodes, others, dialect, root.folders)
     folders = {node.path[:at] for node in nodes for at, char in enumerate(node.path) if char == "/"}
     wanted: set[str] = set()
@@ -61,11 +61,11 @@ def attached(
     outside: list[str] = []
     for node in nodes:
         for target, by_path in _targets(node):
-            kind = Kind.MARKDOWN if by_path else Kind.WIKILINK
+            kind = LinkKind.MARKDOWN if by_path else LinkKind.WIKILINK
             if resolver.link(Reference(kind, target, "", "", 0, 0, 0), node).node:
                 continue
             where = f"{node.path}: {target}"
-            if path := known.find(node, target, by_path):
+            if path := other_files.find(node, target, by_path):
                 if path in folders:
                     continue  # it will be there with its documents
                 wanted.add(path)
@@ -83,25 +83,24 @@ def attached(
 
 
 def files_beside(root: Root, node: Node) -> tuple[str, ...]:
-    """Paths that one document names and that are files in its folder or below, no documents.
+    """Paths in a document that are files in its folder or below, and not documents.
 
     Args:
-        root: the folder that the document lies in.
+        root: the folder of the document.
         node: the document.
     """
-    found = set()
+    paths = set()
     for target, _ in _targets(node):
         path = posixpath.normpath(_near(node, target))
         hidden = any(part.startswith(".") for part in path.split("/"))
         document = path.lower().endswith(SUFFIXES)
         if not (hidden or document) and os.path.isfile(os.path.join(root.path, path)):
-            found.add(path)
-    return tuple(sorted(found))
+            paths.add(path)
+    return tuple(sorted(paths))
 
 
 def _led_somewhere(root: Root, path: str) -> bool:
-    """True for a file that is not taken along; of documents beside the source another remark
-    tells."""
+    """True for an existing file outside the source; documents beside it have another remark."""
     document = path.lower().endswith(SUFFIXES) and not path.startswith("../")
     return not document and os.path.exists(os.path.join(root.path, path))
 
@@ -111,15 +110,15 @@ def _near(node: Node, target: str) -> str:
 
 
 def _targets(node: Node) -> Iterator[tuple[str, bool]]:
-    """What links, images and HTML of a document name, and whether it is a path."""
+    """Targets of links, images and HTML in a document, and whether each is a path."""
     document = node.document
-    text, code, body = document.text, document.masks.code, document.frontmatter.body_start
+    text, code, body = document.text, document.excluded.code, document.frontmatter.body_start
     for reference in document.references:
-        if reference.target and reference.kind in (Kind.WIKILINK, Kind.EMBED):
+        if reference.target and reference.kind in (LinkKind.WIKILINK, LinkKind.EMBED):
             yield reference.target, False
     addresses = [
-        meaning(text[found.start : found.stop])
-        for found in destinations(text, body, len(text), code)
+        meaning(text[destination.start : destination.stop])
+        for destination in destinations(text, body, len(text), code)
     ]
     addresses += [
         unescape(match[1])
@@ -135,23 +134,23 @@ def _targets(node: Node) -> Iterator[tuple[str, bool]]:
 def _copied(
     root: Root, wanted: Iterable[str], others: Sequence[str]
 ) -> tuple[dict[str, bytes], list[str]]:
-    """The content of each file, of a folder all files below; and what could not be copied."""
+    """Contents by path, for a folder those of all files below it; and paths not copied."""
     files: dict[str, bytes] = {}
     left: list[str] = []
     room = MAX_BYTES
     for path in sorted(wanted):
-        # "0" is the character behind "/": what lies in a folder stands between.
+        # "0" is the character after "/": all paths in a folder sort between these two.
         inside = others[bisect_left(others, f"{path}/") : bisect_left(others, f"{path}0")]
         before = len(files)
-        for one in inside or [path]:
-            if one.lower().endswith(SUFFIXES):
+        for file in inside or [path]:
+            if file.lower().endswith(SUFFIXES):
                 continue
             try:
-                data = files[one] if one in files else read_bytes(root, on_disk(root, one), room)
+                data = files[file] if file in files else read_bytes(root, on_disk(root, file), room)
             except OSError:
-                continue  # a folder, gone, above the limit, or led out of the source
-            room -= len(data) if one not in files else 0
-            files[one] = data
+                continue  # a folder, deleted, beyond the limit, or a link out of the source
+            room -= len(data) if file not in files else 0
+            files[file] = data
         if len(files) == before and path not in files:
             left.append(path)
     return files, left

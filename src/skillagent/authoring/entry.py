@@ -1,4 +1,4 @@
-"""The entry of a graph as a valid Agent Skill: name, header, first lines.
+"""Writes the entry of a graph as a valid Agent Skill: name, header, first lines.
 
 Format: the Agent Skills specification (agentskills.io): six keys, a name of lower-case
 letters, digits and single hyphens that is the folder's, a description of at most 1,024
@@ -15,10 +15,17 @@ from pathlib import Path
 from skillagent.authoring.link_writer import beside, file_name, one_line
 from skillagent.errors import UsageError
 from skillagent.graph import Node
-from skillagent.lint.agent_skills import ALLOWED_FIELDS, MAX_COMPATIBILITY, MAX_DESCRIPTION
+from skillagent.lint.agent_skills import (
+    ALLOWED_FIELDS,
+    MAX_BYTES,
+    MAX_COMPATIBILITY,
+    MAX_DESCRIPTION,
+    MAX_LINES,
+    crlf_bytes,
+)
 from skillagent.lint.skill_header import HeaderError, read_skill_header
 from skillagent.markdown import Document, Value, scalar_text
-from skillagent.markdown.compose import Given, Quoted, composed, header_edit, header_lines
+from skillagent.markdown.compose import HeaderValue, Quoted, composed, header_edit, header_lines
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.prose import shortened
 
@@ -31,25 +38,34 @@ _DASHES = re.compile(r"-{3,}")
 
 
 def skill_name(folder: Path) -> str:
-    """The name of the skill in a folder: the folder's own.
+    """The name of the skill in a folder, which is the folder's name.
 
     Args:
-        folder: not yet there.
+        folder: need not exist yet.
 
     Raises:
-        UsageError: it is no name of a skill.
+        UsageError: the folder's name is not valid for a skill.
     """
     own = Path(os.path.abspath(folder)).name
     wanted = file_name(own)
     if len(wanted) > 64 or not _NAME.fullmatch(wanted):
-        raise UsageError(
-            f"{own!r} makes no name of a skill: 1 to 64 of a-z, 0-9 and single hyphens"
-        )
+        raise UsageError(f"{own!r} cannot name a skill: use 1 to 64 of a-z, 0-9 and single hyphens")
     if wanted != own:
         raise UsageError(
             f"a skill has the name of its folder: call the folder {wanted!r}, not {own!r}"
         )
     return wanted
+
+
+def title_of(name: str) -> str:
+    """The words of a file name, or of a folder's, as a title."""
+    text = " ".join(file_name(name).split("-")) or name
+    return text[:1].upper() + text[1:]
+
+
+def fits_hosts(text: str) -> bool:
+    """True for an entry that every host shows whole."""
+    return crlf_bytes(text) <= MAX_BYTES and text.count("\n") < MAX_LINES
 
 
 def checked_description(text: str) -> str:
@@ -68,10 +84,10 @@ def entry_text(name: str, title: str, description: str, links: Sequence[tuple[st
     """A whole entry.
 
     Args:
-        name: of the skill.
+        name: name of the skill.
         title: its heading.
         description: what it is for and when to use it.
-        links: a link, and when to follow it, of each map; without any, `add` lists the first.
+        links: for each map a link and when to follow it; may be empty.
     """
     head = f"{composed({'name': name, 'description': description})}\n# {title}\n\n{LEGEND}"
     if not links:
@@ -83,31 +99,31 @@ def entry_text(name: str, title: str, description: str, links: Sequence[tuple[st
 def entry_edits(
     node: Node, name: str, description: str | None = None
 ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
-    """What makes a document the entry of a valid skill, and remarks for its author.
+    """Edits that make a document the entry of a valid skill, and remarks for its author.
 
-    A header that is valid but for its name keeps all other bytes; else it is written anew, and
-    keys that the specification does not know go under `metadata`, as texts.
+    A header in which only the name is wrong keeps all other bytes. Any other invalid header is
+    rewritten; keys that the specification does not define become texts under `metadata`.
 
     Args:
         node: the document; its header, if it has one, is YAML.
-        name: of the skill.
-        description: where its header has none; None to take its first sentence, else its title.
+        name: name of the skill.
+        description: used if the header has none; None for the first sentence or the title.
 
     Raises:
-        UsageError: its header cannot be read, so that nothing can be set in it.
+        UsageError: its header cannot be read, so it cannot be changed.
     """
     document = node.document
     head = document.frontmatter
     yaml = document.text.startswith("---")
     if (head.body_start or yaml) and not (head.fields and yaml):
-        raise UsageError(f"{node.path}:1: its header cannot be read; mend it first")
+        raise UsageError(f"{node.path}:1: its header cannot be read; correct it first")
     remarks: list[str] = []
     if description is not None and not node.description_derived:
         remarks.append("its own description was kept")
     if description is None or not node.description_derived:
         own = shortened(_without_dashes(beside(node.description)), MAX_DESCRIPTION)
         if node.description_derived:
-            remarks.append("its description says what it holds at most: write when to use it, too")
+            remarks.append("its description says at most what it contains: add when to use it")
         description = own or _without_dashes(beside(node.title)) or name
     else:
         description = checked_description(description)
@@ -127,10 +143,10 @@ def entry_edits(
 
 
 def _in_place(document: Document, name: str, description: str) -> tuple[Edit, ...] | None:
-    """The edits that set what is missing; None where the header is not valid even then."""
+    """Edits that add missing keys and set the name; None if the header would still be invalid."""
     head = document.frontmatter
-    given = {"name": name, "description": description}
-    missing = {key: value for key, value in given.items() if key not in head.fields}
+    required = {"name": name, "description": description}
+    missing = {key: value for key, value in required.items() if key not in head.fields}
     edits = []
     if missing:
         edits.append(Edit(head.start, head.start, header_lines(missing)))
@@ -143,7 +159,7 @@ def _in_place(document: Document, name: str, description: str) -> tuple[Edit, ..
 
 
 def _is_valid(text: str) -> bool:
-    """True if hosts and the reference validator take the header of a SKILL.md."""
+    """True if hosts and the reference validator accept the header of a SKILL.md."""
     try:
         fields = dict(read_skill_header(text).fields)
     except HeaderError:
@@ -162,9 +178,9 @@ def _is_valid(text: str) -> bool:
 
 
 def _anew(document: Document, name: str, description: str) -> str:
-    """A valid header with all that an invalid one holds, its comments on top."""
+    """A valid header with all data of an invalid one, comments first."""
     head = document.frontmatter
-    fields: dict[str, Given] = {"name": name, "description": Quoted(description)}
+    fields: dict[str, HeaderValue] = {"name": name, "description": Quoted(description)}
     if text := _text(head.get("license")):
         fields["license"] = Quoted(text)
     if text := _text(head.get("compatibility")):
@@ -173,10 +189,11 @@ def _anew(document: Document, name: str, description: str) -> str:
     if text := " ".join(map(scalar_text, tools)) if isinstance(tools, tuple) else _text(tools):
         fields["allowed-tools"] = Quoted(text)
     metadata: dict[str, str] = {}
-    given = head.get("metadata")
-    kept = dict(given) if isinstance(given, Mapping) else {"metadata": given} if given else {}
+    old_metadata = head.get("metadata")
+    if not isinstance(old_metadata, Mapping):
+        old_metadata = {"metadata": old_metadata} if old_metadata else {}
     foreign = {key: head.fields[key] for key in head.fields if key.casefold() not in ALLOWED_FIELDS}
-    for key, value in (*kept.items(), *foreign.items()):
+    for key, value in (*old_metadata.items(), *foreign.items()):
         while key in metadata:
             key += "-2"
         metadata[key] = Quoted(_text(value))
@@ -189,12 +206,12 @@ def _anew(document: Document, name: str, description: str) -> str:
 
 
 def _text(value: Value) -> str:
-    """A value as one text; a list of words as one with commas."""
+    """A value as one text; a list of scalars is joined with commas."""
     if isinstance(value, tuple) and all(not isinstance(item, (tuple, Mapping)) for item in value):
         return _without_dashes(", ".join(map(scalar_text, value)))
     return _without_dashes(scalar_text(value))
 
 
 def _without_dashes(text: str) -> str:
-    """The reference validator ends a header at any three dashes."""
+    """The text without `---`, at which the reference validator would end the header."""
     return _DASHES.sub("—", text)

@@ -1,7 +1,7 @@
-"""A file's bytes beside its parsed text: edits at places of the text, all else byte for byte.
+"""Applies edits of a parsed text to the bytes of its file, and keeps all other bytes.
 
-The parser reads line ends as `\\n` and drops a byte order mark and NULs; here each place of
-its text leads back to the bytes.
+The parser reads line ends as `\\n` and drops a byte order mark and NULs; this module maps
+offsets of the parsed text back to the file.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ class Source:
     """The bytes of one parsed file.
 
     Args:
-        data: the file as it is.
-        text: what the parser made of it.
-        path: for errors.
+        data: content of the file.
+        text: the text that the parser returned for it.
+        path: names the file in errors.
 
     Raises:
-        UsageError: it is not UTF-8, so that a change could not leave the rest as it is.
+        UsageError: it is not UTF-8, so an edit could not keep the other bytes.
     """
 
     def __init__(self, data: bytes, text: str, path: str) -> None:
@@ -37,23 +37,23 @@ class Source:
         except UnicodeDecodeError:
             raise UsageError(f"{path}: is not UTF-8; save it as UTF-8 first") from None
         dropped = list(_DROPPED.finditer(self._raw))
-        kept = self._raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-        if kept.removeprefix("\ufeff") != text:
+        parsed = self._raw.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        if parsed.removeprefix("\ufeff") != text:
             raise UsageError(f"{path}: its encoding is unclear; save it as UTF-8 first")
-        # Places of the parsed text from which on one more character was dropped before.
+        # Offsets of the parsed text; before each, the parser dropped one more character.
         self._behind = [
             match.start() - number + (match[0] == "\r\n") for number, match in enumerate(dropped)
         ]
-        windows = sum(match[0] == "\r\n" for match in dropped)
-        self.newline = "\r\n" if 2 * windows > text.count("\n") else "\n"
+        crlf_count = sum(match[0] == "\r\n" for match in dropped)
+        self.newline = "\r\n" if 2 * crlf_count > text.count("\n") else "\n"
 
     def stretch(self, start: int, end: int, edits: Iterable[Edit] = ()) -> bytes:
-        """The bytes between two places of the parsed text, with edits made.
+        """The bytes between two offsets of the parsed text, with edits applied.
 
         Args:
-            start: a place; 0 takes what the parser dropped before it as well.
-            end: a place.
-            edits: sorted, apart from each other, inside the stretch.
+            start: offset; 0 includes what the parser dropped before it.
+            end: offset.
+            edits: sorted, not overlapping, between the two offsets.
         """
         parts: list[str] = []
         at = self._raw_place(start) if start else 0
@@ -69,10 +69,10 @@ class Source:
 
 
 def source_of(root: Root, node: Node) -> Source:
-    """The file of a node, as it is now.
+    """The current file of a node.
 
     Raises:
-        UsageError: it cannot be read, is not UTF-8, or is not what was loaded.
+        UsageError: it cannot be read, is not UTF-8, or has changed since the load.
     """
     return Source(read_node(root, node), node.document.text, node.path)
 
@@ -81,7 +81,7 @@ def read_node(root: Root, node: Node) -> bytes:
     """The bytes of a node's file.
 
     Raises:
-        UsageError: it cannot be read, was not loaded whole, or is not what was loaded.
+        UsageError: it cannot be read, was not loaded whole, or has changed since the load.
     """
     if not node.whole:
         raise UsageError(

@@ -1,8 +1,8 @@
-"""Files too large to be loaded whole: a change leaves them as they are, or is refused.
+"""Refuses a change that would have to rewrite a link in a file too large to be loaded whole.
 
-Only the beginning of such a file is in the graph (`graph.walk.MAX_FILE_BYTES`), so nothing can be
-written in it. Whether a link in the rest would need to be is told by reading that once, stretch
-by stretch, so that memory stays small whatever its size.
+Only the beginning of such a file is in the graph (`graph.walk.MAX_FILE_BYTES`), so it is never
+written. The rest is read once in pieces, which keeps memory small, to find links that the change
+would break.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import NamedTuple
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.walk import open_file
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.excluded_ranges import NO_MASKS
+from skillagent.markdown import Dialect, LinkKind, Reference
+from skillagent.markdown.excluded_ranges import NOTHING_EXCLUDED
 from skillagent.markdown.link_targets import destinations
 from skillagent.markdown.wikilink import markdown_link, wikilinks
 
 STRETCH_BYTES = 1024 * 1024
 LONGEST_LINK = 8 * 1024
-"""Characters that two stretches share: no longer link is cut in both."""
+"""Characters by which two pieces overlap, so that one of them has each link whole."""
 
 
 class _Stretch(NamedTuple):
     text: str
     line: int
-    """Line of the file that it begins on."""
+    """Line of the file where it begins, from 1."""
 
 
 def refuse_if_linked(
@@ -38,32 +38,34 @@ def refuse_if_linked(
     Args:
         root: where the file lies.
         node: the file.
-        keeps: whether a link in it leads after the change where it led before.
+        keeps: whether a link in it has the same target before and after the change.
         dialect: how links are written.
 
     Raises:
-        UsageError: a link, or what is written like one inside code, would not be kept; or the
+        UsageError: the change would break a link, or what looks like one inside code; or the
             file cannot be read.
     """
     for stretch in _stretches(root, node):
-        kept: set[tuple[bool, str, str]] = set()
+        checked: set[tuple[bool, str, str]] = set()
         for reference in _links(stretch.text, dialect):
-            leads = (reference.kind is Kind.MARKDOWN, reference.target, reference.fragment)
-            if leads in kept:
+            leads = (reference.kind is LinkKind.MARKDOWN, reference.target, reference.fragment)
+            if leads in checked:
                 continue
             if not keeps(reference):
                 line = stretch.line + stretch.text.count("\n", 0, reference.start)
                 message = f"the link to {reference.target!r} would break"
                 large = f"the file is too large to be changed ({node.size} bytes)"
                 raise UsageError(f"{node.path}:{line}: {message}, and {large}; split it first")
-            kept.add(leads)
+            checked.add(leads)
 
 
 def _links(text: str, dialect: Dialect) -> Iterator[Reference]:
-    """Whatever is written like a link, also in code: what hides it may begin anywhere before."""
+    """All that looks like a link, even in code: a piece may begin inside a code block."""
     yield from wikilinks(text, 0, len(text), 1, dialect)
-    for found in destinations(text, 0, len(text), NO_MASKS.code):
-        if link := markdown_link("", text[found.start : found.stop], found.link, found.stop):
+    for destination in destinations(text, 0, len(text), NOTHING_EXCLUDED.code):
+        if link := markdown_link(
+            "", text[destination.start : destination.stop], destination.link, destination.stop
+        ):
             yield link
 
 

@@ -1,7 +1,7 @@
-"""How things are written in a graph: file names, words of a line, and links that surely lead.
+"""Writes file names, one-line texts, and links that are known to resolve.
 
-A link is never guessed: each spelling is put to the resolver, and the first that leads to
-its node is taken.
+A link is never guessed: the resolver tries each spelling, and the first that leads to the
+node is used.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from skillagent.graph import Node
 from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.destination import as_address
+from skillagent.markdown import Dialect, Document, LinkKind, Reference
+from skillagent.markdown.destination import DEFINITION, as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import relative
+from skillagent.markdown.wikilink import label_key
 
 MAX_NAME = 80
 """Characters of a file name made from a title, without its suffix."""
@@ -28,12 +29,13 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\\[\]|#^:*?\"<>\u2028\u2029\ud800-
 _FOLD = re.compile(r"[-_\s]+")
 _PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _BY_REFERENCE = re.compile(r"\[([^\[\]]*)\]\[[^\[\]]*\]")
+_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 _FOOTNOTE = re.compile(r"[ \t]*\[\^[^\[\]\s]+\]")
 _LINK_MARKS = re.compile(r"\[\[|\]\]|%%|<!--")
 
 
 def file_name(title: str) -> str:
-    """A kebab-case file name, without suffix, from a title or a claim; empty if none remains."""
+    """A kebab-case file name, without suffix, from a title; empty if the title has no word."""
     text = unicodedata.normalize("NFKC", title).lower()
     text = re.sub(r"(?<=\w)['’](?=\w)", "", text)
     name = _NOT_WORD.sub("-", unicodedata.normalize("NFC", text)).strip("-")
@@ -44,7 +46,7 @@ def file_name(title: str) -> str:
 
 
 def folded(name: str) -> str:
-    """What two names share that differ only by case, blanks, dashes and underscores."""
+    """A key that is equal for names that differ only in case, blanks, dashes and underscores."""
     return _FOLD.sub(" ", name_key(name)).strip()
 
 
@@ -53,18 +55,20 @@ def checked_path(path: str, nodes: Iterable[Node]) -> str:
 
     Args:
         path: with suffix.
-        nodes: those that are there; a folder of theirs is not judged again.
+        nodes: the existing nodes; a folder that one of them is in is accepted unchecked.
 
     Raises:
-        UsageError: it leads out of the root, is hidden, or holds what a link cannot.
+        UsageError: it leads out of the root, is hidden, or has a character that links cannot have.
     """
     folder, _, name = path.rpartition("/")
-    known = any(node.path.startswith(f"{folder}/") for node in nodes)
-    for part in [name] if known or not folder else path.split("/"):
+    in_old_folder = any(node.path.startswith(f"{folder}/") for node in nodes)
+    for part in [name] if in_old_folder or not folder else path.split("/"):
         if not part or part.startswith(".") or part != part.strip() or part.endswith("."):
-            raise UsageError(f"{path!r} is no file name: no part may be empty or begin with a dot")
-        if found := _FORBIDDEN.search(part):
-            raise UsageError(f"{path!r} is no file name for a node: it holds {found[0]!r}")
+            raise UsageError(
+                f"{path!r} is not a valid file name: no part may be empty or begin with a dot"
+            )
+        if forbidden := _FORBIDDEN.search(part):
+            raise UsageError(f"{path!r} cannot name a node's file: it has {forbidden[0]!r}")
         if len(part.encode()) > 240:
             raise UsageError(f"{part[:60]!r}… is too long for a file name")
     return unicodedata.normalize("NFC", path)
@@ -74,28 +78,38 @@ def one_line(text: str, what: str) -> str:
     """A text for a header or a list item.
 
     Raises:
-        UsageError: it is empty, or holds control characters.
+        UsageError: it is empty, or has control characters.
     """
     line = " ".join(text.split())
     if not line:
         raise UsageError(f"{what} is empty")
     if re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", line):
-        raise UsageError(f"{what} holds control characters")
+        raise UsageError(f"{what} has control characters")
     return line
 
 
 def beside(description: str) -> str:
-    """A description as words beside a link: nothing in it may act as a link, a comment or a
-    footnote."""
+    """A description without links, comments and footnotes, to be written after a link."""
     text = _BY_REFERENCE.sub(r"\1", _FOOTNOTE.sub("", description)).replace("`", "")
     return " ".join(_LINK_MARKS.sub(" ", text).split())
 
 
-class Speller:
-    """Writes links in one state of a graph.
+def beside_in(document: Document, description: str) -> str:
+    """A description for a link in a document whose definitions would make `[name]` a link."""
+    text, start = document.text, document.frontmatter.body_start
+    labels = {label_key(match[1]) for match in DEFINITION.finditer(text, start)}
+
+    def plain(match: re.Match[str]) -> str:
+        return match[1] if label_key(match[1]) in labels else match[0]
+
+    return _IN_BRACKETS.sub(plain, beside(description)) if labels else beside(description)
+
+
+class LinkWriter:
+    """Writes links for one state of a graph.
 
     Args:
-        resolver: of that state.
+        resolver: resolves links in that state.
         dialect: how links are written.
     """
 
@@ -107,12 +121,12 @@ class Speller:
         """`[[target]]` in the shortest form that leads from one node to the other.
 
         Args:
-            target: where to.
-            source: the node that the link will stand in.
-            label: what is shown instead of the name; empty for none.
+            target: node that the link leads to.
+            source: node that will contain the link.
+            label: text to show instead of the name; empty for none.
 
         Raises:
-            UsageError: no form leads there.
+            UsageError: no spelling leads to the node.
         """
         name = self.name(target, source)
         if not label:
@@ -123,27 +137,27 @@ class Speller:
         return f"[[{'|'.join(pair)}]]"
 
     def name(self, target: Node, source: Node, old: str = "", *, header: bool = False) -> str:
-        """What stands inside `[[ ]]`, without heading and label.
+        """The text inside `[[ ]]`, without heading and label.
 
         Args:
-            target: where the link leads.
-            source: the node it stands in.
-            old: how it was written; its style is kept.
+            target: node that the link leads to.
+            source: node that contains the link.
+            old: the previous text, whose style is kept.
             header: True in frontmatter, where a backslash could break the YAML.
 
         Raises:
-            UsageError: no form leads there.
+            UsageError: no spelling leads to the node.
         """
         tied = ""
         for name in self._names(target, source, old):
             written = name.replace("#", "\\#")
             if header and written != name:
                 continue
-            reference = Reference(Kind.WIKILINK, name, "", "", 0, 0, 0)
-            found = self._resolver.link(reference, source)
-            if found.node is not target or not _reads_as(written, name, self._dialect):
+            reference = Reference(LinkKind.WIKILINK, name, "", "", 0, 0, 0)
+            resolved = self._resolver.link(reference, source)
+            if resolved.node is not target or not _reads_as(written, name, self._dialect):
                 continue
-            if len(found.candidates) < 2:
+            if len(resolved.candidates) < 2:
                 return written
             tied = tied or written
         if tied:
@@ -167,26 +181,26 @@ class Speller:
         yield target.path
 
     def destination(self, target: Node, source: Node, old: str, *, bare: bool) -> str:
-        """The path of a Markdown link, as its address has it.
+        """The path of a Markdown link, encoded as an address.
 
         Args:
-            target: where the link leads.
-            source: the node it stands in.
-            old: the path that the link names; its style is kept.
-            bare: False between `< >`.
+            target: node that the link leads to.
+            source: node that contains the link.
+            old: the previous path, whose style is kept.
+            bare: False if the address is between `< >`.
 
         Raises:
-            UsageError: no form leads there.
+            UsageError: no spelling leads to the node.
         """
         for name in _destinations(target.path, source.path, old):
-            reference = Reference(Kind.MARKDOWN, name, "", "", 0, 0, 0)
+            reference = Reference(LinkKind.MARKDOWN, name, "", "", 0, 0, 0)
             if self._resolver.link(reference, source).node is target:
                 return as_address(name, bare=bare)
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
 
 
 def _destinations(path: str, source: str, old: str) -> Iterator[str]:
-    """How a Markdown link may name a path, in the style of an old one first."""
+    """Spellings of a path in a Markdown link; that in the style of the old link comes first."""
     short = without_suffix(path)
     for name in [*_styled(short, old), path]:
         if old.startswith("/"):
@@ -199,7 +213,7 @@ def _destinations(path: str, source: str, old: str) -> Iterator[str]:
 
 
 def _styled(short: str, old: str) -> list[str]:
-    """A path with the suffix that an old link has where its file has another, or none."""
+    """A path with the suffix of the old link, if that differs from the file's."""
     if _PAGE.search(old):
         return [f"{short}.html"]
     if not old or without_suffix(old) != old:
@@ -208,12 +222,12 @@ def _styled(short: str, old: str) -> list[str]:
 
 
 def _from_top(name: str, old: str) -> Iterator[str]:
-    """A path as the address on a site that an old link is: with its folders, or fewer."""
+    """A path as an address on a site, like the old link: with all of its folders or fewer."""
     above = old.strip("/").split("/")[:-1]
     parts = name.removesuffix("/").split("/")
     slash = "/" * name.endswith("/")
     if above == parts[: len(above)]:
-        return  # it counts from the root
+        return  # the old link was a path from the root
     yield "/" + "/".join((*above, parts[-1])) + slash
     for count in range(1, len(above) + 1):
         yield "/" + "/".join((*above[:count], *parts)) + slash
@@ -226,6 +240,6 @@ def _dotted(path: str) -> str:
 
 
 def _reads_as(written: str, name: str, dialect: Dialect) -> bool:
-    """True if the parser reads the name inside `[[ ]]` as meant."""
-    found = parse(f"[[{written}]]", "", dialect).references
-    return len(found) == 1 and (found[0].target, found[0].label) == (name, "")
+    """True if the parser reads the text inside `[[ ]]` as this name."""
+    references = parse(f"[[{written}]]", "", dialect).references
+    return len(references) == 1 and (references[0].target, references[0].label) == (name, "")

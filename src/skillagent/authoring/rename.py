@@ -1,4 +1,4 @@
-"""A node moves to another name or folder; every link to it and in it still leads there."""
+"""Renames or moves a node and keeps every link to it and in it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 
 from skillagent.authoring.file_text import Source, read_node
 from skillagent.authoring.link_writer import checked_path
-from skillagent.authoring.moving.parts import Part
+from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.authoring.moving.relocate import Relocation, node_of
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, SkillGraph
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.graph.logseq import called
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.resolve import name_key
@@ -19,7 +19,7 @@ from skillagent.markdown import Dialect
 from skillagent.markdown.compose import header_edit
 from skillagent.markdown.document import parse
 from skillagent.markdown.logseq.properties import property_edit
-from skillagent.markdown.logseq_names import Pages
+from skillagent.markdown.logseq_names import PageNames
 
 
 def rename(
@@ -32,12 +32,12 @@ def rename(
         name: the node, as `SkillGraph.find` takes it.
         new: a file name in the same folder, or a path from the root if it has a `/`; the
             suffix may be left out. In a Logseq graph the name of a page, as links have it.
-        dialect: how the graph's links are written; None as it was loaded.
-        alias: keep the old file name among the node's aliases, for links and memories elsewhere.
+        dialect: how the graph's links are written; None for that of the graph.
+        alias: keep the old file name as an alias, for links from outside the graph.
 
     Raises:
         ResolveError: no node has the name.
-        UsageError: the new name cannot be taken, or a link could not be kept.
+        UsageError: the new name cannot be used, or a link could not be kept.
     """
     dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     root = graph.roots[0]
@@ -45,7 +45,7 @@ def rename(
     if dialect.pages:
         new = _page_path(node, new, dialect.pages)
     path = _free_path(graph, node, new)
-    moved = Part(node, 0, len(node.document.text), path)
+    moved = DocumentPart(node, 0, len(node.document.text), path)
     top = os.path.realpath(root.path)
     relocation = Relocation(
         list(graph.nodes.values()),
@@ -54,8 +54,8 @@ def rename(
         others=graph.others[node.root],
         root=top,
     )
-    after = relocation.files(lambda found: read_node(root, found), {})
-    by_path = {found.path: found for found in graph.nodes.values()}
+    after = relocation.files(lambda other: read_node(root, other), {})
+    by_path = {other.path: other for other in graph.nodes.values()}
     touched = {node.path, *(path for path in after if path in by_path)}
     before = {path: read_node(root, by_path[path]) for path in touched}
     remarks = [*relocation.gained]
@@ -67,20 +67,22 @@ def rename(
     return changes_of(root.path, before, after, remarks)
 
 
-def _page_path(node: Node, name: str, pages: Pages) -> str:
-    """The path of a node's file when its page has a new name."""
+def _page_path(node: Node, name: str, pages: PageNames) -> str:
+    """The path of a node's file for a new page name."""
     folder = node.path.rpartition("/")[0]
     if pages.day(pages_name := pages.name(without_suffix(node.path))):
-        raise UsageError(f"{node.path}: is the journal of {pages_name}; its name is its day")
+        raise UsageError(
+            f"{node.path}: is the journal of {pages_name}; a journal is named for its day"
+        )
     name = name.removeprefix(f"{folder}/") if folder else name
     return f"{folder}/{pages.file_name(name)}"
 
 
 def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
-    """The path that a new name means.
+    """The path for a new name.
 
     Raises:
-        UsageError: it cannot be taken.
+        UsageError: it cannot be used.
     """
     suffix = node.path[len(without_suffix(node.path)) :]
     path = new if without_suffix(new) != new else new + suffix
@@ -96,23 +98,25 @@ def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
     if os.path.islink(full):
         raise UsageError(f"{node.path}: is a symbolic link; rename the file that it leads to")
     if os.path.lexists(os.path.join(graph.roots[0].path, path)):
-        raise UsageError(f"{path}: is there already; choose another name")
+        raise UsageError(f"{path}: exists already; choose another name")
     key = name_key(without_suffix(path))
     for other in graph.nodes.values():
         if other is not node and name_key(without_suffix(other.path)) == key:
-            raise UsageError(f"{path}: is too like {other.path}; choose another name")
+            raise UsageError(f"{path}: is too similar to {other.path}; choose another name")
     for old, later in ((node.path, path), (path, node.path)):
         if _is_entry(old) and not _is_entry(later):
-            found = stem_of(old)
-            raise UsageError(f"a file called {found} at the top is a graph's entry; leave its name")
+            entry_stem = stem_of(old)
+            raise UsageError(
+                f"a file called {entry_stem} at the top is a graph's entry; leave its name"
+            )
     return path
 
 
 def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: Dialect) -> bytes:
-    """A moved file whose header names the old file name as an alias, all other bytes as they were.
+    """A moved file with the old file name as an alias in its header; other bytes unchanged.
 
     Raises:
-        UsageError: another node has that name, or it cannot be set in the header.
+        UsageError: another node has that name, or the header cannot be changed.
     """
     old = called(node) if dialect.pages else node.stem
     for other in graph.nodes.values():
@@ -120,7 +124,7 @@ def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: 
         if other is not node and name_key(old) in names:
             raise UsageError(f"{other.path} has that name")
     if name_key(stem_of(path)) == "skill":
-        raise UsageError("the header of a skill takes none")
+        raise UsageError("the header of a skill cannot have one")
     document = parse(data, path, dialect)
     placed = node_of(document, path)
     if name_key(old) in map(name_key, (placed.stem, *placed.names, *placed.aliases)):

@@ -1,4 +1,4 @@
-"""A new graph: an entry that is a valid Agent Skill, a file a map, and its declaration."""
+"""Creates a graph: an entry that is a valid Agent Skill, one file for each map, a declaration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from skillagent.authoring.entry import ENTRY, checked_description, entry_text, skill_name
 from skillagent.authoring.importing import refuse_filled
 from skillagent.authoring.link_writer import beside, file_name, one_line
-from skillagent.authoring.sections import Names, header
+from skillagent.authoring.sections import FreeNames, header
 from skillagent.config import FILE, find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange, changes_of
@@ -22,10 +22,10 @@ def new_graph(
     """The changes that set up a graph.
 
     Args:
-        folder: empty or not there yet.
-        name: of the graph, in any spelling; None for the folder's.
+        folder: empty or missing.
+        name: name of the graph, in any spelling; None for that of the folder.
         description: what it is about and when to use it.
-        maps: title, and when to go there, of each.
+        maps: for each map its title and when to go there.
 
     Raises:
         UsageError: the folder is not empty, or a name or text cannot be used.
@@ -35,17 +35,17 @@ def new_graph(
     title = one_line(own if name is None else name, "the name")
     remarks = []
     if file_name(title) != own:
-        called = f"the skill is called {own!r}, for hosts demand the name of its folder"
+        called = f"the skill is called {own!r}, because hosts require the name of its folder"
         remarks.append(f"{ENTRY}: {called}; {title!r} is its title")
     title = title if title != own else own.replace("-", " ").capitalize()
     about = checked_description(description)
-    names = Names([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
+    names = FreeNames([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
     links: list[tuple[str, str]] = []
     files: dict[str, bytes] = {}
     for heading, when in maps:
         heading, when = one_line(heading, "a map's title"), one_line(when, "when to go to a map")
         if not file_name(heading):
-            raise UsageError(f"{heading!r} makes no file name")
+            raise UsageError(f"{heading!r} cannot name a file")
         if names.holds(file_name(heading)):
             raise UsageError(f"{heading!r}: two maps, or a map and the graph, have like names")
         stem = names.take(heading, own)
@@ -57,16 +57,16 @@ def new_graph(
 
 
 def declaration(folder: Path) -> FileChange | None:
-    """The change that declares a graph in its project; None where it is declared already.
+    """The change that declares a graph in its project; None if it is already declared.
 
-    The project is that of the nearest declaration, else the repository, else the working
+    The project is the folder of the nearest declaration, else the repository, else the working
     directory, else the folder above the graph.
 
     Args:
-        folder: the graph, not yet there.
+        folder: folder of the graph, which need not exist yet.
 
     Raises:
-        UsageError: the declaration that is there cannot be read.
+        UsageError: the existing declaration cannot be read.
     """
     whole = Path(os.path.realpath(folder))
     start = whole.parent
@@ -95,7 +95,7 @@ def _shown(folder: Path, project: Path) -> str:
 
 
 def _extended(text: str, path: str, file: str) -> str:
-    """A declaration with one more graph, all else as it was."""
+    """A declaration with one more graph, otherwise unchanged."""
     import tomlkit
 
     document = tomlkit.parse(text)
@@ -109,7 +109,7 @@ def _extended(text: str, path: str, file: str) -> str:
 
 
 def _indent(array: str) -> str:
-    """The blanks before the items of an array that stands on several lines."""
+    """The indentation of the items of an array that is written on several lines."""
     for line in array.split("\n")[1:]:
         if line.strip() and line.strip() != "]":
             return line[: len(line) - len(line.lstrip())]

@@ -1,6 +1,6 @@
-"""A long document cut at its headings: which stretches become nodes, and under what names.
+"""Cuts a long document at its headings, and names the nodes that its sections become.
 
-No cut falls inside code or a comment; the stretches, put together, are the document.
+No cut is inside code or a comment; the sections together are the document.
 """
 
 from __future__ import annotations
@@ -12,25 +12,23 @@ from itertools import chain
 from skillagent.authoring.link_writer import beside, file_name, folded
 from skillagent.errors import UsageError
 from skillagent.graph import Node
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.markdown import Document, Heading
 from skillagent.markdown.compose import composed
 from skillagent.markdown.document import parse
 
 DESCRIPTION_CHARS = 200
-"""A description beside a link in a list that is made here is no longer."""
-LONG_TOKENS = 1_500
-"""A node above this is better split."""
+"""Longest description after a link in a list that is written here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A stretch of a document that begins with a heading."""
+class CutSection:
+    """A range of a document that begins with a heading."""
 
     heading: Heading
     start: int
     end: int
-    """Where its part ends: at the next section, one inside it too."""
+    """Where its part ends: at the next section, even if that is inside this one."""
     depth: int
     """How far below the highest section, from 0."""
     parent: int = -1
@@ -38,25 +36,25 @@ class Section:
 
 
 def cut_level(document: Document, start: int = 0, end: int | None = None) -> int:
-    """The highest level at which there are two headings to cut at; 0 if there is none.
+    """The highest level with two headings to cut at; 0 if no level has two.
 
     Args:
-        document: what is cut.
-        start: where the stretch begins; a heading just there is its own and does not count.
-        end: where it ends; None for the end of the document.
+        document: the document to cut.
+        start: first offset at which a heading counts.
+        end: offset before which it begins; None for the end of the document.
     """
     levels = [heading.level for heading in _cuttable(document, start, end)]
     return next((level for level in range(1, 7) if levels.count(level) > 1), 0)
 
 
-def sections(document: Document, level: int) -> tuple[Section, ...]:
-    """The sections that a cut at a level, and at the levels above it, leaves.
+def sections(document: Document, level: int) -> tuple[CutSection, ...]:
+    """The sections after a cut at a level and all levels above it.
 
-    The first heading of a body is its title where it is the only one of its level; it stays
-    with what stands before the sections.
+    The first heading is the title if no other heading has its level or a higher one; it stays
+    with the text before the sections.
 
     Args:
-        document: what is cut.
+        document: the document to cut.
         level: 1 to 6.
     """
     return _at_level(document, level, 0, len(document.text))
@@ -64,56 +62,58 @@ def sections(document: Document, level: int) -> tuple[Section, ...]:
 
 def section_tree(
     document: Document, limit: int, count: Callable[[str], int]
-) -> tuple[Section, ...]:
-    """Sections at the highest level, and where one is long, those inside it, and so on.
+) -> tuple[CutSection, ...]:
+    """Sections at the highest level; a long one is cut again into the sections inside it.
 
     Args:
-        document: what is cut.
+        document: the document to cut.
         limit: tokens above which a section is cut again.
-        count: tokens of a text.
+        count: counts the tokens of a text.
 
     Returns:
-        In order of their place; each names the one that it was cut from.
+        Sections in the order of the text, each with the index of its parent.
     """
     level = cut_level(document)
-    found = list(_at_level(document, level, 0, len(document.text))) if level else []
-    if len(found) < 2:
+    tree = list(_at_level(document, level, 0, len(document.text))) if level else []
+    if len(tree) < 2:
         return ()
     at = 0
-    while at < len(found):
-        section = found[at]
+    while at < len(tree):
+        section = tree[at]
         inner = cut_level(document, section.start + 1, section.end)
         if inner and count(document.text[section.start : section.end]) > limit:
             below = _at_level(document, inner, section.start + 1, section.end)
-            found[at] = replace(section, end=below[0].start)
-            # Indexes of parents are set at the end, when all are there.
-            found[at + 1 : at + 1] = [
+            tree[at] = replace(section, end=below[0].start)
+            # Parents are set at the end: each insertion here moves the indexes.
+            tree[at + 1 : at + 1] = [
                 replace(part, depth=section.depth + 1 + part.depth) for part in below
             ]
         at += 1
     return tuple(
         replace(
             section,
-            parent=next(
-                (up for up in range(at - 1, -1, -1) if found[up].depth < section.depth), -1
-            ),
+            parent=next((up for up in range(at - 1, -1, -1) if tree[up].depth < section.depth), -1),
         )
-        for at, section in enumerate(found)
+        for at, section in enumerate(tree)
     )
 
 
-def _at_level(document: Document, level: int, start: int, end: int) -> tuple[Section, ...]:
-    found = [heading for heading in _cuttable(document, start, end) if heading.level <= level]
+def _at_level(document: Document, level: int, start: int, end: int) -> tuple[CutSection, ...]:
+    headings = [heading for heading in _cuttable(document, start, end) if heading.level <= level]
     first = document.headings[0] if document.headings else None
-    if found and found[0] is first and all(other.level > first.level for other in found[1:]):
-        found = found[1:]
-    if not found:
+    if (
+        headings
+        and headings[0] is first
+        and all(later.level > first.level for later in headings[1:])
+    ):
+        headings = headings[1:]
+    if not headings:
         return ()
-    ends = [*(heading.start for heading in found[1:]), end]
-    levels = sorted({heading.level for heading in found})
+    ends = [*(heading.start for heading in headings[1:]), end]
+    levels = sorted({heading.level for heading in headings})
     return tuple(
-        Section(heading, heading.start, last, levels.index(heading.level))
-        for heading, last in zip(found, ends, strict=True)
+        CutSection(heading, heading.start, last, levels.index(heading.level))
+        for heading, last in zip(headings, ends, strict=True)
     )
 
 
@@ -122,12 +122,12 @@ def _cuttable(document: Document, start: int = 0, end: int | None = None) -> lis
     return [
         heading
         for heading in document.headings
-        if start <= heading.start < end and not document.masks.comments.covering(heading.start)
+        if start <= heading.start < end and not document.excluded.comments.covering(heading.start)
     ]
 
 
-def stretch_description(document: Document, section: Section) -> str:
-    """The first sentence of a section; empty where it has none."""
+def stretch_description(document: Document, section: CutSection) -> str:
+    """The first sentence of a section; empty if it has none."""
     return beside(parse(document.text[section.start : section.end], "").description)
 
 
@@ -136,24 +136,24 @@ def header(title: str, description: str, *, is_map: bool = False) -> str:
 
     Args:
         title: left out if empty.
-        description: left out if empty: its author is to write it.
+        description: left out if empty, for the author to write.
         is_map: whether the node is a map.
     """
     fields = {"type": "map" if is_map else "", "title": title, "description": description}
     return composed({key: value for key, value in fields.items() if value})
 
 
-class Names:
-    """File names for new nodes, none of which is taken or like another.
+class FreeNames:
+    """Chooses file names for new nodes, unlike any existing name and each other.
 
     Args:
-        nodes: the nodes that are there.
-        others: paths of other files and folders that are there.
+        nodes: the existing nodes.
+        others: paths of existing files and folders that are not nodes.
     """
 
     def __init__(self, nodes: Iterable[Node], others: Iterable[str] = ()) -> None:
         self._numbers: dict[str, int] = {}
-        """Name → the first number behind it that was not tried yet: taken ones stay taken."""
+        """Name → the first number not yet tried as its suffix; names never become free again."""
         self._taken = {folded(path) for path in others}
         self._taken |= {folded(path.rpartition("/")[2]) for path in others}
         for node in nodes:
@@ -161,47 +161,49 @@ class Names:
             self._taken.add(folded(node.title))
 
     def close(self, name: str) -> None:
-        """Let no new file have a name like this."""
+        """Reserve a name: no new file gets one like it."""
         self._taken.add(folded(name))
 
     def holds(self, title: str) -> bool:
-        """True if a node answers to the name already."""
+        """True if a node already has a name like this."""
         return folded(title) in self._taken
 
     def take(self, title: str, above: str) -> str:
         """A free file name, without suffix, for a title.
 
         Args:
-            title: of the new node.
-            above: stem of the node that it was a part of, put before a name that is taken.
+            title: title of the new node.
+            above: stem of the node that it was cut from; it is the prefix if the name is taken.
         """
         name = file_name(title)
         base = file_name(above) or "node"
         first = self._numbers.get(name or base, 2)
         numbered = (f"{name or base}-{number}" for number in range(first, 10_000))
-        for tried, found in enumerate(chain((name, f"{base}-{name}" if name else ""), numbered)):
-            if found and folded(found) not in self._taken and found not in ENTRY_STEMS:
-                self._taken.add(folded(found))
+        for tried, candidate in enumerate(
+            chain((name, f"{base}-{name}" if name else ""), numbered)
+        ):
+            if candidate and folded(candidate) not in self._taken and candidate not in ENTRY_STEMS:
+                self._taken.add(folded(candidate))
                 if tried > 1:
                     self._numbers[name or base] = first + tried - 1
-                return found
+                return candidate
         raise UsageError(f"no free file name for {title!r}")
 
 
 def link_list(
     items: Iterable[tuple[int, str, str]], before: str, shorten: Callable[[str], str]
 ) -> str:
-    """A list of links to set behind a text.
+    """A list of links to append to a text.
 
     Args:
-        items: depth, link and description, which may be empty, of each.
+        items: depth from 0, link and description (may be empty) of each item.
         before: the text that the list will follow.
-        shorten: makes a description fit its line.
+        shorten: shortens a description to fit its line.
     """
     lines: list[str] = []
     above = -1
     for depth, link, text in items:
-        above = min(depth, above + 1)  # an item never stands deeper than below the last one
+        above = min(depth, above + 1)  # an item is at most one level below the one before it
         words = f" - {shorten(text)}" if text else ""
         lines.append(f"{'  ' * above}- {link}{words}")
     gap = "" if not before.strip() or before.endswith("\n\n") else "\n"

@@ -1,8 +1,8 @@
-"""Names of nodes that stand in prose without a link.
+"""Finds names of nodes in prose that are not links yet.
 
-A mention is the title, an alias or the stem of one other node, whole words in one line, its
-last word in any English ending; of two that overlap the longer one counts. Code, comments,
-links, headings, web addresses, HTML tags and indented code hold none.
+A mention is the title, an alias or the stem of exactly one other node: whole words in one line,
+the last word with any English ending. Of two that overlap the longer one counts. Code, comments,
+links, headings, web addresses and HTML tags are not searched.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from skillagent.graph import Node, NodeKind, SkillGraph
-from skillagent.graph.build import ENTRY_STEMS
+from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.index.analyzer import STOP_WORDS, stem
 from skillagent.markdown import Document
 from skillagent.markdown.link_targets import destinations
 from skillagent.markdown.logseq import outline
 
 COMMON = 0.1
-"""A name of one word is too common to be meant as a link if more of the nodes hold it."""
+"""Share of the nodes above which a name of one word is too common to mean the node."""
 FEW = 5
-"""In so few nodes no word is too common."""
+"""A word in so few nodes is never too common."""
 MIN_LETTERS = 4
-"""Of a name of one word."""
+"""Fewest letters of a name of one word."""
 
 _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ \t]+|[-_'’]")
@@ -46,7 +46,7 @@ class Mention:
     """A node's name in another node's prose."""
 
     source: str
-    """Id of the node whose text it stands in."""
+    """Id of the node whose text contains it."""
     target: str
     """Id of the node that is named."""
     start: int
@@ -59,8 +59,8 @@ def mentions(graph: SkillGraph, sources: Iterable[Node]) -> Iterator[Mention]:
     """The first mention of each node in each source that does not link it yet.
 
     Args:
-        graph: whose nodes may be named.
-        sources: the nodes to look in, in order.
+        graph: the graph whose names are searched for.
+        sources: the nodes to search, in order.
     """
     names = _tree(_names(graph))
     for node in sources:
@@ -73,12 +73,12 @@ def mentions(graph: SkillGraph, sources: Iterable[Node]) -> Iterator[Mention]:
 
 @dataclass(slots=True)
 class _Branch:
-    """Names that begin with the same words, as a tree: a word at a time finds the longest."""
+    """Names that begin with the same words; word by word, the tree leads to the longest name."""
 
     ends: dict[str, str] = field(default_factory=dict)
-    """Stem of a name's last word → the node that is named."""
+    """Stem of a name's last word → id of the node with that name."""
     longer: dict[str, _Branch] = field(default_factory=dict)
-    """Next word → the names that go on with it."""
+    """Next word → the names that continue with it."""
 
 
 def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
@@ -92,16 +92,16 @@ def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
 
 
 def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
-    """Words of a name, the last one stemmed → the one node that has it."""
+    """Words of a name, the last one stemmed → id of the only node that has it."""
     owners: dict[tuple[str, ...], set[str]] = {}
     for node in graph.nodes.values():
-        called = {node.title, *node.names, *node.aliases}
+        names = {node.title, *node.names, *node.aliases}
         if node.stem.casefold() not in ENTRY_STEMS:
-            called.add(node.stem)
-        for name in called:
-            found = _WORD.findall(name.casefold())
-            if found and not all(word in STOP_WORDS for word in found):
-                owners.setdefault(_key(found), set()).add(node.id)
+            names.add(node.stem)
+        for name in names:
+            words = _WORD.findall(name.casefold())
+            if words and not all(word in STOP_WORDS for word in words):
+                owners.setdefault(_key(words), set()).add(node.id)
     single = {phrase[0] for phrase in owners if len(phrase) == 1}
     common = _common(graph, single)
     return {
@@ -115,14 +115,14 @@ def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
 def _common(graph: SkillGraph, terms: set[str]) -> set[str]:
     count: Counter[str] = Counter()
     for node in graph.nodes.values():
-        found = {stem(word) for word in _WORD.findall(node.document.body.casefold())}
-        count.update(found & terms)
+        stems = {stem(word) for word in _WORD.findall(node.document.body.casefold())}
+        count.update(stems & terms)
     limit = max(FEW, COMMON * len(graph.nodes))
     return {term for term, nodes in count.items() if nodes > limit}
 
 
-def _key(found: list[str]) -> tuple[str, ...]:
-    return (*found[:-1], stem(found[-1])) if len(found) > 1 else (stem(found[0]),)
+def _key(words: list[str]) -> tuple[str, ...]:
+    return (*words[:-1], stem(words[-1])) if len(words) > 1 else (stem(words[0]),)
 
 
 def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
@@ -146,7 +146,7 @@ def _in_document(node: Node, names: _Branch) -> Iterator[Mention]:
 
 
 def _items_with_links(document: Document) -> set[int]:
-    """Where the lines begin that list a link: in a map their words are about that link."""
+    """Starts of list items with a link: in a map, the words of such an item are about the link."""
     text = document.text
     starts: set[int] = set()
     line = at = 0
@@ -160,7 +160,7 @@ def _items_with_links(document: Document) -> set[int]:
 def _longest_at(
     text: str, words: list[tuple[int, int, str]], at: int, names: _Branch
 ) -> tuple[int, str]:
-    """How many words from one on are the longest name, or 0, and the node that is named."""
+    """Length in words of the longest name at a position, or 0, and the id of its node."""
     best = (0, "")
     branch = names
     for place in range(at, len(words)):
@@ -183,57 +183,70 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _mail_addresses(text: str, body: int) -> Iterator[tuple[int, int]]:
-    """Runs without blanks that hold an `@` and, behind it, a dot with a word."""
+    """Runs without blanks that have an `@` and, after it, a dot and a word."""
     for match in _WITH_AT.finditer(text, body):
         behind = text.index("@", match.start() + 1) + 2
-        ends = [found.end() for found in _DOMAIN.finditer(text, behind, match.end())]
+        ends = [dot.end() for dot in _DOMAIN.finditer(text, behind, match.end())]
         if ends:
             yield match.start(), ends[-1]
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges sorted, those that overlap made one."""
-    found: list[tuple[int, int]] = []
+    """The ranges, sorted and with overlapping ones merged."""
+    joined: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            found.append((start, end))
-    return found
+            joined.append((start, end))
+    return joined
 
 
 def prose_lines(document: Document) -> Iterator[tuple[int, int, int]]:
-    """Stretches of single lines in which a link could be set, each with its line's beginning."""
+    """Stretches of single lines in which a link could be set.
+
+    Yields:
+        The offset of the line's beginning, and start and end of the stretch.
+    """
     text = document.text
-    masks = document.masks
-    hidden = [*zip(*masks.code, strict=True), *zip(*masks.comments, strict=True)]
-    hidden += [*zip(*masks.fences, strict=True)]
-    hidden += [(link.start, link.end) for link in document.references]
-    body = document.frontmatter.body_start
-    for found in destinations(text, body, len(text), masks.code):
-        hidden.append((found.link, found.stop + 1))
-    for pattern in (_URL, _TAG, _BRACKETS, _CALLOUT):
-        hidden += [match.span() for match in pattern.finditer(text, body)]
-    if "@" in text:
-        hidden += _mail_addresses(text, body)
-    if document.dialect.outline:
-        hidden += outline.marks(text, body)
     headings = {heading.start for heading in document.headings}
-    hidden = _joined(hidden)
-    at, position = 0, body
+    excluded = _joined(_excluded(document))
+    at, position = 0, document.frontmatter.body_start
     while position < len(text):
         line_end = text.find("\n", position)
         line_end = len(text) if line_end < 0 else line_end
         if position not in headings and text[position:line_end].strip():
             start = position
-            while at < len(hidden) and hidden[at][1] <= start:
+            while at < len(excluded) and excluded[at][1] <= start:
                 at += 1
             look = at
-            while look < len(hidden) and hidden[look][0] < line_end:
-                if hidden[look][0] > start:
-                    yield position, start, hidden[look][0]
-                start = max(start, hidden[look][1])
+            while look < len(excluded) and excluded[look][0] < line_end:
+                if excluded[look][0] > start:
+                    yield position, start, excluded[look][0]
+                start = max(start, excluded[look][1])
                 look += 1
             if start < line_end:
                 yield position, start, line_end
         position = line_end + 1
+
+
+def _excluded(document: Document) -> list[tuple[int, int]]:
+    """Ranges that are not prose: code, comments, links, addresses, HTML tags."""
+    text, excluded, body = document.text, document.excluded, document.frontmatter.body_start
+    ranges = [
+        *zip(*excluded.code, strict=True),
+        *zip(*excluded.comments, strict=True),
+        *zip(*excluded.fences, strict=True),
+        *((link.start, link.end) for link in document.references),
+    ]
+    ranges += [
+        (destination.link, destination.stop + 1)
+        for destination in destinations(text, body, len(text), excluded.code)
+    ]
+    for pattern in (_URL, _TAG, _BRACKETS, _CALLOUT):
+        ranges += [match.span() for match in pattern.finditer(text, body)]
+    if "@" in text:
+        ranges += _mail_addresses(text, body)
+    if document.dialect.outline:
+        ranges += outline.marks(text, body)
+    return ranges

@@ -1,7 +1,7 @@
-"""Links that are missing: names without a link, and nodes alike that do not know each other.
+"""Proposes missing links: names without a link, and similar nodes that do not link each other.
 
-A proposal says what stands at a place and what would stand there. It can go to a model or a
-person and come back, perhaps with other words, to be written: if the file is still the same.
+A proposal has the present text at a place and the text with the link. A model or a person may
+edit it and give it back; it is then written if its file has not changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from skillagent.authoring.add import resolver_of
 from skillagent.authoring.file_text import read_node, source_of
-from skillagent.authoring.link_writer import Speller, beside
+from skillagent.authoring.link_writer import LinkWriter, beside_in
 from skillagent.authoring.list_insertion import list_edit
 from skillagent.authoring.moving.relocate import node_of
 from skillagent.authoring.split import short
@@ -26,35 +26,35 @@ from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
 from skillagent.index.analyzer import STOP_WORDS, terms, words
 from skillagent.index.search import SearchIndex
-from skillagent.markdown import Dialect, Kind, Reference
+from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.prose import sentences
-from skillagent.progress import Progress, tracked, untold
+from skillagent.progress import Progress, no_progress, tracked
 
 ALIKE = 0.3
-"""A node is alike if it scores so much of what the node itself scores for its own words."""
+"""Two nodes are similar if one scores so much of the other's own score for its description."""
 NEIGHBORS = 3
-"""Of the nodes alike, so many are proposed for a node."""
+"""Most similar nodes that are proposed for a node."""
 HIGHEST = 1.99
-"""Rank of two nodes that are as alike as can be: below every name of two words."""
+"""Highest rank of a similar pair, below that of every name of two words."""
 
 
 _Ranked = tuple[tuple[float, str, int, str], Mention | tuple[Node, Node]]
-"""Rank, path, place and target, by which the surest come first, and what is missing."""
+"""Sort key (negative rank, path, offset, target), and the missing link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One link that could be set."""
+    """One link that could be added."""
 
     id: str
-    """Short, and the same as long as the file and the proposal are."""
+    """Short; the same as long as file and proposal do not change."""
     kind: str
     """`mention` or `alike`."""
     source: str
-    """Id of the node that the link would stand in."""
+    """Id of the node that would contain the link."""
     target: str
     path: str
     """File of the source, relative to the root."""
@@ -62,13 +62,13 @@ class Proposal:
     digest: str
     """SHA-256 of the file's bytes."""
     start: int
-    """Offset in the text, as the parser reads it, of what would be replaced."""
+    """Offset, in the text as the parser reads it, of the text to replace."""
     was: str
-    """What stands there: a line's sentence; empty for a new list item."""
+    """The present sentence; empty for a new list item."""
     sentence: str
-    """What would stand there; may be edited before it is accepted."""
+    """The sentence with the link; may be edited before it is accepted."""
     why: str
-    """What made the two nodes alike; empty for a mention."""
+    """A sentence that shows why the nodes are similar; empty for a mention."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -79,23 +79,23 @@ def proposals(
     name: str | None = None,
     limit: int = 20,
     dialect: Dialect | None = None,
-    progress: Progress = untold,
+    progress: Progress = no_progress,
 ) -> list[Proposal]:
-    """Links that are missing, those that are surest first.
+    """Missing links, the surest first.
 
     Args:
         graph: of one root.
-        name: a node: what is missing in it, and where others name it; None for all.
-        limit: how many at most.
-        dialect: how links are written; None as the graph was loaded.
-        progress: told of each node that was looked at.
+        name: only links from or to this node; None for all.
+        limit: most proposals to return.
+        dialect: how links are written; None for that of the graph.
+        progress: called for each node that was examined.
 
     Raises:
         ResolveError: no node has the name.
     """
     dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
     nodes = list(graph.nodes.values())
-    whole = [node for node in nodes if node.whole]  # in others nothing can be written
+    whole = [node for node in nodes if node.whole]  # the others are too large to be changed
     only = graph.find(name) if name else None
     ranked: list[_Ranked] = []
     seen: set[frozenset[str]] = set()
@@ -105,7 +105,7 @@ def proposals(
             path = graph.nodes[mention.source].path
             ranked.append(((-mention.words, path, mention.start, mention.target), mention))
     sure = sum(-key[0] > HIGHEST for key, _ in ranked)
-    # Nodes alike come behind the names of two words: they are not compared for nothing.
+    # Similar nodes rank below names of two words; comparing is slow, so skip it if those suffice.
     sources = [node for node in whole if only in (None, node)] if sure < limit else []
     for rank, node, other in _alike(graph, sources, progress):
         pair = frozenset((node.id, other.id))
@@ -115,29 +115,29 @@ def proposals(
             ranked.append(((-rank, node.path, place, other.id), (node, other)))
     ranked.sort(key=lambda pair: pair[0])
     resolver = resolver_of(graph, nodes, dialect)
-    speller = Speller(resolver, dialect)
+    link_writer = LinkWriter(resolver, dialect)
     best = tracked(ranked[:limit], "writing proposals", progress)
     return [
-        _of_mention(graph, missing, speller, resolver)
+        _of_mention(graph, missing, link_writer, resolver)
         if isinstance(missing, Mention)
-        else _of_pair(*missing, speller)
+        else _of_pair(*missing, link_writer)
         for _, missing in best
     ]
 
 
 def _of_mention(
-    graph: SkillGraph, mention: Mention, speller: Speller, resolver: Resolver
+    graph: SkillGraph, mention: Mention, link_writer: LinkWriter, resolver: Resolver
 ) -> Proposal:
     source, target = graph.nodes[mention.source], graph.nodes[mention.target]
     text = source.document.text
     start, end = _sentence(text, mention.start, mention.end)
     label = text[mention.start : mention.end]
-    written = Reference(Kind.WIKILINK, label, "", "", 0, 0, 0)
-    found = resolver.link(written, source)
-    if found.node is target and len(found.candidates) < 2:
+    written = Reference(LinkKind.WIKILINK, label, "", "", 0, 0, 0)
+    resolved = resolver.link(written, source)
+    if resolved.node is target and len(resolved.candidates) < 2:
         link = f"[[{label}]]"
     else:
-        link = speller.wikilink(target, source, label)
+        link = link_writer.wikilink(target, source, label)
     if source.document.tables.holds(mention.start):
         link = link.replace("|", "\\|")
     after = text[start : mention.start] + link + text[mention.end : end]
@@ -166,7 +166,7 @@ def _proposal(
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence around a place, inside its line."""
+    """Start and end of the sentence around a range, within its line."""
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
     last = len(text) if last < 0 else last
@@ -182,10 +182,11 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
 def _alike(
     graph: SkillGraph, sources: Sequence[Node], progress: Progress
 ) -> Iterator[tuple[float, Node, Node]]:
-    """Nodes that answer another's description nearly as well as it does itself.
+    """Similar nodes: search for one node's description scores the other nearly as high.
 
-    Each with its rank: a node half as good stands with the mentions of one word, a better
-    one before them, and all behind the names of two words and more.
+    Yields:
+        Rank and the two nodes. At half of the score the rank is that of a mention of one word;
+        it is always below that of a name of two words.
     """
     if not sources:
         return
@@ -207,15 +208,16 @@ def _alike(
             yield min(2 * ratio, HIGHEST), node, other
 
 
-def _of_pair(node: Node, other: Node, speller: Speller) -> Proposal:
-    described = short(beside(other.description)) or beside(other.title)
-    item = f"{speller.wikilink(other, node)} - {described}"
-    place = list_edit(node.document, [item]).start
+def _of_pair(node: Node, other: Node, link_writer: LinkWriter) -> Proposal:
+    document = node.document
+    described = short(beside_in(document, other.description)) or beside_in(document, other.title)
+    item = f"{link_writer.wikilink(other, node)} - {described}"
+    place = list_edit(document, [item]).start
     return _proposal("alike", node, other, place, "", item, _shared_sentence(node, other))
 
 
 def _shared_sentence(node: Node, other: Node) -> str:
-    """The sentence of the other node that shares most with what a node is about."""
+    """The sentence of the other node that shares most words with a node's title and description."""
     about = set(terms(f"{node.title} {node.description}"))
     about -= set(terms(" ".join(STOP_WORDS)))
     best, score = "", 0.0
@@ -229,30 +231,30 @@ def _shared_sentence(node: Node, other: Node) -> str:
 
 
 def _prose(node: Node) -> Iterator[str]:
-    """The lines of a node that are neither code nor heading nor table."""
+    """Lines of a node that are not code, headings or tables."""
     document = node.document
     place = document.frontmatter.body_start
     for line in document.body.split("\n"):
-        if not line.lstrip().startswith(("|", "#")) and not document.masks.code.covering(place):
+        if not line.lstrip().startswith(("|", "#")) and not document.excluded.code.covering(place):
             yield line
         place += len(line) + 1
 
 
-def apply(graph: SkillGraph, given: object, dialect: Dialect | None = None) -> Changes:
-    """The changes that write proposals which were accepted.
+def apply(graph: SkillGraph, accepted: object, dialect: Dialect | None = None) -> Changes:
+    """The changes that write accepted proposals.
 
     Args:
         graph: of one root.
-        given: a list of proposals as JSON gave them, or an object with that list as
-            `proposals`; `sentence` may be edited.
-        dialect: how links are written; None as the graph was loaded.
+        accepted: parsed JSON: a list of proposals, or an object with that list as `proposals`;
+            `sentence` may be edited.
+        dialect: how links are written; None for that of the graph.
 
     Raises:
-        UsageError: a proposal is none, its file has changed, two want the same words, or an
-            edited sentence does not lead to its node.
+        UsageError: a proposal is malformed, its file has changed, two change the same words, or
+            an edited sentence does not link to its node.
     """
     dialect = (dialect or graph.dialect).with_link_fields(graph.link_fields)
-    items = [_read(item, number) for number, item in enumerate(_listed(given), start=1)]
+    items = [_read(item, number) for number, item in enumerate(_listed(accepted), start=1)]
     root = graph.roots[0]
     by_path = {node.path: node for node in graph.nodes.values()}
     grouped: dict[str, list[Proposal]] = {}
@@ -275,29 +277,29 @@ def apply(graph: SkillGraph, given: object, dialect: Dialect | None = None) -> C
     return changes_of(root.path, before, after)
 
 
-def _listed(given: object) -> Sequence[object]:
-    if isinstance(given, Mapping):
-        given = given.get("proposals")
-    if not isinstance(given, list):
-        raise UsageError("the proposals are no list; give back what weave --json wrote")
-    return given
+def _listed(accepted: object) -> Sequence[object]:
+    if isinstance(accepted, Mapping):
+        accepted = accepted.get("proposals")
+    if not isinstance(accepted, list):
+        raise UsageError("the proposals are not a list; give back what weave --json printed")
+    return accepted
 
 
 def _read(item: object, number: int) -> Proposal:
     fields = Proposal.__dataclass_fields__
     if isinstance(item, Mapping):
-        kept: dict[str, Any] = {name: item.get(name) for name in fields}
+        values: dict[str, Any] = {name: item.get(name) for name in fields}
         right = all(
             type(value) is (int if name in ("line", "start") else str)
-            for name, value in kept.items()
+            for name, value in values.items()
         )
-        if right and kept["kind"] in ("mention", "alike") and str(kept["sentence"]).strip():
-            return Proposal(**kept)
-    raise UsageError(f"proposal {number}: is not as weave --json wrote it")
+        if right and values["kind"] in ("mention", "alike") and str(values["sentence"]).strip():
+            return Proposal(**values)
+    raise UsageError(f"proposal {number}: is not as weave --json printed it")
 
 
 def _edits(node: Node, group: Sequence[Proposal]) -> list[Edit]:
-    """The smallest edits that make a file's proposals true."""
+    """The smallest edits that apply a file's proposals."""
     text = node.document.text
     edits: set[Edit] = set()
     for item in group:
@@ -319,14 +321,23 @@ def _edits(node: Node, group: Sequence[Proposal]) -> list[Edit]:
     return ordered
 
 
-def _smallest(start: int, was: str, now: str) -> Edit:
-    head = 0
-    while head < min(len(was), len(now)) and was[head] == now[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(was), len(now)) - head and was[-1 - tail] == now[-1 - tail]:
-        tail += 1
-    return Edit(start + head, start + len(was) - tail, now[head : len(now) - tail])
+def _smallest(start: int, old: str, new: str) -> Edit:
+    """An edit of only what differs between two texts.
+
+    Args:
+        start: offset of the old text.
+        old: the present text.
+        new: its replacement.
+    """
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
+    return Edit(start + head, start + len(old) - tail, new[head : len(new) - tail])
+
+
+def _shared(left: str, right: str) -> int:
+    """How many characters two texts share at their beginning."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
 
 
 def _check_links(
@@ -337,14 +348,18 @@ def _check_links(
     graph: SkillGraph,
     dialect: Dialect,
 ) -> None:
-    """Every accepted link is there, and every link that was is there still."""
+    """Check that the edits add every accepted link and remove none.
+
+    Raises:
+        UsageError: they do not.
+    """
     document = parse(edited(node.document.text, edits), node.path, dialect)
     here = node_of(document, node.path)
-    leads = [resolver.link(found, node).node for found in document.references]
-    led = {found.id for found in leads if found}
+    targets = [resolver.link(reference, node).node for reference in document.references]
+    linked = {target.id for target in targets if target}
     for item in group:
-        if item.target not in led or item.target not in graph.nodes:
+        if item.target not in linked or item.target not in graph.nodes:
             raise UsageError(f"{item.path}:{item.line}: the sentence does not link {item.target}")
-    lost = set(graph.neighbors(node.id)) - led
+    lost = set(graph.neighbors(node.id)) - linked
     if lost or here.document.frontmatter.fields != node.document.frontmatter.fields:
-        raise UsageError(f"{node.path}: a sentence would take away a link that is there")
+        raise UsageError(f"{node.path}: a sentence would remove an existing link")

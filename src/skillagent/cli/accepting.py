@@ -1,4 +1,4 @@
-"""Proposals shown one after another, each accepted or not, as `git add -p` does with hunks."""
+"""Asks about each proposal, as `git add -p` does about hunks."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ e - write the sentence yourself, then set the link
 
 @dataclass(slots=True)
 class _Accepted:
-    """What was accepted so far, all of which can be written together."""
+    """Proposals accepted so far, which can all be written together."""
 
     graph: SkillGraph
     dialect: Dialect | None
     proposals: list[Proposal] = field(default_factory=list)
 
     def add(self, proposal: Proposal) -> bool:
-        """Accept one more; False, with a line that says why, where it cannot be written."""
+        """Accept one more proposal; False, with a printed reason, if it cannot be written."""
         from skillagent.authoring import weave
 
-        # Only proposals for one file can be in each other's way.
-        beside = [other for other in self.proposals if other.path == proposal.path]
+        # Only proposals for the same file can conflict.
+        beside = [earlier for earlier in self.proposals if earlier.path == proposal.path]
         try:
-            together = [other.to_json() for other in (*beside, proposal)]
+            together = [earlier.to_json() for earlier in (*beside, proposal)]
             weave.apply(self.graph, together, self.dialect)
         except UsageError as error:
             print(printable(f"not accepted: {error}"))
@@ -51,13 +51,13 @@ class _Accepted:
 def accept(
     graph: SkillGraph, proposals: Sequence[Proposal], shown: Sequence[str], dialect: Dialect | None
 ) -> list[Proposal]:
-    """The proposals that the answers on standard input accept; its end is a `q`.
+    """The proposals that the answers on standard input accept; end of input counts as `q`.
 
     Args:
-        graph: they were made for.
-        proposals: to be shown, in order.
-        shown: each as text.
-        dialect: how links are written; None as the graph was loaded.
+        graph: the graph of the proposals.
+        proposals: the proposals, in order.
+        shown: text of each proposal.
+        dialect: how links are written; None for that of the graph.
     """
     accepted = _Accepted(graph, dialect)
     for at, proposal in enumerate(proposals):
@@ -87,7 +87,7 @@ def _answer(question: str) -> str:
 
 
 def _edited(proposal: Proposal) -> Proposal:
-    """The proposal with the next line of input as its sentence; unchanged where that is empty."""
+    """The proposal with the next line of input as its sentence; unchanged if that is empty."""
     print("the sentence, with the link in it:", end=" ", flush=True)
     sentence = sys.stdin.readline().strip()
     return replace(proposal, sentence=sentence) if sentence else proposal

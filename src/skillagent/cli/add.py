@@ -1,4 +1,4 @@
-"""`skillagent add`: a new node, hung on a map."""
+"""`skillagent add`: adds a node and a link to it in a map."""
 
 from __future__ import annotations
 
@@ -13,20 +13,25 @@ NO_MAP = "none"
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
-    parser = writing(commands, "add", run, "add a node and hang it on a map")
+    parser = writing(commands, "add", run, "add a node and link it from a map")
     on_graph(parser)
-    parser.add_argument("name", metavar="NAME", help="its claim or title; names the file too")
+    parser.add_argument("name", metavar="NAME", help="its title, which also names the file")
     parser.add_argument(
         "--description", required=True, metavar="TEXT", help="what it holds, and when to read it"
     )
     parser.add_argument(
-        "--map", metavar="MAP", help="where it hangs, or `none`; left out, three are proposed"
+        "--map",
+        metavar="MAP",
+        help="the map that links to it, or `none`; without it, three are proposed",
     )
     parser.add_argument(
-        "--why", default="", metavar="SENTENCE", help="beside the link (default: the description)"
+        "--why",
+        default="",
+        metavar="SENTENCE",
+        help="words after the link (default: the description)",
     )
-    parser.add_argument("--heading", metavar="TITLE", help="of the map, above the list it goes to")
-    parser.add_argument("--body", metavar="FILE", help="its text; `-` for standard input")
+    parser.add_argument("--heading", metavar="TITLE", help="heading above the list in the map")
+    parser.add_argument("--body", metavar="FILE", help="file with its text; `-` for standard input")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="may be repeated")
     parser.add_argument(
         "--force", action="store_true", help="go on although a node has nearly the same name"
@@ -44,9 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.map is None:
         if like_names(graph, new.name) and not arguments.force:
             add_node(graph, new, None, dialect=dialect(arguments))  # says which is like it
-        found = propose_maps(graph, new)
-        shown = ", ".join(f"{node.id} ({node.title})" for node in found) or "there is no map yet"
-        raise UsageError(f"which --map? The best for it: {shown}; --map none hangs it nowhere")
+        proposed = propose_maps(graph, new)
+        shown = ", ".join(f"{node.id} ({node.title})" for node in proposed) or "there is no map yet"
+        raise UsageError(f"which --map? The best for it: {shown}; --map none adds no link")
     place = None
     if arguments.map != NO_MAP:
         place = Place(arguments.map, arguments.why, arguments.heading)

@@ -1,4 +1,4 @@
-"""Arguments that several commands take."""
+"""The argument parser, and the arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -7,31 +7,32 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 DIALECT_NAMES = ("obsidian", "dendron", "foam", "logseq", "silverbullet")
-DIALECT_HELP = "of the links; without it Logseq's in a folder that Logseq made, else Obsidian's"
+DIALECT_HELP = "how links are written (default: logseq in a folder of Logseq, else obsidian)"
 
-Commands = argparse._SubParsersAction  # what `add_subparsers` returns; it has no public name
+Commands = argparse._SubParsersAction  # the result of `add_subparsers`; it has no public name
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes options between arguments, and says in one line what is wrong and what was meant."""
+    """A parser that accepts options between arguments, and explains an error in one line."""
 
     _parsing = False
+    """Whether `parse_known_args` is running: the functions that it calls call it again."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        # argparse mixes arguments and options only if asked, and never above subcommands.
+        # argparse allows options between arguments only in this call, and not with subcommands.
         if self._parsing or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         self._parsing = True
-        # It forgets `--` between its two passes: then options have to stand together.
+        # That call loses `--` between its two passes. With `--`, options must not be mixed.
         mixed = "--" not in (args or ())
         parse = self.parse_known_intermixed_args if mixed else super().parse_known_args
         try:
-            parsed, rest = parse(args, namespace)
+            parsed, unknown = parse(args, namespace)
         finally:
             self._parsing = False
-        if rest:
-            self.error(self._unknown(rest[0]))
-        return parsed, rest
+        if unknown:
+            self.error(self._unknown(unknown[0]))
+        return parsed, unknown
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
@@ -52,11 +53,11 @@ class Parser(argparse.ArgumentParser):
 
 
 def did_you_mean(wrong: str, names: Iterable[str]) -> str:
-    """`did you mean check?` for the name that is nearest; empty where none is near."""
+    """A question such as `did you mean check?` with the most similar name; empty if none is."""
     from difflib import get_close_matches
 
-    near = get_close_matches(wrong, list(names), 1)
-    return f"did you mean {near[0]}?" if near else ""
+    similar = get_close_matches(wrong, list(names), 1)
+    return f"did you mean {similar[0]}?" if similar else ""
 
 
 def command(
@@ -70,11 +71,14 @@ def command(
     """Declare a command that reads a graph.
 
     Args:
-        commands: where it is added.
-        name: as it is typed.
-        run: what it does.
-        text: for the help, without capital and full stop.
-        without: what it reads where no graph is named and none is declared, for the help.
+        commands: the commands to which it is added.
+        name: name of the command.
+        run: function that runs the command and returns the exit code.
+        text: description for the help, without capital letter and full stop.
+        without: which graph it reads if none is named or declared, for the help.
+
+    Returns:
+        The parser of the command, for further arguments.
     """
     parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     parser.set_defaults(run=run)
@@ -88,44 +92,48 @@ def command(
     )
     parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
     parser.add_argument(
-        "--strict", action="store_true", help="a link that several nodes answer to is an error"
+        "--strict", action="store_true", help="a link that several nodes match is an error"
     )
     return parser
 
 
 def graph_argument(parser: argparse.ArgumentParser, without: str = "") -> None:
-    """The folder that a command works on: the first of its arguments, or an option.
+    """Declare the argument for the graph's folder: the first argument of a command, or an option.
 
     Args:
-        parser: of the command, before its other arguments are declared.
-        without: what it works on where no graph is named and none is declared, for the help.
+        parser: parser of the command, to which no argument was added yet.
+        without: which graph it uses if none is named or declared, for the help.
     """
-    known = "what skillagent.toml declares if left out"
-    text = f"the folder that holds the graph; {known}{without and ', else '}{without}"
+    default = f"what skillagent.toml declares{without and ', else '}{without}"
+    text = f"folder of the graph (default: {default})"
     parser.add_argument("graph", nargs="?", metavar="GRAPH", help=text)
     parser.add_argument(
         "-g",
         "--graph",
         dest="named_graph",
         metavar="GRAPH",
-        help="the same as an option, where GRAPH could be taken for another argument",
+        help="the same as an option, if GRAPH could be confused with another argument",
     )
 
 
 def limits(parser: argparse.ArgumentParser, budget: int | None, shown: str = "") -> None:
-    """Options of the budget.
+    """Declare the options of the budget.
 
     Args:
-        parser: of the command.
-        budget: tokens in all; None where something else may tell.
-        shown: what the help calls the default.
+        parser: parser of the command.
+        budget: default of `--budget` in tokens; None if the default depends on more.
+        shown: description of the default in the help; empty shows `budget`.
     """
     shown = shown or str(budget)
     parser.add_argument(
-        "--budget", type=tokens, default=budget, metavar="N", help=f"tokens in all ({shown})"
+        "--budget",
+        type=tokens,
+        default=budget,
+        metavar="N",
+        help=f"maximum of tokens of all answers together ({shown})",
     )
     parser.add_argument(
-        "--per-call", type=tokens, metavar="N", help="tokens that one answer may cost"
+        "--per-call", type=tokens, metavar="N", help="maximum of tokens of one answer"
     )
     parser.add_argument(
         "--count-for", metavar="MODEL", help="count tokens as for this model (default o200k_base)"
@@ -133,6 +141,11 @@ def limits(parser: argparse.ArgumentParser, budget: int | None, shown: str = "")
 
 
 def tokens(text: str) -> int:
+    """Read a number of tokens, such as `8000` or `8,000`.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is not a number, or it is negative.
+    """
     try:
         number = int(text.replace(",", "").replace("_", ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The commands that set up and grow a graph."""
+"""Lists the commands that create and change a graph."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from skillagent.cli.arguments import Commands
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Declare them, in the order in which one uses them."""
+    """Declare the commands, in the order of their usual use."""
     for noun in (new, importing, add_node, weave, rename, split, health):
         noun.add(commands)

@@ -1,4 +1,7 @@
-"""`skillagent call`: a session for any language, one JSON tool call a line, one answer a line."""
+"""`skillagent call`: a session for programs in any language.
+
+It reads tool calls from standard input, one JSON object a line, and prints one answer a line.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from skillagent.cli.session import load, toolset
 from skillagent.disclosure import Answer, Toolset
 from skillagent.errors import UsageError
 
-_FORM = '{"name": "read_node", "arguments": {"node": "x"}}'
+_EXAMPLE = '{"name": "read_node", "arguments": {"node": "x"}}'
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,8 +45,8 @@ def _answer(tools: Toolset, line: str) -> Answer:
     try:
         call = json.loads(line)
     except (ValueError, RecursionError):
-        return tools.refuse("", {"raw": line[:200]}, f"the line is not JSON; write {_FORM}")
+        return tools.refuse("", {"raw": line[:200]}, f"the line is not JSON; write {_EXAMPLE}")
     if not isinstance(call, dict) or not isinstance(call.get("name"), str):
-        return tools.refuse("", {"raw": line[:200]}, f"the line has no tool name; write {_FORM}")
-    given = call.get("arguments")
-    return tools.call(call["name"], {} if given is None else given)
+        return tools.refuse("", {"raw": line[:200]}, f"the line has no tool name; write {_EXAMPLE}")
+    arguments = call.get("arguments")
+    return tools.call(call["name"], {} if arguments is None else arguments)

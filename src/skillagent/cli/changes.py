@@ -1,4 +1,4 @@
-"""What the commands share that write to a graph: the graph, a preview, the account of it."""
+"""Shared by the commands that write to a graph: arguments, loading, preview and summary."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN_REMARKS = 20
 LIMIT = 64_000_000
-"""Bytes that a file with texts or proposals may have."""
+"""Limit of a file with texts or proposals, in bytes."""
 SHOWN_FILES = 20
 
 
@@ -41,23 +41,23 @@ def writing(
     parser.add_argument(
         "--dry-run", action="store_true", help="write nothing; show what would change as a diff"
     )
-    parser.add_argument("--json", action="store_true", help="the account as JSON")
+    parser.add_argument("--json", action="store_true", help="the summary as JSON")
     return parser
 
 
 def on_graph(parser: argparse.ArgumentParser) -> None:
-    """The graph that a command reads, and how its links are written."""
+    """Declare the arguments for the graph and its dialect."""
     graph_argument(parser)
     links_of(parser)
 
 
 def links_of(parser: argparse.ArgumentParser) -> None:
-    """How links are written."""
+    """Declare the argument for the dialect."""
     parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
 
 
 def dialect(arguments: argparse.Namespace) -> Dialect | None:
-    """The dialect that the command line names; None to go by the folder."""
+    """The dialect that the command line names; None to detect it."""
     from skillagent.markdown import DIALECTS
 
     return DIALECTS[arguments.dialect] if arguments.dialect else None
@@ -71,26 +71,26 @@ def whole_graph(
     """The graph that a command reads and changes.
 
     Args:
-        arguments: of the command line.
-        progress: told how far the work has come; None for a bar of its own.
-        roots: to load; without any the one root that the command line names.
+        arguments: the parsed command line.
+        progress: called as the work proceeds; None for a progress bar.
+        roots: roots to load; empty for the one that the command line names.
     """
     from skillagent.graph import Options, SkillGraph
 
     options = Options(dialect=dialect(arguments))
     roots = roots or (one_root_of(arguments),)
     finish_interrupted(*roots)
-    with contextlib.nullcontext(progress) if progress else progress_bar() as told:
-        return SkillGraph.load(*roots, options=options, progress=told)
+    with contextlib.nullcontext(progress) if progress else progress_bar() as bar:
+        return SkillGraph.load(*roots, options=options, progress=bar)
 
 
 def finish(changes: Changes, arguments: argparse.Namespace, summary: str = "") -> int:
-    """Write the changes, unless they are only to be shown, and say what was done.
+    """Write the changes, or only show them with `--dry-run`, and print a summary.
 
     Args:
-        changes: what is to be written.
-        arguments: of the command line.
-        summary: one line on all that was written; empty where the list of files says enough.
+        changes: the changes to write.
+        arguments: the parsed command line.
+        summary: a last line about all changes; may be empty.
     """
     if not arguments.dry_run:
         with undone_by_signals():
@@ -119,10 +119,10 @@ def finish(changes: Changes, arguments: argparse.Namespace, summary: str = "") -
 
 
 def text_of(file: str) -> str:
-    """A file, or standard input for `-`.
+    """Text of a file, or of standard input for `-`.
 
     Raises:
-        UsageError: it cannot be read, is no regular file, or is not UTF-8.
+        UsageError: it cannot be read, is not a regular file, or is not UTF-8.
     """
     try:
         data = sys.stdin.buffer.read() if file == "-" else read_regular(file, LIMIT)

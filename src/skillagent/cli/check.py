@@ -1,4 +1,4 @@
-"""`skillagent check`: counts, reachability and findings; exit 1 if there is an error."""
+"""`skillagent check`: prints counts, unreachable nodes and findings; exit 1 on any error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from skillagent.lint import findings
 
 SHOWN = 40
 NAMED = 10
-"""Nodes of a kind that are named unless `--all` asks for the rest."""
+"""Nodes that are named for each kind without `--all`."""
 _ORDER = list(Severity)
 
 

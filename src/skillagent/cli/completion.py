@@ -1,4 +1,4 @@
-"""`skillagent completion`: a script that completes commands, options and folders in a shell."""
+"""`skillagent completion`: prints a shell script that completes commands, options and folders."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from skillagent.cli.arguments import Commands
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
 _FOLDERS = {"GRAPH", "FOLDER"}
 _FILES = {"FILE", "SOURCE", "SCRIPT"}
-"""Arguments, by what the help calls them, that are completed with what is on disk."""
+"""Names in the help of the arguments that are completed with folders and with files."""
 
 
 def add(commands: Commands[argparse.ArgumentParser], program: argparse.ArgumentParser) -> None:
     """Declare the command.
 
     Args:
-        commands: where it is added.
-        program: what is completed, with all its commands.
+        commands: the commands to which it is added.
+        program: the parser whose commands and options are completed.
     """
     text = "print a script that completes commands, options and folders in your shell"
     parser = commands.add_parser(
@@ -36,7 +36,12 @@ def add(commands: Commands[argparse.ArgumentParser], program: argparse.ArgumentP
 
 
 def run(arguments: argparse.Namespace, program: argparse.ArgumentParser) -> int:
-    """Print the script for a shell; see `add` for the arguments."""
+    """Print the script for a shell.
+
+    Args:
+        arguments: the command line, which names the shell.
+        program: the parser whose commands and options are completed.
+    """
     import shtab
 
     kinds = {**dict.fromkeys(_FOLDERS, shtab.DIRECTORY), **dict.fromkeys(_FILES, shtab.FILE)}
@@ -46,17 +51,17 @@ def run(arguments: argparse.Namespace, program: argparse.ArgumentParser) -> int:
 
 
 def _prepare(parser: argparse.ArgumentParser, kinds: Mapping[str, object]) -> None:
-    """Mark what is completed from the disk, and let shtab see every subcommand.
+    """Tell shtab which arguments are files or folders, and make all subcommands visible to it.
 
     Args:
-        parser: changed in place, with all below it.
-        kinds: what the help calls an argument → how each shell completes it.
+        parser: the parser to change; the parsers of its subcommands are changed, too.
+        kinds: name of an argument in the help → how each shell completes it.
     """
     for action in parser._actions:
         name = str(action.metavar).removeprefix("[NAME=]")
         if name in kinds:
             vars(action)["complete"] = kinds[name]
         if isinstance(action, argparse._SubParsersAction):
-            action.help = "what to do"  # shtab leaves out what the help leaves out
-            for below in action.choices.values():
-                _prepare(below, kinds)
+            action.help = "what to do"  # shtab skips what is hidden in the help
+            for subparser in action.choices.values():
+                _prepare(subparser, kinds)

@@ -1,4 +1,4 @@
-"""Which graph a command works on: the one that is named, or what its project declares."""
+"""Finds the graph of a command: the one that is named, or those that the project declares."""
 
 from __future__ import annotations
 
@@ -14,38 +14,43 @@ GRAPHS_VARIABLE = "SKILLAGENT_GRAPHS"
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Graphs that need not be named on the command line."""
+    """The graphs that a command uses if the command line names none."""
 
     roots: tuple[str, ...]
-    """Folders, or `name=folder`, as `SkillGraph.load` takes them."""
+    """Folders, or `name=folder`, as for `SkillGraph.load`."""
     budget: int | None
-    """Tokens of one session; None for the default."""
+    """Tokens of one session; None means the default."""
     where: str
-    """What declares them, as a message names it."""
+    """Name of the file or variable that declares them, for messages."""
 
 
 def declared() -> Declared | None:
-    """The graphs of `$SKILLAGENT_GRAPHS`, else those that the project's `skillagent.toml` declares.
+    """The graphs in `$SKILLAGENT_GRAPHS`, or else those that the project's file declares.
+
+    Returns:
+        None if no graph is declared.
 
     Raises:
-        UsageError: the declaration cannot be read.
+        UsageError: the file of the project cannot be read, or is wrong.
     """
     named = [path for path in os.environ.get(GRAPHS_VARIABLE, "").split(os.pathsep) if path]
     if named:
         return Declared(tuple(named), None, f"${GRAPHS_VARIABLE}")
     from skillagent import config
 
-    # Some hosts start a plugin's server in the plugin's own folder.
+    # Some hosts start the server of a plugin in the plugin's folder, not in the project's.
     project = os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd()
-    found = config.find(Path(project))
-    return Declared(found.roots, found.budget, str(found.file)) if found else None
+    declaration = config.find(Path(project))
+    if declaration is None:
+        return None
+    return Declared(declaration.roots, declaration.budget, str(declaration.file))
 
 
 def named_graph(arguments: argparse.Namespace) -> str | None:
-    """The graph that the command line names; None where it names none.
+    """The graph that the command line names; None if it names no graph.
 
     Raises:
-        UsageError: it names two.
+        UsageError: it names a graph both as an argument and as an option.
     """
     first: str | None = arguments.graph
     option: str | None = arguments.named_graph
@@ -55,10 +60,10 @@ def named_graph(arguments: argparse.Namespace) -> str | None:
 
 
 def first_is_no_graph(arguments: argparse.Namespace) -> bool:
-    """Whether the first argument, which may be GRAPH, is rather one of those that follow.
+    """Whether the first argument, which is declared as GRAPH, belongs to the next argument.
 
-    It is where `--graph` names the graph, and where it is no folder but the project declares
-    a graph.
+    That is the case if `--graph` names the graph, or if the first argument is not a folder and
+    the project declares a graph.
     """
     first: str | None = arguments.graph
     if first is None:
@@ -69,19 +74,19 @@ def first_is_no_graph(arguments: argparse.Namespace) -> bool:
 
 
 def roots_of(arguments: argparse.Namespace, otherwise: str = "") -> tuple[str, ...]:
-    """The roots that a command reads: the graph named, else all that are declared.
+    """The roots that a command reads: the graph that is named, or all that are declared.
 
     Args:
-        arguments: of the command line.
-        otherwise: the root where none is named and none is declared; empty for an error.
+        arguments: the command line.
+        otherwise: the root if no graph is named or declared; empty raises an error instead.
 
     Raises:
-        UsageError: none is named and none is declared.
+        UsageError: no graph is named or declared.
     """
     if (named := named_graph(arguments)) is not None:
         return (named,)
-    if (known := declared()) is not None:
-        return known.roots
+    if (declaration := declared()) is not None:
+        return declaration.roots
     if otherwise:
         return (otherwise,)
     raise UsageError(
@@ -93,19 +98,19 @@ def one_root_of(arguments: argparse.Namespace) -> str:
     """The one root that a command changes.
 
     Raises:
-        UsageError: none is named, and not just one is declared.
+        UsageError: no graph is named, and none or several are declared.
     """
     roots = roots_of(arguments)
     if len(roots) > 1:
-        known = declared()
+        declaration = declared()
+        where = declaration.where if declaration else "This project"
         raise UsageError(
-            f"which graph? {known.where if known else 'This project'} declares {', '.join(roots)}; "
-            "name one with --graph FOLDER"
+            f"which graph? {where} declares {', '.join(roots)}; name one with --graph FOLDER"
         )
     return roots[0]
 
 
 def _is_folder(path: str) -> bool:
-    # `name=folder` names a root, too.
+    # A root can also be written as `name=folder`.
     _, equals, folder = path.partition("=")
     return os.path.isdir(path) or bool(equals and os.path.isdir(folder))

@@ -1,4 +1,4 @@
-"""`skillagent export`: a graph as an Agent Skill, llms.txt, JSON or GraphML."""
+"""`skillagent export`: writes a graph as an Agent Skill, llms.txt, JSON or GraphML."""
 
 from __future__ import annotations
 
@@ -34,15 +34,17 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "-o",
         "--out",
         metavar="FOLDER",
-        help="where to; its name becomes the skill's; with --also it holds a skill a root "
+        help="destination; its name becomes the skill's; with --also it gets a skill for each root "
         "(default: the graph's name, here)",
     )
     for name, text in _FORMS.items():
         form = command(forms, name, run, text)
-        form.add_argument("-o", "--out", metavar="FILE", help="where to (default: the output)")
+        form.add_argument(
+            "-o", "--out", metavar="FILE", help="destination (default: standard output)"
+        )
         form.add_argument("--force", action="store_true", help="replace FILE if it exists")
         if name == "llms-txt":
-            form.add_argument("--base", default="", metavar="URL", help="set before every path")
+            form.add_argument("--base", default="", metavar="URL", help="prefix of every path")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -85,7 +87,7 @@ def _packed(graph: SkillGraph, out: str | None, progress: Progress) -> tuple[Pac
 def _account(skill: PackedSkill) -> str:
     text = f"{skill.path}: {len(skill.nodes)} nodes, {skill.attachments} attachments"
     if not skill.whole_entry:
-        text += "; SKILL.md cannot hold the entry as it is, and leads to it"
+        text += "; SKILL.md cannot be the entry unchanged, and links to it"
     return text
 
 

@@ -1,4 +1,4 @@
-"""`skillagent health`: what an author should do next."""
+"""`skillagent health`: counts what an author should improve next."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--all", action="store_true", help="every node, not the first 10 of a kind")
     parser.add_argument("--json", action="store_true", help="verdict and figures as JSON")
     parser.add_argument(
-        "--strict", action="store_true", help="exit with 1 if there is anything but guesses to do"
+        "--strict", action="store_true", help="exit with 1 if anything but guesses is found"
     )
 
 

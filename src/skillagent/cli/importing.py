@@ -1,4 +1,4 @@
-"""`skillagent import`: documents become a graph in a new folder."""
+"""`skillagent import`: makes a graph in a new folder from documents."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     links_of(parser)
     parser.add_argument("source", metavar="SOURCE", help="a Markdown file, or a folder of them")
-    parser.add_argument("folder", metavar="FOLDER", help="for the graph: empty, or not there yet")
+    parser.add_argument("folder", metavar="FOLDER", help="for the graph: empty or missing")
     parser.add_argument(
-        "--description", metavar="TEXT", help="of the graph, where the source has none"
+        "--description", metavar="TEXT", help="of the graph, if the source has none"
     )
 
 

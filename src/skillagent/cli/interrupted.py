@@ -1,4 +1,4 @@
-"""Changes of files that are interrupted: undone in this process, finished in the next one."""
+"""Interrupted changes of files: a signal undoes them; after a kill, the next command does."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _SIGNALS = ("SIGTERM", "SIGHUP")
 
 
 def finish_interrupted(*folders: str | os.PathLike[str]) -> None:
-    """Complete or undo what a killed command left in these folders, and say so in a line each.
+    """Complete or undo changes of commands that were killed, and print one line for each.
 
     Args:
-        folders: graphs, as the command line names them. One that is not there, or cannot be
-            mended, is left to the command itself.
+        folders: folders of graphs, as on the command line. A folder that does not exist is
+            ignored: the command itself reports it.
     """
     for folder in folders:
         path = _path(folder)
-        # Nearly always there is nothing to do, and nothing more need be imported.
+        # Usually there is nothing to do; then the slow import below is not needed.
         if path is None or not os.path.lexists(path / JOURNAL):
             continue
         from skillagent.files.journal import recover
@@ -44,24 +44,24 @@ def finish_interrupted(*folders: str | os.PathLike[str]) -> None:
 def undone_by_signals() -> Iterator[None]:
     """While files are written, let SIGTERM and SIGHUP undo the change, as Ctrl-C does.
 
-    The process then ends with 128 and the number of the signal, as a shell expects. A signal
-    that whoever started this process has told it to ignore, as `nohup` does, stays ignored.
+    The process then exits with 128 plus the number of the signal, as shells expect. A signal that
+    the process ignores, for example under `nohup`, stays ignored.
     """
 
     def stop(number: int, _: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = {}
-    # Python lets only the main thread set handlers; elsewhere signals do what they did.
+    previous = {}
+    # Python allows only the main thread to set handlers; other threads leave signals as they are.
     names = _SIGNALS if threading.current_thread() is threading.main_thread() else ()
     try:
         for name in names:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, stop)
+                previous[number] = signal.signal(number, stop)
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
 
 

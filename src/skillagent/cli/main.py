@@ -1,4 +1,4 @@
-"""The command line: what there is, and where it goes."""
+"""The program `skillagent`: declares all commands, runs one, and prints its error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from skillagent import __version__
 from skillagent.cli import authoring, completion, doctor, export, hook, install, serve
-from skillagent.cli.arguments import Parser, command, limits
+from skillagent.cli.arguments import Commands, Parser, command, limits
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
 
@@ -21,23 +21,23 @@ GROUPS = {
     "Give it to agents": ("install", "doctor", "serve", "export"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
-"""What each command is for, in the order of the help."""
+"""Title in the help → commands."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        argv: arguments without the program's name; None for those of the process.
+        argv: arguments without the program's name; None takes those of the process.
 
     Returns:
-        The exit code.
+        The exit code; see `skillagent.cli`.
     """
     _speak_utf_8()
-    given = sys.argv[1:] if argv is None else argv
-    # Where the locale is not UTF-8, Python hands over the bytes of an argument in disguise.
+    words = sys.argv[1:] if argv is None else argv
+    # If the locale is not UTF-8, Python stores the bytes of an argument as surrogates.
     arguments = _command_line().parse_args(
-        [os.fsencode(text).decode("utf-8", "replace") for text in given]
+        [os.fsencode(word).decode("utf-8", "replace") for word in words]
     )
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
@@ -50,25 +50,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone; Python must not complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The program that reads the output, such as `head`, has ended.
+        _discard_output()
         return 0
     except OSError as error:
         if error.filename is not None:
             raise
         print(f"skillagent: the output cannot be written: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 2
 
 
 def _speak_utf_8() -> None:
-    # A stream that was closed by the shell is None; what goes there goes nowhere.
+    # A shell can close a stream; then it is None, and the null device replaces it.
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _discard_output() -> None:
+    # Python flushes standard output again at exit; that must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command_line() -> argparse.ArgumentParser:
@@ -83,18 +88,31 @@ def _command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         prog="skillagent", dest="command", metavar="COMMAND", help=argparse.SUPPRESS
     )
+    _add_chat(commands)
+    _add_check(commands)
+    _add_operations(commands)
+    _add_call(commands)
+    for module in (authoring, export, serve, install, doctor, hook):
+        module.add(commands)
+    _add_mock(commands)
+    completion.add(commands, parser)
+    descriptions = {action.dest: action.help for action in commands._choices_actions}
+    parser.epilog = _groups(descriptions)
+    return parser
 
+
+def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
     chat = command(
         commands, "chat", _chat, "ask questions of a graph", without="the bundled example"
     )
     chat.epilog = (
-        "Exit codes: 0 answered; 1 the model did not answer to its end; 2 the command line, a "
+        "Exit codes: 0 answered; 1 the answer of the model is incomplete; 2 the command line, a "
         "folder, a key or a package is wrong; 3 the model could not be reached or failed; 130 "
         "interrupted."
     )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
     limits(chat, None, "8000, what skillagent.toml declares, or as before with --continue")
-    chat.add_argument("--json", action="store_true", help="one event a line, as JSON")
+    chat.add_argument("--json", action="store_true", help="print events as JSON, one a line")
     chat.add_argument(
         "-m",
         "--model",
@@ -103,49 +121,53 @@ def _command_line() -> argparse.ArgumentParser:
         "(default: $SKILLAGENT_MODEL, else offline)",
     )
     chat.add_argument(
-        "--base-url", metavar="URL", help="of a server that speaks OpenAI's or Anthropic's API"
+        "--base-url", metavar="URL", help="address of a server with OpenAI's or Anthropic's API"
     )
     chat.add_argument(
-        "--temperature", type=float, metavar="T", help="sent only to models that take one"
+        "--temperature", type=float, metavar="T", help="sent only to models that accept one"
     )
     chat.add_argument(
         "--max-turns",
         type=_turns,
         default=12,
         metavar="N",
-        help="replies to one question at most (12)",
+        help="maximum of replies of the model to one question (12)",
     )
     chat.add_argument(
         "--prices",
         metavar="FILE",
-        help="what models cost, as TOML, over the bundled table (default: $SKILLAGENT_PRICES)",
+        help="TOML file with prices of models, over the bundled ones (default: $SKILLAGENT_PRICES)",
     )
     chat.add_argument(
         "--continue",
         dest="resume",
         action="store_true",
-        help="go on with the last conversation about this graph",
+        help="continue the last conversation about this graph",
     )
     chat.add_argument(
-        "--no-history", action="store_true", help="keep no conversation and no typed lines"
+        "--no-history", action="store_true", help="save neither the conversation nor typed lines"
     )
 
+
+def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
     check = command(commands, "check", _check, "count, test reachability, list what is wrong")
     check.add_argument(
         "--all", action="store_true", help="every finding and node, not the first of each"
     )
     check.add_argument("--json", action="store_true", help="entry, counts and findings as JSON")
 
+
+def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
     listing = command(commands, "list", _operation, "the operation list_index by hand")
     listing.add_argument("--map", help="list this map")
     listing.add_argument("-q", "--query", help="rank all nodes by these words")
-    listing.add_argument("--cursor", help="next page, as the last one named it")
+    listing.add_argument("--cursor", help="the next part; the previous answer names it")
 
     summary = command(commands, "summary", _operation, "the operation read_summary by hand")
     summary.add_argument("nodes", nargs="+", metavar="NODE", help="id, title or alias")
     summary.add_argument("-q", "--query", help="rank the links shown by these words")
     summary.add_argument(
-        "--depth", type=int, metavar="N", help="2 or 3: list what links lead to in so many steps"
+        "--depth", type=int, metavar="N", help="2 or 3: list the nodes that are so many links away"
     )
 
     read = command(commands, "read", _operation, "the operation read_node by hand")
@@ -155,65 +177,64 @@ def _command_line() -> argparse.ArgumentParser:
     for operation in (listing, summary, read):
         limits(operation, 16_000)
         operation.add_argument("--json", action="store_true", help="text, cost, remaining, result")
+        _hidden_text(operation)
 
+
+def _add_call(commands: Commands[argparse.ArgumentParser]) -> None:
     call = command(
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )
     limits(call, None, "8000, or what skillagent.toml declares")
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
     call.add_argument(
-        "--seconds", action="store_true", help="with --ledger: say also how long each call took"
+        "--seconds", action="store_true", help="with --ledger: include how long each call took"
     )
-    for operation in (listing, summary, read, call):
-        operation.add_argument(
-            "--hidden-text",
-            action="store_true",
-            help="show also comments, and characters that a reader does not see",
-        )
-    authoring.add(commands)
-    export.add(commands)
-    serve.add(commands)
-    install.add(commands)
-    doctor.add(commands)
-    hook.add(commands)
+    _hidden_text(call)
+
+
+def _hidden_text(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--hidden-text",
+        action="store_true",
+        help="show comments and invisible characters, too",
+    )
+
+
+def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
     mock = commands.add_parser("mock", help="a mock LLM, for tests of agents in any language")
     kinds = mock.add_subparsers(dest="kind", required=True, metavar="KIND")
     script = kinds.add_parser("serve", help="answer from a script, until Ctrl-C")
     script.add_argument("script", metavar="SCRIPT", help="a YAML file; see `mock schema`")
-    record = kinds.add_parser("record", help="pass requests on to a provider and write them down")
-    record.add_argument("upstream", metavar="URL", help="the provider's, as its SDK takes it")
-    record.add_argument("cassette", metavar="FILE", help="where to; JSONL, appended to")
-    replay = kinds.add_parser("replay", help="answer from what was recorded, or say what drifted")
+    record = kinds.add_parser("record", help="forward requests to a provider and record them")
+    record.add_argument("upstream", metavar="URL", help="address of the provider's API")
+    record.add_argument("cassette", metavar="FILE", help="JSONL file to append to")
+    replay = kinds.add_parser("replay", help="answer from a recording, or say what is different")
     replay.add_argument("cassette", metavar="FILE", help="from `mock record`")
     replay.add_argument(
-        "--any-order", action="store_true", help="for clients that ask several things at once"
+        "--any-order", action="store_true", help="for clients that send several requests at once"
     )
     for kind in (script, record, replay):
         kind.add_argument("--port", type=int, default=0, metavar="N", help="0 for any (0)")
     kinds.add_parser("schema", help="the JSON Schema of a script")
     mock.set_defaults(run=_mock)
-    completion.add(commands, parser)
-    about = {action.dest: action.help for action in commands._choices_actions}
-    parser.epilog = _groups(about)
-    return parser
 
 
-def _groups(about: Mapping[str, str | None]) -> str:
-    """The commands by what they are for.
+def _groups(descriptions: Mapping[str, str | None]) -> str:
+    """The list of all commands, for the help.
 
     Args:
-        about: command → what it does.
+        descriptions: command → one line about it.
     """
-    width = max(map(len, about))
-    parts = [
-        "\n".join([f"{title}:", *(f"    {name:<{width}}  {about[name]}" for name in names)])
+    width = max(map(len, descriptions))
+    groups = [
+        "\n".join([f"{title}:", *(f"    {name:<{width}}  {descriptions[name]}" for name in names)])
         for title, names in GROUPS.items()
     ]
-    return "\n\n".join([*parts, "`skillagent COMMAND --help` says more about a command."])
+    return "\n\n".join([*groups, "`skillagent COMMAND --help` says more about a command."])
 
 
 def _overview(parser: argparse.ArgumentParser) -> int:
-    """What a person sees who typed nothing; a script that lost its command still fails."""
+    """Print the help if no command is given; the exit code says that this is an error."""
     parser.print_help()
     return 2
 
@@ -224,7 +245,7 @@ def _turns(text: str) -> int:
     return int(text)
 
 
-# Each command's module is imported only when it runs: `--version` stays instant.
+# The module of a command is imported only when it runs, so that `--version` stays fast.
 
 
 def _chat(arguments: argparse.Namespace) -> int:

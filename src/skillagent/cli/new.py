@@ -1,4 +1,4 @@
-"""`skillagent new`: a folder becomes a graph, declared in its project."""
+"""`skillagent new`: creates a graph and declares it in its project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from skillagent.errors import UsageError
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = writing(commands, "new", run, "set up a graph: an entry, its maps, its declaration")
-    parser.add_argument("folder", metavar="FOLDER", help="empty, or not there yet")
+    parser.add_argument("folder", metavar="FOLDER", help="empty or missing")
     parser.add_argument("--name", help="its title (default: the folder's name)")
     parser.add_argument(
         "--description", required=True, metavar="TEXT", help="what it is about, and when to use it"

@@ -1,4 +1,4 @@
-"""`skillagent list`, `summary`, `read`: the three operations by hand."""
+"""`skillagent list`, `summary` and `read`: the three operations of an agent, for a person."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer = tools.read_summary(arguments.nodes, arguments.query, arguments.depth)
     else:
         answer = tools.read_node(arguments.node, arguments.section)
-    # An author who asks for hidden text wants to see it.
+    # With --hidden-text, the author of a graph wants to see invisible characters.
     text = revealed(answer.text) if arguments.hidden_text else answer.text
     print(to_json(answer.to_json()) if arguments.json else printable(text))
     return 1 if answer.error else 0

@@ -1,4 +1,4 @@
-"""Output that no node, query or error message can turn against a terminal."""
+"""Output without control characters, so that no text of a graph can control the terminal."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import json
 import re
 from typing import Any
 
-# Everything that could move a cursor, recolour or retitle a terminal, reverse text or end a line.
+# Characters that move the cursor, change colours or the title, reverse text or end a line.
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 def printable(text: str) -> str:
-    """The text without control sequences: what a node holds never reaches the terminal raw."""
+    """The text with a replacement character for every control character."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def to_json(value: Any) -> str:
-    """One line of JSON, readable where it is not ASCII, control characters escaped."""
+    """One line of JSON; control characters are escaped, other characters are kept as they are."""
     text = json.dumps(value, ensure_ascii=False)
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,4 +1,4 @@
-"""A bar on standard error while work takes long: on terminals only, and nothing of it stays."""
+"""A progress bar on standard error, for work that takes long; it is removed at the end."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
 MOMENT = 0.5
-"""Seconds of work before a bar is shown: what is done sooner needs none."""
+"""Seconds before the bar appears; shorter work shows none."""
 PAUSE = 0.1
-"""Seconds between two drawings."""
+"""Seconds between two updates of the bar."""
 
 
 @contextlib.contextmanager
 def progress_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
-    """What long work may tell how far it has come; the bar is gone when the work ends.
+    """A `Progress` that draws a bar, until the `with` block ends; on a terminal only.
 
     Args:
-        clock: seconds, from any moment on.
+        clock: the current time in seconds, from any starting point.
     """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield untold
+        yield no_progress
         return
-    drawn = _Drawn(clock)
+    drawing = _DrawnProgress(clock)
     try:
-        yield drawn
+        yield drawing
     finally:
-        drawn.close()
+        drawing.close()
 
 
-class _Drawn:
+class _DrawnProgress:
     """A `Progress` that draws a bar."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -62,13 +62,13 @@ class _Drawn:
         bar.refresh()
 
     def close(self) -> None:
-        """Take the bar from the screen, if there is one."""
+        """Remove the bar from the screen, if there is one."""
         if self._bar is not None:
             self._bar.stop()
 
 
 def _started() -> Bar:
-    # Imported here: most runs end before there is anything to show.
+    # Imported late, because most commands end before a bar is shown.
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar

@@ -1,4 +1,4 @@
-"""`skillagent rename`: a node gets another name or folder, and every link follows."""
+"""`skillagent rename`: renames or moves a node and updates every link."""
 
 from __future__ import annotations
 

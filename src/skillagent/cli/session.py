@@ -1,4 +1,4 @@
-"""What several commands share: the graph and the session."""
+"""The graph and the toolset that the command line asks for, for several commands."""
 
 from __future__ import annotations
 
@@ -13,42 +13,49 @@ from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.errors import GraphError
 from skillagent.graph import Options, SkillGraph
 from skillagent.markdown import DIALECTS
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 from skillagent.tokens import counter_for
 
 BUNDLED = "examples/ml-reproducibility"
-"""A graph to try things on. Not below `skills`, which hosts list in every session."""
+"""The example graph. It is not below `skills`, because hosts list that folder in every session."""
 GUIDE = "skills/skillagent"
+"""The user guide, which is a graph, too."""
 
 
 def load(
-    arguments: argparse.Namespace, progress: Progress = untold, otherwise: str = ""
+    arguments: argparse.Namespace, progress: Progress = no_progress, otherwise: str = ""
 ) -> SkillGraph:
-    """The graph that the command line names, or that the project declares.
+    """Load the graph that the command line names, or those that the project declares.
 
     Args:
-        arguments: of the command line.
-        progress: told how far the work has come.
-        otherwise: the root where none is named and none is declared.
+        arguments: the command line.
+        progress: receives the progress of loading.
+        otherwise: the root if no graph is named or declared; empty raises an error instead.
 
     Raises:
-        SkillAgentError: there is no such graph, or it cannot be loaded.
+        UsageError: no graph is named or declared, or the declaration is wrong.
+        GraphError: the folder cannot be loaded.
     """
     dialect = DIALECTS[arguments.dialect] if arguments.dialect else None
     options = Options(dialect=dialect, strict=arguments.strict)
     roots = roots_of(arguments, otherwise)
     finish_interrupted(*roots, *arguments.also)
     graph = SkillGraph.load(*roots, *arguments.also, options=options, progress=progress)
-    # This process is ours: the graph stays to its end, so no collection need walk it again.
+    # The graph is kept until this process ends, so the garbage collector need not visit it again.
     gc.freeze()
     return graph
 
 
 def budget(arguments: argparse.Namespace, *, one_call: bool = False) -> Budget:
-    """The command line's budget, else the declared one; by hand, one call may spend all of it."""
+    """The budget of the command line, or else the declared one.
+
+    Args:
+        arguments: the command line.
+        one_call: whether the session is a single call, which may then use the whole budget.
+    """
     total = arguments.budget
-    if total is None and named_graph(arguments) is None and (known := declared()) is not None:
-        total = known.budget
+    if total is None and named_graph(arguments) is None and (declaration := declared()) is not None:
+        total = declaration.budget
     if total is None:
         total = DEFAULT_BUDGET
     per_call = arguments.per_call
@@ -58,7 +65,7 @@ def budget(arguments: argparse.Namespace, *, one_call: bool = False) -> Budget:
 
 
 def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:
-    """A session with the command line's budget."""
+    """A toolset on a graph, with the budget and the counter of the command line."""
     limits = budget(arguments, one_call=one_call)
     counter = counter_for(arguments.count_for)
     return Toolset(graph, limits, counter=counter, hidden_text=arguments.hidden_text)
@@ -71,7 +78,7 @@ def bundled_graph(path: str = BUNDLED) -> Path:
         path: `BUNDLED` or `GUIDE`.
 
     Raises:
-        GraphError: this installation does not hold it.
+        GraphError: this installation does not contain it.
     """
     installed = importlib.resources.files("skillagent") / "_plugin" / path
     checkout = Path(__file__).parents[3] / path

@@ -1,4 +1,4 @@
-"""`skillagent split`: a long node becomes a map and a node a section."""
+"""`skillagent split`: splits a long node into a map and one node for each section."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from skillagent.cli.changes import dialect, finish, on_graph, whole_graph, writi
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
-    parser = writing(commands, "split", run, "make a map and a node a section of a long node")
+    parser = writing(
+        commands, "split", run, "split a long node into a map and a node for each section"
+    )
     on_graph(parser)
     parser.add_argument("node", metavar="NODE", help="id, title or alias")
     parser.add_argument(
@@ -18,7 +20,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         type=int,
         choices=range(1, 7),
         metavar="LEVEL",
-        help="of the headings, 1 to 6 (default: the highest with two headings)",
+        help="heading level to cut at, 1 to 6 (default: the highest with two headings)",
     )
 
 

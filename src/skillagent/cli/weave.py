@@ -1,4 +1,4 @@
-"""`skillagent weave`: links that are missing, proposed and, once accepted, written."""
+"""`skillagent weave`: proposes missing links, and writes those that are accepted."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "node",
         nargs="?",
         metavar="NODE",
-        help="only what is missing in it, and where others name it",
+        help="only links from this node or to it",
     )
     parser.add_argument(
-        "--limit", type=_count, default=20, metavar="N", help="proposals at most (20)"
+        "--limit", type=_count, default=20, metavar="N", help="most proposals to show (default: 20)"
     )
     parser.add_argument(
         "-i",
@@ -41,7 +41,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--apply",
         metavar="FILE",
-        help="write the proposals in it, as --json gave them; `-` for standard input",
+        help="write the proposals in FILE, as --json printed them; `-` for standard input",
     )
 
 
@@ -61,10 +61,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.node:
             raise UsageError("--apply takes its nodes from the proposals; leave NODE out")
         try:
-            given = json.loads(text_of(arguments.apply))
+            accepted_json = json.loads(text_of(arguments.apply))
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{arguments.apply}: is not JSON: {error}") from None
-        return finish(weave.apply(whole_graph(arguments), given, dialect(arguments)), arguments)
+        return finish(
+            weave.apply(whole_graph(arguments), accepted_json, dialect(arguments)), arguments
+        )
     with progress_bar() as progress:
         graph = whole_graph(arguments, progress)
         proposals = weave.proposals(
@@ -77,18 +79,18 @@ def run(arguments: argparse.Namespace) -> int:
         print("no link seems to be missing")
     elif arguments.interactive:
         accepted = accept(graph, proposals, shown, dialect(arguments))
-        given = [proposal.to_json() for proposal in accepted]
-        return finish(weave.apply(graph, given, dialect(arguments)), arguments)
+        accepted_json = [proposal.to_json() for proposal in accepted]
+        return finish(weave.apply(graph, accepted_json, dialect(arguments)), arguments)
     else:
         print(printable("\n".join(shown)))
     return 0
 
 
 def _refuse_two_ways(arguments: argparse.Namespace) -> None:
-    """Questions on standard output leave no room for JSON, and answers none for proposals."""
+    """Refuse `--interactive` with an option that also needs standard output or input."""
     if arguments.interactive and (arguments.json or arguments.apply is not None):
-        other = "--json" if arguments.json else "--apply"
-        raise UsageError(f"--interactive and {other} are two ways to accept proposals; keep one")
+        option = "--json" if arguments.json else "--apply"
+        raise UsageError(f"--interactive and {option} are two ways to accept proposals; keep one")
 
 
 def _shown(number: int, proposal: Proposal) -> str:

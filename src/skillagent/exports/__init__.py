@@ -1,27 +1,17 @@
-"""A graph in the forms of others: an Agent Skill, llms.txt, JSON, GraphML.
+"""Writes a graph in other formats: Agent Skill, llms.txt, JSON, GraphML.
 
-Each form loses nothing that it can hold, and the same graph gives the same bytes. Above: the
-command `export`. Below: `lint`, which says what a valid skill is, and `graph`.
+Each format keeps all that it can represent, and the same graph gives the same bytes. Above: the
+command `export`. Below: `graph_json`, the JSON form; `lint`, the rules for a valid skill; `graph`.
 """
 
 from skillagent.exports.agent_skill import PackedSkill, agent_skill
-from skillagent.exports.graph_json import (
-    GRAPH_FORMAT,
-    GraphRecord,
-    LinkRecord,
-    NodeRecord,
-    graph_record,
-    read_json,
-)
 from skillagent.exports.graphml import graphml_view, to_graphml
 from skillagent.exports.llms_txt import llms_txt
 from skillagent.exports.provenance import restore
+from skillagent.graph_json import GraphRecord, graph_record, read_json
 
 __all__ = [
-    "GRAPH_FORMAT",
     "GraphRecord",
-    "LinkRecord",
-    "NodeRecord",
     "PackedSkill",
     "agent_skill",
     "graph_record",

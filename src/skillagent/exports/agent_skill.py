@@ -1,7 +1,7 @@
-"""Pack a graph as Agent Skills: one folder a root, which hosts without our tools can follow.
+"""Packs a graph as Agent Skills, one folder for each root, for hosts without our tools.
 
-The steps: name the files, rewrite the links, write everything to a temporary folder, load it
-again with our own loader and compare, then write it to its place, all or nothing. The entry
+The steps: name the files, rewrite the links, write everything to a temporary folder, load that
+with our own loader and compare, then write it to its destination, all or nothing. The entry
 becomes `SKILL.md`, every other node a plain file under `references/`. A graph that would lose a
 link is refused.
 """
@@ -19,22 +19,22 @@ from typing import Any
 from skillagent import digest
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import skill_md
-from skillagent.exports.file_names import Names, skill_name, skill_names
+from skillagent.exports.file_names import SkillPaths, skill_name, skill_names
 from skillagent.exports.folder import earlier_export, write_files
-from skillagent.exports.json_writer import json_lines
 from skillagent.exports.provenance import FORMAT, RECORD, node_record
-from skillagent.exports.rewrite import Places, Rewriter, Rewritten
+from skillagent.exports.rewrite import ExportPaths, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Root, SkillGraph
-from skillagent.graph.attachments import Others, on_disk
+from skillagent.graph.attachments import Attachments, on_disk
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
+from skillagent.graph_json.json_writer import json_lines
 from skillagent.lint import REFERENCE_CODES, findings
-from skillagent.markdown import Kind
-from skillagent.progress import Progress, tracked, untold
+from skillagent.markdown import LinkKind
+from skillagent.progress import Progress, no_progress, tracked
 
 _ROUNDS = 5
-"""What the loader reads differently after one round is written differently in the next."""
+"""Attempts: a link that the loader reads differently is written differently the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +46,25 @@ class PackedSkill:
     nodes: Mapping[str, str]
     """Id in the graph → file in the folder, sorted by id."""
     attachments: int
-    """Files copied because a node links to them."""
+    """Number of files that were copied because a node links to them."""
     whole_entry: bool
-    """True where SKILL.md is the entry itself; else the entry lies under `references/`."""
+    """True if SKILL.md is the entry itself; else the entry is under `references/`."""
 
 
 def agent_skill(
-    graph: SkillGraph, out: str | os.PathLike[str], progress: Progress = untold
+    graph: SkillGraph, out: str | os.PathLike[str], progress: Progress = no_progress
 ) -> tuple[PackedSkill, ...]:
     """Pack a graph as one Agent Skill, or as one for each of its roots.
 
     Args:
-        graph: what to pack.
-        out: the skill's folder, whose name becomes the skill's; with several roots the folder
-            that holds one folder a root.
-        progress: told of each node that was written, and of what is loaded to compare.
+        graph: the graph to pack.
+        out: the skill's folder, whose name becomes the skill's; with several roots, the folder
+            that gets one folder for each root.
+        progress: called for each node that is written, and while the result is loaded.
 
     Raises:
-        UsageError: the folder's name is none for a skill, or the folder holds something that
-            no earlier export wrote, or lies in the graph, or cannot be written; nothing was
+        UsageError: the folder's name is not valid for a skill, or the folder has a file that no
+            earlier export wrote, or is in the graph, or cannot be written; nothing was
             changed.
         GraphError: a root has no node, a file changed since the load, or a link would be lost.
         OSError: a temporary folder could not be written.
@@ -74,7 +74,7 @@ def agent_skill(
     names = skill_names(root.name for root in graph.roots) if several else [place.name]
     if not several and skill_name(place.name) != place.name:
         better = Path(out).parent / skill_name(place.name)
-        raise UsageError(f"{place.name!r} is no name of a skill: write to {better}")
+        raise UsageError(f"{place.name!r} cannot name a skill: write to {better}")
     parent = place if several else place.parent
     targets = [parent / name for name in names]
     for root in graph.roots:
@@ -92,8 +92,8 @@ def agent_skill(
         {prefixes[name] + path: data for name in names for path, data in after[name].items()},
     ).write()
     return tuple(
-        PackedSkill(target, part.files(), len(part.attachments), part.whole_entry)
-        for target, part in zip(targets, packing.parts, strict=True)
+        PackedSkill(target, draft.files(), len(draft.attachments), draft.whole_entry)
+        for target, draft in zip(targets, packing.drafts, strict=True)
     )
 
 
@@ -102,11 +102,11 @@ def _check_apart(root: Root, targets: Sequence[Path]) -> None:
     for target in targets:
         real = os.path.realpath(target)
         if os.path.commonpath((top, real)) in (top, real):
-            raise UsageError(f"{target}: lies in the graph {root.path}, or holds it")
+            raise UsageError(f"{target}: is inside the graph {root.path}, or contains it")
 
 
-class _Part:
-    """One root while it is packed."""
+class _SkillDraft:
+    """One root of the graph while it is packed as a skill."""
 
     def __init__(self, graph: SkillGraph, root: Root, prefix: str, name: str) -> None:
         self.root = root
@@ -116,19 +116,19 @@ class _Part:
         self.entry = next(node for node in entries if node.root == prefix)
         self.head = skill_md.header(graph, self.entry, name)
         self.attachments: dict[str, str] = {}
-        """Path in the root → path in the skill."""
+        """Path in the root → path in the skill, of the attachments."""
         self.data: dict[str, bytes] = {}
         """Path in the root → bytes, of the attachments."""
         self.places: dict[str, str] = {}
-        """Id → path in the skill."""
+        """Id of a node → path in the skill."""
         self.whole_entry = True
-        """False where SKILL.md cannot hold the entry as it is."""
+        """False if the entry cannot be the SKILL.md unchanged."""
         self.short: str | None = None
-        """The SKILL.md that stands for such an entry."""
+        """Text of the SKILL.md that then leads to the entry."""
 
-    def name_files(self, others: Others) -> None:
-        """Choose where everything goes; attachments that cannot be read stay where they are."""
-        names = Names()
+    def name_files(self, others: Attachments) -> None:
+        """Choose the path of each file; attachments that cannot be read are left out."""
+        names = SkillPaths()
         self.places = {
             node.id: "SKILL.md"
             if self.whole_entry and node is self.entry
@@ -141,7 +141,7 @@ class _Part:
             try:
                 self.data[path] = read_bytes(self.root, on_disk(self.root, path))
             except OSError:
-                continue  # a folder, or gone: its link stays as it is
+                continue  # a folder or deleted: its link is not changed
             self.attachments[path] = names.attachment(path)
 
     def files(self) -> dict[str, str]:
@@ -149,34 +149,34 @@ class _Part:
 
 
 class _Packing:
-    """All roots of a graph, from their files' names to their files' bytes."""
+    """All roots of a graph while they are packed: names, then bytes of their files."""
 
     def __init__(self, graph: SkillGraph, names: Sequence[str]) -> None:
         self._graph = graph
-        self._others = Others(graph.others)
+        self._others = Attachments(graph.others)
         self._several = len(names) > 1
         self._words: dict[str, set[int]] = {}
-        """Id → offsets of broken links that must not become good ones."""
+        """Id of a node → offsets of broken links that must be written as plain words."""
         self._wikilinks: set[str] = set()
-        """Ids of nodes that keep their wikilinks."""
+        """Ids of nodes whose wikilinks stay wikilinks."""
         self._written: dict[str, Rewritten] = {}
-        self.parts = [
-            _Part(graph, root, root.name if self._several else "", name)
+        self.drafts = [
+            _SkillDraft(graph, root, root.name if self._several else "", name)
             for root, name in zip(graph.roots, names, strict=True)
         ]
-        for part in self.parts:
-            part.name_files(self._others)
-        while unfit := [part for part in self.parts if not self._fits(part)]:
-            for part in unfit:
-                part.whole_entry = False
-                part.name_files(self._others)
+        for draft in self.drafts:
+            draft.name_files(self._others)
+        while unfit := [draft for draft in self.drafts if not self._fits(draft)]:
+            for draft in unfit:
+                draft.whole_entry = False
+                draft.name_files(self._others)
         places = self._places().nodes
         self._ids = {node: self._loaded_id(path) for node, path in places.items()}
-        for part in self.parts:
-            if not part.whole_entry:
-                source = f"{part.name}/SKILL.md"
-                body = skill_md.short_body(graph, part.entry, part.head, source, places)
-                part.short = part.head + body
+        for draft in self.drafts:
+            if not draft.whole_entry:
+                source = f"{draft.name}/SKILL.md"
+                body = skill_md.short_body(graph, draft.entry, draft.head, source, places)
+                draft.short = draft.head + body
 
     def write(self, folder: Path, progress: Progress) -> dict[str, dict[str, bytes]]:
         """Write every skill below a folder, load them again and compare.
@@ -185,14 +185,14 @@ class _Packing:
             Name of each skill → path → bytes.
 
         Raises:
-            GraphError: no way was found to write the graph without losing a link.
+            GraphError: every attempt to write the graph would lose a link.
             OSError: a file cannot be written.
         """
         for _ in range(_ROUNDS):
             skills = self._files(progress)
             for name, files in skills.items():
                 write_files(folder / name, files)
-            place = folder if self._several else folder / self.parts[0].name
+            place = folder if self._several else folder / self.drafts[0].name
             loaded = SkillGraph.load(place, progress=progress)
             wrong = [node for node in self._graph.nodes.values() if not self._same(node, loaded)]
             if not wrong:
@@ -204,28 +204,28 @@ class _Packing:
         raise GraphError(f"{self._place(wrong[0], loaded)}: this link cannot be packed unchanged")
 
     def _place(self, node: Node, loaded: SkillGraph) -> str:
-        """File and line of the first link that leads elsewhere once it is packed."""
-        found = [link for link in loaded.links_from(self._ids[node.id]) if link.target]
+        """File and line of the first link that would lead elsewhere in the export."""
+        packed_links = [link for link in loaded.links_from(self._ids[node.id]) if link.target]
         links = [link for link in self._graph.links_from(node.id) if link.target]
-        for link, other in zip_longest(links, found):
-            if link and (other is None or self._ids[str(link.target)] != other.target):
+        for link, packed in zip_longest(links, packed_links):
+            if link and (packed is None or self._ids[str(link.target)] != packed.target):
                 return f"{node.document.path}:{link.line}"
         return f"{node.document.path}:{links[-1].line if links else 1}"
 
     def _same(self, node: Node, loaded: SkillGraph) -> bool:
-        """True where a node's links lead where they led."""
+        """True if a node's links in the export have the same targets."""
         links = self._graph.links_from(node.id)
-        found = loaded.links_from(self._ids[node.id])
+        packed_links = loaded.links_from(self._ids[node.id])
         wanted = [self._ids[link.target] for link in links if link.target]
-        return wanted == [link.target for link in found if link.target]
+        return wanted == [link.target for link in packed_links if link.target]
 
     def _mend(self, node: Node, loaded: SkillGraph) -> bool:
-        """Write a node in another way next time; False if there is none left.
+        """Choose another way to write a node next time; False if none is left.
 
-        Broken links that now lead somewhere become words; else all wikilinks stay what they are.
+        Broken links that would resolve become words; if there are none, wikilinks stay wikilinks.
         """
-        found = loaded.links_from(self._ids[node.id])
-        good = {link.reference.start for link in found if link.target}
+        packed_links = loaded.links_from(self._ids[node.id])
+        good = {link.reference.start for link in packed_links if link.target}
         links = self._graph.links_from(node.id)
         broken = {link.reference.start for link in links if link.target is None}
         moved = self._written[node.id].moved
@@ -241,53 +241,55 @@ class _Packing:
         return True
 
     def _check_valid(self, loaded: SkillGraph) -> None:
-        invalid = [found for found in findings(loaded) if found.code in REFERENCE_CODES]
+        invalid = [
+            diagnostic for diagnostic in findings(loaded) if diagnostic.code in REFERENCE_CODES
+        ]
         if invalid:
             raise GraphError(f"the skill would not be valid: {invalid[0]}")
-        covers = sum(not part.whole_entry for part in self.parts)
-        if len(loaded.nodes) != len(self._graph.nodes) + covers:
+        short_entries = sum(not draft.whole_entry for draft in self.drafts)
+        if len(loaded.nodes) != len(self._graph.nodes) + short_entries:
             raise GraphError(f"{self._graph.name}: not every node can be loaded from the skill")
 
     def _loaded_id(self, path: str) -> str:
         """The id under which our loader finds a file of the export."""
         return without_suffix(path if self._several else path.partition("/")[2])
 
-    def _places(self) -> Places:
+    def _places(self) -> ExportPaths:
         nodes: dict[str, str] = {}
         attachments: dict[tuple[str, str], str] = {}
-        for part in self.parts:
-            prefix = part.root.name if self._several else ""
-            for node, path in part.places.items():
-                nodes[node] = f"{part.name}/{path}"
-            for original, path in part.attachments.items():
-                attachments[prefix, original] = f"{part.name}/{path}"
-        return Places(nodes, attachments)
+        for draft in self.drafts:
+            prefix = draft.root.name if self._several else ""
+            for node, path in draft.places.items():
+                nodes[node] = f"{draft.name}/{path}"
+            for original, path in draft.attachments.items():
+                attachments[prefix, original] = f"{draft.name}/{path}"
+        return ExportPaths(nodes, attachments)
 
     def _rewriter(self) -> Rewriter:
         return Rewriter(self._graph.nodes, self._places(), self._others)
 
-    def _fits(self, part: _Part) -> bool:
-        """True where the entry can be the SKILL.md: short enough, no link in its header."""
-        if not part.whole_entry:
+    def _fits(self, draft: _SkillDraft) -> bool:
+        """True if the entry can be the SKILL.md: short enough, and no link in its header."""
+        if not draft.whole_entry:
             return True
-        links = self._graph.links_from(part.entry.id)
-        if any(link.kind is Kind.FRONTMATTER for link in links):
+        links = self._graph.links_from(draft.entry.id)
+        if any(link.kind is LinkKind.FRONTMATTER for link in links):
             return False
-        return skill_md.fits(self._rewriter().rewrite(part.entry, links, part.head).text)
+        return skill_md.fits(self._rewriter().rewrite(draft.entry, links, draft.head).text)
 
     def _files(self, progress: Progress) -> dict[str, dict[str, bytes]]:
         rewriter = self._rewriter()
-        made: dict[str, dict[str, bytes]] = {}
-        for part in self.parts:
+        skills: dict[str, dict[str, bytes]] = {}
+        for draft in self.drafts:
             files: dict[str, bytes] = {}
             records: list[dict[str, Any]] = []
-            if part.short is not None:
-                files["SKILL.md"] = part.short.encode()
-            for node in tracked(part.nodes, "writing nodes", progress):
-                head = part.head if part.places[node.id] == "SKILL.md" else None
+            if draft.short is not None:
+                files["SKILL.md"] = draft.short.encode()
+            for node in tracked(draft.nodes, "writing nodes", progress):
+                head = draft.head if draft.places[node.id] == "SKILL.md" else None
                 links = self._graph.links_from(node.id)
                 called_by_file = head is None and node.title == node.stem
-                renamed = stem_of(part.places[node.id]) != node.stem
+                renamed = stem_of(draft.places[node.id]) != node.stem
                 written = rewriter.rewrite(
                     node,
                     links,
@@ -297,33 +299,33 @@ class _Packing:
                     wikilinks=node.id in self._wikilinks,
                 )
                 self._written[node.id] = written
-                file = part.places[node.id]
+                file = draft.places[node.id]
                 files[file] = written.text.encode("utf-8", "replace")
-                records.append(node_record(node, part.root, file, written))
-            for path, file in part.attachments.items():
-                files[file] = part.data[path]
+                records.append(node_record(node, draft.root, file, written))
+            for path, file in draft.attachments.items():
+                files[file] = draft.data[path]
             files = dict(sorted(files.items()))
-            files[RECORD] = self._record(part, records, files)
-            made[part.name] = files
-        return made
+            files[RECORD] = self._record(draft, records, files)
+            skills[draft.name] = files
+        return skills
 
     def _record(
-        self, part: _Part, nodes: list[dict[str, Any]], files: Mapping[str, bytes]
+        self, draft: _SkillDraft, nodes: list[dict[str, Any]], files: Mapping[str, bytes]
     ) -> bytes:
         record = {
             "format": FORMAT,
-            "name": part.name,
-            "root": part.root.name,
+            "name": draft.name,
+            "root": draft.root.name,
             "graph": self._graph.digest,
-            "entry": part.entry.path,
+            "entry": draft.entry.path,
             "nodes": nodes,
             "attachments": [
                 {
-                    "path": on_disk(part.root, path),
+                    "path": on_disk(draft.root, path),
                     "file": file,
-                    "digest": digest.sha256(part.data[path]),
+                    "digest": digest.sha256(draft.data[path]),
                 }
-                for path, file in part.attachments.items()
+                for path, file in draft.attachments.items()
             ],
             "files": {name: digest.sha256(data) for name, data in files.items()},
         }

@@ -1,4 +1,4 @@
-"""Names of what is written: of a skill, of its files, and paths from one to another.
+"""Chooses the names of exported skills and of their files.
 
 Files of an export are named with letters, digits, `-`, `_` and `.` only, so that every link
 between them is plain text in any host, browser and file system.
@@ -15,13 +15,13 @@ from skillagent.graph.node import SUFFIXES, stem_of
 from skillagent.lint.agent_skills import MAX_NAME
 
 REFERENCES = "references"
-"""Folder of a skill that holds all nodes but its entry."""
+"""Folder of a skill for all nodes but its entry."""
 MAX_PART_BYTES = 200
-"""A longer part of a path is cut: file systems allow 255 bytes, and a number may follow."""
+"""Longest part of a path, in bytes: file systems allow 255, and a number may be added."""
 
 
 def skill_name(text: str) -> str:
-    """A valid name of a skill, made of any text: `My Graph` → `my-graph`."""
+    """A valid name of a skill for any text: `My Graph` → `my-graph`."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain)[:MAX_NAME].strip("-")
     return name or "graph"
@@ -29,25 +29,25 @@ def skill_name(text: str) -> str:
 
 def skill_names(texts: Iterable[str]) -> list[str]:
     """A valid name for each text, no two of them equal."""
-    found: list[str] = []
+    names: list[str] = []
     for text in texts:
         name, number = skill_name(text), 2
         stem = name[: MAX_NAME - 5].strip("-")
-        while name in found:
+        while name in names:
             name, number = f"{stem}-{number}", number + 1
-        found.append(name)
-    return found
+        names.append(name)
+    return names
 
 
-class Names:
-    """Gives each path of a root its path in the skill; no two differ only in case."""
+class SkillPaths:
+    """Chooses the path in a skill for each path of a root; no two differ only in case."""
 
     def __init__(self) -> None:
         self._files: set[str] = set()
         self._folders: set[str] = set()
 
     def node(self, path: str) -> str:
-        """Where a node goes: plain `.md`, and never a `SKILL.md`, which hosts would list."""
+        """The path of a node: always `.md`, and never `SKILL.md`, which hosts would list."""
         folder = path.rpartition("/")[0]
         stem = _part(stem_of(path)).rstrip(".-") or "node"
         if stem.casefold() == "skill":
@@ -55,7 +55,7 @@ class Names:
         return self._free(folder, stem, ".md")
 
     def attachment(self, path: str) -> str:
-        """Where a file that is no node goes."""
+        """The path of a file that is not a node."""
         folder, _, name = path.rpartition("/")
         stem, suffix = posixpath.splitext(_part(name))
         if suffix.lower() in SUFFIXES:
@@ -65,11 +65,11 @@ class Names:
     def _free(self, folder: str, stem: str, suffix: str) -> str:
         parts = [_part(part).rstrip(".-") or "folder" for part in folder.split("/") if part]
         if parts and parts[0] == REFERENCES:
-            del parts[0]  # what is a skill already stays as it is
+            del parts[0]  # files of an exported skill keep their paths
         number = 1
         while True:
             mark = "" if number == 1 else f"-{number}"
-            # A folder may have got the name of a file: then the folder takes the number.
+            # If a file already has the folder's name, the number goes to the folder.
             above = [REFERENCES, *parts]
             if number > 1 and parts and self._folder_is_file(above):
                 above[1] += mark

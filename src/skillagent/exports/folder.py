@@ -1,4 +1,4 @@
-"""Folders and files that an export writes, and never over what somebody else made."""
+"""Writes folders and files of an export, and refuses to overwrite any others."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ from skillagent.files.atomic import write_atomic
 
 
 def earlier_export(folder: Path) -> dict[str, bytes]:
-    """The files of a folder that is missing, empty, or exactly what an earlier export wrote.
+    """The files in the destination folder, all of which an earlier export must have written.
 
-    An export is known by its record: every file in the folder must be listed there, with the
-    digest that it has now.
+    The record of that export must list every file in the folder with its present digest.
 
     Args:
-        folder: where the next export goes.
+        folder: destination of the next export; may be empty or missing.
 
     Returns:
         Path → bytes, the record included.
 
     Raises:
-        UsageError: it holds anything else; nothing was touched.
+        UsageError: it has other or changed files; nothing was changed.
     """
     if not os.path.lexists(folder):
         return {}
@@ -36,7 +35,7 @@ def earlier_export(folder: Path) -> dict[str, bytes]:
         return {}
     record = read_record(folder)
     if record is None or not isinstance(record.get("files"), dict):
-        raise UsageError(f"{folder}: not empty, and no earlier export; choose another place")
+        raise UsageError(f"{folder}: not empty, and not an earlier export; choose another place")
     listed = record["files"]
     content = {}
     for file in files:
@@ -64,7 +63,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_file(path: Path, text: str, *, replace: bool) -> None:
-    """Write one file as a whole or not at all.
+    """Write one file, whole or not at all.
 
     Raises:
         UsageError: it exists, and `replace` is off.

@@ -1,7 +1,7 @@
-"""A graph as GraphML, written by networkx (http://graphml.graphdrawing.org).
+"""Writes a graph as GraphML (http://graphml.graphdrawing.org), with networkx.
 
-GraphML knows text, numbers and truth values, no lists: `tags` become a JSON text. XML knows
-no control characters: they become U+FFFD.
+GraphML has texts, numbers and booleans, but no lists: `tags` become a JSON text. XML has no
+control characters: they become U+FFFD.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from skillagent.exports.json_writer import UNSEEN
 from skillagent.graph import SkillGraph
+from skillagent.graph_json.json_writer import UNSEEN
 
 if TYPE_CHECKING:
     import networkx
@@ -21,7 +21,7 @@ _NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def graphml_view(graph: SkillGraph) -> networkx.MultiDiGraph[str]:
-    """`SkillGraph.to_networkx()` with values that GraphML can hold; reading gives it back."""
+    """`SkillGraph.to_networkx()` with values that GraphML can represent."""
     import networkx
 
     whole: Any = graph.to_networkx()
@@ -37,7 +37,7 @@ def to_graphml(graph: SkillGraph) -> str:
     """The resolved graph as GraphML, nodes by id, edges by source and place."""
     from networkx.readwrite.graphml import write_graphml_xml
 
-    # Not `write_graphml`: what that calls depends on whether lxml is installed.
+    # Not `write_graphml`: that writes other bytes if lxml is installed.
     stream = io.BytesIO()
     write_graphml_xml(graphml_view(graph), stream)
     text = stream.getvalue().decode("utf-8") + "\n"

@@ -1,7 +1,8 @@
-"""A graph as llms.txt (https://llmstxt.org): a title, a summary, and lists of links.
+"""Writes a graph as llms.txt (https://llmstxt.org): a title, a summary, and lists of links.
 
-Every map is a section: itself, then what it links to. A node stands in the first section that
-has it; what no map leads to comes last, under `Optional`, which a reader may leave out.
+Every map is a section: the map, then the nodes that it links to. A node is listed once, in the
+first section that has it. Nodes that no map links to come last, under `Optional`, which a reader
+may skip.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ def llms_txt(graph: SkillGraph, base: str = "") -> str:
     """The text of an llms.txt.
 
     Args:
-        graph: what to list.
-        base: set before every path, such as `https://example.org/notes/`.
+        graph: the graph to list.
+        base: prefix of every path, such as `https://example.org/notes/`.
     """
     entry = graph.nodes[graph.entry] if graph.entry else None
     title = (plain_line(entry.title) if entry else "") or plain_line(graph.name)
@@ -37,12 +38,12 @@ def _sections(graph: SkillGraph) -> Iterator[tuple[str, list[str]]]:
     for head in maps:
         members = [node for node in graph.neighbors(head) if node not in listed]
         if head in graph.entries:
-            # What a map gathers stands there, not with the entry.
+            # Nodes that a map links to are listed with the map, not with the entry.
             gathered = {
                 node
-                for other in maps
-                if other not in graph.entries
-                for node in graph.neighbors(other)
+                for map_id in maps
+                if map_id not in graph.entries
+                for node in graph.neighbors(map_id)
             }
             members = [node for node in members if node not in gathered]
         listed.update(members)
@@ -53,18 +54,18 @@ def _sections(graph: SkillGraph) -> Iterator[tuple[str, list[str]]]:
 
 
 def _maps(graph: SkillGraph) -> list[str]:
-    """Entries and maps, in the order in which links from the entries lead to them."""
+    """Entries and maps, in breadth-first order from the entries; unreachable ones last."""
     kinds = {*graph.entries, *graph.gathering}
-    found: dict[str, None] = {}
+    ordered: dict[str, None] = {}
     for start in graph.entries:
         queue, seen = [start], {start}
         for node in queue:
             if node in kinds:
-                found.setdefault(node)
+                ordered.setdefault(node)
             new = [near for near in graph.neighbors(node) if near not in seen]
             seen.update(new)
             queue += new
-    return [*found, *sorted(kinds - set(found))]
+    return [*ordered, *sorted(kinds - set(ordered))]
 
 
 def _item(graph: SkillGraph, id: str, base: str) -> str:

@@ -1,14 +1,12 @@
-"""What an export keeps so that nothing is lost: every original file, byte by byte.
+"""Records in an export how to restore every original file, byte by byte.
 
-`references/.skillagent.json` names each file's original path, the edits that lead back to its
-text, its line ends, and the digest of the original. Where that does not give the original's
-bytes, they are kept themselves. The file also says what the export wrote, so that a later
-export can tell its own files from others.
+`references/.skillagent.json` has for each file its original path, the edits that restore its
+text, its line ends, and its digest; if these do not give the original bytes, it has the bytes.
+It also lists all files of the export, so that a later export recognizes them.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -22,74 +20,20 @@ from skillagent.exports.rewrite import Rewritten
 from skillagent.graph import Node, Root
 from skillagent.graph.attachments import on_disk
 from skillagent.graph.walk import read_bytes
+from skillagent.graph_json.original_bytes import byte_form, bytes_of
 
 FORMAT = "skillagent-agent-skill/1"
 RECORD = f"{REFERENCES}/.skillagent.json"
-_BOM = "\ufeff"
-_NEWLINES = ("\n", "\r\n", "\r")
-
-
-def original_bytes(node: Node, root: Root) -> bytes:
-    """The file of a node as it was when the graph was loaded.
-
-    Raises:
-        GraphError: it cannot be told from the text, and the file has changed since.
-    """
-    made = _from_text(node)
-    if made is not None:
-        return made[0]
-    try:
-        data = read_bytes(root, on_disk(root, node.path))
-    except OSError as error:
-        raise GraphError(f"{node.document.path}: cannot be read again: {error}") from None
-    if digest.sha256(data) != node.digest:
-        raise GraphError(f"{node.document.path}: changed while it was exported; try again")
-    return data
-
-
-def byte_form(node: Node, root: Root) -> dict[str, Any]:
-    """What a node's text lacks of its file: `newline` and `bom`, or else all bytes, in base64.
-
-    Raises:
-        GraphError: as for `original_bytes`.
-    """
-    made = _from_text(node)
-    if made is None:
-        return {"original": base64.b64encode(original_bytes(node, root)).decode()}
-    return {"newline": made[1], "bom": bool(made[2])}
-
-
-def bytes_of(text: str, form: Mapping[str, Any]) -> bytes:
-    """The bytes of a file, from its text and its `byte_form`.
-
-    Raises:
-        ValueError: the base64 is damaged.
-    """
-    if "original" in form:
-        return base64.b64decode(form["original"], validate=True)
-    text = (_BOM if form["bom"] else "") + text.replace("\n", form["newline"])
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _from_text(node: Node) -> tuple[bytes, str, str] | None:
-    """The bytes that a node's text, its line ends and a byte order mark give, and these two."""
-    text = node.document.text
-    for newline in _NEWLINES:
-        for mark in ("", _BOM):
-            data = (mark + text.replace("\n", newline)).encode("utf-8", "surrogatepass")
-            if digest.sha256(data) == node.digest:
-                return data, newline, mark
-    return None
 
 
 def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[str, Any]:
-    """How to get a node's file back from what was written.
+    """The entry of the record that restores a node's file.
 
     Args:
-        node: the original.
-        root: where it lies.
-        file: where it went, in the skill.
-        written: the text that went there.
+        node: the original node.
+        root: the root that contains it.
+        file: path of its file in the skill.
+        written: the text of that file.
     """
     record: dict[str, Any] = {
         "path": on_disk(root, node.path),
@@ -111,16 +55,16 @@ def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[s
 
 
 def read_record(folder: Path) -> Mapping[str, Any] | None:
-    """The record of an export; None where the folder holds none that can be read."""
+    """The record of an export; None if the folder has no readable one."""
     try:
-        found = json.loads((folder / RECORD).read_bytes())
+        record = json.loads((folder / RECORD).read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
+    return record if isinstance(record, dict) and record.get("format") == FORMAT else None
 
 
 def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
-    """The original files that an exported skill was made of.
+    """The original files of an exported skill.
 
     Args:
         folder: the skill, as `agent_skill` wrote it.
@@ -129,13 +73,15 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
         Path in the original root → bytes, sorted; nodes and the attachments that they link to.
 
     Raises:
-        GraphError: it is no export, or a file was changed since.
+        GraphError: it is not an export, or a file was changed since.
     """
     place = Path(folder)
     record = read_record(place)
     if record is None:
-        raise GraphError(f"{place}: no exported skill ({RECORD} is missing or of another version)")
-    found: dict[str, bytes] = {}
+        raise GraphError(
+            f"{place}: not an exported skill ({RECORD} is missing or of another version)"
+        )
+    files: dict[str, bytes] = {}
     try:
         for entry in (*record["nodes"], *record["attachments"]):
             path = str(entry["path"])
@@ -145,11 +91,11 @@ def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:
                     f"{place}/{entry['file']}: changed since the export; the original is lost"
                 )
             if path.startswith("/") or ".." in path.split("/"):
-                raise GraphError(f"{place}: {path!r} is no path inside a root")
-            found[path] = data
+                raise GraphError(f"{place}: {path!r} is not a path inside a root")
+            files[path] = data
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise GraphError(f"{place}/{RECORD}: damaged: {error!r}") from None
-    return dict(sorted(found.items()))
+    return dict(sorted(files.items()))
 
 
 def _restored(folder: Path, entry: Mapping[str, Any]) -> bytes | None:

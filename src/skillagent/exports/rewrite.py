@@ -1,8 +1,8 @@
-"""The text of one node with its links as relative Markdown links; all else stays as it is.
+"""Rewrites the links of a node as relative Markdown links; the rest of the text is unchanged.
 
-A link is written as Markdown where that is read again as the same link, else as a wikilink
-with a path: in a header, after an escape, inside another link's words. Every text is parsed
-again before it is used.
+A link becomes a Markdown link if that is parsed as the same link; otherwise (in a header, after
+an escape, inside another link's words) it becomes a wikilink with a path. Every rewritten text
+is parsed again to check this.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 from skillagent.exports.skill_md import quoted
 from skillagent.graph import Link, Node
-from skillagent.graph.attachments import Others, images
+from skillagent.graph.attachments import Attachments, images
 from skillagent.graph.link import is_block
-from skillagent.markdown import Document, Kind, Reference
+from skillagent.markdown import Document, LinkKind, Reference
 from skillagent.markdown.anchors import slug
 from skillagent.markdown.compose import composed, header_lines
 from skillagent.markdown.destination import (
@@ -40,38 +40,38 @@ _TRIES = 6
 _KEY = re.compile(r"[A-Za-z_][\w-]*:(?: |$)", re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _RAW = "%!$&'*+,;=:@/?#^-_.~"
-"""What a fragment may hold beside letters and digits; no brackets, which end destinations."""
+"""Characters that need no escape in a fragment; not brackets, which end a destination."""
 
 
-class Style(IntEnum):
-    """How a link is written; a later one is taken where an earlier one is not read again."""
+class LinkStyle(IntEnum):
+    """How a link is written; the next style is used if one is not parsed as the same link."""
 
     MARKDOWN = 0
     WIKILINK = 1
     WORDS = 2
-    """No link at all, only its words: for one that led nowhere and now would."""
+    """Only its words, no link: for a broken link that would resolve in the export."""
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where everything lies in the export, as paths from the folder that holds the skills."""
+class ExportPaths:
+    """Paths of all files in the export, relative to the folder that has the skills."""
 
     nodes: Mapping[str, str]
-    """Id → path of the file that holds the node."""
+    """Id of a node → path of its file."""
     attachments: Mapping[tuple[str, str], str]
-    """(root, path in it) → path of the copy."""
+    """(root, path in the root) → path of the copy."""
 
 
 @dataclass(frozen=True)
 class Rewritten:
-    """A node's text as it is written, and the edits that led there."""
+    """The rewritten text of a node, and the edits that were applied."""
 
     text: str
     edits: tuple[Edit, ...]
 
     def moved(self, position: int) -> int:
-        """Where an offset of the original text, outside or at the start of an edit, went."""
-        # What is inserted at the offset itself moves it; what is replaced there does not.
+        """The new value of an offset that is outside or at the start of every edit."""
+        # An insertion at the offset itself moves it; a replacement there does not.
         at = bisect_right(self._keys, (position, False))
         return position + (self._shifts[at - 1] if at else 0)
 
@@ -90,11 +90,11 @@ class Rewriter:
 
     Args:
         nodes: id → node.
-        places: where they go.
-        others: the files that are no nodes.
+        places: paths in the export.
+        others: files that are not nodes.
     """
 
-    def __init__(self, nodes: Mapping[str, Node], places: Places, others: Others) -> None:
+    def __init__(self, nodes: Mapping[str, Node], places: ExportPaths, others: Attachments) -> None:
         self._nodes = nodes
         self._places = places
         self._others = others
@@ -112,67 +112,70 @@ class Rewriter:
         """The text of a node.
 
         Args:
-            node: what to write.
+            node: the node to write.
             links: the node's links.
-            header: to be written in place of its own; None to keep that.
-            title: to be added to its own header, for a node called by its file's old name.
-            words: offsets of broken links that are written as words.
-            wikilinks: True to keep all wikilinks what they are, with a path.
+            header: replaces its own header; None to keep that.
+            title: added to its own header, for a node whose title was its file name; empty for
+                none.
+            words: offsets of broken links to write as plain words.
+            wikilinks: whether all wikilinks stay wikilinks, with a path.
         """
-        known = {link.reference.start: link for link in links}
+        by_start = {link.reference.start: link for link in links}
         starts = {reference.start for reference in node.document.references}
-        styles = dict.fromkeys(starts if wikilinks else (), Style.WIKILINK)
-        styles.update(dict.fromkeys(words, Style.WORDS))
+        styles = dict.fromkeys(starts if wikilinks else (), LinkStyle.WIKILINK)
+        styles.update(dict.fromkeys(words, LinkStyle.WORDS))
         fixed = [] if header is None else [Edit(0, node.document.frontmatter.body_start, header)]
         if title:
             fixed += _titled(node.document, title)
         for left in reversed(range(_TRIES)):
-            edits = [*fixed, *self._edits(node, known, styles)]
-            made = _applied(node.document.text, edits)
-            bad = self._misread(node, known, made) - styles.keys()
-            if not bad:
+            edits = [*fixed, *self._edits(node, by_start, styles)]
+            rewritten = _applied(node.document.text, edits)
+            misread = self._misread(node, by_start, rewritten) - styles.keys()
+            if not misread:
                 break
-            # One link more each time would take too long: before the last try it is all.
+            # One more link per try would take too long: the last try takes all of them.
             styles.update(
-                dict.fromkeys(bad if left > 1 else starts - styles.keys(), Style.WIKILINK)
+                dict.fromkeys(misread if left > 1 else starts - styles.keys(), LinkStyle.WIKILINK)
             )
-        return made
+        return rewritten
 
-    def _misread(self, node: Node, known: Mapping[int, Link], made: Rewritten) -> set[int]:
-        """Offsets of links that are lost in the written text, or make a link of what follows."""
+    def _misread(self, node: Node, by_start: Mapping[int, Link], rewritten: Rewritten) -> set[int]:
+        """Offsets of links that are lost in the new text, or that turn what follows into a link."""
         source = self._places.nodes[node.id]
-        found = {reference.start: reference for reference in parse(made.text, source).references}
-        bad = set()
-        for start, link in known.items():
+        read_again = {
+            reference.start: reference for reference in parse(rewritten.text, source).references
+        }
+        misread = set()
+        for start, link in by_start.items():
             if link.target is not None:
-                there = found.get(made.moved(start))
+                there = read_again.get(rewritten.moved(start))
                 path = relative(self._places.nodes[link.target], source)
                 if there is None or there.target.removeprefix("./") not in (path, path[:-3]):
-                    bad.add(start)
-        expected = {made.moved(reference.start) for reference in node.document.references}
-        strangers = found.keys() - expected
+                    misread.add(start)
+        expected = {rewritten.moved(reference.start) for reference in node.document.references}
+        strangers = read_again.keys() - expected
         if strangers:
-            # `]][x]` is no link by reference, `)[x]` is one: the link before it made it so.
-            places = [made.moved(edit.start) for edit in made.edits]
+            # `]][x]` is not a link by reference, `)[x]` is: the link before it is the cause.
+            places = [rewritten.moved(edit.start) for edit in rewritten.edits]
             for start in strangers:
                 if before := bisect_left(places, start):
-                    bad.add(made.edits[before - 1].start)
-        return bad
+                    misread.add(rewritten.edits[before - 1].start)
+        return misread
 
     def _edits(
-        self, node: Node, known: Mapping[int, Link], styles: Mapping[int, Style]
+        self, node: Node, by_start: Mapping[int, Link], styles: Mapping[int, LinkStyle]
     ) -> Iterator[Edit]:
         document = node.document
         renamed: dict[str, str] = {}
-        """Path as written → new path, of links whose destination stands elsewhere."""
+        """Path as written → new path, of links whose destination is in a definition."""
         for reference in document.references:
-            if reference.kind is Kind.COMMENT:
+            if reference.kind is LinkKind.COMMENT:
                 continue
-            link = known.get(reference.start)
+            link = by_start.get(reference.start)
             if link is not None and link.target is not None:
                 yield from self._to_node(node, link, styles, renamed)
             elif link is not None:
-                if styles.get(reference.start) is Style.WORDS:
+                if styles.get(reference.start) is LinkStyle.WORDS:
                     yield Edit(reference.start, reference.end, _words(document, reference))
             else:
                 yield from self._to_attachment(node, reference, styles, renamed)
@@ -182,19 +185,19 @@ class Rewriter:
             yield from _definitions(document, renamed)
 
     def _to_node(
-        self, node: Node, link: Link, styles: Mapping[int, Style], renamed: dict[str, str]
+        self, node: Node, link: Link, styles: Mapping[int, LinkStyle], renamed: dict[str, str]
     ) -> Iterator[Edit]:
         reference = link.reference
         assert link.target is not None
         path = relative(self._places.nodes[link.target], self._places.nodes[node.id])
-        if reference.kind is Kind.MARKDOWN:
+        if reference.kind is LinkKind.MARKDOWN:
             yield from _redirected(node.document, reference, path, renamed)
             return
-        style = styles.get(reference.start, Style.MARKDOWN)
+        style = styles.get(reference.start, LinkStyle.MARKDOWN)
         if reference.is_name:
             yield _named(node.document, reference, path, style)
             return
-        if reference.kind is Kind.FRONTMATTER or style is not Style.MARKDOWN:
+        if reference.kind is LinkKind.FRONTMATTER or style is not LinkStyle.MARKDOWN:
             yield Edit(reference.start, reference.end, _wikilink(node.document, reference, path))
             return
         fragment = _anchor(self._nodes[link.target].document, reference.fragment)
@@ -205,18 +208,18 @@ class Rewriter:
         self,
         node: Node,
         reference: Reference,
-        styles: Mapping[int, Style],
+        styles: Mapping[int, LinkStyle],
         renamed: dict[str, str],
     ) -> Iterator[Edit]:
-        path = self._attachment(node, reference.target, reference.kind is Kind.MARKDOWN)
-        if path is None or reference.kind is Kind.FRONTMATTER:
+        path = self._attachment(node, reference.target, reference.kind is LinkKind.MARKDOWN)
+        if path is None or reference.kind is LinkKind.FRONTMATTER:
             return
-        if reference.kind is Kind.MARKDOWN:
+        if reference.kind is LinkKind.MARKDOWN:
             yield from _redirected(node.document, reference, path, renamed)
             return
         if reference.start in styles:
-            return  # a wikilink finds the file by its name
-        mark = "!" if reference.kind is Kind.EMBED else ""
+            return  # the wikilink stays: it finds the file by name
+        mark = "!" if reference.kind is LinkKind.EMBED else ""
         fragment = "#" + quote(reference.fragment, safe="^=&-_.~") if reference.fragment else ""
         text = f"{mark}[{_label(node.document, reference)}]({path}{fragment})"
         yield Edit(reference.start, reference.end, text)
@@ -228,22 +231,22 @@ class Rewriter:
                 yield Edit(start, end, path)
 
     def _attachment(self, node: Node, target: str, by_path: bool) -> str | None:
-        found = self._others.find(node, target, by_path)
-        copy = self._places.attachments.get((node.root, found)) if found else None
+        file = self._others.find(node, target, by_path)
+        copy = self._places.attachments.get((node.root, file)) if file else None
         return relative(copy, self._places.nodes[node.id]) if copy else None
 
 
 def _applied(text: str, edits: list[Edit]) -> Rewritten:
-    kept: list[Edit] = []
+    applied: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        # Inside another edit: what it would change is gone.
-        if not kept or edit.start >= kept[-1].end:
-            kept.append(edit)
-    return Rewritten(edited(text, kept), tuple(kept))
+        # An edit inside another one is skipped: its text is replaced already.
+        if not applied or edit.start >= applied[-1].end:
+            applied.append(edit)
+    return Rewritten(edited(text, applied), tuple(applied))
 
 
 def _titled(document: Document, title: str) -> Iterator[Edit]:
-    """A `title` at the top of a YAML header, or in a new one; TOML and JSON stay as they are."""
+    """Adds `title` to a YAML header or a new one; TOML and JSON headers are not changed."""
     header = document.frontmatter
     fields = {"title": quoted(title)}
     if not header.body_start:
@@ -255,7 +258,7 @@ def _titled(document: Document, title: str) -> Iterator[Edit]:
 def _redirected(
     document: Document, reference: Reference, path: str, renamed: dict[str, str]
 ) -> Iterator[Edit]:
-    """The destination of a Markdown link; of one by reference the definition's, later."""
+    """The edit of a Markdown link's destination; that of a definition is left for later."""
     match = _INLINE_END.search(document.text, reference.start, reference.end)
     if match is None:
         renamed[reference.target] = path
@@ -265,14 +268,14 @@ def _redirected(
 
 
 def _strangers(document: Document) -> Iterator[Edit]:
-    """What is no link in the graph's dialect and would be one in the default, without brackets.
+    """Removes brackets that are a link in the default dialect but not in the graph's dialect.
 
-    In `[[words|scheme://place]]`, which Dendron writes, the words keep their address; names in
-    a query of Logseq's are words.
+    In Dendron's `[[words|scheme://place]]` the words keep their address; names in a Logseq query
+    become plain words.
     """
-    known = {found.start for found in document.references if found.kind is not Kind.COMMENT}
+    starts = {link.start for link in document.references if link.kind is not LinkKind.COMMENT}
     for reference in parse(document.text, document.path).references:
-        if reference.start in known or reference.kind in (Kind.MARKDOWN, Kind.COMMENT):
+        if reference.start in starts or reference.kind in (LinkKind.MARKDOWN, LinkKind.COMMENT):
             continue
         text = _shown(reference)
         if _ADDRESS.match(reference.label) and _ONE_PAIR.fullmatch(reference.target):
@@ -282,7 +285,7 @@ def _strangers(document: Document) -> Iterator[Edit]:
 
 def _definitions(document: Document, renamed: Mapping[str, str]) -> Iterator[Edit]:
     for match in DEFINITION.finditer(document.text, document.frontmatter.body_start):
-        if document.masks.code.covering(match.start()):
+        if document.excluded.code.covering(match.start()):
             continue
         bare = match[2] is None
         start, end = match.span(3) if bare else match.span(2)
@@ -310,19 +313,19 @@ def _wikilink(document: Document, reference: Reference, path: str) -> str:
     return f"{mark}[[{target}{fragment}{pipe}{label}]]"
 
 
-def _named(document: Document, reference: Reference, path: str, style: Style) -> Edit:
-    """A value of a link field as a path, or as a wikilink where the field may hold any text."""
+def _named(document: Document, reference: Reference, path: str, style: LinkStyle) -> Edit:
+    """The edit of a link field's value: a path, or a wikilink if a path is not parsed as a link."""
     fragment = "#" + reference.fragment if reference.fragment else ""
     target = path if reference.target.endswith(".md") else path.removesuffix(".md")
     name = f"{target if target.startswith('../') else f'./{target}'}{fragment}"
-    if style is not Style.MARKDOWN:
+    if style is not LinkStyle.MARKDOWN:
         name = f"[[{name}|{_shown(reference)}]]"
     raw = document.text[reference.start : reference.end]
     return Edit(reference.start, reference.end, rewritten(raw, name))
 
 
 def _label(document: Document, reference: Reference) -> str:
-    """The words of a link, so that they can stand in the brackets of a Markdown link."""
+    """The words of a link, escaped for the brackets of a Markdown link."""
     label = _words(document, reference)
     if not _ONE_PAIR.fullmatch(label):
         label = label.replace("[", "\\[").replace("]", "\\]")
@@ -332,18 +335,18 @@ def _label(document: Document, reference: Reference) -> str:
 
 
 def _words(document: Document, reference: Reference) -> str:
-    """What a reader sees of a link, a pipe escaped where the author escaped one."""
+    """The words that a reader sees; a pipe is escaped if the author escaped one."""
     escaped = "\\|" in document.text[reference.start : reference.end]
     return _shown(reference).replace("|", "\\|" if escaped else "|")
 
 
 def _shown(reference: Reference) -> str:
-    """What a reader sees of a link."""
+    """The words of a link that a reader sees."""
     return " ".join((reference.label or reference.target or reference.fragment).split("\n"))
 
 
 def _anchor(target: Document, fragment: str) -> str:
-    """A fragment as other tools follow it, where it still leads to the same heading."""
+    """A fragment in the form of other tools, if that leads to the same heading."""
     if not fragment:
         return ""
     if is_block(fragment):

@@ -1,7 +1,7 @@
-"""The SKILL.md of a packed graph: its header, and a shorter body where the entry is too long.
+"""Writes the SKILL.md of a packed graph: its header, and a short body if the entry is too long.
 
-The header holds the six keys of the Agent Skills specification and nothing else, every value
-as one quoted text, so that strict hosts read it.
+The header has only the six keys of the Agent Skills specification, every value as a quoted
+text, so that strict hosts can read it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from skillagent.lint.agent_skills import (
     MAX_LINES,
     crlf_bytes,
 )
-from skillagent.markdown import Kind, scalar_text
-from skillagent.markdown.compose import Given, Quoted, composed, header_lines
+from skillagent.markdown import LinkKind, scalar_text
+from skillagent.markdown.compose import HeaderValue, Quoted, composed, header_lines
 from skillagent.markdown.edit import relative
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.prose import shortened
 
 TITLE_KEY = "skillagent.title"
-"""Key under `metadata` that keeps the entry's title: `name` must be the folder's."""
+"""Key under `metadata` for the entry's title, because `name` must be the folder's name."""
 _WHEN = re.compile(r"\bwhen\b|\bwhenever\b|\buse (?:for|to|this|if)\b", re.IGNORECASE)
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)*")
 _MAX_HEADER_BYTES = 5_500
@@ -33,7 +33,7 @@ _LINE_CHARS = 160
 
 
 def fits(text: str) -> bool:
-    """True for a SKILL.md that every host shows whole."""
+    """True if every host shows a SKILL.md with this text whole."""
     return crlf_bytes(text) < MAX_BYTES and text.count("\n") <= MAX_LINES
 
 
@@ -41,39 +41,42 @@ def header(graph: SkillGraph, entry: Node, name: str) -> str:
     """The frontmatter of a SKILL.md, with its fences.
 
     Args:
-        graph: the graph that is packed.
+        graph: the graph to pack.
         entry: the node that becomes the SKILL.md.
-        name: of the skill.
+        name: name of the skill.
     """
-    given = entry.document.frontmatter
-    fields: dict[str, Given] = {"name": name, "description": quoted(description(graph, entry))}
+    own = entry.document.frontmatter
+    fields: dict[str, HeaderValue] = {
+        "name": name,
+        "description": quoted(description(graph, entry)),
+    }
     optional: list[tuple[str, str]] = []
     for key, limit in (("license", 200), ("compatibility", MAX_COMPATIBILITY)):
-        if text := plain_text(scalar_text(given.get(key))):
+        if text := plain_text(scalar_text(own.get(key))):
             optional.append((key, shortened(text, limit)))
-    tools = given.get("allowed-tools")
+    tools = own.get("allowed-tools")
     if isinstance(tools, str) and tools.strip():
         optional.append(("allowed-tools", tools))
-    # What would leave no room for a body is only in the record of the export.
+    # Fields that would leave no room for a body are only in the record of the export.
     room = _MAX_HEADER_BYTES - crlf_bytes(composed(fields))
     for key, text in optional:
         if (size := crlf_bytes(header_lines({key: quoted(text)}))) < room:
             fields[key] = quoted(text)
             room -= size
-    kept: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for key, value in _metadata(entry, name).items():
         size = crlf_bytes(header_lines({"metadata": {key: value}}))
         if size < room:
-            kept[key] = value
+            metadata[key] = value
             room -= size
-    if kept:
-        fields["metadata"] = kept
+    if metadata:
+        fields["metadata"] = metadata
     return composed(fields)
 
 
 def _metadata(entry: Node, name: str) -> dict[str, str]:
-    given = entry.document.frontmatter.get("metadata")
-    metadata = dict(given) if isinstance(given, Mapping) else {}
+    own = entry.document.frontmatter.get("metadata")
+    metadata = dict(own) if isinstance(own, Mapping) else {}
     if entry.title != name:
         metadata = {TITLE_KEY: shortened(_clean(entry.title), 200), **metadata}
     return {
@@ -84,10 +87,10 @@ def _metadata(entry: Node, name: str) -> dict[str, str]:
 
 
 def description(graph: SkillGraph, entry: Node) -> str:
-    """What the graph holds and when to use it, at most 1,024 characters.
+    """What the graph contains and when to use it, at most 1,024 characters.
 
-    The author's own words first; if they do not say when, the titles of what the entry links
-    to do.
+    The author's own words come first; if they do not say when, titles of nodes that the entry
+    links to follow.
     """
     what = _clean(plain_text(entry.description)) or f"{_clean(entry.title)}."
     if _WHEN.search(what):
@@ -106,7 +109,7 @@ def description(graph: SkillGraph, entry: Node) -> str:
 
 
 def clusters(graph: SkillGraph, entry: Node) -> tuple[str, ...]:
-    """Ids of the maps and skills that an entry links to; without any, all that it links to."""
+    """Ids of the maps and skills that an entry links to, or of all its targets if none is a map."""
     near = [node for node in graph.neighbors(entry.id) if node in graph.nodes]
     maps = [node for node in near if graph.nodes[node].kind is not NodeKind.NODE]
     return tuple(maps or near)
@@ -118,11 +121,11 @@ def short_body(
     """A body that leads to the whole entry and to every cluster, and fits behind the header.
 
     Args:
-        graph: the graph that is packed.
+        graph: the graph to pack.
         entry: the node that does not fit.
         head: the header.
         source: path of the SKILL.md.
-        places: id → path of its file.
+        places: id of a node → path of its file.
     """
     title = plain_line(entry.title) or "Index"
     whole = relative(places[entry.id], source)
@@ -133,7 +136,7 @@ def short_body(
     gathered = clusters(graph, entry)
     near = [node for node in graph.neighbors(entry.id) if node in graph.nodes]
     whys = _whys(graph, entry)
-    # The fullest list that fits: all links with why, all links, clusters with why, clusters.
+    # Take the first list that fits: all links with reasons, all links, then only clusters.
     for nodes, with_why in ((near, True), (near, False), (gathered, True), (gathered, False)):
         body = top + _list(graph, nodes, whys if with_why else {}, source, places)
         if fits(head + body):
@@ -167,30 +170,30 @@ def _item(graph: SkillGraph, node: str, why: str, source: str, places: Mapping[s
 
 
 def _whys(graph: SkillGraph, entry: Node) -> dict[str, str]:
-    """Id → why to go there: its own description, or the words with which the entry links it."""
-    found: dict[str, str] = {}
+    """Id of a target → its description, or the words around the entry's link to it."""
+    whys: dict[str, str] = {}
     for link in graph.links_from(entry.id):
-        if link.target is None or link.target in found:
+        if link.target is None or link.target in whys:
             continue
         node = graph.nodes[link.target]
         text = node.description
-        if node.description_derived and link.kind is not Kind.FRONTMATTER and not link.is_bare:
+        if node.description_derived and link.kind is not LinkKind.FRONTMATTER and not link.is_bare:
             text = link.context
-        found[link.target] = shortened(plain_line(text), _LINE_CHARS) if text else ""
-    return found
+        whys[link.target] = shortened(plain_line(text), _LINE_CHARS) if text else ""
+    return whys
 
 
 def plain_line(text: str) -> str:
-    """Words that hold no link and no mark of a list, for a line of Markdown."""
+    """A text for a line of Markdown, without links and other marks."""
     return re.sub(r"[\[\]<>`|]|%%|!(?=\[)", "", _clean(plain_text(text))).strip()
 
 
 def _clean(text: str) -> str:
-    """One line of printable text; the reference validator cuts a header at any `---`."""
+    """One line of printable text without `---`, which ends a header for the reference validator."""
     printable = "".join(char if char.isprintable() else " " for char in text)
     return re.sub(r"-{3,}", "—", " ".join(printable.split()))
 
 
 def quoted(text: str) -> Quoted:
-    """A text for a value of a YAML header, printable; double brackets would be a link."""
+    """A printable text as a value of a YAML header, without double brackets, which are a link."""
     return Quoted(re.sub(r"\]{2,}", "]", re.sub(r"\[{2,}", "[", _clean(text))))

@@ -1,13 +1,17 @@
-"""Writing files so that nothing is lost: one file as a whole, or many files all or none.
+"""Reading and writing files safely.
 
-`changes` holds what a tool would write, `journal` writes it, file by file with `placing`, and
-finishes what a killed process left behind; `atomic` writes a single file, `regular` reads one.
-Above: everything that writes. Below: `digest`, `errors`.
+- `regular` reads a file, and refuses anything else, such as a device or a pipe.
+- `atomic` writes one file completely or not at all.
+- `changes` describes what a command will write to many files.
+- `journal` writes such changes, all or none, and finishes those of a process that was killed;
+  `placing` moves each single file.
+
+Above: every package that writes files. Below: `digest`, `errors`.
 """
 
 from __future__ import annotations
 
 STAGED = ".skillagent-"
-"""Every file and folder that waits for its place has a name that begins so."""
+"""Prefix of the names of temporary files and folders, which are renamed when they are complete."""
 JOURNAL = ".skillagent-change"
-"""The folder, in that of the graph, which holds a change while its files are written."""
+"""Name of the folder inside the graph's that contains a change while its files are written."""

@@ -1,4 +1,4 @@
-"""One file, written as a whole or not at all."""
+"""Writes one file completely or not at all."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ def write_atomic(
     replace: bool = True,
     before_replace: Callable[[], None] | None = None,
 ) -> None:
-    """Write a file, so that any reader sees the old bytes or the new ones.
+    """Write a file, so that every reader sees either the old content or the new one.
 
     Args:
-        path: of the file; its folder must be there.
+        path: path of the file; its folder must exist.
         data: the whole content.
-        mode: permission bits; None for those that only its owner can use.
-        replace: whether a file that is there may be replaced.
+        mode: permission bits; None lets only the owner read and write the file.
+        replace: whether an existing file may be replaced.
         before_replace: called when the new bytes are on disk, just before they take their
             place; an error that it raises leaves the file as it was.
 
     Raises:
-        FileExistsError: it is there, and `replace` is off.
-        OSError: it cannot be written; nothing is left behind.
+        FileExistsError: the file exists, and `replace` is False.
+        OSError: the file cannot be written; no temporary file remains.
     """
-    number, name = tempfile.mkstemp(prefix=STAGED, dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=STAGED, dir=path.parent)
     try:
-        with os.fdopen(number, "wb") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(number)
+            os.fsync(descriptor)
         if mode is not None:
-            os.chmod(name, mode)
+            os.chmod(temporary, mode)
         if before_replace is not None:
             before_replace()
         if replace:
-            os.replace(name, path)
+            os.replace(temporary, path)
             return
-        os.link(name, path)  # unlike a rename, this never replaces
-        os.unlink(name)
+        os.link(temporary, path)  # Unlike a rename, a link never replaces an existing file.
+        os.unlink(temporary)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            os.unlink(temporary)
         raise

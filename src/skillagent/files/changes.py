@@ -1,4 +1,4 @@
-"""What a tool would write: shown as a diff, or written all or none."""
+"""The changes that a command makes to files: shown as a diff, or written all or none."""
 
 from __future__ import annotations
 
@@ -10,38 +10,31 @@ from pathlib import Path
 
 from skillagent.errors import UsageError
 from skillagent.files import journal
+from skillagent.files.journal import FileChange
 
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """One file before and after."""
-
-    path: Path
-    """Absolute, without symbolic links."""
-    shown: str
-    """As messages and the diff name it."""
-    before: bytes | None
-    """None if there is no such file yet."""
-    after: bytes | None
-    """None if the file is removed."""
+__all__ = ["Changes", "FileChange", "changes_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that one command would write."""
+    """All files that one command creates, changes and removes."""
 
     top: Path
-    """The folder of the graph, which holds the journal while files are written; it may be new."""
+    """The folder of the graph. It contains the journal while files are written, and may be new."""
     files: tuple[FileChange, ...]
     remarks: tuple[str, ...] = ()
-    """What its user should know, one line each."""
+    """Information for the user, one line each."""
 
     def diff(self) -> str:
         """A unified diff of every file."""
         return "".join(_diff(change) for change in self.files)
 
     def to_json(self, *, dry_run: bool) -> dict[str, object]:
-        """What is created, changed and removed, and the diff if nothing was written."""
+        """The names of the files that are created, changed and removed.
+
+        Args:
+            dry_run: whether nothing is written; then the diff is included.
+        """
         account: dict[str, object] = {
             "dry_run": dry_run,
             "created": [change.shown for change in self.files if change.before is None],
@@ -60,20 +53,16 @@ class Changes:
     def write(self) -> None:
         """Make the changes, all of them or none.
 
-        A process that is killed meanwhile leaves a journal, from which `recover` completes the
-        changes or undoes them. New files come first and removed ones last, so that at every
-        moment each text is in at least one file.
+        If the process is killed, it leaves a journal, and `journal.recover` completes the changes
+        or undoes them. New files are written first and old ones removed last, so that each text
+        is in at least one file at every moment.
 
         Raises:
-            UsageError: a file is not as it was when the plan was made, or cannot be written,
-                or another process is changing the same folder; nothing was changed.
+            UsageError: a file was changed after the plan was made, or cannot be written, or
+                another process is changing the same folder; nothing was changed.
         """
         if self.files:
-            steps = [
-                journal.Step(change.path, change.shown, change.before, change.after)
-                for change in sorted(self.files, key=_order)
-            ]
-            journal.write(self.top, steps)
+            journal.write(self.top, sorted(self.files, key=_order))
 
 
 def changes_of(
@@ -82,13 +71,13 @@ def changes_of(
     after: dict[str, bytes],
     remarks: Iterable[str] = (),
 ) -> Changes:
-    """The changes from one set of files to another, those that stay equal left out.
+    """The changes from one set of files to another, without the files that stay equal.
 
     Args:
         top: the folder that the paths are relative to.
-        before: path → content of the files that are touched; one missing in `after` is removed.
-        after: path → content; one missing in `before` is new.
-        remarks: for the user.
+        before: path → content; a file that is missing in `after` is removed.
+        after: path → content; a file that is missing in `before` is new.
+        remarks: information for the user, one line each.
 
     Raises:
         UsageError: a path leads out of the folder, or two paths lead to one file.
@@ -103,14 +92,14 @@ def changes_of(
     for change in files:
         if not change.path.is_relative_to(real):
             raise UsageError(f"{change.shown}: lies outside {top}")
-        other = by_file.setdefault(change.path, change)
-        if other.after != change.after:
-            raise UsageError(f"{change.shown}: is the same file as {other.shown}; remove the link")
+        first = by_file.setdefault(change.path, change)
+        if first.after != change.after:
+            raise UsageError(f"{change.shown}: is the same file as {first.shown}; remove the link")
     return Changes(real, tuple(by_file.values()), tuple(remarks))
 
 
 def _order(change: FileChange) -> tuple[bool, bool, bool]:
-    """New files first, then those that only grow, then those that lose text, removed ones last."""
+    """Sorting key: new files, those that grow, those that become shorter, those removed."""
     before, after = change.before, change.after
     shrinks = before is not None and after is not None and len(after) < len(before)
     return after is None, shrinks, before is not None

@@ -1,19 +1,19 @@
-"""Many files, changed all or none, also if the process is killed at any moment.
+"""Changes many files, all or none, even if the process is killed at any moment.
 
-A change is first written down whole in a hidden folder of the graph, the journal: the plan,
-each new content, and each old one. From the moment the file `ready` is there, the change can
-be completed by whoever comes next; from the moment `undoing` is there, it can be undone. The
-files themselves tell how far it got, so every step may be repeated. This is the write-ahead
-log with redo and undo of Mohan et al., "ARIES", ACM TODS 17(1), 1992, cut to one transaction.
+The whole change is first written to a hidden folder of the graph, the journal: the plan, each new
+content and each old one. As soon as the file `ready` exists, the next command can complete the
+change; as soon as `undoing` exists, it undoes the change. The content of the files shows which
+steps are done, so every step can be repeated. This is the write-ahead log with redo and undo of
+Mohan et al., "ARIES", ACM TODS 17(1), 1992, reduced to one transaction.
 
-The layout of the journal:
+The journal contains:
 
-    plan.json   the files, by path, with digests of their old and new content
-    new/3       the new content of file 3, until it takes its place
-    old/3       the file that is replaced or removed: the file itself, not a copy
-    ready       all of the above is written
-    undoing     the change is being taken back
-    done        nothing is left to do but to remove the journal
+    plan.json   the paths of the files, with digests of their old and new content
+    new/3       the new content of file 3, until it is moved to its path
+    old/3       file 3 as it was: the file itself (a hard link), not a copy
+    ready       everything above is written
+    undoing     the change is being undone
+    done        only the journal itself still has to be removed
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from skillagent.errors import UsageError
 from skillagent.files import JOURNAL
 from skillagent.files.placing import (
     ConflictError,
-    Entry,
+    PlannedFile,
     check,
     digest_of,
     keep,
@@ -43,57 +43,57 @@ from skillagent.files.placing import (
 )
 
 DECLARATIONS = ("skillagent.toml", "pyproject.toml")
-"""Files above the graph that a change may touch: a new graph is declared there."""
+"""Files above the graph that a change may also write: a new graph is declared in one of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One file of a change."""
+class FileChange:
+    """One file before and after a change."""
 
     path: Path
-    """Absolute, without symbolic links."""
+    """Absolute path without symbolic links."""
     shown: str
-    """As messages name it."""
+    """Name of the file in messages and in the diff."""
     before: bytes | None
-    """None if there is no such file yet."""
+    """None if the file does not exist yet."""
     after: bytes | None
     """None if the file is removed."""
 
 
-class _Plan(BaseModel):
-    """`plan.json`."""
+class _JournalPlan(BaseModel):
+    """The content of `plan.json`."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     version: int = 1
     inode: int
-    """Of the journal's folder. In a copy, or in a clone of a repository, it is another one: what
-    such a journal says was not written here, and is not acted upon."""
-    files: tuple[Entry, ...]
+    """Inode of the journal's folder. A copy of the folder, or a clone of a repository that contains
+    it, has another inode; such a journal was not written here and is never carried out."""
+    files: tuple[PlannedFile, ...]
     folders: tuple[str, ...]
-    """Folders that the change makes, relative to the journal's, outermost first."""
+    """Folders that the change creates, relative to the graph's folder, outermost first."""
 
 
-def write(top: Path, steps: Sequence[Step]) -> None:
+def write(top: Path, changes: Sequence[FileChange]) -> None:
     """Make a change, all of it or nothing.
 
     Args:
-        top: the folder that holds the journal; it is made if it is not there.
-        steps: the files, in the order in which they take their places.
+        top: the folder that contains the journal; it is created if it does not exist.
+        changes: the files, in the order in which they are written.
 
     Raises:
-        UsageError: a file is not as the step says, or cannot be written, or another process is
-            changing the same folder; nothing was changed.
+        UsageError: a file was changed after the plan was made, or cannot be written, or another
+            process is changing the same folder; nothing was changed.
     """
     folders = _missing([top])
     try:
         for folder in folders:
             folder.mkdir()
-        with _held(top) as held:
-            if not held:
+        with _locked(top) as locked:
+            if not locked:
                 raise UsageError(f"{top}: another command is changing it; wait, and run this again")
             _recover(top)
-            _write(top, steps, folders)
+            _write(top, changes, folders)
     except BaseException as error:
         _remove_folders(folders)
         if isinstance(error, OSError):
@@ -105,11 +105,11 @@ def recover(top: Path) -> str | None:
     """Complete or undo the change that a killed process left in a folder.
 
     Args:
-        top: the folder of a graph; it need not be there.
+        top: the folder of a graph; it does not have to exist.
 
     Returns:
-        What was done, one line for a person; None if there was nothing to do, or the process
-        that makes the change is still running.
+        One line for a person that says what was done; None if there was nothing to do, or if the
+        process that makes the change is still running.
 
     Raises:
         UsageError: the change can be neither completed nor undone.
@@ -118,8 +118,8 @@ def recover(top: Path) -> str | None:
     if not os.path.lexists(real / JOURNAL):
         return None
     try:
-        with _held(real) as held:
-            return _recover(real) if held else None
+        with _locked(real) as locked:
+            return _recover(real) if locked else None
     except OSError as error:
         raise UsageError(
             f"{real / JOURNAL}: an interrupted change can be neither completed nor undone: "
@@ -145,68 +145,71 @@ def _recover(top: Path) -> str | None:
         else:
             journal.clear()
             return f"{top}: an interrupted change of {files} was completed"
-    kept = journal.undo()
-    return f"{top}: an interrupted change of {files} was undone{reason}{_and_kept(kept)}"
+    untouched = journal.undo()
+    return f"{top}: an interrupted change of {files} was undone{reason}{_left_alone(untouched)}"
 
 
-def _write(top: Path, steps: Sequence[Step], made: Sequence[Path]) -> None:
-    for step in steps:
-        check(step.path, step.shown, sha256_of(step.before))
-    journal = _Journal.begin(top, steps, made)
+def _write(top: Path, changes: Sequence[FileChange], new_folders: Sequence[Path]) -> None:
+    for change in changes:
+        check(change.path, change.shown, sha256_of(change.before))
+    journal = _Journal.begin(top, changes, new_folders)
     try:
         journal.complete()
     except BaseException as error:
-        kept = journal.undo()
+        untouched = journal.undo()
         if isinstance(error, ConflictError):
-            raise UsageError(f"{error}; nothing was changed{_and_kept(kept)}") from None
+            raise UsageError(f"{error}; nothing was changed{_left_alone(untouched)}") from None
         raise
     journal.clear()
 
 
 class _Journal:
-    """A change that is written down, in a folder that this process holds."""
+    """A journal on disk, in a folder that this process has locked."""
 
-    def __init__(self, top: Path, plan: _Plan) -> None:
+    def __init__(self, top: Path, plan: _JournalPlan) -> None:
         self.plan = plan
         self._top = top
         self._place = top / JOURNAL
 
     @classmethod
-    def begin(cls, top: Path, steps: Sequence[Step], made: Sequence[Path]) -> _Journal:
-        """Write a change down.
+    def begin(
+        cls, top: Path, changes: Sequence[FileChange], new_folders: Sequence[Path]
+    ) -> _Journal:
+        """Write the journal of a change.
 
         Args:
-            top: the folder that holds the journal.
-            steps: the files.
-            made: folders that were made for the journal, outermost first.
+            top: the folder that contains the journal.
+            changes: the files, in the order in which they are written.
+            new_folders: folders that were created for the journal, outermost first.
         """
         place = top / JOURNAL
         place.mkdir(mode=0o700)
         try:
             for name in ("new", "old"):
                 (place / name).mkdir()
-            folders = [*made, *_missing(step.path.parent for step in steps if step.before is None)]
-            plan = _Plan(
+            created = (change.path.parent for change in changes if change.before is None)
+            folders = [*new_folders, *_missing(created)]
+            plan = _JournalPlan(
                 inode=place.stat().st_ino,
                 files=tuple(
-                    Entry(
-                        path=os.path.relpath(step.path, top),
-                        shown=step.shown,
-                        before=sha256_of(step.before),
-                        after=sha256_of(step.after),
+                    PlannedFile(
+                        path=os.path.relpath(change.path, top),
+                        shown=change.shown,
+                        before=sha256_of(change.before),
+                        after=sha256_of(change.after),
                     )
-                    for step in steps
+                    for change in changes
                 ),
                 folders=tuple(os.path.relpath(folder, top) for folder in folders),
             )
             _durable(place / "plan.json", plan.model_dump_json(indent=1).encode())
-            for number, step in enumerate(steps):
+            for number, change in enumerate(changes):
                 new, old = place / "new" / str(number), place / "old" / str(number)
-                if step.after is not None:
-                    new.write_bytes(step.after)
-                if step.before is not None and step.after is not None:
-                    keep(step.path, old)
-                    shutil.copymode(step.path, new)
+                if change.after is not None:
+                    new.write_bytes(change.after)
+                if change.before is not None and change.after is not None:
+                    keep(change.path, old)
+                    shutil.copymode(change.path, new)
             _durable(place / "ready")
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
@@ -215,10 +218,13 @@ class _Journal:
 
     @classmethod
     def read(cls, top: Path) -> _Journal | None:
-        """The journal that a killed process left; None if no file waits, and it was removed.
+        """Read the journal that a killed process left.
+
+        Returns:
+            None if no file still has to be written; then the journal is removed.
 
         Raises:
-            UsageError: it was not written here, for this folder.
+            UsageError: it is no journal, or it was written for another folder.
         """
         place = top / JOURNAL
         if place.is_symlink() or not place.is_dir():
@@ -227,7 +233,7 @@ class _Journal:
             shutil.rmtree(place)
             return None
         try:
-            plan = _Plan.model_validate_json((place / "plan.json").read_bytes())
+            plan = _JournalPlan.model_validate_json((place / "plan.json").read_bytes())
         except (FileNotFoundError, ValidationError):
             raise UsageError(f"{place}: is no journal of a change; move it away") from None
         if plan.inode != place.stat().st_ino:
@@ -247,7 +253,7 @@ class _Journal:
         return (self._place / "undoing").exists()
 
     def complete(self) -> None:
-        """Give every file its new content, of those that do not have it yet.
+        """Give every file its new content, if it does not have it yet.
 
         Raises:
             ConflictError: another program has changed a file.
@@ -264,31 +270,31 @@ class _Journal:
             elif os.path.lexists(new):
                 put_new(new, path, file)
         for file, (_, old, _) in zip(self.plan.files, places, strict=True):
-            # A program that opened the old file before it gave way may have written to it since.
+            # A program that opened the old file earlier may have written to it until now.
             if file.before is not None:
                 check(old, file.shown, file.before)
 
     def undo(self) -> list[str]:
-        """Put the old files back, the last one first, and drop the journal.
+        """Put the old files back, the last one first, and remove the journal.
 
         Returns:
-            Names of files that another program has written meanwhile and that were left alone.
+            Names of the files that were left alone because another program has changed them.
 
         Raises:
-            UsageError: a file cannot be put back; the journal stays.
+            UsageError: a file cannot be put back; the journal is kept.
         """
-        kept = []
+        untouched = []
         try:
             _durable(self._place / "undoing")
             for number in reversed(range(len(self.plan.files))):
                 file = self.plan.files[number]
                 new, old, path = self._places(number)
                 if os.path.lexists(new) and digest_of(path) != file.after:
-                    continue  # it never got its new content
+                    continue  # The new content was never moved to its path.
                 if file.before is None:
-                    kept += take_away(path, file)
+                    untouched += take_away(path, file)
                 elif os.path.lexists(old):
-                    kept += put_back(old, path, file)
+                    untouched += put_back(old, path, file)
             self.clear()
         except OSError as error:
             raise UsageError(
@@ -296,20 +302,20 @@ class _Journal:
                 "run any command on the folder"
             ) from None
         _remove_folders([self._top / folder for folder in self.plan.folders])
-        return kept
+        return untouched
 
     def clear(self) -> None:
-        """Remove the journal, when nothing is left to do."""
+        """Remove the journal, after all files are written or put back."""
         _durable(self._place / "done")
         for name in ("new", "old"):
             shutil.rmtree(self._place / name)
-        # The mark goes last: what is left without it must not be taken for an unfinished change.
+        # `done` is removed last: without it, the rest would look like an unfinished change.
         for name in ("ready", "undoing", "plan.json", "done"):
             (self._place / name).unlink(missing_ok=True)
         self._place.rmdir()
 
     def _places(self, number: int) -> tuple[Path, Path, Path]:
-        """Of a file: its new content, its old one, and itself."""
+        """Paths of a file's new content, of its old content, and of the file itself."""
         name = str(number)
         path = Path(os.path.normpath(self._top / self.plan.files[number].path))
         return self._place / "new" / name, self._place / "old" / name, path
@@ -323,7 +329,7 @@ def _durable(path: Path, data: bytes = b"") -> None:
 
 
 def _missing(folders: Iterable[Path]) -> list[Path]:
-    """Those of some folders, and of the folders above them, that are not there; outermost first."""
+    """The given folders and their parents that do not exist, outermost first."""
     missing: set[Path] = set()
     for folder in folders:
         while folder not in missing and not folder.is_dir():
@@ -333,28 +339,28 @@ def _missing(folders: Iterable[Path]) -> list[Path]:
 
 
 def _remove_folders(folders: Sequence[Path]) -> None:
-    """Remove folders that were made, given outermost first; one that holds something stays."""
+    """Remove the given folders, listed outermost first; a folder that is not empty stays."""
     for folder in reversed(folders):
         with contextlib.suppress(OSError):
             folder.rmdir()
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Hold a folder against other processes that change it; False if another one holds it.
+def _locked(folder: Path) -> Iterator[bool]:
+    """Lock a folder against other processes that change it; False if it is locked already.
 
-    The system releases the lock when the process ends, however it ends. On Windows, and on file
-    systems that have no locks, nothing is held: there, two changes at once are not kept apart.
+    The system releases the lock when the process ends, for any reason. On Windows, and on file
+    systems without locks, nothing is locked: there, two changes at the same time are not detected.
     """
     if sys.platform == "win32":
         yield True
         return
     import fcntl
 
-    number = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return
@@ -362,15 +368,15 @@ def _held(folder: Path) -> Iterator[bool]:
             pass
         yield True
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
 def _reason(error: OSError) -> str:
-    where = error.filename2 or error.filename or "a file"
-    return f"{where}: cannot be written: {error.strerror}"
+    path = error.filename2 or error.filename or "a file"
+    return f"{path}: cannot be written: {error.strerror}"
 
 
-def _and_kept(kept: Sequence[str]) -> str:
-    if not kept:
+def _left_alone(names: Sequence[str]) -> str:
+    if not names:
         return ""
-    return f"; written by another program meanwhile and left alone: {', '.join(kept)}"
+    return f"; written by another program meanwhile and left alone: {', '.join(names)}"

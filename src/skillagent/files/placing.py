@@ -1,7 +1,7 @@
-"""One file of a change: given its new content, or its old one back.
+"""Gives one file of a change its new content, or its old content back.
 
-What another program has written meanwhile is never written over. Above: `journal`. Below:
-`atomic`, `regular`.
+A file that another program has changed in the meantime is never overwritten. Above: `journal`.
+Below: `atomic`, `regular`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
 
 
-class Entry(BaseModel):
-    """One file of a plan, as it is written down."""
+class PlannedFile(BaseModel):
+    """One file of a change, as `plan.json` of the journal lists it."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     path: str
-    """Relative to the folder of the journal."""
+    """Path relative to the folder that contains the journal."""
     shown: str
+    """Name of the file in messages."""
     before: str | None
     """Digest of the old content; None if the file is new."""
     after: str | None
@@ -35,21 +36,31 @@ class Entry(BaseModel):
 
 
 class ConflictError(UsageError):
-    """A file is not as it was when the change was planned."""
+    """A file was changed by another program after the change was planned."""
 
 
-def put_new(new: Path, path: Path, file: Entry) -> None:
-    """Let new content take its place, unless another program wrote there meanwhile."""
+def put_new(new: Path, path: Path, file: PlannedFile) -> None:
+    """Move new content to its path.
+
+    Args:
+        new: the file in the journal that contains the new content.
+        path: path of the file to create or replace.
+        file: what `plan.json` says about the file.
+
+    Raises:
+        ConflictError: another program has changed the file.
+        OSError: the file cannot be written.
+    """
     if digest_of(path) == file.after:
-        new.unlink()  # a killed process got so far
+        new.unlink()  # A killed process has already written it.
         return
     check(path, file.shown, file.before)
     if digest_of(new) != file.after:
-        # Only plan and marks are flushed to disk: a flush for each file would cost seconds.
+        # Only the plan and the marks are flushed to disk. To flush each file would take seconds.
         raise ConflictError(f"{file.shown}: its new content was lost in a crash of the system")
     if file.before is None:
         try:
-            # Unlike a rename, a hard link never replaces a file that came meanwhile.
+            # Unlike a rename, a hard link never replaces a file that another program just wrote.
             os.link(new, path)
             new.unlink()
         except FileExistsError:
@@ -60,16 +71,25 @@ def put_new(new: Path, path: Path, file: Entry) -> None:
         _move(new, path)
 
 
-def take_away(path: Path, file: Entry) -> list[str]:
-    """Remove a new file; one that another program has written since is left and named."""
+def take_away(path: Path, file: PlannedFile) -> list[str]:
+    """Undo the creation of a file.
+
+    Returns:
+        The name of the file if another program has changed it; then it is not removed.
+    """
     digest = digest_of(path)
     if digest == file.after:
         path.unlink()
     return [] if digest in (None, file.after) else [file.shown]
 
 
-def put_back(old: Path, path: Path, file: Entry) -> list[str]:
-    """Put an old file back; one that another program has written since is left and named."""
+def put_back(old: Path, path: Path, file: PlannedFile) -> list[str]:
+    """Undo the change or removal of a file.
+
+    Returns:
+        The name of the file if another program has changed it. Then it is kept, and the old file
+        is put beside it under another name.
+    """
     digest = digest_of(path)
     if digest is None or digest == file.after:
         _move(old, path)
@@ -82,7 +102,7 @@ def put_back(old: Path, path: Path, file: Entry) -> list[str]:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Rename a file, also to another file system below the same folder."""
+    """Rename a file, even if a file system is mounted between the two paths."""
     try:
         os.replace(source, target)
     except OSError as error:
@@ -94,27 +114,41 @@ def _move(source: Path, target: Path) -> None:
 
 
 def keep(path: Path, old: Path) -> None:
-    """Keep a file under a second name, so that a later write to it is seen there too."""
+    """Give a file a second name, under which later writes to it can still be detected."""
     try:
         os.link(path, old)
     except OSError:  # a file system without hard links
         shutil.copy2(path, old)
 
 
-def check(path: Path, shown: str, wanted: str | None) -> None:
+def check(path: Path, shown: str, expected: str | None) -> None:
+    """Check that a file is as the plan says.
+
+    Args:
+        path: path of the file.
+        shown: name of the file in messages.
+        expected: digest of its content; None if there must be no file.
+
+    Raises:
+        ConflictError: the file is different, or cannot be read.
+    """
     try:
         digest = digest_of(path)
     except OSError as error:
         raise ConflictError(f"{shown}: cannot be read: {error.strerror}") from None
-    if digest == wanted:
+    if digest == expected:
         return
-    if wanted is None:
+    if expected is None:
         raise ConflictError(f"{shown}: is there already")
     raise ConflictError(f"{shown}: has changed meanwhile")
 
 
 def digest_of(path: Path) -> str | None:
-    """The digest of a regular file; None if nothing is there."""
+    """The digest of a regular file; None if it does not exist.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+    """
     try:
         return sha256(read_regular(path, follow=False))
     except (FileNotFoundError, NotADirectoryError):

@@ -1,7 +1,7 @@
-"""Reading a file that anybody may have put there: only a regular one, and only so much of it.
+"""Reads a file whose kind and size cannot be trusted.
 
-Opening a named pipe waits for its other end, and reading a device may never end. So what is no
-regular file is refused before a byte of it is read.
+Opening a named pipe blocks until its other end is opened, and a device may give bytes for ever.
+So anything but a regular file is refused before a byte of it is read.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ _FLAGS = (
 def read_regular(
     path: str | os.PathLike[str], limit: int | None = None, *, follow: bool = True
 ) -> bytes:
-    """The bytes of a regular file.
+    """The content of a regular file.
 
     Args:
-        path: of the file.
-        limit: bytes that it may have; None for any number.
+        path: path of the file.
+        limit: maximum size in bytes; None allows any size.
         follow: whether `path` may be a symbolic link to the file.
 
     Raises:
-        OSError: it is not there, cannot be read, is no regular file, or is longer than `limit`;
-            `strerror` completes the sentence "the file cannot be read: …".
+        OSError: the file does not exist, cannot be read, is no regular file or is larger than
+            `limit`; `strerror` completes the sentence "the file cannot be read: …".
     """
-    # Asked before it is opened too, for opening alone can start what a device does.
+    # Checked before it is opened too, because opening a device can already start an action.
     _refuse_irregular(os.stat(path, follow_symlinks=follow), path)
     flags = _FLAGS if follow else _FLAGS | getattr(os, "O_NOFOLLOW", 0)
     with open(os.open(path, flags), "rb") as stream:
-        # It may have been exchanged since.
+        # Another process may have replaced the file since the first check.
         _refuse_irregular(os.fstat(stream.fileno()), path)
         data = stream.read(-1 if limit is None else limit + 1)
     if limit is not None and len(data) > limit:

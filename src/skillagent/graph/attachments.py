@@ -1,4 +1,7 @@
-"""Files of a root that are no nodes, and the links and images that name them."""
+"""Attachments: files of a root that are not nodes, and the links and images that name them.
+
+Above: `exports` and `authoring`, which copy and move them. Below: nodes, `walk`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from skillagent.graph.node import Node
 from skillagent.graph.walk import Root
-from skillagent.markdown import Document, Kind
+from skillagent.markdown import Document, LinkKind
 from skillagent.markdown.destination import (
     DESTINATION,
     WORDS,
@@ -22,17 +25,21 @@ _IMAGE = re.compile(r"!\[" + WORDS + DESTINATION)
 
 
 def images(document: Document) -> Iterator[tuple[int, int, str]]:
-    """Start and end of each image's address in a body, and the path that it names."""
+    """Each image of a body: start and end of its address, and the path in it."""
     if "![" not in document.text:
         return
     for match in _IMAGE.finditer(document.text, document.frontmatter.body_start):
-        if not document.masks.code.covering(match.start()):
+        if not document.excluded.code.covering(match.start()):
             path, _ = path_and_fragment(without_angles(match[2]))
             yield match.start(2), match.end(2), path
 
 
-class Others:
-    """The files of the roots that are no nodes, and which of them a link means."""
+class Attachments:
+    """Finds the attachment that a link names.
+
+    Args:
+        others: `Node.root` → paths of the files and folders there that are not nodes.
+    """
 
     def __init__(self, others: Mapping[str, tuple[str, ...]]) -> None:
         self._paths = {root: frozenset(paths) for root, paths in others.items()}
@@ -43,13 +50,13 @@ class Others:
                 names.setdefault(path.rpartition("/")[2], []).append(path)
 
     def find(self, node: Node, target: str, by_path: bool) -> str | None:
-        """The path, in the node's root, of the file that a link names; None if there is none.
+        """The path in the node's root of the file that a link names; None if there is none.
 
         Args:
-            node: where the link stands.
-            target: as written, without fragment, percent signs decoded.
-            by_path: True for Markdown, which counts from the folder; a wikilink may also name
-                a file by its path from the root, or by its name alone.
+            node: the node with the link.
+            target: the target as written, without fragment, percent escapes decoded.
+            by_path: True for a Markdown link, whose path begins at the node's folder. A
+                wikilink may also name a file by its path from the root, or by its name alone.
         """
         paths = self._paths.get(node.root, frozenset())
         folder = "" if target.startswith("/") else node.path.rpartition("/")[0]
@@ -67,30 +74,30 @@ class Others:
         return min(ends, key=lambda path: (path.count("/"), path)) if ends else None
 
     def named_in(self, node: Node) -> Iterator[str]:
-        """Every such path that a node's links and images name."""
+        """The path of every attachment that a node's links and images name."""
         for reference in node.document.references:
-            if reference.kind not in (Kind.COMMENT, Kind.FRONTMATTER):
-                found = self.find(node, reference.target, reference.kind is Kind.MARKDOWN)
-                if found:
-                    yield found
+            if reference.kind not in (LinkKind.COMMENT, LinkKind.FRONTMATTER):
+                path = self.find(node, reference.target, reference.kind is LinkKind.MARKDOWN)
+                if path:
+                    yield path
         for _, _, target in images(node.document):
-            if found := self.find(node, target, True):
-                yield found
+            if path := self.find(node, target, True):
+                yield path
 
 
 def on_disk(root: Root, path: str) -> str:
-    """A path as its file system spells it: ours are in Unicode's form NFC, others may not be."""
+    """A path as the file system spells it: paths here are in NFC, names on disk may not be."""
     if path.isascii() or os.path.lexists(root.path / path):
         return path
-    found = ""
+    actual = ""
     for part in path.split("/"):
         try:
-            names = os.listdir(root.path / found)
+            names = os.listdir(root.path / actual)
         except (OSError, ValueError):
             return path
         same = [name for name in names if unicodedata.normalize("NFC", name) == part]
         name = part if part in names else min(same, default="")
         if not name:
             return path
-        found = f"{found}/{name}" if found else name
-    return found
+        actual = f"{actual}/{name}" if actual else name
+    return actual

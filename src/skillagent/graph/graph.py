@@ -1,15 +1,16 @@
-"""The frozen graph of one or several roots, and the questions asked of it.
+"""The graph of one or several roots, and the queries about it.
 
-What is wrong with the files travels beside it as `diagnostics`; only a root that cannot be
-opened raises.
+Problems in the files never raise: they are the graph's `diagnostics`. Only a root that cannot
+be opened is an error.
+
+Above: the package, which exports it. Below: `build`, which makes its parts, and `adjacency`,
+`node_names` and `networkx_form`, which answer the queries.
 """
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,14 +21,17 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from skillagent import digest
 from skillagent.diagnostics import Diagnostic
 from skillagent.errors import ResolveError
-from skillagent.graph.build import Built, build, reached
+from skillagent.graph.adjacency import Adjacency
+from skillagent.graph.build import GraphParts, build
+from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.link import Link
-from skillagent.graph.node import Node, NodeKind, without_suffix
-from skillagent.graph.resolve import SEPARATOR, name_key
+from skillagent.graph.networkx_form import to_networkx
+from skillagent.graph.node import Node, NodeKind
+from skillagent.graph.node_names import NodeNames
 from skillagent.graph.status import Outdated, outdated_nodes
 from skillagent.graph.walk import Options, Root, roots_of
 from skillagent.markdown import Dialect
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     import networkx
@@ -38,10 +42,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is of everything.
+    """How many files, nodes and links a graph has.
 
-    `links` are all references to nodes: `resolved` plus `broken`. Links to attachments and
-    web addresses, links in code and in comments are none.
+    `links` are all references to nodes: `resolved` plus `broken`. Links to attachments and web
+    addresses do not count, nor do links in code and in comments.
     """
 
     files: int
@@ -52,76 +56,71 @@ class Counts:
     resolved: int
     broken: int
     ambiguous: int
-    """Links that several nodes answer to, whether one was chosen or not."""
+    """Links whose name fits several nodes, whether one was chosen or not."""
     orphans: int
-    """Nodes, but for entries, that no other node links to."""
+    """Nodes that no other node links to, without entries."""
     unreachable: int
-    """Nodes that no path of links leads to from an entry."""
+    """Nodes that cannot be reached from an entry along links."""
 
 
 class SkillGraph:
-    """Nodes and resolved links, an immutable snapshot of the files at the time of loading.
+    """Nodes and resolved links: an immutable snapshot of the files when they were loaded.
 
-    `SkillGraph.load` makes one: `build` does the work, this class answers questions about it.
+    Get one from `SkillGraph.load`.
     """
 
-    def __init__(self, built: Built, today: date | None = None) -> None:
-        self._nodes = MappingProxyType(dict(built.nodes))
-        self._links = built.links
-        self._entries = built.entries
-        self._diagnostics = built.diagnostics
-        self._roots = built.roots
-        self._dialects = built.dialects
-        self._resolvers = built.resolvers
-        self._files = built.files
+    def __init__(self, parts: GraphParts, today: date | None = None) -> None:
+        self._nodes = MappingProxyType(dict(parts.nodes))
+        self._links = parts.links
+        self._entries = parts.entries
+        self._diagnostics = parts.diagnostics
+        self._roots = parts.roots
+        self._dialects = parts.dialects
+        self._resolvers = parts.resolvers
+        self._files = parts.files
         self._today = today
-        self._kept: dict[object, object] = {}
-        self._keeping = threading.RLock()
+        self._names = NodeNames(self._nodes, parts.resolvers)
+        self._adjacency = Adjacency(parts.links)
+        self._derived: dict[object, object] = {}
+        self._deriving = threading.RLock()
 
     @classmethod
     def load(
         cls,
         *roots: str | os.PathLike[str] | Root,
         options: Options | None = None,
-        progress: Progress = untold,
+        progress: Progress = no_progress,
     ) -> SkillGraph:
         """Load every Markdown file below one folder or several.
 
         Args:
-            roots: folders; `name=path` or a `Root` names one. With several, ids begin with
-                `name::`.
+            roots: folders; `name=path` or a `Root` gives a folder a name. If there are several,
+                each id begins with `name::`.
             options: dialect of the links, strictness, size limit.
-            progress: told how far the work has come.
+            progress: called with the number of files read, parsed and resolved.
 
         Raises:
-            GraphError: a root is missing or no folder.
-            UsageError: no root, or two with one name.
+            GraphError: a root does not exist or is not a folder.
+            UsageError: no root was given, or two have the same name.
         """
         options = options or Options()
-        # A load makes many objects and no garbage in circles: collecting meanwhile is a
-        # fifth of its time, spent for nothing.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
+        with collection_paused():
             return cls(build(roots_of(roots), options, progress), options.today)
-        finally:
-            if collecting:
-                gc.enable()
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
-        """A value that a layer above makes of this graph once, such as its search index.
+        """A value that a layer above computes from this graph once, such as its search index.
 
-        It is dropped with the graph. A thread that asks while another one makes it waits: a
-        second value would only make both slower.
+        The value lives as long as the graph. If two threads need it at the same time, one waits
+        for the other, because computing it twice would make both slower.
 
         Args:
-            key: what the value is asked for by, such as its class.
-            make: makes the value at the first call.
+            key: identifies the value, such as its class.
+            make: computes the value; called only for the first request.
         """
-        with self._keeping:
-            if key not in self._kept:
-                self._kept[key] = make()
-            return cast("T", self._kept[key])
+        with self._deriving:
+            if key not in self._derived:
+                self._derived[key] = make()
+            return cast("T", self._derived[key])
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -130,7 +129,7 @@ class SkillGraph:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Every link to a node, resolved or not, by source and place."""
+        """Every link to a node, resolved or not, sorted by source and place."""
         return self._links
 
     @property
@@ -144,19 +143,22 @@ class SkillGraph:
 
     @cached_property
     def others(self) -> Mapping[str, tuple[str, ...]]:
-        """`Node.root` → paths of its files and folders that are no nodes, sorted."""
+        """`Node.root` → sorted paths of the files and folders there that are not nodes."""
         return MappingProxyType(
-            {root: tuple(sorted(found.others)) for root, found in self._resolvers.items()}
+            {root: tuple(sorted(resolver.others)) for root, resolver in self._resolvers.items()}
         )
 
     @cached_property
     def link_fields(self) -> frozenset[str]:
-        """Frontmatter fields whose values may name nodes without brackets, declared ones too."""
-        return frozenset().union(*(found.link_fields for found in self._resolvers.values()))
+        """Frontmatter fields whose values may name nodes without brackets.
+
+        They include the fields that the roots declare.
+        """
+        return frozenset().union(*(names.link_fields for names in self._resolvers.values()))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with the files, by path and line."""
+        """Findings about the files, sorted by path and line."""
         return self._diagnostics
 
     @property
@@ -166,17 +168,17 @@ class SkillGraph:
 
     @property
     def entry(self) -> str | None:
-        """Id of the first root's entry; None for a graph without nodes."""
+        """Id of the first root's entry; None if there are no nodes."""
         return self._entries[0] if self._entries else None
 
     @property
     def name(self) -> str:
-        """Names of the roots."""
+        """The names of the roots, joined with ` + `."""
         return " + ".join(root.name for root in self._roots)
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over each node's id and content, in order of id: equal for equal graphs."""
+        """SHA-256 of the ids and digests of all nodes in order of id: equal for equal graphs."""
         return digest.sha256(
             digest.canonical_json([[node.id, node.digest] for node in self._nodes.values()])
         )
@@ -198,18 +200,20 @@ class SkillGraph:
 
     @cached_property
     def today(self) -> date:
-        """The day by which dates in the files are judged: the one given, else that of the
-        first use, in UTC."""
+        """The day that dates in the files are compared with.
+
+        It is the day in the options, else the current day in UTC when it is first needed.
+        """
         return self._today or datetime.now(UTC).date()
 
     @cached_property
     def outdated(self) -> Mapping[str, Outdated]:
-        """Id → why a node should not be relied on, and what replaces it; of such nodes only."""
+        """Id → why a node should not be relied on, and what replaces it; only for such nodes."""
         return MappingProxyType(
-            outdated_nodes(self._nodes, self._links, self._named, lambda: self.today)
+            outdated_nodes(self._nodes, self._links, self._id_of, lambda: self.today)
         )
 
-    def _named(self, name: str) -> str | None:
+    def _id_of(self, name: str) -> str | None:
         try:
             return self.find(name).id
         except ResolveError:
@@ -221,225 +225,97 @@ class SkillGraph:
         return tuple(node.id for node in self._nodes.values() if node.kind is NodeKind.MAP)
 
     def find(self, name: str) -> Node:
-        """The node that a name leads to: an id, a path, a stem, a title or an alias.
+        """The node with a name: an id, a path, a stem, a title or an alias.
 
-        `[[ ]]` around it, a `|label`, a `#heading` and case do not matter.
+        Surrounding `[[ ]]`, a `|label`, a `#heading` and case do not matter.
 
         Raises:
-            ResolveError: no node answers to it, or several do.
+            ResolveError: no node has the name, or several do.
         """
         return self.locate(name)[0]
 
     def locate(self, name: str) -> tuple[Node, str]:
-        """The node that a name leads to, and what stands behind a `#` that is not its own.
+        """The node with a name, and the text after a `#` that is not a part of the name.
 
         Raises:
-            ResolveError: no node answers to it, or several do.
+            ResolveError: no node has the name, or several do.
         """
-        wanted = name.strip().strip("\"'`").strip()
-        if node := self._nodes.get(name) or self._nodes.get(wanted):
-            return node, ""
-        fragment = ""
-        wanted = wanted.removeprefix("!").removeprefix("[[").removesuffix("]]")
-        wanted = wanted.partition("|")[0].strip()
-        found = self._lookup(wanted)
-        if not found and "#" in wanted:
-            bare, _, fragment = wanted.partition("#")
-            found = self._lookup(bare.strip())
-        if len(found) == 1:
-            return found[0], fragment.strip()
-        if found:
-            raise ResolveError(name, tuple(sorted(node.id for node in found)), ambiguous=True)
-        raise ResolveError(name, self.nearest(wanted), ambiguous=False)
-
-    def _lookup(self, wanted: str) -> list[Node]:
-        if not wanted:
-            return []
-        if node := self._nodes.get(without_suffix(wanted)):
-            return [node]
-        resolvers = list(self._resolvers.values())
-        if SEPARATOR in wanted:
-            prefix, _, rest = wanted.partition(SEPARATOR)
-            if prefix in self._resolvers:
-                resolvers, wanted = [self._resolvers[prefix]], rest
-        found: dict[str, Node] = {}
-        for resolver in resolvers:
-            answer = resolver.name(wanted)
-            for node in (answer.node,) if answer.node else answer.candidates:
-                found[node.id] = node
-        if not found:
-            key = name_key(wanted)
-            found = {node.id: node for node in self._by_heading.get(key, ())}
-        if not found:
-            near = [node for resolver in resolvers if (node := resolver.near(wanted))]
-            found = {node.id: node for node in near}
-        return list(found.values())
-
-    @cached_property
-    def _by_heading(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
-        for node in self._nodes.values():
-            if title := node.heading_title:
-                found.setdefault(name_key(title), []).append(node)
-        return found
+        return self._names.locate(name)
 
     def nearest(self, name: str, limit: int = 3) -> tuple[str, ...]:
-        """Ids of the nodes whose names are most like one, best first; for corrections."""
-        from rapidfuzz import fuzz, process
+        """Ids of the nodes with the most similar names, the best first; for corrections.
 
-        names, owners = self._all_names
-        scored = process.extract(
-            name_key(name), names, scorer=fuzz.ratio, limit=limit * 4, score_cutoff=55
-        )
-        ranked = sorted((-score, owners[index]) for _, score, index in scored)
-        return tuple(dict.fromkeys(owner for _, owner in ranked))[:limit]
-
-    @cached_property
-    def _all_names(self) -> tuple[list[str], list[str]]:
-        names, owners = [], []
-        for node in self._nodes.values():
-            for name in dict.fromkeys((node.id, node.stem, node.title, *node.aliases)):
-                names.append(name_key(name))
-                owners.append(node.id)
-        return names, owners
-
-    @cached_property
-    def _outgoing(self) -> dict[str, tuple[Link, ...]]:
-        return _grouped((link.source, link) for link in self._links)
-
-    @cached_property
-    def _incoming(self) -> dict[str, tuple[Link, ...]]:
-        return _grouped((link.target, link) for link in self._links if link.target)
+        Args:
+            name: a name that no node has.
+            limit: how many ids to return at most.
+        """
+        return self._names.nearest(name, limit)
 
     def links_from(self, node: str) -> tuple[Link, ...]:
-        """All links in a node, broken ones too, in order of their place."""
-        return self._outgoing.get(node, ())
+        """All links in a node, broken ones too, sorted by place."""
+        return self._adjacency.links_from(node)
 
     def backlinks(self, node: str) -> tuple[Link, ...]:
-        """All links to a node from other nodes, by source and place."""
-        return tuple(link for link in self._incoming.get(node, ()) if link.source != node)
-
-    @cached_property
-    def _indegrees(self) -> dict[str, int]:
-        return {
-            target: len({link.source for link in links} - {target})
-            for target, links in self._incoming.items()
-        }
+        """All links to a node from other nodes, sorted by source and place."""
+        return self._adjacency.backlinks(node)
 
     def indegree(self, node: str) -> int:
         """How many other nodes link to a node."""
-        return self._indegrees.get(node, 0)
-
-    @cached_property
-    def _targets(self) -> dict[str, tuple[str, ...]]:
-        return {
-            source: tuple(dict.fromkeys(link.target for link in links if link.target))
-            for source, links in self._outgoing.items()
-        }
+        return self._adjacency.indegrees.get(node, 0)
 
     def neighbors(self, node: str) -> tuple[str, ...]:
-        """Ids of the nodes that a node links to, in order of first mention, itself left out."""
-        return tuple(target for target in self._targets.get(node, ()) if target != node)
+        """Ids of the other nodes that a node links to, in order of first mention."""
+        return self._adjacency.neighbors(node)
 
     @cached_property
     def gathering(self) -> tuple[str, ...]:
         """Ids of maps and skills, the one with the most links first."""
-        found = [node.id for node in self._nodes.values() if node.kind is not NodeKind.NODE]
-        return tuple(sorted(found, key=lambda node: (-len(self.neighbors(node)), node)))
+        ids = [node.id for node in self._nodes.values() if node.kind is not NodeKind.NODE]
+        return tuple(sorted(ids, key=lambda node: (-len(self.neighbors(node)), node)))
 
     @cached_property
     def most_linked(self) -> tuple[str, ...]:
-        """Ids of the nodes that others link to, the most linked first."""
-        return tuple(sorted(self._indegrees, key=lambda node: (-self._indegrees[node], node)))
+        """Ids of the nodes that links lead to, the one that most other nodes link to first."""
+        degrees = self._adjacency.indegrees
+        return tuple(sorted(degrees, key=lambda node: (-degrees[node], node)))
 
     def orphans(self) -> tuple[str, ...]:
-        """Ids of the nodes, but for entries, that no other node links to."""
+        """Ids of the nodes that no other node links to, without entries."""
         return tuple(
             node for node in self._nodes if node not in self._entries and not self.indegree(node)
         )
 
     def reachable(self, start: str | Iterable[str] | None = None) -> frozenset[str]:
-        """Ids of the nodes that links lead to from `start`, itself included.
+        """Ids of the nodes that links lead to from `start`, which is included.
 
         Args:
-            start: an id, or several; None for the entries.
+            start: one id or several; None for the entries.
         """
         if start is None:
             start = self._entries
-        first = (start,) if isinstance(start, str) else start
-        return frozenset(reached(first, self._targets))
+        return self._adjacency.reachable((start,) if isinstance(start, str) else start)
 
     @cached_property
     def unmapped(self) -> tuple[str, ...]:
-        """Ids of the nodes that neither an entry nor any map or skill leads to, sorted."""
-        reached = self.reachable((*self._entries, *self.gathering))
-        return tuple(node for node in self._nodes if node not in reached)
+        """Ids of the nodes that cannot be reached from an entry, a map or a skill, sorted."""
+        mapped = self.reachable((*self._entries, *self.gathering))
+        return tuple(node for node in self._nodes if node not in mapped)
 
     def shortest_path(self, source: str, target: str) -> tuple[str, ...] | None:
         """Ids along a shortest path of links, ends included; None if there is none.
 
-        Of several, the one whose links come first in their nodes.
+        Of several such paths, the one whose links come first in their nodes.
         """
-        came: dict[str, str | None] = {source: None}
-        queue = deque((source,))
-        while queue and target not in came:
-            node = queue.popleft()
-            for neighbor in self._targets.get(node, ()):
-                if neighbor not in came:
-                    came[neighbor] = node
-                    queue.append(neighbor)
-        if target not in came:
-            return None
-        path: list[str] = []
-        step: str | None = target
-        while step is not None:
-            path.append(step)
-            step = came[step]
-        return tuple(reversed(path))
+        return self._adjacency.shortest_path(source, target)
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
-        """The resolved graph as a `networkx.MultiDiGraph`, made anew at each call.
+        """A new `networkx.MultiDiGraph` of the nodes and the resolved links.
 
         Node attributes: `title`, `description`, `kind`, `root`, `path`, `tags`, `digest`.
         Edge attributes: `kind`, `fragment`, `label`, `line`, `section`, `field` (of the
         frontmatter), `context`, `rung`.
         """
-        import networkx
-
-        graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph(name=self.name)
-        for node in self._nodes.values():
-            graph.add_node(
-                node.id,
-                title=node.title,
-                description=node.description,
-                kind=node.kind.value,
-                root=node.root,
-                path=node.path,
-                tags=node.tags,
-                digest=node.digest,
-            )
-        for link in self._links:
-            if link.target:
-                graph.add_edge(
-                    link.source,
-                    link.target,
-                    kind=link.kind.value,
-                    fragment=link.fragment,
-                    label=link.label,
-                    line=link.line,
-                    section=link.section,
-                    field=link.key,
-                    context=link.context,
-                    rung=link.rung,
-                )
-        return graph
+        return to_networkx(self.name, self._nodes.values(), self._links)
 
     def __repr__(self) -> str:
         return f"SkillGraph({self.name!r}, {len(self._nodes)} nodes, {len(self._links)} links)"
-
-
-def _grouped(pairs: Iterable[tuple[str, Link]]) -> dict[str, tuple[Link, ...]]:
-    found: dict[str, list[Link]] = {}
-    for key, link in pairs:
-        found.setdefault(key, []).append(link)
-    return {key: tuple(links) for key, links in found.items()}

@@ -1,4 +1,4 @@
-"""What `.gitignore` and `.skillagentignore` leave out of a graph, read as git reads them.
+"""Read `.gitignore` and `.skillagentignore` as git does: the files that a graph leaves out.
 
 Above: `walk`. Below: `open_root`.
 """
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 IGNORE_FILES = (".gitignore", ".skillagentignore")
 MAX_IGNORE_BYTES = 1024 * 1024
-"""So much of an ignore file is read."""
+"""How much of an ignore file is read."""
 
 Specs: TypeAlias = "tuple[tuple[str, GitIgnoreSpec], ...]"
-"""The ignore files that hold in a folder: the folder each lies in, and its rules."""
+"""The ignore files that apply in a folder: the folder of each, and its rules."""
 
 
 def read_rules(opened: OpenRoot, path: str) -> GitIgnoreSpec | None:
-    """The rules of one ignore file; None where it cannot be read or lies outside the root."""
+    """The rules of one ignore file; None if it cannot be read or is outside the root."""
     from pathspec import GitIgnoreSpec
 
     try:
@@ -33,18 +33,18 @@ def read_rules(opened: OpenRoot, path: str) -> GitIgnoreSpec | None:
             lines = stream.read(MAX_IGNORE_BYTES).decode("utf-8", "replace").splitlines()
     except OSError:
         return None
-    kept = []
+    valid = []
     for line in lines:
         try:
             GitIgnoreSpec.from_lines([line])
         except (ValueError, re.error):
-            continue  # as git does, a line that makes no sense is passed over
-        kept.append(line)
-    return GitIgnoreSpec.from_lines(kept)
+            continue  # git ignores an invalid line too
+        valid.append(line)
+    return GitIgnoreSpec.from_lines(valid)
 
 
 def is_ignored(relative: str, specs: Specs) -> bool:
-    """The nearest ignore file that says anything about the path decides, as in git."""
+    """True if a path is ignored. As in git, the nearest ignore file that matches it decides."""
     for below, spec in reversed(specs):
         verdict = spec.check_file(relative[len(below) :]).include
         if verdict is not None:

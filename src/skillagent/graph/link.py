@@ -1,4 +1,4 @@
-"""A link with its target looked up, and the sentence that says why to follow it."""
+"""A resolved link, and the sentence around it, which says why to follow it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from skillagent.markdown import Document, Kind, Reference
+from skillagent.markdown import Document, LinkKind, Reference
 
 _LETTER = re.compile(r"[^\W\d_]")
 NEAR_CHARS = 80
+"""How many characters on each side of a link `Link.around` returns."""
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class Link:
-    """One link of a graph; `target` is None while nothing, or too much, answers to it."""
+    """One link of a graph. `target` is None if no node has the name, or if several do."""
 
     source: str
-    """Id of the node it stands in."""
+    """Id of the node that contains it."""
     target: str | None
-    """Id of the node it leads to."""
+    """Id of the node that it leads to."""
     reference: Reference
-    """The link as written, with its place."""
+    """The link as written, and its place."""
     rung: str
-    """The rule of the ladder that found the target, such as `stem` or `alias`; or why not."""
+    """The rule that found the target, such as `stem` or `alias`; without a target, the reason."""
     candidates: tuple[str, ...]
-    """Ids of all nodes that answered on that rung, if several did."""
+    """Ids of all nodes that this rule found, if there are several."""
     _document: Document
 
     def __init__(
@@ -37,8 +38,8 @@ class Link:
         candidates: tuple[str, ...],
         document: Document,
     ) -> None:
-        # Links are the most numerous values: set at once, they cost half of what a frozen
-        # dataclass takes to set them one by one.
+        # A graph has more links than anything else. Setting all fields at once takes half the
+        # time that the constructor of a frozen dataclass needs.
         self.__dict__.update(
             source=source,
             target=target,
@@ -49,7 +50,7 @@ class Link:
         )
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> LinkKind:
         return self.reference.kind
 
     @property
@@ -59,12 +60,12 @@ class Link:
 
     @property
     def name(self) -> str:
-        """The target as it is written."""
+        """The target as written."""
         return self.reference.target
 
     @property
     def start(self) -> int:
-        """Offset in the text of the document that it is in."""
+        """Offset in the text of its document."""
         return self.reference.start
 
     @property
@@ -78,29 +79,29 @@ class Link:
 
     @property
     def key(self) -> str:
-        """The frontmatter field it stands in; empty in the body."""
+        """The frontmatter field that contains it; empty in the body."""
         return self.reference.key
 
     @cached_property
     def section(self) -> str:
         """The nearest heading above the link; empty if none."""
-        at = self._document.section_at(self.reference.start)
-        return self._document.headings[at].title if at >= 0 else ""
+        index = self._document.section_at(self.reference.start)
+        return self._document.headings[index].title if index >= 0 else ""
 
     @cached_property
     def context(self) -> str:
-        """The sentence or list item around the link, plain, at most 240 characters."""
+        """The sentence or list item around the link as plain text, at most 240 characters."""
         return self._document.context(self.reference)
 
     @cached_property
     def sentence(self) -> tuple[int, int]:
-        """Where the sentence or list item around the link begins and ends in its document."""
+        """Offsets where the sentence or list item around the link begins and ends."""
         return self._document.sentence(self.reference)
 
     def around(self) -> tuple[str, str]:
-        """The raw text before and behind the link on its line, at most 80 characters each.
+        """The raw text before and after the link on its line, at most 80 characters each.
 
-        What ranking looks at: it takes a fraction of the time of cutting the context.
+        Ranking uses it, because it takes a fraction of the time that `context` does.
         """
         text, start, end = self._document.text, self.reference.start, self.reference.end
         lower = max(0, start - NEAR_CHARS)
@@ -110,7 +111,7 @@ class Link:
 
     @property
     def is_bare(self) -> bool:
-        """True for a link with no words beside it that say why to follow it."""
+        """True if no words beside the link say why to follow it."""
         return bool(self.key) or len(_LETTER.findall("".join(self.around()))) < 4
 
     @property

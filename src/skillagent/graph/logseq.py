@@ -1,7 +1,7 @@
-"""Which roots are Logseq graphs, and what their settings say of names.
+"""Recognise Logseq graphs, and read from their settings how files and pages are named.
 
-A root is one if it holds what Logseq itself writes: `logseq/config.edn`, or a folder `pages`
-beside a folder `journals` with a day in it. No other root is looked at further.
+A root is a Logseq graph if it has the files that Logseq itself writes: `logseq/config.edn`, or
+a folder `pages` beside a folder `journals` with the file of a day.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from skillagent.graph.node import Node
 from skillagent.graph.walk import MAX_FILE_BYTES, Root, read_bytes
 from skillagent.markdown import DIALECTS, OBSIDIAN, Dialect
-from skillagent.markdown.logseq_names import DAY_FORMATS, Pages
+from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames
 
 CONFIG = "logseq/config.edn"
 PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards/"
@@ -23,7 +23,7 @@ _ORG_NAME = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LONGEST_CONFIG = 1024 * 1024
-# EDN (https://github.com/edn-format/edn), as far as a flat look at keys and their values asks.
+# Tokens of EDN (https://github.com/edn-format/edn); enough to read keys with simple values.
 _TOKEN = re.compile(
     r";[^\n]*+|\"((?:[^\"\\]|\\.)*+)\"|(:?[^\s,;\"()\[\]{}]++)|[()\[\]{}]", re.DOTALL
 )
@@ -34,7 +34,7 @@ def dialect_of(root: Root, chosen: Dialect | None) -> Dialect:
 
     Args:
         root: the folder.
-        chosen: by the caller; None to go by the root itself.
+        chosen: the dialect that the caller asks for; None to decide by the files of the root.
     """
     if chosen is not None and chosen.pages is None:
         return chosen
@@ -48,11 +48,11 @@ def _is_logseq(root: Root) -> bool:
     if os.path.isfile(os.path.join(top, *CONFIG.split("/"))):
         return True
     if os.path.exists(os.path.join(top, "SKILL.md")):
-        return False  # a skill, perhaps a Logseq graph that was packed as one
+        return False  # a skill; it may be a Logseq graph that was packed as a skill
     journals = os.path.join(top, _JOURNALS)
     if not (os.path.isdir(os.path.join(top, PAGES)) and os.path.isdir(journals)):
         return False
-    days = Pages(journal_title=DAY_FORMATS[0])
+    days = PageNames(journal_title=DAY_FORMATS[0])
     try:
         with os.scandir(journals) as scan:
             return any(days.day(os.path.splitext(entry.name)[0]) for entry in scan)
@@ -60,16 +60,16 @@ def _is_logseq(root: Root) -> bool:
         return False
 
 
-def _pages(root: Root) -> Pages:
-    """What a root's `logseq/config.edn` says; without one, what Logseq sets in a new graph."""
+def _pages(root: Root) -> PageNames:
+    """The settings in `logseq/config.edn`; without this file, those of a new Logseq graph."""
     try:
         text = read_bytes(root, CONFIG, _LONGEST_CONFIG).decode("utf-8", "replace")
     except OSError:
-        return Pages()
+        return PageNames()
     settings = dict(_settings(text))
-    default = Pages()
-    return Pages(
-        # A file from before there were two formats sets none.
+    default = PageNames()
+    return PageNames(
+        # A file that is older than the second format does not set the format.
         legacy=settings.get(":file/name-format", ":legacy") == ":legacy",
         journals=settings.get(":journals-directory") or default.journals,
         journal_file=settings.get(":journal/file-name-format") or default.journal_file,
@@ -78,7 +78,7 @@ def _pages(root: Root) -> Pages:
 
 
 def _settings(text: str) -> Iterator[tuple[str, str]]:
-    """Each keyword of a file with the text or word behind it."""
+    """Each keyword of a file, and the string or word after it."""
     key = ""
     for match in _TOKEN.finditer(text):
         if match[0].startswith(";"):
@@ -90,12 +90,12 @@ def _settings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def called(node: Node) -> str:
-    """The name by which Logseq knows a page: that of its `title`, else of its file."""
+    """The name that a page has in Logseq: its `title`, else the name of its file."""
     return node.names[0] if node.names else node.stem
 
 
-def foreign(root: Root, others: Iterable[str], pages: Pages) -> Iterator[str]:
-    """What links may name in files that hold no Markdown: pages in Org mode, whiteboards.
+def foreign(root: Root, others: Iterable[str], pages: PageNames) -> Iterator[str]:
+    """Names that links may use for files without Markdown: pages in Org mode, whiteboards.
 
     Yields:
         Names of pages, and ids of blocks as `((id))`.

@@ -15,7 +15,7 @@ from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
 SUFFIXES = (".md", ".markdown", ".mdx")
-"""Files whose names end so are Markdown."""
+"""The endings of the names of Markdown files."""
 _SUFFIXES = frozenset(suffix[1:] for suffix in SUFFIXES)
 _LIST_MARK = re.compile(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
 _LEADS = re.compile(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
@@ -24,7 +24,7 @@ _LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
 
 
 class NodeKind(StrEnum):
-    """What a node is for."""
+    """The purpose of a node."""
 
     NODE = "node"
     MAP = "map"
@@ -36,9 +36,9 @@ class Node:
     """One Markdown file in a graph. Equal only to itself; compare `digest` for content."""
 
     id: str
-    """Path in the root without its suffix; `root::path` where several roots are loaded."""
+    """Path in the root without its suffix; `root::path` if several roots are loaded."""
     root: str
-    """Name of its root; empty where only one is loaded."""
+    """Name of its root; empty if only one is loaded."""
     path: str
     """Path in the root, with suffix."""
     kind: NodeKind
@@ -48,7 +48,7 @@ class Node:
     size: int
     """Bytes on disk."""
     whole: bool = True
-    """False where the file is too large and `document` holds only its beginning."""
+    """False if the file is too large, so that `document` has only its beginning."""
 
     @property
     def stem(self) -> str:
@@ -65,20 +65,20 @@ class Node:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The frontmatter's `title` and `name`, and the page's name: all address the node."""
+        """The frontmatter's `title` and `name`, and the page name: links may use each of them."""
         header, page = self.document.frontmatter, self.page_name
         if not header.fields:
             return (page,) if page else ()
-        found = (
+        names = (
             scalar_text(header.get("title")).strip(),
             page,
             scalar_text(header.get("name")).strip(),
         )
-        return tuple(dict.fromkeys(name for name in found if name))
+        return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def page_name(self) -> str:
-        """What its tool calls it where the file's name only encodes that; else empty."""
+        """The name in Logseq if the file name is an encoded form of it; otherwise empty."""
         pages = self.document.dialect.pages
         if pages is None:
             return ""
@@ -87,7 +87,7 @@ class Node:
 
     @property
     def heading_title(self) -> str:
-        """The first heading, if it is a top one; empty otherwise."""
+        """The first heading if it is of level 1; empty otherwise."""
         headings = self.document.headings
         return headings[0].title if headings and headings[0].level == 1 else ""
 
@@ -106,7 +106,7 @@ class Node:
 
     @property
     def description_derived(self) -> bool:
-        """True where the author wrote no description."""
+        """True if the author wrote no description."""
         return self._described[1]
 
     @property
@@ -115,7 +115,7 @@ class Node:
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
-        """Frontmatter `topics`, plain."""
+        """Frontmatter `topics`, without marks of Markdown."""
         words = self.document.frontmatter.words("topics", "topic")
         return tuple(plain_text(word) for word in words)
 
@@ -137,17 +137,17 @@ class Node:
 
     @cached_property
     def declared_kind(self) -> str:
-        """The author's own word in `type` or `kind`, such as `research`; empty if none."""
+        """The text of `type` or `kind`, such as `research`; empty if there is none."""
         return scalar_text(self.document.frontmatter.get("type", "kind")).strip()
 
     def cost(self, counter: TokenCounter) -> int:
-        """Tokens of the whole body."""
+        """How many tokens the whole body has."""
         return counter.count(self.document.body.strip())
 
     def summary_cost(self, counter: TokenCounter) -> int:
-        """Tokens of title, description and headings: the least that tells what a node holds.
+        """How many tokens the title, description and headings have.
 
-        A session's own summary adds links, and leaves out what it has shown before.
+        The summary in a session may differ: it adds links, and leaves out what was shown before.
         """
         headings = (heading.title for heading in self.document.headings)
         return counter.count("\n".join((self.title, self.description, *headings)))
@@ -178,7 +178,7 @@ def without_suffix(path: str) -> str:
 
 
 def kind_of(document: Document, path: str) -> NodeKind:
-    """A node's kind: from its file name, the author's word, a tag, or from what it is made of."""
+    """The kind of a node, by its file name, its `type` or `kind`, its tags, or its links."""
     if path.rpartition("/")[2].casefold() == "skill.md":
         return NodeKind.SKILL
     header = document.frontmatter
@@ -191,7 +191,7 @@ def kind_of(document: Document, path: str) -> NodeKind:
 
 
 def _mostly_links(document: Document) -> bool:
-    """At least four links that lead their list items or table rows, which make half of the body."""
+    """True if at least four links begin list items or table rows that make up half the body."""
     start = document.frontmatter.body_start
     text = document.text
     if len(document.references) < 4 or not _LIST_MARK.search(text):
@@ -200,7 +200,7 @@ def _mostly_links(document: Document) -> bool:
     for reference in document.references:
         if reference.start < start or not (reference.target or reference.fragment):
             continue
-        # A link leads its line only within a few characters of its start.
+        # Only marks and a few characters may come before a link that begins its line.
         first = text.rfind("\n", max(0, reference.start - 40), reference.start) + 1
         if not first and reference.start > 40:
             continue
@@ -211,11 +211,11 @@ def _mostly_links(document: Document) -> bool:
 
 
 def alias_findings(node: Node, path: str) -> list[Diagnostic]:
-    """What is outdated in the way that aliases are written."""
+    """Findings about aliases that are written in an outdated way."""
     header = node.document.frontmatter
-    found: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     if node.document.dialect.outline:
-        return found  # there `alias` is the right key
+        return findings  # in Logseq `alias` is the right key
     for key in header.fields:
         name = key.casefold()
         if name == "alias":
@@ -224,5 +224,5 @@ def alias_findings(node: Node, path: str) -> list[Diagnostic]:
             message = "`aliases` is one string; it was split at its commas"
         else:
             continue
-        found.append(finding("SG018", path, header.lines.get(key, 1), message))
-    return found
+        findings.append(finding("SG018", path, header.lines.get(key, 1), message))
+    return findings

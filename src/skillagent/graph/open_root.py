@@ -1,11 +1,11 @@
-"""A root held open, so that nothing outside of it is ever read.
+"""Open files of a root, so that nothing outside the root is ever read.
 
-Between the check of a path and its use, a folder or a link on it can be exchanged for one that
-leads elsewhere. So a root is opened once, and each folder and file below it from the folder that
-holds it: by name, and never through a link. A link is resolved first, and what it leads to is
-opened in the same way. Where the system opens nothing from an open folder (Windows), a path is
-opened as a whole and refused unless it then leads, without a link, to the very file that was
-opened.
+Between the check of a path and its use, another process can replace a folder on the path by a
+link that leads elsewhere. Therefore a root is opened once, and each folder and file below it is
+opened from its parent folder, by name, and never through a link. A link is resolved first, and
+its target is opened in the same way. If the system cannot open a file from an open folder
+(Windows), the whole path is opened, and refused unless it then leads to the same file without
+any link.
 
 Above: `walk`. Below: nothing.
 """
@@ -19,8 +19,8 @@ from io import FileIO
 from typing import Protocol
 
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
-"""Whether a file can be opened from a folder that is open."""
-# A pipe or a device could block for ever: it is opened without waiting, and then refused.
+"""True if the system can open a file from an open folder."""
+# Opening a pipe or a device could block for ever: it is opened without waiting, then refused.
 _FILE = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -30,7 +30,7 @@ _FILE = (
 )
 _FOLDER = _FILE | getattr(os, "O_DIRECTORY", 0)
 _IS_LINK = {errno.ELOOP, errno.EMLINK, errno.ENOTDIR}
-"""What systems say of a link that they were told not to follow."""
+"""The errors with which systems refuse to follow a link."""
 OUTSIDE = "it lies outside the root"
 
 
@@ -38,36 +38,38 @@ class Folder(Protocol):
     """One open folder."""
 
     def entries(self) -> list[os.DirEntry[str]]:
-        """What lies in it. Raises OSError."""
+        """Its entries. Raises OSError."""
 
     def folder(self, name: str) -> Folder:
-        """A folder in it, open. Raises OSError: there is none; it is a link."""
+        """Open a folder in it. Raises OSError: there is none, or it is a link."""
 
     def file(self, name: str) -> FileIO:
-        """A regular file in it, open for reading. Raises OSError: there is none; it is a link."""
+        """Open a regular file in it. Raises OSError: there is none, or it is a link."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
 
 
 class OpenRoot:
-    """One root, open. Use it in a `with`.
+    """One open root; a context manager.
 
     Args:
-        path: the folder; links on the way to it are followed.
+        path: the folder; links on the path to it are followed.
 
     Raises:
-        OSError: it cannot be opened.
+        OSError: the folder cannot be opened.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.top = _real(path)
-        """Absolute, without links."""
+        """Absolute path of the root, without links."""
         self._root: Folder = (
-            _Held(os.open(self.top, _FOLDER)) if BY_DESCRIPTOR else _Named(self.top)
+            _DescriptorFolder(os.open(self.top, _FOLDER))
+            if BY_DESCRIPTOR
+            else _PathFolder(self.top)
         )
         self._last: tuple[str, Folder] = ("", self._root)
-        """The folder that was needed last stays open: what is asked for next mostly lies in it."""
+        """The last folder stays open, because the next file is usually in it too."""
 
     def __enter__(self) -> OpenRoot:
         return self
@@ -77,7 +79,7 @@ class OpenRoot:
         self._root.close()
 
     def folder(self, path: str) -> Folder:
-        """A folder of the root, open; whoever asked closes it.
+        """Open a folder of the root; the caller closes it.
 
         Args:
             path: relative, `/`-separated, without `..`; empty for the root itself.
@@ -89,10 +91,10 @@ class OpenRoot:
         return self._down_to(above).folder(name or ".")
 
     def file(self, path: str) -> FileIO:
-        """A regular file of the root, open for reading.
+        """Open a regular file of the root for reading.
 
         Args:
-            path: relative, `/`-separated, without `..`; as `resolve` gives it.
+            path: relative, `/`-separated, without `..`, as `resolve` returns it.
 
         Raises:
             OSError: there is none, or a link is on the way.
@@ -114,26 +116,26 @@ class OpenRoot:
         self._last = (path, folder)
 
     def resolve(self, path: str) -> str | None:
-        """Where a path leads, links followed: relative to the root, empty for the root itself.
+        """Follow the links of a path.
 
         Args:
-            path: relative; may hold links and `..`.
+            path: relative; links and `..` are allowed.
 
         Returns:
-            None where it leads out of the root.
+            The path relative to the root, empty for the root itself; None outside the root.
 
         Raises:
-            OSError: it cannot be told.
+            OSError: the path cannot be resolved.
         """
         full = _real(os.path.join(self.top, path))
         if os.path.commonpath((full, self.top)) != self.top:
             return None
-        found = os.path.relpath(full, self.top).replace(os.sep, "/")
-        return "" if found == "." else found
+        relative = os.path.relpath(full, self.top).replace(os.sep, "/")
+        return "" if relative == "." else relative
 
 
-class _Held:
-    """A folder by its descriptor."""
+class _DescriptorFolder:
+    """A folder, open by its descriptor."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -143,7 +145,7 @@ class _Held:
             return list(scan)
 
     def folder(self, name: str) -> Folder:
-        return _Held(_opened(name, _FOLDER, self._number))
+        return _DescriptorFolder(_opened(name, _FOLDER, self._number))
 
     def file(self, name: str) -> FileIO:
         return _regular(_opened(name, _FILE, self._number))
@@ -152,29 +154,29 @@ class _Held:
         os.close(self._number)
 
 
-class _Named:
-    """A folder by its path, which is looked at again after everything that was opened."""
+class _PathFolder:
+    """A folder by its path, which is checked again after each use."""
 
     def __init__(self, path: str) -> None:
         self._path = path
 
     def entries(self) -> list[os.DirEntry[str]]:
         with os.scandir(self._path) as scan:
-            found = list(scan)
-        _plain(self._path)
-        return found
+            entries = list(scan)
+        _state(self._path)
+        return entries
 
     def folder(self, name: str) -> Folder:
         path = os.path.normpath(os.path.join(self._path, name))
-        if not stat.S_ISDIR(_plain(path).st_mode):
+        if not stat.S_ISDIR(_state(path).st_mode):
             raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        return _Named(path)
+        return _PathFolder(path)
 
     def file(self, name: str) -> FileIO:
         path = os.path.join(self._path, name)
         stream = _regular(_opened(path, _FILE))
         try:
-            if not os.path.samestat(_plain(path), os.fstat(stream.fileno())):
+            if not os.path.samestat(_state(path), os.fstat(stream.fileno())):
                 raise OSError(0, OUTSIDE)
         except BaseException:
             stream.close()
@@ -190,7 +192,7 @@ def _opened(name: str, flags: int, folder: int | None = None) -> int:
         return os.open(name, flags, dir_fd=folder)
     except OSError as error:
         if error.errno in _IS_LINK:
-            raise OSError(error.errno, "it is no longer what it was, or a link to itself") from None
+            raise OSError(error.errno, "it was replaced, or is a link to itself") from None
         raise
 
 
@@ -201,15 +203,15 @@ def _regular(number: int) -> FileIO:
     raise OSError(0, "not a regular file")
 
 
-def _plain(path: str) -> os.stat_result:
-    """The state of a file or folder that no link leads to. Raises OSError: one does."""
+def _state(path: str) -> os.stat_result:
+    """The state of a file or folder. Raises OSError: there is a link on the path."""
     if os.path.normcase(_real(path)) != os.path.normcase(path):
         raise OSError(0, OUTSIDE)
     return os.lstat(path)
 
 
 def _real(path: str | os.PathLike[str]) -> str:
-    """As `os.path.realpath`. Raises OSError: a link was exchanged meanwhile, or it is no path."""
+    """Like `os.path.realpath`. Raises OSError, also for a path that no system accepts."""
     try:
         return os.path.realpath(path)
     except ValueError as error:

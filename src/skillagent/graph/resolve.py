@@ -1,14 +1,19 @@
-"""From a name in a link to a node: the ladder of rules, first hit wins.
+"""Find the node that a link names: a ladder of rules, of which the first that fits decides.
 
-1. `./x`, `../x`: relative to the source's folder only; `/x`: from the root only.
-2. with a `/`: exact path from the root, then a path suffix at a folder boundary.
-3. file stem, exact, then regardless of case and Unicode form.
-4. frontmatter `title` or `name`. 5. alias. 6. a folder's `index`, `README` or `SKILL`.
+1. `./x`, `../x`: relative to the folder of the document; `/x`: from the root.
+2. With a `/`: the exact path from the root, then the end of a path at a folder boundary.
+3. The file's stem, exact, then regardless of case and Unicode form.
+4. Frontmatter `title` or `name`. 5. An alias. 6. A folder with an `index`, `README` or `SKILL`.
 
-Ties on one rung go to the same folder, then the longest common folder prefix, then the
-shortest path, then the smallest path; they are always reported. An alias that two nodes
-claim is never picked silently. A Markdown link that no path answers may be an address on the
-site that is built from the root: see `site`.
+The order puts what is visible in the file tree first, so that a title or an alias in one file
+cannot take over the links that name another file.
+
+If one rule finds several nodes, the node in the same folder is chosen, then the longest common
+folder prefix, then the shortest path, then the smallest path; each such link is reported. An
+alias of two nodes is never resolved. A Markdown link to a path without a file may be an address
+on the site that is built from the root: see `site`.
+
+Above: `build`. Below: `namesakes`, `site`, nodes.
 """
 
 from __future__ import annotations
@@ -21,13 +26,14 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from skillagent.graph.namesakes import Namesakes
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.graph.site import Site
-from skillagent.markdown import Dialect, Kind, Reference
-from skillagent.markdown.logseq_names import Pages, written
+from skillagent.markdown import Dialect, LinkKind, Reference
+from skillagent.markdown.logseq_names import PageNames, written
 
 SEPARATOR = "::"
-"""Between the name of a root and the id of a node, where several roots are loaded."""
+"""Separates the name of a root from the rest of a node's id if several roots are loaded."""
 FOLDER_INDEXES = ("index", "readme", "skill")
 ATTACHMENTS = frozenset(
     "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 "
@@ -37,39 +43,44 @@ ATTACHMENTS = frozenset(
     "bib".split()
 )
 CONTENTS = frozenset(("toc", "_toc_", "__toc__", "_tosp_"))
-"""`[[toc]]` and its like: where a builder puts a list of headings."""
+"""`[[toc]]` and similar: site builders replace it with a list of headings."""
 _PAGE_SUFFIXES = (".html", ".htm")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _FOLD = re.compile(r"[-_\s]+")
 
 
-class Found(NamedTuple):
-    """What the ladder says of one name."""
+class Resolution(NamedTuple):
+    """The result of looking up one name."""
 
     node: Node | None
+    """None if no node has the name, or if the choice between several is left open."""
     rung: str
+    """The rule that found the node; without a node, the reason."""
     candidates: tuple[Node, ...] = ()
+    """All nodes that this rule found, sorted by id, if there are several."""
+    candidate_ids: tuple[str, ...] = ()
+    """Ids of the candidates: one tuple that all links with this name share."""
 
 
-MISSING = Found(None, "missing")
-OUTSIDE = Found(None, "outside")
-NOT_A_NODE = Found(None, "attachment")
+MISSING = Resolution(None, "missing")
+OUTSIDE = Resolution(None, "outside")
+NOT_A_NODE = Resolution(None, "attachment")
 
 
 def name_key(name: str, *, slug: bool = False) -> str:
-    """What two spellings of a name share: NFC, case folded."""
+    """A form that all spellings of a name have in common: NFC, case folded."""
     key = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
     return _FOLD.sub("-", key) if slug else key
 
 
 class Resolver:
-    """The names of one root's nodes.
+    """Looks up the names of one root's nodes.
 
     Args:
         nodes: all nodes of the root.
         others: paths of the root's other files and folders.
         dialect: how links are written.
-        folder: names of the folders that the root lies in, its own name last.
+        folder: names of the folders above the root, and its own name last.
     """
 
     def __init__(
@@ -82,152 +93,176 @@ class Resolver:
         self._nodes = nodes
         self._dialect = dialect
         self.link_fields = dialect.link_fields
-        """Frontmatter fields whose values may name nodes without brackets."""
+        """Frontmatter fields whose values may be names of nodes without brackets."""
         self.others = frozenset(others)
         """Paths of the root's other files and folders."""
         self.site = Site(nodes, self._at, folder)
         """The addresses of the nodes on the site that may be built from them."""
         self._whole: dict[str, Node] = {}
-        """Path with its suffix → node: `a.md` and `a.markdown` are told apart."""
-        self._files: dict[str, list[Node]] = {}
-        """File name with its suffix → nodes."""
+        """Path with suffix → node. Only here `a.md` and `a.markdown` differ."""
+        self._files: dict[str, Namesakes] = {}
+        """File name with suffix → nodes."""
         self._paths: dict[str, Node] = {}
-        self._path_keys: dict[str, list[Node]] = {}
-        self._stems: dict[str, list[Node]] = {}
-        self._stem_keys: dict[str, list[Node]] = {}
-        self._names: dict[str, list[Node]] = {}
-        self.aliases: dict[str, list[Node]] = {}
+        """Path without suffix → the first node with it."""
+        self._path_keys: dict[str, Namesakes] = {}
+        self._stems: dict[str, Namesakes] = {}
+        self._stem_keys: dict[str, Namesakes] = {}
+        self._names: dict[str, Namesakes] = {}
+        """Key of a `title` or `name` → nodes."""
+        self.aliases: dict[str, Namesakes] = {}
+        """Key of an alias → nodes."""
         self._folders: dict[str, list[Node]] = {}
-        self._ties: dict[int, _Tie] = {}
-        self._found_folders: dict[str, list[Node]] = {}
-        self._memo: dict[tuple[str, str], Found] = {}
+        """Key of a folder's path → its index nodes, the best first."""
+        self._folder_names: dict[str, Namesakes] = {}
+        self._path_ends: dict[str, Namesakes] = {}
+        self._answers: dict[tuple[str, str], Resolution] = {}
         for node in nodes:
-            self._whole[node.path] = node
-            self._files.setdefault(node.path.rpartition("/")[2], []).append(node)
-            path = without_suffix(node.path)
-            stem = stem_of(node.path)
-            self._paths.setdefault(path, node)
-            self._path_keys.setdefault(self._key(path), []).append(node)
-            self._stems.setdefault(stem, []).append(node)
-            stem_key = self._key(stem)
-            self._stem_keys.setdefault(stem_key, []).append(node)
-            for name in node.names:
-                self._add(self._names, name, node)
-            if dialect.title_from_heading and node.heading_title:
-                self._add(self._names, node.heading_title, node)
-            for alias in node.aliases:
-                self._add(self.aliases, alias, node)
-            if stem_key in FOLDER_INDEXES and "/" in path:
-                self._folders.setdefault(self._key(path.rpartition("/")[0]), []).append(node)
-        for found in self._folders.values():
-            found.sort(key=lambda node: FOLDER_INDEXES.index(self._key(stem_of(node.path))))
+            self._add_node(node)
+        for indexes in self._folders.values():
+            indexes.sort(key=lambda node: FOLDER_INDEXES.index(self._key(stem_of(node.path))))
 
-    def link(self, reference: Reference, source: Node) -> Found:
-        """What a link in `source` leads to."""
+    def _add_node(self, node: Node) -> None:
+        path, stem = without_suffix(node.path), stem_of(node.path)
+        stem_key = self._key(stem)
+        self._whole[node.path] = node
+        _add(self._files, node.path.rpartition("/")[2], node)
+        self._paths.setdefault(path, node)
+        _add(self._path_keys, self._key(path), node)
+        _add(self._stems, stem, node)
+        _add(self._stem_keys, stem_key, node)
+        for name in node.names:
+            _add(self._names, self._key(name), node)
+        if self._dialect.title_from_heading and node.heading_title:
+            _add(self._names, self._key(node.heading_title), node)
+        for alias in node.aliases:
+            _add(self.aliases, self._key(alias), node)
+        if stem_key in FOLDER_INDEXES and "/" in path:
+            self._folders.setdefault(self._key(path.rpartition("/")[0]), []).append(node)
+
+    def link(self, reference: Reference, source: Node) -> Resolution:
+        """The node that a link in `source` leads to."""
         target = reference.target
         if not target:
-            return Found(source, "self")
-        if reference.kind is not Kind.MARKDOWN:
-            # The commonest case: a bare name, spelled like just one file's.
-            stems = self._stems.get(target)
-            if stems is not None and len(stems) == 1:
-                return Found(stems[0], "stem")
+            return Resolution(source, "self")
         folder = source.path.rpartition("/")[0]
-        memo = (folder, reference.target)
-        if reference.kind is Kind.MARKDOWN:
-            memo = (folder, "](" + reference.target)
-        found = self._memo.get(memo)
-        if found is None:
-            if reference.kind is Kind.MARKDOWN:
-                found = self._destination(reference.target, folder)
-            else:
-                found = self.name(reference.target, folder)
-                if found is MISSING and self._is_no_node(reference.target, folder):
-                    found = NOT_A_NODE
-            self._memo[memo] = found
-        if found.node is None and reference.kind is Kind.MARKDOWN:
-            return self._on_site(found, target, source)
-        return found
+        if reference.kind is LinkKind.MARKDOWN:
+            return self._markdown_link(target, folder, source)
+        # The most frequent case: a bare name, spelled exactly as one file's.
+        same_stem = self._stems.get(target)
+        if same_stem is not None and len(same_stem.nodes) == 1:
+            return Resolution(same_stem.nodes[0], "stem")
+        question = (folder, target)
+        answer = self._answers.get(question)
+        if answer is None:
+            answer = self.name(target, folder)
+            if answer is MISSING and self._is_no_node(target, folder):
+                answer = NOT_A_NODE
+            self._answers[question] = answer
+        return answer
 
-    def _on_site(self, found: Found, target: str, source: Node) -> Found:
-        """What a Markdown link leads to of which no file lies at its path."""
-        page = target.lower().endswith(_PAGE_SUFFIXES)
-        if found is NOT_A_NODE and not page and target.strip("/"):
-            return found
-        if page and _joined(source.path.rpartition("/")[0], target.lstrip("/")) in self.others:
-            return found
+    def _markdown_link(self, target: str, folder: str, source: Node) -> Resolution:
+        question = (folder, "](" + target)
+        answer = self._answers.get(question)
+        if answer is None:
+            answer = self._answers[question] = self._destination(target, folder)
+        return answer if answer.node else self._on_site(answer, target, source)
+
+    def _on_site(self, answer: Resolution, target: str, source: Node) -> Resolution:
+        """Look up a Markdown link on the site, after no file was found at its path."""
+        is_page = target.lower().endswith(_PAGE_SUFFIXES)
+        if answer is NOT_A_NODE and not is_page and target.strip("/"):
+            return answer
+        if is_page and _joined(source.path.rpartition("/")[0], target.lstrip("/")) in self.others:
+            return answer
         node = self.site.find(target, source.path)
-        return Found(node, "site") if node else found
+        return Resolution(node, "site") if node else answer
 
     def _at(self, path: str) -> Node | None:
         """The node at a path from the root, with or without suffix, or a folder's index."""
         return self._whole.get(path) or self._path(without_suffix(path), "site").node
 
-    def name(self, target: str, folder: str | None = None) -> Found:
-        """What a name leads to.
+    def name(self, target: str, folder: str | None = None) -> Resolution:
+        """Look up a name.
 
         Args:
-            target: as inside `[[ ]]`, without fragment and label.
-            folder: where the link stands, for relative paths and ties; None for a name that
-                stands nowhere, of which several candidates are all kept.
+            target: the text inside `[[ ]]`, without fragment and label.
+            folder: folder of the document with the link, for relative paths and to choose
+                between several nodes. None if the name is in no document: then several nodes
+                stay candidates, and none is chosen.
         """
         if _DRIVE.match(target) or target.startswith("file:"):
             return OUTSIDE
         name = without_suffix(target)
-        if name != target:
-            if node := self._whole.get(target):
-                return Found(node, "path")
-            if found_files := self._files.get(target):
-                return self._nearest(found_files, folder, "stem")
-            if self._dialect.pages and (found_pages := self._names.get(self._key(target))):
-                return self._nearest(found_pages, folder, "title")
+        if name != target and (answer := self._with_suffix(target, folder)):
+            return answer
         if name.startswith(("./", "../", "/")):
-            base = "" if name.startswith("/") else folder or ""
-            path = _joined(base, name.lstrip("/"))
-            if path is None:
-                return OUTSIDE
-            return self._path(path, "root" if name.startswith("/") else "relative")
+            return self._from_folder(name, folder or "")
         if "/" in name:
             path = _joined("", name)
             if path is None:
                 return OUTSIDE
-            found = self._path(path, "path")
-            if found.node:
-                return found
-            key = self._key(path)
-            ends = [
-                node
-                for node in self._stem_keys.get(key.rpartition("/")[2], ())
-                if self._key(without_suffix(node.path)).endswith("/" + key)
-            ]
-            if ends:
-                ends = self._found_folders.setdefault("/" + key, ends)
-                return self._nearest(ends, folder, "suffix")
+            if answer := self._by_path(path, folder):
+                return answer
             name = path
+        return self._by_name(name, folder)
+
+    def _with_suffix(self, target: str, folder: str | None) -> Resolution | None:
+        """The node whose path, file name or page has this very suffix."""
+        if node := self._whole.get(target):
+            return Resolution(node, "path")
+        if nodes := self._files.get(target):
+            return self._nearest(nodes, folder, "stem")
+        if self._dialect.pages and (nodes := self._names.get(self._key(target))):
+            return self._nearest(nodes, folder, "title")
+        return None
+
+    def _from_folder(self, name: str, folder: str) -> Resolution:
+        """`./x` and `../x` from the folder of the document, `/x` from the root."""
+        from_root = name.startswith("/")
+        path = _joined("" if from_root else folder, name.lstrip("/"))
+        return OUTSIDE if path is None else self._path(path, "root" if from_root else "relative")
+
+    def _by_path(self, path: str, folder: str | None) -> Resolution | None:
+        """The node at a path, or one whose path ends with it."""
+        answer = self._path(path, "path")
+        if answer.node:
+            return answer
+        key = self._key(path)
+        nodes = self._path_ends.get(key)
+        if nodes is None:
+            same_stem = self._stem_keys.get(key.rpartition("/")[2])
+            nodes = self._path_ends[key] = Namesakes(
+                node
+                for node in (same_stem.nodes if same_stem else ())
+                if self._key(without_suffix(node.path)).endswith("/" + key)
+            )
+        return self._nearest(nodes, folder, "suffix") if nodes.nodes else None
+
+    def _by_name(self, name: str, folder: str | None) -> Resolution:
+        """The rungs 3 to 6 of the ladder: stem, title, alias, folder."""
         key = self._key(name)
-        if found_nodes := self._stems.get(name) or self._stems.get(
-            name if name.isascii() else unicodedata.normalize("NFC", name)
-        ):
-            return self._nearest(found_nodes, folder, "stem")
-        if found_nodes := self._stem_keys.get(key):
-            return self._nearest(found_nodes, folder, "stem-key")
-        if found_nodes := self._names.get(key):
-            return self._nearest(found_nodes, folder, "title")
-        if found_nodes := self.aliases.get(key):
-            if len(found_nodes) > 1:
-                return self._nearest(found_nodes, None, "alias")
-            return Found(found_nodes[0], "alias")
-        if found_nodes := self._folder(key):
-            return self._nearest(found_nodes, folder, "folder")
+        nodes = self._stems.get(name)
+        if nodes is None and not name.isascii():
+            nodes = self._stems.get(unicodedata.normalize("NFC", name))
+        if nodes:
+            return self._nearest(nodes, folder, "stem")
+        if nodes := self._stem_keys.get(key):
+            return self._nearest(nodes, folder, "stem-key")
+        if nodes := self._names.get(key):
+            return self._nearest(nodes, folder, "title")
+        if nodes := self.aliases.get(key):
+            return self._nearest(nodes, None, "alias")  # between two claims nothing is chosen
+        if (nodes := self._folder(key)).nodes:
+            return self._nearest(nodes, folder, "folder")
         return self._by_dialect(name, folder)
 
     def near(self, target: str) -> Node | None:
-        """The one node whose name differs only by blanks, dashes, underscores or `%20`."""
+        """The only node whose name differs by no more than blanks, `-`, `_`, `%20` and case."""
         name = without_suffix(unquote(target))
-        if not self._dialect.pages:  # there a `/` parts no folders
+        if not self._dialect.pages:  # in Logseq a `/` is a part of a page's name
             name = name.rpartition("/")[2]
-        found = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
-        return found[0] if len(found) == 1 else None
+        nodes = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
+        return nodes[0] if len(nodes) == 1 else None
 
     @cached_property
     def _folded(self) -> dict[str, list[Node]]:
@@ -242,55 +277,48 @@ class Resolver:
     def _key(self, name: str) -> str:
         return name_key(name, slug=self._dialect.slug)
 
-    def _add(self, table: dict[str, list[Node]], name: str, node: Node) -> None:
-        found = table.setdefault(self._key(name), [])
-        if node not in found:
-            found.append(node)
-
-    def _path(self, path: str, rung: str) -> Found:
+    def _path(self, path: str, rung: str) -> Resolution:
         if node := self._paths.get(path):
-            return Found(node, rung)
+            return Resolution(node, rung)
         key = self._key(path)
         if nodes := self._path_keys.get(key):
             return self._nearest(nodes, "", rung)
-        if nodes := self._folders.get(key):
-            return Found(nodes[0], "folder")
+        if indexes := self._folders.get(key):
+            return Resolution(indexes[0], "folder")
         return MISSING
 
-    def _folder(self, key: str) -> list[Node]:
-        """The index node of each folder with this name: one a folder, the best-ranked."""
-        found = self._found_folders.get(key)
-        if found is None:
-            found = self._found_folders[key] = [
-                nodes[0]
-                for folder, nodes in self._folder_ends.get(key.rpartition("/")[2], ())
+    def _folder(self, key: str) -> Namesakes:
+        """The best index node of each folder whose path is the key or ends with it."""
+        nodes = self._folder_names.get(key)
+        if nodes is None:
+            nodes = self._folder_names[key] = Namesakes(
+                indexes[0]
+                for folder, indexes in self._folder_ends.get(key.rpartition("/")[2], ())
                 if folder == key or folder.endswith("/" + key)
-            ]
-        return found
+            )
+        return nodes
 
     @cached_property
     def _folder_ends(self) -> dict[str, list[tuple[str, list[Node]]]]:
-        """Last part of a folder's key → its keys and index nodes."""
-        found: dict[str, list[tuple[str, list[Node]]]] = {}
-        for folder, nodes in self._folders.items():
-            found.setdefault(folder.rpartition("/")[2], []).append((folder, nodes))
-        return found
+        """Last part of a folder's key → the keys that end so, with their index nodes."""
+        ends: dict[str, list[tuple[str, list[Node]]]] = {}
+        for folder, indexes in self._folders.items():
+            ends.setdefault(folder.rpartition("/")[2], []).append((folder, indexes))
+        return ends
 
-    def _nearest(self, nodes: Sequence[Node], folder: str | None, rung: str) -> Found:
-        """One of several nodes: same folder, longest common prefix, shortest, smallest path."""
-        if len(nodes) == 1:
-            return Found(nodes[0], rung)
-        # The lists live as long as the resolver, so their identity can stand for them.
-        tie = self._ties.get(id(nodes))
-        if tie is None:
-            tie = self._ties[id(nodes)] = _Tie(nodes)
-        return Found(None if folder is None else tie.nearest(folder), rung, tie.candidates)
+    def _nearest(self, nodes: Namesakes, folder: str | None, rung: str) -> Resolution:
+        """The node that is nearest to a folder; without a folder, none of several."""
+        if len(nodes.nodes) == 1:
+            return Resolution(nodes.nodes[0], rung)
+        nearness = nodes.nearness
+        node = None if folder is None else nearness.nearest(folder)
+        return Resolution(node, rung, nearness.candidates, nearness.ids)
 
-    def _by_dialect(self, name: str, folder: str | None) -> Found:
+    def _by_dialect(self, name: str, folder: str | None) -> Resolution:
         if self._dialect.dots_are_folders and "." in name:
-            found = self._path(name.replace(".", "/"), "dots")
-            if found.node:
-                return found
+            answer = self._path(name.replace(".", "/"), "dots")
+            if answer.node:
+                return answer
         if self._dialect.namespace and "/" in name:
             key = self._key(name.replace("/", self._dialect.namespace))
             if nodes := self._stem_keys.get(key):
@@ -299,8 +327,8 @@ class Resolver:
             return self._page(name, folder, self._dialect.pages)
         return MISSING
 
-    def _page(self, name: str, folder: str | None, pages: Pages) -> Found:
-        """A block or a day of Logseq's; a day without a journal is a date, and no link."""
+    def _page(self, name: str, folder: str | None, pages: PageNames) -> Resolution:
+        """A Logseq block, or a day. A day without a journal is only a date, not a link."""
         if name.startswith("(("):
             nodes = self._blocks.get(name[2:-2].lower())
             return self._nearest(nodes, folder, "block") if nodes else MISSING
@@ -310,15 +338,15 @@ class Resolver:
         return MISSING
 
     @cached_property
-    def _blocks(self) -> dict[str, list[Node]]:
-        """Id of a block → nodes that hold it."""
-        found: dict[str, list[Node]] = {}
+    def _blocks(self) -> dict[str, Namesakes]:
+        """Id of a block → nodes that contain it."""
+        blocks: dict[str, Namesakes] = {}
         for node in self._nodes:
             for block in node.document.blocks:
-                found.setdefault(block, []).append(node)
-        return found
+                _add(blocks, block, node)
+        return blocks
 
-    def _destination(self, target: str, folder: str) -> Found:
+    def _destination(self, target: str, folder: str) -> Resolution:
         """The node at a Markdown link's path, relative to its source's folder."""
         if _DRIVE.match(target) or target.startswith("file:"):
             return OUTSIDE
@@ -326,13 +354,13 @@ class Resolver:
         if path is None:
             return OUTSIDE
         if path in ("", "."):
-            found = self._path("index", "markdown")
-            return found if found.node else NOT_A_NODE
+            answer = self._path("index", "markdown")
+            return answer if answer.node else NOT_A_NODE
         if node := self._whole.get(path):
-            return Found(node, "markdown")
-        found = self._path(without_suffix(path), "markdown")
-        if found.node:
-            return found
+            return Resolution(node, "markdown")
+        answer = self._path(without_suffix(path), "markdown")
+        if answer.node:
+            return answer
         if path in self.others or self._has_attachment_suffix(path):
             return NOT_A_NODE
         return MISSING
@@ -357,29 +385,8 @@ def _joined(folder: str, path: str) -> str | None:
     return unicodedata.normalize("NFC", joined)
 
 
-class _Tie:
-    """Several nodes with one name: which of them is nearest to a folder.
-
-    The best node below each folder is noted once, so that a choice costs the depth of the
-    folder and not the number of nodes.
-    """
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        ordered = sorted(nodes, key=lambda node: (node.path.count("/"), node.path))
-        self.candidates = tuple(sorted(nodes, key=lambda node: node.id))
-        self._inside: dict[str, Node] = {}
-        self._below: dict[str, Node] = {}
-        for node in ordered:
-            folder = node.path.rpartition("/")[0]
-            self._inside.setdefault(folder, node)
-            while folder:
-                self._below.setdefault(folder, node)
-                folder = folder.rpartition("/")[0]
-            self._below.setdefault("", node)
-
-    def nearest(self, folder: str) -> Node:
-        if found := self._inside.get(folder):
-            return found
-        while folder not in self._below:
-            folder = folder.rpartition("/")[0]
-        return self._below[folder]
+def _add(table: dict[str, Namesakes], key: str, node: Node) -> None:
+    namesakes = table.get(key)
+    if namesakes is None:
+        namesakes = table[key] = Namesakes()
+    namesakes.add(node)

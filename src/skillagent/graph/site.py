@@ -1,10 +1,10 @@
-"""Addresses that documents have on the site that is built from them.
+"""Find nodes by their addresses on the site that is built from them.
 
-Authors of documentation link to what a reader's browser asks for: `/guide/x`, `/guide/x.html`,
-`/docs/x/`. Which file that is, only the builder's configuration says; this module tries what the
-builders do of themselves, and takes what is there. Sources: the documentation of VitePress
-(file-based routing), Docusaurus (`slug`, `id`, numbers before names), MkDocs (directory URLs),
-Jekyll (permalinks, dates before names), Hugo (`_index`, `url`, `aliases`).
+Authors of documentation use the addresses that a browser asks for: `/guide/x`, `/guide/x.html`,
+`/docs/x/`. Only the configuration of the site builder says which file that is. This module tries
+the default rules of the builders, and takes the first node that fits. Sources: the documentation
+of VitePress (file-based routing), Docusaurus (`slug`, `id`, numbers before names), MkDocs
+(directory URLs), Jekyll (permalinks, dates before names), Hugo (`_index`, `url`, `aliases`).
 
 Above: `resolve`, whose own rules come first. Below: nodes.
 """
@@ -17,15 +17,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from skillagent.graph.node import Node, stem_of, without_suffix
-from skillagent.markdown import Kind, scalar_text
+from skillagent.markdown import LinkKind, scalar_text
 
 SOURCE_FOLDERS = (
     *("docs", "doc", "documentation", "content", "contents", "src", "source", "pages", "site"),
     *("website", "wiki", "book"),
 )
-"""Names of folders that sites are built from: a link that begins with `/` counts from one."""
+"""Names of folders that sites are built from. A `/` at the start of a link means one of them."""
 MOST_DROPPED = 3
-"""So many folders of an address may be the site's own, and be no folders of the root."""
+"""How many folders at the start of an address may exist only on the site, not in the root."""
 
 _PAGE_SUFFIX = re.compile(r"(?:/index)?\.html?$", re.IGNORECASE)
 _NUMBER = re.compile(r"_|\d+[-_. ]+(?=[^\d\W])")
@@ -34,38 +34,37 @@ _INDEXES = frozenset(("index", "readme", "_index"))
 
 
 class Site:
-    """What the addresses of one root's documents may be.
+    """Finds the nodes of one root by address.
 
     Args:
         nodes: all nodes of the root.
-        at: the node at a path, with or without suffix, or the index of the folder there.
-        folder: names of the folders that the root lies in, its own name last; empty where that
-            is not known.
+        at: returns the node at a path, with or without suffix, or the index of a folder.
+        folder: names of the folders above the root, and its own name last; empty if unknown.
     """
 
     def __init__(
         self, nodes: Sequence[Node], at: Callable[[str], Node | None], folder: Sequence[str]
     ) -> None:
         self._nodes = nodes
-        self._path = at
+        self._node_at = at
         self._folder = tuple(folder[-MOST_DROPPED:])
-        self._known: dict[tuple[str, str], Node | None] = {}
+        self._answers: dict[tuple[str, str], Node | None] = {}
         self._bases: dict[str, bool] = {}
 
     def find(self, target: str, source: str) -> Node | None:
-        """The node that an address means, None if there is none.
+        """The node at an address; None if there is none.
 
         Args:
-            target: as a Markdown link gives it, percent signs decoded, without its fragment.
-            source: path of the document that it stands in.
+            target: target of a Markdown link, percent escapes decoded, without its fragment.
+            source: path of the document with the link.
         """
-        # Of an absolute address only the folder of the document matters.
+        # For an absolute address only the folder of the document matters.
         place = (posixpath.dirname(source) if target.startswith("/") else source, target)
-        if place not in self._known:
+        if place not in self._answers:
             paths = self._absolute if target.startswith("/") else self._relative
-            found = (self._at(path) for path in paths(_plain(target), source))
-            self._known[place] = next(filter(None, found), None)
-        return self._known[place]
+            nodes = (self._at(path) for path in paths(_plain(target), source))
+            self._answers[place] = next(filter(None, nodes), None)
+        return self._answers[place]
 
     def source_folder(self) -> str:
         """Name of the nearest folder above the root that a site may be built from, or empty."""
@@ -73,13 +72,13 @@ class Site:
         return next(above, "")
 
     def _at(self, path: str) -> Node | None:
-        return self._path(path) or self._addresses.get(path.casefold())
+        return self._node_at(path) or self._addresses.get(path.casefold())
 
     def _absolute(self, address: str, source: str) -> Iterator[str]:
         path = _inside(address.strip("/"))
         if path is None:
             return
-        # From the root, then from each folder above the document: one of them is the site's.
+        # The site may begin at the root, or at any folder above the document.
         folders = posixpath.dirname(source).split("/")
         yield path
         for count in range(1, len(folders) + 1):
@@ -87,7 +86,7 @@ class Site:
         yield from self._without_base(path)
 
     def _without_base(self, path: str) -> Iterator[str]:
-        """The path without the folders that only the site has, as in `/docs/x` for `x.md`."""
+        """The path without the folders that exist only on the site, as in `/docs/x` for `x.md`."""
         parts = path.split("/")
         for count in range(1, min(MOST_DROPPED, len(parts)) + 1):
             rest = "/".join(parts[count:])
@@ -95,10 +94,11 @@ class Site:
                 yield rest
 
     def _is_base(self, base: str) -> bool:
-        """Whether a beginning of addresses is the site's own.
+        """True if the first folders of an address exist only on the site.
 
-        It is if the root lies in folders of that name, or if at least half of the addresses
-        that begin so lead to a node without it; one address is proof only for a known name.
+        That is so if the folders above the root have these names, or if at least half of the
+        addresses that begin so lead to a node without them. A single address is enough only if
+        the name is one of `SOURCE_FOLDERS`.
         """
         if base not in self._bases:
             names = base.split("/")
@@ -107,19 +107,15 @@ class Site:
         return self._bases[base]
 
     def _leads_without(self, base: str) -> bool:
-        rests = [
-            path.removeprefix(f"{base}/")
-            for path in self._linked.get(base.partition("/")[0], ())
-            if path.startswith(f"{base}/")
-        ]
-        good = sum(self._at(rest) is not None for rest in rests)
+        rests = self._linked.get(base, ())
+        resolved = sum(self._at(rest) is not None for rest in rests)
         needed = 1 if base.rpartition("/")[2].lower() in SOURCE_FOLDERS else 2
-        return good >= needed and 2 * good >= len(rests)
+        return resolved >= needed and 2 * resolved >= len(rests)
 
     def _relative(self, address: str, source: str) -> Iterator[str]:
         folder = posixpath.dirname(source)
-        # On most sites the address of `a/b.md` is `a/b/`, from which browsers count. Docusaurus
-        # takes a path of a file that is not there from the top.
+        # On most sites the address of `a/b.md` is `a/b/`, and browsers resolve from there. If a
+        # file does not exist, Docusaurus looks for its path from the top.
         top = ("",) if without_suffix(address) != address else ()
         for base in (folder, without_suffix(source), *top):
             path = _inside(posixpath.join(base, address))
@@ -128,28 +124,32 @@ class Site:
 
     @cached_property
     def _linked(self) -> dict[str, list[str]]:
-        """First folder → absolute addresses that links of the root name, each once."""
+        """First folders → what follows them in the absolute addresses of links, each once."""
         addresses = {
             _inside(_plain(reference.target).strip("/"))
             for node in self._nodes
             for reference in node.document.references
-            if reference.kind is Kind.MARKDOWN and reference.target.startswith("/")
+            if reference.kind is LinkKind.MARKDOWN and reference.target.startswith("/")
         }
-        found: dict[str, list[str]] = {}
+        linked: dict[str, list[str]] = {}
         for path in sorted(path for path in addresses if path):
-            found.setdefault(path.partition("/")[0], []).append(path)
-        return found
+            at = -1
+            for _ in range(MOST_DROPPED):
+                if (at := path.find("/", at + 1)) < 0:
+                    break
+                linked.setdefault(path[:at], []).append(path[at + 1 :])
+        return linked
 
     @cached_property
     def _addresses(self) -> dict[str, Node]:
-        """Address, case folded, without slashes around it → the only node that may have it."""
-        found: dict[str, Node] = {}
-        twice = set()
+        """Address, case folded, without outer slashes → the only node that may have it."""
+        owners: dict[str, Node] = {}
+        shared = set()
         for node in self._nodes:
             for address in {address.casefold() for address in _addresses_of(node)}:
-                if found.setdefault(address, node) is not node:
-                    twice.add(address)
-        return {address: node for address, node in found.items() if address not in twice}
+                if owners.setdefault(address, node) is not node:
+                    shared.add(address)
+        return {address: node for address, node in owners.items() if address not in shared}
 
 
 def _plain(address: str) -> str:
@@ -158,7 +158,7 @@ def _plain(address: str) -> str:
 
 
 def _inside(path: str) -> str | None:
-    """A path without `.` and `..`, empty for the root; None if it leads out of it."""
+    """A path without `.` and `..`, empty for the root; None outside the root."""
     path = posixpath.normpath(path)
     if path == ".." or path.startswith(("../", "/")):
         return None
@@ -166,7 +166,7 @@ def _inside(path: str) -> str | None:
 
 
 def _addresses_of(node: Node) -> Iterator[str]:
-    """Addresses that builders give to a document beside its path."""
+    """The addresses that site builders may give to a document besides its path."""
     folder, _, name = node.path.rpartition("/")
     above = "".join(f"{_NUMBER.sub('', part, count=1)}/" for part in folder.split("/") if part)
     stem = stem_of(name)
@@ -183,7 +183,7 @@ def _addresses_of(node: Node) -> Iterator[str]:
 
 
 def _declared(node: Node, above: str) -> Iterator[str]:
-    """What the header of a document says of its address."""
+    """The addresses in the header of a document."""
     header = node.document.frontmatter
     if not header.fields:
         return

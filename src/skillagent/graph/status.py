@@ -1,8 +1,9 @@
-"""What a node's header says of its validity: deprecated, superseded, expired, stale.
+"""Find nodes that should not be relied on: deprecated, superseded, expired or stale.
 
-Four things count: a word of `WORDS` in `status` or `lifecycle` (`status: superseded by [[x]]`
-names the successor too); a mark such as `deprecated: true`; a link in `superseded_by`, or one in
-`supersedes` of another node; and a date in `valid_until` or `stale_after` that is past.
+A header says so in four ways: a word of `WORDS` in `status` or `lifecycle` (in
+`status: superseded by [[x]]` with the successor); a mark such as `deprecated: true`; a link in
+`superseded_by`, or in `supersedes` of another node; a past date in `valid_until` or
+`stale_after`.
 """
 
 from __future__ import annotations
@@ -33,20 +34,20 @@ WORDS = frozenset(
         "withdrawn",
     )
 )
-"""The words of a status that say: do not rely on this node."""
+"""The words in a status that mean: do not rely on this node."""
 SUPERSEDED, EXPIRED, STALE = "superseded", "expired", "stale"
 STATUS_FIELDS = ("status", "lifecycle")
 MARKS = ("deprecated", "archived", "obsolete", "retired", "withdrawn", "superseded")
-"""Fields that say by themselves that a node is outdated, unless their value says no."""
+"""Fields that mark a node as outdated, unless their value is a word for no."""
 SUCCESSOR_FIELDS = frozenset(("superseded_by", "replaced_by", "successor", "deprecated_by"))
 PREDECESSOR_FIELDS = frozenset(("supersedes", "replaces"))
 DATES = (
     (EXPIRED, ("valid_until", "expires", "expires_at", "expiry_date")),
     (STALE, ("stale_after",)),
 )
-"""What a node is after a date, and the fields that give its last good day."""
+"""The status of a node after a date, and the fields with its last valid day."""
 _NOT_YET = frozenset(("draft", "proposed", "planned", "rejected", "idea"))
-"""What is only meant to replace a node does not do so yet."""
+"""With such a status, a node is only planned to replace another one."""
 _NO = frozenset(("", "false", "no", "none", "null", "n/a", "0"))
 _FIELDS = frozenset(
     (*STATUS_FIELDS, *MARKS, *SUCCESSOR_FIELDS, *(name for _, names in DATES for name in names))
@@ -63,17 +64,17 @@ class Outdated:
     word: str
     """One of `WORDS`."""
     successors: tuple[str, ...] = ()
-    """Ids of the nodes that replace it, as far as the graph has them."""
+    """Ids of the nodes that replace it and are in the graph."""
 
 
 @lru_cache(maxsize=4096)
 def field_key(name: str) -> str:
-    """A field's name in one form: `Superseded-By` and `supersededBy` are `superseded_by`."""
+    """A common form of field names: `Superseded-By` and `supersededBy` are `superseded_by`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[- ]", "_", name).casefold()
 
 
 def declared_status(node: Node) -> str:
-    """The first word of the author's `status` or `lifecycle`, in lower case; empty if none."""
+    """The first word of `status` or `lifecycle` in lower case; empty if there is none."""
     return _status(_values(node))[0]
 
 
@@ -83,13 +84,13 @@ def outdated_nodes(
     named: Callable[[str], str | None],
     today: Callable[[], date],
 ) -> dict[str, Outdated]:
-    """Id → why it is outdated, of the nodes that are.
+    """Id → why the node is outdated; only for outdated nodes.
 
     Args:
-        nodes: all of a graph, by id.
-        links: all of a graph.
-        named: a name as written in a status → the id of the node that it leads to.
-        today: asked for only where a node has a date.
+        nodes: id → node, for all nodes of a graph.
+        links: all links of the graph.
+        named: returns the id of the node with a name that a status mentions, or None.
+        today: returns the current day; called only if a node has a date.
     """
     successors: dict[str, dict[str, None]] = {}
     for link in links:
@@ -102,17 +103,17 @@ def outdated_nodes(
             successors.setdefault(link.target, {})[link.source] = None
     outdated: dict[str, Outdated] = {}
     for node in nodes.values():
-        followed = successors.get(node.id, {})
+        replaced_by = successors.get(node.id, {})
         word, successor = _judged(_values(node), today)
-        if successor and (other := named(successor)) and other != node.id:
-            followed = {other: None, **followed}
-        if word or followed:
-            outdated[node.id] = Outdated(word or SUPERSEDED, tuple(followed))
+        if successor and (new_id := named(successor)) and new_id != node.id:
+            replaced_by = {new_id: None, **replaced_by}
+        if word or replaced_by:
+            outdated[node.id] = Outdated(word or SUPERSEDED, tuple(replaced_by))
     return outdated
 
 
 def _values(node: Node) -> dict[str, str]:
-    """The fields of a header that are read here, by their `field_key`."""
+    """`field_key` → value, for the fields of a header that this module reads."""
     fields = node.document.frontmatter.fields
     return {
         key: scalar_text(value).strip()
@@ -122,8 +123,7 @@ def _values(node: Node) -> dict[str, str]:
 
 
 def _judged(values: Mapping[str, str], today: Callable[[], date]) -> tuple[str, str]:
-    """What a header says: a word of `WORDS` or nothing, and the name of a successor if it is
-    part of the status."""
+    """A word of `WORDS` or an empty text, and the successor that the status names, if any."""
     if any(_says_so(values, field) for field in SUCCESSOR_FIELDS):
         return SUPERSEDED, ""
     word, successor = _status(values)
@@ -145,9 +145,9 @@ def _says_so(values: Mapping[str, str], field: str) -> bool:
 
 
 def _status(values: Mapping[str, str]) -> tuple[str, str]:
-    """The word of a status, and what stands behind `by`."""
+    """The word of a status, and the name after `by`; each empty if there is none."""
     text = next((values[field] for field in STATUS_FIELDS if values.get(field)), "")
-    # A template lists what may be written there: `active | deprecated`.
+    # A template lists all possible values: `active | deprecated`.
     match = None if "|" in _IN_BRACKETS.sub("", text) else _STATUS.match(text)
     if not match:
         return "", ""

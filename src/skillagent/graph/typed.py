@@ -1,7 +1,7 @@
-"""Which frontmatter fields of a root hold links, and which of their values are meant as one.
+"""Typed links: the frontmatter fields of a root that contain links, and which values are links.
 
-A link field may hold a name, a path, an address or prose. What leads to a node is a link; what
-leads nowhere is a broken one only if its author clearly meant a node.
+The value of a link field may be a name, a path, an address or prose. If it leads to a node, it
+is a link. If not, it is a broken link only if its author clearly meant a node.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ from collections.abc import Iterable, Mapping
 
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver
-from skillagent.graph.walk import SourceFile
+from skillagent.graph.source_file import SourceFile
 from skillagent.markdown import Dialect, Frontmatter, Reference
 from skillagent.markdown.document import parse
 from skillagent.markdown.frontmatter import words
 from skillagent.markdown.link_fields import field_name
 
 DECLARATION = "link_fields"
-"""The key with which a graph names further link fields, in the header of its entry; in that of a
-`SKILL.md`, whose keys the Agent Skills specification fixes, under `metadata`."""
+"""The key that declares more link fields, in the header of a file at the top of the root. In
+`SKILL.md`, whose keys the Agent Skills specification fixes, it belongs under `metadata`."""
 
 
 def with_declared_fields(dialect: Dialect, files: Iterable[SourceFile]) -> Dialect:
-    """The dialect of a root, with the link fields that a file at its top declares.
+    """The dialect, with the link fields that files at the top of the root declare.
 
     Args:
-        dialect: with which the root is loaded.
-        files: of the root.
+        dialect: the dialect of the root.
+        files: the Markdown files of the root.
     """
     declared = [
         field_name(name)
         for file in files
-        if "/" not in file.path and DECLARATION.encode() in file.data
-        for name in _declared(parse(file.data, file.path, dialect).frontmatter)
+        if "/" not in file.path and DECLARATION in file.text
+        for name in _declared(parse(file.text, file.path, dialect).frontmatter)
     ]
     return dialect.with_link_fields(declared) if declared else dialect
 
@@ -44,10 +44,10 @@ def _declared(header: Frontmatter) -> tuple[str, ...]:
 
 
 def is_meant(reference: Reference, resolver: Resolver) -> bool:
-    """Whether a value of a link field that leads nowhere names a node for all that.
+    """True if a value of a link field means a node, although it leads to none.
 
-    It does with the suffix of a Markdown file, as a relative path, as a path into a folder of
-    the root, or if it is spelled nearly as one node.
+    That is so if it has the suffix of a Markdown file, is a relative path or a path into a
+    folder of the root, or is nearly the name of one node.
     """
     name = reference.target
     if name.startswith(("./", "../")):

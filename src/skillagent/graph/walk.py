@@ -1,13 +1,16 @@
-"""Roots on disk → the bytes of their Markdown files, in a fixed order.
+"""Find and read the Markdown files of a root, in a fixed order.
 
-Hidden folders and what `.gitignore` or `.skillagentignore` name are skipped; a symbolic
-link is followed only to a file inside its root, whatever is exchanged meanwhile (see
-`open_root`). Files are read once; one that cannot be read becomes a finding.
+Hidden folders and everything that `.gitignore` or `.skillagentignore` excludes are skipped. A
+symbolic link is followed only to a file inside its root, even if another process replaces
+files during the walk (see `open_root`). Each file is opened once: its bytes are hashed, decoded
+and dropped before the next file is read, so that only the texts stay in memory. A file that
+cannot be read becomes a finding.
+
+Above: `graph_root`. Below: `source_file`, `open_root`, `ignore_files`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -24,14 +27,11 @@ from skillagent.files import STAGED
 from skillagent.graph.ignore_files import IGNORE_FILES, Specs, is_ignored, read_rules
 from skillagent.graph.node import SUFFIXES
 from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
+from skillagent.graph.source_file import SourceFile, read_source, safe_path, utf_8
 from skillagent.markdown import Dialect
-from skillagent.progress import Progress, untold
+from skillagent.progress import Progress, no_progress
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
-HEAD_BYTES = 65_536
-"""Of a file that is too large, this much of its beginning is loaded."""
-
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Options:
     """How a graph is loaded."""
 
     dialect: Dialect | None = None
-    """How links are written; None to go by what each root holds: Logseq's, else Obsidian's."""
+    """How links are written. None: Logseq's form for a Logseq graph, otherwise Obsidian's."""
     strict: bool = False
-    """A link that several nodes answer to is an error and stays unresolved."""
+    """A link whose name fits several nodes is an error and stays unresolved."""
     max_file_bytes: int = MAX_FILE_BYTES
-    """Of a larger file only the first 64 KiB are loaded, with a finding."""
+    """Size limit in bytes. Only the first 64 KiB of a larger file are loaded, with a finding."""
     today: date | None = None
-    """The day by which `valid_until` and `stale_after` are judged; None for the system's."""
+    """The day that `valid_until` and `stale_after` are compared with; None for the current day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Root:
 
     path: Path
     name: str = ""
-    """Namespace of its nodes when several roots are loaded."""
+    """Namespace of its nodes if several roots are loaded."""
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """Names of the folders that it lies in, its own last."""
+        """Names of the folders above it, and its own name last."""
         try:
             return self.path.resolve().parts[1:]
         except (OSError, RuntimeError):
@@ -81,36 +81,17 @@ class Root:
             raise GraphError(f"{path[:200]!r} is no folder: {error}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One Markdown file as found."""
-
-    path: str
-    """Relative to the root, `/`-separated, NFC, safe to print."""
-    raw_path: str
-    """The same before NFC."""
-    data: bytes
-    size: int
-    """Bytes on disk."""
-    digest: str
-    """SHA-256 of all bytes on disk, as `sha256:…`."""
-
-    @property
-    def whole(self) -> bool:
-        """False where only the beginning was read."""
-        return len(self.data) == self.size
-
-
 @dataclass(slots=True)
-class Walk:
-    """What one root holds."""
+class RootFiles:
+    """The files and folders of one root."""
 
     root: Root
     files: list[SourceFile] = field(default_factory=list)
+    """The Markdown files that could be read."""
     others: set[str] = field(default_factory=set)
     """Paths of all other files, and of folders: targets that are not nodes."""
     unread: int = 0
-    """Markdown files that could not be read."""
+    """How many Markdown files could not be read."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
@@ -139,32 +120,34 @@ def roots_of(paths: Sequence[str | os.PathLike[str] | Root]) -> tuple[Root, ...]
     return roots
 
 
-def walk(root: Root, options: Options, prefix: str = "", progress: Progress = untold) -> Walk:
-    """Every Markdown file below a root, sorted by path.
+def walk(
+    root: Root, options: Options, prefix: str = "", progress: Progress = no_progress
+) -> RootFiles:
+    """Read every Markdown file below a root, sorted by path.
 
     Args:
         root: the folder.
-        options: for the size limit.
-        prefix: set before the paths in findings.
-        progress: told of each file that was read.
+        options: gives the size limit.
+        prefix: text to put before the paths in findings.
+        progress: called for each file that was read.
 
     Raises:
-        GraphError: the folder itself cannot be listed.
+        GraphError: the root itself cannot be listed.
     """
-    found = Walk(root)
+    contents = RootFiles(root)
     try:
         opened = OpenRoot(root.path)
     except OSError as error:
         raise GraphError(f"{root.path}: {error.strerror}") from error
     with opened:
-        _Walker(opened, found, options, prefix, progress).walk()
-    # Of two names that are equal but for Unicode form, the normal form comes first.
-    found.files.sort(key=lambda file: (file.path, file.path != file.raw_path, file.raw_path))
-    return found
+        _Walker(opened, contents, options, prefix, progress).walk()
+    # If two names differ only in their Unicode form, the normalised one comes first.
+    contents.files.sort(key=lambda file: (file.path, file.path != file.raw_path, file.raw_path))
+    return contents
 
 
 def top_files(root: Root) -> list[str]:
-    """Names of the Markdown files at the top of a root, sorted; none where it cannot be listed."""
+    """Names of the Markdown files at the top of a root, sorted; empty if it cannot be listed."""
     try:
         with os.scandir(root.path) as scan:
             return sorted(
@@ -177,26 +160,30 @@ def top_files(root: Root) -> list[str]:
 
 
 def read_file(root: Root, relative: str, options: Options) -> SourceFile | None:
-    """One Markdown file of a root, read as `walk` reads it; None where it cannot be."""
+    """Read one Markdown file of a root as `walk` does; None if that is not possible."""
     try:
         with OpenRoot(root.path) as opened:
             path = opened.resolve(relative)
-            return None if path is None else _read(opened.file(path), relative, options)
+            return (
+                None
+                if path is None
+                else read_source(opened.file(path), relative, options.max_file_bytes)
+            )
     except OSError:
         return None
 
 
 def read_bytes(root: Root, path: str, limit: int | None = None) -> bytes:
-    """A file of a root as it is now.
+    """The current bytes of a file.
 
     Args:
-        root: where it lies.
+        root: the root that contains it.
         path: relative to the root, `/`-separated.
-        limit: bytes that it may have; None for any number.
+        limit: largest size in bytes; None for no limit.
 
     Raises:
-        OSError: it is gone, too large, no regular file, or led by a link out of the root or to
-            a hidden file.
+        OSError: the file does not exist, is too large or not a regular file, or a symbolic
+            link leads out of the root or to a hidden file.
     """
     with open_file(root, path) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -206,31 +193,36 @@ def read_bytes(root: Root, path: str, limit: int | None = None) -> bytes:
 
 
 def open_file(root: Root, path: str) -> FileIO:
-    """A file of a root, open for reading.
+    """Open a file for reading.
 
     Args:
-        root: where it lies.
+        root: the root that contains it.
         path: relative to the root, `/`-separated.
 
     Raises:
-        OSError: it is gone, no regular file, or led by a link out of the root or to a hidden
-            file.
+        OSError: the file does not exist or is not a regular file, or a symbolic link leads out
+            of the root or to a hidden file.
     """
     with OpenRoot(root.path) as opened:
         real = opened.resolve(path)
-        if real is None or _hidden(real):
+        if real is None or _is_hidden(real):
             raise OSError(0, OUTSIDE)
         return opened.file(real)
 
 
 class _Walker:
-    """One root while it is walked."""
+    """Reads one root, folder by folder."""
 
     def __init__(
-        self, opened: OpenRoot, found: Walk, options: Options, prefix: str, progress: Progress
+        self,
+        opened: OpenRoot,
+        contents: RootFiles,
+        options: Options,
+        prefix: str,
+        progress: Progress,
     ) -> None:
         self._opened = opened
-        self._found = found
+        self._contents = contents
         self._options = options
         self._prefix = prefix
         self._progress = progress
@@ -241,7 +233,15 @@ class _Walker:
             stack += self._folder(*stack.pop())
 
     def _folder(self, below: str, specs: Specs) -> list[tuple[str, Specs]]:
-        """Read the files of one folder; the folders in it, with the rules that hold there."""
+        """Read the files of one folder.
+
+        Args:
+            below: path of the folder with a `/` at its end; empty for the root.
+            specs: the ignore rules of the folders above.
+
+        Returns:
+            The folders inside it, each with the ignore rules that apply there.
+        """
         try:
             folder = self._opened.folder(below[:-1])
         except OSError as error:
@@ -252,33 +252,42 @@ class _Walker:
                 entries = folder.entries()
             except OSError as error:
                 return self._unlisted(below, error)
-            names = {entry.name for entry in entries}
-            for name in IGNORE_FILES:
-                if name in names and (spec := read_rules(self._opened, below + name)):
-                    specs = (*specs, (below, spec))
+            specs = self._with_rules_of(below, {entry.name for entry in entries}, specs)
             for entry in entries:
-                name = entry.name
-                if name[0] == ".":
-                    if name.startswith(STAGED):
-                        self._left_behind(below + name)
-                    continue
-                relative = below + name
-                if entry.is_dir(follow_symlinks=False):
-                    if not (specs and is_ignored(relative + "/", specs)):
-                        self._other(relative)
-                        inner.append((relative + "/", specs))
-                elif specs and is_ignored(relative, specs):
-                    continue
-                elif entry.is_symlink():
-                    self._link(relative, specs)
-                elif name.lower().endswith(SUFFIXES):
-                    self._file(folder, name, relative)
-                else:
-                    self._other(relative)
+                if entry.name[0] == ".":
+                    self._hidden(below + entry.name, entry.name)
+                elif not entry.is_dir(follow_symlinks=False):
+                    self._entry(folder, entry, below + entry.name, specs)
+                elif not (specs and is_ignored(f"{below}{entry.name}/", specs)):
+                    self._other(below + entry.name)
+                    inner.append((f"{below}{entry.name}/", specs))
         return inner
 
+    def _with_rules_of(self, below: str, names: set[str], specs: Specs) -> Specs:
+        """The ignore rules that apply in a folder: those from above and its own."""
+        for name in IGNORE_FILES:
+            if name in names and (spec := read_rules(self._opened, below + name)):
+                specs = (*specs, (below, spec))
+        return specs
+
+    def _hidden(self, relative: str, name: str) -> None:
+        """Skip a hidden entry, but report what an interrupted command left."""
+        if name.startswith(STAGED):
+            self._report("SG029", relative, "left by a command that was interrupted")
+
+    def _entry(self, folder: Folder, entry: os.DirEntry[str], relative: str, specs: Specs) -> None:
+        """One entry of a folder that is not a folder itself."""
+        if specs and is_ignored(relative, specs):
+            return
+        if entry.is_symlink():
+            self._link(relative, specs)
+        elif entry.name.lower().endswith(SUFFIXES):
+            self._file(folder, entry.name, relative)
+        else:
+            self._other(relative)
+
     def _link(self, relative: str, specs: Specs) -> None:
-        """A symbolic link: followed to a file inside the root that is not hidden."""
+        """A symbolic link: followed only to a file inside the root that is not hidden."""
         is_markdown = relative.lower().endswith(SUFFIXES)
         full = os.path.join(self._opened.top, relative)
         try:
@@ -288,109 +297,55 @@ class _Walker:
             return
         if target is None:
             if is_markdown or os.path.isdir(full):
-                shown = self._prefix + _safe(relative)
-                message = "a symbolic link that leads out of the root"
-                self._found.diagnostics.append(finding("SG006", shown, 0, message))
+                self._report("SG006", relative, "a symbolic link that leads out of the root")
             else:
                 self._other(relative)
-        elif target and (_hidden(target) or (specs and is_ignored(target, specs))):
+        elif target and (_is_hidden(target) or (specs and is_ignored(target, specs))):
             return  # a link must not show what the root hides
         elif is_markdown and not os.path.isdir(full):
             self._file(self._opened, target, relative)
         else:
             self._other(relative)
 
-    def _file(self, holder: Folder | OpenRoot, name: str, relative: str) -> None:
+    def _file(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
         """Read one Markdown file.
 
         Args:
-            holder: what it is opened from.
-            name: its name, or path, there.
-            relative: its path in the root, or that of the link to it.
+            parent: the open folder that the file is opened from.
+            name: its name or path in that folder.
+            relative: its path in the root, or the path of the link to it.
         """
-        shown = self._prefix + _safe(relative)
-        if shown != self._prefix + unicodedata.normalize("NFC", _utf_8(relative)):
-            self._found.diagnostics.append(finding("SG008", shown, 0, "unprintable file name"))
+        safe = safe_path(relative)
+        if safe != unicodedata.normalize("NFC", utf_8(relative)):
+            self._report("SG008", relative, "unprintable file name")
         try:
-            source = _read(holder.file(name), relative, self._options)
+            source = read_source(
+                parent.file(name), relative, self._options.max_file_bytes, self._prefix
+            )
         except OSError as error:
             self._unread(relative, error)
             return
-        limit = self._options.max_file_bytes
-        if source.size > limit:
-            message = (
-                f"{source.size} bytes, above the limit of {limit}; "
-                f"only the first {len(source.data)} were loaded"
-            )
-            self._found.diagnostics.append(finding("SG002", shown, 0, message))
-        self._found.files.append(source)
-        self._progress("reading files", len(self._found.files), 0)
-
-    def _left_behind(self, relative: str) -> None:
-        shown = self._prefix + _safe(relative)
-        message = "left by a command that was interrupted"
-        self._found.diagnostics.append(finding("SG029", shown, 0, message))
+        self._contents.files.append(source)
+        self._progress("reading files", len(self._contents.files), 0)
 
     def _other(self, relative: str) -> None:
-        self._found.others.add(unicodedata.normalize("NFC", relative))
+        self._contents.others.add(unicodedata.normalize("NFC", relative))
 
     def _unread(self, relative: str, error: OSError) -> None:
-        self._found.unread += 1
-        message = f"cannot be read: {error.strerror or type(error).__name__}"
-        shown = self._prefix + _safe(relative)
-        self._found.diagnostics.append(finding("SG001", shown, 0, message))
+        self._contents.unread += 1
+        self._report("SG001", relative, f"cannot be read: {error.strerror or type(error).__name__}")
 
     def _unlisted(self, below: str, error: OSError) -> list[tuple[str, Specs]]:
         if not below:
-            raise GraphError(f"{self._found.root.path}: {error.strerror}") from error
-        message = f"the folder cannot be listed: {error.strerror}"
-        shown = self._prefix + _safe(below)
-        self._found.diagnostics.append(finding("SG001", shown, 0, message))
+            raise GraphError(f"{self._contents.root.path}: {error.strerror}") from error
+        self._report("SG001", below, f"the folder cannot be listed: {error.strerror}")
         return []
 
-
-def _read(stream: FileIO, relative: str, options: Options) -> SourceFile:
-    with stream:
-        size = os.fstat(stream.fileno()).st_size
-        if size > options.max_file_bytes:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            stream.seek(0)
-            data = stream.read(min(HEAD_BYTES, options.max_file_bytes))
-            data = _whole_characters(data)
-        else:
-            data = stream.read()
-            digest = hashlib.sha256(data).hexdigest()
-            size = len(data)
-    path = raw_path = relative
-    if not relative.isascii() or not relative.isprintable():
-        path = _safe(relative)
-        if path != unicodedata.normalize("NFC", relative):
-            raw_path = path  # never shown: it holds what a terminal or a counter chokes on
-    return SourceFile(path, raw_path, data, size, "sha256:" + digest)
+    def _report(self, code: str, relative: str, message: str) -> None:
+        shown = self._prefix + safe_path(relative)
+        self._contents.diagnostics.append(finding(code, shown, 0, message))
 
 
-def _whole_characters(data: bytes) -> bytes:
-    """The beginning of a file without a line, or at least a character, that was cut off."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data[: len(data) // 4 * 4]
-    if b"\n" in data:
-        return data[: data.rfind(b"\n") + 1]
-    for length in range(len(data), max(0, len(data) - 4), -1):
-        if data[length - 1] < 0x80 or (length < len(data) and data[length] & 0xC0 != 0x80):
-            return data[:length]
-    return data
-
-
-def _hidden(path: str) -> bool:
-    """Whether a path in the root, or a folder on the way to it, is hidden."""
+def _is_hidden(path: str) -> bool:
+    """Whether a path in the root, or a folder on that path, is hidden."""
     return any(part.startswith(".") for part in path.split("/"))
-
-
-def _utf_8(name: str) -> str:
-    """A file name as UTF-8, whatever the locale; bytes that are none stand as surrogates."""
-    return os.fsencode(name).decode("utf-8", "surrogateescape")
-
-
-def _safe(relative: str) -> str:
-    name = unicodedata.normalize("NFC", _utf_8(relative))
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", name)

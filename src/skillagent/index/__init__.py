@@ -1,6 +1,9 @@
-"""What an agent may ask of all nodes up front: ranked search over a graph.
+"""Ranked search over all nodes of a graph.
 
-Above: `disclosure`, which shows what was found. Below: `graph`.
+`search` ranks the nodes; `analyzer`, `languages` and `detection` turn texts into terms; `postings`
+holds the terms of each node; `spelling` corrects words; `query` is a parsed query, and `filters`
+are its conditions, such as `type:map`. Above: `disclosure`, which shows the hits to the agent.
+Below: `graph`.
 """
 
 from skillagent.index.query import Match

@@ -1,15 +1,14 @@
-"""Text → the terms that searching compares.
+"""Splits texts and queries into the terms that search compares.
 
-Words are those of Unicode's rules (UAX 29): letters and digits with the marks on them. Two
-things differ, for the sake of searching: a word also ends at an underscore or an apostrophe,
-since names and elisions are looked for by their parts; and scripts that put no space between
-words are cut into overlapping pairs of characters, as are the words of Korean, whose particles
-are joined to them. Of Chinese characters each counts alone as well, because many are a word
-(Nie, Gao, Zhang and Zhou, "On the use of words and n-grams for Chinese information retrieval",
-IRAL 2000).
+A word is a sequence of letters and digits with their marks, as in Unicode (UAX 29), with two
+differences. A word also ends at an underscore or an apostrophe, because people search for the
+parts of names and elisions. And scripts without spaces between words are split into overlapping
+pairs of characters, as are the words of Korean, which contain particles. Each Chinese character
+is a term of its own, too, because many of them are words (Nie, Gao, Zhang and Zhou, "On the use of
+words and n-grams for Chinese information retrieval", IRAL 2000).
 
-Before, text is brought to one form: NFKC, casefolded, without characters that show nothing and
-without the vowel signs that Hebrew and Arabic may leave out.
+First, text is normalised: NFKC, casefolded, without invisible characters, and without the vowel
+signs that are optional in Hebrew and Arabic.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ from skillagent.index.languages import ENGLISH, STOP_WORDS, stems, stop_words
 __all__ = ["STOP_WORDS", "query_terms", "query_words", "stem", "terms", "words"]
 
 SINGLE = 0.5
-"""What one character of a longer run counts in a query, beside its pairs."""
+"""Weight in a query of one character of a longer run; the pairs of characters have weight 1."""
 
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
 _ASCII_GAPS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
-"""Splitting at these finds the words of ASCII several times faster than a pattern does."""
-# Most texts hold Latin letters with signs such as dashes and arrows: there casefolding is enough,
-# and the words of `re` are the same. What else there is below U+0250 has a form of its own in NFKC.
+"""Splitting ASCII text at these is several times faster than a regular expression."""
+# Most texts contain only Latin letters and signs such as dashes and arrows. NFKC does not change
+# these, so casefolding and the words of `re` are enough. This pattern finds all other characters.
 _BEYOND = re.compile(
     "[^\x00-\xa7\xa9\xab\xac\xae\xb0\xb1\xb6\xb7\xbb\xbf-\u012f\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e"
     "\u2010-\u2027\u2030-\u205e\u2190-\u245f\u2500-\u2bff\U0001f300-\U0001faff]"
 )
-# Zero-width space is left: it ends a word where a script has no other sign for that.
+# The zero-width space is kept: some scripts use it to separate words.
 _UNSEEN = regex.compile(
     r"[\p{Default_Ignorable_Code_Point}--\u200b]"
     r"|[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|[\u0591-\u05c7&&\p{Mn}]|(?<=i)\u0307",
@@ -58,39 +57,39 @@ _HAN_RUN = regex.compile(r"\p{Han}+")
 _EMPTY = regex.compile(
     r"[\p{Hiragana}ー的了是在和有不我你您他她它们們这這那什么麼怎哪里裡吗嗎呢吧啊为為与與及或也都就很請请]+"
 )
-"""Pairs that carry no subject: Japanese endings and particles, Chinese function words."""
+"""Pairs without meaning of their own: Japanese endings and particles, Chinese function words."""
 
 _ASKING = regex.compile(
     "ที่ไหน|อยู่ที่|อะไร|อย่างไร|ยังไง|เมื่อไหร่|เมื่อไร|ทำไม|เท่าไหร่|เท่าไร|หรือไม่|ไหม|คือ|ใคร"
     "|어디(?:에서|에|서)?|언제|무엇|무슨|어떻게|어떤|누구|얼마나|있습니까|습니까|입니까|합니까|인가요|나요|까요|하는|해야|하나요"
 )
-"""Words that only make a question, in scripts where pairs stand for words."""
+"""Words that only mark a question, in the scripts that are split into pairs."""
 
 
 def folded(text: str) -> str:
-    """Text in the one form in which it is compared."""
+    """Text in normal form: see the module."""
     if text.isascii():
         return text.lower()
-    # Compatibility forms may fold to capitals, and folding may take composed letters apart.
+    # NFKC can produce capital letters, and casefolding can decompose letters: normalise again.
     text = normalize("NFKC", normalize("NFKC", text).casefold())
     return str(_UNSEEN.sub("", text))
 
 
 def words(text: str) -> list[str]:
-    """Words in order, in the form in which they are compared, with pairs for words."""
+    """The words of a text in order, in normal form; or pairs of characters instead of words."""
     if text.isascii():
         return text.lower().translate(_ASCII_GAPS).split()
     if not _BEYOND.search(text):
         return _PLAIN_WORD.findall(text.casefold())
-    plain = folded(text)
-    whole: list[str] = _WORD.findall(plain)
-    if not _PAIRED.search(plain):
-        return whole
-    return [part for word in whole for part in _parts(word)]
+    normalised = folded(text)
+    unsplit: list[str] = _WORD.findall(normalised)
+    if not _PAIRED.search(normalised):
+        return unsplit
+    return [part for word in unsplit for part in _parts(word)]
 
 
 def _parts(word: str) -> Iterator[str]:
-    """What a word is searched by: itself, or the parts of its unspaced runs."""
+    """The terms of a word: the word itself, or the parts of its runs without spaces."""
     if not _PAIRED.search(word):
         yield word
         return
@@ -108,7 +107,7 @@ def _parts(word: str) -> Iterator[str]:
 
 
 def _clusters(run: str) -> list[str]:
-    """A run's characters as a reader sees them, each with the marks on it."""
+    """The characters of a run, each together with its marks."""
     return list(_CLUSTER.findall(run))
 
 
@@ -121,53 +120,54 @@ def terms(text: str, language: str = ENGLISH) -> list[str]:
 
     Args:
         text: any text.
-        language: whose endings are taken off (ISO 639-1); see `skillagent.index.languages`.
+        language: language of the text (ISO 639-1); see `skillagent.index.languages`.
     """
     return list(map(stems(language).__getitem__, words(text)))
 
 
 def stem(word: str, language: str = ENGLISH) -> str:
-    """A casefolded word without the endings of its language (Snowball, snowballstem.org)."""
+    """The stem of a casefolded word, by Snowball (snowballstem.org)."""
     return stems(language)[word]
 
 
 def query_words(text: str, language: str = ENGLISH) -> dict[str, float]:
-    """Word → how often a query asks for it, without stop words unless nothing else is there.
+    """The words of a query and how often it contains each of them.
 
     Args:
         text: the query.
-        language: whose stop words are left out.
+        language: language of the query, whose stop words are omitted.
 
     Returns:
-        The words in their order. A part of a longer run may count less than once.
+        Word → count, in the order of the query. Stop words are included only if there are no
+        other words. A part of a longer run can count less than 1.
     """
-    every: dict[str, float] = {}
+    counts: dict[str, float] = {}
     if text.isascii() or not _BEYOND.search(text):
-        every.update(Counter(words(text)))
+        counts.update(Counter(words(text)))
     else:
-        # No word goes beyond a space, so of a long query only the other letters cost much.
-        for piece, count in Counter(text.split()).items():
-            for part, weight in _asked(piece):
-                every[part] = every.get(part, 0.0) + weight * count
+        # A word never crosses a space, so the slow way is only taken for what is not ASCII.
+        for token, count in Counter(text.split()).items():
+            for part, weight in _token_parts(token):
+                counts[part] = counts.get(part, 0.0) + weight * count
     stop = stop_words(language)
-    kept = {
+    meaningful = {
         word: count
-        for word, count in every.items()
+        for word, count in counts.items()
         if word not in stop and (word.isascii() or not _EMPTY.fullmatch(word))
     }
-    return kept or every
+    return meaningful or counts
 
 
-def _asked(piece: str) -> list[tuple[str, float]]:
-    """The words in a piece of a query without spaces, by their parts, and what each counts."""
-    if piece.isascii():
-        return [(word, 1.0) for word in words(piece)]
-    plain = _ASKING.sub(" ", folded(piece))
-    return [part for word in _WORD.findall(plain) for part in _weighted(word)]
+def _token_parts(token: str) -> list[tuple[str, float]]:
+    """The words of a part of a query without spaces, with their weights."""
+    if token.isascii():
+        return [(word, 1.0) for word in words(token)]
+    normalised = _ASKING.sub(" ", folded(token))
+    return [part for word in _WORD.findall(normalised) for part in _weighted(word)]
 
 
 def _weighted(word: str) -> Iterator[tuple[str, float]]:
-    """The parts of a word of a query, and what each counts."""
+    """The parts of one word of a query, with their weights."""
     if word.isascii() or not _PAIRED.search(word):
         yield word, 1.0
         return
@@ -181,7 +181,7 @@ def _weighted(word: str) -> Iterator[tuple[str, float]]:
         if len(clusters) == 1:
             yield text, 1.0
         elif run.lastgroup == "hangul":
-            # A word of one syllable and a particle of one.
+            # It can be a word of one syllable with a particle of one syllable.
             yield from [(clusters[0], SINGLE)] if len(clusters) == 2 else ()
         else:
             for han in _HAN_RUN.findall(text):
@@ -190,13 +190,13 @@ def _weighted(word: str) -> Iterator[tuple[str, float]]:
 
 
 def is_part(word: str) -> bool:
-    """True for a piece of a run without spaces, which may be no word of its own."""
+    """Whether a term is a part of a run without spaces, and perhaps not a word by itself."""
     return not word.isascii() and len(word) > 1 and bool(_PAIRED.search(word))
 
 
 def query_terms(text: str, language: str = ENGLISH) -> dict[str, str]:
-    """Term → the first word of a query that it stands for, without stop words."""
-    result: dict[str, str] = {}
+    """Term → the first word of a query with this stem, without stop words."""
+    first_words: dict[str, str] = {}
     for word in query_words(text, language):
-        result.setdefault(stem(word, language), word)
-    return result
+        first_words.setdefault(stem(word, language), word)
+    return first_words

@@ -1,4 +1,4 @@
-"""The language of each node of a graph: what its header says, else what its words tell."""
+"""Detects the language of each node of a graph, from its header or from its words."""
 
 from __future__ import annotations
 
@@ -16,33 +16,34 @@ from skillagent.index.languages import (
 from skillagent.markdown import scalar_text
 
 SAMPLE = 600
-"""So many characters of a node tell its language."""
+"""Number of characters of a node from which its language is detected."""
 
 
 class GraphLanguages:
-    """Language (ISO 639-1) by node.
+    """The languages (ISO 639-1) of the nodes of a graph.
 
-    A node's header may name it as `lang`. Otherwise it is the language of most nodes, unless
-    the node's own words are clearly of another one. Where nothing tells, it is English.
+    The header of a node can name its language as `lang`. Otherwise, it is the language of most
+    nodes of the graph, unless the words of the node clearly belong to another one. If there is no
+    evidence at all, it is English.
     """
 
     def __init__(self, graph: SkillGraph) -> None:
-        counts: dict[str, dict[str, int]] = {}
+        evidence_by_node: dict[str, dict[str, int]] = {}
         self._of: dict[str, str] = {}
-        every: Counter[str] = Counter()
+        total: Counter[str] = Counter()
         for node in graph.nodes.values():
             declared = declared_language(scalar_text(node.document.frontmatter.get("lang")))
             if declared:
                 self._of[node.id] = declared
             else:
-                counts[node.id] = evidence(words(_sample(node)))
-                every.update(counts[node.id])
-        self.usual = most_likely(every)
-        """Of most nodes that do not declare theirs."""
-        for node_id, count in counts.items():
-            self._of[node_id] = clearly_another(count, self.usual)
-        number = Counter(self._of.values())
-        self.every = tuple(sorted(number, key=lambda code: (-number[code], code))) or (ENGLISH,)
+                evidence_by_node[node.id] = evidence(words(_sample(node)))
+                total.update(evidence_by_node[node.id])
+        self.usual = most_likely(total)
+        """The language of most nodes that do not declare theirs."""
+        for node_id, counts in evidence_by_node.items():
+            self._of[node_id] = clearly_another(counts, self.usual)
+        nodes = Counter(self._of.values())
+        self.every = tuple(sorted(nodes, key=lambda code: (-nodes[code], code))) or (ENGLISH,)
         """All languages of the graph, the most frequent first."""
 
     def of(self, node: str) -> str:
@@ -50,11 +51,11 @@ class GraphLanguages:
         return self._of[node]
 
     def of_query(self, query: str) -> str:
-        """The language of a question, among those of the graph."""
+        """The most likely language of a query, among the languages of the graph."""
         if len(self.every) == 1:
             return self.every[0]
-        count = evidence(words(query))
-        return most_likely({code: count.get(code, 0) for code in self.every}, self.every[0])
+        counts = evidence(words(query))
+        return most_likely({code: counts.get(code, 0) for code in self.every}, self.every[0])
 
 
 def _sample(node: Node) -> str:

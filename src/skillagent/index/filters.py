@@ -1,10 +1,10 @@
 """Filters in a query: `type:guide tag:auth,login -status:deprecated path:api/ session timeout`.
 
-A filter is one of `FIELDS`, a colon and a value, with quotes round a value that has blanks.
-Values with a comma between them are alternatives, several filters must all hold, and `-` in
-front turns one round: the grammar of GitHub's search
+A filter is one of `FIELDS`, a colon and a value; a value with spaces needs quotes. Values with a
+comma between them are alternatives, a node must match all filters, and `-` before a filter negates
+it. This is the grammar of GitHub's search
 (https://docs.github.com/en/search-github/searching-on-github/searching-issues-and-pull-requests).
-Anything else in the query is words to search.
+The rest of the query is the words to search for.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Filter:
     field: str
     """One of `FIELDS`."""
     values: tuple[str, ...]
-    """In lower case; one of them must hold."""
+    """In lower case; a node must match one of them."""
     excludes: bool = False
-    """True for `-field:value`: none of them may hold."""
+    """True for `-field:value`: a node must match none of them."""
 
     def __str__(self) -> str:
         values = ",".join(f'"{value}"' if " " in value else value for value in self.values)
@@ -50,66 +50,68 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """A query split into its filters and its words."""
+    """A query, split into its filters and its words."""
 
     words: str
     filters: tuple[Filter, ...]
 
 
 def parse(query: str) -> Filtered:
-    """Split a query; a field that is not one of `FIELDS` is a word like any other."""
+    """Split a query; `name:value` is a normal word if the name is not one of `FIELDS`."""
     filters = []
     for match in _FILTER.finditer(query):
         name = match[2].casefold()
         values = (quoted or plain for quoted, plain in _VALUE.findall(match[3]))
-        kept = tuple(dict.fromkeys(value.strip().casefold() for value in values))
-        filters.append(Filter(_SAME.get(name, name), kept, bool(match[1])))
+        unique = tuple(dict.fromkeys(value.strip().casefold() for value in values))
+        filters.append(Filter(_SAME.get(name, name), unique, bool(match[1])))
     if not filters:
         return Filtered(query, ())
     return Filtered(" ".join(_FILTER.sub(" ", query).split()), tuple(filters))
 
 
 def passing(graph: SkillGraph, conditions: Iterable[Filter]) -> frozenset[str]:
-    """Ids of the nodes on which every filter holds."""
+    """Ids of the nodes that match every filter."""
     every = tuple(conditions)
     return frozenset(
-        node.id for node in graph.nodes.values() if all(_holds(graph, node, one) for one in every)
+        node.id
+        for node in graph.nodes.values()
+        if all(_matches(graph, node, condition) for condition in every)
     )
 
 
 def values_of(graph: SkillGraph, field: str) -> list[str]:
-    """What a filter on a field can be given in a graph, the value of most nodes first."""
+    """All values of a field in a graph, for a filter; the most frequent value first."""
     counts: Counter[str] = Counter()
     for node in graph.nodes.values():
         counts.update(_values(graph, node, field))
     return sorted(counts, key=lambda value: (-counts[value], value))
 
 
-def _holds(graph: SkillGraph, node: Node, one: Filter) -> bool:
-    if one.field == "path":
-        held = any(_lies_in(node, value) for value in one.values)
+def _matches(graph: SkillGraph, node: Node, condition: Filter) -> bool:
+    if condition.field == "path":
+        matched = any(_path_matches(node, value) for value in condition.values)
     else:
-        own = _values(graph, node, one.field)
-        held = any(_matches(own, value, one.field) for value in one.values)
-    return held is not one.excludes
+        own = _values(graph, node, condition.field)
+        matched = any(_value_matches(own, value, condition.field) for value in condition.values)
+    return matched is not condition.excludes
 
 
 def _values(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
-    """What a node has in a field, in lower case."""
-    held: Iterable[str]
+    """The values of a field of a node, in lower case."""
+    values: Iterable[str]
     if field == "type":
-        held = (node.kind.value, node.declared_kind)
+        values = (node.kind.value, node.declared_kind)
     elif field == "tag":
-        held = node.tags
+        values = node.tags
     elif field == "status":
         outdated = graph.outdated.get(node.id)
-        held = (declared_status(node), outdated.word if outdated else CURRENT)
+        values = (declared_status(node), outdated.word if outdated else CURRENT)
     else:
-        held = (node.path.rpartition("/")[0],)
-    return frozenset(value.casefold() for value in held if value)
+        values = (node.path.rpartition("/")[0],)
+    return frozenset(value.casefold() for value in values if value)
 
 
-def _matches(own: frozenset[str], value: str, field: str) -> bool:
+def _value_matches(own: frozenset[str], value: str, field: str) -> bool:
     if field == "tag":
         value = value.removeprefix("#").rstrip("/")
         return any(tag == value or tag.startswith(f"{value}/") for tag in own)
@@ -118,8 +120,8 @@ def _matches(own: frozenset[str], value: str, field: str) -> bool:
     return value in own
 
 
-def _lies_in(node: Node, value: str) -> bool:
-    """Whether a node's path has a folder or file of this name, or fits a pattern with `*`."""
+def _path_matches(node: Node, value: str) -> bool:
+    """Whether a path contains this folder or file, or matches a pattern with `*` or `?`."""
     root, separator, rest = value.rpartition(SEPARATOR)
     if separator:
         if root != node.root.casefold():
@@ -128,8 +130,8 @@ def _lies_in(node: Node, value: str) -> bool:
     path = node.path.casefold()
     if "*" in value or "?" in value:
         return fnmatchcase(path, value) or fnmatchcase(path, f"*/{value}")
-    wanted = value.strip("/")
-    if not wanted:
+    name = value.strip("/")
+    if not name:
         return True
-    inside = f"/{path}/"
-    return f"/{wanted}/" in inside or f"/{wanted}.{path.rpartition('.')[2]}/" in inside
+    suffix = path.rpartition(".")[2]
+    return f"/{name}/" in f"/{path}/" or f"/{name}.{suffix}/" in f"/{path}/"

@@ -1,10 +1,10 @@
-"""Which language a text is in, and the endings and function words of that language.
+"""Detects the language of a text, and reduces the words of each language to their stems.
 
-A language is told by its function words ("der, und, nicht"): the one whose list shares most
-words with the text. That needs no model, is cheap, and gives the same answer every time; it is
-the method of small words in Grefenstette, "Comparing two language identification schemes", 1995.
-Endings are taken off by Snowball (snowballstem.org). A word in another script than the text's
-is treated as that script's most common language, so Russian in an English node is stemmed too.
+The language of a text is the one with the most function words in it ("der, und, nicht"). That
+needs no model, is fast and always gives the same result; it is the method of small words in
+Grefenstette, "Comparing two language identification schemes", 1995. Snowball (snowballstem.org)
+computes the stems. A word in another script than that of its text is stemmed in the most common
+language of its script, for example a Russian word in an English node.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STOP_WORDS = frozenset(
     "too two under up us use used using very via was we well were what when where which while "
     "who why will with within would you your".split()
 )
-"""Of English: they count in a query only if nothing else is there."""
+"""Stop words of English: in a query, they are used only if there are no other words."""
 
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     code: frozenset(text.casefold().split())
@@ -98,7 +98,7 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         "पर बाद भी में यदि यह या ये लिए वह वे से हर ही हुआ है हैं हो होता होती होना",
     }.items()
 }
-"""Language (ISO 639-1) → its most common words that carry no subject, casefolded."""
+"""Language (ISO 639-1) → its most common function words, casefolded."""
 
 SNOWBALL = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech",
@@ -109,10 +109,10 @@ SNOWBALL = {
     "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-"""Language → Snowball's name for it. Words of one that the installed release lacks stay whole."""
+"""Language → its name in Snowball. If the installed release does not have it, words are kept."""
 
 _ALSO = {"nb": "no", "nn": "no"}
-"""Written norms of one language, for which Snowball and the words above have one form."""
+"""Written forms of Norwegian → the code that Snowball and `FUNCTION_WORDS` use."""
 
 _SCRIPTS = {
     "latin": (r"\p{Latin}", "en"),
@@ -124,38 +124,40 @@ _SCRIPTS = {
     "armenian": (r"\p{Armenian}", "hy"),
     "tamil": (r"\p{Tamil}", "ta"),
 }
-"""Script → the pattern of its letters, and the language of its words if nothing else is known."""
+"""Script → the pattern of its letters, and the language of a word in another language's text."""
 _SCRIPT = regex.compile("|".join(f"(?P<{name}>{letter})" for name, (letter, _) in _SCRIPTS.items()))
 _SCRIPT_OF = {
     "ru": "cyrillic", "sr": "cyrillic", "el": "greek", "ar": "arabic", "fa": "arabic",
     "hi": "devanagari", "ne": "devanagari", "he": "hebrew", "yi": "hebrew", "hy": "armenian",
     "ta": "tamil",
 }  # fmt: skip
-"""Of languages not written in Latin letters."""
+"""Language → its script, if that is not Latin."""
 
-_SPEAKS: dict[str, tuple[str, ...]] = {}
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
+"""Function word → the languages that have it."""
 for _code, _words in FUNCTION_WORDS.items():
     for _word in _words:
-        _SPEAKS[_word] = (*_SPEAKS.get(_word, ()), _code)
-_EVERY = frozenset(_SPEAKS)
+        _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _code)
+_ALL_FUNCTION_WORDS = frozenset(_LANGUAGES_OF)
 
 _ARTICLES = {
     "arabic": regex.compile(r"و?(?:[بكف]?ال|لل)(?=\w\w)"),
     "hebrew": regex.compile(r"ו?ה(?=\w\w\w)"),
 }
-"""Articles that are joined to a word, with what may stand before them: as Light10 takes them off
+"""Articles that are written as a part of the word, with prefixes before them; removed as by Light10
 (Larkey, Ballesteros and Connell, "Improving stemming for Arabic information retrieval", 2002)."""
 
 CLEAR = 5
-"""So many different function words tell a language beyond doubt."""
+"""Minimum number of different function words that prove a language."""
 MAX_STEMS = 500_000
+"""Maximum number of stems that are cached for one language."""
 
 
 class Stems(dict[str, str]):
-    """Word → stem, filled as words are met; looking a word up is then one step in C.
+    """Word → stem, computed at the first look-up; later look-ups run entirely in C.
 
     Args:
-        language: of the text that the words are from, ISO 639-1.
+        language: language of the text that contains the words (ISO 639-1).
     """
 
     def __init__(self, language: str) -> None:
@@ -172,7 +174,7 @@ class Stems(dict[str, str]):
 
     def _stem(self, word: str) -> str:
         if word.isascii():
-            # A word with digits is a name: it stays whole.
+            # A word with digits is a name, and has no stem.
             stemmer = self._by_script["latin"] if word.isalpha() else None
         else:
             script = _SCRIPT.match(word)
@@ -191,13 +193,13 @@ _stems: dict[str, Stems] = {}
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
     if language not in _stemmers:
         name = SNOWBALL.get(language, "")
-        known = name in Stemmer.algorithms()
-        _stemmers[language] = Stemmer.Stemmer(name) if known else None
+        available = name in Stemmer.algorithms()
+        _stemmers[language] = Stemmer.Stemmer(name) if available else None
     return _stemmers[language]
 
 
 def stems(language: str) -> Stems:
-    """The table of stems that all texts of one language share."""
+    """The table of stems for all texts of one language."""
     table = _stems.get(language)
     if table is None:
         table = _stems[language] = Stems(language)
@@ -205,34 +207,44 @@ def stems(language: str) -> Stems:
 
 
 def stop_words(language: str) -> frozenset[str]:
-    """Words that count in a query of that language only if nothing else is there."""
+    """Words that a query in a language ignores, unless it has no others."""
     return STOP_WORDS if language == ENGLISH else FUNCTION_WORDS.get(language, frozenset())
 
 
 def declared_language(value: str) -> str:
-    """The language that a header's `lang` names (`de`, `pt-BR`), empty if it is none of ours."""
+    """The language in a header's `lang`, such as `de` or `pt-BR`; empty if it is not supported."""
     code = value.strip().casefold().replace("_", "-").partition("-")[0]
     code = _ALSO.get(code, code)
     return code if code in SNOWBALL or code in FUNCTION_WORDS else ""
 
 
 def evidence(words: Iterable[str]) -> dict[str, int]:
-    """Language → how many different function words of it are among casefolded words."""
-    count: dict[str, int] = {}
-    for word in _EVERY.intersection(words):
-        for code in _SPEAKS[word]:
-            count[code] = count.get(code, 0) + 1
-    return count
+    """Language → number of its different function words among the given casefolded words."""
+    counts: dict[str, int] = {}
+    for word in _ALL_FUNCTION_WORDS.intersection(words):
+        for code in _LANGUAGES_OF[word]:
+            counts[code] = counts.get(code, 0) + 1
+    return counts
 
 
-def most_likely(count: dict[str, int], otherwise: str = ENGLISH) -> str:
-    """The language with the most evidence; `otherwise` if no other has more."""
-    best = max(sorted(count), key=lambda code: count[code], default=otherwise)
-    return best if count.get(best, 0) > count.get(otherwise, 0) else otherwise
+def most_likely(counts: dict[str, int], otherwise: str = ENGLISH) -> str:
+    """The language with the most evidence.
+
+    Args:
+        counts: the result of `evidence`.
+        otherwise: the language that is returned if no other one has more evidence.
+    """
+    best = max(sorted(counts), key=lambda code: counts[code], default=otherwise)
+    return best if counts.get(best, 0) > counts.get(otherwise, 0) else otherwise
 
 
-def clearly_another(count: dict[str, int], usual: str) -> str:
-    """The language of a text if it is beyond doubt not the usual one of its graph, else that."""
-    best = most_likely(count, usual)
-    clear = count.get(best, 0) >= max(CLEAR, 2 * count.get(usual, 0))
+def clearly_another(counts: dict[str, int], usual: str) -> str:
+    """The language of a text, if the evidence for it is clear; or else the usual language.
+
+    Args:
+        counts: the result of `evidence` for the text.
+        usual: the language of most texts of the graph.
+    """
+    best = most_likely(counts, usual)
+    clear = counts.get(best, 0) >= max(CLEAR, 2 * counts.get(usual, 0))
     return best if clear else usual

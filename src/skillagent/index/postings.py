@@ -1,9 +1,10 @@
-"""Term → documents and their part of the score, summed in a fixed order.
+"""The postings lists of all terms: which documents contain a term, and its part of their scores.
 
-BM25 over fields as Robertson, Zaragoza and Taylor give it ("Simple BM25 extension to multiple
-weighted fields", CIKM 2004): the term frequencies of the fields are weighted and added before
-saturation. Long lists keep only their strongest entries ("champion lists", Manning, Raghavan
-and Schütze, Introduction to Information Retrieval, 7.1.3).
+Scores are BM25 over several fields (Robertson, Zaragoza and Taylor, "Simple BM25 extension to
+multiple weighted fields", CIKM 2004): the term frequencies of the fields are weighted and added
+before saturation. Long lists keep only the entries with the highest scores ("champion lists",
+Manning, Raghavan and Schütze, Introduction to Information Retrieval, 7.1.3). Scores are summed in
+a fixed order, so that equal graphs give equal bits.
 """
 
 from __future__ import annotations
@@ -15,22 +16,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 K1, B = 2.0, 0.9
+"""Parameters of BM25: saturation of term frequencies, and normalisation by length."""
 CHAMPIONS = 1_000
-"""Entries that a list keeps."""
+"""Maximum number of entries of a list."""
 WORK = 10_000
-"""Entries that one query may sum up: the lists of its most telling terms, as far as they go."""
+"""Maximum number of entries that one query adds up; the lists of its best terms come first."""
 
-_NOWHERE: tuple[array[int], array[float]] = (array("i"), array("d"))
+_NO_ENTRIES: tuple[array[int], array[float]] = (array("i"), array("d"))
 
 
 class Postings:
-    """The terms of all documents; filled with `add`, then closed."""
+    """The terms of all documents. Call `add` for each document, then `close` once."""
 
     def __init__(self) -> None:
         self.rows: dict[str, tuple[array[int], array[float]]] = {}
         self._lengths: array[float] = array("d")
+        """Length of each document, in weighted terms."""
         self._frequencies: dict[str, int] = {}
-        """How many documents a term is in, where its row keeps only the strongest."""
+        """Term → number of documents that contain it, if its list was shortened."""
         self._idf: dict[str, float] = {}
 
     def add(
@@ -40,16 +43,16 @@ class Postings:
 
         Args:
             fields: the terms of each weighted field.
-            weights: what a term in each of them counts.
-            text: the terms of the body, which count 1.
+            weights: the weight of each of these fields.
+            text: the terms of the body, whose weight is 1.
         """
         document = len(self._lengths)
         length = float(len(text))
-        bag: dict[str, float] = {}
-        for held, weight in zip(fields, weights, strict=True):
-            length += weight * len(held)
-            for term, count in Counter(held).items():
-                bag[term] = bag.get(term, 0.0) + weight * count
+        weighted: dict[str, float] = {}
+        for field, weight in zip(fields, weights, strict=True):
+            length += weight * len(field)
+            for term, count in Counter(field).items():
+                weighted[term] = weighted.get(term, 0.0) + weight * count
         self._lengths.append(length)
         rows = self.rows
         for term, count in Counter(text).items():
@@ -57,8 +60,8 @@ class Postings:
             if row is None:
                 row = rows[term] = (array("i"), array("d"))
             row[0].append(document)
-            row[1].append(count + bag.pop(term, 0.0))
-        for term, frequency in bag.items():
+            row[1].append(count + weighted.pop(term, 0.0))
+        for term, frequency in weighted.items():
             row = rows.get(term)
             if row is None:
                 row = rows[term] = (array("i"), array("d"))
@@ -66,11 +69,12 @@ class Postings:
             row[1].append(frequency)
 
     def close(self, other: Postings | None = None, weight: float = 0.0) -> None:
-        """Turn frequencies into parts of the score, once every document is there.
+        """Compute the scores from the frequencies, after the last document was added.
 
         Args:
-            other: closed postings of the same documents, whose terms are among these.
-            weight: what their parts count, to be added to these.
+            other: closed postings of the same documents, with no further terms; their scores are
+                added to these.
+            weight: weight of the scores of `other`.
         """
         total = len(self._lengths)
         average = sum(self._lengths) / total if total else 1.0
@@ -83,13 +87,13 @@ class Postings:
                 for document, frequency in zip(documents, frequencies, strict=True)
             ]
             if other is not None and term in other.rows:
-                more = dict(zip(*other.rows[term], strict=True))
+                added = dict(zip(*other.rows[term], strict=True))
                 impacts = [
-                    impact + weight * more.get(document, 0.0)
+                    impact + weight * added.get(document, 0.0)
                     for document, impact in zip(documents, impacts, strict=True)
                 ]
             if count > CHAMPIONS and other is not None:
-                # A stable sort: of equals, the first document stays.
+                # The sort is stable: of equal documents, the first ones are kept.
                 order = sorted(range(count), key=impacts.__getitem__, reverse=True)
                 best = sorted(order[:CHAMPIONS])
                 documents = array("i", [documents[at] for at in best])
@@ -98,11 +102,13 @@ class Postings:
             self.rows[term] = (documents, array("d", impacts))
 
     def score(self, query: Mapping[str, float]) -> dict[int, float]:
-        """Document → score.
+        """Score the documents that contain a term of a query.
 
         Args:
-            query: term → what it counts; once `WORK` is used up, the terms that follow are
-                left out.
+            query: term → weight. Terms that would exceed `WORK` are ignored, with all that follow.
+
+        Returns:
+            Document → score.
         """
         total = len(self._lengths)
         rows, entries = [], 0
@@ -119,7 +125,7 @@ class Postings:
                 for document, impact in zip(documents, impacts, strict=True):
                     sparse[document] = sparse.get(document, 0.0) + weight * impact
             return sparse
-        # Most documents are met often, so a list of all of them is filled faster than a dictionary.
+        # If most documents are in several lists, a list of all documents is faster than a mapping.
         dense = [0.0] * total
         for weight, documents, impacts in rows:
             for document, impact in zip(documents, impacts, strict=True):
@@ -127,27 +133,27 @@ class Postings:
         return {document: score for document, score in enumerate(dense) if score}
 
     def count(self, term: str) -> int:
-        """How many documents the term counts for."""
+        """The number of documents that contain a term."""
         return self._frequencies.get(term, len(self.rows[term][0]) if term in self.rows else 0)
 
     def idf(self, term: str) -> float:
-        """How much it tells that a document holds the term; most for one that none holds."""
+        """The inverse document frequency of a term; highest if no document contains it."""
         idf = self._idf.get(term)
         return _idf(0, len(self._lengths)) if idf is None else idf
 
     def impact(self, term: str, document: int) -> float:
-        """The term's part of the document's score, 0 if it does not count for it."""
-        held, parts = self.rows.get(term, _NOWHERE)
-        at = bisect_left(held, document)
-        return parts[at] if at < len(held) and held[at] == document else 0.0
+        """The part of a document's score that comes from a term; 0 if there is none."""
+        entries, scores = self.rows.get(term, _NO_ENTRIES)
+        at = bisect_left(entries, document)
+        return scores[at] if at < len(entries) and entries[at] == document else 0.0
 
     def impacts(self, term: str, documents: Iterable[int]) -> list[float]:
-        """The term's part of the score of each of some documents."""
-        held, parts = self.rows.get(term, _NOWHERE)
-        count = len(held)
+        """The part of the score of each of these documents that comes from a term."""
+        entries, scores = self.rows.get(term, _NO_ENTRIES)
+        count = len(entries)
         return [
-            parts[at]
-            if (at := bisect_left(held, document)) < count and held[at] == document
+            scores[at]
+            if (at := bisect_left(entries, document)) < count and entries[at] == document
             else 0.0
             for document in documents
         ]

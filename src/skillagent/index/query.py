@@ -1,4 +1,4 @@
-"""A question as the index understands it, and how well it is answered."""
+"""A query as terms with weights, and how well a graph answers it."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from enum import StrEnum
 
 
 class Match(StrEnum):
-    """How far the nodes of a graph answer a query."""
+    """How well a graph answers a query, judged by its best hit."""
 
     GOOD = "good"
     WEAK = "weak"
-    """The best hit rests on little: one common word, or one that is only spelled alike."""
+    """The best hit has only weak evidence: one common word, or a word with similar spelling."""
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The terms that a query is searched by."""
+    """The terms of a query and their weights."""
 
     text: str
     words: dict[str, str]
-    """Term → the word of the query that it stands for."""
+    """Term → the word of the query from which it was made."""
     order: dict[str, int]
-    """Term → its place in the query."""
+    """Term → its position in the query."""
     weights: dict[str, float]
-    """Term → what it counts, the term that can add most to a score first."""
-    tells: dict[str, float]
-    """Term → what it counts, times its idf, in the same order."""
-    told: float
-    """The sum of what each word counts, times 1 + idf, those that no node holds among them."""
+    """Term → its weight; first the term with the largest weight times idf (see `gains`)."""
+    gains: dict[str, float]
+    """Term → its weight times its inverse document frequency (idf), in the same order."""
+    total: float
+    """Sum over all words, also those that no node contains, of their weight times 1 + idf."""
     respelled: frozenset[str]
-    """Terms that stand for a word which no node holds."""
+    """Terms that replace a word which no node contains by one with similar spelling."""

@@ -1,4 +1,4 @@
-"""Words of a query that no node holds: the known words that may be meant."""
+"""Finds words of the graph that are spelled like a word of a query that no node contains."""
 
 from __future__ import annotations
 
@@ -7,69 +7,71 @@ from functools import cached_property
 from unicodedata import combining, normalize
 
 CUTOFF = 78.0
-"""How alike a word must be, of 100: the normalised indel similarity of RapidFuzz."""
+"""Minimum similarity of two words, from 0 to 100: the normalised indel similarity of RapidFuzz."""
 SHORTEST = 4
-"""Letters of a word that is looked up by likeness."""
+"""Minimum number of letters of a word for which similar words are looked up."""
 
 _ACCENTS = {202, 216, 220, 230}
 """Combining classes: attached below, attached above right, below and above a letter."""
 _STROKES = str.maketrans("đħıłøŧ", "dhilot")
-"""Letters whose accent is part of them."""
+"""Letters that Unicode does not decompose into a letter and an accent → their base letter."""
 
 
 class Spelling:
-    """Known words by how they are written.
+    """Words and terms of a graph that can be looked up by their spelling.
 
     Args:
-        names: words of names, in order: what a misspelled word is compared with.
-        known: every term that a node holds.
-        count: how many nodes hold a name word.
+        names: words of the names of nodes, in order; misspelled words are compared with these.
+        terms: all terms of the graph.
+        count: function that returns the number of nodes which contain a word.
     """
 
     def __init__(
-        self, names: Iterable[str], known: Collection[str], count: Callable[[str], int]
+        self, names: Iterable[str], terms: Collection[str], count: Callable[[str], int]
     ) -> None:
         self._names = {plain(word): word for word in names}
-        self._known = known
+        self._terms = terms
         self._count = count
 
     def nearest(self, word: str) -> str | None:
-        """The name word spelled most like a word; of equals, the one that more nodes hold.
+        """The word of a name with the most similar spelling; None if none is similar enough.
 
-        Accents do not count here: they are what is left out most.
+        Of equally similar words, the one that most nodes contain. Accents are ignored, because
+        people often omit them.
         """
         from rapidfuzz import fuzz, process
 
         if len(word) < SHORTEST:
             return self._names.get(plain(word))
-        near = process.extract(
+        similar = process.extract(
             plain(word), self._choices, scorer=fuzz.ratio, limit=5, score_cutoff=CUTOFF
         )
-        best = [self._names[name] for name, score, _ in near if score == near[0][1]]
+        best = [self._names[name] for name, score, _ in similar if score == similar[0][1]]
         return min(best, key=lambda name: (-self._count(name), name), default=None)
 
     def accented(self, term: str) -> str | None:
-        """The term as nodes hold it, where only its accents differ."""
-        bare = plain(term)
-        return bare if bare in self._known else self._unaccented.get(bare)
+        """The term of the graph that differs only in its accents; None if there is none."""
+        unaccented = plain(term)
+        return unaccented if unaccented in self._terms else self._accented.get(unaccented)
 
     @property
     def has_accents(self) -> bool:
-        """True if any known term has a letter beyond ASCII."""
-        return bool(self._unaccented)
+        """True if any term of the graph has a letter that is not ASCII."""
+        return bool(self._accented)
 
     @cached_property
     def _choices(self) -> list[str]:
         return list(self._names)
 
     @cached_property
-    def _unaccented(self) -> dict[str, str]:
-        return {plain(term): term for term in self._known if not term.isascii()}
+    def _accented(self) -> dict[str, str]:
+        """Term without accents → the term as it is in the graph."""
+        return {plain(term): term for term in self._terms if not term.isascii()}
 
 
 def plain(word: str) -> str:
     """A word without the accents on its letters."""
     if word.isascii():
         return word
-    apart = normalize("NFD", word).translate(_STROKES)
-    return "".join(letter for letter in apart if combining(letter) not in _ACCENTS)
+    decomposed = normalize("NFD", word).translate(_STROKES)
+    return "".join(letter for letter in decomposed if combining(letter) not in _ACCENTS)

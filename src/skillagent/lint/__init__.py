@@ -1,22 +1,34 @@
-"""Rules about a whole graph: each a function graph → findings, all of them in `RULES`.
+"""Rules about a whole graph: each a function from an inspection to findings, all in `RULES`.
 
-The graph's own findings come from loading and travel with it; these are asked for. Above:
-`check`, exports. Below: `graph`.
+The graph's own findings come from loading it and are in `SkillGraph.diagnostics`. Two groups:
+`check` prints what `CHECK_RULES` find, `health` counts what `HEALTH_RULES` find, which are not
+faults but work for the graph's author. Above: both commands, exports. Below: `index`, `graph`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from skillagent.diagnostics import Diagnostic, ordered
 from skillagent.graph import SkillGraph
-from skillagent.lint import agent_skills, empty, hidden_text
+from skillagent.lint import (
+    agent_skills,
+    descriptions,
+    empty,
+    hidden_text,
+    links,
+    maps,
+    reach,
+    sizes,
+)
 from skillagent.lint.agent_skills import REFERENCE_CODES
-from skillagent.progress import Progress, tracked, untold
+from skillagent.lint.inspection import HealthFinding, Inspection
+from skillagent.progress import Progress, no_progress, tracked
 
-Rule = Callable[[SkillGraph], Iterable[Diagnostic]]
+Rule = Callable[[Inspection], Iterable[Diagnostic]]
+HealthRule = Callable[[Inspection], Iterable[HealthFinding]]
 
-RULES: dict[str, Rule] = {
+CHECK_RULES: Mapping[str, Rule] = {
     "empty": empty.empty,
     "other-formats": empty.other_formats,
     "agent-skill-header": agent_skills.header,
@@ -30,18 +42,54 @@ RULES: dict[str, Rule] = {
     "hidden-characters": hidden_text.characters,
     "hidden-comments": hidden_text.comments,
 }
-"""Name → rule, in the order in which they are asked."""
+"""Name → rule, of the faults that `check` prints."""
+
+HEALTH_RULES: Mapping[str, HealthRule] = {
+    "large": sizes.large,
+    "unreachable": reach.unreachable,
+    "broken": links.broken,
+    "undescribed": descriptions.undescribed,
+    "long": sizes.long,
+    "wide": maps.wide,
+    "bare": links.bare,
+    "far": reach.far,
+    "alike": descriptions.alike,
+    "narrow": maps.narrow,
+    "no-when": descriptions.without_when,
+}
+"""Name → rule, of what `health` counts, the most important first.
+
+First what an agent cannot reach or misreads, then what costs it tokens, then what makes a choice
+harder.
+"""
+
+RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES}
+"""Name → rule, of both groups."""
 
 
-def findings(graph: SkillGraph, progress: Progress = untold) -> tuple[Diagnostic, ...]:
-    """What the rules find, without the graph's own findings, by path and line.
+def findings(
+    graph: SkillGraph, progress: Progress = no_progress, rules: Mapping[str, Rule] = CHECK_RULES
+) -> tuple[Diagnostic, ...]:
+    """What rules find in a graph, by path and line; without the graph's own findings.
 
     Args:
         graph: of one root or several.
-        progress: told of each rule.
+        progress: called for each rule.
+        rules: those to apply.
     """
-    rules = tracked(RULES.values(), "checking", progress)
-    return ordered(found for rule in rules for found in rule(graph))
+    inspection = Inspection(graph)
+    applied = tracked(rules.values(), "checking", progress)
+    return ordered(diagnostic for rule in applied for diagnostic in rule(inspection))
 
 
-__all__ = ["REFERENCE_CODES", "RULES", "Rule", "findings"]
+__all__ = [
+    "CHECK_RULES",
+    "HEALTH_RULES",
+    "REFERENCE_CODES",
+    "RULES",
+    "HealthFinding",
+    "HealthRule",
+    "Inspection",
+    "Rule",
+    "findings",
+]

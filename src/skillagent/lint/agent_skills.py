@@ -1,25 +1,21 @@
-"""What hosts and the reference validator of Agent Skills say of each SKILL.md in a graph.
+"""Rules of hosts and of the reference validator of Agent Skills, for each SKILL.md in a graph.
 
 Source: the specification (https://agentskills.io/specification) and its validator, the
-package `skills-ref`, whose wording is kept so that both tools can be compared; a test holds
-them equal. A graph without a SKILL.md has none of these findings.
+package `skills-ref`. Messages have the validator's wording; a test compares both. A graph
+without a SKILL.md has none of these findings.
 """
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from skillagent import digest
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.graph import Node, SkillGraph
-from skillagent.lint.skill_header import HeaderError, SkillHeader, read_skill_header
-from skillagent.tokens import default_counter
+from skillagent.lint.inspection import Inspection
+from skillagent.lint.skill_header import SkillHeader
 
 REFERENCE_CODES = frozenset(f"SG{number}" for number in range(101, 120))
-"""Codes of what the reference validator calls invalid; all others are advice for hosts."""
+"""Codes of what the reference validator rejects; all others are advice for hosts."""
 
 ALLOWED_FIELDS = (
     "allowed-tools",
@@ -33,83 +29,22 @@ MAX_NAME = 64
 MAX_DESCRIPTION = 1024
 MAX_COMPATIBILITY = 500
 MAX_BYTES = 8_000
-"""Codex puts no more of a SKILL.md before the model; with line ends as CRLF counted."""
+"""Codex shows a model no more of a SKILL.md; counted with CRLF line ends."""
 MAX_LINES = 500
 MAX_TOKENS = 5_000
-_FILE_NAMES = ("SKILL.md", "skill.md")
 _ASCII_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
-@dataclass(frozen=True, slots=True)
-class Skill:
-    """One SKILL.md, read as the reference reads it."""
-
-    node: Node
-    folder: str
-    """Name of the folder that holds it, as given or as walked."""
-    header: SkillHeader | None
-    error: HeaderError | None
-    """Why there is no header."""
-
-    def found(self, code: str, field: str, message: str) -> Diagnostic:
-        """A finding at the line of a field, or at the header's first line."""
-        line = self.header.lines.get(field, 1) if self.header else 1
-        return finding(code, self.node.document.path, line, message)
-
-
-class _Skills(tuple[Skill, ...]):
-    """All skills of a graph; kept with it, for every rule asks for them."""
-
-    __slots__ = ()
-
-
-def skills(graph: SkillGraph) -> tuple[Skill, ...]:
-    """Every SKILL.md of a graph, by id; of a folder's `SKILL.md` and `skill.md` the first."""
-    return graph.keep(_Skills, lambda: _Skills(_read(graph)))
-
-
-def _read(graph: SkillGraph) -> Iterator[Skill]:
-    several = len(graph.roots) > 1
-    names = {root.name if several else "": root.path for root in graph.roots}
-    paths = {(node.root, node.path) for node in graph.nodes.values()}
-    for node in graph.nodes.values():
-        above, _, name = node.path.rpartition("/")
-        if name not in _FILE_NAMES:
-            continue
-        capital = f"{above}/SKILL.md" if above else "SKILL.md"
-        if name == "skill.md" and (node.root, capital) in paths:
-            continue
-        folder = above.rpartition("/")[2] or os.path.basename(os.path.abspath(names[node.root]))
-        try:
-            header = read_skill_header(_text(node))
-        except HeaderError as error:
-            yield Skill(node, folder, None, error)
-        else:
-            yield Skill(node, folder, header, None)
-
-
-def _text(node: Node) -> str:
-    """The file's text as a strict reader has it: a byte order mark or another encoding shows."""
-    text = node.document.text
-    if any(found.code in ("SG003", "SG004") for found in node.document.diagnostics):
-        raise HeaderError("SG101", 1, "SKILL.md must be UTF-8 text without NUL bytes")
-    for line_ends in ("\n", "\r\n"):
-        marked = "\ufeff" + text.replace("\n", line_ends)
-        if node.digest == digest.sha256(marked):
-            return marked
-    return text
-
-
-def header(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """A header that is missing, never closed, no YAML, YAML that strictyaml refuses, or no map."""
-    for skill in skills(graph):
+def header(inspection: Inspection) -> Iterator[Diagnostic]:
+    """A header that is missing, not closed, invalid YAML, refused by strictyaml, or not a map."""
+    for skill in inspection.skills:
         if error := skill.error:
             yield finding(error.code, skill.node.document.path, error.line, str(error))
 
 
-def fields(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """Keys beyond the six of the specification."""
-    for skill in skills(graph):
+def fields(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Keys other than the six of the specification."""
+    for skill in inspection.skills:
         if skill.header is None:
             continue
         extra = [key for key in skill.header.fields if key not in ALLOWED_FIELDS]
@@ -118,26 +53,26 @@ def fields(graph: SkillGraph) -> Iterator[Diagnostic]:
                 f"Unexpected fields in frontmatter: {', '.join(sorted(extra))}. "
                 f"Only {list(ALLOWED_FIELDS)} are allowed."
             )
-            yield skill.found("SG106", extra[0], message)
+            yield skill.finding("SG106", extra[0], message)
 
 
-def name(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """The name: there, short, lower case, of letters, digits and hyphens, and the folder's."""
-    for skill in skills(graph):
+def name(inspection: Inspection) -> Iterator[Diagnostic]:
+    """The name must be valid (short, lower case, letters, digits, hyphens) and the folder's."""
+    for skill in inspection.skills:
         if skill.header is not None:
             for code, message in _name_errors(skill.header, skill.folder):
-                yield skill.found(code, "name", message)
+                yield skill.finding(code, "name", message)
 
 
-def _name_errors(found: SkillHeader, folder: str) -> Iterator[tuple[str, str]]:
-    if "name" not in found.fields:
+def _name_errors(header: SkillHeader, folder: str) -> Iterator[tuple[str, str]]:
+    if "name" not in header.fields:
         yield "SG107", "Missing required field in frontmatter: name"
         return
-    given = found.fields["name"]
-    if not isinstance(given, str) or not given.strip():
+    value = header.fields["name"]
+    if not isinstance(value, str) or not value.strip():
         yield "SG108", "Field 'name' must be a non-empty string"
         return
-    name = unicodedata.normalize("NFKC", given.strip())
+    name = unicodedata.normalize("NFKC", value.strip())
     if len(name) > MAX_NAME:
         message = f"Skill name '{name}' exceeds {MAX_NAME} character limit ({len(name)} chars)"
         yield "SG109", message
@@ -159,65 +94,65 @@ def _name_errors(found: SkillHeader, folder: str) -> Iterator[tuple[str, str]]:
         yield "SG114", f"Directory name '{folder}' must match skill name '{name}'"
 
 
-def description(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """The description: there, and not too long."""
-    for skill in skills(graph):
+def description(inspection: Inspection) -> Iterator[Diagnostic]:
+    """The description must exist and not be too long."""
+    for skill in inspection.skills:
         if skill.header is None:
             continue
         if "description" not in skill.header.fields:
             message = "Missing required field in frontmatter: description"
-            yield skill.found("SG115", "description", message)
+            yield skill.finding("SG115", "description", message)
             continue
-        given = skill.header.fields["description"]
-        if not isinstance(given, str) or not given.strip():
+        value = skill.header.fields["description"]
+        if not isinstance(value, str) or not value.strip():
             message = "Field 'description' must be a non-empty string"
-            yield skill.found("SG116", "description", message)
-        elif len(given) > MAX_DESCRIPTION:
-            message = f"Description exceeds {MAX_DESCRIPTION} character limit ({len(given)} chars)"
-            yield skill.found("SG117", "description", message)
+            yield skill.finding("SG116", "description", message)
+        elif len(value) > MAX_DESCRIPTION:
+            message = f"Description exceeds {MAX_DESCRIPTION} character limit ({len(value)} chars)"
+            yield skill.finding("SG117", "description", message)
 
 
-def compatibility(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """The compatibility, if there is one: a text of 1 to 500 characters."""
-    for skill in skills(graph):
+def compatibility(inspection: Inspection) -> Iterator[Diagnostic]:
+    """The compatibility, if given, must be a text of 1 to 500 characters."""
+    for skill in inspection.skills:
         if skill.header is None or "compatibility" not in skill.header.fields:
             continue
-        given = skill.header.fields["compatibility"]
-        if not isinstance(given, str):
+        value = skill.header.fields["compatibility"]
+        if not isinstance(value, str):
             message = "Field 'compatibility' must be a string"
-            yield skill.found("SG118", "compatibility", message)
-        elif len(given) > MAX_COMPATIBILITY:
+            yield skill.finding("SG118", "compatibility", message)
+        elif len(value) > MAX_COMPATIBILITY:
             message = (
-                f"Compatibility exceeds {MAX_COMPATIBILITY} character limit ({len(given)} chars)"
+                f"Compatibility exceeds {MAX_COMPATIBILITY} character limit ({len(value)} chars)"
             )
-            yield skill.found("SG119", "compatibility", message)
-        elif not given.strip():
+            yield skill.finding("SG119", "compatibility", message)
+        elif not value.strip():
             message = "Field 'compatibility' is empty: the specification wants 1-500 characters"
-            yield skill.found("SG120", "compatibility", message)
+            yield skill.finding("SG120", "compatibility", message)
 
 
-def types(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """Types that the specification names and the reference does not test; strict hosts do."""
-    for skill in skills(graph):
+def types(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Types of values that the specification requires and only strict hosts check."""
+    for skill in inspection.skills:
         if skill.header is None:
             continue
-        found = skill.header.fields
-        if not isinstance(found.get("allowed-tools", ""), str):
+        fields = skill.header.fields
+        if not isinstance(fields.get("allowed-tools", ""), str):
             message = "Field 'allowed-tools' must be a space-separated string"
-            yield skill.found("SG121", "allowed-tools", message)
-        metadata = found.get("metadata", {})
+            yield skill.finding("SG121", "allowed-tools", message)
+        metadata = fields.get("metadata", {})
         if not isinstance(metadata, dict) or not all(
             isinstance(value, str) for value in metadata.values()
         ):
             message = "Field 'metadata' must be a map from string keys to string values"
-            yield skill.found("SG122", "metadata", message)
-        if not isinstance(found.get("license", ""), str):
-            yield skill.found("SG123", "license", "Field 'license' must be a string")
+            yield skill.finding("SG122", "metadata", message)
+        if not isinstance(fields.get("license", ""), str):
+            yield skill.finding("SG123", "license", "Field 'license' must be a string")
 
 
-def size(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """What hosts cut or advise against: bytes of the file, lines and tokens of the body."""
-    for skill in skills(graph):
+def size(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Limits of hosts: bytes of the file, lines and tokens of the body."""
+    for skill in inspection.skills:
         text = skill.node.document.text
         path = skill.node.document.path
         if (length := crlf_bytes(text)) > MAX_BYTES:
@@ -230,9 +165,9 @@ def size(graph: SkillGraph) -> Iterator[Diagnostic]:
         if (lines := body.count("\n") + 1) > MAX_LINES:
             message = f"the body has {lines} lines; keep SKILL.md under {MAX_LINES} lines"
             yield finding("SG131", path, 0, message)
-        # No token is shorter than a byte, so most bodies need not be counted.
+        # A token has at least one byte, so most bodies need not be counted.
         if len(body.encode("utf-8", "replace")) > MAX_TOKENS:
-            counter = default_counter()
+            counter = inspection.counter
             if (tokens := counter.count(body)) > MAX_TOKENS:
                 message = (
                     f"the body has {tokens} tokens ({counter.name}); fewer than "
@@ -246,16 +181,16 @@ def crlf_bytes(text: str) -> int:
     return len(text.encode("utf-8", "replace")) + text.count("\n")
 
 
-def place(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """A SKILL.md somewhere below the folder of another one."""
-    found = skills(graph)
-    folders = {(skill.node.root, skill.node.path.rpartition("/")[0]) for skill in found}
-    for skill in found:
+def place(inspection: Inspection) -> Iterator[Diagnostic]:
+    """A SKILL.md below the folder of another one."""
+    skills = inspection.skills
+    folders = {(skill.node.root, skill.node.path.rpartition("/")[0]) for skill in skills}
+    for skill in skills:
         folder = skill.node.path.rpartition("/")[0]
         while folder:
             folder = folder.rpartition("/")[0]
             if (skill.node.root, folder) in folders:
                 outer = f"{folder}/SKILL.md" if folder else "SKILL.md"
-                message = f"it stands inside the skill of {outer}: no host lists it"
+                message = f"it is inside the skill of {outer}: no host lists it"
                 yield finding("SG133", skill.node.document.path, 0, message)
                 break

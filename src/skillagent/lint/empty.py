@@ -1,4 +1,4 @@
-"""Says when a folder holds little or nothing that could be loaded: mostly another was meant."""
+"""Rules about roots with few or no Markdown files: usually another folder was meant."""
 
 from __future__ import annotations
 
@@ -6,49 +6,52 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.graph import SkillGraph
 from skillagent.graph.node import SUFFIXES
 from skillagent.graph.resolve import SEPARATOR
+from skillagent.lint.inspection import Inspection
 
 SHOWN = 4
-"""Kinds of other files that are named."""
+"""File suffixes that a finding names."""
 DOCUMENTS = frozenset(
     ".rst .adoc .asciidoc .asc .txt .ipynb .org .qmd .rmd .mdoc .textile .tex .typ .html".split()
 )
-"""Kinds of files that can be documents, in other formats."""
+"""Suffixes of files that can be documents in other formats."""
 PLAIN = frozenset((".txt", ".html", ".tex"))
-"""Those of them that often are none: beside Markdown they are not counted."""
+"""Those that often are not documents: next to Markdown files they are not counted."""
 
 
-def empty(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """A finding for each root without any Markdown file, read or unreadable."""
-    filled = {node.root for node in graph.nodes.values()}
-    for root, others in graph.others.items():
+def empty(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Roots without any Markdown file, readable or not."""
+    filled = {node.root for node in inspection.graph.nodes.values()}
+    for root, others in inspection.graph.others.items():
         prefix = root + SEPARATOR if root else ""
         unread = any(
-            found.code == "SG001" and found.path.startswith(prefix) for found in graph.diagnostics
+            diagnostic.code == "SG001" and diagnostic.path.startswith(prefix)
+            for diagnostic in inspection.graph.diagnostics
         )
         if root not in filled and not unread:
             yield finding("SG301", prefix or ".", 0, _seen(others))
 
 
-def other_formats(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """A finding for each root with fewer Markdown files than documents of other formats."""
-    loaded = Counter(node.root for node in graph.nodes.values())
-    for root, others in graph.others.items():
-        found = _kinds(others).items()
-        kinds = Counter({kind: count for kind, count in found if kind in DOCUMENTS - PLAIN})
+def other_formats(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Roots with fewer Markdown files than documents in other formats."""
+    loaded = Counter(node.root for node in inspection.graph.nodes.values())
+    for root, others in inspection.graph.others.items():
+        others_by_kind = _kinds(others).items()
+        kinds = Counter(
+            {kind: count for kind, count in others_by_kind if kind in DOCUMENTS - PLAIN}
+        )
         if 0 < loaded[root] < kinds.total():
             prefix = root + SEPARATOR if root else "."
-            message = f"not loaded, for they are no Markdown: {_listed(kinds)}"
+            message = f"not loaded, because they are not Markdown: {_listed(kinds)}"
             yield finding("SG302", prefix, 0, message)
 
 
 def _seen(others: tuple[str, ...]) -> str:
-    """What was looked for, and what is there instead.
+    """A message that says what was searched for and what was seen instead.
 
     Args:
-        others: paths of the files and folders of a root.
+        others: paths of all files and folders in a root.
     """
     *first, last = (f"*{suffix}" for suffix in SUFFIXES)
     looked = f"{', '.join(first)} and {last}"
@@ -56,13 +59,13 @@ def _seen(others: tuple[str, ...]) -> str:
 
 
 def _kinds(paths: Iterable[str]) -> Counter[str]:
-    """How many files there are of each suffix, in lower case with its dot."""
+    """Suffix in lower case, with its dot → number of files."""
     names = (path.rpartition("/")[2] for path in paths)
     return Counter(f".{name.rpartition('.')[2].lower()}" for name in names if "." in name)
 
 
 def _listed(kinds: Counter[str]) -> str:
-    """Kinds of files with their numbers, documents first, then by number."""
+    """Suffixes with their numbers of files: documents first, then the most frequent."""
     ranked = sorted(kinds.items(), key=lambda pair: (pair[0] not in DOCUMENTS, -pair[1], pair[0]))
     there = [f"{count} {kind}" for kind, count in ranked[:SHOWN]]
     return ", ".join([*there, "others"] if len(ranked) > SHOWN else there)

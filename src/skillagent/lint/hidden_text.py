@@ -1,7 +1,7 @@
-"""Text that a reader of a file does not see, though a program that sends the file on would send it.
+"""Rules about text that a person does not see, but that a program would send to a model.
 
-A model is not shown it (`disclosure`, unless asked); what is found here is for the author. Of
-each kind a file has one finding, at the first place.
+`disclosure` removes it unless asked not to; these findings tell the author. A file has one
+finding of each kind, at the first place.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.graph import Node, SkillGraph
+from skillagent.graph import Node
+from skillagent.lint.inspection import Inspection
 from skillagent.markdown import Document, scalar_text
-from skillagent.markdown.hidden import Hidden, Run, controls, runs
+from skillagent.markdown.hidden import Hidden, HiddenRun, controls, runs
 
 _KINDS = {
     Hidden.TAGS: ("SG201", "tag characters, which nothing shows"),
@@ -21,23 +22,23 @@ _KINDS = {
     Hidden.INVISIBLE: ("SG205", "invisible characters"),
 }
 SPELLED = 60
-"""So many characters of a hidden text are told."""
+"""Characters of a hidden text that a message shows."""
 
 
-def characters(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """Hidden characters and control characters, in a file's text, its header's values, its name."""
-    for node in graph.nodes.values():
+def characters(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Hidden and control characters in a file's text, its header's values and its name."""
+    for node in inspection.graph.nodes.values():
         document = node.document
-        told: set[str] = set()
+        codes: set[str] = set()
         for line, text in _texts(node):
-            for found in _of_text(document.path, line, text):
-                if found.code not in told:
-                    told.add(found.code)
-                    yield found
+            for diagnostic in _of_text(document.path, line, text):
+                if diagnostic.code not in codes:
+                    codes.add(diagnostic.code)
+                    yield diagnostic
 
 
 def _texts(node: Node) -> Iterator[tuple[int, str]]:
-    """Every text of a node with the line that it begins on; 0 for the file's name."""
+    """Every text of a node with the number of its first line; 0 for the file's name."""
     document = node.document
     yield 1, document.text
     header = document.frontmatter
@@ -49,14 +50,14 @@ def _texts(node: Node) -> Iterator[tuple[int, str]]:
 
 
 def _of_text(path: str, first: int, text: str) -> Iterator[Diagnostic]:
-    places: dict[Hidden, list[Run]] = {}
+    places: dict[Hidden, list[HiddenRun]] = {}
     for run in runs(text):
         places.setdefault(run.kind, []).append(run)
-    for kind, found in places.items():
+    for kind, kind_runs in places.items():
         code, what = _KINDS[kind]
-        count = sum(run.end - run.start for run in found)
-        spelled = _spelled(text, found) if kind is Hidden.TAGS else ""
-        line = _line(first, text, found[0].start)
+        count = sum(run.end - run.start for run in kind_runs)
+        spelled = _spelled(text, kind_runs) if kind is Hidden.TAGS else ""
+        line = _line(first, text, kind_runs[0].start)
         yield finding(code, path, line, f"{count} {what}{spelled}")
     if controlling := [match.start() for match in controls(text)]:
         message = f"{len(controlling)} control characters; each is shown as U+FFFD"
@@ -67,15 +68,15 @@ def _line(first: int, text: str, position: int) -> int:
     return first + text.count("\n", 0, position) if first else 0
 
 
-def _spelled(text: str, found: list[Run]) -> str:
-    numbers = (ord(char) - 0xE0000 for run in found for char in text[run.start : run.end])
+def _spelled(text: str, tag_runs: list[HiddenRun]) -> str:
+    numbers = (ord(char) - 0xE0000 for run in tag_runs for char in text[run.start : run.end])
     letters = "".join(chr(number) for number in numbers if 0x20 <= number < 0x7F)
     return f"; they spell {letters[:SPELLED]!r}" if letters else ""
 
 
-def comments(graph: SkillGraph) -> Iterator[Diagnostic]:
-    """Comments with a text in them, HTML's and Obsidian's."""
-    for node in graph.nodes.values():
+def comments(inspection: Inspection) -> Iterator[Diagnostic]:
+    """HTML and Obsidian comments that contain text."""
+    for node in inspection.graph.nodes.values():
         document = node.document
         spans = [
             (start, end)

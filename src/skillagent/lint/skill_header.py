@@ -1,8 +1,8 @@
 """The header of a SKILL.md as the reference validator of Agent Skills reads it.
 
 That validator (the package `skills-ref`) cuts the text at the first two `---`, wherever they
-stand, and reads what is between with strictyaml: every value is text, and flow lists, tags,
-anchors and repeated keys are refused. Our own loader is more lenient; here nothing is mended.
+are, and reads what is between them with strictyaml: every value is text, and flow lists, tags,
+anchors and repeated keys are refused. Our own loader is more lenient; this one repairs nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import yaml
 
 Field: TypeAlias = "str | list[Field] | dict[str, Field]"
-"""What strictyaml makes of a value: no numbers, no booleans, no null."""
+"""A value as strictyaml reads it: no numbers, no booleans, no null."""
 
 FLOW = (
     "Found ugly disallowed JSONesque flow mapping "
@@ -28,7 +28,7 @@ INDENTATION = "Found mapping with indentation inconsistent with previous mapping
 
 
 class HeaderError(Exception):
-    """The header cannot be read; the text is the reference's own.
+    """The header cannot be read; the text is that of the reference validator.
 
     Attributes:
         code: key of `diagnostics.CODES`.
@@ -46,11 +46,11 @@ class SkillHeader:
     """The fields of one SKILL.md."""
 
     fields: Mapping[str, Field]
-    """Every top-level key, in the author's order."""
+    """Top-level keys and their values, in the author's order."""
     lines: Mapping[str, int]
     """Key → its line in the file, from 1."""
     body: str
-    """What follows, without blank lines around it."""
+    """The text after the header, without blank lines around it."""
 
 
 def read_skill_header(text: str) -> SkillHeader:
@@ -60,7 +60,7 @@ def read_skill_header(text: str) -> SkillHeader:
         text: the whole file, line ends as `\\n`.
 
     Raises:
-        HeaderError: there is none, or it cannot be read.
+        HeaderError: the file has no header, or it cannot be read.
     """
     if not text.startswith("---"):
         raise HeaderError("SG101", 1, "SKILL.md must start with YAML frontmatter (---)")
@@ -79,7 +79,7 @@ def read_skill_header(text: str) -> SkillHeader:
     return SkillHeader(value, lines, parts[2].strip())
 
 
-class _Frame:
+class _OpenValue:
     """An open list or mapping while it is read."""
 
     def __init__(self, keys: bool) -> None:
@@ -88,7 +88,7 @@ class _Frame:
         self.is_mapping = keys
         self.key: str | None = None
         self.column: int | None = None
-        """Where the mappings inside it begin: strictyaml wants them all in one column."""
+        """Column of the first mapping inside it: strictyaml wants all of them in this column."""
 
     def value(self) -> Field:
         return self.fields if self.is_mapping else self.items
@@ -100,34 +100,19 @@ class _Strict:
     def __init__(self, text: str) -> None:
         # The pure loader: strictyaml's own parser descends from it, libyaml's differs in detail.
         self._events: Any = yaml.SafeLoader(text)
+        self._documents = 0
         self._lines: dict[str, int] = {}
         self._late: Exception | None = None
-        """What the reference finds only after it has read everything."""
+        """An error that the reference validator reports only once it has read everything."""
 
     def read(self) -> tuple[Field, dict[str, int]]:
         """The one document, and the lines of its top-level keys."""
-        stack: list[_Frame] = []
+        stack: list[_OpenValue] = []
         result: Field = ""
-        documents = 0
-        while True:
-            event = self._events.get_event()
-            mark = event.start_mark
-            if isinstance(event, yaml.StreamEndEvent):
-                if self._late:
-                    raise self._late
-                return result, self._lines
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise _refused("expected a single document in the stream", mark)
-            if isinstance(event, yaml.AliasEvent):
-                raise _refused(f"found undefined alias {event.anchor!r}", mark)
+        while not isinstance(event := self._events.get_event(), yaml.StreamEndEvent):
             self._check(event)
             if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-                is_mapping = isinstance(event, yaml.MappingStartEvent)
-                if is_mapping and stack:
-                    self._check_column(stack[-1], mark)
-                stack.append(_Frame(is_mapping))
+                self._open(stack, event)
                 continue
             if isinstance(event, yaml.ScalarEvent):
                 value: Field = event.value
@@ -135,12 +120,21 @@ class _Strict:
                 value = stack.pop().value()
             else:
                 continue
-            if not stack:
-                result = value
-            else:
+            if stack:
                 self._put(stack, value, event)
+            else:
+                result = value
+        if self._late:
+            raise self._late
+        return result, self._lines
 
-    def _put(self, stack: list[_Frame], value: Field, event: Any) -> None:
+    def _open(self, stack: list[_OpenValue], event: Any) -> None:
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        if is_mapping and stack:
+            self._check_column(stack[-1], event.start_mark)
+        stack.append(_OpenValue(is_mapping))
+
+    def _put(self, stack: list[_OpenValue], value: Field, event: Any) -> None:
         frame, mark = stack[-1], event.start_mark
         if not frame.is_mapping:
             frame.items.append(value)
@@ -161,6 +155,12 @@ class _Strict:
                 self._lines[value] = mark.line + 1
 
     def _check(self, event: Any) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise _refused("expected a single document in the stream", event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            raise _refused(f"found undefined alias {event.anchor!r}", event.start_mark)
         if getattr(event, "tag", None):
             raise _refused(TAG, event.start_mark, strict=True)
         if getattr(event, "anchor", None):
@@ -168,7 +168,7 @@ class _Strict:
         if getattr(event, "flow_style", None):
             raise _refused(FLOW, event.start_mark, strict=True)
 
-    def _check_column(self, frame: _Frame, mark: Any) -> None:
+    def _check_column(self, frame: _OpenValue, mark: Any) -> None:
         if not frame.is_mapping or frame.key is None:
             return
         if frame.column is None:
@@ -181,6 +181,6 @@ class _Strict:
 
 
 def _refused(problem: str, mark: Any, *, strict: bool = False) -> Exception:
-    """An error; `strict` for what is good YAML and only strictyaml refuses."""
+    """The error to raise; `strict` for valid YAML that only strictyaml refuses."""
     text = f"Invalid YAML in frontmatter: {problem}"
     return HeaderError("SG104" if strict else "SG103", mark.line + 1, text)

@@ -1,6 +1,6 @@
-"""One Markdown file as text → one `Document`: header, headings, links as written.
+"""Parse one Markdown file into a `Document`: its header, headings, and links as written.
 
-Nothing here knows of other files. Above: `graph`, which places documents and resolves
+Nothing here knows about other files. Above: `graph`, which places documents and resolves
 links. Below: diagnostics.
 """
 
@@ -9,7 +9,7 @@ from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
 from skillagent.markdown.document import Document
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading
-from skillagent.markdown.wikilink import Kind, Reference
+from skillagent.markdown.wikilink import LinkKind, Reference
 from skillagent.markdown.yaml_header import Value, plain, scalar_text
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "Document",
     "Frontmatter",
     "Heading",
-    "Kind",
+    "LinkKind",
     "Piece",
     "Reference",
     "Value",

@@ -1,9 +1,9 @@
-"""Names by which a `#link` finds a heading beside its title: explicit ids, and slugs.
+"""Find the names of a heading besides its title, which a `#link` may use: explicit ids and slugs.
 
 GitHub numbers headings of one title in their order: `setup`, `setup-1`, `setup-2`
 (https://github.com/Flet/github-slugger); Python-Markdown writes `setup_1`
 (https://python-markdown.github.io/extensions/toc/). Pandoc, kramdown and VitePress take the id
-from `{#id}` behind a title, kramdown and Python-Markdown from `{: #id }` behind any element,
+from `{#id}` after a title, kramdown and Python-Markdown from `{: #id }` after any element,
 MDX from `{/*id*/}`, and HTML from `id` or `name` of an element.
 """
 
@@ -13,9 +13,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.headings import Heading
 from skillagent.markdown.inline import ATTRIBUTE_ID, shown, without_id
 
 _NOT_IN_SLUG = re.compile(r"[^\w\- ]")
@@ -32,48 +32,45 @@ _HTML_HEADING = re.compile(r"<h[1-6][^<>]*>([^\n]*?)</h[1-6]>")
 _COMPONENT = re.compile(r"<([A-Z][\w.]*)([^<>]*)>")
 _VALUE = re.compile(r"=[\"']([^\"'\s]+)[\"']")
 _MARKUP = re.compile(r"[{<&\\\[]")
+_TAB = re.compile(r"^[ \t]*===[+!]?[ \t]+\"([^\"\n]+)\"", re.MULTILINE)
+_ICON = re.compile(r":[\w-]+:")
+_FENCE_ID = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{[^{}\n]*#([\w:.-]+)", re.MULTILINE)
+FOOTNOTE_ID = re.compile(r"(?:user-content-)?fn(?:ref)?[:-]\S+")
+"""The anchor that a program gives a footnote or the place of its mark."""
 _BEFORE_LETTERS = re.compile(r"[\W\d_]+")
 
 
-class _Heading(Protocol):
-    @property
-    def title(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def anchor(self) -> str: ...
-
-
 def slug(title: str) -> str:
-    """A heading's anchor as GitHub makes it, before it is numbered."""
+    """The anchor that GitHub makes of a title, before it adds a number."""
     return _NOT_IN_SLUG.sub("", title.lower()).strip().replace(" ", "-")
 
 
-def anchors(text: str, headings: Sequence[_Heading], code: Ranges) -> Mapping[str, int]:
-    """Id, case folded → index of the heading that it leads to, -1 above all of them.
+def anchors(text: str, headings: Sequence[Heading], code: Ranges) -> Mapping[str, int]:
+    """Id, case folded → index of the heading that it leads to; -1 for places above all headings.
 
-    An element on the line before a heading names that heading, any other the one that it stands
-    under. Of an id that comes twice the first one counts, and what an author wrote before what a
-    program makes of a title.
+    An element on the line before a heading names that heading, any other element the section
+    around it. If an id comes twice, ids that the author wrote are preferred to those that a
+    program makes of a title, and then the first one counts.
 
     Args:
         text: the document.
-        headings: in order of their place.
-        code: where no element counts.
+        headings: its headings, sorted by place.
+        code: ranges in which elements do not count.
     """
-    found: dict[str, int] = {}
+    indexes: dict[str, int] = {}
     names = (
         *_explicit(text, headings, code),
         *_numbered(headings),
         *_spelled(text, headings),
         *_inner(text, headings, code),
+        *_tabs_and_fences(text, headings),
     )
     for name, index in names:
-        found.setdefault(name.casefold(), index)
-    return found
+        indexes.setdefault(name.casefold(), index)
+    return indexes
 
 
-def _explicit(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator[tuple[str, int]]:
+def _explicit(text: str, headings: Sequence[Heading], code: Ranges) -> Iterator[tuple[str, int]]:
     for index, heading in enumerate(headings):
         if heading.anchor:
             yield heading.anchor, index
@@ -92,7 +89,7 @@ def _elements(text: str, starts: list[int], code: Ranges) -> Iterator[tuple[str,
         line = text.rfind("\n", 0, match.start()) + 1
         alone = not text[line : match.start()].strip()
         if alone and (between := _BETWEEN.match(text, match.end())):
-            # Compared by the end: the blanks of an indented heading were read as blanks between.
+            # The end is compared, because the blanks before an indented heading were read too.
             index = bisect_right(starts, between.end()) - 1
         yield match[1], index
     if "<!--" in text:
@@ -100,9 +97,9 @@ def _elements(text: str, starts: list[int], code: Ranges) -> Iterator[tuple[str,
 
 
 def _in_comments(text: str, starts: list[int]) -> Iterator[tuple[str, int]]:
-    """Words of a comment that a site builds a heading or an option, and its id, from.
+    """Words of comments that a site builder turns into a heading or an option with an id.
 
-    Such a comment stands in the line of a heading, or begins like `<!-- md:option name -->`.
+    Such a comment is in the line of a heading, or begins like `<!-- md:option name -->`.
     """
     for match in _COMMENT.finditer(text):
         index = bisect_right(starts, match.start()) - 1
@@ -114,7 +111,7 @@ def _in_comments(text: str, starts: list[int]) -> Iterator[tuple[str, int]]:
 
 
 def _attribute_lists(text: str, starts: list[int], code: Ranges) -> Iterator[tuple[str, int]]:
-    """Ids of lists of attributes behind any element, or on a line of their own."""
+    """Ids in lists of attributes, after any element or on a line of their own."""
     for match in _LIST.finditer(text):
         if code.covering(match.start()):
             continue
@@ -123,14 +120,14 @@ def _attribute_lists(text: str, starts: list[int], code: Ranges) -> Iterator[tup
         above = text.rfind("\n", 0, max(0, line - 1)) + 1
         alone = not text[line : match.start()].strip()
         if alone and not text[above:line].strip():
-            # Below a blank line it belongs to the block that follows.
+            # After a blank line the list belongs to the next block.
             blanks = _BLANKS.match(text, match.end())
             assert blanks
             index = bisect_right(starts, blanks.end()) - 1
         yield match[1], index
 
 
-def _numbered(headings: Sequence[_Heading]) -> Iterator[tuple[str, int]]:
+def _numbered(headings: Sequence[Heading]) -> Iterator[tuple[str, int]]:
     counts: dict[str, int] = {}
     for index, heading in enumerate(headings):
         if heading.anchor:
@@ -145,14 +142,14 @@ def _numbered(headings: Sequence[_Heading]) -> Iterator[tuple[str, int]]:
             yield f"{first}_{counts[first]}", index
 
 
-def _spelled(text: str, headings: Sequence[_Heading]) -> Iterator[tuple[str, int]]:
-    """Titles as written, and without what some programs leave out of a slug, as keys."""
+def _spelled(text: str, headings: Sequence[Heading]) -> Iterator[tuple[str, int]]:
+    """Keys of titles as written, and without the parts that some programs drop from a slug."""
     for index, heading in enumerate(headings):
         end = text.find("\n", heading.start)
         raw = text[heading.start : len(text) if end < 0 else end]
         if _MARKUP.search(raw):
             yield _key(raw), index
-        # Pandoc and kramdown begin with the first letter; Python-Markdown drops accents.
+        # Slugs of Pandoc and kramdown begin at the first letter; Python-Markdown drops accents.
         if not heading.title[:1].isalpha():
             yield _key(_BEFORE_LETTERS.sub("", heading.title, count=1)), index
         if not heading.title.isascii():
@@ -161,13 +158,28 @@ def _spelled(text: str, headings: Sequence[_Heading]) -> Iterator[tuple[str, int
             yield _key(_BEFORE_LETTERS.sub("", plain, count=1)), index
 
 
-def _inner(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator[tuple[str, int]]:
-    """What builders give an id to and an outline leaves out: it leads to the section it is in.
+def _tabs_and_fences(text: str, headings: Sequence[Heading]) -> Iterator[tuple[str, int]]:
+    """Ids of the tabs of MkDocs, with and without the heading's before them, and of fences."""
+    if "=== " not in text and "{" not in text:
+        return
+    starts = [heading.start for heading in headings]
+    for match in _TAB.finditer(text):
+        index = bisect_right(starts, match.start()) - 1
+        name = slug(_ICON.sub("", match[1]).strip())
+        yield name, index
+        if index >= 0:
+            yield f"{slug(headings[index].title)}-{name}", index
+    for match in _FENCE_ID.finditer(text):
+        yield match[1], bisect_right(starts, match.start()) - 1
 
-    Headings in quotes, items and HTML; and components, which build them from their values.
+
+def _inner(text: str, headings: Sequence[Heading], code: Ranges) -> Iterator[tuple[str, int]]:
+    """Ids of headings that are not in the outline; they lead to the section around them.
+
+    Such headings are in quotes, items and HTML, or are built by components from their values.
     """
     starts = [heading.start for heading in headings]
-    own, masked = set(starts), set(code.starts)
+    own, excluded = set(starts), set(code.starts)
     inner = [
         match
         for match in _HASHES.finditer(text)
@@ -183,8 +195,8 @@ def _inner(text: str, headings: Sequence[_Heading], code: Ranges) -> Iterator[tu
     if "<" not in text:
         return
     for match in _COMPONENT.finditer(text):
-        if code.covering(match.start()) and match.start() not in masked:
-            continue  # in a fence; a component itself is masked from its first character on
+        if code.covering(match.start()) and match.start() not in excluded:
+            continue  # in a fence; a component is itself excluded from its first character on
         index = bisect_right(starts, match.start()) - 1
         yield _key(match[1]), index
         for value in _VALUE.finditer(match[2]):

@@ -1,8 +1,8 @@
-"""A body cut into pieces, the smallest parts that are disclosed.
+"""Cut a body into pieces, the smallest parts that are disclosed.
 
-Cuts fall at blank lines, never inside a short fence; a heading stays with the block below
-it. A block that is long is cut before an item or a table row, after a sentence, or, if it is
-code, at a line: never inside a sentence.
+Cuts are at blank lines, not inside a short fence; a heading stays with the block below it. A
+long block is cut before an item or a table row, after a sentence, or, if it is code, at a line
+end, but not inside a sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from skillagent.markdown import prose
 from skillagent.markdown.excluded_ranges import Ranges
 
 PIECE_CHARS = 600
-"""A block longer than this is cut."""
+"""Longest block, in characters, that is not cut."""
 
 _ITEM_START = re.compile(r"(?<=\n)[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\|)")
 
@@ -31,13 +31,13 @@ class Piece(NamedTuple):
 
 
 def cut(text: str, start: int, headings: Sequence[int], fences: Ranges) -> Iterator[Piece]:
-    """The pieces of a body, in order; together they hold every character but blank lines.
+    """The pieces of a body, in order; together they have every character but blank lines.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
         headings: offsets of its headings, sorted.
-        fences: its fenced blocks.
+        fences: the ranges of its fenced blocks.
     """
     heads = set(headings)
     position = first = start
@@ -50,7 +50,7 @@ def cut(text: str, start: int, headings: Sequence[int], fences: Ranges) -> Itera
         line_end = len(text) if line_end < 0 else line_end
         is_heading = position in heads
         if pending and (is_heading or (fence and not only_headings)):
-            yield from _Block(text, position, fences).cut(first, section)
+            yield from _BlockCutter(text, position, fences).cut(first, section)
             pending = False
         if not pending:
             first, section = position, bisect_right(headings, position) - 1
@@ -60,15 +60,15 @@ def cut(text: str, start: int, headings: Sequence[int], fences: Ranges) -> Itera
             pending = True
             only_headings = only_headings and is_heading
         if pending and not only_headings and (blank or fence):
-            yield from _Block(text, min(line_end + 1, len(text)), fences).cut(first, section)
+            yield from _BlockCutter(text, min(line_end + 1, len(text)), fences).cut(first, section)
             pending = False
         position = line_end + 1
     if pending:
-        yield from _Block(text, len(text), fences).cut(first, section)
+        yield from _BlockCutter(text, len(text), fences).cut(first, section)
 
 
-class _Block:
-    """One block while it is cut."""
+class _BlockCutter:
+    """Cuts one block into pieces."""
 
     def __init__(self, text: str, end: int, fences: Ranges) -> None:
         self._text = text
@@ -87,7 +87,7 @@ class _Block:
         yield Piece(start, self._end, section)
 
     def _place(self, start: int) -> int:
-        """Where the block is cut next."""
+        """Offset of the next cut."""
         text, end = self._text, self._end
         limit = start + PIECE_CHARS
         if fence_end := self._fences.covering(limit):
@@ -107,9 +107,10 @@ class _Block:
         return item.start() if item else sentence
 
     def _sentence_behind(self, place: int) -> int:
-        """Where the first sentence ends that ends behind a place.
+        """Offset after the first sentence that ends after a place.
 
-        What was found is kept: a block of a million items without a full stop is searched once.
+        The result is stored, so that a block of a million items without a full stop is searched
+        only once.
         """
         if self._sentence[0] < place:
             self._sentence = prose.sentence_end(self._text, place, self._end)

@@ -1,9 +1,11 @@
-"""Headers written: fields → YAML between fences, by python-frontmatter with a style of our own.
+"""Write YAML headers with python-frontmatter, in a fixed style.
 
-A text is written plain where every reader takes it for the same text, else in quotes; lists
-stand on one line; the keys keep the order they are given in. `header_edit` changes one key of
-a header that is there and leaves all its other bytes; the outcome is read again by
-python-frontmatter and held against what was wanted.
+A text is written without quotes if every YAML reader takes it for the same text, otherwise in
+quotes. Lists are on one line, and keys keep their order. `header_edit` changes one key of an
+existing header and no other byte; the result is read again with python-frontmatter and
+compared with the intended values.
+
+Above: `authoring` and `exports`. Below: `document`.
 """
 
 from __future__ import annotations
@@ -19,22 +21,24 @@ from skillagent.markdown.edit import Edit, edited
 if TYPE_CHECKING:
     from frontmatter.default_handlers import YAMLHandler
 
-Given: TypeAlias = "str | list[str] | Mapping[str, str]"
-"""What a field of a new header can hold."""
+HeaderValue: TypeAlias = "str | list[str] | Mapping[str, str]"
+"""The value of a field in a new header."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*")
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _ITEM = re.compile(r"([ \t]*-[ \t]+)\S")
+_UNREADABLE = frozenset(("SG010", "SG014"))
+"""Findings on a header that was not read as a whole."""
 
 
 class Quoted(str):
-    """A text that is written in quotes even where it could stand without."""
+    """A text that is written in quotes even if it does not need them."""
 
     __slots__ = ()
 
 
-def composed(fields: Mapping[str, Given]) -> str:
-    """A header with its fences; empty where there are no fields.
+def composed(fields: Mapping[str, HeaderValue]) -> str:
+    """A header with its fences; empty if there are no fields.
 
     Args:
         fields: key → value, in the order in which they are written.
@@ -48,21 +52,22 @@ def composed(fields: Mapping[str, Given]) -> str:
     return frontmatter.dumps(post) + "\n"
 
 
-def header_lines(fields: Mapping[str, Given]) -> str:
+def header_lines(fields: Mapping[str, HeaderValue]) -> str:
     """The lines of a header, without its fences."""
     return composed(fields).removeprefix("---\n").removesuffix("---\n")
 
 
-def header_edit(document: Document, key: str, value: Given) -> Edit | None:
-    """The edit that gives one key of a document's header a value, all else as it was.
+def header_edit(document: Document, key: str, value: HeaderValue) -> Edit | None:
+    """The edit that sets one key of a document's header and changes nothing else.
 
     Args:
-        document: without a header, or with one in YAML.
-        key: in lower case; one that is there in another case is taken.
-        value: what it shall hold.
+        document: a document without a header, or with one in YAML.
+        key: the key in lower case; if the header has it in another case, that one is changed.
+        value: the new value.
 
     Returns:
-        None where the header is no YAML, cannot be read, or would not read as wanted.
+        None if the header is not YAML, cannot be read, or would not have the intended value
+        after any edit.
     """
     head = document.frontmatter
     if not head.body_start:
@@ -81,14 +86,14 @@ def header_edit(document: Document, key: str, value: Given) -> Edit | None:
     return next((edit for edit in edits if _reads_as(document, edit, name, value)), None)
 
 
-def _changing(document: Document, name: str, value: Given) -> Iterator[Edit]:
-    """Ways to write a key anew: what is more in a list behind the others, else all its lines."""
+def _changing(document: Document, name: str, value: HeaderValue) -> Iterator[Edit]:
+    """Possible edits of a key: append the new item of a list, else replace all its lines."""
     head = document.frontmatter
     lines = head.text.split("\n")
     first = head.lines[name] - 2
     last = min((at - 2 for at in head.lines.values() if at - 2 > first), default=len(lines))
     while last > first + 1 and (not lines[last - 1].strip() or lines[last - 1].startswith("#")):
-        last -= 1  # what stands before the next key belongs to that
+        last -= 1  # comments and blank lines before the next key belong to that key
     start = head.start + sum(len(row) + 1 for row in lines[:first])
     end = min(start + sum(len(row) + 1 for row in lines[first:last]), head.start + len(head.text))
     old = head.fields[name]
@@ -102,17 +107,20 @@ def _changing(document: Document, name: str, value: Given) -> Iterator[Edit]:
     yield Edit(start, end, header_lines({name: value}))
 
 
-def _reads_as(document: Document, edit: Edit, name: str, value: Given) -> bool:
-    """True if python-frontmatter and our own reader find the value, and all else unchanged."""
+def _reads_as(document: Document, edit: Edit, name: str, value: HeaderValue) -> bool:
+    """True if python-frontmatter and our own reader both read the new value and no other change."""
     import yaml
 
     text = edited(document.text, [edit])
-    made = parse(text, document.path)
-    codes = {found.code for found in made.diagnostics}
-    if codes - {found.code for found in document.diagnostics}:
+    changed = parse(text, document.path)
+    codes = {diagnostic.code for diagnostic in changed.diagnostics}
+    if codes - {diagnostic.code for diagnostic in document.diagnostics}:
+        return False
+    if not codes.isdisjoint(_UNREADABLE):
+        # PyYAML has no bounds: nesting that our reader refuses can end the process.
         return False
     wanted = tuple(value) if isinstance(value, list) else value
-    if made.frontmatter.fields != {**document.frontmatter.fields, name: wanted}:
+    if changed.frontmatter.fields != {**document.frontmatter.fields, name: wanted}:
         return False
     try:
         before, after = _loaded(document.text), _loaded(text)
@@ -128,7 +136,7 @@ def _loaded(text: str) -> dict[str, object]:
 
 
 def is_plain(text: str) -> bool:
-    """True if a text may stand in a header without quotes."""
+    """True if a text needs no quotes in a header."""
     if not _PLAIN.fullmatch(text):
         return False
     document = parse(f"---\nx: {text}\n---\n", "")
@@ -137,15 +145,15 @@ def is_plain(text: str) -> bool:
 
 @cache
 def _handler() -> YAMLHandler:
-    # Imported when a header is first written: loading a graph needs neither.
+    # Imported only when a header is written, because loading a graph does not need them.
     import yaml
     from frontmatter.default_handlers import YAMLHandler
 
     class Dumper(yaml.SafeDumper):
-        """Writes texts and lists in our style."""
+        """Writes texts and lists in the style of this module."""
 
     def represent_text(dumper: Dumper, text: str) -> yaml.ScalarNode:
-        # In double quotes PyYAML would write an emoji as its number.
+        # In double quotes PyYAML would write an emoji as an escape sequence.
         quotes = "'" if _BEYOND.search(text) and text.isprintable() else '"'
         plain = not isinstance(text, Quoted) and is_plain(text)
         return dumper.represent_scalar(
@@ -160,7 +168,7 @@ def _handler() -> YAMLHandler:
     Dumper.add_representer(list, represent_list)
 
     class Handler(YAMLHandler):
-        """python-frontmatter's YAML, with that style and the order of the keys kept."""
+        """python-frontmatter's YAML handler with this style; it keeps the order of the keys."""
 
         def export(self, metadata: dict[str, object], **kwargs: object) -> str:
             return super().export(

@@ -1,9 +1,9 @@
-"""The first sentence of prose in a body: what is said of a document whose author said nothing.
+"""Find the first sentence of prose in a body: the description of a document that has none.
 
-What is no prose is passed over: headings, lists, quotes, tables, badges, HTML, components,
-directives of site builders. What stands in an admonition (`:::info`, `!!! note`, `<Note>`) is
-taken only if nothing else comes: it mostly is a remark on the text beside it, such as to whom
-it applies, and seldom says what the text is about; but some documents consist of one.
+Everything that is not prose is skipped: headings, lists, quotes, tables, badges, HTML,
+components, directives of site builders. An admonition (`:::info`, `!!! note`, `<Note>`) is used
+only if there is no other prose: it is mostly a remark on the text beside it, such as to whom it
+applies, and seldom says what the text is about; but some documents have nothing else.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from skillagent.markdown import inline
 from skillagent.markdown.prose import first_of, shortened
 
 DESCRIPTION_CHARS = 300
+"""Longest description, in characters, that is taken from a body."""
 DESCRIPTION_REACH = 16_000
-"""So many characters of a body are searched for its first sentence."""
+"""How many characters of a body are searched for its first sentence."""
 
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t])")
 _UNDERLINE = re.compile(r"=+|-{2,}")
@@ -29,7 +30,7 @@ _NOT_PROSE = re.compile(
 )
 _CONTAINER = re.compile(r"[ \t]*:{3,}[ \t]*(.*)")
 _AUTODOC = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-"""What mkdocstrings puts in place of a name: `::: package.module`."""
+"""A name that mkdocstrings replaces by its documentation: `::: package.module`."""
 _ADMONITION = re.compile(r"([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+\S")
 _CODE_TAG = re.compile(r"[ \t]*\{%-?[ \t]*(comment|highlight|codeblock)\b")
 _BLOCK_TAGS = frozenset(
@@ -56,13 +57,13 @@ _NAVIGATION = re.compile(
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of prose, plain; empty where there is none.
+    """The first sentence of prose as plain text; empty if there is none.
 
     Args:
         text: a body without its fences and comments.
     """
     if "{%" in text or "{{" in text or "{/*" in text:
-        # A directive over several lines; one in a line is passed over with it.
+        # Only directives over several lines: a directive on one line is skipped with its line.
         text = inline.TEMPLATE.sub(lambda match: "" if "\n" in match[0] else match[0], text)
     remark = ""
     for paragraph, is_remark in _Paragraphs().of(text):
@@ -74,9 +75,9 @@ def first_sentence(text: str) -> str:
 
 
 def _sentence(paragraph: str) -> str:
-    """The first sentence of one paragraph; empty where it holds only badges or links."""
+    """The first sentence of one paragraph; empty if it has only badges or links."""
     if "[" in paragraph:
-        # Images go first, so that of a badge an empty link stays.
+        # Images are removed first, so that an empty link remains of a badge.
         paragraph = _BADGE.sub("", inline.IMAGE.sub("", paragraph))
         words = inline.LINK.sub("", paragraph)
         if words != paragraph and not any(char.isalnum() for char in inline.shown(words)):
@@ -94,22 +95,22 @@ def _sentence(paragraph: str) -> str:
 
 
 class _Paragraphs:
-    """Reads a body line by line: its paragraphs, and which of them stand in an admonition."""
+    """Reads a body line by line: its paragraphs, and which of them are in an admonition."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._in_list = False
         self._in_block = False
         self._code_tag = ""
-        """The end of a template's block of code, while its lines are passed over."""
+        """The tag that ends the open code block of a template; empty if none is open."""
         self._containers = 0
         self._indented: list[int] = []
-        """Columns from which the text of each open `!!!` admonition stands."""
+        """For each open `!!!` admonition, the column where its text begins."""
         self._components: list[str] = []
-        """Names of the open components that hold a remark."""
+        """Names of the open components that are admonitions."""
 
     def of(self, text: str) -> Iterator[tuple[str, bool]]:
-        """Each paragraph of prose, and True where it is a remark."""
+        """Each paragraph of prose, and True if it is in an admonition."""
         for line in [*text.split("\n"), ""]:
             is_remark = bool(self._containers or self._indented or self._components)
             words = self._prose(line)
@@ -121,12 +122,12 @@ class _Paragraphs:
             self._lines = []
 
     def _is_above_mark(self, line: str) -> bool:
-        """True for a heading's underline, or a row that makes a table of the line above."""
+        """True if the line above is a heading or the first row of a table."""
         words = line.strip()
         return bool(_UNDERLINE.fullmatch(words) or _DELIMITERS.fullmatch(words))
 
     def _prose(self, line: str) -> str:
-        """The words of a line that belong to a paragraph; empty where it is none or ends one."""
+        """The words of a line that belong to a paragraph; empty if there are none."""
         words = line.strip()
         if self._code_tag:
             self._code_tag = "" if self._code_tag in words else self._code_tag
@@ -142,7 +143,7 @@ class _Paragraphs:
         if self._in_list or self._in_block or self._is_html(line, words):
             return ""
         if _DELIMITERS.fullmatch(words):
-            self._in_block = True  # the rows below go on to a blank line as well
+            self._in_block = True  # the rows of a table go on to a blank line too
             return ""
         if _NOT_PROSE.match(line):
             return ""
@@ -154,7 +155,7 @@ class _Paragraphs:
             self._indented.pop()
 
     def _opens_or_closes(self, line: str, words: str) -> bool:
-        """True for a line that only opens or closes what holds other lines."""
+        """True for a line that only opens or closes a container of other lines."""
         if match := _CONTAINER.match(line):
             if not _AUTODOC.fullmatch(match[1].strip()):
                 self._containers = max(0, self._containers + (1 if match[1] else -1))
@@ -169,7 +170,7 @@ class _Paragraphs:
         return True
 
     def _is_html(self, line: str, words: str) -> bool:
-        """True for a line of HTML or a component; a block of HTML goes on to a blank line."""
+        """True for a line of HTML or of a component; a block of HTML ends at a blank line."""
         match = _TAG_LINE.match(line)
         if not match:
             return False
@@ -183,7 +184,7 @@ class _Paragraphs:
         if whole or name == "!" or name.lower() in _BLOCK_TAGS:
             self._in_block = True
             return True
-        # A label, such as a badge: all of the line stands in one element.
+        # The whole line is one element, such as a badge.
         return bool(_ELEMENT_LINE.fullmatch(line))
 
     def _hold(self, name: str, *, closes: bool) -> None:

@@ -1,8 +1,8 @@
-"""Where a Markdown link leads: how that is written, what it means, how it is written anew.
+"""The destination of a Markdown link: patterns to find it, to decode it and to encode it.
 
-By CommonMark (https://spec.commonmark.org/0.31.2/#link-destination) punctuation behind a backslash
-means itself, and `&amp;` stands for a character. The outcome is a URL: `?` and `#` end its path,
-and `%20` is decoded last.
+By CommonMark (https://spec.commonmark.org/0.31.2/#link-destination) a backslash escapes
+punctuation, and `&amp;` is an entity. The result is a URL: `?` and `#` end its path, and percent
+escapes such as `%20` are decoded last.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ _TITLE = r"(?:\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|\((?:[^()\\\n]++|
 DESTINATION = (
     rf"\([ \t]*(<(?:[^<>\\\n]++|\\.)*+>|(?!<)(?:{_BALANCED})*+)(?:[ \t]+{_TITLE})?+[ \t]*\)"
 )
-"""What stands behind the words of a link, with its brackets; the first group is the address."""
+"""The part after the words of a link, with its brackets; the first group is the address."""
 OPENING = r"\[(?<!(?<!\\)\\\[)(?<!(?<!\\)\\\\\\\[)"
-"""A bracket that no backslash before it takes the meaning from, nor three of them.
+"""A bracket that is not escaped by one backslash or three.
 
-The bracket comes first and what forbids it after: `re` then skips from bracket to bracket.
+The bracket comes first and the look-behind after it, so that `re` skips from bracket to bracket.
 """
 WORDS = r"((?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+)\]"
-"""The words of a link and the bracket behind them; one more pair may stand in them."""
+"""The words of a link and the closing bracket; the words may have one more pair of brackets."""
 INLINE = re.compile(OPENING + WORDS + DESTINATION)
 REFERENCE = r"(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[((?:[^\[\]\\]++|\\.)*+)\])?(?![\[(:])"
-"""The words of a link whose address stands elsewhere, and the name of its definition."""
+"""The words of a link without an address, and the name of its definition."""
 DEFINITION = re.compile(
     rf"^ {{0,3}}\[(?!\^)((?:[^\[\]\\\n]++|\\.)++)\]:[ \t]*"
     rf"(?:<((?:[^<>\\\n]++|\\.)*+)>|(?!<)(\S+))(?:[ \t]+{_TITLE})?[ \t]*$",
     re.MULTILINE,
 )
-"""A definition: its label, and its address in `< >` or without."""
+"""A definition: its label, and its address with or without `< >`."""
 TITLE_LINE = re.compile(rf"[ \t]+{_TITLE}[ \t]*(?:\n|\Z)")
-"""The title of a definition, where it stands on a line of its own."""
+"""The title of a definition on a line of its own."""
 
 _MARKED = re.compile(rf"\\([!-/:-@\[-`{{-~])|({_ENTITY})")
 _PATH_END = re.compile(rf"\\?[?#]|{_ENTITY}")
@@ -46,7 +46,7 @@ _NOT_IN_ANGLES = re.compile(rf"[\x00-\x1f\x7f?#<>\\`|]|%(?=[0-9A-Fa-f]{{2}})|&(?
 
 
 def meaning(written: str) -> str:
-    """A text without its backslash escapes and entities; what stands for nothing stays."""
+    """A text with its backslash escapes and entities decoded; unknown entities stay."""
     if "\\" not in written and "&" not in written:
         return written
     return _MARKED.sub(lambda match: match[1] or _character(match[2]), written)
@@ -61,12 +61,12 @@ def _character(entity: str) -> str:
 
 
 def without_angles(address: str) -> str:
-    """An address as written, without the `< >` that may stand around it."""
+    """An address as written, without the `< >` that may surround it."""
     return address[1:-1] if address.startswith("<") else address
 
 
 def path_end(address: str) -> int:
-    """Where in an address the `?` or `#` stands that ends its path; its length if none does.
+    """Offset of the `?` or `#` that ends the path of an address; its length if there is none.
 
     Args:
         address: as written, without `< >`.
@@ -78,7 +78,7 @@ def path_end(address: str) -> int:
 
 
 def path_and_fragment(address: str) -> tuple[str, str]:
-    """The path that an address names, and what follows its `#`; each empty where there is none.
+    """The path of an address, and the fragment after its `#`; each empty if there is none.
 
     Args:
         address: as written, without `< >`.
@@ -88,11 +88,11 @@ def path_and_fragment(address: str) -> tuple[str, str]:
 
 
 def as_address(text: str, *, bare: bool = True) -> str:
-    """A path or a fragment as an address has it.
+    """Encode a path or a fragment for an address.
 
     Args:
-        text: what is meant.
-        bare: False between `< >`, where blanks and brackets may stand.
+        text: the decoded path or fragment.
+        bare: False between `< >`, where blanks and brackets are allowed.
     """
     pattern = _NOT_BARE if bare else _NOT_IN_ANGLES
     return pattern.sub(lambda match: f"%{ord(match[0]):02X}", text)

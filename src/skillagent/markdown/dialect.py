@@ -1,6 +1,6 @@
-"""How one family of tools writes links: a row of settings a dialect.
+"""Dialects: how one family of tools writes links and names files.
 
-The default is what Obsidian reads. Sources: the public documentation and test suites of
+The default is the dialect of Obsidian. Sources: the public documentation and test suites of
 Dendron, Foam, Logseq and SilverBullet.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from skillagent.markdown.logseq_names import Pages
+from skillagent.markdown.logseq_names import PageNames
 
 LINK_FIELDS = frozenset(
     "depends_on requires prerequisites related related_to see_also extends part_of parent up "
@@ -17,14 +17,14 @@ LINK_FIELDS = frozenset(
     "conflicts conflicts_with sources sources.resource executor.resource attester.resource "
     "computation".split()
 )
-"""Frontmatter fields whose values are names of nodes without brackets, `outer.inner` for a key
-inside another one. Sources: the Open Knowledge Format's `sources[].resource` and fields of its
-computations, Breadcrumbs, VitePress, and what issue trackers show that people write."""
+"""Frontmatter fields whose values may be names of nodes without brackets; `outer.inner` is a key
+inside another one. Sources: `sources[].resource` and the fields of computations in the Open
+Knowledge Format, Breadcrumbs, VitePress, and examples from issue trackers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Settings of the scanner and of link resolution."""
+    """Settings for parsing documents and resolving links."""
 
     name: str
     label_first: bool = False
@@ -34,24 +34,24 @@ class Dialect:
     slug: bool = False
     """Blanks, `-` and `_` are equal in targets."""
     multiline: bool = False
-    """A link may run over line ends."""
+    """A link may contain line ends."""
     namespace: str = ""
-    """What a `/` of a target is written as in file names."""
+    """The text that file names have in place of a `/` in a target; empty if none."""
     math: bool = False
-    """Text between `$` or `$$` holds no links."""
+    """Text between `$` or `$$` is math, in which links do not count."""
     title_from_heading: bool = False
-    """The first heading addresses its node, as a `title` does."""
+    """Links may name a node by its first heading, as by a `title`."""
     link_fields: frozenset[str] = LINK_FIELDS
     """Frontmatter fields whose values may name nodes without brackets."""
 
     def with_link_fields(self, fields: Iterable[str]) -> Dialect:
-        """The same dialect with more link fields, as `link_fields.field_name` spells them."""
+        """The same dialect with more link fields, in the form of `link_fields.field_name`."""
         return replace(self, link_fields=self.link_fields | frozenset(fields))
 
     outline: bool = False
-    """Texts are Logseq's outlines: `key:: value` lines, `((blocks))`, `{{macros}}`."""
-    pages: Pages | None = None
-    """How the name of a file gives that of its node; None where both are one."""
+    """Documents are Logseq outlines, with `key:: value` lines, `((blocks))` and `{{macros}}`."""
+    pages: PageNames | None = None
+    """How the name of a page is encoded in its file name; None if both are the same."""
 
 
 OBSIDIAN = Dialect("obsidian")
@@ -61,7 +61,7 @@ DIALECTS: dict[str, Dialect] = {
         OBSIDIAN,
         Dialect("dendron", label_first=True, dots_are_folders=True),
         Dialect("foam", slug=True),
-        Dialect("logseq", namespace="___", outline=True, pages=Pages()),
+        Dialect("logseq", namespace="___", outline=True, pages=PageNames()),
         Dialect("silverbullet", multiline=True),
     )
 }

@@ -1,4 +1,4 @@
-"""Changes to a text, as values, and the relative paths that links are written with."""
+"""Edits of a text, and relative paths for links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """A stretch of a document's text, and what will stand there."""
+    """A range of a text, and the text that replaces it."""
 
     start: int
     end: int
@@ -16,7 +16,12 @@ class Edit(NamedTuple):
 
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
-    """A text with sorted edits made."""
+    """A text after some edits.
+
+    Args:
+        text: the text before.
+        edits: sorted, and without overlap.
+    """
     parts: list[str] = []
     at = 0
     for edit in edits:
@@ -26,5 +31,5 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
 
 def relative(path: str, source: str) -> str:
-    """A path of a root as seen from the folder of another one."""
+    """The path of a file, relative to the folder of another file; both paths from the root."""
     return posixpath.relpath(f"/{path}", f"/{posixpath.dirname(source)}")

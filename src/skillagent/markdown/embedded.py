@@ -1,7 +1,7 @@
-"""Code that stands in a document without a fence: scripts, styles, the imports of MDX.
+"""Find code without a fence: scripts, styles, components, and the imports of MDX.
 
-It holds no links and no headings, is no prose, and is not cut. Sources: HTML blocks of kind 1
-in CommonMark (https://spec.commonmark.org/0.31.2/#html-blocks), and MDX
+Links and headings in it do not count, it is not prose, and it is not cut. Sources: HTML blocks of
+kind 1 in CommonMark (https://spec.commonmark.org/0.31.2/#html-blocks), and MDX
 (https://mdxjs.com/docs/what-is-mdx/): a line that begins with `import` or `export` below a
 blank line, up to the next blank line outside of brackets.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from skillagent.markdown.excluded_ranges import Masks, Ranges
+from skillagent.markdown.excluded_ranges import ExcludedRanges, Ranges
 
 _SCRIPT = re.compile(r"<(script|style)(?=[\s>])[^<>]*>", re.IGNORECASE)
 _CLOSING = re.compile(r"</(script|style)[ \t]*>", re.IGNORECASE)
@@ -43,41 +43,43 @@ _EXPRESSION_COMMENT = re.compile(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
 
 
 HEAD_CHARS = 400
-"""Where nothing but an `import` stands, it stands so near the beginning of the body."""
+"""How far into a body an `import` is searched if the text has no tag and no brace."""
 
 
-def masked(text: str, start: int, masks: Masks) -> Masks:
-    """Masks to which code without a fence was added.
+def with_embedded_code(text: str, start: int, excluded: ExcludedRanges) -> ExcludedRanges:
+    """The excluded ranges of a body, with code without a fence added.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
-        masks: what is known of it.
+        excluded: the ranges that `excluded_ranges` found.
     """
-    # One character is looked for twenty times faster than two: most texts end here.
+    # Searching for one character is twenty times faster than for two: most texts end here.
     tags, braces = "<" in text, "{" in text
     if not (tags or braces or text.find("import ", start, start + HEAD_CHARS) >= 0):
-        return masks
-    blocks = [*_modules(text, start, masks.code)]
+        return excluded
+    blocks = [*_modules(text, start, excluded.code)]
     spans: list[tuple[int, int]] = []
     if tags:
-        scripts, spans = _elements(text, start, masks.code)
+        scripts, spans = _elements(text, start, excluded.code)
         blocks += scripts
     if braces and text.find("{/*", start) >= 0:
         spans += [match.span() for match in _EXPRESSION_COMMENT.finditer(text, start)]
     if not blocks and not spans:
-        return masks
-    return Masks(
-        _joined(masks.code, [*blocks, *spans]), masks.comments, _joined(masks.fences, blocks)
+        return excluded
+    return ExcludedRanges(
+        _joined(excluded.code, [*blocks, *spans]),
+        excluded.comments,
+        _joined(excluded.fences, blocks),
     )
 
 
 def includes_files(text: str, fences: Ranges) -> bool:
-    """True where parts of what a reader sees stand in other files, with whatever headings.
+    """True if a site builder inserts other files, whose headings are not known.
 
     Args:
         text: the whole document.
-        fences: where nothing is included.
+        fences: ranges in which nothing is inserted.
     """
     if "<" not in text and "{" not in text:
         return False
@@ -86,16 +88,16 @@ def includes_files(text: str, fences: Ranges) -> bool:
     names = {match["name"] for match in _IMPORTED.finditer(text)}
     if not names:
         return False
-    # What is imported by a call may have any name.
+    # A component that is imported by a call may have any name.
     return any(None in names or match[1] in names for match in _OPENING.finditer(text))
 
 
 def _elements(
     text: str, start: int, code: Ranges
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Scripts and styles, from an opening tag to the one that closes it; and components.
+    """Scripts and styles from the opening to the closing tag, and components.
 
-    A script that is not closed is text.
+    A script without a closing tag is text.
     """
     scripts: list[tuple[int, int]] = []
     components: list[tuple[int, int]] = []
@@ -136,7 +138,7 @@ def _modules(text: str, start: int, code: Ranges) -> Iterator[tuple[int, int]]:
             continue
         above = max(last, start, text.rfind("\n", 0, max(0, at - 1)) + 1)
         if text[above:at].strip():
-            continue  # it goes on with a paragraph
+            continue  # the line continues a paragraph
         last = match.end()
         if match["import"] is None:
             last, unclosed = _export_end(text, at, unclosed)
@@ -144,15 +146,15 @@ def _modules(text: str, start: int, code: Ranges) -> Iterator[tuple[int, int]]:
 
 
 def _export_end(text: str, start: int, unclosed: bool) -> tuple[int, bool]:
-    """Where an `export` ends: at the first blank line outside of brackets, else at the first one.
+    """Where an `export` ends: at the first blank line outside brackets, else at the first one.
 
     Args:
         text: the document.
         start: offset of the `export`.
-        unclosed: whether one was met whose brackets never close; no other is searched so far.
+        unclosed: True after an export whose brackets never close; then brackets are ignored.
 
     Returns:
-        The offset, and whether brackets were left open.
+        The offset, and the new value of `unclosed`.
     """
     depth, first, position = 0, 0, start
     while position < len(text):
@@ -168,13 +170,13 @@ def _export_end(text: str, start: int, unclosed: bool) -> tuple[int, bool]:
     return (len(text), unclosed) if depth <= 0 else (first or len(text), True)
 
 
-def _joined(known: Ranges, more: list[tuple[int, int]]) -> Ranges:
-    """Ranges with others added, sorted; those that overlap become one."""
+def _joined(ranges: Ranges, more: list[tuple[int, int]]) -> Ranges:
+    """Ranges with more ranges added, sorted; those that overlap become one."""
     if not more:
-        return known
+        return ranges
     starts: list[int] = []
     ends: list[int] = []
-    for start, end in sorted([*zip(*known, strict=True), *more]):
+    for start, end in sorted([*zip(*ranges, strict=True), *more]):
         if ends and start < ends[-1]:
             ends[-1] = max(ends[-1], end)
         else:

@@ -1,4 +1,4 @@
-"""Where in a text no link counts: code, comments, and math if a dialect has it.
+"""Find the ranges of a text in which links do not count: code, comments, and math.
 
 One pass from left to right, in linear time; it follows CommonMark
 (https://spec.commonmark.org/0.31.2/) for code and HTML comments, and Obsidian for `%% %%`.
@@ -27,20 +27,20 @@ class Ranges(NamedTuple):
         return self.ends[at] if at >= 0 and position < self.ends[at] else 0
 
 
-class Masks(NamedTuple):
-    """Where links do not count."""
+class ExcludedRanges(NamedTuple):
+    """The ranges of a document in which links do not count."""
 
     code: Ranges
-    """Fences, indented code, code spans, HTML comments (and math, if the dialect has it)."""
+    """Fences, indented code, code spans, HTML comments, and math if the dialect has it."""
     comments: Ranges
-    """`%% %%`: links in them are kept, but not disclosed."""
+    """`%% %%`: links in them are kept as comments, and are not disclosed."""
     fences: Ranges
-    """Only the fenced blocks: what must not be split when a body is cut into pieces."""
+    """The fenced blocks, which stay whole if a body is cut into pieces."""
 
 
-NO_MASKS = Masks(Ranges([], []), Ranges([], []), Ranges([], []))
+NOTHING_EXCLUDED = ExcludedRanges(Ranges([], []), Ranges([], []), Ranges([], []))
 
-# A search for one of a few characters, then a match there: five times faster than one pattern.
+# Searching for one of a few characters and matching there is five times faster than one pattern.
 _SPOT = re.compile(r"[`~<%\\]")
 _SPOT_MATH = re.compile(r"[`~<%\\$]")
 _MARK = re.compile(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.DOTALL)
@@ -48,100 +48,114 @@ _LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 BLOCK_BREAK = re.compile(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
 _LINE_START = re.compile(r"(?:\A|\n)[ \t>]*\Z")
-# They begin with a line end, as a literal first character lets `re` skip ahead.
+# They begin with a line end, because `re` finds a literal first character faster.
 _QUOTE_LINE = re.compile(r"\n {0,3}>")
 _HEADING_LINE = re.compile(r"\n {0,3}#{1,6}[ \t][^\n]*")
 _FIRST_QUOTE = re.compile(r" {0,3}>")
 _FIRST_HEADING = re.compile(r" {0,3}#{1,6}[ \t][^\n]*")
 
 LOOK_BACK = 1_000
-"""The start of a line is looked for so far back: on longer lines nothing depends on it."""
+"""How far back the start of a line is searched; on longer lines nothing depends on it."""
 
 
-def masks(
+def excluded_ranges(
     text: str, start: int, dialect: Dialect = OBSIDIAN, *, indented_code: bool = True
-) -> Masks:
-    """The ranges of a body that hold no links.
+) -> ExcludedRanges:
+    """The ranges of a body in which links do not count.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
-        dialect: whether `$…$` counts.
-        indented_code: whether text that is indented by four is code; in MDX it is not.
+        dialect: tells whether `$…$` is math.
+        indented_code: whether text that is indented by four columns is code; in MDX it is not.
     """
     far = places(text, start) if indented_code else []
     indented = IndentedCode(text, start, far) if far else None
     marked = dialect.math or "`" in text or "~~~" in text or "<!--" in text or "%%" in text
     if not (marked or indented):
-        return NO_MASKS
-    found = _Found([], [], [])
+        return NOTHING_EXCLUDED
+    scan = _MarkScan(text, dialect, indented)
     if marked:
-        _mark(text, start, dialect, indented, found)
+        scan.run(start)
+    code = scan.code
     if indented:
         indented.read_to(len(text))
-        # A span may run on into code where the end of its block was not seen.
-        found.code[:] = _joined(found.code + indented.ranges)
-    return Masks(_ranges(found.code), _ranges(found.comments), _ranges(found.fences))
+        # A code span may continue into indented code, if the end of its block was not seen.
+        code = _joined(code + indented.ranges)
+    return ExcludedRanges(_ranges(code), _ranges(scan.comments), _ranges(scan.fences))
 
 
-class _Found(NamedTuple):
-    """The ranges of `Masks` while they are found."""
+class _MarkScan:
+    """Finds every range that a mark such as a backtick begins.
 
-    code: list[tuple[int, int]]
-    comments: list[tuple[int, int]]
-    fences: list[tuple[int, int]]
+    Indented code has no such mark, but marks inside it do not count.
+    """
 
+    def __init__(self, text: str, dialect: Dialect, indented: IndentedCode | None) -> None:
+        self._text = text
+        self._spot = _SPOT_MATH if dialect.math else _SPOT
+        self._indented = indented
+        self._spans = _Spans(text)
+        self.code: list[tuple[int, int]] = []
+        self.comments: list[tuple[int, int]] = []
+        self.fences: list[tuple[int, int]] = []
 
-def _mark(
-    text: str, start: int, dialect: Dialect, indented: IndentedCode | None, found: _Found
-) -> None:
-    """Find all that a mark begins; indented code, which none begins, holds no marks."""
-    code, comments, fences = found
-    spot = _SPOT_MATH if dialect.math else _SPOT
-    spans = _Spans(text)
-    position = start
-    while place := spot.search(text, position):
-        if indented and (end := indented.read_to(place.start())):
-            position = end
-            continue
-        match = _MARK.match(text, place.start())
-        assert match
-        position = match.end()
+    def run(self, start: int) -> None:
+        """Read the text from an offset to its end."""
+        position = start
+        while place := self._spot.search(self._text, position):
+            if self._indented and (end := self._indented.read_to(place.start())):
+                position = end
+                continue
+            match = _MARK.match(self._text, place.start())
+            assert match
+            position = self._end(match) or match.end()
+
+    def _end(self, match: re.Match[str]) -> int:
+        """Offset after the range that a mark begins, or 0 if it begins none."""
         mark = match[0]
-        if len(mark) >= 3 and mark[0] in "`~" and _opens_fence(text, match):
-            begin = text.rfind("\n", 0, match.start()) + 1
-            lead = text[begin : match.start()]
-            position = _fence_end(text, lead, match)
-            if ">" in lead:
-                spans.leave_quote(position)
-            if indented:
-                indented.leave_out(match.start(), position)
-            code.append((match.start(), position))
-            fences.append((begin, position))
-        elif mark[0] == "`":
-            if end := spans.close(match.start()):
-                code.append((match.start(), end))
-                position = end
-        elif mark == "<!--":
-            if end := spans.comment_end(match):
-                code.append((match.start(), end))
-                position = end
-                if indented:
-                    indented.leave_out(match.start(), end)
-        elif mark == "%%":
-            end = text.find("%%", position)
-            if end >= 0:
-                position = end + 2
-                comments.append((match.start(), position))
-                if indented:
-                    indented.leave_out(match.start(), position)
-        elif mark[0] == "$" and (end := _math_end(text, match)):
-            code.append((match.start(), end))
-            position = end
+        if len(mark) >= 3 and mark[0] in "`~" and _opens_fence(self._text, match):
+            return self._fence(match)
+        if mark[0] == "`":
+            return self._add_code(match, self._spans.close(match.start()))
+        if mark == "<!--":
+            end = self._spans.comment_end(match)
+            self._leave_out(match.start(), end)
+            return self._add_code(match, end)
+        if mark == "%%":
+            return self._comment(match)
+        return self._add_code(match, _math_end(self._text, match)) if mark[0] == "$" else 0
+
+    def _add_code(self, match: re.Match[str], end: int) -> int:
+        if end:
+            self.code.append((match.start(), end))
+        return end
+
+    def _fence(self, match: re.Match[str]) -> int:
+        begin = self._text.rfind("\n", 0, match.start()) + 1
+        lead = self._text[begin : match.start()]
+        end = _fence_end(self._text, lead, match)
+        if ">" in lead:
+            self._spans.leave_quote(end)
+        self._leave_out(match.start(), end)
+        self.fences.append((begin, end))
+        return self._add_code(match, end)
+
+    def _comment(self, match: re.Match[str]) -> int:
+        closing = self._text.find("%%", match.end())
+        if closing < 0:
+            return 0
+        self.comments.append((match.start(), closing + 2))
+        self._leave_out(match.start(), closing + 2)
+        return closing + 2
+
+    def _leave_out(self, start: int, end: int) -> None:
+        if end and self._indented:
+            self._indented.leave_out(start, end)
 
 
 def _opens_fence(text: str, run: re.Match[str]) -> bool:
-    """True if only quote and list marks stand before, and no backtick behind a backtick fence."""
+    """True if only marks of quotes and items come before, and no backtick follows backticks."""
     begin = text.rfind("\n", max(0, run.start() - LOOK_BACK), run.start()) + 1
     if (not begin and run.start() > LOOK_BACK) or not _LEAD.fullmatch(text, begin, run.start()):
         return False
@@ -152,26 +166,27 @@ def _opens_fence(text: str, run: re.Match[str]) -> bool:
 
 
 def _fence_end(text: str, lead: str, opening: re.Match[str]) -> int:
-    """Offset behind the fence that closes this one, or the end of its block or of the text."""
+    """Offset after the closing fence, or the end of the surrounding block or of the text."""
     columns = min(len(lead), 200)
     if ">" in lead:
         room, left = r"[ \t>]*+", r"(?![ \t]*+>)"
     else:
         room = rf"[ \t]{{0,{columns + 3}}}+"
-        # In a list item: the end of a line whose next one stands left of the item's text.
+        # In a list item: the end of a line before one that begins left of the item's text.
         inside = rf"(?: {{4}}| {{0,3}}\t){{{columns // 4}}}(?: {{{columns % 4}}}| {{0,3}}\t)"
         left = rf"(?!{inside})(?=[ \t]*+\S)" if lead.strip() else ""
-    found = _end_of_fence(left, room, opening[0][0], len(opening[0])).search(text, opening.end())
-    if not found:
+    pattern = _end_of_fence(left, room, opening[0][0], len(opening[0]))
+    match = pattern.search(text, opening.end())
+    if not match:
         return len(text)
-    return found.start() if found["left"] is not None else found.end()
+    return match.start() if match["left"] is not None else match.end()
 
 
 @lru_cache(maxsize=256)
 def _end_of_fence(left: str, room: str, char: str, length: int) -> re.Pattern[str]:
-    """What comes first: the end of the block that the fence stands in, or its closing line.
+    """A pattern for the end of the block around a fence, or its closing line.
 
-    One pattern for both, since a search for either alone could run far past the other.
+    One pattern finds whichever comes first; a search for one alone could run far past the other.
     """
     closing = rf"{room}{re.escape(char)}{{{length},}}+[ \t]*+(?=\n|\Z)"
     return re.compile(rf"\n(?:(?P<left>{left or '(?!)'})|{closing})")
@@ -187,10 +202,10 @@ def _math_end(text: str, opening: re.Match[str]) -> int:
 
 
 class _Spans:
-    """Finds what closes a code span or a comment, inside the same block.
+    """Finds the end of a code span or a comment, inside the same block.
 
-    Runs of backticks and the ends of blocks are listed once, so that hostile text costs no
-    more than its length.
+    Runs of backticks and the ends of blocks are listed once, so that the time grows only with
+    the length of the text, even if the text is hostile.
     """
 
     def __init__(self, text: str) -> None:
@@ -198,32 +213,32 @@ class _Spans:
         self._runs: dict[int, list[int]] = {}
         self._breaks: list[int] = []
         self._left: list[int] = []
-        """Where a quote goes on behind a fence in it; sorted, as fences are met in order."""
+        """Where a quote continues after a fence in it; sorted, as fences come in order."""
         self._listed = False
         self._unclosed = False
 
     def close(self, start: int) -> int:
-        """Offset behind the run of backticks that closes the one at `start`, or 0."""
+        """Offset after the run of backticks that closes the one at `start`, or 0."""
         self._list()
         length = 1
         while self._text.startswith("`", start + length):
             length += 1
-        same = self._runs.get(length, [])  # an escaped backtick begins its run one later
+        same = self._runs.get(length, [])  # after an escaped backtick a run begins one later
         at = bisect_right(same, start)
         if at == len(same) or self._block_end(start) < same[at]:
             return 0
         return same[at] + length
 
     def leave_quote(self, position: int) -> None:
-        """A fence in a quote ended here: the next line of a quote goes on with nothing before."""
-        if found := _QUOTE_LINE.search(self._text, position):
-            self._left.append(found.start())
+        """After a fence in a quote, the next line of the quote begins a new block."""
+        if match := _QUOTE_LINE.search(self._text, position):
+            self._left.append(match.start())
 
     def comment_end(self, opening: re.Match[str]) -> int:
-        """Offset behind an HTML comment, or 0 where it is none.
+        """Offset after an HTML comment, or 0 if it is text.
 
-        Unclosed, it runs to the end of the text if it begins a line; inside a line it is text.
-        A closed one may run over blank lines: its author hid them.
+        An unclosed comment extends to the end of the text if it begins a line; inside a line it
+        is text. A closed one may contain blank lines: its author hid them.
         """
         text, start = self._text, opening.end()
         if text.startswith((">", "->"), start):
@@ -231,7 +246,7 @@ class _Spans:
         end = -1 if self._unclosed else text.find("-->", start)
         if end >= 0:
             return end + 3
-        self._unclosed = True  # so is every later one: none is looked for again
+        self._unclosed = True  # no later comment is closed either, so none is searched again
         begins_line = _LINE_START.search(text, max(0, opening.start() - 40), opening.start())
         return len(text) if begins_line else 0
 
@@ -248,7 +263,7 @@ class _Spans:
         first = _FIRST_QUOTE.match(self._text)
         quote = first.end() if first else 0
         for match in _QUOTE_LINE.finditer(self._text):
-            # A quote begins a block, unless it goes on over lines that left out the mark.
+            # A quote begins a block, unless it continues after lines without the mark.
             if not quote or BLOCK_BREAK.search(self._text, quote, match.start()):
                 breaks.add(match.start())
             quote = match.end()
@@ -263,7 +278,7 @@ class _Spans:
 
 
 def _joined(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges sorted, those that overlap made one."""
+    """Ranges, sorted; those that overlap become one."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(pairs):
         if joined and start < joined[-1][1]:

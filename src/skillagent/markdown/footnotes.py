@@ -1,6 +1,6 @@
-"""Footnotes: where a document defines `[^name]` and where it uses it.
+"""Find footnotes: where a document defines `[^name]`, and where it uses it.
 
-A name is equal in any case, as GitHub has it
+The case of a name does not matter, as on GitHub
 (https://docs.github.com/en/get-started/writing-on-github).
 """
 
@@ -20,7 +20,7 @@ _USED = re.compile(rf"{OPENING}(?<!\[\[){_NAME}(?!\()")
 
 
 class Footnote(NamedTuple):
-    """One `[^name]`, in a definition or used."""
+    """One `[^name]`, in a definition or in the text."""
 
     name: str
     """Case folded."""
@@ -30,14 +30,14 @@ class Footnote(NamedTuple):
 
 
 def defined(text: str, start: int, code: Ranges) -> Iterator[Footnote]:
-    """The footnotes that a body defines, each by its name; none in code."""
+    """The definitions of footnotes in a body, outside code."""
     for match in _DEFINED.finditer(text, start):
         if not code.covering(match.start(1)):
             yield Footnote(match[1].casefold(), match.start(1) - 2, match.end(1) + 1)
 
 
 def used(text: str, start: int, code: Ranges) -> Iterator[Footnote]:
-    """Every `[^name]` of a body, those that begin a definition as well; none in code."""
+    """Every `[^name]` of a body outside code, also those that begin a definition."""
     for match in _USED.finditer(text, start):
         if not code.covering(match.start()):
             yield Footnote(match[1].casefold(), *match.span())
@@ -49,27 +49,27 @@ def check(text: str, start: int, code: Ranges, path: str) -> Iterator[Diagnostic
     Args:
         text: the whole document.
         start: offset where the body begins.
-        code: where no footnote counts.
-        path: for the findings.
+        code: ranges in which footnotes do not count.
+        path: the path that findings name.
     """
     if text.find("[^", start) < 0:
         return
     definitions: dict[str, Footnote] = {}
-    places: set[int] = set()
+    defined_at: set[int] = set()
     for footnote in defined(text, start, code):
         definitions.setdefault(footnote.name, footnote)
-        places.add(footnote.start)
+        defined_at.add(footnote.start)
     uses: dict[str, Footnote] = {}
     for footnote in used(text, start, code):
-        if footnote.start not in places:
+        if footnote.start not in defined_at:
             uses.setdefault(footnote.name, footnote)
-    odd = [(use, "SG031", "is used and never defined") for use in uses.values()
+    unpaired = [(use, "SG031", "is used and never defined") for use in uses.values()
            if use.name not in definitions]  # fmt: skip
-    odd += [(made, "SG032", "is defined and never used") for made in definitions.values()
-            if made.name not in uses]  # fmt: skip
+    unpaired += [(definition, "SG032", "is defined and never used")
+                 for definition in definitions.values() if definition.name not in uses]  # fmt: skip
     line, counted = text.count("\n", 0, start) + 1, start
-    for footnote, code_of, what in sorted(odd, key=lambda one: one[0].start):
+    for footnote, rule, problem in sorted(unpaired, key=lambda item: item[0].start):
         line += text.count("\n", counted, footnote.start)
         counted = footnote.start
-        message = f"the footnote {text[footnote.start : footnote.end]} {what}"
-        yield finding(code_of, path, line, message)
+        message = f"the footnote {text[footnote.start : footnote.end]} {problem}"
+        yield finding(rule, path, line, message)

@@ -1,7 +1,8 @@
-"""The header of a document: YAML between `---` lines, TOML between `+++`, JSON in `{ }`.
+"""Read the header of a document: YAML between `---` lines, TOML between `+++`, JSON in `{ }`.
 
-What cannot be read is reported, and as much of the rest as possible is kept; `yaml_header`
-reads the YAML itself.
+The parts that cannot be read are reported, and as much of the rest as possible is kept.
+
+Above: `document`. Below: `yaml_header`, which reads the YAML; `salvage`, for broken YAML.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from skillagent.markdown.salvage import salvage
 from skillagent.markdown.yaml_header import (
     KEY_LINE,
     MAX_DEPTH,
-    Reader,
-    RefusedError,
+    RefusedHeaderError,
     Value,
+    YamlReader,
     first_line_is_key,
     scalar_text,
     simple,
+    too_deep,
 )
 
 MAX_HEADER_CHARS = 262_144
+"""Longest header that is read."""
 
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
@@ -46,23 +49,27 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Frontmatter:
-    """A document's header, read as far as it could be."""
+    """The header of a document, as far as it could be read."""
 
     fields: Mapping[str, Value]
     """Every key as written, in the author's order."""
     lines: Mapping[str, int]
     """Key → its line in the file, from 1."""
     text: str
-    """The raw header between its fences."""
+    """The header as written, without its fences."""
     start: int
     """Offset in the document's text where the raw header begins."""
     body_start: int
     """Offset in the document's text where the body begins."""
     odd: Mapping[str, str] = field(default_factory=dict)
-    """Lower-case form → key as written, of the keys not in lower case."""
+    """Lower-case form → key as written, for keys that are not in lower case."""
 
     def get(self, *names: str) -> Value:
-        """The first field with one of the lower-case names, tried in order, in any case."""
+        """The value of the first name that is a field; the case of the field does not matter.
+
+        Args:
+            names: in lower case, tried in order.
+        """
         for name in names:
             if name in self.fields:
                 return self.fields[name]
@@ -73,12 +80,12 @@ class Frontmatter:
         return None
 
     def words(self, *names: str) -> tuple[str, ...]:
-        """A field that lists words: a YAML list, or one string split at its commas."""
+        """The words of a field: the items of a list, or of a text with commas."""
         return words(self.get(*names))
 
 
 def words(value: Value) -> tuple[str, ...]:
-    """A value that lists words: a YAML list, or one string split at its commas."""
+    """The words of a value: the items of a list, or of a text with commas."""
     if isinstance(value, str):
         items: Iterator[object] = iter(value.split(","))
     elif isinstance(value, tuple):
@@ -92,11 +99,11 @@ NO_HEADER = Frontmatter(_EMPTY, _EMPTY, "", 0, 0)
 
 
 def read(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
-    """The header of a document and what is wrong with it.
+    """The header of a document, and findings about it.
 
     Args:
-        text: the whole file, line ends as `\\n`, no byte order mark.
-        path: for the findings.
+        text: the whole file as `decode` returns it.
+        path: the path that findings name.
     """
     if not text.startswith(("---", "+++", "{")):
         stripped = text.lstrip()
@@ -124,14 +131,14 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     if read_at_once := simple(header):
         fields, lines = read_at_once
-        made = Frontmatter(fields, lines, header, start, body_start, odd_keys(fields))
-        return made, _second_block(text, body_start, path)
-    reader = Reader(path)
+        frontmatter = Frontmatter(fields, lines, header, start, body_start, odd_keys(fields))
+        return frontmatter, _second_block(text, body_start, path)
+    reader = YamlReader(path)
     try:
         if len(header) > MAX_HEADER_CHARS:
-            raise RefusedError(f"a header of {len(header)} characters", 0)
+            raise RefusedHeaderError(f"a header of {len(header)} characters", 0)
         value = reader.value(header, 2)
-    except (RefusedError, yaml.YAMLError) as error:
+    except (RefusedHeaderError, yaml.YAMLError) as error:
         if len(header) > MAX_HEADER_CHARS or not first_line_is_key(header):
             return _unread(start, body_start, path, error)
         value = salvage(header, reader, error)
@@ -146,8 +153,8 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
 def _unread(
     start: int, body_start: int, path: str, error: Exception
 ) -> tuple[Frontmatter, list[Diagnostic]]:
-    """A header of which no key can be read by itself."""
-    if not isinstance(error, RefusedError):
+    """The result for a header of which no key can be read."""
+    if not isinstance(error, RefusedHeaderError):
         return NO_HEADER, [finding("SG012", path, 1, "the header is not a mapping")]
     message = f"frontmatter refused: {error}"
     unread = Frontmatter(_EMPTY, _EMPTY, "", start, body_start)
@@ -155,7 +162,7 @@ def _unread(
 
 
 def odd_keys(fields: Mapping[str, Value]) -> Mapping[str, str]:
-    """What `Frontmatter.odd` holds for some fields."""
+    """The value of `Frontmatter.odd` for some fields."""
     if all(map(str.islower, fields)):
         return _EMPTY
     return {key.casefold(): key for key in fields if not key.islower()}
@@ -180,9 +187,9 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     body_start = min(len(text), closing.end() + 1)
     try:
         if len(header) > MAX_HEADER_CHARS or _DOTS.search(header):
-            raise RefusedError("it is too long, or a key has too many parts", 0)
+            raise RefusedHeaderError("it is too long, or a key has too many parts", 0)
         fields = _frozen(tomllib.loads(header))
-    except RefusedError as error:
+    except RefusedHeaderError as error:
         message = f"frontmatter refused: {error}"
         return (
             Frontmatter(_EMPTY, _EMPTY, "", opening.end(), body_start),
@@ -201,7 +208,7 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
 
 
 def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
-    # Only a brace alone on its line opens a JSON header; any other text is a body.
+    # A JSON header begins with a brace alone on its line; any other text is a body.
     if not text.startswith("{\n"):
         return NO_HEADER, []
     closing = _JSON_CLOSE.search(text)
@@ -209,7 +216,7 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
         return NO_HEADER, []
     try:
         fields = _frozen(json.loads(text[: closing.start() + 1]))
-    except (RefusedError, ValueError, RecursionError):
+    except (RefusedHeaderError, ValueError, RecursionError):
         return NO_HEADER, []
     body_start = min(len(text), closing.end() + 1)
     header = text[: closing.end()]
@@ -218,18 +225,18 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
 
 
 def _key_lines(fields: Mapping[str, Value], header: str, first: int) -> Mapping[str, int]:
-    """Key → its line, where the parser does not tell: the first line that begins with it."""
-    found: dict[str, int] = {}
+    """Key → the first line that begins with it, because these parsers do not return lines."""
+    numbers: dict[str, int] = {}
     for number, line in enumerate(header.split("\n"), start=first):
         if match := _ANY_KEY.match(line):
-            found.setdefault(match[1], number)
-    return {key: found.get(key, first) for key in fields}
+            numbers.setdefault(match[1], number)
+    return {key: numbers.get(key, first) for key in fields}
 
 
 def _frozen(value: object, depth: int = 0) -> Any:
-    """What a TOML or JSON parser made, immutable, inside the bounds that hold for YAML."""
+    """A value of TOML or JSON, made immutable, within the same limits as YAML."""
     if depth > MAX_DEPTH:
-        raise RefusedError(f"nested more than {MAX_DEPTH} deep", 0)
+        raise too_deep(0)
     if isinstance(value, dict):
         return MappingProxyType({str(key): _frozen(item, depth + 1) for key, item in value.items()})
     if isinstance(value, list):

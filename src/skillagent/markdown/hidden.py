@@ -1,10 +1,12 @@
-"""Characters that a reader does not see and a model does, and those that break a line.
+"""Find hidden characters, which a model reads and a person does not see, and control characters.
 
-A hidden character has no form of its own and stands where no script, emoji or layout needs it:
-text can be smuggled in it past everyone who reviews a file. What is needed is not hidden:
-joiners inside emoji and in the scripts that join, variation selectors behind emoji, symbols and
-ideographs, tag characters in the flag of a region, marks of direction in text that runs to the
-left. Above: `lint` reports hidden characters, `disclosure` leaves them out.
+A hidden character has no glyph and is at a place where no script, emoji or layout needs it. With
+such characters, text can be smuggled past everyone who reviews a file. Not hidden are: joiners
+inside emoji and in the scripts that join, variation selectors after emoji, symbols and
+ideographs, tag characters in the flag of a region, and marks of direction in text that runs to
+the left.
+
+Above: `lint`, which reports hidden characters, and `disclosure`, which removes them.
 
 Sources: UTS #51 (emoji, flags of regions), UTS #37 (ideographic variation sequences), UAX #9
 (direction), UAX #31 section 2.3 (joiners), UAX #44 (Default_Ignorable_Code_Point).
@@ -20,21 +22,21 @@ from typing import NamedTuple
 
 
 class Hidden(StrEnum):
-    """What hides a text."""
+    """How a text is hidden."""
 
     TAGS = "tags"
-    """Tag characters, which spell ASCII that nothing shows."""
+    """Tag characters, which encode ASCII and are never displayed."""
     ZERO_WIDTH = "zero_width"
-    """Spaces without width, and joiners that join nothing."""
+    """Spaces of zero width, and joiners that join nothing."""
     DIRECTION = "direction"
-    """Controls that show a text in another order than it has."""
+    """Controls that display a text in another order."""
     SELECTORS = "selectors"
-    """Variation selectors in a row: each carries a byte."""
+    """Variation selectors in a row: each can encode a byte."""
     INVISIBLE = "invisible"
-    """Other characters without a form: fillers, invisible operators, lone selectors."""
+    """Other characters without a glyph: fillers, invisible operators, single selectors."""
 
 
-class Run(NamedTuple):
+class HiddenRun(NamedTuple):
     """Hidden characters of one kind in a row."""
 
     kind: Hidden
@@ -59,7 +61,7 @@ _JOINING = (
     r"\ua800-\uabff\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00010aff\U00011000-\U00011fff"
     r"\U0001e900-\U0001e95f"
 )
-# Thai, Lao, Myanmar, Khmer, Tai: they write no blanks, and mark the ends of words so.
+# Thai, Lao, Myanmar, Khmer, Tai: scripts without blanks, which end words with such a space.
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17b3\u17b6-\u17ff\u1950-\u19ff\u1a20-\u1aaf"
 _LEFTWARD = (
     r"\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
@@ -80,11 +82,11 @@ _BASIC = (
 )
 _BEYOND_BASIC = r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 INVISIBLE_CLASS = _BASIC + _BEYOND_BASIC
-"""Every character that may be hidden, as the inside of a class of `re`."""
+"""Every character that may be hidden, for use inside a character class of `re`."""
 
 _REGION = r"[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,4}"
-# What is needed is matched first, by alternatives without a name; each begins at a character
-# that may be hidden.
+# Characters that are needed are matched first, by alternatives without a name. Each of them
+# begins at a character that may be hidden.
 _NEEDED = (
     rf"(?<=\U0001f3f4){_REGION}\U000e007f",
     rf"(?<=[{_VARIED}])[\ufe00-\ufe0f]",
@@ -104,19 +106,19 @@ _NAMED = (
     rf"(?P<selectors>[{_SELECTORS}]{{2,}})",
     rf"(?P<invisible>[{_INVISIBLE}]+)",
 )
-# Two classes are searched much faster than one that goes beyond the basic plane.
+# Two searches are much faster than one with a class beyond the basic plane.
 _CANDIDATE = re.compile(f"[{_BASIC}]")
 _CANDIDATE_BEYOND = re.compile(f"[{_BEYOND_BASIC}]")
 _EITHER = re.compile(f"[{INVISIBLE_CLASS}]")
 _LEFTWARD_TEXT = re.compile(f"[{_LEFTWARD}]")
 
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Half a surrogate pair is no control, but has no UTF-8 form either.
+# Half a surrogate pair is not a control character, but cannot be encoded as UTF-8 either.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def runs(text: str) -> Iterator[Run]:
+def runs(text: str) -> Iterator[HiddenRun]:
     """Every run of hidden characters, in order."""
     if text.isascii() or not (_CANDIDATE.search(text) or _CANDIDATE_BEYOND.search(text)):
         return
@@ -124,10 +126,10 @@ def runs(text: str) -> Iterator[Run]:
     position = 0
     while candidate := _EITHER.search(text, position):
         match = pattern.match(text, candidate.start())
-        assert match  # the named alternatives hold every candidate
+        assert match  # the named alternatives match every candidate
         position = match.end()
         if match.lastgroup:
-            yield Run(Hidden(match.lastgroup), match.start(), position)
+            yield HiddenRun(Hidden(match.lastgroup), match.start(), position)
 
 
 def visible(text: str) -> str:
@@ -136,46 +138,46 @@ def visible(text: str) -> str:
 
 
 def revealed(text: str) -> str:
-    """The text with each hidden character as `<U+200B>`, for the eyes of its author."""
+    """The text with each hidden character as `<U+200B>`, so that its author sees it."""
     return replaced(text, "<U+{:04X}>")
 
 
 def replaced(text: str, form: str) -> str:
-    """The text with something else for its hidden characters.
+    """The text with each hidden character replaced.
 
     Args:
         text: any text.
-        form: a format for the number of each character.
+        form: a format string for the number of a character; empty to remove it.
     """
-    kept, last = [], 0
+    parts, last = [], 0
     for _, start, end in runs(text):
-        kept.append(text[last:start])
+        parts.append(text[last:start])
         if form:
-            kept += [form.format(ord(char)) for char in text[start:end]]
+            parts += [form.format(ord(char)) for char in text[start:end]]
         last = end
-    return "".join((*kept, text[last:])) if last else text
+    return "".join((*parts, text[last:])) if last else text
 
 
 @cache
 def _compiled(leftward: bool) -> re.Pattern[str]:
-    # Most texts need none: it is compiled only for one that may.
+    # Compiled only when needed, because most texts have no candidate.
     return re.compile("|".join((*_NEEDED, *([_MARK_ALONE] if leftward else []), *_NAMED)))
 
 
 def one_line(text: str) -> str:
-    """The text as a part of one line: blanks for line ends, U+FFFD for control characters."""
+    """The text on one line: line ends become blanks, control characters become U+FFFD."""
     if not _UNSAFE.search(text) and "\n" not in text:
         return text
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _LINE_ENDS.sub(" ", text)).strip()
 
 
 def plain_lines(text: str) -> str:
-    """The text with `\\n` for every line end of Unicode, and U+FFFD for control characters."""
+    """The text with `\\n` for every line end of Unicode; control characters become U+FFFD."""
     if not _UNSAFE.search(text):
         return text
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _LINE_ENDS.sub("\n", text))
 
 
 def controls(text: str) -> Iterator[re.Match[str]]:
-    """Every control character but line ends and tabs, in order."""
+    """Every control character except line ends and tabs, in order."""
     return _CONTROLS.finditer(text)

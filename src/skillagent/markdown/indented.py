@@ -1,10 +1,13 @@
-"""Indented code: which lines of a body are code because of the blanks before them.
+"""Find indented code: lines of a body that are code because of the blanks before them.
 
-Four columns make code where no paragraph goes on, counted inside the quotes and items that a
-line stands in (https://spec.commonmark.org/0.31.2/#indented-code-blocks and its appendix on
-parsing). Two choices are made from real folders: text behind the mark of its item is text,
-however wide the gap; and footnotes, definitions behind a colon and the admonitions of MkDocs
-count as items, since their text is indented the same way.
+Four columns of blanks make a line code, unless it continues a paragraph. The columns count from
+the text of the quotes and items around the line
+(https://spec.commonmark.org/0.31.2/#indented-code-blocks, and the appendix on parsing). Two
+rules differ, because real folders need it: the text after the mark of an item is never code,
+however wide the gap; and footnotes, definitions after a colon and the admonitions of MkDocs
+count as items, since their text is indented in the same way.
+
+Above: `excluded_ranges`.
 """
 
 from __future__ import annotations
@@ -18,12 +21,12 @@ _ENDS_PARAGRAPH = (
     r"|(?:<(?:[!?]|/?(?i:script|pre|style|textarea))|-->)[^\n]*+)?+\n"
 )
 _INDENTED = rf"(?:{_ENDS_PARAGRAPH}| {{0,3}}(?=>))()(?=[ \t>]*+[^\s>])[ >]*?(?: {{4}}|\t)"
-"""A line that may begin code: in a new quote, or below a line that ends a paragraph."""
+"""A line that may begin code: in a new quote, or after a line that ends a paragraph."""
 _FIRST = re.compile(r"[ >]*?(?: {4}|\t)")
 _BELOW_FIRST = re.compile(_INDENTED)
 _BELOW = re.compile(rf"\n(?={_INDENTED})")
-_RAW_HTML = re.compile(r"<(?:[!?]|(?i:script|pre|style|textarea))")
-"""What begins an HTML block that may hold empty lines."""
+_RAW_HTML = re.compile(r"<(?:!(?!--)|\?|(?i:script|pre|style|textarea))")
+"""The beginning of an HTML block that may contain blank lines."""
 
 _BLANKS = re.compile(r"[ \t]*+")
 _ITEM = re.compile(r"(?:[-*+:]|(\d{1,9})[.)])(?=[ \t\n]|\Z)")
@@ -47,7 +50,7 @@ _HTML_BLOCKS = (
     (re.compile(r"<![A-Za-z]"), re.compile(r">")),
     (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
 )  # fmt: skip
-"""What begins an HTML block that only a mark of its own ends, and that mark."""
+"""The beginning of each HTML block that only a mark of its own ends, and that mark."""
 _HTML_TO_BLANK = re.compile(rf"</?(?:{_BLOCK_TAGS})(?=\s|/?>|\Z)", re.IGNORECASE)
 _ATTRIBUTE = (
     r"[ \t]++[A-Za-z_:][\w.:-]*+"
@@ -58,14 +61,15 @@ _HTML_ALONE = re.compile(
     r"[ \t]*(?=\n|\Z)"
 )
 _BLANK_LINE = re.compile(r"(?!)")
-"""Stands for the end of an HTML block that goes on to the next blank line."""
+"""A pattern that never matches: the end of an HTML block that the next blank line ends."""
 _QUOTE, _NAMED = -1, -4
-"""A quote among the containers; a footnote or an admonition, indented by four. An item is the
-number of columns that its text is indented by; 0 is none of them."""
+"""How containers are stored: a quote, and a footnote or admonition, whose text is indented by
+four. A list item is stored as the number of columns that its text is indented by. 0 means no
+container."""
 
 
 def places(text: str, start: int) -> list[int]:
-    """Where lines of a body begin that may be the first one of indented code; rarely any.
+    """Offsets of the lines of a body that may be the first line of indented code; mostly none.
 
     Args:
         text: the whole document.
@@ -73,45 +77,46 @@ def places(text: str, start: int) -> list[int]:
     """
     if "    " not in text and "\t" not in text:
         return []
-    found = [start] if _FIRST.match(text, start) else []
+    lines = [start] if _FIRST.match(text, start) else []
     if first := _BELOW_FIRST.match(text, start):
-        found.append(first.start(1))
-    found += [match.start(1) for match in _BELOW.finditer(text, start)]
-    return found
+        lines.append(first.start(1))
+    lines += [match.start(1) for match in _BELOW.finditer(text, start)]
+    return lines
 
 
 class IndentedCode:
-    """The indented code of one body, read line by line where there may be any.
+    """Finds the indented code of one body; reads only the lines around possible places.
 
-    What comes before is read from the last line at which no container is open.
+    To know which containers are open at a place, reading begins at the last line before it that
+    is in no container.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
-        places: as the function of this name found them.
+        places: the result of the function `places`.
     """
 
     def __init__(self, text: str, start: int, places: list[int]) -> None:
         self._text = text
         self._next = start
-        """Where the first line begins that was not read yet."""
+        """Offset of the first line that was not read yet."""
         self._places = places
-        self._others: list[tuple[int, int]] = []
-        """Fences and comments, sorted: their lines are not read."""
+        self._left_out: list[tuple[int, int]] = []
+        """Fences and comments, sorted; their lines are not read."""
         self._may_jump = not _RAW_HTML.search(text, start)
         self._containers: list[int] = []
         self._paragraph = False
         self._item_is_empty = False
-        """The innermost item has begun, and has no text yet."""
+        """True if the innermost item has no text yet."""
         self._html: re.Pattern[str] | None = None
-        """What ends the HTML block that goes on."""
+        """The pattern that ends the open HTML block; None if there is no such block."""
         self._read_code = False
-        """The line read last was code, so that the next one may be."""
+        """True if the last line was code, so that the next line may be code too."""
         self.ranges: list[tuple[int, int]] = []
-        """Sorted; each begins with the blanks that make it code."""
+        """The indented code, sorted; each range begins with the blanks that make it code."""
 
     def read_to(self, position: int) -> int:
-        """Read up to the line that holds a position: where it ends if it is code, else 0."""
+        """Read up to the line at a position. Returns where the line ends if it is code, else 0."""
         stop = self._text.find("\n", position)
         stop = len(self._text) if stop < 0 else stop
         while self._read_code and self._next <= stop:
@@ -125,8 +130,8 @@ class IndentedCode:
         return end if position < end else 0
 
     def leave_out(self, start: int, end: int) -> None:
-        """A fence or a comment stands here, after all those that were left out before."""
-        self._others.append((start, end))
+        """Skip a fence or a comment. Calls must be in the order of the text."""
+        self._left_out.append((start, end))
         if start < self._next:
             self._go_on_behind(end)
 
@@ -137,13 +142,13 @@ class IndentedCode:
             self._html = None
 
     def _jump(self, place: int) -> None:
-        """Go on at the last line before a place that surely stands in no container."""
+        """Continue at the last line before a place that is certainly in no container."""
         end = place
         while self._may_jump and (end := self._text.rfind("\n\n", self._next, end)) >= 0:
-            other = bisect_right(self._others, (end, len(self._text))) - 1
-            if other >= 0 and end < self._others[other][1]:
-                end = self._others[other][0]
-            elif self._text[end + 2 : end + 3].isalpha():
+            index = bisect_right(self._left_out, (end, len(self._text))) - 1
+            if index >= 0 and end < self._left_out[index][1]:
+                end = self._left_out[index][0]
+            elif (first := self._text[end + 2 : end + 3]).isalpha() or first == "#":
                 self._next = end + 2
                 self._containers.clear()
                 self._paragraph, self._html, self._read_code = False, None, False
@@ -153,19 +158,16 @@ class IndentedCode:
         line = _Line(self._text, self._next)
         self._read_code = False
         self._read(line)
-        other = bisect_left(self._others, (self._next, 0))
+        index = bisect_left(self._left_out, (self._next, 0))
         self._next = line.end + 1
-        if other < len(self._others) and self._others[other][0] < line.end:
-            self._go_on_behind(self._others[other][1])
+        if index < len(self._left_out) and self._left_out[index][0] < line.end:
+            self._go_on_behind(self._left_out[index][1])
 
     def _read(self, line: _Line) -> None:
         matched = self._go_on(line)
         everything = matched == len(self._containers)
         if line.is_blank():
-            del self._containers[matched:]
-            self._paragraph = self._item_is_empty = False
-            if self._html is _BLANK_LINE or not everything:
-                self._html = None
+            self._blank(matched, everything)
             return
         self._item_is_empty = False
         if self._html is not None and everything:
@@ -174,26 +176,45 @@ class IndentedCode:
             return
         while line.indent < 4 and (opened := _opened(line, self._paragraph and everything)):
             del self._containers[matched:]
-            self._containers.append(opened)
             matched, everything = matched + 1, True
-            self._paragraph = opened == _NAMED or (opened != _QUOTE and line.indent >= 4)
-            self._html = None
-            if line.is_blank():
-                self._item_is_empty = opened not in (_QUOTE, _NAMED)
-            if line.is_blank() or self._paragraph:
+            if self._begins(opened, line):
                 return
+        if self._ends_paragraph(line, everything):
+            del self._containers[matched:]
+
+    def _blank(self, matched: int, everything: bool) -> None:
+        del self._containers[matched:]
+        self._paragraph = self._item_is_empty = False
+        if self._html is _BLANK_LINE or not everything:
+            self._html = None
+
+    def _begins(self, opened: int, line: _Line) -> bool:
+        """Begin a container. True if nothing else can begin in its first line."""
+        self._containers.append(opened)
+        self._paragraph = opened == _NAMED or (opened != _QUOTE and line.indent >= 4)
+        self._html = None
+        if line.is_blank():
+            self._item_is_empty = opened not in (_QUOTE, _NAMED)
+        return line.is_blank() or self._paragraph
+
+    def _ends_paragraph(self, line: _Line, everything: bool) -> bool:
+        """Read the text of a line. True unless it continues a paragraph.
+
+        A paragraph goes on even if the marks of its quote or item are left out, so its
+        containers stay open.
+        """
         if line.indent < 4 and self._leaf(line, everything):
             self._paragraph = False
         elif line.indent >= 4 and not self._paragraph:
             self._code(line)
         elif self._paragraph:
-            return  # it goes on, even where the marks of its quote or item are left out
+            return False
         else:
             self._paragraph = True
-        del self._containers[matched:]
+        return True
 
     def _go_on(self, line: _Line) -> int:
-        """Read the marks and blanks of the open containers: how many of them go on."""
+        """Read the marks and blanks of the open containers. Returns how many of them go on."""
         for index, container in enumerate(self._containers):
             if container == _QUOTE:
                 goes_on = line.indent < 4 and line.quote()
@@ -208,7 +229,7 @@ class IndentedCode:
         return len(self._containers)
 
     def _leaf(self, line: _Line, everything: bool) -> bool:
-        """Whether a block begins in a line that is no paragraph, or a paragraph is underlined."""
+        """True if a block other than a paragraph begins here, or a heading is underlined."""
         if line.match(_HEADING) or line.match(_RULE) or line.match(_FENCE):
             return True
         if self._paragraph and everything and line.match(_UNDERLINE):
@@ -232,25 +253,25 @@ class IndentedCode:
 
 
 class _Line:
-    """One line while its marks are read from left to right."""
+    """One line, whose marks are read from left to right."""
 
     def __init__(self, text: str, start: int) -> None:
         end = text.find("\n", start)
         self.text = text
         self.end = len(text) if end < 0 else end
         self.base = 0
-        """The column where the text of the innermost container begins."""
+        """Column where the text of the innermost container begins."""
         self._column = 0
         self._to(start, 0)
 
     def _to(self, at: int, column: int) -> None:
-        """Go on at a place, and read the blanks there."""
+        """Move to an offset, and read the blanks there."""
         self.at = at
-        """Behind the last mark."""
+        """Offset after the last mark."""
         gap = _BLANKS.match(self.text, at, self.end)
         assert gap
         self.place = gap.end()
-        """Of the first character that is no blank."""
+        """Offset of the first character that is not a blank."""
         if "\t" in gap[0]:
             for char in gap[0]:
                 column += 4 - column % 4 if char == "\t" else 1
@@ -263,7 +284,7 @@ class _Line:
 
     @property
     def indent(self) -> int:
-        """Columns of blanks inside the innermost container."""
+        """How many columns of blanks there are inside the innermost container."""
         return self._column - self.base
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -273,7 +294,7 @@ class _Line:
         return pattern.search(self.text, self.place, self.end) is not None
 
     def quote(self) -> bool:
-        """Read the mark of a quote, if it stands here, and the blank that belongs to it."""
+        """Read the mark of a quote and the blank after it. False if there is none here."""
         if not self.text.startswith(">", self.place):
             return False
         column = self._column + 1
@@ -282,11 +303,11 @@ class _Line:
         return True
 
     def item(self, interrupts: bool) -> int:
-        """Read the mark of an item, if it stands here: the columns that its text is indented by.
+        """Read the mark of an item. Returns the columns that its text is indented by, or 0.
 
         Args:
-            interrupts: True inside a paragraph, which an empty item or a number other than 1
-                does not end.
+            interrupts: whether the line is inside a paragraph. An empty item, or a number other
+                than 1, does not end a paragraph.
         """
         mark = self.match(_ITEM)
         if not mark or self.match(_RULE):
@@ -303,7 +324,7 @@ class _Line:
 
 
 def _opened(line: _Line, interrupts: bool) -> int:
-    """The container that begins in a line, as `IndentedCode` keeps it; its mark is read."""
+    """Read the mark of a container, and return the container as `IndentedCode` stores it."""
     if line.quote():
         return _QUOTE
     if line.match(_NAME):

@@ -1,8 +1,8 @@
-"""What a reader sees of a few words of Markdown: their text, without marks and destinations.
+"""The visible text of inline Markdown, without marks and link destinations.
 
-Two readings: `plain_text` for values whose author need not have written Markdown, such as a
-description in a header, and `shown` for parts of a body, where tags, entities and escapes mean
-what CommonMark and the builders of documentation sites say.
+`plain_text` is for values that may not be Markdown at all, such as a description in a header.
+`shown` is for parts of a body: it also reads tags, entities and escapes as CommonMark and the
+builders of documentation sites do.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 
 PLAIN_CHARS = 4_000
-"""No heading, description or context is longer; what is, is cut here."""
+"""Longer text is cut here: no heading, description or context needs more."""
 
 _MARKS = re.compile(r"[\[*_`<%]")
 _BODY_MARKS = re.compile(r"[\[*_`<%&\\{]")
 _CODE_SPAN = re.compile(r"(?<!`)(`++)(?!`)((?:[^`]|(?!\1(?!`))`++)*+)\1(?!`)")
-_KEPT = re.compile(r"\0(\d+)\0")
+_LITERAL = re.compile(r"\0(\d+)\0")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{}~])")
 _COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
-# In a label brackets may stand in brackets, as an image does in a link; twice is enough.
+# A label may have brackets in brackets, such as an image in a link; two levels are enough.
 _PAIR = r"\[(?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+\]"
 _LABEL = rf"(?:[^\[\]\\]++|\\.|{_PAIR})*+"
 _TITLE = r"(?:\s+(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?"
@@ -38,14 +38,14 @@ _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 ADDRESS = re.compile(
     r"<?(?:[A-Za-z][A-Za-z0-9+.-]*:|\.{0,2}/|#|[^\s()]*\.(?:md|mdx|markdown|html?)(?![\w.-]))"
 )
-"""What a destination begins with that can be nothing else; `(2024)` is a remark in brackets."""
+"""The beginning of text in brackets that must be a destination; `(2024)` is only a remark."""
 
 _ATTRIBUTES = (
     r"\{:?[ \t]*(?:[#.][^\s{}]+|[\w:@-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}]*)|-)"
     r"(?:[ \t]+[^{}\n]*)?\}"
 )
 ATTRIBUTE_ID = r"\{:?[ \t]*(?:[^{}\n#]*[ \t])?(?:#|id=[\"']?)([^\s{}\"']+)[^{}\n]*\}"
-"""A list of attributes that gives an id, which is the first group."""
+"""A list of attributes with an id; the id is the first group."""
 _GIVEN_ID = re.compile(ATTRIBUTE_ID + r"[ \t]*$")
 _GIVEN_ATTRIBUTES = re.compile(rf"[ \t]*(?<!\{{){_ATTRIBUTES}[ \t]*$")
 _COMMENTED_ID = re.compile(r"[ \t]*\{/\*[ \t]*#?([^\s{}*]+)[ \t]*\*/\}[ \t]*$")
@@ -63,28 +63,28 @@ _INLINE_TAGS = frozenset(
 
 
 def plain_text(text: str) -> str:
-    """One line without Markdown's marks; a link becomes its label or target."""
+    """Text as one line without the marks of Markdown; a link becomes its label or target."""
     return _plain(text, _MARKS, in_body=False)
 
 
 def shown(text: str) -> str:
-    """One line as a reader of a body sees it: as `plain_text`, without tags and entities."""
+    """Part of a body as one line: like `plain_text`, but with tags and entities resolved too."""
     return _plain(text, _BODY_MARKS, in_body=True)
 
 
 def link_words(link: str) -> str:
-    """The words of one link, whatever its form, as a reader sees them."""
+    """The visible words of one link of any form."""
     words = shown(link)
     if words[:1] == "[" and not LINK.fullmatch(link) and link[-1:] == "]":
-        return words[1:-1].strip()  # `[words]`, whose destination is defined elsewhere
+        return words[1:-1].strip()  # `[words]` with a definition in another place
     return words
 
 
 def without_id(title: str) -> tuple[str, str]:
-    """A heading's text and the id that stands behind it, empty if none.
+    """The text of a heading, and the explicit id at its end; empty if there is none.
 
-    Read are `{#id}` of Pandoc and VitePress, `{: #id }` of kramdown and Python-Markdown with
-    whatever other attributes it holds, and `{/*id*/}` of MDX.
+    The forms are `{#id}` of Pandoc and VitePress, `{: #id }` of kramdown and Python-Markdown, also
+    among other attributes, and `{/*id*/}` of MDX.
     """
     if "}" not in title:
         return title, ""
@@ -96,7 +96,7 @@ def without_id(title: str) -> tuple[str, str]:
 
 
 def heading(title: str) -> tuple[str, str]:
-    """A heading as written → its words as a reader sees them, and the id given to it."""
+    """The visible words of a heading, and its explicit id; empty if it has none."""
     if len(title) <= PLAIN_CHARS and not _BODY_MARKS.search(title):
         return " ".join(title.split()), ""
     words, anchor = without_id(title)
@@ -106,12 +106,12 @@ def heading(title: str) -> tuple[str, str]:
 
 
 def without_list(behind: str) -> str:
-    """The text behind a link without the list of attributes that belongs to it."""
+    """The text after a link, without the list of attributes that belongs to the link."""
     return _LIST.sub("", behind, count=1) if behind[:1] == "{" else behind
 
 
 def without_tags(text: str) -> str:
-    """Text without its HTML tags and components; `<name>` that can be a placeholder stays."""
+    """Text without HTML tags and components; a `<name>` that may be a placeholder stays."""
     return _TAG.sub(lambda match: _tag_text(match, text), text) if "<" in text else text
 
 
@@ -120,18 +120,8 @@ def _plain(text: str, marks: re.Pattern[str], *, in_body: bool) -> str:
         text = text[:PLAIN_CHARS] + "…"
     if not marks.search(text):
         return " ".join(text.split())
-    kept: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        kept.append(match[match.lastindex or 0])
-        return f"\0{len(kept) - 1}\0"
-
-    if "\0" in text:
-        text = text.replace("\0", " ")
-    if "`" in text:
-        text = _CODE_SPAN.sub(keep, text)
-    if in_body and "\\" in text:
-        text = _ESCAPE.sub(keep, text)
+    literals: list[str] = []
+    text = _without_literals(text.replace("\0", " "), literals, in_body=in_body)
     if "[" in text:
         text = _without_destinations(text, in_body=in_body)
     if "<!--" in text or "%%" in text:
@@ -142,9 +132,29 @@ def _plain(text: str, marks: re.Pattern[str], *, in_body: bool) -> str:
         text = _EMPHASIS.sub("", text)
     if in_body and "&" in text:
         text = _ENTITY.sub(_entity, text)
-    if kept:
-        text = _KEPT.sub(lambda match: kept[int(match[1])], text)
+    if literals:
+        text = _LITERAL.sub(lambda match: literals[int(match[1])], text)
     return " ".join(text.split())
+
+
+def _without_literals(text: str, literals: list[str], *, in_body: bool) -> str:
+    """Text with numbers in place of code spans and escaped characters, in which no mark counts.
+
+    Args:
+        text: without NUL characters, which enclose the numbers.
+        literals: filled with the texts that the numbers replace.
+        in_body: whether a backslash escapes a character.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        literals.append(match[match.lastindex or 0])
+        return f"\0{len(literals) - 1}\0"
+
+    if "`" in text:
+        text = _CODE_SPAN.sub(replace, text)
+    if in_body and "\\" in text:
+        text = _ESCAPE.sub(replace, text)
+    return text
 
 
 def _without_destinations(text: str, *, in_body: bool) -> str:
@@ -168,7 +178,7 @@ def _without_markup(text: str) -> str:
 def _link_text(match: re.Match[str]) -> str:
     label = match[1]
     if label[:1] == "[" and label[-1:] == "]" and not ADDRESS.match(match[2], 1):
-        return match[0]  # a wikilink, and a remark in brackets behind it
+        return match[0]  # a wikilink with a remark in brackets after it
     return LINK.sub(_link_text, label) if "](" in label else label
 
 
@@ -181,7 +191,7 @@ def _wikilink_text(match: re.Match[str]) -> str:
 
 
 def _tag_text(match: re.Match[str], text: str) -> str:
-    """What stays of a tag: nothing, a blank for a line break, or all of what is no tag."""
+    """The replacement of a tag: nothing, a blank for `<br>`, or the text itself if it is no tag."""
     name, rest = match[2], match[3]
     if rest[:1] not in ("", "/", " ", "\t", "\n"):
         return match[0]
@@ -191,7 +201,7 @@ def _tag_text(match: re.Match[str], text: str) -> str:
 
 
 def _entity(match: re.Match[str]) -> str:
-    from html import unescape  # its tables take time to load, and most texts need none
+    from html import unescape  # loading its tables takes time, and most texts have no entities
 
     char = unescape(match[0]).replace("\xa0", " ")
     return char if char.isprintable() else match[0]

@@ -1,8 +1,8 @@
-"""Names and paths without brackets in a header's link fields, such as `depends_on: [auth/login]`.
+"""Find names without brackets in the link fields of a header, as in `depends_on: [auth/login]`.
 
-`document` finds `[[links]]` in any field; this module finds values that may name a node because
-of the field they stand in, and writes such a value anew. Whether one leads to a node is for the
-graph to say: a link field may hold prose as well.
+`link_scan` finds `[[links]]` in any field. This module finds values that may be names of nodes
+because of their field, and rewrites such a value. Only the graph knows whether a value leads to a
+node: a link field may contain prose as well.
 """
 
 from __future__ import annotations
@@ -16,49 +16,49 @@ from typing import Any, NamedTuple
 import yaml
 
 from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.wikilink import Kind, Reference, bare_name
+from skillagent.markdown.wikilink import LinkKind, Reference, bare_name
 from skillagent.markdown.yaml_header import Loader, Value
 
 MAX_NAME = 255
-"""A longer value is prose: no file system has such a name."""
+"""Longest value that can be a name; file systems allow no longer names."""
 
 _BARE = re.compile(r"(?:\.{0,2}/)?[^\W\d][\w./-]*(?:#[\w./-]+)?")
-"""What needs no quotes in YAML, neither in a list of its own nor between brackets."""
+"""A value that needs no quotes in YAML, neither on its own nor in a list."""
 _WORDS = frozenset("null true false yes no on off y n".split())
 
 
 class _Scalar(NamedTuple):
-    """One value in a stretch of YAML."""
+    """One text value in a part of a header."""
 
     path: tuple[str, ...]
-    """The keys that lead to it; lists on the way are left out."""
+    """The keys that lead to it, without the lists between them."""
     value: str
     start: int
-    """Offset in the stretch, of the opening quote if there is one."""
+    """Offset in that part; of the opening quote if there is one."""
     end: int
 
 
 def field_name(key: str) -> str:
-    """What the spellings of a link field share: `See-Also` is `see_also`."""
+    """A common form of the name of a link field: `See-Also` becomes `see_also`."""
     return key.strip().casefold().replace("-", "_")
 
 
 def names_in_fields(
     text: str, header: Frontmatter, fields: frozenset[str], links: Iterable[Reference]
 ) -> list[Reference]:
-    """The values of link fields that may name a node, in order of their place.
+    """The values of link fields that may be names of nodes, sorted by place.
 
     Args:
-        text: a whole document.
-        header: of the document.
+        text: the whole document.
+        header: the header of the document.
         fields: the link fields; `sources.resource` is the key `resource` below `sources`.
-        links: the wikilinks in the header; a value that holds one is left out.
+        links: the wikilinks in the header; a value that contains one is skipped.
     """
     tops = _top_keys(fields)
     if tops.isdisjoint(header.fields) and tops.isdisjoint(header.odd):
         return []
     taken = [(link.start, link.end) for link in links]
-    found: list[Reference] = []
+    names: list[Reference] = []
     line, counted = 1 if not header.start else 2, 0
     for key, scalar in _values(header, tops, is_toml=text.startswith("+++")):
         path = ".".join(field_name(part) for part in scalar.path)
@@ -66,19 +66,23 @@ def names_in_fields(
             continue
         start, end = header.start + scalar.start, header.start + scalar.end
         at = bisect_right(taken, (end, 0)) - 1
-        named = bare_name(scalar.value)
-        if named is None or (at >= 0 and taken[at][1] > start):
+        name = bare_name(scalar.value)
+        if name is None or (at >= 0 and taken[at][1] > start):
             continue
         line += header.text.count("\n", counted, scalar.start)
         counted = scalar.start
-        found.append(Reference(Kind.FRONTMATTER, *named, "", start, end, line, key, is_name=True))
-    return found
+        names.append(
+            Reference(LinkKind.FRONTMATTER, *name, "", start, end, line, key, is_name=True)
+        )
+    return names
 
 
 @cache
 def _top_keys(fields: frozenset[str]) -> frozenset[str]:
-    """The keys under which link fields stand, in both spellings, so that most headers, which
-    have none, are told at once."""
+    """The top-level keys of link fields, with `_` and with `-`.
+
+    With them, a header without link fields, as most are, is recognised at once.
+    """
     tops = {field.partition(".")[0] for field in fields}
     return frozenset(tops | {top.replace("_", "-") for top in tops})
 
@@ -86,7 +90,7 @@ def _top_keys(fields: frozenset[str]) -> frozenset[str]:
 def _values(
     header: Frontmatter, tops: frozenset[str], *, is_toml: bool
 ) -> Iterator[tuple[str, _Scalar]]:
-    """The texts below the link fields of a header, each with its top key, in order of place."""
+    """The texts in the link fields of a header, each with its top-level key, sorted by place."""
     if header.text.startswith("{"):
         for scalar in _scalars(header.text):
             yield scalar.path[0], scalar
@@ -95,7 +99,7 @@ def _values(
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)
-    # A key's block reaches to the next key; keys are numbered from the file's second line.
+    # The lines of a key end before the next key; the first line of a header is line 2.
     firsts = sorted({number - 2 for number in header.lines.values()})
     keys = sorted((number, key) for key, number in header.lines.items())
     for number, key in keys:
@@ -105,18 +109,18 @@ def _values(
         later = bisect_right(firsts, first)
         last = firsts[later] if later < len(firsts) else len(lines)
         if is_toml:
-            yield from ((key, found) for found in _in_toml(header, key, starts[first]))
+            yield from ((key, scalar) for scalar in _in_toml(header, key, starts[first]))
             continue
         for path, value, start, end in _scalars("\n".join(lines[first:last])):
             yield key, _Scalar(path, value, starts[first] + start, starts[first] + end)
 
 
 def _scalars(text: str) -> list[_Scalar]:
-    """The texts in a mapping of YAML; none where it is broken or has a key that is no text."""
+    """The texts in a mapping of YAML; none if it is broken or has a key that is not a text."""
     events = Loader(text)
-    found: list[_Scalar] = []
+    scalars: list[_Scalar] = []
     path: list[str | None] = []
-    """For each open collection: the key of a mapping, None while one is awaited, "" of a list."""
+    """For each open collection: the current key of a mapping, None before a key, "" in a list."""
     try:
         while not isinstance(event := events.get_event(), yaml.DocumentEndEvent | None):
             if isinstance(event, yaml.CollectionEndEvent):
@@ -126,37 +130,37 @@ def _scalars(text: str) -> list[_Scalar]:
             elif path and path[-1] is None:
                 if not isinstance(event, yaml.ScalarEvent):
                     return []
-                path[-1] = event.value or " "  # an empty key is none of ours
+                path[-1] = event.value or " "  # an empty key is not a link field
                 continue
             elif isinstance(event, yaml.CollectionStartEvent):
                 path.append(None if isinstance(event, yaml.MappingStartEvent) else "")
                 continue
             elif isinstance(event, yaml.ScalarEvent) and (span := _span(text, event)):
                 keys = tuple(key for key in path if key)
-                found.append(_Scalar(keys, event.value, *span))
+                scalars.append(_Scalar(keys, event.value, *span))
             if path and path[-1]:
-                path[-1] = None  # the value of this key has ended
+                path[-1] = None  # this was the value of the key
     except yaml.YAMLError:
         return []
     finally:
         events.dispose()
-    return found
+    return scalars
 
 
 def _span(text: str, event: Any) -> tuple[int, int] | None:
-    """Where a text stands with its quotes; None for what is no text on one line."""
+    """Where a text begins and ends, quotes included; None if it is not a text on one line."""
     start, end = event.start_mark.index, event.end_mark.index
     raw = text[start:end]
     if "\n" in raw or event.style in ("|", ">"):
         return None
     if event.style in ("'", '"'):
-        return start + raw.index(event.style), end  # a tag or an anchor may stand before it
+        return start + raw.index(event.style), end  # a tag or an anchor may come before it
     is_text = raw == event.value and raw.casefold() not in _WORDS
     return (start, end) if is_text else None
 
 
 def _in_toml(header: Frontmatter, key: str, start: int) -> Iterator[_Scalar]:
-    """The texts below a key of a TOML header: its parser does not say where they stand."""
+    """The texts below a key of a TOML header, searched because the parser returns no places."""
     for path, value in _texts(header.fields[key], (key,)):
         literal = re.compile(rf"([\"']){re.escape(value)}\1")
         if match := literal.search(header.text, start):
@@ -176,10 +180,10 @@ def _texts(value: Value, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
 
 
 def rewritten(raw: str, value: str) -> str:
-    """A header's value with another text, in the quotes that it has or needs.
+    """A new text for a value of a header, in the quotes that the value has or needs.
 
     Args:
-        raw: as it stands, with its quotes.
+        raw: the value as written, with its quotes.
         value: the new text.
     """
     if raw.startswith("'") and "'" not in value:

@@ -1,7 +1,7 @@
-"""Where a link's target stands in a text, so that it can be written anew.
+"""Find the place of a link's target in a text, so that the target can be replaced.
 
-`wikilink` finds the links that may lead to a node; this module finds the characters to
-change, and all other destinations of Markdown links as well.
+`wikilink` finds the links that may lead to a node. This module finds the characters to replace,
+and all other destinations of Markdown links as well.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _HASH = re.compile(r"(?<!\\)#")
 _USE = re.compile(rf"{OPENING}(?<!\]\[){REFERENCE}")
 
 
-class Address(NamedTuple):
-    """Where a link's target stands in a text."""
+class TargetSpan(NamedTuple):
+    """The place of a link's target in a text."""
 
     start: int
     end: int
-    """Behind the name or path, before what follows it: a `#heading` or a `?query`."""
+    """Offset after the name or path, before a `#heading` or a `?query`."""
     stop: int
-    """Behind the fragment as well."""
+    """Offset after the query and the fragment."""
 
 
 class Destination(NamedTuple):
-    """One destination of a Markdown link, image or definition, whatever it leads to."""
+    """One destination of a Markdown link, image or definition, also of a web address."""
 
     link: int
     """Offset of the `[` that opens the link; of the `!` of an image; of a definition's line."""
@@ -41,53 +41,55 @@ class Destination(NamedTuple):
 
 
 class Use(NamedTuple):
-    """One `[text][name]` or `[name]` whose definition stands elsewhere in the document."""
+    """One `[text][name]` or `[name]` that uses a definition of the same document."""
 
     start: int
     name: int
-    """Offset behind `[text]`, where the `[name]` begins if there is one."""
+    """Offset after `[text]`, where `[name]` begins if there is one."""
     end: int
     definition: Destination
     rest: str
-    """What the definition gives: destination and title, as written."""
+    """Destination and title of the definition, as written."""
 
 
-def address(
+def target_span(
     text: str, reference: Reference, uses: Mapping[int, Use], dialect: Dialect = OBSIDIAN
-) -> Address:
-    """Where the target of a link stands, so that it can be written anew.
+) -> TargetSpan:
+    """The place of a link's target.
 
     Args:
-        text: the document that the reference was found in.
+        text: the document that contains the link.
         reference: the link.
-        uses: of the document, by their start: a link that is one has its target elsewhere.
+        uses: start → use, for the document: the target of such a link is in a definition.
         dialect: how links are written.
     """
     if reference.is_name:
-        return _name_address(text, reference.start, reference.end)
+        return _name_span(text, reference.start, reference.end)
     opening = reference.start + (text[reference.start] == "!")
     if text.startswith("[[", opening):
-        return _wikilink_address(text, opening + 2, reference.end - 2, dialect)
+        return _wikilink_span(text, opening + 2, reference.end - 2, dialect)
     if dialect.outline and reference.target.startswith("(("):
-        return Address(reference.start, reference.end, reference.end)  # never written anew
+        return TargetSpan(
+            reference.start, reference.end, reference.end
+        )  # a block id is never replaced
     if dialect.outline and text.endswith("]])", reference.start, reference.end):
         inner = text.rfind("[[", reference.start, reference.end)
-        return _wikilink_address(text, inner + 2, reference.end - 3, dialect)
+        return _wikilink_span(text, inner + 2, reference.end - 3, dialect)
     if inline := INLINE.match(text, reference.start):
         start, stop = _bare(text, *inline.span(2))
     else:
         definition = uses[reference.start].definition
         start, stop = definition.start, definition.stop
-    return Address(start, start + path_end(text[start:stop]), stop)
+    return TargetSpan(start, start + path_end(text[start:stop]), stop)
 
 
-def _name_address(text: str, start: int, stop: int) -> Address:
+def _name_span(text: str, start: int, stop: int) -> TargetSpan:
     if text[start] in "\"'":
         start, stop = start + 1, stop - 1
-    return Address(start, start + bare_name_end(text[start:stop]), stop)
+    return TargetSpan(start, start + bare_name_end(text[start:stop]), stop)
 
 
-def _wikilink_address(text: str, start: int, stop: int, dialect: Dialect) -> Address:
+def _wikilink_span(text: str, start: int, stop: int, dialect: Dialect) -> TargetSpan:
     pipe = text.find("|", start, stop)
     if pipe >= 0:
         if dialect.label_first:
@@ -98,11 +100,11 @@ def _wikilink_address(text: str, start: int, stop: int, dialect: Dialect) -> Add
     stop = start + len(text[start:stop].rstrip())
     mark = _HASH.search(text, start, stop)
     end = mark.start() if mark else stop
-    return Address(start, start + len(text[start:end].rstrip()), stop)
+    return TargetSpan(start, start + len(text[start:end].rstrip()), stop)
 
 
 def destinations(text: str, start: int, end: int, code: Ranges) -> Iterator[Destination]:
-    """Every destination between two offsets, those in code left out, in no given order."""
+    """Every destination between two offsets, outside code, in any order."""
     ranges = [(start, end)]
     while ranges:
         first, last = ranges.pop()
@@ -111,20 +113,23 @@ def destinations(text: str, start: int, end: int, code: Ranges) -> Iterator[Dest
                 continue
             opening = match.start() - (text[match.start() - 1 : match.start()] == "!")
             yield Destination(opening, *_bare(text, *match.span(2)), True)
-            ranges.append(match.span(1))  # an image may stand in the label of a link
-    for found, _, _ in _definitions(text, start, end, code):
-        yield found
+            ranges.append(match.span(1))  # the label of a link may contain an image
+    for destination, _, _ in _definitions(text, start, end, code):
+        yield destination
 
 
 def uses(text: str, start: int, code: Ranges) -> Iterator[Use]:
-    """Links and images that name a definition, outside code."""
-    known = {key: (found, rest) for found, key, rest in _definitions(text, start, len(text), code)}
-    if not known:
+    """Links and images that use a definition, outside code."""
+    definitions = {
+        key: (destination, rest)
+        for destination, key, rest in _definitions(text, start, len(text), code)
+    }
+    if not definitions:
         return
     for match in _USE.finditer(text, start):
         key = label_key(match[2] or match[1])
-        if key in known and not code.covering(match.start()):
-            yield Use(match.start(), match.end(1) + 1, match.end(), *known[key])
+        if key in definitions and not code.covering(match.start()):
+            yield Use(match.start(), match.end(1) + 1, match.end(), *definitions[key])
 
 
 def _definitions(
@@ -142,5 +147,5 @@ def _definitions(
 
 
 def _bare(text: str, start: int, stop: int) -> tuple[int, int]:
-    """A destination without the `< >` around it."""
+    """The place of a destination without the `< >` around it."""
     return (start + 1, stop - 1) if text[start : start + 1] == "<" else (start, stop)

@@ -1,4 +1,4 @@
-"""How Logseq names the file of a page, and the days of its journals.
+"""Convert between the names of Logseq pages, their file names, and the days of journals.
 
 Sources: Logseq's documentation ("Filename format", "Journals page") and the graph parser of
 its sources (`extract.cljc`, `date_time_util.cljs`).
@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 DAY_FORMATS = ("MMM do, yyyy", "yyyy-MM-dd", "yyyy_MM_dd")
-"""Logseq takes a name in one of these forms for a day, whatever a graph's own form is."""
+"""Logseq reads a name in one of these forms as a day, in addition to the graph's own form."""
 _LONGEST_DAY = 48
 _MONTHS = (
     "January February March April May June July August September October November December".split()
@@ -33,28 +33,28 @@ _READ = {
     "E": rf"(?:{'|'.join(day[:3] for day in _WEEKDAYS)})",
 }
 _LOWBARS = re.compile(r"___|_(?=/)|(?<=/)_")
-# What a file name may not hold, on any system, and `%` and `#`, which would be read otherwise.
+# Characters that a file name must not have on some system, and `%` and `#`, which have a meaning.
 _RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\%#^\[\]]|^\.|\.$")
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """How one Logseq graph names its files: what its `logseq/config.edn` sets."""
+class PageNames:
+    """How one Logseq graph names its files: the settings in `logseq/config.edn`."""
 
     legacy: bool = False
-    """`a.b.md` and `a%2Fb.md` are the page `a/b`; else `a___b.md` is."""
+    """True if `a.b.md` and `a%2Fb.md` are the page `a/b`; otherwise `a___b.md` is."""
     journals: str = "journals"
-    """Folder of the journals, from the root."""
+    """Path of the folder with the journals, from the root."""
     journal_file: str = DAY_FORMATS[2]
-    """Form of their file names."""
+    """Date format of their file names."""
     journal_title: str = DAY_FORMATS[0]
-    """Form of their titles, which links name."""
+    """Date format of their titles, which links use."""
 
     def name(self, path: str) -> str:
-        """What Logseq calls the page of a file that sets no title of its own.
+        """The name of the page of a file that sets no title.
 
         Args:
-            path: from the root, without suffix.
+            path: path of the file from the root, without suffix.
         """
         folder, _, stem = path.rpartition("/")
         if folder == self.journals and (day := self.day(stem)):
@@ -67,7 +67,7 @@ class Pages:
         return "/".join(part for part in name.split("/") if part)
 
     def file_name(self, name: str) -> str:
-        """The file name, without suffix, of a page."""
+        """The file name of a page, without suffix."""
         text = _RESERVED.sub(lambda match: f"%{ord(match[0]):02X}", name)
         if self.legacy:
             return text.replace("/", "%2F").replace(".", "%2E")
@@ -75,7 +75,7 @@ class Pages:
         return text.replace("/", "___")
 
     def day(self, name: str) -> date | None:
-        """The day that a name means; None where it is no day."""
+        """The day that a name means; None if it is not a day."""
         if len(name) > _LONGEST_DAY or not any(map(str.isdecimal, name)):
             return None
         for form in (self.journal_title, self.journal_file, *DAY_FORMATS):
@@ -105,7 +105,7 @@ def written(day: date, form: str) -> str:
 
 
 def _decoded(name: str, stem: str) -> str:
-    """A name without percent escapes; the file's own where they are no text that can be shown."""
+    """A name with percent escapes decoded; the file's stem if the result cannot be displayed."""
     try:
         text = unquote(name, errors="strict")
     except UnicodeDecodeError:
@@ -115,7 +115,7 @@ def _decoded(name: str, stem: str) -> str:
 
 @lru_cache(maxsize=64)
 def _reader(form: str) -> re.Pattern[str]:
-    """What reads a day in one form; a part that is given twice is read once."""
+    """A pattern for days in one date format; of a part that comes twice, one is read."""
     seen: set[str] = set()
     pattern = ""
     for part in _PART.findall(form):

@@ -1,7 +1,7 @@
-"""Wikilinks that lack a bracket or run over a line end: text that was meant as a link.
+"""Find malformed wikilinks: a bracket is missing, or a line end is inside.
 
-Brackets are paired inside each block. Only what pairs with nothing is reported, so that
-`[[Bug] title](address)`, a list in a list and the like are no findings.
+Brackets are paired within each block. Only brackets without a partner are reported, so that
+`[[Bug] title](address)`, a list in a list and similar text are not findings.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.excluded_ranges import BLOCK_BREAK, Ranges
 
 SHOWN = 60
-"""Characters of a malformed link that its finding quotes."""
+"""How many characters of a malformed link its finding quotes."""
 _TOKEN = re.compile(rf"\\[^\n]|[\[\]]|{BLOCK_BREAK.pattern}")
 _CLOSED_ONCE = re.compile(r"\[\[([^\[\]\s][^\[\]\n]*+)\](?![\](\[])")
 _OPENED_ONCE = re.compile(r"(?<![\w\[])\[(?![xX]\])\w[^\[\]\n]*+\]\](?![\](\[])")
@@ -23,37 +23,43 @@ _NEVER_CLOSED = re.compile(
 )
 _OVER_LINES = re.compile(r"\[\[[^\[\]\s][^\[\]\n]*+\n[^\[\]]*+\]\](?![(\[])")
 
+_SHAPES = (_CLOSED_ONCE, _OPENED_ONCE, _NEVER_CLOSED, _OVER_LINES)
 
-class _Odd(NamedTuple):
-    """A malformed link: where it stands, what is wrong with it and what to do."""
+
+class _MalformedLink(NamedTuple):
+    """One malformed link."""
 
     start: int
     end: int
-    what: str
+    problem: str
     remedy: str
+    """What to write; `{}` is the link."""
 
 
 def check(text: str, start: int, links: Ranges, code: Ranges, path: str) -> Iterator[Diagnostic]:
-    """The malformed wikilinks of a body.
+    """Findings about the malformed wikilinks of a body.
 
     Args:
         text: the whole document.
         start: offset where the body begins.
-        links: its wikilinks.
-        code: where no link counts.
-        path: for the findings.
+        links: the ranges of its wikilinks.
+        code: ranges in which links do not count.
+        path: the path that findings name.
     """
+    # Searching for these forms takes less time than pairing all brackets, and most texts have none.
+    if not any(shape.search(text, start) for shape in _SHAPES):
+        return
     line, counted = text.count("\n", 0, start) + 1, start
-    for odd in sorted(_malformed(text, start, links, code)):
-        line += text.count("\n", counted, odd.start)
-        counted = odd.start
-        written = " ".join(text[odd.start : odd.end].split())
+    for link in sorted(_malformed(text, start, links, code)):
+        line += text.count("\n", counted, link.start)
+        counted = link.start
+        written = " ".join(text[link.start : link.end].split())
         shown = written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
-        remedy = odd.remedy.format(written) if shown == written else "close it with two brackets"
-        yield finding("SG030", path, line, f"{shown} {odd.what}, so it is no link", remedy)
+        remedy = link.remedy.format(written) if shown == written else "close it with two brackets"
+        yield finding("SG030", path, line, f"{shown} {link.problem}, so it is no link", remedy)
 
 
-def _malformed(text: str, start: int, links: Ranges, code: Ranges) -> Iterator[_Odd]:
+def _malformed(text: str, start: int, links: Ranges, code: Ranges) -> Iterator[_MalformedLink]:
     opened: list[int] = []
     position, last = start, (-1, -1)
     while token := _TOKEN.search(text, position):
@@ -69,17 +75,17 @@ def _malformed(text: str, start: int, links: Ranges, code: Ranges) -> Iterator[_
             opened.clear()
         elif opened:
             before, last = last, (opened.pop(), at)
-            if before == (last[0] + 1, at - 1) and (odd := _OVER_LINES.match(text, last[0])):
-                yield _Odd(*odd.span(), "runs over a line end", "write {} in one line")
-        elif last[1] == at - 1 and (odd := _OPENED_ONCE.match(text, last[0])):
-            yield _Odd(*odd.span(), "opens with one bracket", "write [{}")
+            if before == (last[0] + 1, at - 1) and (link := _OVER_LINES.match(text, last[0])):
+                yield _MalformedLink(*link.span(), "runs over a line end", "write {} in one line")
+        elif last[1] == at - 1 and (link := _OPENED_ONCE.match(text, last[0])):
+            yield _MalformedLink(*link.span(), "opens with one bracket", "write [{}")
     yield from _left_open(text, opened)
 
 
-def _left_open(text: str, opened: list[int]) -> Iterator[_Odd]:
-    """Of the brackets that a block leaves open, those that begin a link."""
+def _left_open(text: str, opened: list[int]) -> Iterator[_MalformedLink]:
+    """Malformed links that begin with a bracket which the block does not close."""
     for at in opened:
-        if odd := _CLOSED_ONCE.match(text, at):
-            yield _Odd(*odd.span(), "closes with one bracket", "write {}]")
-        elif odd := _NEVER_CLOSED.match(text, at):
-            yield _Odd(*odd.span(), "is never closed", "write {}]]")
+        if link := _CLOSED_ONCE.match(text, at):
+            yield _MalformedLink(*link.span(), "closes with one bracket", "write {}]")
+        elif link := _NEVER_CLOSED.match(text, at):
+            yield _MalformedLink(*link.span(), "is never closed", "write {}]]")

@@ -1,4 +1,4 @@
-"""Small readings of prose: the sentence around a link, sentences, plain text."""
+"""Find sentences in prose: around a link, at the beginning of a paragraph, in a whole text."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import re
 from skillagent.markdown import inline
 
 CONTEXT_CHARS = 240
-"""A context longer than this is cut at words, around its link."""
+"""Longest context in characters; a longer one is cut at words, around its link."""
 _REACH = 2_000
+"""How far from a link its paragraph is searched, in characters."""
 
 _BLANK = re.compile(r"\n[ \t>]*\n")
 _ITEM = re.compile(
     r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t]*\||[ \t>]*#{1,6}[ \t]"
 )
-# The mark comes first and what forbids it after: `re` then skips from mark to mark.
+# The mark comes first and the look-behinds after it, so that `re` skips from mark to mark.
 _SENTENCE_END = re.compile(
     r"[.!?…。！？｡؟۔।॥։።။](?:(?<=[。！？｡؟۔।॥։።။])[」』）】》”’]*+|"
     r"(?<!\b[Ee]\.g\.)(?<!\b[Ii]\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)"
@@ -28,13 +29,13 @@ _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
 
 def context(text: str, start: int, end: int, lower: int = 0) -> str:
-    """The sentence or list item around a link, plain, at most `CONTEXT_CHARS` long.
+    """The sentence or list item around a link as plain text, at most `CONTEXT_CHARS` long.
 
     Args:
         text: the whole document.
         start: offset of the link.
-        end: offset behind the link.
-        lower: offset before which nothing is looked at (where the body begins).
+        end: offset after the link.
+        lower: offset where the body begins; no text before it is used.
     """
     first, last = sentence(text, start, end, lower)
     before, link, after = text[first:start], text[start:end], inline.without_list(text[end:last])
@@ -53,8 +54,8 @@ def sentence(text: str, start: int, end: int, lower: int = 0) -> tuple[int, int]
     Args:
         text: the whole document.
         start: offset of the link.
-        end: offset behind the link.
-        lower: offset before which nothing is looked at (where the body begins).
+        end: offset after the link.
+        lower: offset where the body begins; no text before it is used.
     """
     first, last = _block(text, start, end, lower)
     block = text[first:last]
@@ -64,7 +65,7 @@ def sentence(text: str, start: int, end: int, lower: int = 0) -> tuple[int, int]
 
 
 def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
-    """The paragraph, list item, table row or heading that the link stands in."""
+    """The paragraph, list item, table row or heading that contains the link."""
     lower = max(lower, start - _REACH)
     first = text.rfind("\n", lower, start) + 1 or lower
     if _ITEM.match(text, first):
@@ -129,7 +130,10 @@ def first_of(paragraph: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text if it is short enough, else cut at a sentence, a clause or a word, with `…`."""
+    """The text, cut at a sentence, a clause or a word if it is longer than the limit.
+
+    A cut that is not after a sentence is marked with `…`.
+    """
     if len(text) <= limit:
         return text
     cut = text[:limit]
@@ -146,16 +150,16 @@ def shortened(text: str, limit: int) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, as written."""
-    found, first = [], 0
+    parts, first = [], 0
     for match in _SENTENCE_END.finditer(text):
-        found.append(text[first : match.end()].strip())
+        parts.append(text[first : match.end()].strip())
         first = match.end()
-    found.append(text[first:].strip())
-    return [sentence for sentence in found if sentence]
+    parts.append(text[first:].strip())
+    return [sentence for sentence in parts if sentence]
 
 
 def last_sentence_end(text: str, start: int, end: int) -> int:
-    """Offset behind the last sentence that ends between two offsets, or 0."""
+    """Offset after the last sentence that ends between two offsets, or 0."""
     last = 0
     for match in _SENTENCE_END.finditer(text, start, end):
         last = match.end()
@@ -163,9 +167,9 @@ def last_sentence_end(text: str, start: int, end: int) -> int:
 
 
 def sentence_end(text: str, start: int, end: int) -> tuple[int, int]:
-    """The first mark behind a place that ends a sentence: where it stands, and where it stops.
+    """Start and end of the first mark after an offset that ends a sentence.
 
-    Both are `end` where no sentence ends before it.
+    Both are `end` if no sentence ends before it.
     """
     match = _SENTENCE_END.search(text, start, end)
     return match.span() if match else (end, end)

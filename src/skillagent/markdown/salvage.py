@@ -1,4 +1,4 @@
-"""What can be kept of a header that YAML refuses: every key but the broken ones, and their text."""
+"""Read a broken YAML header key by key, so that only the broken keys become text."""
 
 from __future__ import annotations
 
@@ -10,27 +10,40 @@ from types import MappingProxyType
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown.yaml_header import KEY_LINE, Reader, RefusedError, Value
+from skillagent.markdown.yaml_header import (
+    KEY_LINE,
+    MAX_NODES,
+    RefusedHeaderError,
+    Value,
+    YamlReader,
+)
 
 _TAB_INDENT = re.compile(r"(?<=\n)(?=[ ]*(?:-[ ]+)?-?\t)[ \t]*(?:-[ \t]+)*")
 _ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(\S.*?)[ \t]*")
 
 
-def salvage(header: str, reader: Reader, error: Exception) -> Mapping[str, Value]:
-    """Read a broken header one top-level key at a time; only the broken keys become text.
+def salvage(header: str, reader: YamlReader, error: Exception) -> Mapping[str, Value]:
+    """Read a header one top-level key at a time.
 
     Args:
-        header: what YAML refused, or what was refused of it.
-        reader: takes the findings and the lines of keys.
-        error: why; reported where no key is to blame.
+        header: the text that could not be read as a whole.
+        reader: reads the values, and collects the findings and the lines of keys.
+        error: why the whole could not be read; reported if each single key can be read.
     """
-    reader.begin_anew()
+    reader.reset()
     lines = header.split("\n")
     starts = [number for number, line in enumerate(lines) if KEY_LINE.match(line)]
     fields: dict[str, Value] = {}
     if "".join(lines[: starts[0] if starts else len(lines)]).strip():
         reader.findings.append(finding("SG010", reader.path, 2, "broken YAML before the first key"))
-    for start, end in pairwise([*starts, len(lines)]):
+    for number, (start, end) in enumerate(pairwise([*starts, len(lines)])):
+        if reader.is_full:
+            left = len(starts) - number
+            message = (
+                f"frontmatter refused: more than {MAX_NODES} values; {left} keys were left out"
+            )
+            reader.findings.append(finding("SG014", reader.path, start + 2, message))
+            break
         fields.update(_block(lines[start:end], start + 2, reader))
     if not reader.findings:
         mark = getattr(error, "problem_mark", None)
@@ -40,11 +53,11 @@ def salvage(header: str, reader: Reader, error: Exception) -> Mapping[str, Value
     return MappingProxyType(fields)
 
 
-def _block(lines: list[str], first_line: int, reader: Reader) -> Mapping[str, Value]:
-    """One top-level key with the lines below it, as far as they can be read."""
+def _block(lines: list[str], first_line: int, reader: YamlReader) -> Mapping[str, Value]:
+    """The field of one top-level key and the lines below it, as far as they can be read."""
     try:
         part = _value("\n".join(lines), first_line, reader)
-    except RefusedError as refused:
+    except RefusedHeaderError as refused:
         return _refused(lines, first_line, reader, refused)
     if isinstance(part, Mapping):
         return part
@@ -61,9 +74,8 @@ def _block(lines: list[str], first_line: int, reader: Reader) -> Mapping[str, Va
     return {key: raw}
 
 
-def _value(text: str, first_line: int, reader: Reader) -> Value:
-    """What a block says, with blanks for the tabs that begin its lines if need be; None if
-    nothing."""
+def _value(text: str, first_line: int, reader: YamlReader) -> Value:
+    """The value of a block, if necessary with blanks in place of tabs; None if it is not YAML."""
     try:
         return reader.value(text, first_line)
     except yaml.YAMLError:
@@ -80,19 +92,19 @@ def _value(text: str, first_line: int, reader: Reader) -> Value:
 
 
 def _refused(
-    lines: list[str], first_line: int, reader: Reader, refused: RefusedError
+    lines: list[str], first_line: int, reader: YamlReader, refused: RefusedHeaderError
 ) -> Mapping[str, Value]:
-    """A key whose value must not be built: its text or its items where it has some."""
+    """The field of a key whose value must not be built: its items or its text, if any."""
     key, raw = _key_and_text(lines[0])
     if refused.is_text and not raw and (items := _items(lines[1:], first_line + 1, reader)):
         reader.lines[key] = first_line
         return {key: items}
-    kept = refused.is_text and bool(raw)
-    message = f"{refused}; {key!r} was {'kept as text' if kept else 'left out'}"
+    is_text = refused.is_text and bool(raw)
+    message = f"{refused}; {key!r} was {'kept as text' if is_text else 'left out'}"
     reader.findings.append(
         finding("SG014", reader.path, first_line + refused.line, f"frontmatter refused: {message}")
     )
-    if not kept:
+    if not is_text:
         return {}
     reader.lines[key] = first_line
     return {key: raw}
@@ -102,8 +114,8 @@ def _as_blanks(indent: re.Match[str]) -> str:
     return indent[0].expandtabs(4)
 
 
-def _items(lines: list[str], first_line: int, reader: Reader) -> tuple[Value, ...]:
-    """The items of a list in which YAML cannot read each; empty if the lines are no such list."""
+def _items(lines: list[str], first_line: int, reader: YamlReader) -> tuple[Value, ...]:
+    """The items of a list of which some are broken; empty if the lines are not such a list."""
     items: list[Value] = []
     broken: list[Diagnostic] = []
     for number, line in enumerate(lines, start=first_line):
@@ -114,8 +126,8 @@ def _items(lines: list[str], first_line: int, reader: Reader) -> tuple[Value, ..
             return ()
         try:
             value = reader.value(match[1], number)
-        except (RefusedError, yaml.YAMLError) as error:
-            if isinstance(error, RefusedError) and not error.is_text:
+        except (RefusedHeaderError, yaml.YAMLError) as error:
+            if isinstance(error, RefusedHeaderError) and not error.is_text:
                 return ()
             message = f"broken YAML at {match[1]!r}; kept as text"
             broken.append(finding("SG010", reader.path, number, message))

@@ -1,7 +1,7 @@
-"""Where the tables of a text stand: in them an unescaped `|` ends a cell.
+"""Find the tables of a text, in which an unescaped `|` ends a cell.
 
-A table is known by its delimiter row (https://github.github.com/gfm/#tables-extension-) and goes
-on to the next blank line; a line that begins with `|` is taken for a row of one as well.
+A table has a delimiter row (https://github.github.com/gfm/#tables-extension-) and ends at the
+next blank line. A line that begins with `|` counts as a row of a table too.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _BLANK_LINE = re.compile(r"\n[ \t]*+\n")
 
 
 class Tables:
-    """The tables of one text; they are looked for once, when first asked about."""
+    """The tables of one text, searched when they are first needed."""
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     def holds(self, at: int) -> bool:
-        """True if a place stands in a row of a table."""
+        """True if an offset is in a row of a table."""
         text = self._text
         first = text.rfind("\n", max(0, at - LOOK_BACK), at) + 1
         if not first and at > LOOK_BACK:
@@ -32,7 +32,7 @@ class Tables:
 
     @cached_property
     def _rows(self) -> Ranges:
-        """What stands below each delimiter row."""
+        """The text below each delimiter row."""
         rows = Ranges([], [])
         end = 0
         for delimiter in _DELIMITER_ROW.finditer(self._text):

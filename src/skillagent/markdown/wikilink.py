@@ -1,8 +1,10 @@
-"""Links as they stand in text: wikilinks, embeds, Markdown links; never inside code.
+"""Find links in text: wikilinks, embeds and Markdown links.
 
-`excluded_ranges` says where none count. CommonMark (https://spec.commonmark.org/0.31.2/) holds
-but for one case, chosen from real vaults: an unescaped `|` in a table cell belongs to its link.
-All patterns run in linear time.
+Links follow CommonMark (https://spec.commonmark.org/0.31.2/) with one exception, because real
+graphs need it: an unescaped `|` in a table cell belongs to its link. All patterns run in linear
+time.
+
+Above: `link_scan`, which combines all links of a document. Below: `destination`, `tables`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.tables import Tables
 
 
-class Kind(StrEnum):
+class LinkKind(StrEnum):
     """How a link is written."""
 
     WIKILINK = "wikilink"
@@ -39,20 +41,20 @@ class Kind(StrEnum):
 class Reference(NamedTuple):
     """One link as written, its target not yet looked up."""
 
-    kind: Kind
+    kind: LinkKind
     target: str
-    """Name or path as written, trimmed; empty for a link into its own document."""
+    """Name or path as written, trimmed; empty for a link into the same document."""
     fragment: str
-    """Heading path, or `^block`; empty if none."""
+    """Path of headings, or `^block`; empty if there is none."""
     label: str
-    """Text after the `|`, or in the brackets of a Markdown link; empty if none."""
+    """Text after the `|`, or in the brackets of a Markdown link; empty if there is none."""
     start: int
     """Offset in the document's text."""
     end: int
     line: int
     """Line in the file, from 1."""
     key: str = ""
-    """The frontmatter field it stands in; empty in the body."""
+    """The frontmatter field that contains it; empty in the body."""
     bare_pipe: bool = False
     """True for an unescaped `|` inside a table."""
     is_name: bool = False
@@ -79,27 +81,27 @@ def wikilinks(
 
     Args:
         text: the whole document.
-        start: where to begin.
-        end: where to stop.
-        line: number of the line that `start` stands on.
+        start: offset where the search begins.
+        end: offset where it ends.
+        line: number of the line of `start`.
         dialect: how links are written.
     """
     if text.find("[[", start, end) < 0:
         return
     inner = _INNER_LINES if dialect.multiline else _INNER
-    found = list(inner.finditer(text, start, end))
+    matches = list(inner.finditer(text, start, end))
     if text.find("[[[", start, end) >= 0:
-        # `[[[page] d]]` is a name in brackets, unless a link stands inside: innermost wins.
-        taken = {match.start() for match in found}
-        found += [
+        # `[[[page] d]]` is a name with brackets, unless there is a link inside: then that counts.
+        taken = {match.start() for match in matches}
+        matches += [
             match
             for match in _OUTER.finditer(text, start, end)
             if taken.isdisjoint((match.start() + 1, match.start() + 2))
         ]
-        found.sort(key=lambda match: match.start())
+        matches.sort(key=lambda match: match.start())
     counted = start
     tables = Tables(text)
-    for match in found:
+    for match in matches:
         at = match.start()
         line += text.count("\n", counted, at)
         counted = at
@@ -117,7 +119,7 @@ def wikilinks(
             target, fragment, label, bare_pipe = parsed
         embed = at > start and text[at - 1] == "!"
         yield Reference(
-            Kind.EMBED if embed else Kind.WIKILINK,
+            LinkKind.EMBED if embed else LinkKind.WIKILINK,
             target,
             fragment,
             label,
@@ -130,9 +132,9 @@ def wikilinks(
 
 
 def markdown_links(text: str, start: int, code: Ranges) -> Iterator[Reference]:
-    """Markdown links that may lead to a node, into their own document as well; none in code.
+    """Markdown links outside code that may lead to a node, also into the same document.
 
-    Their line is left at 0.
+    Their line is 0: counting lines is left to the caller, who sorts the links first.
     """
     if text.find("](", start) >= 0:
         for match in INLINE.finditer(text, start):
@@ -187,7 +189,7 @@ def _parse_body(body: str, dialect: Dialect) -> tuple[str, str, str, bool] | Non
 
 
 def bare_name(text: str) -> tuple[str, str] | None:
-    """Target and fragment of a name or path without brackets; None for an address or a link."""
+    """Target and fragment of a name or path without brackets; None if it is something else."""
     name = text.strip()
     if not name or name.startswith(("#", "//")) or "|" in name or "[[" in name:
         return None
@@ -198,13 +200,13 @@ def bare_name(text: str) -> tuple[str, str] | None:
 
 
 def bare_name_end(text: str) -> int:
-    """Offset of the `#` before a fragment, or behind the name; `C#` and `Issue #4` are names."""
+    """Offset of the `#` before a fragment, or of the end; `C#` and `Issue #4` are names."""
     match = _BARE_HASH.search(text)
     return match.start() if match else len(text)
 
 
 def _is_local_scheme(target: str) -> bool:
-    """`other::Node`, `C:\\x`, `file:x` and a title such as `Phase 1: plan` are no addresses."""
+    """True if a `:` does not make a web address: `other::Node`, `C:\\x`, `Phase 1: plan`."""
     if target.startswith("file:") or target[1:2] == ":":
         return True
     scheme, _, rest = target.partition(":")
@@ -218,7 +220,7 @@ def markdown_link(label: str, destination: str, start: int, end: int) -> Referen
         label: the text in its brackets.
         destination: as written, without `< >`.
         start: offset of the link.
-        end: offset behind it.
+        end: offset after it.
     """
     address = meaning(destination)
     if not address or (_SCHEME.match(address) and not _LOCAL_FILE.match(address)):
@@ -226,10 +228,11 @@ def markdown_link(label: str, destination: str, start: int, end: int) -> Referen
     path, fragment = path_and_fragment(destination)
     if "\n" in path or not (path or (fragment and address.startswith("#"))):
         return None
-    return Reference(Kind.MARKDOWN, path, fragment, label.strip(), start, end, 0)
+    return Reference(LinkKind.MARKDOWN, path, fragment, label.strip(), start, end, 0)
 
 
 def label_key(label: str) -> str:
+    """A common form of the spellings of a definition's label."""
     return " ".join(label.split()).casefold()
 
 

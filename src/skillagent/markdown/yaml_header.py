@@ -1,10 +1,12 @@
-"""YAML of a header → values, key by key with its line, inside fixed bounds.
+"""Read the YAML of a header: its values, and the line of each key, within fixed limits.
 
-PyYAML's event parser (libyaml where it is there) reads; the values are built here, so that
-depth, aliases and tags are bounded while reading, every key keeps its line, and plain
-scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema):
-`yes`, `12:30` and dates stay text. A number that would not print as it was written, such
-as `1.10`, stays text as well: nothing an author wrote is lost.
+PyYAML's event parser (libyaml if it is installed) reads the text. The values are built here, so
+that depth, aliases and tags are limited while reading, the line of every key is known, and
+plain scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema):
+`yes`, `12:30` and dates stay text. A number that would not be printed as it was written, such
+as `1.10`, stays text as well, so that nothing an author wrote is lost.
+
+Above: `frontmatter`. Below: diagnostics.
 """
 
 from __future__ import annotations
@@ -20,16 +22,21 @@ import yaml
 from skillagent.diagnostics import Diagnostic, finding
 
 Value: TypeAlias = "str | int | float | bool | tuple[Value, ...] | Mapping[str, Value] | None"
-"""What a frontmatter field can hold."""
+"""The value of a frontmatter field."""
 
 MAX_DEPTH = 64
+"""How deep lists and mappings may be nested."""
 MAX_NODES = 10_000
+"""How many values a header may have, if each alias counts as a copy."""
+NODES_OF_A_KEY = 3
+"""A mapping, its key and the value of that."""
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KEY_LINE = re.compile(
     r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*+|\"[^\"\n]++\"[ \t]*+|'[^'\n]++'[ \t]*+):(?:[ \t]++|$)"
 )
-# Quoted without escapes, or plain: no indicator at its start, no `: `, no ` #`, printable.
+# A quoted scalar without escapes, or a plain one: printable, without `: ` and ` #`, and without
+# an indicator of YAML at its start.
 _QUOTED = r"\"[^\"\\\x00-\x1f\x7f-\U0010ffff]*+\"|'[^'\x00-\x1f\x7f-\U0010ffff]*+'"
 _PLAIN = (
     r"[A-Za-z0-9(/.+~$](?:[^\x00-\x20#:\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -46,11 +53,15 @@ _CORE_TAGS = {
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map")
 }
 _NULL = {"", "~", "null", "Null", "NULL"}
+_STARTS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+_LEAVES = (yaml.ScalarEvent, yaml.AliasEvent)
+_ENDS_OF_TEXT = (yaml.DocumentEndEvent, yaml.StreamEndEvent)
 _TRUE, _FALSE = {"true", "True", "TRUE"}, {"false", "False", "FALSE"}
 
 
 def scalar_text(value: object) -> str:
-    """A field's value as one line of text; collections become compact JSON."""
+    """The value of a field as text; lists and mappings become compact JSON."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -63,7 +74,7 @@ def scalar_text(value: object) -> str:
 
 
 def plain(value: object) -> Any:
-    """A value made of lists and dicts, as `json` takes it."""
+    """A value with lists and dicts in place of tuples and mappings, as `json` needs them."""
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
@@ -72,10 +83,13 @@ def plain(value: object) -> Any:
 
 
 def simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
-    """A header of plain `key: value` lines and lists of them, read without the YAML parser.
+    """Read a header of simple `key: value` lines and lists without the YAML parser.
 
-    Nine headers of ten are so simple; this reads them four times faster. Whatever is not
-    plainly one of these forms gives None and is left to YAML: a test holds both equal.
+    Nine of ten headers are so simple, and this reads them four times faster. A test compares
+    the result with that of the parser.
+
+    Returns:
+        The fields and the line of each key; None if any line has another form.
     """
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
@@ -89,7 +103,7 @@ def simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
                 return None
             lines[key] = number
             if raw is None:
-                # Nothing, or a list on the next lines.
+                # No value, or a list on the next lines.
                 fields[key] = None
                 open_list = lists[key] = []
                 continue
@@ -114,120 +128,166 @@ def _simple_scalar(raw: str) -> Value:
 
 
 def first_line_is_key(header: str) -> bool:
+    """True if a key is the first thing in a header, apart from comments and blank lines."""
     for line in header.splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
             return bool(KEY_LINE.match(line.lstrip()))
     return False
 
 
-class RefusedError(Exception):
-    """The YAML is well formed, but its value cannot be built, or doing so would be unsafe.
+class RefusedHeaderError(Exception):
+    """A header is well formed, but building its value is impossible or unsafe.
+
+    It never leaves this package: the parsers of headers turn it into a finding.
 
     Args:
-        text: why.
-        line: where, counted from 0 in what was read.
-        is_text: True if it may have been meant as text: `*star`, `!important`.
+        reason: why the value is not built.
+        line: line of the value, from 0, in the text that was read.
+        is_text: whether the author may have meant text, as in `*star` or `!important`.
     """
 
-    def __init__(self, text: str, line: int, *, is_text: bool = False) -> None:
-        super().__init__(text)
+    def __init__(self, reason: str, line: int, *, is_text: bool = False) -> None:
+        super().__init__(reason)
         self.line = line
         self.is_text = is_text
 
 
-class Reader:
-    """Builds values from YAML events without recursion, inside fixed bounds."""
+def too_deep(line: int) -> RefusedHeaderError:
+    return RefusedHeaderError(f"nested more than {MAX_DEPTH} deep", line)
+
+
+class _Collection:
+    """A list or mapping of which not all events were read yet."""
+
+    __slots__ = ("anchor", "items", "keys", "nodes_before")
+
+    def __init__(self, event: Any, nodes_before: int) -> None:
+        self.items: list[Value] = []
+        """The items of a list, or the values of a mapping."""
+        is_mapping = type(event) is yaml.MappingStartEvent
+        self.keys: list[tuple[str, int]] | None = [] if is_mapping else None
+        """The keys of a mapping, each with its line; None for a list."""
+        self.anchor: str | None = event.anchor
+        self.nodes_before = nodes_before
+
+    def add(self, event: Any, value: Value) -> None:
+        """Add the next item, or the next key or value."""
+        if self.keys is None or len(self.keys) > len(self.items):
+            self.items.append(value)
+        else:
+            # A key that reads as a value, such as `null`, is kept as written.
+            name = event.value if type(event) is yaml.ScalarEvent else scalar_text(value)
+            self.keys.append((name, event.start_mark.line))
+
+
+class YamlReader:
+    """Builds values from YAML events, without recursion and within fixed limits.
+
+    Args:
+        path: the path that findings name.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.findings: list[Diagnostic] = []
         self.lines: dict[str, int] = {}
-        self.nodes = 0
+        """Top-level key → its line in the file."""
+        self._nodes = 0
+        """How many values there are if each alias counts as a copy."""
         self._anchors: dict[str, tuple[Value, int]] = {}
+        """Anchor → its value, and the number of values in it."""
 
-    def begin_anew(self) -> None:
-        """Forget what was read so far."""
+    def reset(self) -> None:
+        """Forget everything that was read."""
         self.findings.clear()
         self.lines.clear()
-        self.nodes = 0
+        self._nodes = 0
         self._anchors.clear()
 
+    @property
+    def is_full(self) -> bool:
+        """True if not even one more key with a value may be read."""
+        return MAX_NODES - self._nodes < NODES_OF_A_KEY
+
     def value(self, text: str, first_line: int) -> Value:
-        """The first document in `text`; anchors of texts read before are known in it.
+        """The value of the first YAML document in a text.
+
+        Anchors of texts that were read before are known.
+
+        Args:
+            text: the YAML.
+            first_line: number of its first line in the file.
 
         Raises:
             yaml.YAMLError: the text is not YAML.
-            RefusedError: a tag that builds an object, a recursive alias, too deep or too much.
+            RefusedHeaderError: a tag that builds an object, an alias of itself, or a value that
+                is nested too deep or too large.
         """
-        # libyaml refuses control characters that other tools let pass in a header.
+        # libyaml rejects control characters that other tools accept in a header.
         events = Loader(text)
-        before = self.nodes
+        before = self._nodes
         try:
             return self._build(events, first_line)
-        except (RefusedError, yaml.YAMLError):
-            self.nodes = before  # nothing of it is kept
+        except (RefusedHeaderError, yaml.YAMLError):
+            self._nodes = before  # nothing of this text is used
             raise
         finally:
             events.dispose()
 
     def _build(self, events: Any, first_line: int) -> Value:
-        # One frame for each open collection: [items, keys or None, anchor, size].
-        stack: list[tuple[list[Value], list[tuple[str, int]] | None, str | None, int]] = []
-        anchors = self._anchors
+        stack: list[_Collection] = []
         while True:
             event = events.get_event()
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self._check_tag(event)
-                value: Value = _scalar(event)
-                size = 1
-                anchor = event.anchor
-            elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
+            if kind in _ENDS_OF_TEXT:
+                return None
+            if kind in _STARTS:
                 self._check_tag(event)
                 if len(stack) >= MAX_DEPTH:
-                    raise RefusedError(f"nested more than {MAX_DEPTH} deep", event.start_mark.line)
-                keys: list[tuple[str, int]] | None = [] if kind is yaml.MappingStartEvent else None
-                stack.append(([], keys, event.anchor, self.nodes))
+                    raise too_deep(event.start_mark.line)
+                stack.append(_Collection(event, self._nodes))
                 continue
-            elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
-                items, keys, anchor, before = stack.pop()
-                value = (
-                    _unnested(items)
-                    if keys is None
-                    else self._mapping(keys, items, first_line, top=not stack)
-                )
-                size = self.nodes - before + 1
-            elif kind is yaml.AliasEvent:
-                if event.anchor not in anchors:
-                    message = f"alias *{event.anchor} has no value yet"
-                    raise RefusedError(message, event.start_mark.line, is_text=True)
-                value, size = anchors[event.anchor]
-                anchor = None
-            elif kind is yaml.DocumentEndEvent or kind is yaml.StreamEndEvent:
-                return None
+            if kind in _ENDS:
+                collection = stack.pop()
+                value = self._finished(collection, first_line, top=not stack)
+                self._count(1, event)
+                anchor, size = collection.anchor, self._nodes - collection.nodes_before
+            elif kind in _LEAVES:
+                value, size = self._leaf(event)
+                self._count(size, event)
+                anchor = event.anchor if kind is yaml.ScalarEvent else None
             else:
                 continue
-            self.nodes += size if kind is yaml.AliasEvent else 1
-            if self.nodes > MAX_NODES:
-                raise RefusedError(
-                    f"more than {MAX_NODES} values once aliases are followed",
-                    event.start_mark.line,
-                )
             if anchor:
-                anchors[anchor] = (value, size)
+                self._anchors[anchor] = (value, size)
             if not stack:
                 self._to_end(events)
                 return value
-            items, keys, _, _ = stack[-1]
-            if keys is not None and len(keys) == len(items):
-                # A key that reads as a value, such as `null`, is kept as written.
-                name = event.value if kind is yaml.ScalarEvent else scalar_text(value)
-                keys.append((name, event.start_mark.line))
-            else:
-                items.append(value)
+            stack[-1].add(event, value)
+
+    def _leaf(self, event: Any) -> tuple[Value, int]:
+        """The value of a scalar or an alias, and how many values that are."""
+        if type(event) is yaml.ScalarEvent:
+            self._check_tag(event)
+            return _scalar(event), 1
+        if event.anchor not in self._anchors:
+            message = f"alias *{event.anchor} has no value yet"
+            raise RefusedHeaderError(message, event.start_mark.line, is_text=True)
+        return self._anchors[event.anchor]
+
+    def _count(self, size: int, event: Any) -> None:
+        self._nodes += size
+        if self._nodes > MAX_NODES:
+            message = f"more than {MAX_NODES} values once aliases are followed"
+            raise RefusedHeaderError(message, event.start_mark.line)
+
+    def _finished(self, collection: _Collection, first_line: int, *, top: bool) -> Value:
+        if collection.keys is None:
+            return _unnested(collection.items)
+        return self._mapping(collection.keys, collection.items, first_line, top=top)
 
     def _to_end(self, events: Any) -> None:
-        """Read on to the end of the document: trailing text must still be YAML."""
+        """Read to the end of the document: the text after the value must be YAML too."""
         while not isinstance(events.get_event(), (yaml.DocumentEndEvent, yaml.StreamEndEvent)):
             pass
 
@@ -248,18 +308,18 @@ class Reader:
     def _check_tag(self, event: Any) -> None:
         if event.tag and event.tag != "!" and event.tag not in _CORE_TAGS:
             message = f"the tag {event.tag!r} is not allowed"
-            raise RefusedError(message, event.start_mark.line, is_text=True)
+            raise RefusedHeaderError(message, event.start_mark.line, is_text=True)
 
 
 def _scalar(event: Any) -> Value:
     text: str = event.value
     if not text and event.anchor and event.implicit[0]:
-        return f"&{event.anchor}"  # an anchor of nothing was meant as text
+        return f"&{event.anchor}"  # an anchor without a value was meant as text
     return _resolved(text) if event.implicit[0] else text
 
 
 def _resolved(text: str) -> Value:
-    """A plain scalar by the core schema."""
+    """The value of a plain scalar in the core schema."""
     if text in _NULL:
         return None
     if text in _TRUE:
@@ -277,7 +337,7 @@ def _resolved(text: str) -> Value:
 
 
 def _unnested(items: list[Value]) -> Value:
-    """A sequence; but `[[x]]` without quotes, which YAML nests, is the link it was meant as."""
+    """A list; but `[[x]]` without quotes, a list in a list to YAML, becomes the link again."""
     if len(items) == 1 and isinstance(items[0], tuple) and items[0]:
         inner = items[0]
         if all(isinstance(item, str) for item in inner):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from skillagent.graph.build import glance
+from skillagent.graph.entry import glance
 from skillagent.graph.walk import Options, roots_of
 from skillagent.markdown import DIALECTS
 from skillagent.markdown.hidden import one_line, visible

@@ -12,7 +12,7 @@ from typing import Protocol
 from skillagent.graph import NodeKind, Outdated
 from skillagent.index import Hit, Match
 from skillagent.index.filters import Filter
-from skillagent.markdown import Document, Kind, Value
+from skillagent.markdown import Document, LinkKind, Value
 from skillagent.store.digest_cache import DigestCache
 
 
@@ -75,7 +75,7 @@ class LinkView(Protocol):
         ...
 
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> LinkKind: ...
     @property
     def key(self) -> str:
         """The frontmatter field that it is in; empty in the body."""

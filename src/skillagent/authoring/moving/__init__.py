@@ -1,1 +1,1 @@
-"""Stretches of documents moved to other files, with every link kept."""
+"""Moves parts of documents to other files and keeps every link; `relocate` is the way in."""

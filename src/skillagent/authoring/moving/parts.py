@@ -1,4 +1,4 @@
-"""Stretches of documents and the files that they go to: what `relocate` is given."""
+"""Parts of documents and the files that they move to: the input of `relocate`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from skillagent.markdown.edit import Edit
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """A stretch of one node's file, and the file that it goes to."""
+class DocumentPart:
+    """A range of one node's file, and the file that it moves to."""
 
     node: Node
     start: int
@@ -25,28 +25,28 @@ class Part:
     edits: tuple[Edit, ...] = ()
     """Changes to its header, by offsets of the document."""
     carried: tuple[tuple[int, int], ...] = ()
-    """Definitions that stand elsewhere in the document and are copied behind the stretch."""
+    """Ranges of definitions from elsewhere in the document, copied to the end of the part."""
     dropped: tuple[tuple[int, int], ...] = ()
-    """Definitions in the stretch that only other parts use, and take along."""
+    """Ranges of definitions in the part that only other parts use and that move with them."""
 
     @property
     def whole(self) -> bool:
-        """True if it is the node's file and nothing else."""
+        """True if the part is exactly the node's file."""
         return (self.start, self.end) == (0, len(self.node.document.text)) and not self.head
 
     def holds(self, place: int) -> bool:
-        """True if what stands at a place of the document stands in the part."""
+        """True if the text at an offset of the document is in the part."""
         if self.start <= place < self.end:
             return not _covers(self.dropped, place)
         return _covers(self.carried, place)
 
     def order(self, place: int) -> tuple[bool, int]:
-        """Sorts places of the document as they follow each other in the part."""
+        """Sort key that orders offsets of the document by their place in the part."""
         return not self.start <= place < self.end, place
 
 
 def _covers(spans: Sequence[tuple[int, int]], place: int) -> bool:
-    """True if a place stands in one of some sorted spans."""
+    """True if an offset is inside one of the sorted spans."""
     at = bisect_right(spans, place, key=_first) - 1
     return at >= 0 and place < spans[at][1]
 
@@ -55,11 +55,11 @@ def _first(span: tuple[int, int]) -> int:
     return span[0]
 
 
-def holding(parts: Sequence[Part], place: int) -> Part:
-    """The part that a place stands in; the first one where none does."""
+def holding(parts: Sequence[DocumentPart], place: int) -> DocumentPart:
+    """The part that contains an offset; the first part if none does."""
     part = parts[max(0, bisect_right(parts, place, key=_start) - 1)]
     return part if part.start <= place < part.end else parts[0]
 
 
-def _start(part: Part) -> int:
+def _start(part: DocumentPart) -> int:
     return part.start

@@ -1,7 +1,7 @@
-"""Which links of a part must be written anew when it moves, and how.
+"""Finds the links that must be rewritten when a part of a document moves, and their new text.
 
-`relocate` puts the parts in their places and holds the outcome against what was; this module
-finds the edits. A link that still leads to its node stays as it is.
+`relocate` applies the edits and compares the result with the old links. A link that still
+leads to its node is not changed.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import unquote
 
-from skillagent.authoring.link_writer import Speller
-from skillagent.authoring.moving.parts import Part, holding
+from skillagent.authoring.link_writer import LinkWriter
+from skillagent.authoring.moving.link_positions import LinkPositions
+from skillagent.authoring.moving.parts import DocumentPart, holding
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
-from skillagent.markdown import Dialect, Document, Kind, Reference
-from skillagent.markdown.anchors import anchors, slug
+from skillagent.markdown import Dialect, Document, LinkKind, Reference
+from skillagent.markdown.anchors import slug
 from skillagent.markdown.destination import (
     as_address,
     meaning,
@@ -31,12 +31,10 @@ from skillagent.markdown.destination import (
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.link_fields import rewritten
 from skillagent.markdown.link_targets import (
-    Address,
     Destination,
-    Use,
-    address,
+    TargetSpan,
     destinations,
-    uses,
+    target_span,
 )
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
@@ -44,80 +42,31 @@ _LINK_MARK = re.compile(r"[\[\]|#^]")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PartEdits:
     """The edits of one part."""
 
     edits: tuple[Edit, ...]
     """Sorted, by offsets of the document that the part comes from."""
     expected: tuple[tuple[int, Node | None], ...]
-    """Each link's old offset and the node that it must lead to, in the order in which they will
-    stand; None for a broken one."""
+    """Old offset of each link and the node that it must lead to (None if it is broken), in the
+    order of the new text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A graph before and after."""
+    """A graph before and after a move."""
 
     before: Resolver
     after: Resolver
-    parts: Mapping[Node, Sequence[Part]]
+    parts: Mapping[Node, Sequence[DocumentPart]]
     """Each node's parts, in order of their place."""
-    placed: Mapping[Part, Node]
+    placed: Mapping[DocumentPart, Node]
     """Each part as the node that it becomes."""
-    speller: Speller
+    link_writer: LinkWriter
     """Writes links in the graph as it will be."""
     dialect: Dialect
     root: str
-    """Absolute folder of the graph: relative paths that lead out of it are read from there."""
-
-
-class _Places:
-    """Where in one document its links stand; each list is made when first asked for."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    @cached_property
-    def references(self) -> list[int]:
-        """Where its references begin, sorted."""
-        return [reference.start for reference in self._document.references]
-
-    @cached_property
-    def uses(self) -> dict[int, Use]:
-        """Its links by reference, by their start."""
-        document = self._document
-        found = uses(document.text, document.frontmatter.body_start, document.masks.code)
-        return {use.start: use for use in found}
-
-    @cached_property
-    def linking(self) -> dict[int, list[int]]:
-        """Offset of a definition → where the links begin that it gives their address."""
-        found: dict[int, list[int]] = {}
-        for use in self.uses.values():
-            if (
-                use.start not in self.wikilinks
-                and self._document.text[use.start - 1 : use.start] != "!"
-            ):
-                found.setdefault(use.definition.link, []).append(use.start)
-        return found
-
-    @cached_property
-    def headings(self) -> list[int]:
-        """Where its headings begin, sorted."""
-        return [heading.start for heading in self._document.headings]
-
-    @cached_property
-    def anchors(self) -> Mapping[str, int]:
-        """Its explicit ids and numbered slugs."""
-        return anchors(self._document.text, self._document.headings, self._document.masks.code)
-
-    @cached_property
-    def wikilinks(self) -> set[int]:
-        """Where no Markdown link begins, for a wikilink stands there."""
-        text = self._document.text
-        starts = [at for at in self.references if text.startswith(("[[", "![["), at)]
-        starts = [at + (text[at] == "!") for at in starts]
-        return {place for at in starts for place in (at, at + 1)}
+    """Absolute path of the graph's folder, to resolve relative paths that lead out of it."""
 
 
 class Relinking:
@@ -125,16 +74,16 @@ class Relinking:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._places: dict[Node, _Places] = {}
+        self._places: dict[Node, LinkPositions] = {}
 
-    def _places_of(self, node: Node) -> _Places:
-        """What is looked up in a document again for each of its links and parts."""
-        found = self._places.get(node)
-        if found is None:
-            found = self._places[node] = _Places(node.document)
-        return found
+    def _places_of(self, node: Node) -> LinkPositions:
+        """The positions in a node's document, computed once for all of its parts."""
+        positions = self._places.get(node)
+        if positions is None:
+            positions = self._places[node] = LinkPositions(node.document)
+        return positions
 
-    def plan(self, part: Part) -> Plan:
+    def plan(self, part: DocumentPart) -> PartEdits:
         """What changes in one part, and where its links must lead.
 
         Raises:
@@ -149,7 +98,7 @@ class Relinking:
         for reference in self.references(part):
             wanted, fragment = self._wanted(reference, part.node)
             expected.append((reference.start, wanted))
-            spot = address(text, reference, named, self._layout.dialect)
+            spot = target_span(text, reference, named, self._layout.dialect)
             if wanted is not None:
                 handled.add(spot.start)
             new = self._written(reference, wanted, fragment, part, spot)
@@ -160,7 +109,7 @@ class Relinking:
                 raw = text[reference.start : reference.end]
                 edit = Edit(reference.start, reference.end, rewritten(raw, new))
             if replaced := _covering(part, reference.start):
-                # The header is written anew: the link stands in its new text as it stood before.
+                # An edit replaces the header: the link is in that edit's text, still unchanged.
                 key = replaced.start, replaced.end
                 edits[key] = _relinked(edits[key], text, reference, edit)
             else:
@@ -168,12 +117,12 @@ class Relinking:
         for edit, links in self._elsewhere(part, handled):
             edits[edit.start, edit.end] = edit
             expected += links
-        made = sorted(edits.values(), key=lambda edit: (part.order(edit.start), edit.end))
+        in_order = sorted(edits.values(), key=lambda edit: (part.order(edit.start), edit.end))
         expected.sort(key=lambda link: _link_order(part, link[0], text))
-        return Plan(tuple(made), tuple(expected))
+        return PartEdits(tuple(in_order), tuple(expected))
 
-    def keeps(self, reference: Reference, part: Part) -> bool:
-        """Whether a link, wherever in a part it stands, need not be written anew."""
+    def keeps(self, reference: Reference, part: DocumentPart) -> bool:
+        """Whether a link can stay unchanged, whatever its place in the part."""
         wanted, fragment = self._wanted(reference, part.node)
         if wanted is None:
             return True
@@ -181,21 +130,21 @@ class Relinking:
         leads = self._layout.after.link(reference, here).node if reference.target else here
         return leads is wanted and fragment == reference.fragment
 
-    def references(self, part: Part) -> list[Reference]:
-        """The links that stand in a part, in order of their place there."""
+    def references(self, part: DocumentPart) -> list[Reference]:
+        """The links in a part, in the order of the part's text."""
         document = part.node.document
         starts = self._places_of(part.node).references
-        found: list[Reference] = []
+        references: list[Reference] = []
         for start, end in ((part.start, part.end), *part.carried):
             first, last = bisect_left(starts, start), bisect_left(starts, end)
-            found += [
+            references += [
                 as_written(reference, document)
                 for reference in document.references[first:last]
                 if part.holds(reference.start)
-                # A header written anew keeps such a value as a text, which is no link.
+                # A replaced header keeps such a value as plain text, which is not a link.
                 and not (reference.is_name and _covering(part, reference.start))
             ]
-        return sorted(found, key=lambda link: _link_order(part, link.start, document.text))
+        return sorted(references, key=lambda link: _link_order(part, link.start, document.text))
 
     def _wanted(self, reference: Reference, source: Node) -> tuple[Node | None, str]:
         """The node that a link must lead to, and the heading in it."""
@@ -213,13 +162,15 @@ class Relinking:
         if index < 0:
             return self._layout.placed[parts[0]], fragment
         part = holding(parts, node.document.headings[index].start)
-        wiki = reference.kind is not Kind.MARKDOWN
+        wiki = reference.kind is not LinkKind.MARKDOWN
         named = self._fragment(fragment, index, part, wiki=wiki)
         if part is parts[0]:
             return self._layout.placed[part], named or fragment
         return self._layout.placed[part], named
 
-    def _fragment(self, fragment: str, index: int, part: Part, *, wiki: bool = False) -> str:
+    def _fragment(
+        self, fragment: str, index: int, part: DocumentPart, *, wiki: bool = False
+    ) -> str:
         """What leads to a heading in the part that holds it; empty where the part itself does.
 
         Args:
@@ -238,23 +189,25 @@ class Relinking:
         for name in (fragment, plain, short) if wiki else (fragment, short, plain):
             if name and placed.find_heading(name) == at:
                 return name
-        known = self._places_of(self._layout.placed[part]).anchors
-        return next((name for name, index in known.items() if index == at), "")
+        anchors = self._places_of(self._layout.placed[part]).anchors
+        return next((name for name, index in anchors.items() if index == at), "")
 
     def _written(
         self,
         reference: Reference,
         wanted: Node | None,
         fragment: str,
-        part: Part,
-        spot: Address,
+        part: DocumentPart,
+        spot: TargetSpan,
     ) -> str | None:
-        """What will stand at a link's address; None where nothing need change."""
+        """The new address of a link; None if it need not change."""
         text, here = part.node.document.text, self._layout.placed[part]
         bare = text[spot.start - 1 : spot.start] != "<"
         if wanted is None:
-            if reference.kind is Kind.MARKDOWN or not reference.target.startswith(("./", "../")):
-                return None  # a Markdown path is carried with all the others
+            if reference.kind is LinkKind.MARKDOWN or not reference.target.startswith(
+                ("./", "../")
+            ):
+                return None  # Markdown paths are handled with all other destinations
             if not self._moved(part):
                 return None
             moved = self._carried_path(reference.target, part)
@@ -266,13 +219,13 @@ class Relinking:
         guessed = after.rung == "site" and not self._is_address(reference, part.node)
         if leads is wanted and fragment == reference.fragment and not guessed:
             return None
-        if reference.kind is Kind.MARKDOWN:
-            path = self._layout.speller.destination(wanted, here, reference.target, bare=bare)
+        if reference.kind is LinkKind.MARKDOWN:
+            path = self._layout.link_writer.destination(wanted, here, reference.target, bare=bare)
             if fragment == reference.fragment:
                 return path + text[spot.end : spot.stop]
             return f"{path}#{as_address(fragment, bare=bare)}" if fragment else path
-        name = self._layout.speller.name(
-            wanted, here, reference.target, header=reference.kind is Kind.FRONTMATTER
+        name = self._layout.link_writer.name(
+            wanted, here, reference.target, header=reference.kind is LinkKind.FRONTMATTER
         )
         if fragment and not reference.target and leads is wanted:
             name = ""  # `[[#Heading]]` stays a link into its own document
@@ -285,85 +238,90 @@ class Relinking:
         return self._layout.before.link(reference, source).rung == "site"
 
     def _elsewhere(
-        self, part: Part, handled: set[int]
+        self, part: DocumentPart, handled: set[int]
     ) -> Iterator[tuple[Edit, list[tuple[int, Node | None]]]]:
-        """Edits of destinations that are no links to nodes: files, images, `#anchors`.
+        """Edits of destinations that do not link to nodes: files, images, `#anchors`.
 
         Yields:
-            Each edit, and the links that it makes, as `Plan.expected` has them.
+            Each edit, and the links that it makes, as `PartEdits.expected` has them.
         """
         document = part.node.document
         several = len(self._layout.parts[part.node]) > 1
         moved = self._moved(part)
         if not several and not moved:
             return
-        text, code, body = document.text, document.masks.code, document.frontmatter.body_start
+        text, code, body = document.text, document.excluded.code, document.frontmatter.body_start
         for start, end in ((max(part.start, body), part.end), *part.carried):
-            for found in destinations(text, start, end, code):
-                raw = text[found.start : found.stop]
-                if found.start in handled or not part.holds(found.link):
+            for destination in destinations(text, start, end, code):
+                raw = text[destination.start : destination.stop]
+                if destination.start in handled or not part.holds(destination.link):
                     continue
                 if meaning(raw).startswith("#"):
                     if several and (anchor := self._anchor(raw, part)):
                         new, node = anchor
-                        links = [] if node is None else self._made_by(found, part, node)
-                        yield Edit(found.start, found.stop, new), links
+                        links = [] if node is None else self._made_by(destination, part, node)
+                        yield Edit(destination.start, destination.stop, new), links
                 elif moved and not _ELSEWHERE.match(meaning(raw)):
                     path = self._carried_path(path_and_fragment(raw)[0], part)
-                    bare = text[found.start - 1] != "<"
-                    end = found.start + path_end(raw)
-                    yield Edit(found.start, end, as_address(path, bare=bare)), []
+                    bare = text[destination.start - 1] != "<"
+                    end = destination.start + path_end(raw)
+                    yield Edit(destination.start, end, as_address(path, bare=bare)), []
 
-    def _made_by(self, found: Destination, part: Part, node: Node) -> list[tuple[int, Node | None]]:
-        """The links to a node that a destination becomes, once it is no `#anchor` any more."""
+    def _made_by(
+        self, destination: Destination, part: DocumentPart, node: Node
+    ) -> list[tuple[int, Node | None]]:
+        """The links to a node that a destination turns into when it is no longer an `#anchor`."""
         places = self._places_of(part.node)
-        if not found.inline:
-            return [(at, node) for at in places.linking.get(found.link, ()) if part.holds(at)]
-        plain = part.node.document.text[found.link] != "!" and found.link not in places.wikilinks
-        return [(found.link, node)] if plain else []
+        if not destination.inline:
+            return [(at, node) for at in places.linking.get(destination.link, ()) if part.holds(at)]
+        plain = (
+            part.node.document.text[destination.link] != "!"
+            and destination.link not in places.wikilinks
+        )
+        return [(destination.link, node)] if plain else []
 
-    def _anchor(self, raw: str, part: Part) -> tuple[str, Node | None] | None:
+    def _anchor(self, raw: str, part: DocumentPart) -> tuple[str, Node | None] | None:
         """What `#heading` becomes, and the node that it leads to, None for the part itself.
 
         Returns:
-            None where it stays as it is.
+            None if it stays unchanged.
         """
         document = part.node.document
         name = unquote(meaning(raw)[1:])
         index = document.find_heading(name)
         if index < 0:
             return self._to_top(name, part)
-        other = holding(self._layout.parts[part.node], document.headings[index].start)
-        if other is part:
+        holder = holding(self._layout.parts[part.node], document.headings[index].start)
+        if holder is part:
             here = self._within(name, index, part)
             return (f"#{as_address(here)}", None) if here not in ("", name) else None
-        fragment = self._fragment(name, index, other)
+        fragment = self._fragment(name, index, holder)
         rest = raw if fragment == name else f"#{as_address(fragment)}" if fragment else ""
-        node = self._layout.placed[other]
-        path = self._layout.speller.destination(node, self._layout.placed[part], "", bare=True)
+        node = self._layout.placed[holder]
+        path = self._layout.link_writer.destination(node, self._layout.placed[part], "", bare=True)
         return path + rest, node
 
-    def _to_top(self, name: str, part: Part) -> tuple[str, Node | None] | None:
-        """What leads to an element above all headings, from a part that does not hold it."""
+    def _to_top(self, name: str, part: DocumentPart) -> tuple[str, Node | None] | None:
+        """A link to an element above all headings, from a part that does not contain it."""
         first = self._layout.parts[part.node][0]
         if part is first or name.casefold() not in self._places_of(part.node).anchors:
             return None
         node, here = self._layout.placed[first], self._layout.placed[part]
-        return self._layout.speller.destination(node, here, "", bare=True), node
+        return self._layout.link_writer.destination(node, here, "", bare=True), node
 
-    def _within(self, name: str, index: int, part: Part) -> str:
-        """What leads to a heading from inside the part that holds it; empty if nothing does."""
+    def _within(self, name: str, index: int, part: DocumentPart) -> str:
+        """A fragment that leads to a heading from inside its own part; empty if there is none."""
         heading = part.node.document.headings[index]
         if heading.start > part.start or not part.start:
             return self._fragment(name, index, part)
         titled = self._layout.placed[part].document.find_heading(name) == 0
         return name if titled else slug(heading.title)
 
-    def _moved(self, part: Part) -> bool:
+    def _moved(self, part: DocumentPart) -> bool:
         return posixpath.dirname(part.node.path) != posixpath.dirname(part.path)
 
-    def _carried_path(self, path: str, part: Part) -> str:
-        """A relative path as it reads from the folder that a part moves to."""
+    def _carried_path(self, path: str, part: DocumentPart) -> str:
+        """A relative path, rewritten for the folder that a part moves to."""
         root = self._layout.root
         before = posixpath.join(root, posixpath.dirname(part.node.path))
         after = posixpath.join(root, posixpath.dirname(part.path))
@@ -371,20 +329,20 @@ class Relinking:
         return f"{new}/" if path.endswith("/") else new
 
 
-def _covering(part: Part, place: int) -> Edit | None:
-    """The edit of a part's header that replaces what stands at a place."""
+def _covering(part: DocumentPart, place: int) -> Edit | None:
+    """The edit of a part's header that replaces the text at an offset."""
     return next((edit for edit in part.edits if edit.start <= place < edit.end), None)
 
 
 def _relinked(replaced: Edit, text: str, reference: Reference, edit: Edit) -> Edit:
-    """A new header in which a link is written as an edit of the old one has it."""
+    """An edit that replaces a header, with the edit of a link in it applied as well."""
     old = text[reference.start : reference.end]
     new = text[reference.start : edit.start] + edit.text + text[edit.end : reference.end]
     return replaced._replace(text=replaced.text.replace(old, new))
 
 
-def _link_order(part: Part, place: int, text: str) -> tuple[bool, int, int]:
-    """Sorts links as they will follow each other, those of a header written anew as well."""
+def _link_order(part: DocumentPart, place: int, text: str) -> tuple[bool, int, int]:
+    """Sort key of links in the order of the new text, even for a replaced header."""
     if replaced := _covering(part, place):
         end = text.find("]]", place)
         return False, replaced.start, replaced.text.find(text[place : end + 2])
@@ -393,7 +351,7 @@ def _link_order(part: Part, place: int, text: str) -> tuple[bool, int, int]:
 
 def as_written(reference: Reference, document: Document) -> Reference:
     """A link inside a comment with the kind that its writing has."""
-    if reference.kind is not Kind.COMMENT:
+    if reference.kind is not LinkKind.COMMENT:
         return reference
     wiki = document.text.startswith(("[[", "![["), reference.start)
-    return reference._replace(kind=Kind.WIKILINK if wiki else Kind.MARKDOWN)
+    return reference._replace(kind=LinkKind.WIKILINK if wiki else LinkKind.MARKDOWN)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from skillagent.disclosure import writing
 from skillagent.disclosure.session_view import SessionView
 from skillagent.graph.link import is_block
-from skillagent.markdown import Document, Kind, Piece
+from skillagent.markdown import Document, LinkKind, Piece
 from skillagent.store import LinkView
 
 EMBED_DEPTH = 5
@@ -79,7 +79,7 @@ class EmbedExpander:
         links = [
             link
             for link in self._view.graph.links_from(node)
-            if link.kind is Kind.EMBED and link.target
+            if link.kind is LinkKind.EMBED and link.target
         ]
         starts = [link.start for link in links]
         for index in indexes if links else ():

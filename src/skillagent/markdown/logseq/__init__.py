@@ -1,5 +1,5 @@
-"""What Logseq writes in a text that Markdown has not: properties and outlines.
+"""The syntax that Logseq adds to Markdown: properties and outlines.
 
-`properties` knows what stands at the top of a page, `outline` what stands below. Asked only
-where the dialect is an outline. How files are called is in `logseq_names`, which `dialect` needs.
+`properties` reads the top of a page, `outline` the text below. Both are used only if the dialect
+is an outline. The names of files are in `logseq_names`, which `dialect` needs.
 """

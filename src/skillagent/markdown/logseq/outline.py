@@ -1,4 +1,4 @@
-"""What stands in an outline beside Markdown: block references, macros, queries, task marks.
+"""Read the syntax of a Logseq outline: block references, macros, queries, task marks.
 
 Sources: Logseq's documentation ("Block Reference", "Macros", "Queries") and the test suite of
 its parser, mldoc.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.logseq.properties import KEY
-from skillagent.markdown.wikilink import Kind, Reference
+from skillagent.markdown.wikilink import LinkKind, Reference
 
 _PROPERTY_LINE = re.compile(rf"^[ \t]*(?:[-*+][ \t]+)?{KEY}::(?:[ \t][^\n]*)?$", re.MULTILINE)
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -46,36 +46,37 @@ def references(
     code: Ranges,
     wikilinks: Iterable[Reference],
 ) -> list[Reference]:
-    """The links of an outline, in order of their place.
+    """The links of an outline, sorted by place.
 
-    A query names pages to find what mentions them, and leads to none of them: like a comment's,
-    its links are kept when a node is renamed, and are no links of the graph.
+    A query names pages in order to find text that mentions them, and is no reason to read them.
+    So its links are treated like those in a comment: they are updated when a node is renamed,
+    but are not links of the graph.
 
     Args:
         text: the whole document.
         start: offset where its properties begin, or its body if it has none.
         head: its header, with its properties.
-        code: where no links count.
-        wikilinks: those outside code, from `start` on.
+        code: ranges in which links do not count.
+        wikilinks: the wikilinks outside code, from `start` on.
     """
     queries = _queries(text, head.body_start)
     quoted = _quoted_lines(text, start, head.body_start)
     links = [_as_read(text, reference) for reference in wikilinks]
     links += _blocks(text, start, code)
-    found = []
+    placed = []
     for link in sorted(links, key=lambda link: link.start):
         if link.start < head.body_start:
             if link.line not in quoted:
-                found.append(link._replace(kind=Kind.FRONTMATTER))
+                placed.append(link._replace(kind=LinkKind.FRONTMATTER))
         elif queries.covering(link.start):
-            found.append(link._replace(kind=Kind.COMMENT))
+            placed.append(link._replace(kind=LinkKind.COMMENT))
         else:
-            found.append(link)
-    return keyed(found, head)
+            placed.append(link)
+    return keyed(placed, head)
 
 
 def keyed(links: Iterable[Reference], head: Frontmatter) -> list[Reference]:
-    """Links with the name of the property that they stand in, where they stand in one."""
+    """The links; those in a property with the name of the property as their key."""
     keys = {line: key for key, line in head.lines.items()}
     return [
         link._replace(key=keys.get(link.line, "")) if link.start < head.body_start else link
@@ -84,8 +85,8 @@ def keyed(links: Iterable[Reference], head: Frontmatter) -> list[Reference]:
 
 
 def _as_read(text: str, link: Reference) -> Reference:
-    """A wikilink with what stands around it: `[label]([[page]])`, `{{embed [[page]]}}`."""
-    if link.kind is Kind.EMBED:
+    """A wikilink together with the text around it: `[label]([[page]])`, `{{embed [[page]]}}`."""
+    if link.kind is LinkKind.EMBED:
         return link
     if text.endswith("#]]", link.start, link.end) and not link.label:
         link = link._replace(target=text[link.start + 2 : link.end - 2].strip(), fragment="")
@@ -100,12 +101,12 @@ def _around(text: str, link: Reference) -> Reference:
         if opening >= 0 and not any(char in label for char in "]\n"):
             return link._replace(label=label.strip(), start=opening, end=link.end + 1)
     if _EMBED.search(text[max(0, link.start - 24) : link.start]):
-        return link._replace(kind=Kind.EMBED)
+        return link._replace(kind=LinkKind.EMBED)
     return link
 
 
 def _blocks(text: str, start: int, code: Ranges) -> Iterator[Reference]:
-    """References to blocks, whose target is the reference itself."""
+    """References to blocks; their target is the whole `((id))`."""
     if text.find("((", start) < 0:
         return
     line, counted = text.count("\n", 0, start) + 1, start
@@ -115,23 +116,23 @@ def _blocks(text: str, start: int, code: Ranges) -> Iterator[Reference]:
         line += text.count("\n", counted, match.start())
         counted = match.start()
         block = f"^{match[1].lower()}"
-        link = Reference(Kind.WIKILINK, match[0], block, "", *match.span(), line)
+        link = Reference(LinkKind.WIKILINK, match[0], block, "", *match.span(), line)
         yield _around(text, link)
 
 
 def _quoted_lines(text: str, start: int, end: int) -> set[int]:
-    """Lines of the properties whose values are in quotes, in which Logseq reads no links."""
-    found: set[int] = set()
+    """Lines of properties with a value in quotes, in which Logseq reads no links."""
+    quoted: set[int] = set()
     first = text.count("\n", 0, start) + 1
     for line, row in enumerate(text[start:end].split("\n"), start=first):
         value = row.partition("::")[2].strip()
         if len(value) > 1 and value[0] == value[-1] == '"':
-            found.add(line)
-    return found
+            quoted.add(line)
+    return quoted
 
 
 def block_ids(text: str, start: int, code: Ranges) -> Iterator[tuple[str, int]]:
-    """Each block's id, in lower case, and the end of the line that gives it."""
+    """The id of each block in lower case, and the offset where the line with it ends."""
     for match in _BLOCK_ID.finditer(text, start):
         if not code.covering(match.start(1)):
             yield match[1].lower(), match.end()
@@ -140,7 +141,7 @@ def block_ids(text: str, start: int, code: Ranges) -> Iterator[tuple[str, int]]:
 def tags(text: str, links: Iterable[Reference]) -> Iterator[str]:
     """Tags of several words: `#[[like this]]`."""
     for link in links:
-        if link.kind is Kind.WIKILINK and text[link.start - 1 : link.start] == "#":
+        if link.kind is LinkKind.WIKILINK and text[link.start - 1 : link.start] == "#":
             yield link.target
 
 
@@ -167,7 +168,7 @@ def _query_blocks(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _macros(text: str, start: int) -> Iterator[tuple[int, int, int, str]]:
-    """Each `{{name …}}`: its start, where its name ends, its end, its name in lower case."""
+    """Each `{{name …}}`: its start, the end of its name, its end, and its name in lower case."""
     line_end = close = -1
     for match in _MACRO.finditer(text, start):
         name_end = match.end()
@@ -183,15 +184,15 @@ def _macros(text: str, start: int) -> Iterator[tuple[int, int, int, str]]:
 
 
 def marks(text: str, start: int, *, linked: bool = True) -> Iterator[tuple[int, int]]:
-    """Spans of a body that are no prose of its author, in no given order.
+    """Ranges of a body that are not the author's prose, in any order.
 
-    They are properties, block references, queries, `#+BEGIN_…` lines, and of
-    a macro with words, such as `{{cloze words}}`, what stands around them.
+    They are properties, block references, queries, and `#+BEGIN_…` lines. Of a macro with
+    words, such as `{{cloze words}}`, they are the parts around the words.
 
     Args:
         text: the whole document.
         start: offset where its body begins.
-        linked: whether properties count that hold a link.
+        linked: whether properties that contain a link are included.
     """
     if text.find("::", start) >= 0:
         for match in _PROPERTY_LINE.finditer(text, start):
@@ -209,17 +210,17 @@ def marks(text: str, start: int, *, linked: bool = True) -> Iterator[tuple[int, 
 
 
 def blanked(text: str, start: int) -> str:
-    """A text with blanks for `marks` but for links: every other character keeps its place."""
-    kept: list[str] = []
+    """A text with its `marks`, except links, overwritten by blanks; all offsets stay valid."""
+    parts: list[str] = []
     at = 0
     for first, last in sorted(marks(text, start, linked=False)):
         if last > at:
             first = max(first, at)
-            kept += (text[at:first], _NOT_A_LINE_END.sub(" ", text[first:last]))
+            parts += (text[at:first], _NOT_A_LINE_END.sub(" ", text[first:last]))
             at = last
-    return "".join((*kept, text[at:]))
+    return "".join((*parts, text[at:]))
 
 
 def as_prose(text: str) -> str:
-    """Items of an outline as the paragraphs that they are, for `prose.first_sentence`."""
+    """An outline with its items as paragraphs, for `description.first_sentence`."""
     return _ITEM_MARK.sub("\n", _PROPERTY_LINE.sub("", blanked(text, 0)))

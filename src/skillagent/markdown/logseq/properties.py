@@ -1,4 +1,4 @@
-"""Properties of a page, `key:: value`: read as a header's fields are, and written.
+"""Read and write the properties of a Logseq page, `key:: value`, like fields of a header.
 
 Source: Logseq's documentation, "Properties" and "Built-in Properties".
 """
@@ -18,46 +18,48 @@ from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.yaml_header import Value
 
 KEY = r"\.?[^\W\d][\w.*+!?$%&<>=-]*+"
-"""What a property may be called, as a pattern."""
+"""A pattern for the names of properties."""
 _PROPERTY = re.compile(rf"([ \t]*(?:[-*+][ \t]+)?)({KEY})::(?:[ \t]+([^\n]*))?(?:\n|\Z)")
 _PARTS = re.compile(r"[,\n\[\]#]")
 _BULLET = re.compile(r"[ \t]*[-*+](?:[ \t]|\n|\Z)")
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _OF_A_BLOCK = ("id", "collapsed")
-"""Logseq's own marks: a page may begin with a block that has them."""
+"""Properties that Logseq itself adds to a block, also to the first one of a page."""
 _LISTS = ("tags", "tag", "alias", "aliases")
 _NAMES = ("title", "type", "kind")
 _ITEM = re.compile(r"(?:\[\[[^\[\]\n]*+\]\]|[^,])++")
 _PAGE = re.compile(r"#?\[\[([^\[\]\n]+)\]\]|#([^\s#,]+)")
 
 
-class Header(NamedTuple):
-    """What stands above the text of a page."""
+class PageHeader(NamedTuple):
+    """The part of a page above its text."""
 
     frontmatter: Frontmatter
-    """Its YAML, if it has any, with the properties of the page."""
+    """The fields of its YAML, if it has any, and the properties of the page."""
     start: int
     """Offset where the properties begin, or the body if there are none."""
     diagnostics: list[Diagnostic]
 
 
-class _Read(NamedTuple):
+class _Properties(NamedTuple):
+    """Properties that follow each other."""
+
     fields: dict[str, Value]
     lines: dict[str, int]
     end: int
-    """Offset behind the last property."""
+    """Offset after the last property."""
 
 
-def header(text: str, path: str) -> Header:
-    """A document's header and the properties of its page.
+def header(text: str, path: str) -> PageHeader:
+    """The header of a document, with the properties of its page.
 
-    A page's properties are lines of `key:: value` at its top or behind its YAML, a first list
-    item that is nothing but such lines, or such lines between the fences of a YAML header.
+    The properties of a page are lines of `key:: value` at its top or after its YAML, a first
+    list item that has only such lines, or such lines between the fences of a YAML header.
 
     Args:
         text: the whole document.
-        path: for the findings.
+        path: the path that findings name.
     """
     findings: list[Diagnostic] = []
     above = None
@@ -70,27 +72,27 @@ def header(text: str, path: str) -> Header:
         above, findings = frontmatter.read(text, path)
     blank = _BLANK_LINES.match(text, above.body_start)
     start = blank.end() if blank else above.body_start
-    found = _read(text, start, above.lines, path, findings)
-    if not found.lines:
-        return Header(above, fenced or above.body_start, findings)
-    return Header(_with(above, found, found.end), fenced or start, findings)
+    properties = _read(text, start, above.lines, path, findings)
+    if not properties.lines:
+        return PageHeader(above, fenced or above.body_start, findings)
+    return PageHeader(_with(above, properties, properties.end), fenced or start, findings)
 
 
-def _with(above: Frontmatter, found: _Read, body_start: int) -> Frontmatter:
-    fields = MappingProxyType({**above.fields, **found.fields})
-    lines = MappingProxyType({**above.lines, **found.lines})
+def _with(above: Frontmatter, properties: _Properties, body_start: int) -> Frontmatter:
+    fields = MappingProxyType({**above.fields, **properties.fields})
+    lines = MappingProxyType({**above.lines, **properties.lines})
     odd = frontmatter.odd_keys(fields)
     return replace(above, fields=fields, lines=lines, body_start=body_start, odd=odd)
 
 
 def _read(
-    text: str, start: int, known: Mapping[str, int], path: str, findings: list[Diagnostic]
-) -> _Read:
-    """The properties from an offset on, and what is wrong with them."""
+    text: str, start: int, earlier: Mapping[str, int], path: str, findings: list[Diagnostic]
+) -> _Properties:
+    """The properties from an offset on; problems are added to the findings."""
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
     words: dict[str, list[str]] = {}
-    """Of properties that are lists: these may be given twice."""
+    """Words of the properties that are lists; such a property may come twice."""
     first = match = _PROPERTY.match(text, start)
     in_item = bool(first and first[1].strip())
     line = text.count("\n", 0, start) + 1
@@ -98,9 +100,9 @@ def _read(
     while match and (match is first or not match[1].strip()):
         key, raw = match[2], (match[3] or "").strip()
         name = key.casefold()
-        if name in _LISTS and key not in known:
+        if name in _LISTS and key not in earlier:
             words.setdefault(key, []).extend(_words(_unquoted(raw)))
-        elif key in lines or key in known:
+        elif key in lines or key in earlier:
             findings.append(finding("SG013", path, line, f"key {key!r} is given twice"))
         lines[key] = line
         if name not in _OF_A_BLOCK:
@@ -112,9 +114,9 @@ def _read(
         if match and in_item and not match[1]:
             break
     if in_item and not _ends_item(text, end):
-        return _Read({}, {}, start)  # properties of a block that has words of its own
-    fields.update((key, tuple(found)) for key, found in words.items())
-    return _Read(fields, lines, end)
+        return _Properties({}, {}, start)  # properties of a block that also has text
+    fields.update((key, tuple(items)) for key, items in words.items())
+    return _Properties(fields, lines, end)
 
 
 def _ends_item(text: str, end: int) -> bool:
@@ -144,17 +146,17 @@ def _words(text: str) -> Iterator[str]:
 
 
 def property_edit(text: str, head: Frontmatter, key: str, words: list[str]) -> Edit | None:
-    """The edit that gives a page one property, a list of words, all else as it was.
+    """The edit that sets one property of a page, a list of words, and changes nothing else.
 
     Args:
         text: the whole document.
         head: its header, with its properties.
-        key: in lower case.
-        words: the whole list.
+        key: the name of the property in lower case.
+        words: the whole new list.
 
     Returns:
-        None where it cannot be written: above the properties stands another header, or a word
-        holds what would part it.
+        None if there is another header above the properties, or if a word has a character
+        that would split it.
     """
     if text.startswith(("---", "+++", "{\n")) or any(_PARTS.search(word) for word in words):
         return None
@@ -180,7 +182,7 @@ def _offset(text: str, line: int) -> int:
 
 
 def property_lines(fields: Mapping[str, object]) -> str:
-    """Page properties as they stand at the top of a file; a list becomes words with commas."""
+    """Properties as lines for the top of a file; a list becomes words with commas."""
     rows = []
     for key, value in fields.items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,7 +1,6 @@
-"""A whole graph as one JSON object, and back: format `skillagent-graph/1`.
+"""The values in the JSON form of a graph: nodes with their text, links, findings.
 
-It holds all that was loaded: nodes with their text, links resolved or not, findings. From it
-every original file can be written again, byte by byte.
+Every original file can be restored from them, byte by byte.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from typing import Any, TypeVar
 from skillagent import digest
 from skillagent.diagnostics import ordered
 from skillagent.errors import GraphError
-from skillagent.exports.json_writer import finite, json_lines
-from skillagent.exports.provenance import byte_form, bytes_of
 from skillagent.graph import SkillGraph
+from skillagent.graph_json.json_writer import finite, json_lines
+from skillagent.graph_json.original_bytes import byte_form, bytes_of
 from skillagent.lint import findings
 from skillagent.markdown import plain
 
@@ -30,9 +29,9 @@ class NodeRecord:
 
     id: str
     root: str
-    """Name of its root; empty where there is one."""
+    """Name of its root; empty if the graph has only one."""
     path: str
-    """In its root, with suffix."""
+    """Path in its root, with suffix."""
     kind: str
     """`node`, `map` or `skill`."""
     title: str
@@ -43,10 +42,10 @@ class NodeRecord:
     digest: str
     """SHA-256 of the file's bytes, as `sha256:…`."""
     text: str
-    """The whole file, line ends as `\\n`."""
+    """Text of the whole file, line ends as `\\n`."""
     form: dict[str, Any]
-    """`newline` and `bom` of the file; or `original`, its bytes in base64, where these and the
-    text do not give them."""
+    """`newline` and `bom` of the file; or `original`, its bytes in base64, if text, newline and
+    bom do not give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +53,35 @@ class LinkRecord:
     """One link to a node."""
 
     source: str
-    """Id of the node it stands in."""
+    """Id of the node that contains it."""
     target: str | None
-    """Id of the node it leads to."""
+    """Id of the node that it leads to; None if it does not resolve."""
     resolved: bool
     line: int
     context: str
     kind: str
     """`wikilink`, `embed`, `markdown` or `frontmatter`."""
     name: str
-    """The target as written."""
+    """Target as written."""
     fragment: str
     label: str
     section: str
     """The nearest heading above."""
     field: str
-    """The frontmatter field it stands in; empty in the body."""
+    """The frontmatter field that contains it; empty for a link in the body."""
     rung: str
-    """The rule that found the target, or why there is none."""
+    """The rule that resolved it, or why it does not resolve."""
     candidates: list[str]
-    """Ids of all nodes that answered, if several did."""
+    """Ids of all matching nodes, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphRecord:
-    """A graph as values that JSON can hold; equal for equal graphs."""
+    """A graph as JSON values; equal for equal graphs."""
 
     name: str
     digest: str
-    """Of the graph: over each node's id and content."""
+    """SHA-256 over each node's id and content."""
     roots: list[str]
     entries: list[str]
     """Id of the entry of each root."""
@@ -94,16 +93,16 @@ class GraphRecord:
     """As `check --json` shows them."""
 
     def to_json(self) -> str:
-        """The object, one node, link or finding a line."""
+        """JSON text with each node, link and finding on a line."""
         return json_lines({"format": GRAPH_FORMAT, **asdict(self)})
 
     def files(self) -> dict[str, dict[str, bytes]]:
         """Root → path → bytes of every original file.
 
         Raises:
-            GraphError: a text does not have its digest, or a path leads out of its root.
+            GraphError: a text does not match its digest, or a path leads out of its root.
         """
-        found: dict[str, dict[str, bytes]] = {root: {} for root in self.roots}
+        files: dict[str, dict[str, bytes]] = {root: {} for root in self.roots}
         for node in self.nodes:
             root = node.root or self.roots[0]
             try:
@@ -111,18 +110,18 @@ class GraphRecord:
             except (KeyError, TypeError, ValueError):
                 data = None
             if data is None or digest.sha256(data) != node.digest:
-                raise GraphError(f"{node.id}: its text does not have its digest")
-            if node.path.startswith("/") or ".." in node.path.split("/") or root not in found:
-                raise GraphError(f"{node.id}: {node.path!r} is no path inside a root")
-            found[root][node.path] = data
-        return found
+                raise GraphError(f"{node.id}: its text does not match its digest")
+            if node.path.startswith("/") or ".." in node.path.split("/") or root not in files:
+                raise GraphError(f"{node.id}: {node.path!r} is not a path inside a root")
+            files[root][node.path] = data
+        return files
 
 
 def graph_record(graph: SkillGraph) -> GraphRecord:
-    """Everything that a graph holds.
+    """All data of a graph.
 
     Raises:
-        GraphError: a file whose bytes its text does not give has changed since the load.
+        GraphError: a file had to be read again, and has changed since the load.
     """
     several = len(graph.roots) > 1
     roots = {root.name if several else "": root for root in graph.roots}
@@ -160,7 +159,7 @@ def graph_record(graph: SkillGraph) -> GraphRecord:
         )
         for link in graph.links
     ]
-    found = ordered((*graph.diagnostics, *findings(graph)))
+    diagnostics = ordered((*graph.diagnostics, *findings(graph)))
     return GraphRecord(
         name=graph.name,
         digest=graph.digest,
@@ -168,7 +167,7 @@ def graph_record(graph: SkillGraph) -> GraphRecord:
         entries=list(graph.entries),
         nodes=nodes,
         links=links,
-        diagnostics=[diagnostic.to_json() for diagnostic in found],
+        diagnostics=[diagnostic.to_json() for diagnostic in diagnostics],
     )
 
 
@@ -176,29 +175,29 @@ def read_json(text: str | bytes) -> GraphRecord:
     """The graph that `GraphRecord.to_json` wrote.
 
     Raises:
-        GraphError: it is no JSON, of another format, or lacks something.
+        GraphError: it is not JSON, has another format, or a key is missing.
     """
     try:
-        found = json.loads(text)
+        record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise GraphError(f"the graph is no JSON: {error}") from None
-    given = found.get("format") if isinstance(found, dict) else None
-    if given != GRAPH_FORMAT:
-        raise GraphError(f"the graph has the format {given!r}, not {GRAPH_FORMAT!r}")
+        raise GraphError(f"the graph is not JSON: {error}") from None
+    format_name = record.get("format") if isinstance(record, dict) else None
+    if format_name != GRAPH_FORMAT:
+        raise GraphError(f"the graph has the format {format_name!r}, not {GRAPH_FORMAT!r}")
     try:
         return GraphRecord(
-            name=found["name"],
-            digest=found["digest"],
-            roots=found["roots"],
-            entries=found["entries"],
-            nodes=[_entry(NodeRecord, item) for item in found["nodes"]],
-            links=[_entry(LinkRecord, item) for item in found["links"]],
-            diagnostics=found["diagnostics"],
+            name=record["name"],
+            digest=record["digest"],
+            roots=record["roots"],
+            entries=record["entries"],
+            nodes=[_entry(NodeRecord, item) for item in record["nodes"]],
+            links=[_entry(LinkRecord, item) for item in record["links"]],
+            diagnostics=record["diagnostics"],
         )
     except (KeyError, TypeError) as error:
         raise GraphError(f"the graph lacks {error}") from None
 
 
-def _entry(made: type[_Entry], given: Mapping[str, Any]) -> _Entry:
-    # Keys that a later version adds are passed over.
-    return made(**{field.name: given[field.name] for field in fields(made)})
+def _entry(entry_type: type[_Entry], values: Mapping[str, Any]) -> _Entry:
+    # Keys of later versions are ignored.
+    return entry_type(**{field.name: values[field.name] for field in fields(entry_type)})

@@ -1,4 +1,4 @@
-"""JSON as it is written to files: UTF-8, one entry of a list on a line, the same bytes always."""
+"""Writes JSON for files: UTF-8, one list entry on a line, the same bytes for equal values."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 UNSEEN = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What moves a terminal's cursor or turns text around; surrogates have no UTF-8 form at all."""
+"""Controls, characters that change a text's direction, and surrogates, which UTF-8 lacks."""
 
 
 def json_lines(record: Mapping[str, Any]) -> str:
-    """An object with every entry of its lists on a line of its own, so that diffs are short."""
+    """An object with every entry of its lists on its own line, for short diffs."""
     parts = []
     for key, value in record.items():
         text = _dumped(value)
@@ -29,7 +29,7 @@ def _dumped(value: Any) -> str:
 
 
 def finite(value: Any) -> Any:
-    """A value without `inf` and `nan`, which JSON lacks; they become texts."""
+    """A value in which `inf` and `nan`, which JSON does not have, are texts."""
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,0 +1,110 @@
+"""Find a node by any of its names, as people and models write them.
+
+A link in a file is resolved by `resolve` from the place where it is; a name in a tool call or a
+command has no such place, may have brackets or quotes around it, and is answered with a
+suggestion if it fits nothing.
+
+Above: `SkillGraph`. Below: `resolve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from skillagent.errors import ResolveError
+from skillagent.graph.node import Node, without_suffix
+from skillagent.graph.resolve import SEPARATOR, Resolver, name_key
+
+NEAR_SCORE = 55
+"""Similarity in per cent from which a name is suggested."""
+
+
+class NodeNames:
+    """All names of a graph's nodes.
+
+    Args:
+        nodes: id → node.
+        resolvers: name of a root → the names of its nodes.
+    """
+
+    def __init__(self, nodes: Mapping[str, Node], resolvers: Mapping[str, Resolver]) -> None:
+        self._nodes = nodes
+        self._resolvers = resolvers
+
+    def locate(self, name: str) -> tuple[Node, str]:
+        """The node with a name, and the text after a `#` that is not a part of the name.
+
+        Raises:
+            ResolveError: no node has the name, or several do.
+        """
+        wanted = name.strip().strip("\"'`").strip()
+        if node := self._nodes.get(name) or self._nodes.get(wanted):
+            return node, ""
+        fragment = ""
+        wanted = wanted.removeprefix("!").removeprefix("[[").removesuffix("]]")
+        wanted = wanted.partition("|")[0].strip()
+        nodes = self._lookup(wanted)
+        if not nodes and "#" in wanted:
+            before_hash, _, fragment = wanted.partition("#")
+            nodes = self._lookup(before_hash.strip())
+        if len(nodes) == 1:
+            return nodes[0], fragment.strip()
+        if nodes:
+            raise ResolveError(name, tuple(sorted(node.id for node in nodes)), ambiguous=True)
+        raise ResolveError(name, self.nearest(wanted), ambiguous=False)
+
+    def _lookup(self, name: str) -> list[Node]:
+        if not name:
+            return []
+        if node := self._nodes.get(without_suffix(name)):
+            return [node]
+        resolvers = list(self._resolvers.values())
+        prefix, separator, rest = name.partition(SEPARATOR)
+        if separator and prefix in self._resolvers:
+            resolvers, name = [self._resolvers[prefix]], rest
+        answers = [resolver.name(name) for resolver in resolvers]
+        nodes = [
+            node
+            for answer in answers
+            for node in ((answer.node,) if answer.node else answer.candidates)
+        ]
+        nodes = nodes or self._by_heading.get(name_key(name), [])
+        nodes = nodes or [node for resolver in resolvers if (node := resolver.near(name))]
+        return list({node.id: node for node in nodes}.values())
+
+    @cached_property
+    def _by_heading(self) -> dict[str, list[Node]]:
+        """Key of a top heading → nodes that begin with it."""
+        nodes: dict[str, list[Node]] = {}
+        for node in self._nodes.values():
+            if title := node.heading_title:
+                nodes.setdefault(name_key(title), []).append(node)
+        return nodes
+
+    def nearest(self, name: str, limit: int = 3) -> tuple[str, ...]:
+        """Ids of the nodes with the most similar names, the best first.
+
+        Args:
+            name: a name that no node has.
+            limit: how many ids to return at most.
+        """
+        from rapidfuzz import fuzz, process
+
+        names, owners = self._all_names
+        # A node has several names: more matches than `limit` are needed for as many nodes.
+        scored = process.extract(
+            name_key(name), names, scorer=fuzz.ratio, limit=limit * 4, score_cutoff=NEAR_SCORE
+        )
+        ranked = sorted((-score, owners[index]) for _, score, index in scored)
+        return tuple(dict.fromkeys(owner for _, owner in ranked))[:limit]
+
+    @cached_property
+    def _all_names(self) -> tuple[list[str], list[str]]:
+        """The key of every name, and the id of the node that has it."""
+        names, owners = [], []
+        for node in self._nodes.values():
+            for name in dict.fromkeys((node.id, node.stem, node.title, *node.aliases)):
+                names.append(name_key(name))
+                owners.append(node.id)
+        return names, owners
