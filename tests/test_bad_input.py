@@ -67,6 +67,11 @@ FILES: dict[str, Case] = {
         ("broken-toml", b"+++\na = \n+++\nText.\n", [("SG010", ERROR, 2)]),
         ("unquoted-colon", b"---\ndescription: a: b\n---\nText.\n", [("SG016", WARNING, 2)]),
         ("tabs", b"---\na: 1\n\tb: 2\n---\nText.\n", [("SG010", ERROR, 2)]),
+        (
+            "date-of-two-meanings",
+            b"---\nvalid_until: 01/02/2026\n---\nText.\n",
+            [("SG035", WARNING, 2)],
+        ),
         ("tabs-before-items", b"---\ntags:\n\t- a\n---\nText.\n", [("SG033", WARNING, 3)]),
         ("alias-of-nothing", b"---\na: 1\nb: *c\n---\nText.\n", [("SG014", ERROR, 3)]),
         ("unclosed-header", b"---\na: 1\nText.\n", [("SG011", WARNING, 1)]),

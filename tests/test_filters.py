@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from skillagent import SkillGraph, Toolset
@@ -90,7 +92,7 @@ def test_a_filter_and_a_map_hold_together(vault: Vault) -> None:
 
 def test_a_filter_that_nothing_passes_names_what_can_be_asked(vault: Vault) -> None:
     tools = Toolset(SkillGraph.load(vault(FILES)))
-    text = tools.list_index(query="login type:howto status:open").text
+    text = tools.list_index(query="type:howto status:open").text
     assert text.split("\n")[:2] == [
         "No node has type:howto status:open.",
         "In use: type: node, guide, map, moc, reference; status: current, deprecated, stable",
@@ -117,3 +119,38 @@ def test_a_filter_of_one_root(vault: Vault) -> None:
     graph = SkillGraph.load(folder / "one", folder / "two")
     assert filters.passing(graph, filters.parse("path:one::a").filters) == {"one::a"}
     assert filters.passing(graph, filters.parse("path:a").filters) == {"one::a", "two::a"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what does docker tag:latest mean", "a status:404 token", "mypy type:ignore token"],
+)
+def test_what_only_looks_like_a_filter_is_searched_as_words(vault: Vault, question: str) -> None:
+    files = {**FILES, "docker.md": "The docker tag latest, status 404, mypy type ignore: a token."}
+    tools = Toolset(SkillGraph.load(vault(files)))
+    answer = tools.list_index(query=question)
+    assert answer.result.to_json()["lines"][0]["id"] == "docker"
+    assert ": searched as words" in answer.text.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "query", ["status:in-progress", 'status:"in progress"', "status:In_Progress"]
+)
+def test_a_status_of_several_words_has_one_form(vault: Vault, query: str) -> None:
+    folder = vault({"a.md": "---\nstatus: In progress\n---\nText.", "b.md": "Text."})
+    tools = Toolset(SkillGraph.load(folder))
+    assert [line["id"] for line in tools.list_index(query=query).result.to_json()["lines"]] == ["a"]
+
+
+def test_filters_are_compared_in_one_unicode_form(vault: Vault) -> None:
+    folder = vault({"ünï/a.md": "---\ntags: [café]\n---\nText.", "b.md": "Text."})
+    graph = SkillGraph.load(folder)
+    for query in ("tag:café", "path:ünï"):
+        form = unicodedata.normalize("NFD", query)
+        assert filters.passing(graph, filters.parse(form).filters) == {"ünï/a"}
+
+
+def test_what_is_outdated_is_never_current(vault: Vault) -> None:
+    files = {"a.md": "Text.", "b.md": "---\nstatus: current\nsuperseded_by: '[[a]]'\n---\nText."}
+    graph = SkillGraph.load(vault(files))
+    assert filters.passing(graph, filters.parse("status:current").filters) == {"a"}

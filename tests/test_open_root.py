@@ -147,7 +147,7 @@ def test_a_folder_that_failed_to_open_is_not_taken_for_the_next(root: Path) -> N
     (root / "deep" / "gone").symlink_to("er")
     with OpenRoot(root) as opened:
         for _ in range(2):
-            with pytest.raises(OSError, match=r"what it was|outside the root"):
+            with pytest.raises(OSError, match=r"it was replaced|outside the root"):
                 opened.file("deep/gone/file.md")
         with opened.file("deep/er/file.md") as stream:
             assert stream.read()

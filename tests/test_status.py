@@ -37,6 +37,26 @@ TODAY = Options(today=date(2026, 6, 15))
         ("status: superseded by new", Outdated("superseded", ("new",))),
         ("status: superseded by [[gone]]", Outdated("superseded")),
         ("status: superseded by [[old]]", Outdated("superseded")),
+        ("superseded_by: []", None),
+        ("superseded_by: TBD", None),
+        ("superseded_by: none yet", None),
+        ("deprecated: not yet", None),
+        ("deprecated: []", None),
+        ("deprecated: 2099-01-01", None),
+        ("deprecated: 2026-01-01", Outdated("deprecated")),
+        ("archived: off", None),
+        ("status: published\nlifecycle: deprecated", Outdated("deprecated")),
+        ("status: in progress", None),
+        ("valid_until: 2020", Outdated("expired")),
+        ("valid_until: 2026-06", None),
+        ("valid_until: 2026-05", Outdated("expired")),
+        ("valid_until: 2026/06/14", Outdated("expired")),
+        ("valid_until: 2026.06.14", Outdated("expired")),
+        ("valid_until: 14.06.2026", Outdated("expired")),
+        ("valid_until: 14 Jun 2026", Outdated("expired")),
+        ("valid_until: June 14, 2026", Outdated("expired")),
+        ("valid_until: 2026-06-14 10:00", Outdated("expired")),
+        ("valid_until: 01/02/2020", None),
         ("stale_after: 2026-06-14", Outdated("stale")),
         ("stale_after: 2026-06-15", None),
         ("valid_until: 2026-06-14T12:00:00Z", Outdated("expired")),
@@ -134,3 +154,13 @@ def test_the_text_of_an_outdated_node_says_so_with_its_successor(vault: Vault) -
     first = tools.read_node("a-old").text.split("\n")[0]
     assert first == '<node id="a-old" status="deprecated" replaced-by="b-new">'
     assert tools.read_node("b-new").text.startswith('<node id="b-new">\n')
+
+
+def test_an_outdated_map_says_so_above_its_lines(vault: Vault) -> None:
+    files = {
+        **TWINS,
+        "old-map.md": "---\ntype: moc\nsuperseded_by: '[[map]]'\n---\n- [[b-new]] on tokens",
+        "map.md": "---\ntype: moc\n---\n- [[b-new]] on tokens",
+    }
+    first = Toolset(SkillGraph.load(vault(files))).list_index(map="old-map").text.split("\n")[0]
+    assert first.startswith("# [[old-map]] (superseded, replaced by [[map]]): 1 node.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from skillagent.diagnostics import finding
+from skillagent.graph import status
 from skillagent.graph.logseq import dialect_of, foreign
 from skillagent.graph.node import Node, alias_findings, kind_of, without_suffix
 from skillagent.graph.resolve import SEPARATOR, Resolver, name_key
@@ -92,6 +93,7 @@ class GraphRoot:
         )
         if node.aliases:
             self.diagnostics += alias_findings(node, shown)
+        self.diagnostics += status.findings(node)
         return node
 
     def _name(self, source: SourceFile) -> str:

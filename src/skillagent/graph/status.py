@@ -9,11 +9,16 @@ A header says so in four ways: a word of `WORDS` in `status` or `lifecycle` (in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
+from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
 from skillagent.markdown import scalar_text
@@ -48,13 +53,36 @@ DATES = (
 """The status of a node after a date, and the fields with its last valid day."""
 _NOT_YET = frozenset(("draft", "proposed", "planned", "rejected", "idea"))
 """With such a status, a node is only planned to replace another one."""
-_NO = frozenset(("", "false", "no", "none", "null", "n/a", "0"))
+_NO = re.compile(
+    r"(?:\W*|false|off|never|null|n/a|0|tbd|todo|unknown|(?:no|none|not|nobody|nothing)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Values that say no, or not yet."""
+_DATE_FORMS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+)
+"""Dates that can mean only one day. `01/02/2026` is not among them."""
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_TIME = re.compile(r"(?<=\d)[T ]\d{1,2}:\d{2}.*", re.DOTALL)
 _FIELDS = frozenset(
     (*STATUS_FIELDS, *MARKS, *SUCCESSOR_FIELDS, *(name for _, names in DATES for name in names))
 )
+_DATE_FIELDS = frozenset(name for _, names in DATES for name in names)
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _DESTINATION = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
-_STATUS = re.compile(r"\W*(\w+)(?:\s+by\s+(.+))?", re.DOTALL)
+_STATUS = re.compile(r"\W*(\w+)(.*?)(?:\s+by\s+(.+))?", re.DOTALL)
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+MOST_READ = 400
+"""Characters of a status that are read."""
+MAX_STATUS = 40
+"""A longer status is a sentence: only its first word is a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +102,13 @@ def field_key(name: str) -> str:
 
 
 def declared_status(node: Node) -> str:
-    """The first word of `status` or `lifecycle` in lower case; empty if there is none."""
-    return _status(_values(node))[0]
+    """The author's `status` or `lifecycle` as `status_key` spells it; empty if there is none."""
+    return next((status.key for status in _statuses(_values(node))), "")
+
+
+def status_key(text: str) -> str:
+    """A status in one form: `In progress` and `in_progress` are `in-progress`."""
+    return _BETWEEN_WORDS.sub("-", unicodedata.normalize("NFC", text.casefold())).strip("-")
 
 
 def outdated_nodes(
@@ -126,36 +159,73 @@ def _judged(values: Mapping[str, str], today: Callable[[], date]) -> tuple[str, 
     """A word of `WORDS` or an empty text, and the successor that the status names, if any."""
     if any(_says_so(values, field) for field in SUCCESSOR_FIELDS):
         return SUPERSEDED, ""
-    word, successor = _status(values)
-    if word in WORDS:
-        return word, successor
+    for status in _statuses(values):
+        if status.word in WORDS:
+            return status.word, status.successor
     for mark in MARKS:
-        if _says_so(values, mark):
+        if _says_so(values, mark) and not _is_later(_last_day(values[mark]), today):
             return mark, ""
     for word, fields in DATES:
         for field in fields:
-            last_day = _date(values.get(field, ""))
+            last_day = _last_day(values.get(field, ""))
             if last_day and last_day < today():
                 return word, ""
     return "", ""
 
 
 def _says_so(values: Mapping[str, str], field: str) -> bool:
-    return values.get(field, "").casefold() not in _NO
+    return not _NO.fullmatch(values.get(field, ""))
 
 
-def _status(values: Mapping[str, str]) -> tuple[str, str]:
-    """The word of a status, and the name after `by`; each empty if there is none."""
-    text = next((values[field] for field in STATUS_FIELDS if values.get(field)), "")
-    # A template lists all possible values: `active | deprecated`.
-    match = None if "|" in _IN_BRACKETS.sub("", text) else _STATUS.match(text)
-    if not match:
-        return "", ""
-    return match[1].casefold(), _DESTINATION.sub(r"\1", match[2] or "").strip(" .")
+def _is_later(day: date | None, today: Callable[[], date]) -> bool:
+    return day is not None and day > today()
 
 
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
+class _Status(NamedTuple):
+    """One status as the author wrote it."""
+
+    key: str
+    """See `status_key`."""
+    word: str
+    """Its first word, in lower case."""
+    successor: str
+    """The name after `by`; empty if there is none."""
+
+
+def _statuses(values: Mapping[str, str]) -> Iterator[_Status]:
+    for field in STATUS_FIELDS:
+        text = values.get(field, "")[:MOST_READ]
+        # A template lists all possible values: `active | deprecated`.
+        match = None if "|" in _IN_BRACKETS.sub("", text) else _STATUS.fullmatch(text)
+        if match:
+            first = match[1].casefold()
+            whole = f"{match[1]}{match[2]}"
+            key = status_key(whole) if len(whole) <= MAX_STATUS and not match[3] else first
+            successor = _DESTINATION.sub(r"\1", match[3] or "").strip(" .")
+            yield _Status(key, first, successor)
+
+
+def findings(node: Node) -> Iterator[Diagnostic]:
+    """Dates of a node's validity that cannot be read."""
+    lines = node.document.frontmatter.lines
+    for name, value in node.document.frontmatter.fields.items():
+        text = scalar_text(value).strip()
+        if field_key(name) in _DATE_FIELDS and not _NO.fullmatch(text) and not _last_day(text):
+            message = f"{name}: {text[:MAX_STATUS]!r} is not a date that can be read"
+            yield finding("SG035", node.document.path, lines.get(name, 1), message)
+
+
+def _last_day(text: str) -> date | None:
+    """The day that a text names, or the last day of the month or year that it names."""
+    text = _TIME.sub("", text.strip()[:MAX_STATUS])
+    if period := _PERIOD.fullmatch(text):
+        year, month = int(period[1]), int(period[2] or 12)
+        with suppress(ValueError):
+            return date(year, month, monthrange(year, month)[1])
         return None
+    for form in _DATE_FORMS:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None

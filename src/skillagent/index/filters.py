@@ -10,15 +10,16 @@ The rest of the query is the words to search for.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
 from skillagent.graph.resolve import SEPARATOR
-from skillagent.graph.status import declared_status
+from skillagent.graph.status import declared_status, status_key
 
 FIELDS = ("type", "tag", "status", "path")
 CURRENT = "current"
@@ -55,6 +56,12 @@ class Filtered:
     words: str
     filters: tuple[Filter, ...]
 
+    def as_words(self, filters: Collection[Filter]) -> Filtered:
+        """The same query with some of its filters among its words."""
+        kept = tuple(one for one in self.filters if one not in filters)
+        texts = (f"{one.field} {' '.join(one.values)}" for one in filters)
+        return Filtered(" ".join((self.words, *texts)), kept)
+
 
 def parse(query: str) -> Filtered:
     """Split a query; `name:value` is a normal word if the name is not one of `FIELDS`."""
@@ -62,7 +69,7 @@ def parse(query: str) -> Filtered:
     for match in _FILTER.finditer(query):
         name = match[2].casefold()
         values = (quoted or plain for quoted, plain in _VALUE.findall(match[3]))
-        unique = tuple(dict.fromkeys(value.strip().casefold() for value in values))
+        unique = tuple(dict.fromkeys(_folded(value.strip()) for value in values))
         filters.append(Filter(_SAME.get(name, name), unique, bool(match[1])))
     if not filters:
         return Filtered(query, ())
@@ -105,10 +112,12 @@ def _values(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
         values = node.tags
     elif field == "status":
         outdated = graph.outdated.get(node.id)
-        values = (declared_status(node), outdated.word if outdated else CURRENT)
+        word = outdated.word if outdated else CURRENT
+        # What is outdated is not current, whatever its author still writes.
+        values = {declared_status(node), word} - ({CURRENT} if outdated else set())
     else:
         values = (node.path.rpartition("/")[0],)
-    return frozenset(value.casefold() for value in values if value)
+    return frozenset(_folded(value) for value in values if value)
 
 
 def _value_matches(own: frozenset[str], value: str, field: str) -> bool:
@@ -117,7 +126,11 @@ def _value_matches(own: frozenset[str], value: str, field: str) -> bool:
         return any(tag == value or tag.startswith(f"{value}/") for tag in own)
     if field == "type" and value in MAP_WORDS:
         return NodeKind.MAP.value in own or value in own
-    return value in own
+    return (status_key(value) if field == "status" else value) in own
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 def _path_matches(node: Node, value: str) -> bool:
@@ -127,7 +140,7 @@ def _path_matches(node: Node, value: str) -> bool:
         if root != node.root.casefold():
             return False
         value = rest
-    path = node.path.casefold()
+    path = _folded(node.path)
     if "*" in value or "?" in value:
         return fnmatchcase(path, value) or fnmatchcase(path, f"*/{value}")
     name = value.strip("/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice
@@ -14,7 +14,7 @@ from skillagent.disclosure.results import IndexLine, IndexResult
 from skillagent.disclosure.session_view import LINE_CHARS, SessionView
 from skillagent.disclosure.writing import counted
 from skillagent.index import Hit, Match, filters
-from skillagent.index.filters import Filtered
+from skillagent.index.filters import Filter, Filtered
 from skillagent.markdown.prose import shortened
 from skillagent.store import NodeHead
 
@@ -126,7 +126,7 @@ def entry(view: SessionView, start: int, size: int = MAP_PAGE) -> Listing:
     title = f"# {name}: {counted(len(graph.ids), 'node')}, {counted(len(graph.maps), 'map')}"
     if len(graph.entries) == 1:
         node = graph.head(graph.entries[0])
-        title += f"; entry [[{writing.identifier(node.id)}]]"
+        title += f"; entry [[{writing.identifier(node.id)}]]{_outdated(view, node.id)}"
         if description := view.words(node.description):
             title += f"\n{writing.own_line(shortened(description, ABOUT_CHARS))}"
     rows = _entry_rows(view)
@@ -175,10 +175,19 @@ def one_map(view: SessionView, node: NodeHead, start: int) -> Listing:
     line, _ = view.line(node)
     about = f" {shortened(line.description, LINE_CHARS)}" if line.description and not start else ""
     name = writing.identifier(node.id)
-    title = f"# [[{name}]]: {counted(len(rows), 'node')}.{about}"
+    title = f"# [[{name}]]{_outdated(view, node.id)}: {counted(len(rows), 'node')}.{about}"
     if not rows:
         title = f"# [[{name}]] links to no node; read it with read_node."
     return Listing(node.id, None, title, rows[start : start + MAP_PAGE], len(rows), start)
+
+
+def _outdated(view: SessionView, node: str) -> str:
+    """What a title says of a map that should not be relied on."""
+    outdated = view.graph.outdated(node)
+    if outdated is None:
+        return ""
+    newer = [f"replaced by [[{writing.identifier(node)}]]" for node in outdated.successors[:1]]
+    return f" ({', '.join((outdated.word, *newer))})"
 
 
 def unmapped(view: SessionView, start: int) -> Listing:
@@ -187,6 +196,21 @@ def unmapped(view: SessionView, start: int) -> Listing:
     rows = [Row(node) for node in nodes[start : start + MAP_PAGE]]
     title = f"# {counted(len(nodes), 'node')} that no map leads to"
     return Listing(UNMAPPED, None, title, rows, len(nodes), start)
+
+
+class _Search(NamedTuple):
+    """A query as it is searched."""
+
+    query: str
+    """As the model wrote it."""
+    words: str
+    map: str | None
+    within: AbstractSet[str] | None
+    """Ids of the nodes that may be hits; None for all."""
+    among: str = ""
+    """What the title says of the filters."""
+    remark: str = ""
+    """What the title says of filters that were searched as words."""
 
 
 def hits(view: SessionView, query: str, start: int, map: NodeHead | None = None) -> Listing:
@@ -198,49 +222,71 @@ def hits(view: SessionView, query: str, start: int, map: NodeHead | None = None)
         start: number of hits on the pages before.
         map: if given, only nodes of this map may be hits.
     """
-    parsed = filters.parse(query)
+    parsed, remark = _known_filters(view, filters.parse(query))
     name = map.id if map else None
     within: AbstractSet[str] | None = {row.node for row in map_rows(view, map)} if map else None
     if not parsed.filters:
-        return _ranked(view, query, parsed.words, start, within, name)
+        search = _Search(query, parsed.words, name, within, remark=remark)
+        return _ranked(view, search, start)
     passing = view.graph.passing(parsed.filters)
     within = passing if within is None else passing & within
-    filters_text = _filters_text(parsed)
+    filters_text = _filters_text(parsed.filters)
     if not within:
         return _no_node_passes(view, query, parsed, name)
     if parsed.words:
         among = f" among {counted(len(within), 'node')} with {filters_text}"
-        return _ranked(view, query, parsed.words, start, within, name, among)
+        return _ranked(view, _Search(query, parsed.words, name, within, among, remark), start)
     ids = sorted(within, key=lambda node: (view.graph.outdated(node) is not None, node))
     title = writing.words(f"{counted(len(ids), 'node')} with {filters_text}")
     rows = [Row(node) for node in ids[start : start + HIT_PAGE]]
     return Listing(name, query, title, rows, len(ids), start, "", Match.GOOD)
 
 
-def _ranked(
-    view: SessionView,
-    query: str,
-    words: str,
-    start: int,
-    within: AbstractSet[str] | None,
-    map: str | None,
-    among: str = "",
-) -> Listing:
+def _known_filters(view: SessionView, parsed: Filtered) -> tuple[Filtered, str]:
+    """A query with those filters among its words that no node passes, and a remark on them.
+
+    "What does docker tag:latest mean" is a question, although it looks like a filter.
+    """
+    unknown = [
+        condition
+        for condition in parsed.filters
+        if parsed.words and not condition.excludes and not view.graph.passing((condition,))
+    ]
+    if not unknown:
+        return parsed, ""
+    return parsed.as_words(unknown), f". No node has {_filters_text(unknown)}: searched as words"
+
+
+def _ranked(view: SessionView, search: _Search, start: int) -> Listing:
     """The hits of a search; none if the best one matches so little that it may be by chance."""
-    page, total = view.graph.search(words, HIT_PAGE, start, within)
-    best = view.graph.search(words, 1, 0, within)[0] if start else page[:1]
-    match = view.graph.match(words, best[0].node) if best else Match.NONE
+    page, total = view.graph.search(search.words, HIT_PAGE, start, search.within)
+    best = view.graph.search(search.words, 1, 0, search.within)[0] if start else page[:1]
+    match = view.graph.match(search.words, best[0].node) if best else Match.NONE
     if match is Match.NONE:
-        title = f"No node matches {shortened(words, LINE_CHARS)!r}{among}."
+        words = shortened(search.words, LINE_CHARS)
+        title = f"No node matches {words!r}{search.among}{search.remark}."
         if best:
             title += f" The nearest one holds only: {_matched_words(best[0])}."
-        return Listing(map, query, writing.words(title), [], 0, 0, f"Try {OTHER_WORDS}", match)
-    title = f"{counted(total, 'match', 'matches')}{among}, best first"
+        return _page(search, title, [], 0, 0, match, f"Try {OTHER_WORDS}")
+    title = f"{counted(total, 'match', 'matches')}{search.among}, best first{search.remark}"
     if match is Match.WEAK and not start:
         matched = _matched_words(best[0])
         title += f". Weak: the first holds only: {matched}. If none fits, try {OTHER_WORDS}"
     rows = [Row(hit.node, why=_why(hit)) for hit in page]
-    return Listing(map, query, writing.words(title), rows, total, start, "", match)
+    return _page(search, title, rows, total, start, match)
+
+
+def _page(
+    search: _Search,
+    title: str,
+    rows: list[Row],
+    total: int,
+    start: int,
+    match: Match,
+    footnote: str = "",
+) -> Listing:
+    title = writing.words(title)
+    return Listing(search.map, search.query, title, rows, total, start, footnote, match)
 
 
 def _no_node_passes(view: SessionView, query: str, parsed: Filtered, map: str | None) -> Listing:
@@ -250,14 +296,14 @@ def _no_node_passes(view: SessionView, query: str, parsed: Filtered, map: str | 
         for field in dict.fromkeys(condition.field for condition in parsed.filters)
         if (values := view.graph.filter_values(field))
     ]
-    title = f"No node{' of this map' if map else ''} has {_filters_text(parsed)}."
+    title = f"No node{' of this map' if map else ''} has {_filters_text(parsed.filters)}."
     footnote = f"In use: {shortened('; '.join(in_use), 2 * LINE_CHARS)}" if in_use else ""
     footnote = view.words(footnote) or f"Try {OTHER_WORDS}"
     return Listing(map, query, view.words(title), [], 0, 0, footnote, Match.NONE)
 
 
-def _filters_text(parsed: Filtered) -> str:
-    return shortened(" ".join(str(condition) for condition in parsed.filters), LINE_CHARS)
+def _filters_text(conditions: Iterable[Filter]) -> str:
+    return shortened(" ".join(map(str, conditions)), LINE_CHARS)
 
 
 def _matched_words(hit: Hit) -> str:
