@@ -209,8 +209,10 @@ def findings(node: Node) -> Iterator[Diagnostic]:
     """Dates of a node's validity that cannot be read."""
     lines = node.document.frontmatter.lines
     for name, value in node.document.frontmatter.fields.items():
+        if field_key(name) not in _DATE_FIELDS:
+            continue
         text = scalar_text(value).strip()
-        if field_key(name) in _DATE_FIELDS and not _NO.fullmatch(text) and not _last_day(text):
+        if not _NO.fullmatch(text) and not _last_day(text):
             message = f"{name}: {text[:MAX_STATUS]!r} is not a date that can be read"
             yield finding("SG035", node.document.path, lines.get(name, 1), message)
 
