@@ -82,7 +82,7 @@ def test_a_call_in_a_reply_that_was_cut_off_is_closed_but_not_run(vault: Vault, 
     chat = session(vault, reply)
     assert list(chat.ask("question"))[-1] == Done(EndReason(stop.value), "")
     text = f"not run: the reply ended early ({stop.value})"
-    results = tuple(ToolResult(id, text, error=True) for id in ("id0", "id1"))
+    results = tuple(ToolResult(call, text, error=True) for call in ("id0", "id1"))
     assert chat.messages[1:] == (reply.message, Message(Role.USER, results))
     assert [entry.tool for entry in chat.toolset.ledger.entries] == ["instructions"]
 

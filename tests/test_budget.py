@@ -34,6 +34,7 @@ from skillagent import (
     Toolset,
     UsageError,
 )
+from skillagent.messages import ToolCall
 from tests.conftest import BUNDLED
 
 REFERENCE = EncodingCounter(fast=False)
@@ -225,6 +226,100 @@ def test_an_estimating_counter_holds_its_own_budget() -> None:
     assert sum(map(counter.count, texts)) <= 3_000
 
 
-def test_a_negative_budget_is_refused() -> None:
-    with pytest.raises(UsageError):
-        Budget(-1)
+@pytest.mark.parametrize("limits", [(-1,), (0, -1), (0, None, -1), (9, 9, -1), (9, -1, 9)])
+def test_a_negative_budget_is_refused(limits: tuple[int, ...]) -> None:
+    with pytest.raises(UsageError, match="^a budget cannot be negative$"):
+        Budget(*limits)
+
+
+@pytest.mark.parametrize(
+    ("budget", "cap", "reserve"),
+    [
+        (Budget(), 4_000, 120),
+        (Budget(1_001), 500, 120),
+        (Budget(960), 480, 120),
+        (Budget(959), 479, 119),
+        (Budget(1_000, 800), 800, 120),
+        (Budget(100, 800), 100, 12),
+        (Budget(1_000, 0), 0, 120),
+        (Budget(1_000, None, 403), 100, 120),
+        (Budget(1_000, 50, 403), 50, 120),
+        (Budget(1_000, None, 9_000), 500, 120),
+        (Budget(1_000, 50, 0), 0, 120),
+        (Budget(0, 0, 0), 0, 0),
+    ],
+    ids=str,
+)
+def test_the_smallest_limit_caps_an_answer(budget: Budget, cap: int, reserve: int) -> None:
+    assert (budget.cap, budget.reserve) == (cap, reserve)
+
+
+def test_no_answer_has_more_characters_than_the_host_takes() -> None:
+    lengths = set()
+    for limit in range(400, 4_000, 200):
+        tools = Toolset(loaded(BUNDLED), Budget(20_000, 5_000, limit))
+        for name in list(tools.graph.ids)[:3]:
+            text = tools.read_node(name).text
+            assert 0 < len(text) <= limit
+            lengths.add(len(text))
+    assert len(lengths) > 10
+
+
+def test_an_answer_states_what_is_left_and_how_much_of_it_answers_may_cost() -> None:
+    tools = Toolset(loaded(BUNDLED), 2_000)
+    first, second = list(tools.graph.ids)[:2]
+    answer = tools.read_node(first)
+    assert answer.remaining == 2_000 - answer.cost
+    assert answer.room == answer.remaining - tools.budget.reserve
+    result = tools.answer(ToolCall("c1", "read_summary", {"nodes": [second]}))
+    assert (result.id, result.error) == ("c1", False)
+    assert result.data and result.data["room"] == tools.remaining - tools.budget.reserve
+    assert result.data["nodes"][0]["id"] == second
+    handed = tools.hand_over("a file", "Some words.", second)
+    assert (handed.text, handed.error) == ("Some words.", False)
+    assert handed.cost == REFERENCE.count("Some words.") == tools.ledger.entries[-1].cost
+    assert handed.room == handed.remaining - tools.budget.reserve
+    large = tools.hand_over("a file", "word " * 3_000, second)
+    assert large.error
+    assert f"{handed.room} are left" in large.text
+
+
+def test_the_last_answer_is_an_error_and_is_said_once() -> None:
+    tools = Toolset(loaded(BUNDLED), 400)
+    answers = [tools.read_node(name, again=True) for name in list(tools.graph.ids)[:20]]
+    last = next(answer for answer in answers if "budget is spent" in answer.text)
+    ends = answers[last.call :]
+    assert {(answer.text, answer.cost, answer.room, answer.disclosed) for answer in ends} == {
+        ("", 0, 0, ())
+    }
+    entries = tools.ledger.entries[last.call - 1 :]
+    assert all(entry.error is True and entry.disclosed == () for entry in entries)
+    assert {answer.remaining for answer in ends} == {last.remaining} == {tools.remaining}
+
+
+def test_who_forgets_the_end_of_the_budget_is_told_again() -> None:
+    tools = Toolset(loaded(BUNDLED), 400)
+    names = iter(tools.graph.ids)
+    while not tools.spent:
+        tools.read_node(next(names), again=True)
+    tools.forget(after=tools.calls)
+    assert tools.spent
+    tools.forget(after=tools.calls - 1)
+    assert not tools.spent
+
+
+def test_what_fits_no_answer_is_refused_while_there_is_room_to_go_on(tmp_path: Path) -> None:
+    name = "/".join(f"{number}の長い名前のフォルダー" * 4 for number in range(9))
+    (tmp_path / name).mkdir(parents=True)
+    (tmp_path / name / "deep.md").write_text("Text.", encoding="utf-8")
+    (tmp_path / "a.md").write_text("Another text.", encoding="utf-8")
+    graph = SkillGraph.load(tmp_path)
+    tools = Toolset(graph, Budget(5_000, 200))
+    refused = tools.read_summary(["deep"])
+    assert refused.to_json()["result"]["code"] == "too_large"
+    assert "does not fit in one answer of 200 tokens; ask for less" in refused.text
+    assert refused.error and not tools.spent
+    assert "Another text." in tools.read_node("a").text
+    little = Toolset(graph, 300)
+    assert "budget is spent" in little.read_summary(["deep"]).text.lower()
+    assert little.spent

@@ -1,4 +1,4 @@
-"""What a session has shown before: said by pointers, and shown anew once its answer is forgotten."""
+"""What a session has shown before: said by pointers, and given again once forgotten."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ FILES: dict[str, str | bytes] = {
     "index.md": "---\ntype: map\n---\n# Index\n\n- [[tide]]\n- [[storm]]\n",
     "tide.md": (
         "---\ndescription: When the water comes\n---\n# Tide\n\nWater comes twice a day.\n\n"
-        "## Spring\n\nAt new moon it comes higher.\n\n## Neap\n\nLater it stays low, see [[reef]].\n"
+        "## Spring\n\nAt new moon it comes higher.\n\n"
+        "## Neap\n\nLater it stays low, see [[reef]].\n"
     ),
     "storm.md": f"---\ndescription: {'Wind and rain. ' * 40}\n---\n# Storm\n\nStay in port.\n",
     "reef.md": "---\ndescription: Rocks below the water\n---\n# Reef\n\nKeep away.\n",
@@ -78,7 +79,7 @@ def test_a_node_shown_in_any_way_is_a_pointer_in_a_listing(
     tools: Toolset, call: Call, shown: set[str]
 ) -> None:
     tools.call(*call)
-    lines = [line for map in ("index", "hub") for line in _lines(tools.list_index(map))]
+    lines = [line for name in ("index", "hub") for line in _lines(tools.list_index(name))]
     assert {line["id"] for line in lines if line["shown_in"] == 1} == shown
     assert {line["id"] for line in lines if line["description"]}.isdisjoint(shown)
 
