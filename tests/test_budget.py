@@ -228,7 +228,7 @@ def test_an_estimating_counter_holds_its_own_budget() -> None:
 
 @pytest.mark.parametrize("limits", [(-1,), (0, -1), (0, None, -1), (9, 9, -1), (9, -1, 9)])
 def test_a_negative_budget_is_refused(limits: tuple[int, ...]) -> None:
-    with pytest.raises(UsageError, match="^a budget cannot be negative$"):
+    with pytest.raises(UsageError, match=r"^a budget cannot be negative$"):
         Budget(*limits)
 
 

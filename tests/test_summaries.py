@@ -70,6 +70,15 @@ def test_links_of_one_sentence_share_its_words(vault: Vault) -> None:
     assert [link["context"] for link in links] == [*[shared] * 3, "Also d helps."]
 
 
+def test_links_share_a_sentence_that_begins_with_one_of_them(vault: Vault) -> None:
+    files = {"hub.md": "# Hub\n\nAbout hubs.\n\n[[a]] comes first, then [[b]] and [[c]].\n"}
+    files |= {f"{name}.md": "Text.\n" for name in "abc"}
+    text = Toolset(SkillGraph.load(vault(files))).read_summary("hub").text
+    assert (
+        "- [[a]] (2 tokens), [[b]] (2 tokens), [[c]] (2 tokens): a comes first, then b and c."
+    ) in lines(text)
+
+
 def test_a_context_that_the_description_holds_is_not_said_again(vault: Vault) -> None:
     text = "Begin with [[a]] and never forget about [[b]].\n"
     files = {"hub.md": text, "a.md": "Text.\n", "b.md": "Text.\n"}
@@ -166,3 +175,79 @@ def test_the_command_line_and_a_scripted_call_take_a_depth(
     assert "## 2 steps" in capsys.readouterr().out
     called = Toolset(SkillGraph.load(folder)).call("read_summary", '{"nodes": "a", "depth": "2"}')
     assert "## 2 steps" in called.text
+
+
+def test_a_call_takes_one_to_ten_nodes(vault: Vault) -> None:
+    tools = Toolset(SkillGraph.load(vault({f"n{at:02}.md": "Text." for at in range(11)})))
+    names = list(tools.graph.ids)
+    assert len(tools.read_summary(names[:10]).to_json()["result"]["nodes"]) == 10
+    for wrong in ([], names):
+        refused = tools.read_summary(wrong)
+        assert refused.error
+        assert f"nodes takes one to 10 ids, not {len(wrong)}" in refused.text
+
+
+@pytest.mark.parametrize(("depth", "is_taken"), [(0, False), (1, True), (3, True), (4, False)])
+def test_a_depth_goes_up_to_three(vault: Vault, depth: int, is_taken: bool) -> None:
+    answer = Toolset(SkillGraph.load(vault(CHAIN))).read_summary("a", depth=depth)
+    assert answer.error is not is_taken
+
+
+def test_names_that_lead_nowhere_are_said_once_and_after_the_others(vault: Vault) -> None:
+    files = {"a.md": "Text.", "b/c.md": "One.", "d/c.md": "Two."}
+    tools = Toolset(SkillGraph.load(vault(files)))
+    answer = tools.read_summary(["zzz", "a", "zzz", "A", "c"])
+    unknown = [
+        "There is no node 'zzz'; find it with list_index(query=…).",
+        "'c' may mean [[b/c]], [[d/c]]; use one id.",
+    ]
+    assert list(answer.to_json()["result"]["unknown"]) == unknown
+    assert lines(answer.text)[:-1] == [
+        "# [[a]] (2 tokens)",
+        "Text.",
+        "",
+        unknown[0],
+        "",
+        unknown[1],
+    ]
+    refused = tools.read_summary(["zzz", "c"]).to_json()["result"]
+    assert (refused["code"], refused["message"]) == ("unknown", " ".join(unknown))
+    assert refused["candidates"] == ("b/c", "d/c")
+
+
+def test_where_no_summary_fits_each_node_is_a_line_and_counts_as_shown(vault: Vault) -> None:
+    files = {
+        f"n{at}.md": f"---\ndescription: About {at}\n---\n# Title {at}\n\n" + "## Part\n\nx\n\n" * 9
+        for at in range(6)
+    }
+    tools = Toolset(SkillGraph.load(vault(files)), Budget(8_000, 90))
+    answer = tools.read_summary([f"n{at}" for at in range(6)])
+    result = answer.to_json()["result"]
+    shown = [node["id"] for node in result["nodes"]]
+    assert result["brief"]
+    assert shown == [f"n{at}" for at in range(len(shown))]
+    assert result["more"] == 6 - len(shown) > 0
+    assert lines(answer.text)[-2] == f"{result['more']} more did not fit"
+    assert lines(answer.text)[0].endswith(" tokens) About 0")
+    assert [item.node for item in answer.disclosed] == shown
+    tools.rebudget(9_000)
+    again = tools.list_index(query="about 0")
+    assert "[[n0]]" in again.text and "shown in call 1" in again.text
+
+
+def test_a_field_is_said_once_if_all_its_values_in_lists_and_mappings_are_links(
+    vault: Vault,
+) -> None:
+    header = (
+        "related: {first: [b, c], then: c}\n"
+        "depends_on: [b, [c, some prose]]\n"
+        "source: {first: '[[b]]', then: ['[[c]]', '[[b]]']}\n"
+    )
+    files = {"a.md": f"---\n{header}---\nText.\n", "b.md": "Text.\n", "c.md": "Text.\n"}
+    node = node_of(Toolset(SkillGraph.load(vault(files))), "a")
+    assert node["fields"] == (
+        ("related", '{"first": ["b", "c"], "then": "c"}'),
+        ("depends_on", '["b", ["c", "some prose"]]'),
+    )
+    types = {link["id"]: link["types"] for link in node["links"]}
+    assert types == {"b": ("depends_on", "source"), "c": ("depends_on", "source")}
