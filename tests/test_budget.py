@@ -34,6 +34,7 @@ from skillagent import (
     Toolset,
     UsageError,
 )
+from skillagent.disclosure.results import Refusal
 from skillagent.messages import ToolCall
 from tests.conftest import BUNDLED
 
@@ -292,6 +293,9 @@ def test_the_last_answer_is_an_error_and_is_said_once() -> None:
     assert {(answer.text, answer.cost, answer.room, answer.disclosed) for answer in ends} == {
         ("", 0, 0, ())
     }
+    for answer in (last, *ends):
+        assert isinstance(answer.result, Refusal)
+        assert answer.result.code == "spent"
     entries = tools.ledger.entries[last.call - 1 :]
     assert all(entry.error is True and entry.disclosed == () for entry in entries)
     assert {answer.remaining for answer in ends} == {last.remaining} == {tools.remaining}

@@ -128,3 +128,64 @@ def test_a_node_without_text_says_so(vault: Vault) -> None:
     answer = tools.read_node("empty")
     assert answer.text.startswith("[[empty]] has no text; its summary may have links.\n")
     assert (answer.error, value(answer)["level"]) == (False, "pointer")
+
+
+def test_embeds_are_shown_five_deep_under_their_names(vault: Vault) -> None:
+    files = {f"n{at}.md": f"Text {at}.\n\n![[n{at + 1}]]" for at in range(8)}
+    files["part.md"] = "![[port#Late]]\n\n![[port#^pay]]\n\n![[port#Nowhere]]"
+    tools = Toolset(SkillGraph.load(vault({**files, "port.md": TEXT})))
+    text = value(tools.read_node("n0"))["text"]
+    assert [f"Text {at}." in text for at in range(8)] == [True] * 6 + [False] * 2
+    assert "\n" + "> " * 5 + "embedded [[n5]]:\n" in text
+    answer = tools.read_node("part")
+    assert value(answer)["embedded"] == ("port",)
+    assert value(answer)["text"].split("\n\n") == [
+        "![[port#Late]]",
+        "> embedded [[port#Late]]:\n> ### Late\n> \n> Twice as much.",
+        "![[port#^pay]]",
+        "> embedded [[port#^pay]]:\n> - Pay first ^pay",
+        "![[port#Nowhere]]",
+    ]
+    assert [(item.node, item.level.value) for item in answer.disclosed] == [
+        ("part", "node"),
+        ("port", "section"),
+    ]
+    assert "[section 'Late': shown in call 2]" in tools.read_node("port").text
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_text_that_fits_not_at_all_gives_way_to_a_summary_once(
+    vault: Vault, is_known: bool
+) -> None:
+    long = "---\ndescription: A long one\n---\n## Part\n\n" + "Sentence of one part here. " * 35
+    graph = SkillGraph.load(vault({"long.md": long, "other.md": "Not long. " * 8}))
+    cost = value(Toolset(graph).read_summary("long"))["nodes"][0]["cost"]
+    tools = Toolset(graph, Budget(300, 300))
+    if is_known:
+        tools.read_summary("long")
+    else:
+        tools.read_node("other")
+    answer = tools.read_node("long")
+    before = answer.text.partition("\n")[0]
+    ends = "does not fit." if is_known else "does not fit; its summary:"
+    assert before == f"The text of [[long]] ({cost} tokens) {ends}"
+    assert ("A long one" in answer.text) is not is_known
+
+
+def test_where_even_the_names_of_missing_sections_do_not_fit_they_are_counted(
+    vault: Vault,
+) -> None:
+    title = "A title of many words that costs nearly as much as its text does"
+    text = "".join(f"## {title} {at}\n\nWord {at}.\n\n" for at in range(5))
+    graph = SkillGraph.load(vault({"node.md": text}))
+    counted = set()
+    for cap in range(80, 250):
+        answer = Toolset(graph, Budget(8_000, cap)).read_node("node")
+        result = value(answer)
+        if result.get("brief") and result["level"] == "section":
+            left = sum(line["cost"] for line in result["missing"])
+            several = len(result["missing"]) > 1
+            told = f"{len(result['missing'])} sections ({left})" if several else str(left)
+            assert f"\nNot shown (tokens): {told}. Call read_node again" in answer.text
+            counted.add(len(result["missing"]))
+    assert counted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skillagent import ResolveError, SkillGraph
+from skillagent import DIALECTS, Options, ResolveError, SkillGraph
 from tests.conftest import Vault
 
 NAMED = "---\ntitle: {0}\n---\n"
@@ -45,6 +45,27 @@ def test_the_first_rung_that_answers_wins(vault: Vault, name: str, first: int) -
     rung, path, _ = rungs[0]
     assert (link.rung, link.target) == (rung, path.rpartition(".")[0])
     assert link.candidates == ()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "path", "link", "rung"),
+    [
+        ("dendron", "deep/er/node.md", "[[deep.er.node]]", "dots"),
+        ("dendron", "deep.er.md", "[[deep.er]]", "stem"),
+        ("foam", "Two words.md", "[[two_words]]", "stem-key"),
+        ("obsidian", "deep/er/index.md", "[[deep/er]]", "folder"),
+        ("obsidian", "deep/er.md", "[[deep/er]]", "path"),
+        ("obsidian", "deep/er.md", "[[/deep/er]]", "root"),
+        ("obsidian", "s/er.md", "[[./er]]", "relative"),
+        ("obsidian", "s/er.md", "[x](er.md)", "markdown"),
+        ("obsidian", "deep/er.md", "[x](/deep/er.html)", "site"),
+    ],
+)
+def test_a_link_knows_its_rung(vault: Vault, dialect: str, path: str, link: str, rung: str) -> None:
+    options = Options(dialect=DIALECTS[dialect])
+    graph = SkillGraph.load(vault({path: "x", "s/s.md": link}), options=options)
+    (found,) = graph.links_from("s/s")
+    assert (found.target, found.rung) == (path.removesuffix(".md"), rung)
 
 
 TIED = {

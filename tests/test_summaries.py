@@ -251,3 +251,49 @@ def test_a_field_is_said_once_if_all_its_values_in_lists_and_mappings_are_links(
     )
     types = {link["id"]: link["types"] for link in node["links"]}
     assert types == {"b": ("depends_on", "source"), "c": ("depends_on", "source")}
+
+
+def test_of_many_links_those_that_answer_the_query_come_first(vault: Vault) -> None:
+    files = {f"n{at:02}.md": "Of ships." for at in range(80)}
+    files |= {"n70.md": "Of storms.", "n75.md": "Of a storm, and of storms again."}
+    files["hub.md"] = "\n\n".join(f"Go to [[n{at:02}]] in case {at}." for at in range(80))
+    tools = Toolset(SkillGraph.load(vault(files)))
+    seen: list[str] = []
+    for _ in range(11):
+        node = tools.read_summary("hub", "storm").to_json()["result"]["nodes"][0]
+        seen += [link["id"] for link in node["links"]]
+    assert set(seen[:2]) == {"n70", "n75"}
+    assert seen[2:] == sorted(set(seen) - {"n70", "n75"})
+    assert len(seen) == 80
+
+
+def test_what_is_said_of_a_node_itself_is_said_in_its_first_summary_only(vault: Vault) -> None:
+    links = "\n\n".join(f"Go to [[n{at:02}]] in case {at}." for at in range(10))
+    files = {f"n{at:02}.md": "x" for at in range(10)}
+    files |= {"hub.md": f"---\ntags: [t]\n---\n# Hub\n\nSee [[gone]].\n\n## Part\n\n{links}\n"}
+    files |= {"up.md": "Down to [[hub]] from here."}
+    tools = Toolset(SkillGraph.load(vault(files)))
+    first = node_of(tools, "hub")
+    assert first["unresolved"] and first["outline"] and first["fields"]
+    assert (first["backlink_count"], len(first["backlinks"]), first["more_links"]) == (1, 1, 2)
+    second = tools.read_summary("hub")
+    assert lines(second.text)[:-1] == [
+        "[[hub]] was shown in call 1. More of its links:",
+        "- [[n08]] (1 tokens): Go to n08 in case 8.",
+        "- [[n09]] (1 tokens): Go to n09 in case 9.",
+    ]
+    (again,) = second.to_json()["result"]["nodes"]
+    assert (again["description"], again["backlink_count"], again["more_links"]) == ("", 0, 0)
+    assert not any(again[key] for key in ("unresolved", "outline", "fields", "backlinks"))
+
+
+@pytest.mark.parametrize("label", ["**Bold**", "*Bold*", "`Bold`", "Bold"])
+def test_the_words_of_a_link_are_not_said_again_where_a_line_begins_with_them(
+    vault: Vault, label: str
+) -> None:
+    files = {"map.md": f"---\ntype: map\n---\n- [[a|{label}]]: when it rains\n", "a.md": "# X\n"}
+    tools = Toolset(SkillGraph.load(vault(files)))
+    (line,) = tools.list_index("map").to_json()["result"]["lines"]
+    assert line["description"] == "when it rains"
+    (link,) = node_of(tools, "map")["links"]
+    assert link["context"] == "when it rains"
