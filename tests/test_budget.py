@@ -312,18 +312,35 @@ def test_who_forgets_the_end_of_the_budget_is_told_again() -> None:
     assert not tools.spent
 
 
-def test_what_fits_no_answer_is_refused_while_there_is_room_to_go_on(tmp_path: Path) -> None:
-    name = "/".join(f"{number}の長い名前のフォルダー" * 4 for number in range(9))
-    (tmp_path / name).mkdir(parents=True)
-    (tmp_path / name / "deep.md").write_text("Text.", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("budget", "is_spent"),
+    [
+        (Budget(5_000, 200), False),
+        (Budget(5_000, 100), False),  # a small cap does not end a session with much left
+        (Budget(5_000, None, 400), False),
+        (Budget(228), False),
+        (Budget(227), True),
+    ],
+    ids=str,
+)
+def test_what_fits_no_answer_is_refused_while_there_is_room_to_go_on(
+    tmp_path: Path, budget: Budget, is_spent: bool
+) -> None:
+    rare = "龘" * 60  # more than one token a character
+    (tmp_path / rare).mkdir()
+    (tmp_path / rare / f"{rare}.md").write_text("---\ntitle: deep\n---\nText.", encoding="utf-8")
     (tmp_path / "a.md").write_text("Another text.", encoding="utf-8")
-    graph = SkillGraph.load(tmp_path)
-    tools = Toolset(graph, Budget(5_000, 200))
+    tools = Toolset(SkillGraph.load(tmp_path), budget)
     refused = tools.read_summary(["deep"])
-    assert refused.to_json()["result"]["code"] == "too_large"
-    assert "does not fit in one answer of 200 tokens; ask for less" in refused.text
-    assert refused.error and not tools.spent
-    assert "Another text." in tools.read_node("a").text
-    little = Toolset(graph, 300)
-    assert "budget is spent" in little.read_summary(["deep"]).text.lower()
-    assert little.spent
+    assert isinstance(refused.result, Refusal)
+    assert refused.error
+    assert tools.spent == is_spent
+    if is_spent:
+        assert refused.text.startswith("The budget is spent; nothing more can be shown.")
+        assert refused.result.code == "spent"
+    else:
+        limit = min(budget.cap, budget.total - budget.reserve)
+        message = f"That does not fit in one answer of {limit} tokens; ask for less"
+        assert refused.text.startswith(message)
+        assert refused.result.code == "too_large"
+        assert "Another text." in tools.read_node("a").text

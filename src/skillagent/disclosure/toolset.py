@@ -31,7 +31,7 @@ from skillagent.store import GraphView, view_of
 from skillagent.tokens import TokenCounter, default_counter
 
 ROOM_TO_GO_ON = 200
-"""Tokens left for an answer above which the budget is not yet called spent."""
+"""With so many tokens left for answers, the budget is not yet called spent."""
 
 
 class Toolset:
@@ -384,7 +384,7 @@ class Toolset:
             except planning.CallRefusedError as refused:
                 error = True
                 fitting = self._first_fit(refusals.drafts(refused.refusal), limit)
-            if fitting is None and limit >= ROOM_TO_GO_ON:
+            if fitting is None and self._room >= ROOM_TO_GO_ON:
                 error = True
                 message = (
                     f"That does not fit in one answer of {limit} tokens; ask for less, "
