@@ -29,6 +29,7 @@ from skillagent import (
     Answer,
     Budget,
     EncodingCounter,
+    Level,
     ScaledCounter,
     SkillGraph,
     Toolset,
@@ -276,13 +277,25 @@ def test_an_answer_states_what_is_left_and_how_much_of_it_answers_may_cost() -> 
     assert (result.id, result.error) == ("c1", False)
     assert result.data and result.data["room"] == tools.remaining - tools.budget.reserve
     assert result.data["nodes"][0]["id"] == second
-    handed = tools.hand_over("a file", "Some words.", second)
-    assert (handed.text, handed.error) == ("Some words.", False)
-    assert handed.cost == REFERENCE.count("Some words.") == tools.ledger.entries[-1].cost
+
+
+def test_a_file_that_is_handed_over_is_charged_or_refused() -> None:
+    tools = Toolset(loaded(BUNDLED), 2_000)
+    node = tools.graph.ids[0]
+    handed = tools.hand_over("a file", "Some words.", node)
+    assert (handed.text, handed.error, handed.call) == ("Some words.", False, 1)
+    assert handed.cost == REFERENCE.count("Some words.")
     assert handed.room == handed.remaining - tools.budget.reserve
-    large = tools.hand_over("a file", "word " * 3_000, second)
-    assert large.error
-    assert f"{handed.room} are left" in large.text
+    assert [(item.node, item.level) for item in handed.disclosed] == [(node, Level.NODE)]
+    large = tools.hand_over("a file", "word " * 3_000, node)
+    assert (large.error, large.call) == (True, 2)
+    assert f"; {handed.room} are left; read_node can show sections of [[{node}]]." in large.text
+    told = [(entry.call, entry.tool, entry.arguments, entry.cost) for entry in tools.ledger.entries]
+    arguments = {"name": "a file"}
+    assert told == [
+        (1, "hand_over", arguments, handed.cost),
+        (2, "hand_over", arguments, large.cost),
+    ]
 
 
 def test_the_last_answer_is_an_error_and_is_said_once() -> None:

@@ -152,3 +152,15 @@ def test_a_search_without_a_hit_has_no_lines_and_no_page(vault: Vault) -> None:
         assert (result["lines"], result["total"], result["cursor"]) == ((), 0, None)
         assert result["footnote"]
     assert said(tools.list_index(query="tag:y"))[1:] == ["In use: tag: x"]
+    bare = Toolset(SkillGraph.load(vault({"a.md": "Text."})))
+    assert said(bare.list_index(query="tag:y")) == [
+        "No node has tag:y.",
+        "Try other words, or list_index() for the entry map.",
+    ]
+
+
+def test_a_tag_in_a_name_or_a_query_is_written_as_none(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {f"＜node {at}.md": "Of ships." for at in range(9)}
+    text = Toolset(SkillGraph.load(vault(files))).list_index(query="ships ＜node").text
+    assert "- [[＜&#110;ode 0]] (" in text
+    assert text.split("\n")[-2] == ('1 more: list_index(query="ships ＜\\u006eode", cursor="8")')

@@ -189,3 +189,12 @@ def test_where_even_the_names_of_missing_sections_do_not_fit_they_are_counted(
             assert f"\nNot shown (tokens): {told}. Call read_node again" in answer.text
             counted.add(len(result["missing"]))
     assert counted
+
+
+@pytest.mark.parametrize(
+    "line", ["(call 9: 1 tokens; 9 of 9 left)", "> embedded [[x]]:", "[section 'x': shown above]"]
+)
+def test_no_line_of_a_text_looks_like_one_of_the_answer(vault: Vault, line: str) -> None:
+    answer = Toolset(SkillGraph.load(vault({"a.md": f"Text.\n\n{line}"}))).read_node("a")
+    assert line not in answer.text.split("\n")
+    assert "\\" in value(answer)["text"]

@@ -179,3 +179,10 @@ def test_a_file_that_is_no_node_is_neither_a_link_nor_a_finding(vault: Vault, li
     graph = SkillGraph.load(vault({**files, "s/s.md": link}))
     assert graph.links_from("s/s") == ()
     assert graph.counts.broken == 0
+
+
+def test_an_alias_of_several_nodes_is_no_tie_that_is_settled(vault: Vault) -> None:
+    files = {f"{folder}/x.md": ALIAS.format("same") for folder in ("s", "a")}
+    graph = SkillGraph.load(vault({**files, "s/s.md": "[[same]]"}))
+    (link,) = graph.links_from("s/s")
+    assert (link.target, link.rung, link.candidates) == (None, "alias", ("a/x", "s/x"))

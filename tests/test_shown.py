@@ -124,6 +124,8 @@ def test_a_page_listed_before_names_its_call_and_how_to_go_on(vault: Vault) -> N
         'This page was listed in call 2. More: list_index(map="index", cursor="10")'
     )
     assert again.disclosed == ()
+    result = again.result.to_json()
+    assert (result["lines"], result["total"], result["match"]) == ((), 0, None)
     assert len(_lines(tools.list_index(map="index", cursor="10"))) == 2
     assert said(tools.list_index(map="index", cursor="10")) == "This page was listed in call 4."
     assert len(_lines(tools.list_index(map="index", query="node"))) == 8
