@@ -296,6 +296,9 @@ def test_a_file_that_is_handed_over_is_charged_or_refused() -> None:
         (1, "hand_over", arguments, handed.cost),
         (2, "hand_over", arguments, large.cost),
     ]
+    assert tools.ledger.entries[0].disclosed == handed.disclosed
+    assert [entry.error for entry in tools.ledger.entries] == [False, True]
+    assert tools.hand_over("other", "Words.").disclosed == ()
 
 
 def test_the_last_answer_is_an_error_and_is_said_once() -> None:
@@ -309,6 +312,8 @@ def test_the_last_answer_is_an_error_and_is_said_once() -> None:
     for answer in (last, *ends):
         assert isinstance(answer.result, Refusal)
         assert answer.result.code == "spent"
+    assert isinstance(last.result, Refusal)
+    assert last.result.message == last.text.partition("\n")[0]
     entries = tools.ledger.entries[last.call - 1 :]
     assert all(entry.error is True and entry.disclosed == () for entry in entries)
     assert {answer.remaining for answer in ends} == {last.remaining} == {tools.remaining}

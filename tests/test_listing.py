@@ -163,4 +163,19 @@ def test_a_tag_in_a_name_or_a_query_is_written_as_none(vault: Vault) -> None:
     files: dict[str, str | bytes] = {f"＜node {at}.md": "Of ships." for at in range(9)}
     text = Toolset(SkillGraph.load(vault(files))).list_index(query="ships ＜node").text
     assert "- [[＜&#110;ode 0]] (" in text
-    assert text.split("\n")[-2] == ('1 more: list_index(query="ships ＜\\u006eode", cursor="8")')
+    assert text.split("\n")[-2] == '1 more: list_index(query="ships ＜\\u006eode", cursor="8")'
+
+
+@pytest.mark.parametrize(("length", "is_repeated"), [(200, True), (201, False)])
+def test_a_long_argument_is_not_repeated_in_the_call_for_the_next_page(
+    vault: Vault, length: int, is_repeated: bool
+) -> None:
+    query = "here".ljust(length, "?")
+    answer = Toolset(SkillGraph.load(vault(numbered(9)))).list_index(query=query)
+    written = f'"{query}"' if is_repeated else "<the same>"
+    assert said(answer)[-1] == f'1 more: list_index(query={written}, cursor="8")'
+
+
+def test_a_control_character_of_a_query_is_escaped_in_the_next_call(vault: Vault) -> None:
+    answer = Toolset(SkillGraph.load(vault(numbered(9)))).list_index(query="here \x7f→")
+    assert said(answer)[-1] == '1 more: list_index(query="here \\u007f\\u2192", cursor="8")'

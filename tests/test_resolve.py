@@ -167,6 +167,7 @@ def test_a_link_that_leads_nowhere_says_why(vault: Vault, link: str, rung: str) 
         "[[LICENSE]]",
         "[[near]]",
         "[[X.PNG]]",
+        "[[a.b.png]]",
         "[[TOC]]",
         "[x](near)",
         "[x](/LICENSE)",

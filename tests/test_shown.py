@@ -49,6 +49,7 @@ def tools(vault: Vault) -> Toolset:
 @pytest.mark.parametrize("call", SHOWING, ids=str)
 def test_an_answer_that_left_the_conversation_is_given_again(tools: Toolset, call: Call) -> None:
     first = tools.call(*call)
+    levels = tools.ledger.levels()
     repeated = tools.call(*call)
     assert "shown in call 1" in repeated.text or "listed in call 1" in repeated.text
     assert repeated.cost < first.cost
@@ -60,6 +61,7 @@ def test_an_answer_that_left_the_conversation_is_given_again(tools: Toolset, cal
     assert tools.ledger.withdrawn == (1, 2, 3)
     assert tools.ledger.levels() == {}
     assert said(tools.call(*call)) == said(first)
+    assert tools.ledger.levels() == levels
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,7 @@ def test_a_page_listed_before_names_its_call_and_how_to_go_on(vault: Vault) -> N
     assert (result["lines"], result["total"], result["match"]) == ((), 0, None)
     assert len(_lines(tools.list_index(map="index", cursor="10"))) == 2
     assert said(tools.list_index(map="index", cursor="10")) == "This page was listed in call 4."
+    assert said(tools.list_index(map=" INDEX.md ")) == said(again)
     assert len(_lines(tools.list_index(map="index", query="node"))) == 8
 
 
@@ -140,11 +143,47 @@ def test_a_refused_call_shows_nothing_and_is_charged(tools: Toolset) -> None:
         tools.list_index(map="tied"),
         tools.list_index(cursor="99"),
         tools.call("read_node", {"nodes": "tide"}),
+        tools.call("read_node", "{"),
     ]
     assert all(answer.error and answer.cost and not answer.disclosed for answer in refused)
-    assert [answer.call for answer in refused] == list(range(1, 8))
+    assert [answer.call for answer in refused] == list(range(1, 9))
     assert [entry.cost for entry in tools.ledger.entries] == [answer.cost for answer in refused]
     assert all(entry.error for entry in tools.ledger.entries)
+    assert [dict(entry.arguments) for entry in tools.ledger.entries[-2:]] == [
+        {"nodes": "tide"},
+        {"raw": "{"},
+    ]
     fresh = Toolset(tools.graph)
     assert said(tools.list_index("index")) == said(fresh.list_index("index"))
     assert said(tools.read_node("tide")) == said(fresh.read_node("tide"))
+
+
+def test_a_description_that_was_only_shown_cut_is_shown_whole_in_the_summary(
+    tools: Toolset,
+) -> None:
+    for answer in (tools.list_index("index"), tools.list_index(query="storm")):
+        assert "[[storm]]" in answer.text
+        assert answer.text.count("Wind and rain.") < 20
+    assert tools.read_summary("storm").text.count("Wind and rain.") == 40
+    assert "Wind and rain." not in tools.read_summary("storm").text
+
+
+def test_a_text_that_holds_its_own_description_shows_it(vault: Vault) -> None:
+    files = {"hub.md": "# Hub\n\nTo read:\n\n- [[a]]\n- [[b]]\n", "a.md": "Of a.", "b.md": "Of b."}
+    tools = Toolset(SkillGraph.load(vault(files)))
+    tools.read_node("a")
+    (summary,) = tools.read_summary("hub").result.to_json()["nodes"]
+    assert [(link["id"], link["context"]) for link in summary["links"]] == [
+        ("a", ""),
+        ("b", "Of b."),
+    ]
+
+
+def test_a_page_of_hits_listed_before_is_a_pointer_too(vault: Vault) -> None:
+    tools = Toolset(SkillGraph.load(vault({f"n{at}.md": f"Ship {at} is here." for at in range(9)})))
+    tools.list_index(query="ship")
+    again = tools.list_index(query=" ship ")
+    assert said(again) == (
+        'This page was listed in call 1. More: list_index(query="ship", cursor="8")'
+    )
+    assert again.result.to_json()["query"] == "ship"

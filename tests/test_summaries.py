@@ -229,6 +229,9 @@ def test_where_no_summary_fits_each_node_is_a_line_and_counts_as_shown(vault: Va
     assert result["more"] == 6 - len(shown) > 0
     assert lines(answer.text)[-2] == f"{result['more']} more did not fit"
     assert lines(answer.text)[0].endswith(" tokens) About 0")
+    emptied = ("fields", "outline", "links", "backlinks", "unresolved", "successors")
+    assert all(node[key] == () for node in result["nodes"] for key in emptied)
+    assert {(node["more_links"], node["backlink_count"]) for node in result["nodes"]} == {(0, 0)}
     assert [item.node for item in answer.disclosed] == shown
     tools.rebudget(9_000)
     again = tools.list_index(query="about 0")
@@ -297,3 +300,22 @@ def test_the_words_of_a_link_are_not_said_again_where_a_line_begins_with_them(
     assert line["description"] == "when it rains"
     (link,) = node_of(tools, "map")["links"]
     assert link["context"] == "when it rains"
+
+
+def test_a_section_is_named_with_the_one_around_it_not_with_the_one_before(vault: Vault) -> None:
+    text = "## A\n\n### X\n\n### Y\n\n#### Z\n\n## B\n\n### Y\n\n## C\n\n#### Z\n"
+    node = node_of(Toolset(SkillGraph.load(vault({"a.md": text}))), "a")
+    titles = [line["title"] for line in node["outline"]]
+    assert titles == ["A", "X", "A#Y", "Y#Z", "B", "B#Y", "C", "C#Z"]
+
+
+def test_a_link_without_a_word_or_a_type_comes_last(vault: Vault) -> None:
+    files = {
+        "hub.md": (
+            "---\ndepends_on: typed\n---\n# Hub\n\n- [[bare]]\n- [[other]]\n\n"
+            "When it rains, go to [[told]].\n"
+        ),
+        **{f"{name}.md": f"Of {name}.\n" for name in ("bare", "other", "told", "typed")},
+    }
+    links = node_of(Toolset(SkillGraph.load(vault(files))), "hub")["links"]
+    assert [link["id"] for link in links] == ["typed", "told", "bare", "other"]
