@@ -319,3 +319,30 @@ def test_a_link_without_a_word_or_a_type_comes_last(vault: Vault) -> None:
     }
     links = node_of(Toolset(SkillGraph.load(vault(files))), "hub")["links"]
     assert [link["id"] for link in links] == ["typed", "told", "bare", "other"]
+
+
+@pytest.mark.parametrize(
+    ("count", "links", "backlinks"), [(1, 8, 3), (2, 5, 2), (3, 3, 1), (4, 3, 1)]
+)
+def test_the_more_summaries_a_call_asks_for_the_fewer_links_each_shows(
+    vault: Vault, count: int, links: int, backlinks: int
+) -> None:
+    files = {f"n{at}.md": f"Text {at}.\n" for at in range(9)}
+    files |= {f"from{at}.md": f"From here, case {at}, to [[hub0]].\n" for at in range(4)}
+    body = "\n\n".join(f"Go to [[n{at}]] in case {at}." for at in range(9))
+    files |= {f"hub{at}.md": body for at in range(4)}
+    tools = Toolset(SkillGraph.load(vault(files)), 20_000)
+    nodes = tools.read_summary([f"hub{at}" for at in range(count)]).to_json()["result"]["nodes"]
+    assert [len(node["links"]) for node in nodes] == [links] * count
+    assert [node["more_links"] for node in nodes] == [9 - links] * count
+    assert (len(nodes[0]["backlinks"]), nodes[0]["backlink_count"]) == (backlinks, 4)
+
+
+def test_of_several_links_from_one_node_the_first_with_words_is_told(vault: Vault) -> None:
+    text = "---\nrelated: hub\n---\nFirst reason to read [[hub]].\n\nAnother reason for [[hub]].\n"
+    tools = Toolset(SkillGraph.load(vault({"hub.md": "Of hubs.", "from.md": text})))
+    node = node_of(tools, "hub")
+    assert [(link["id"], link["context"]) for link in node["backlinks"]] == [
+        ("from", "First reason to read hub.")
+    ]
+    assert node["backlink_count"] == 1
