@@ -76,13 +76,21 @@ def test_parallel_calls_are_answered_in_one_message(vault: Vault) -> None:
     assert events[-1] == Done(EndReason.END, "done")
 
 
-def test_a_call_in_a_reply_that_was_cut_off_is_closed_but_not_run(vault: Vault) -> None:
-    chat = session(vault, calls("a", stop=Stop.MAX_TOKENS))
-    assert list(chat.ask("question"))[-1] == Done(EndReason.MAX_TOKENS, "")
-    (result,) = chat.messages[-1].parts
-    assert isinstance(result, ToolResult)
-    assert result.error
+@pytest.mark.parametrize("stop", [stop for stop in Stop if stop is not Stop.TOOL_USE])
+def test_a_call_in_a_reply_that_was_cut_off_is_closed_but_not_run(vault: Vault, stop: Stop) -> None:
+    reply = calls("a", "b", stop=stop)
+    chat = session(vault, reply)
+    assert list(chat.ask("question"))[-1] == Done(EndReason(stop.value), "")
+    text = f"not run: the reply ended early ({stop.value})"
+    results = tuple(ToolResult(call, text, error=True) for call in ("id0", "id1"))
+    assert chat.messages[1:] == (reply.message, Message(Role.USER, results))
     assert [entry.tool for entry in chat.toolset.ledger.entries] == ["instructions"]
+
+
+def test_a_reply_that_announces_calls_and_makes_none_ends_the_run(vault: Vault) -> None:
+    chat = session(vault, says("No call after all.", Stop.TOOL_USE))
+    assert list(chat.ask("question"))[-1] == Done(EndReason.END, "No call after all.")
+    assert len(chat.messages) == 2
 
 
 def test_a_refusal_ends_the_run(vault: Vault) -> None:

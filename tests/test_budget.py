@@ -29,11 +29,14 @@ from skillagent import (
     Answer,
     Budget,
     EncodingCounter,
+    Level,
     ScaledCounter,
     SkillGraph,
     Toolset,
     UsageError,
 )
+from skillagent.disclosure.results import Refusal
+from skillagent.messages import ToolCall
 from tests.conftest import BUNDLED
 
 REFERENCE = EncodingCounter(fast=False)
@@ -225,6 +228,137 @@ def test_an_estimating_counter_holds_its_own_budget() -> None:
     assert sum(map(counter.count, texts)) <= 3_000
 
 
-def test_a_negative_budget_is_refused() -> None:
-    with pytest.raises(UsageError):
-        Budget(-1)
+@pytest.mark.parametrize("limits", [(-1,), (0, -1), (0, None, -1), (9, 9, -1), (9, -1, 9)])
+def test_a_negative_budget_is_refused(limits: tuple[int, ...]) -> None:
+    with pytest.raises(UsageError, match=r"^a budget cannot be negative$"):
+        Budget(*limits)
+
+
+@pytest.mark.parametrize(
+    ("budget", "cap", "reserve"),
+    [
+        (Budget(), 4_000, 120),
+        (Budget(1_001), 500, 120),
+        (Budget(960), 480, 120),
+        (Budget(959), 479, 119),
+        (Budget(1_000, 800), 800, 120),
+        (Budget(100, 800), 100, 12),
+        (Budget(1_000, 0), 0, 120),
+        (Budget(1_000, None, 403), 100, 120),
+        (Budget(1_000, 50, 403), 50, 120),
+        (Budget(1_000, None, 9_000), 500, 120),
+        (Budget(1_000, 50, 0), 0, 120),
+        (Budget(0, 0, 0), 0, 0),
+    ],
+    ids=str,
+)
+def test_the_smallest_limit_caps_an_answer(budget: Budget, cap: int, reserve: int) -> None:
+    assert (budget.cap, budget.reserve) == (cap, reserve)
+
+
+def test_no_answer_has_more_characters_than_the_host_takes() -> None:
+    lengths = set()
+    for limit in range(400, 4_000, 200):
+        tools = Toolset(loaded(BUNDLED), Budget(20_000, 5_000, limit))
+        for name in list(tools.graph.ids)[:3]:
+            text = tools.read_node(name).text
+            assert 0 < len(text) <= limit
+            lengths.add(len(text))
+    assert len(lengths) > 10
+
+
+def test_an_answer_states_what_is_left_and_how_much_of_it_answers_may_cost() -> None:
+    tools = Toolset(loaded(BUNDLED), 2_000)
+    first, second = list(tools.graph.ids)[:2]
+    answer = tools.read_node(first)
+    assert answer.remaining == 2_000 - answer.cost
+    assert answer.room == answer.remaining - tools.budget.reserve
+    result = tools.answer(ToolCall("c1", "read_summary", {"nodes": [second]}))
+    assert (result.id, result.error) == ("c1", False)
+    assert result.data and result.data["room"] == tools.remaining - tools.budget.reserve
+    assert result.data["nodes"][0]["id"] == second
+
+
+def test_a_file_that_is_handed_over_is_charged_or_refused() -> None:
+    tools = Toolset(loaded(BUNDLED), 2_000)
+    node = tools.graph.ids[0]
+    handed = tools.hand_over("a file", "Some words.", node)
+    assert (handed.text, handed.error, handed.call) == ("Some words.", False, 1)
+    assert handed.cost == REFERENCE.count("Some words.")
+    assert handed.room == handed.remaining - tools.budget.reserve
+    assert [(item.node, item.level) for item in handed.disclosed] == [(node, Level.NODE)]
+    large = tools.hand_over("a file", "word " * 3_000, node)
+    assert (large.error, large.call) == (True, 2)
+    assert f"; {handed.room} are left; read_node can show sections of [[{node}]]." in large.text
+    told = [(entry.call, entry.tool, entry.arguments, entry.cost) for entry in tools.ledger.entries]
+    arguments = {"name": "a file"}
+    assert told == [
+        (1, "hand_over", arguments, handed.cost),
+        (2, "hand_over", arguments, large.cost),
+    ]
+    assert tools.ledger.entries[0].disclosed == handed.disclosed
+    assert [entry.error for entry in tools.ledger.entries] == [False, True]
+    assert tools.hand_over("other", "Words.").disclosed == ()
+
+
+def test_the_last_answer_is_an_error_and_is_said_once() -> None:
+    tools = Toolset(loaded(BUNDLED), 400)
+    answers = [tools.read_node(name, again=True) for name in list(tools.graph.ids)[:20]]
+    last = next(answer for answer in answers if "budget is spent" in answer.text)
+    ends = answers[last.call :]
+    assert {(answer.text, answer.cost, answer.room, answer.disclosed) for answer in ends} == {
+        ("", 0, 0, ())
+    }
+    for answer in (last, *ends):
+        assert isinstance(answer.result, Refusal)
+        assert answer.result.code == "spent"
+    assert isinstance(last.result, Refusal)
+    assert last.result.message == last.text.partition("\n")[0]
+    entries = tools.ledger.entries[last.call - 1 :]
+    assert all(entry.error is True and entry.disclosed == () for entry in entries)
+    assert {answer.remaining for answer in ends} == {last.remaining} == {tools.remaining}
+
+
+def test_who_forgets_the_end_of_the_budget_is_told_again() -> None:
+    tools = Toolset(loaded(BUNDLED), 400)
+    names = iter(tools.graph.ids)
+    while not tools.spent:
+        tools.read_node(next(names), again=True)
+    tools.forget(after=tools.calls)
+    assert tools.spent
+    tools.forget(after=tools.calls - 1)
+    assert not tools.spent
+
+
+@pytest.mark.parametrize(
+    ("budget", "is_spent"),
+    [
+        (Budget(5_000, 200), False),
+        (Budget(5_000, 100), False),  # a small cap does not end a session with much left
+        (Budget(5_000, None, 400), False),
+        (Budget(228), False),
+        (Budget(227), True),
+    ],
+    ids=str,
+)
+def test_what_fits_no_answer_is_refused_while_there_is_room_to_go_on(
+    tmp_path: Path, budget: Budget, is_spent: bool
+) -> None:
+    rare = "龘" * 60  # more than one token a character
+    (tmp_path / rare).mkdir()
+    (tmp_path / rare / f"{rare}.md").write_text("---\ntitle: deep\n---\nText.", encoding="utf-8")
+    (tmp_path / "a.md").write_text("Another text.", encoding="utf-8")
+    tools = Toolset(SkillGraph.load(tmp_path), budget)
+    refused = tools.read_summary(["deep"])
+    assert isinstance(refused.result, Refusal)
+    assert refused.error
+    assert tools.spent == is_spent
+    if is_spent:
+        assert refused.text.startswith("The budget is spent; nothing more can be shown.")
+        assert refused.result.code == "spent"
+    else:
+        limit = min(budget.cap, budget.total - budget.reserve)
+        message = f"That does not fit in one answer of {limit} tokens; ask for less"
+        assert refused.text.startswith(message)
+        assert refused.result.code == "too_large"
+        assert "Another text." in tools.read_node("a").text

@@ -304,12 +304,20 @@ def test_ids_become_ones_that_every_api_takes(graph: SkillGraph) -> None:
         Call("read_node", {"node": "a"}, "functions.read_node:0"),
         Call("read_node", {"node": "b"}, "functions.read_node:0"),
         Call("read_node", {"node": "a"}, "x" * 90),
+        *(Call("read_node", {"node": "b"}, f"{'x' * 60}{number}") for number in range(9)),
     )
     mock = MockLLM([odd, say("Done.")])
     agent = Agent(Toolset(graph), OpenAIProvider("m", api="chat", client=mock.openai()))
     assert list(agent.ask("q"))[-1] == Done(EndReason.END, "Done.")
     ids = [made.id for made in agent.messages[1].tool_calls]
-    assert ids == ["functions_read_node_0", "functions_read_node_0_2", "x" * 40]
+    assert ids[:4] == [
+        "functions_read_node_0",
+        "functions_read_node_0_2",
+        "x" * 40,
+        "x" * 38 + "_2",
+    ]
+    assert ids[-1] == "x" * 37 + "_10"
+    assert len(set(ids)) == len(ids)
     mock.assert_done()
 
 

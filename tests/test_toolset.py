@@ -362,6 +362,17 @@ def test_a_providers_usage_is_kept_beside_our_count(vault: Vault) -> None:
     ledger.reconcile(TurnUsage(1_000, Usage(input=1_500), "m", 0.5))
     assert ledger.ratio == 1.55
     assert (ledger.usage.cache_read, ledger.dollars) == (900, 0.75)
+    first, _ = ledger.to_json()["turns"]
+    assert first == {
+        "model": "m",
+        "counted": 1_000,
+        "input": 1_600,
+        "output": 0,
+        "cache_read": 900,
+        "cache_write": 0,
+        "dollars": 0.25,
+        "disclosed": 0,
+    }
 
 
 def test_the_cost_is_not_known_where_one_price_is_not(vault: Vault) -> None:

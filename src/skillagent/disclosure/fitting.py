@@ -17,7 +17,7 @@ from skillagent.disclosure.ledger import Level
 from skillagent.disclosure.planning import CallRefusedError
 
 ENOUGH_TO_CONTINUE = 200
-"""If an answer may cost at least so many tokens, the budget is not spent: another call may fit."""
+"""If answers may cost at least so many tokens, the budget is not spent: another call may fit."""
 
 
 class FittingText(NamedTuple):
@@ -42,8 +42,10 @@ class Fitting:
     """Tokens left before the call."""
     total: int
     """The session's budget in tokens."""
+    room: int
+    """Tokens that this answer and all later ones may cost."""
     limit: int
-    """Tokens that the answer may cost."""
+    """Tokens that this answer may cost."""
     characters: int | None
     """Characters that the answer may have; None for no limit."""
     session: str
@@ -59,7 +61,7 @@ class Fitting:
             fitting = self._first_fit(make_drafts(self.limit))
         except CallRefusedError as error:
             fitting = self._first_fit(refusals.drafts(error.refusal), is_refusal=True)
-        if fitting is None and self.limit >= ENOUGH_TO_CONTINUE:
+        if fitting is None and self.room >= ENOUGH_TO_CONTINUE:
             refusal = refusals.too_large(self.limit)
             fitting = self._first_fit(refusals.drafts(refusal), is_refusal=True)
         return fitting

@@ -338,6 +338,7 @@ class Toolset(ProviderForms):
                 call=self._calls,
                 remaining=self.remaining,
                 total=self.budget.total,
+                room=self._room,
                 limit=min(self.budget.cap, self._room),
                 characters=self.budget.characters,
                 session=self._session,
