@@ -67,7 +67,7 @@ def test_a_full_page_has_a_cursor_only_if_more_follows(
         assert value(following)["cursor"] is None
     else:
         assert following.error
-        assert f"cursor '{size}' is behind the end" in following.text
+        assert f"cursor '{size}' is past the end" in following.text
 
 
 def test_a_page_cut_short_goes_on_where_it_ended(vault: Vault) -> None:
@@ -95,11 +95,11 @@ def test_a_page_cut_short_goes_on_where_it_ended(vault: Vault) -> None:
         ("", ""),
         (" 0 ", ""),
         ("000000000", ""),
-        ("1", "cursor '1' is behind the end; there are 1 lines"),
-        ("999999999", "is behind the end"),
-        ("0000000000", "is not one"),
-        ("٣", "is not one"),
-        ("x" * 50, f"cursor '{'x' * 40}' is not one; leave it out, or use one from an answer"),
+        ("1", "cursor '1' is past the end; there are 1 lines"),
+        ("999999999", "is past the end"),
+        ("0000000000", "is not valid"),
+        ("٣", "is not valid"),
+        ("x" * 50, f"cursor '{'x' * 40}' is not valid; leave it out, or use one from an answer"),
     ],
 )
 def test_a_cursor_is_an_offset_from_an_answer(vault: Vault, cursor: str | None, says: str) -> None:
