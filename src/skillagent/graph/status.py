@@ -17,6 +17,7 @@ from functools import lru_cache
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
 from skillagent.markdown import scalar_text
+from skillagent.markdown.yaml_header import Value
 
 WORDS = frozenset(
     (
@@ -78,6 +79,12 @@ def declared_status(node: Node) -> str:
     return _status(_values(node))[0]
 
 
+def status_fields(node: Node) -> dict[str, Value]:
+    """The fields of a header that say whether to rely on its node, as written."""
+    fields = node.document.frontmatter.fields
+    return {name: value for name, value in fields.items() if field_key(name) in _FIELDS}
+
+
 def outdated_nodes(
     nodes: Mapping[str, Node],
     links: Iterable[Link],
@@ -114,11 +121,8 @@ def outdated_nodes(
 
 def _values(node: Node) -> dict[str, str]:
     """`field_key` → value, for the fields of a header that this module reads."""
-    fields = node.document.frontmatter.fields
     return {
-        key: scalar_text(value).strip()
-        for name, value in fields.items()
-        if (key := field_key(name)) in _FIELDS
+        field_key(name): scalar_text(value).strip() for name, value in status_fields(node).items()
     }
 
 
