@@ -79,6 +79,17 @@ def declared_status(node: Node) -> str:
     return _status(_values(node))[0]
 
 
+def successor_in_status(node: Node) -> tuple[str, str]:
+    """The field with a status such as `superseded by x`, and that name; both empty if none."""
+    for field in STATUS_FIELDS:
+        for name, value in status_fields(node).items():
+            text = scalar_text(value).strip()
+            if field_key(name) == field and text:
+                word, successor = _status({field: text})
+                return (name, successor) if word in WORDS and successor else ("", "")
+    return "", ""
+
+
 def status_fields(node: Node) -> dict[str, Value]:
     """The fields of a header that say whether to rely on its node, as written."""
     fields = node.document.frontmatter.fields
