@@ -141,6 +141,13 @@ def test_a_skill_takes_the_name_of_its_new_folder(vault: Vault) -> None:
     )
 
 
+def test_the_parts_of_an_outdated_document_are_outdated_too(vault: Vault) -> None:
+    top = vault({"in/a.md": "---\nstatus: deprecated\n---\n# A\n\n## B\n\nOne.\n\n## C\n\nTwo.\n"})
+    import_graph(top / "in" / "a.md", top / "out", None, OBSIDIAN).write()
+    graph = SkillGraph.load(top / "out")
+    assert {graph.outdated[node].word for node in ("b", "c")} == {"deprecated"}
+
+
 def test_sections_without_a_title_above_are_listed_once(vault: Vault) -> None:
     top = vault({"a.md": "# One\n\nx\n\n# Two\n\ny\n", "b/c.md": "---\nentry: true\n---\nc"})
     imported(top / "a.md", top / "a")

@@ -232,3 +232,45 @@ def test_a_file_that_changed_meanwhile_stops_the_whole(vault: Vault) -> None:
     with pytest.raises(UsageError, match=r"c\.md: has changed meanwhile"):
         changes.write()
     assert content(top) == {"a.md": b"[[b]]", "b.md": b"b", "c.md": b"[[b]] and more"}
+
+
+@pytest.mark.parametrize(
+    ("status", "new", "renamed"),
+    [
+        ("status: superseded by b", "zed", "status: superseded by zed"),
+        ("status: 'replaced by b.'  # b", "zed", "status: 'replaced by zed.'  # b"),
+        ('status: "superseded by [b](b.md)"', "zed", 'status: "superseded by [b](zed.md)"'),
+        ("Lifecycle: Deprecated by B", "sub/zed", "Lifecycle: Deprecated by zed"),
+        ("status: superseded by b", "sub/c", "status: superseded by sub/c"),
+        ('status: superseded by "[[b]]"', "zed", 'status: superseded by "[[zed]]"'),
+        ("status: superseded by The Title", "zed", "status: superseded by The Title"),
+        ("status: superseded by c", "zed", "status: superseded by c"),
+        ("status: owned by b", "zed", "status: owned by b"),
+    ],
+)
+def test_a_rename_follows_the_successor_that_a_status_names(
+    vault: Vault, status: str, new: str, renamed: str
+) -> None:
+    folder = vault(
+        {
+            "a.md": f"---\n{status}\n---\nSee [[b]].\n",
+            "b.md": "---\ntitle: The Title\n---\nText.\n",
+            "c.md": "Text.\n",
+        }
+    )
+    before = SkillGraph.load(folder).outdated.get("a")
+    changes = rename(SkillGraph.load(folder), "b", new, alias=False)
+    assert changes.remarks == ()
+    changes.write()
+    after = SkillGraph.load(folder)
+    assert after.nodes["a"].document.text.split("\n")[1] == renamed
+    successors = [new if name == "b" else name for name in before.successors] if before else []
+    assert list(after.outdated["a"].successors if before else ()) == successors
+
+
+def test_a_successor_that_cannot_be_renamed_is_told_with_its_line(vault: Vault) -> None:
+    text = "---\ntitle: A\nstatus: >-\n  superseded\n  by b\n---\nText.\n"
+    folder = vault({"a.md": text, "b.md": "Text.\n"})
+    changes = rename(SkillGraph.load(folder), "b", "zed", alias=False)
+    assert changes.remarks == ("a.md:3: 'status' still names 'b'; write 'zed' there",)
+    assert [change.shown for change in changes.files if change.after] == ["zed.md"]

@@ -122,6 +122,44 @@ def test_a_long_node_becomes_a_map(vault: Vault) -> None:
     assert graph.nodes["setup"].title == "Setup"
 
 
+@pytest.mark.parametrize(
+    ("header", "other", "word"),
+    [
+        ("status: deprecated\nsuperseded_by: new\n", "", "superseded"),
+        ("status: deprecated\nsuperseded_by: [[new]]\n", "", "superseded"),
+        ("superseded_by: ['[[new]]', './other.md']\n", "", "superseded"),
+        ("Lifecycle: retired # why\ndeprecated: true\n", "", "retired"),
+        ("archived: true\nversion: 3\n", "", "archived"),
+        ("valid_until: 2020-01-31\n", "", "expired"),
+        ("stale_after: '2020-01-31'\n", "", "stale"),
+        ("status: superseded by [[new]]\n", "", "superseded"),
+        ("status: stable\n", "supersedes: big\n", "superseded"),
+        ("", "replaces: [[big]]\n", "superseded"),
+        ("status: stable\n", "", ""),
+    ],
+)
+def test_the_parts_are_as_outdated_as_their_source(
+    vault: Vault, header: str, other: str, word: str
+) -> None:
+    sections = "## Set up\n\nSet up the key.\n\nSource: x\n---\n\nRotate the key.\n"
+    folder = vault(
+        {
+            "big.md": f"---\ntitle: Keys\n{header}---\n# Keys\n\n{sections}",
+            "new.md": f"---\ntitle: Newer\n{other}---\nText.\n",
+            "other.md": "Text.\n",
+        }
+    )
+    before = SkillGraph.load(folder).outdated.get("big")
+    split(SkillGraph.load(folder), "big").write()
+    after = SkillGraph.load(folder)
+    parts = sorted(set(after.nodes) - {"big", "new", "other"})
+    assert parts == ["set-up", "source-x"]
+    for part in parts:
+        outdated = after.outdated.get(part)
+        assert (outdated.word if outdated else "") == word
+        assert outdated == before
+
+
 def test_new_names_give_way_to_existing_names(vault: Vault) -> None:
     files: dict[str, str | bytes] = {
         "index.md": "[[x]] [[Setup]]",

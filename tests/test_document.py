@@ -46,6 +46,13 @@ def contexts(text: str) -> list[str]:
         pytest.param("A <!-- no --> [[a]] %% no %% b.", "A a b.", id="comments"),
         pytest.param("([[a]]), and [[b]]'s.", "(a), and b's.", id="no-blanks-are-put-in"),
         pytest.param("[[#Part]] of [[b#Head]].", "Part of b.", id="fragment"),
+        pytest.param("The **[[a]]** rule", "The a rule", id="bold-link"),
+        pytest.param("The *[[a]]* rule", "The a rule", id="link-in-emphasis"),
+        pytest.param("The __[x](a.md)__, or _[[a]]_.", "The x, or a.", id="underscores"),
+        pytest.param("The <b>[[a]]</b> rule", "The a rule", id="link-in-a-tag"),
+        pytest.param("See [[a]][^1] now.\n\n[^1]: x", "See a now.", id="footnote-behind"),
+        pytest.param("See [[a]] > [[b]].", "See a > b.", id="greater-than-behind"),
+        pytest.param("(**[[a]]**)", "(a)", id="no-blank-in-bold"),
         pytest.param("日本。[[a]]語。終", "a語。", id="full-width-stop"),
     ],
 )

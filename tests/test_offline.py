@@ -105,6 +105,74 @@ def test_of_a_long_node_the_section_that_answers_is_read_wherever_it_stands(vaul
     assert agent.toolset.ledger.spent < 1_500
 
 
+OLD = "An access token lives for sixty minutes."
+NEW = "A session credential stays valid for five minutes."
+OUTDATED = {
+    "old-tokens.md": f"---\nsuperseded_by: '[[new-tokens]]'\n---\n# Access tokens\n\n{OLD}\n",
+    "new-tokens.md": f"# Credentials\n\n{NEW}\n",
+    "a.md": "# Access\n\nAccess to the harbour is free, and you live well there.\n",
+    "b.md": "# Tokens\n\nA token of thanks is sent by letter each year.\n",
+}
+LATER = {
+    **OUTDATED,
+    "new-tokens.md": f"---\nstatus: superseded by [[newest]]\n---\n# Credentials\n\n{NEW}\n",
+    "newest.md": "# Keys\n\nA signed key is good for one request.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "quotes"),
+    [
+        pytest.param(
+            OUTDATED,
+            [
+                f"- {NEW} [[new-tokens]]",
+                f"- {OLD} [[old-tokens]] (superseded; replaced by [[new-tokens]])",
+            ],
+            id="successor",
+        ),
+        pytest.param(
+            LATER,
+            [
+                "- A signed key is good for one request. [[newest]]",
+                f"- {OLD} [[old-tokens]] (superseded; replaced by [[new-tokens]])",
+                f"- {NEW} [[new-tokens]] (superseded; replaced by [[newest]])",
+            ],
+            id="successor-of-the-successor",
+        ),
+        pytest.param(
+            {**OUTDATED, "old-tokens.md": f"---\nstatus: deprecated\n---\n# Tokens\n\n{OLD}\n"},
+            [f"- {OLD} [[old-tokens]] (deprecated)"],
+            id="no-successor",
+        ),
+    ],
+)
+def test_an_outdated_text_is_quoted_with_its_status_after_the_text_that_replaces_it(
+    vault: Vault, files: dict[str, str], quotes: list[str]
+) -> None:
+    agent = navigator(vault, files)
+    for _ in range(2):  # the second answer is made from what was read for the first one
+        lines = Asked(agent, "How long does an access token live?").text.splitlines()
+        places = [lines.index(quote) for quote in quotes]
+        assert places == sorted(places)
+        current = [
+            at for at, line in enumerate(lines) if line.startswith("- ") and " (" not in line
+        ]
+        assert max(current, default=0) < lines.index(quotes[-1])
+
+
+def test_a_successor_that_the_budget_has_no_room_for_is_named_all_the_same(vault: Vault) -> None:
+    files = {**OUTDATED, "new-tokens.md": f"# Credentials\n\n{FILLER * 9}\n"}
+    asked = Asked(navigator(vault, files, 400), "How long does an access token live?")
+    assert f"- {OLD} [[old-tokens]] (superseded; replaced by [[new-tokens]])" in asked.text
+
+
+def test_a_further_hit_that_is_outdated_is_named_with_its_status(vault: Vault) -> None:
+    old = f"---\nstatus: deprecated\n---\n{FILLER} The token is old.\n"
+    asked = Asked(navigator(vault, {**OUTDATED, "z.md": old}), "Which access token is sent?")
+    assert "[[z]] (deprecated)" in asked.text
+
+
 SENTENCES = {
     "Chinese": ("税率是多少？", "小规模纳税人的税率是百分之三。"),
     "Japanese": ("猫はどこにいますか？", "猫は暖かい台所の椅子の下にいます。"),

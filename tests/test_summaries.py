@@ -95,6 +95,26 @@ def test_what_is_cut_from_a_long_sentence_is_not_shared(vault: Vault) -> None:
     assert answer.count("\n- [[") == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("Testing is slow without a [[Test]] double.", "Testing is slow without a Test double."),
+        ("Test first, then use a [[Test]] double.", "Test first, then use a Test double."),
+        ("[[Test]]ing is slow without a double.", "Testing is slow without a double."),
+        ("- tests one [[t|t]] more", "tests one t more"),
+        ("- **[[Test]]** - a double", "a double"),
+        ("> - [ ] [[Test|Doubles]]: stand in", "stand in"),
+        ("1. <!-- why --> [[Test]] doubles stand in", "doubles stand in"),
+    ],
+)
+def test_a_phrase_leaves_out_the_words_of_its_link_only_where_the_link_is_at_the_beginning(
+    vault: Vault, text: str, phrase: str
+) -> None:
+    files = {"a.md": f"First.\n\n{text}\n", "Test.md": "---\naliases: [t]\n---\nDoubles.\n"}
+    (link,) = node_of(Toolset(SkillGraph.load(vault(files))), "a")["links"]
+    assert link["context"] == phrase
+
+
 @pytest.mark.parametrize("heading", ["## Part", "Part\n====", "Part\n----"])
 def test_a_context_does_not_take_in_the_heading_above(vault: Vault, heading: str) -> None:
     files = {"a.md": f"# A\n\n{heading}\nWhen hot, see [[b]].\n", "b.md": "Text.\n"}

@@ -60,6 +60,13 @@ def codes(folder: Path) -> list[str]:
         ("title: b\nuses: b\nstatus: c d", []),
         ("broken: [\nrelated: b", [("related", "b")]),
         ("related: |\n  b", []),
+        ("related:\n\t- b\n\t- 'c d'  # c", [("related", "b"), ("related", "c d")]),
+        ("related:\n-\tb\nup:\tb", [("related", "b"), ("up", "b")]),
+        ("sources:\n\t- id: x\n\t  resource: b\n", [("sources", "b")]),
+        ("related:\n  - @x\n  - b\n  - 'c d'", [("related", "b"), ("related", "c d")]),
+        ("sources:\n  - @x\n  - {id: login, resource: b}", [("sources", "b")]),
+        ("related:\n\t- @x\n\t- b", [("related", "b")]),
+        ("related:\n  @x\n  - b", []),
         ('related: {"": b, ? [b] : b}', []),
         ('sources: [{"": b, resource: b}]', [("sources", "b")]),
         ("related: &x b\nup: *x", []),
@@ -187,6 +194,13 @@ def test_a_rename_writes_the_names_anew(vault: Vault) -> None:
         .replace("resource: b.md", 'resource: "new b, x.md"')
         .replace("uses: b", 'uses: "new b, x"').replace("[[b]]", "[[new b, x]]")
     )  # fmt: skip
+
+
+def test_a_rename_writes_the_names_in_a_header_that_was_salvaged_anew(vault: Vault) -> None:
+    header = "---\ndepends_on:\n\t- b\n\t- login\n\t- b.md\nrelated:\n  - @x\n  - 'b'\n---\n"
+    folder = vault({**OTHERS, "a.md": header})
+    text = written(rename(SkillGraph.load(folder), "b", "zed", alias=False), "a.md")
+    assert text == header.replace("- b", "- zed").replace("'b'", "'zed'")
 
 
 def test_a_node_that_moves_keeps_its_typed_links(vault: Vault) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from skillagent.authoring.entry import ENTRY, entry_edits, title_of
 from skillagent.authoring.link_writer import beside
 from skillagent.authoring.moving.parts import DocumentPart
-from skillagent.authoring.sections import CutSection, FreeNames, section_tree
+from skillagent.authoring.sections import CutSection, FreeNames, kept_status, section_tree
 from skillagent.authoring.split import map_header, parts_of
 from skillagent.graph import Node
 from skillagent.graph.node import stem_of
@@ -91,7 +91,7 @@ def import_plan(
         if sections:
             if node is not entry:
                 edits = map_header(node, plan.remarks)
-            parts = parts_of(node, sections, names, edits, path)
+            parts = parts_of(node, sections, names, edits, path, status=kept_status(node))
             plan.cut.append((sections, parts))
         else:
             parts = [DocumentPart(node, 0, len(node.document.text), path, edits=edits)]

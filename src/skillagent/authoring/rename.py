@@ -8,16 +8,18 @@ from skillagent.authoring.file_text import Source, read_node
 from skillagent.authoring.link_writer import checked_path
 from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.authoring.moving.relocate import Relocation, node_of
-from skillagent.errors import UsageError
+from skillagent.errors import ResolveError, UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.entry import ENTRY_STEMS
 from skillagent.graph.logseq import called
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.resolve import name_key
-from skillagent.markdown import Dialect
+from skillagent.graph.status import successor_in_status
+from skillagent.markdown import Dialect, scalar_text
 from skillagent.markdown.compose import header_edit
 from skillagent.markdown.document import parse
+from skillagent.markdown.edit import Edit, edited
 from skillagent.markdown.logseq.properties import property_edit
 from skillagent.markdown.logseq_names import PageNames
 
@@ -55,10 +57,19 @@ def rename(
         root=top,
     )
     after = relocation.files(lambda other: read_node(root, other), {})
+    remarks = [*relocation.gained]
+    for other in graph.nodes.values():
+        data = after.get(other.path) if other is not node else None
+        try:
+            followed = _with_new_status(graph, node, other, path, data, dialect)
+        except UsageError as error:
+            remarks.append(str(error))
+        else:
+            if followed is not None:
+                after[other.path] = followed
     by_path = {other.path: other for other in graph.nodes.values()}
     touched = {node.path, *(path for path in after if path in by_path)}
     before = {path: read_node(root, by_path[path]) for path in touched}
-    remarks = [*relocation.gained]
     if alias and stem_of(path) != node.stem:
         try:
             after[path] = _with_alias(graph, node, path, after[path], dialect)
@@ -110,6 +121,68 @@ def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
                 f"a file called {entry_stem} at the top is a graph's entry; leave its name"
             )
     return path
+
+
+def _with_new_status(
+    graph: SkillGraph, node: Node, other: Node, path: str, data: bytes | None, dialect: Dialect
+) -> bytes | None:
+    """A file whose status names the renamed node as its successor, with the new name.
+
+    A name in `superseded by x` is text and not a link, so `Relocation` does not see it.
+
+    Args:
+        graph: the graph before.
+        node: the node that is renamed.
+        other: the node whose status is read.
+        path: new path of the renamed node.
+        data: new content of the other node's file; None if it does not change.
+        dialect: how the graph's links are written.
+
+    Returns:
+        None if the status does not name the node, or names it by a title or an alias.
+
+    Raises:
+        UsageError: the name could not be changed.
+    """
+    if other is node or not successor_in_status(other)[1]:
+        return None
+    if data is None:
+        data = read_node(graph.roots[0], other)
+    document = parse(data, other.path, dialect)
+    field, name = successor_in_status(node_of(document, other.path))
+    new = _new_name(graph, node, name, path)
+    if not new:
+        return None
+    head = document.frontmatter
+    line = head.lines.get(field, 1)
+    start = sum(map(len, document.text.splitlines(keepends=True)[: line - 1]))
+    value = scalar_text(head.fields[field])
+    at, place = document.text.find(value, start, head.body_start), value.rfind(name)
+    edit = Edit(at + place, at + place + len(name), new)
+    written = value[:place] + new + value[place + len(name) :]
+    if at >= 0 and other.whole:
+        changed = parse(edited(document.text, [edit]), other.path, dialect)
+        if changed.frontmatter.fields == {**head.fields, field: written}:
+            return Source(data, document.text, other.path).stretch(0, len(document.text), [edit])
+    raise UsageError(f"{other.path}:{line}: {field!r} still names {name!r}; write {new!r} there")
+
+
+def _new_name(graph: SkillGraph, node: Node, name: str, path: str) -> str:
+    """What a name of a node's file becomes with its new path; empty if it stays."""
+    try:
+        if not name or graph.find(name) is not node:
+            return ""
+    except ResolveError:
+        return ""
+    key, suffix = name_key(without_suffix(name)), name[len(without_suffix(name)) :]
+    if key == name_key(without_suffix(node.path)) and "/" in node.path:
+        return without_suffix(path) + suffix
+    if key != name_key(node.stem):
+        return ""
+    stem = stem_of(path)
+    others = (other for other in graph.nodes.values() if other is not node)
+    taken = {name_key(word) for other in others for word in (other.stem, *other.aliases)}
+    return (without_suffix(path) if name_key(stem) in taken else stem) + suffix
 
 
 def _with_alias(graph: SkillGraph, node: Node, path: str, data: bytes, dialect: Dialect) -> bytes:

@@ -5,20 +5,24 @@ No cut is inside code or a comment; the sections together are the document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from types import MappingProxyType
 
 from skillagent.authoring.link_writer import beside, file_name, folded
 from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.graph.entry import ENTRY_STEMS
+from skillagent.graph.status import SUCCESSOR_FIELDS, Outdated, field_key, status_fields
 from skillagent.markdown import Document, Heading
-from skillagent.markdown.compose import composed
+from skillagent.markdown.compose import HeaderValue, composed
 from skillagent.markdown.document import parse
+from skillagent.markdown.yaml_header import plain
 
 DESCRIPTION_CHARS = 200
 """Longest description after a link in a list that is written here."""
+NO_STATUS: Mapping[str, HeaderValue] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +135,43 @@ def stretch_description(document: Document, section: CutSection) -> str:
     return beside(parse(document.text[section.start : section.end], "").description)
 
 
-def header(title: str, description: str, *, is_map: bool = False) -> str:
+def header(
+    title: str,
+    description: str,
+    *,
+    is_map: bool = False,
+    status: Mapping[str, HeaderValue] = NO_STATUS,
+) -> str:
     """The frontmatter of a new node.
 
     Args:
         title: left out if empty.
         description: left out if empty, for the author to write.
         is_map: whether the node is a map.
+        status: further fields, returned by `kept_status`.
     """
-    fields = {"type": "map" if is_map else "", "title": title, "description": description}
-    return composed({key: value for key, value in fields.items() if value})
+    fields: dict[str, HeaderValue] = {
+        "type": "map" if is_map else "",
+        "title": title,
+        "description": description,
+    }
+    return composed({key: value for key, value in fields.items() if value} | dict(status))
+
+
+def kept_status(node: Node, outdated: Outdated | None = None) -> dict[str, HeaderValue]:
+    """The fields by which the parts of a node are as outdated as the node.
+
+    Args:
+        node: the node that is cut.
+        outdated: why not to rely on it; if only other nodes say so, the parts say it themselves.
+    """
+    fields = status_fields(node)
+    kept: dict[str, HeaderValue] = {
+        key: plain(value) for key, value in fields.items() if value is not None
+    }
+    if outdated and outdated.successors and SUCCESSOR_FIELDS.isdisjoint(map(field_key, fields)):
+        kept["superseded_by"] = [f"[[{successor}]]" for successor in outdated.successors]
+    return kept
 
 
 class FreeNames:

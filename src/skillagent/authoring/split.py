@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from skillagent.authoring.add import NewNode, propose_maps
 from skillagent.authoring.file_text import Source, read_node
@@ -18,6 +18,7 @@ from skillagent.authoring.sections import (
     FreeNames,
     cut_level,
     header,
+    kept_status,
     link_list,
     sections,
     stretch_description,
@@ -27,6 +28,7 @@ from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
 from skillagent.markdown import Dialect
+from skillagent.markdown.compose import HeaderValue
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
@@ -66,7 +68,13 @@ def split(
     nodes = list(graph.nodes.values())
     others = graph.others[node.root]
     remarks: list[str] = []
-    parts = parts_of(node, cut, FreeNames(nodes, others), map_header(node, remarks))
+    parts = parts_of(
+        node,
+        cut,
+        FreeNames(nodes, others),
+        map_header(node, remarks),
+        status=kept_status(node, graph.outdated.get(node.id)),
+    )
     top = os.path.realpath(root.path)
     relocation = Relocation(nodes, parts, dialect=dialect, others=others, root=top)
     tails = {
@@ -127,6 +135,8 @@ def parts_of(
     names: FreeNames,
     edits: tuple[Edit, ...] = (),
     path: str = "",
+    *,
+    status: Mapping[str, HeaderValue],
 ) -> list[DocumentPart]:
     """The parts of a node's file: the one before the sections, then one for each section.
 
@@ -136,6 +146,7 @@ def parts_of(
         names: chooses the file names.
         edits: edits of the header.
         path: new path of the first part; empty for the node's own path.
+        status: further fields for the header of each section, returned by `kept_status`.
     """
     path = path or node.path
     folder = path.rpartition("/")[0]
@@ -148,9 +159,9 @@ def parts_of(
         stem = names.take(title, node.stem)
         path = f"{folder}/{stem}.md" if folder else f"{stem}.md"
         described = stretch_description(node.document, section)
-        head = header(named, described, is_map=at in mapped)
+        head = header(named, described, is_map=at in mapped, status=status)
         text = node.document.text[section.start : section.end]
-        if not text.lstrip().startswith("#") and _second_header(head + text, path):
+        if not status and not text.lstrip().startswith("#") and _second_header(head + text, path):
             head = ""
         parts.append(DocumentPart(node, section.start, section.end, path, head))
     return with_definitions(node.document, parts)

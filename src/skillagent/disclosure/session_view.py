@@ -18,7 +18,7 @@ from skillagent.disclosure.shown import Shown
 from skillagent.markdown import Document
 from skillagent.markdown.hidden import visible
 from skillagent.markdown.inline import plain_text
-from skillagent.markdown.prose import shortened
+from skillagent.markdown.prose import shortened, shown_before
 from skillagent.store import GraphView, LinkView, NodeHead
 from skillagent.tokens import TokenCounter
 
@@ -173,13 +173,20 @@ class SessionView:
 
     def _phrase(self, link: LinkView) -> str:
         text = link.context
+        if link.key or not self._leads(link):
+            return text
         title = self.graph.head(link.target).title if link.target else ""
         for name in (link.label, link.name, title):
             if "[" in name or "*" in name or "`" in name:
                 name = plain_text(name)
-            if name and text.startswith(name):
+            if name and re.match(rf"{re.escape(name)}(?!\w)", text):
                 return _LEADING.sub("", text[len(name) :]).strip()
         return text
+
+    def _leads(self, link: LinkView) -> bool:
+        """Whether the context of a link begins with the link."""
+        first, _ = link.sentence
+        return not shown_before(self.graph.document(link.source).uncommented[first : link.start])
 
 
 def _uncommented(document: Document, start: int, end: int) -> str:

@@ -22,6 +22,7 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
 from skillagent.markdown import scalar_text
+from skillagent.markdown.yaml_header import Value
 
 WORDS = frozenset(
     (
@@ -111,6 +112,23 @@ def status_key(text: str) -> str:
     return _BETWEEN_WORDS.sub("-", unicodedata.normalize("NFC", text.casefold())).strip("-")
 
 
+def successor_in_status(node: Node) -> tuple[str, str]:
+    """The field with a status such as `superseded by x`, and that name; both empty if none."""
+    for field in STATUS_FIELDS:
+        for name, value in status_fields(node).items():
+            text = scalar_text(value).strip()
+            if field_key(name) == field and text:
+                word, successor = _status({field: text})
+                return (name, successor) if word in WORDS and successor else ("", "")
+    return "", ""
+
+
+def status_fields(node: Node) -> dict[str, Value]:
+    """The fields of a header that say whether to rely on its node, as written."""
+    fields = node.document.frontmatter.fields
+    return {name: value for name, value in fields.items() if field_key(name) in _FIELDS}
+
+
 def outdated_nodes(
     nodes: Mapping[str, Node],
     links: Iterable[Link],
@@ -147,11 +165,8 @@ def outdated_nodes(
 
 def _values(node: Node) -> dict[str, str]:
     """`field_key` → value, for the fields of a header that this module reads."""
-    fields = node.document.frontmatter.fields
     return {
-        key: scalar_text(value).strip()
-        for name, value in fields.items()
-        if (key := field_key(name)) in _FIELDS
+        field_key(name): scalar_text(value).strip() for name, value in status_fields(node).items()
     }
 
 

@@ -21,7 +21,7 @@ from skillagent.markdown.edit import Edit, edited
 if TYPE_CHECKING:
     from frontmatter.default_handlers import YAMLHandler
 
-HeaderValue: TypeAlias = "str | list[str] | Mapping[str, str]"
+HeaderValue: TypeAlias = "str | int | float | bool | list[str] | Mapping[str, str]"
 """The value of a field in a new header."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 import yaml
 
 from skillagent.markdown.frontmatter import Frontmatter
+from skillagent.markdown.salvage import ITEM_LINE, TAB_INDENT, as_blanks
 from skillagent.markdown.wikilink import LinkKind, Reference, bare_name
 from skillagent.markdown.yaml_header import Loader, Value
 
@@ -24,6 +25,7 @@ MAX_NAME = 255
 
 _BARE = re.compile(r"(?:\.{0,2}/)?[^\W\d][\w./-]*(?:#[\w./-]+)?")
 """A value that needs no quotes in YAML, neither on its own nor in a list."""
+_ITEM = re.compile(rf"^{ITEM_LINE.pattern}$", re.MULTILINE)
 _WORDS = frozenset("null true false yes no on off y n".split())
 
 
@@ -92,7 +94,7 @@ def _values(
 ) -> Iterator[tuple[str, _Scalar]]:
     """The texts in the link fields of a header, each with its top-level key, sorted by place."""
     if header.text.startswith("{"):
-        for scalar in _scalars(header.text):
+        for scalar in _scalars(header.text) or ():
             yield scalar.path[0], scalar
         return
     lines = header.text.split("\n")
@@ -111,12 +113,20 @@ def _values(
         if is_toml:
             yield from ((key, scalar) for scalar in _in_toml(header, key, starts[first]))
             continue
-        for path, value, start, end in _scalars("\n".join(lines[first:last])):
+        part = "\n".join(lines[first:last])
+        scalars = _scalars(part)
+        if scalars is None:
+            scalars = _salvaged(part, key, header.fields[key])
+        for path, value, start, end in scalars:
             yield key, _Scalar(path, value, starts[first] + start, starts[first] + end)
 
 
-def _scalars(text: str) -> list[_Scalar]:
-    """The texts in a mapping of YAML; none if it is broken or has a key that is not a text."""
+def _scalars(text: str) -> list[_Scalar] | None:
+    """The texts in a value of YAML; none if it has a key that is not a text.
+
+    Returns:
+        None if the YAML is broken.
+    """
     events = Loader(text)
     scalars: list[_Scalar] = []
     path: list[str | None] = []
@@ -141,10 +151,45 @@ def _scalars(text: str) -> list[_Scalar]:
             if path and path[-1]:
                 path[-1] = None  # this was the value of the key
     except yaml.YAMLError:
-        return []
+        return None
     finally:
         events.dispose()
     return scalars
+
+
+def _salvaged(text: str, key: str, value: Value) -> list[_Scalar]:
+    """The texts in the part of a header that `salvage` had to read.
+
+    Args:
+        text: the lines of the key.
+        key: the top-level key.
+        value: what was read there.
+    """
+    scalars = _scalars(TAB_INDENT.sub(as_blanks, text))
+    if scalars is not None:
+        shift = _shift_by_tabs(text)
+        return [
+            scalar._replace(
+                start=scalar.start - shift(scalar.start), end=scalar.end - shift(scalar.end)
+            )
+            for scalar in scalars
+        ]
+    if not isinstance(value, tuple):
+        return []
+    return [
+        _Scalar((key, *path), word, item.start(1) + start, item.start(1) + end)
+        for item in _ITEM.finditer(text)
+        for path, word, start, end in _scalars(item[1]) or ()
+    ]
+
+
+def _shift_by_tabs(text: str) -> Callable[[int], int]:
+    """Offset in a text with blanks for tabs → how far it is behind the same place in the text."""
+    ends, shifts = [0], [0]
+    for indent in TAB_INDENT.finditer(text):
+        shifts.append(shifts[-1] + len(as_blanks(indent)) - len(indent[0]))
+        ends.append(indent.end() + shifts[-1])
+    return lambda offset: shifts[bisect_right(ends, offset) - 1]
 
 
 def _span(text: str, event: Any) -> tuple[int, int] | None:

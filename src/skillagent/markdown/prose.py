@@ -11,6 +11,8 @@ CONTEXT_CHARS = 240
 _REACH = 2_000
 """How far from a link its paragraph is searched, in characters."""
 
+_PLACE = "\x01"
+"""Marks the place of a link in the text around it."""
 _BLANK = re.compile(r"\n[ \t>]*\n")
 _ITEM = re.compile(
     r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t]*\||[ \t>]*#{1,6}[ \t]"
@@ -39,13 +41,31 @@ def context(text: str, start: int, end: int, lower: int = 0) -> str:
     """
     first, last = sentence(text, start, end, lower)
     before, link, after = text[first:start], text[start:end], inline.without_list(text[end:last])
-    if _ITEM.match(before):
-        if before.lstrip()[:1] == "#":
-            after = _CLOSING_HASHES.sub("", inline.without_id(after)[0])
-        before = _ITEM.sub("", before, count=1)
-    head = inline.shown(_QUOTE.sub("", before))
-    middle, tail = inline.link_words(link), inline.shown(_QUOTE.sub("", _BLOCK_ID.sub("", after)))
-    return _cut(head, middle, tail, before[-1:].isspace(), after[:1].isspace())
+    if _ITEM.match(before) and before.lstrip()[:1] == "#":
+        after = _CLOSING_HASHES.sub("", inline.without_id(after)[0])
+    after = _BLOCK_ID.sub("", after)
+    # Both sides are read at once, because a mark belongs to what is on its other side.
+    marked = f"{_without_mark(before).replace(_PLACE, ' ')}{_PLACE}{after}"
+    head, place, tail = inline.shown(_QUOTE.sub("", marked)).partition(_PLACE)
+    if not place:  # the link is inside something that is not shown, such as a tag
+        head = shown_before(before) + " " * before[-1:].isspace()
+        tail = " " * after[:1].isspace() + inline.shown(_QUOTE.sub("", after))
+    return _cut(head, inline.link_words(link), tail)
+
+
+def shown_before(before: str) -> str:
+    """The text of a sentence or list item before a link, as its context shows it.
+
+    Args:
+        before: the text as written; a list mark at its beginning is left out.
+    """
+    return inline.shown(_QUOTE.sub("", _without_mark(before)))
+
+
+def _without_mark(block: str) -> str:
+    """A block of text without the mark of a list item, row or heading at its beginning."""
+    mark = _ITEM.match(block)
+    return block[mark.end() :] if mark else block
 
 
 def sentence(text: str, start: int, end: int, lower: int = 0) -> tuple[int, int]:
@@ -106,7 +126,11 @@ def _sentence(text: str, start: int, end: int, lower: int, upper: int) -> tuple[
     return first, last
 
 
-def _cut(head: str, link: str, tail: str, gap: bool, gap_after: bool) -> str:
+def _cut(head: str, link: str, tail: str) -> str:
+    """A context of at most `CONTEXT_CHARS`; the blanks beside the link are in head and tail."""
+    left = " " if head[-1:].isspace() and head.strip() else ""
+    right = " " if tail[:1].isspace() and tail.strip() else ""
+    head, tail = head.strip(), tail.strip()
     link = shortened(link, CONTEXT_CHARS - 4)
     room = CONTEXT_CHARS - len(link) - 2  # for the two gaps
     if len(head) + len(tail) > room:
@@ -118,8 +142,6 @@ def _cut(head: str, link: str, tail: str, gap: bool, gap_after: bool) -> str:
         if len(tail) > after:
             cut = tail[: after - 1]
             tail = cut[: max(0, cut.rfind(" "))] + "…"
-    left = " " if head and gap else ""
-    right = " " if tail and gap_after else ""
     return f"{head}{left}{link}{right}{tail}".strip()
 
 

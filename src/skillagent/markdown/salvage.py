@@ -18,8 +18,10 @@ from skillagent.markdown.yaml_header import (
     YamlReader,
 )
 
-_TAB_INDENT = re.compile(r"(?<=\n)(?=[ ]*(?:-[ ]+)?-?\t)[ \t]*(?:-[ \t]+)*")
-_ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(\S.*?)[ \t]*")
+TAB_INDENT = re.compile(r"(?<=\n)(?=[ ]*(?:-[ ]+)?-?\t)[ \t]*(?:-[ \t]+)*")
+"""The indent of a line with tabs in it, which YAML refuses."""
+ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(\S.*?)[ \t]*")
+"""An item on one line of a list; the value is the first group."""
 
 
 def salvage(header: str, reader: YamlReader, error: Exception) -> Mapping[str, Value]:
@@ -79,11 +81,11 @@ def _value(text: str, first_line: int, reader: YamlReader) -> Value:
     try:
         return reader.value(text, first_line)
     except yaml.YAMLError:
-        tab = _TAB_INDENT.search(text)
+        tab = TAB_INDENT.search(text)
     if not tab:
         return None
     try:
-        value = reader.value(_TAB_INDENT.sub(_as_blanks, text), first_line)
+        value = reader.value(TAB_INDENT.sub(as_blanks, text), first_line)
     except yaml.YAMLError:
         return None
     line = first_line + text.count("\n", 0, tab.start())
@@ -110,7 +112,8 @@ def _refused(
     return {key: raw}
 
 
-def _as_blanks(indent: re.Match[str]) -> str:
+def as_blanks(indent: re.Match[str]) -> str:
+    """The blanks for a match of `TAB_INDENT`."""
     return indent[0].expandtabs(4)
 
 
@@ -121,9 +124,10 @@ def _items(lines: list[str], first_line: int, reader: YamlReader) -> tuple[Value
     for number, line in enumerate(lines, start=first_line):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        match = _ITEM_LINE.fullmatch(line)
+        match = ITEM_LINE.fullmatch(line)
         if not match:
             return ()
+        key_lines = dict(reader.lines)
         try:
             value = reader.value(match[1], number)
         except (RefusedHeaderError, yaml.YAMLError) as error:
@@ -132,6 +136,8 @@ def _items(lines: list[str], first_line: int, reader: YamlReader) -> tuple[Value
             message = f"broken YAML at {match[1]!r}; kept as text"
             broken.append(finding("SG010", reader.path, number, message))
             value = match[1]
+        finally:
+            reader.lines = key_lines  # the keys of an item are not those of the header
         items.append(value)
     reader.findings += broken
     return tuple(items) if broken else ()

@@ -62,6 +62,7 @@ def best_quotes(state: WalkState) -> list[Quote]:
     """The few sentences that answer best.
 
     Those of the best node come first: its best sentence, then others in the order of its text.
+    Those of outdated nodes come last, after a sentence of each node that replaces them.
 
     Args:
         state: what was disclosed so far.
@@ -83,12 +84,34 @@ def best_quotes(state: WalkState) -> list[Quote]:
         chosen.append(_shown(quotes[-at], quotes, chosen))
         for term in quotes[-at].words:
             covered[term] = covered.get(term, 0) + 1
+    chosen += _of_successors(state, quotes, chosen)
     best = {quote.node: quote for quote in reversed(chosen)}
     nodes = list(dict.fromkeys(quote.node for quote in chosen))
     return sorted(
         chosen,
-        key=lambda quote: (nodes.index(quote.node), quote is not best[quote.node], quote.at),
-    )
+        key=lambda quote: (
+            state.is_outdated(quote.node),
+            nodes.index(quote.node),
+            quote is not best[quote.node],
+            quote.at,
+        ),
+    )[:QUOTES]
+
+
+def _of_successors(
+    state: WalkState, quotes: Sequence[Quote], chosen: Sequence[Quote]
+) -> Iterator[Quote]:
+    """The best sentence of each node that replaces a quoted one, if it was read and not quoted.
+
+    It may have other words than the question, so its score alone would not select it.
+    """
+    nodes = list(dict.fromkeys(quote.node for quote in chosen))
+    for node in nodes:  # grows while it is read: a successor may be outdated as well
+        for successor in state.successors.get(node, ()):
+            of_node = [quote for quote in quotes if quote.node == successor]
+            if successor not in nodes and successor in state.texts and of_node:
+                nodes.append(successor)
+                yield max(of_node, key=lambda quote: quote.score)
 
 
 def _may_follow(quote: Quote, chosen: Sequence[Quote]) -> bool:

@@ -100,13 +100,16 @@ class _TurnPlan:
         self._room = PAGE if state.room is None else state.room
 
     def calls(self) -> list[PlannedCall]:
-        """Calls in the order of the hits, as many as one batch may cost; then the next page."""
+        """Calls in the order of the hits, as many as one batch may cost; then the next page.
+
+        What replaces an outdated text is read first, because the text alone would mislead.
+        """
         state = self._state
-        calls: list[PlannedCall] = []
-        price = 0
+        calls = self._successor_calls()
+        price = sum(call.price for call in calls)
         for hit in state.hits.values():
             call = self._call_for(hit.node)
-            if call is None or price + call.price > self._room:
+            if call is None or call in calls or price + call.price > self._room:
                 continue
             if not self._is_worth(hit, call, self._room - price):
                 continue
@@ -120,6 +123,19 @@ class _TurnPlan:
             calls.append(
                 PlannedCall("list_index", {"query": state.question, "cursor": state.cursor})
             )
+        return calls
+
+    def _successor_calls(self) -> list[PlannedCall]:
+        """The next call for each node that replaces a node whose text was read."""
+        state = self._state
+        calls: list[PlannedCall] = []
+        price = 0
+        successors = (new for old in state.texts for new in state.successors.get(old, ()))
+        for node in dict.fromkeys(successors):
+            call = None if node in state.texts else self._call_for(node)
+            if call and price + call.price <= self._room:
+                calls.append(call)
+                price += call.price
         return calls
 
     def _coverage(self) -> dict[str, int]:
@@ -186,6 +202,9 @@ class _TurnPlan:
     def _call_for(self, node: str) -> PlannedCall | None:
         """The next call for a node; None if nothing more of it is worth reading."""
         state = self._state
+        if node not in state.costs:  # it was not listed: it replaces a node that was read
+            is_asked = f"read_summary {node}" in state.called
+            return None if is_asked else PlannedCall("read_summary", {"node": node}, SUMMARY)
         whole = PlannedCall("read_node", {"node": node}, state.costs[node] + AROUND)
         if node in state.whole or f"read_node {node}#" in state.called:
             return None

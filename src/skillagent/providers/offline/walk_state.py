@@ -79,6 +79,10 @@ class WalkState:
     texts: dict[str, list[str]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
     """Nodes whose whole text was shown."""
+    statuses: dict[str, str] = field(default_factory=dict)
+    """Node → why not to rely on it, in one word; empty for a current node."""
+    successors: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Outdated node → the nodes that replace it, as far as they are known."""
 
     @cached_property
     def wanted(self) -> Mapping[str, str]:
@@ -105,6 +109,10 @@ class WalkState:
     def name(self, node: str) -> str:
         """A node's title; if it is not known, the last part of the id."""
         return self.titles.get(node) or node.rpartition("/")[2]
+
+    def is_outdated(self, node: str) -> bool:
+        """Whether an answer said not to rely on a node."""
+        return bool(self.statuses.get(node))
 
     def node_words(self, node: str) -> frozenset[str]:
         """Terms of all that is known of a node: names, description, texts."""
@@ -158,6 +166,8 @@ def state_after(messages: tuple[Message, ...]) -> WalkState:
                 outlines=state.outlines,
                 texts=state.texts,
                 whole=state.whole,
+                statuses=state.statuses,
+                successors=state.successors,
             )
         state.turns += bool(message.tool_calls)
         for part in message.parts:
@@ -202,6 +212,7 @@ def _collect_listing(state: WalkState, data: Mapping[str, Any]) -> None:
         node = line["id"]
         state.costs[node] = line["cost"]
         state.kinds[node] = line["kind"]
+        state.statuses[node] = line["status"]
         if line["description"]:
             state.descriptions[node] = line["description"]
         matched = " ".join(_MATCHED.findall(_RESPELLED.sub(" ", line["why"])))
@@ -216,6 +227,10 @@ def _collect_summary(state: WalkState, summary: Mapping[str, Any]) -> None:
     state.costs[node] = summary["cost"]
     state.kinds[node] = summary["kind"]
     state.titles[node] = summary["title"]
+    state.statuses[node] = summary["status"]
+    if summary["successors"]:
+        state.successors[node] = tuple(line["id"] for line in summary["successors"])
+        state.costs.update((line["id"], line["cost"]) for line in summary["successors"])
     if summary["description"]:
         state.descriptions[node] = summary["description"]
     if summary["outline"]:
@@ -227,6 +242,9 @@ def _collect_summary(state: WalkState, summary: Mapping[str, Any]) -> None:
 
 def _collect_text(state: WalkState, data: Mapping[str, Any]) -> None:
     node = data["id"]
+    state.statuses[node] = data["status"]
+    if data["replaced_by"]:
+        state.successors.setdefault(node, (data["replaced_by"],))
     if data["text"]:
         state.texts.setdefault(node, []).append(data["text"])
     if data["level"] in ("node", "pointer") and not data["missing"] and not data["section"]:

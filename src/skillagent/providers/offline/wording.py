@@ -42,7 +42,7 @@ def answer(state: WalkState) -> str:
     lines += _written(state, quotes) if quotes else _described(state, named)
     also = [node for node in state.hits if node not in named][:ALSO]
     if also:
-        lines += ["", "See also: " + ", ".join(f"[[{node}]]" for node in also)]
+        lines += ["", "See also: " + ", ".join(_reference(state, node) for node in also)]
     return "\n".join(lines) + "\n"
 
 
@@ -79,7 +79,8 @@ def _written(state: WalkState, quotes: Sequence[Quote]) -> Iterator[str]:
         if answers and about >= OPENS and not is_quoted:
             shown.insert(0, _opening(state, node))
         for number, passage in enumerate(shown):
-            yield f"- {passage.quoted} [[{node}]]" if number == 0 else f"  - {passage.quoted}"
+            first = f"- {passage.quoted} {_reference(state, node)}"
+            yield first if number == 0 else f"  - {passage.quoted}"
             yield from (f"      {line}" for line in passage.below)
 
 
@@ -96,4 +97,13 @@ def _opening(state: WalkState, node: str) -> Passage:
 def _described(state: WalkState, nodes: Sequence[str]) -> Iterator[str]:
     for node in nodes:
         text = state.descriptions.get(node) or state.titles.get(node) or node.rpartition("/")[2]
-        yield f"- {text} [[{node}]]"
+        yield f"- {text} {_reference(state, node)}"
+
+
+def _reference(state: WalkState, node: str) -> str:
+    """A link to a node; for an outdated one, with its status and what replaces it."""
+    if not state.is_outdated(node):
+        return f"[[{node}]]"
+    successors = ", ".join(f"[[{successor}]]" for successor in state.successors.get(node, ()))
+    replaced = f"; replaced by {successors}" if successors else ""
+    return f"[[{node}]] ({state.statuses[node]}{replaced})"
