@@ -14,7 +14,7 @@ from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
-from skillagent.graph.resolve import Resolver, name_key
+from skillagent.graph.resolve import SITE_TOP, Resolver, name_key
 from skillagent.markdown import Dialect, Document, LinkKind, Reference
 from skillagent.markdown.destination import DEFINITION, as_address
 from skillagent.markdown.document import parse
@@ -206,6 +206,9 @@ def _destinations(path: str, source: str, old: str) -> Iterator[str]:
         if old.startswith("/"):
             yield from _from_top(name, old)
             yield f"/{name}"
+        elif top := SITE_TOP.match(old):
+            for address in (*_from_top(name, old[top.end() - 1 :]), f"/{name}"):
+                yield top[0] + address[1:]
         else:
             near = relative(name.removesuffix("/"), source)
             near += "/" * name.endswith("/")

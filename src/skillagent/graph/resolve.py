@@ -13,7 +13,7 @@ folder prefix, then the shortest path, then the smallest path; each such link is
 alias of two nodes is never resolved. A Markdown link to a path without a file may be an address
 on the site that is built from the root: see `site`.
 
-Above: `build`. Below: `namesakes`, `site`, nodes.
+Above: `build`. Below: `attachments`, `inner_path`, `namesakes`, `site`, nodes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from skillagent.graph.attachments import has_attachment_suffix
+from skillagent.graph.inner_path import inner_path
 from skillagent.graph.namesakes import Namesakes
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.graph.site import Site
@@ -35,17 +37,12 @@ from skillagent.markdown.logseq_names import PageNames, written
 SEPARATOR = "::"
 """Separates the name of a root from the rest of a node's id if several roots are loaded."""
 FOLDER_INDEXES = ("index", "readme", "skill")
-ATTACHMENTS = frozenset(
-    "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 "
-    "webm ogv mov mkv avi pdf canvas base excalidraw drawio csv tsv xls xlsx doc docx ppt pptx "
-    "odt ods zip gz tar 7z html htm css js ts jsx tsx json jsonl yaml yml toml xml txt log ini "
-    "cfg py ipynb rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex "
-    "bib".split()
-)
 CONTENTS = frozenset(("toc", "_toc_", "__toc__", "_tosp_"))
 """`[[toc]]` and similar: site builders replace it with a list of headings."""
 _PAGE_SUFFIXES = (".html", ".htm")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+SITE_TOP = re.compile(r"@(?:site)?/")
+"""What a Markdown link begins with if its path begins at the top of the site's sources."""
 _FOLD = re.compile(r"[-_\s]+")
 
 
@@ -91,6 +88,7 @@ class Resolver:
         folder: Sequence[str] = (),
     ) -> None:
         self._nodes = nodes
+        self._above = tuple(folder)
         self._dialect = dialect
         self.link_fields = dialect.link_fields
         """Frontmatter fields whose values may be names of nodes without brackets."""
@@ -165,14 +163,24 @@ class Resolver:
         answer = self._answers.get(question)
         if answer is None:
             answer = self._answers[question] = self._destination(target, folder)
+        if answer.node is None and (top := SITE_TOP.match(target)):
+            return self._from_top(top[0], target[top.end() :], source)
         return answer if answer.node else self._on_site(answer, target, source)
+
+    def _from_top(self, mark: str, path: str, source: Node) -> Resolution:
+        """Look up `@/x` of Zola, from the folder `content`, and `@site/x` of Docusaurus."""
+        content = self._destination(f"/content/{path}", "") if mark == "@/" else MISSING
+        return content if content.node else self._markdown_link(f"/{path}", "", source)
 
     def _on_site(self, answer: Resolution, target: str, source: Node) -> Resolution:
         """Look up a Markdown link on the site, after no file was found at its path."""
         is_page = target.lower().endswith(_PAGE_SUFFIXES)
-        if answer is NOT_A_NODE and not is_page and target.strip("/"):
+        if has_attachment_suffix(target) and not is_page:
             return answer
-        if is_page and _joined(source.path.rpartition("/")[0], target.lstrip("/")) in self.others:
+        if (
+            is_page
+            and self._inside(source.path.rpartition("/")[0], target.lstrip("/")) in self.others
+        ):
             return answer
         node = self.site.find(target, source.path)
         return Resolution(node, "site") if node else answer
@@ -198,7 +206,7 @@ class Resolver:
         if name.startswith(("./", "../", "/")):
             return self._from_folder(name, folder or "")
         if "/" in name:
-            path = _joined("", name)
+            path = self._inside("", name)
             if path is None:
                 return OUTSIDE
             if answer := self._by_path(path, folder):
@@ -219,7 +227,7 @@ class Resolver:
     def _from_folder(self, name: str, folder: str) -> Resolution:
         """`./x` and `../x` from the folder of the document, `/x` from the root."""
         from_root = name.startswith("/")
-        path = _joined("" if from_root else folder, name.lstrip("/"))
+        path = self._inside("" if from_root else folder, name.lstrip("/"))
         return OUTSIDE if path is None else self._path(path, "root" if from_root else "relative")
 
     def _by_path(self, path: str, folder: str | None) -> Resolution | None:
@@ -350,7 +358,7 @@ class Resolver:
         """The node at a Markdown link's path, relative to its source's folder."""
         if _DRIVE.match(target) or target.startswith("file:"):
             return OUTSIDE
-        path = _joined("" if target.startswith("/") else folder, target.lstrip("/"))
+        path = self._inside("" if target.startswith("/") else folder, target.lstrip("/"))
         if path is None:
             return OUTSIDE
         if path in ("", "."):
@@ -361,28 +369,22 @@ class Resolver:
         answer = self._path(without_suffix(path), "markdown")
         if answer.node:
             return answer
-        if path in self.others or self._has_attachment_suffix(path):
+        if path in self.others or has_attachment_suffix(path):
             return NOT_A_NODE
         return MISSING
 
     def _is_no_node(self, target: str, folder: str) -> bool:
         return (
             target.casefold() in CONTENTS
-            or self._has_attachment_suffix(target)
+            or has_attachment_suffix(target)
             or target in self.others
-            or _joined(folder, target) in self.others
+            or self._inside(folder, target) in self.others
         )
 
-    def _has_attachment_suffix(self, target: str) -> bool:
-        return target.rpartition(".")[2].lower() in ATTACHMENTS and "." in target
-
-
-def _joined(folder: str, path: str) -> str | None:
-    """A path below the root, without `.` and `..`; None if it leads out of the root."""
-    joined = posixpath.normpath(posixpath.join(folder, path)) if path else folder
-    if joined == ".." or joined.startswith(("../", "/")):
-        return None
-    return unicodedata.normalize("NFC", joined)
+    def _inside(self, folder: str, path: str) -> str | None:
+        """A path from the root, in NFC; None if it leads outside."""
+        inside = inner_path(posixpath.join(folder, path), self._above) if path else folder
+        return None if inside is None else unicodedata.normalize("NFC", inside)
 
 
 def _add(table: dict[str, Namesakes], key: str, node: Node) -> None:

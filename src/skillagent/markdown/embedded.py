@@ -29,9 +29,12 @@ _COMPONENT = re.compile(
     rf"(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|{_BRACES}))?|{_BRACES}))++\s*/?>"
 )
 _INCLUDED = re.compile(
-    # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include
+    # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include; mkdocstrings,
+    # whose `::: package.module` differs from a block such as `::: info` in its dot or options
     r"^[ \t>]*(?:-{1,2}8<-{1,2}|<!--[ \t]*@?include\b|<<<[ \t]*@?/|\{%-?[ \t]*include\w*\b"
-    r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})",
+    r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})"
+    r"|^[ \t]*(?:#{1,6} *)?::: ?[A-Za-z_][\w:/-]*(?:\.[\w.:/-]+[ \t]*$"
+    r"|[ \t]*\n(?: {4}|\t)[ \t]*(?:options|handler):)",
     re.MULTILINE | re.IGNORECASE,
 )
 _IMPORTED = re.compile(
@@ -81,7 +84,7 @@ def includes_files(text: str, fences: Ranges) -> bool:
         text: the whole document.
         fences: ranges in which nothing is inserted.
     """
-    if "<" not in text and "{" not in text:
+    if not any(mark in text for mark in ("<", "{", ":::")):
         return False
     if any(not fences.covering(match.end() - 1) for match in _INCLUDED.finditer(text)):
         return True

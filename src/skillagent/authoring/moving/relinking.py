@@ -37,7 +37,7 @@ from skillagent.markdown.link_targets import (
     target_span,
 )
 
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|@(?:site)?/|/|#|\?|\[\[|\(\(|$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
 
 
