@@ -256,6 +256,8 @@ class Relinking:
                 raw = text[destination.start : destination.stop]
                 if destination.start in handled or not part.holds(destination.link):
                     continue
+                if document.math.covering(destination.link):
+                    continue
                 if meaning(raw).startswith("#"):
                     if several and (anchor := self._anchor(raw, part)):
                         new, node = anchor
