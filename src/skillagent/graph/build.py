@@ -130,7 +130,9 @@ class _Builder:
             answer = NOT_A_NODE
         if answer is NOT_A_NODE or (answer.node is None and _has_address(reference, node)):
             return None
-        if answer.node is None and node.document.math.covering(reference.start):
+        if answer.node is None and (
+            reference.template or node.document.math.covering(reference.start)
+        ):
             return None
         may_be_prose = reference.is_name and answer.node is None and not answer.candidates
         if may_be_prose and not is_meant(reference, root.resolver):

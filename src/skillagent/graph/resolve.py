@@ -28,11 +28,12 @@ from urllib.parse import unquote
 
 from skillagent.graph.attachments import has_attachment_suffix
 from skillagent.graph.inner_path import inner_path
-from skillagent.graph.namesakes import Namesakes
+from skillagent.graph.namesakes import Namesakes, add_name
 from skillagent.graph.node import Node, stem_of, without_suffix
-from skillagent.graph.site import Site
+from skillagent.graph.site import SITE_TOP, Site
 from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.logseq_names import PageNames, written
+from skillagent.markdown.template import URL
 
 SEPARATOR = "::"
 """Separates the name of a root from the rest of a node's id if several roots are loaded."""
@@ -41,8 +42,6 @@ CONTENTS = frozenset(("toc", "_toc_", "__toc__", "_tosp_"))
 """`[[toc]]` and similar: site builders replace it with a list of headings."""
 _PAGE_SUFFIXES = (".html", ".htm")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-SITE_TOP = re.compile(r"@(?:site)?/")
-"""What a Markdown link begins with if its path begins at the top of the site's sources."""
 _FOLD = re.compile(r"[-_\s]+")
 
 
@@ -123,17 +122,17 @@ class Resolver:
         path, stem = without_suffix(node.path), stem_of(node.path)
         stem_key = self._key(stem)
         self._whole[node.path] = node
-        _add(self._files, node.path.rpartition("/")[2], node)
+        add_name(self._files, node.path.rpartition("/")[2], node)
         self._paths.setdefault(path, node)
-        _add(self._path_keys, self._key(path), node)
-        _add(self._stems, stem, node)
-        _add(self._stem_keys, stem_key, node)
+        add_name(self._path_keys, self._key(path), node)
+        add_name(self._stems, stem, node)
+        add_name(self._stem_keys, stem_key, node)
         for name in node.names:
-            _add(self._names, self._key(name), node)
+            add_name(self._names, self._key(name), node)
         if self._dialect.title_from_heading and node.heading_title:
-            _add(self._names, self._key(node.heading_title), node)
+            add_name(self._names, self._key(node.heading_title), node)
         for alias in node.aliases:
-            _add(self.aliases, self._key(alias), node)
+            add_name(self.aliases, self._key(alias), node)
         if stem_key in FOLDER_INDEXES and "/" in path:
             self._folders.setdefault(self._key(path.rpartition("/")[0]), []).append(node)
 
@@ -144,6 +143,8 @@ class Resolver:
             return Resolution(source, "self")
         folder = source.path.rpartition("/")[0]
         if reference.kind is LinkKind.MARKDOWN:
+            if reference.template:
+                return self._in_template(reference.template, target, source)
             return self._markdown_link(target, folder, source)
         # The most frequent case: a bare name, spelled exactly as one file's.
         same_stem = self._stems.get(target)
@@ -166,6 +167,14 @@ class Resolver:
         if answer.node is None and (top := SITE_TOP.match(target)):
             return self._from_top(top[0], target[top.end() :], source)
         return answer if answer.node else self._on_site(answer, target, source)
+
+    def _in_template(self, keyword: str, target: str, source: Node) -> Resolution:
+        """Look up the address in a template: `ref` tries a path, then a name, as Hugo does."""
+        folder = source.path.rpartition("/")[0]
+        if keyword == URL:
+            return self._markdown_link(f"/{target.lstrip('/')}", "", source)
+        as_path = self._markdown_link(target, folder, source) if "ref" in keyword else MISSING
+        return as_path if as_path.node else self.name(target, folder)
 
     def _from_top(self, mark: str, path: str, source: Node) -> Resolution:
         """Look up `@/x` of Zola, from the folder `content`, and `@site/x` of Docusaurus."""
@@ -351,7 +360,7 @@ class Resolver:
         blocks: dict[str, Namesakes] = {}
         for node in self._nodes:
             for block in node.document.blocks:
-                _add(blocks, block, node)
+                add_name(blocks, block, node)
         return blocks
 
     def _destination(self, target: str, folder: str) -> Resolution:
@@ -385,10 +394,3 @@ class Resolver:
         """A path from the root, in NFC; None if it leads outside."""
         inside = inner_path(posixpath.join(folder, path), self._above) if path else folder
         return None if inside is None else unicodedata.normalize("NFC", inside)
-
-
-def _add(table: dict[str, Namesakes], key: str, node: Node) -> None:
-    namesakes = table.get(key)
-    if namesakes is None:
-        namesakes = table[key] = Namesakes()
-    namesakes.add(node)

@@ -25,6 +25,8 @@ SOURCE_FOLDERS = (
     *("website", "wiki", "book"),
 )
 """Names of folders that sites are built from. A `/` at the start of a link means one of them."""
+SITE_TOP = re.compile(r"@(?:site)?/")
+"""What a Markdown link begins with if its path begins at the top of the site's sources."""
 MOST_DROPPED = 3
 """How many folders at the start of an address may exist only on the site, not in the root."""
 
