@@ -48,6 +48,29 @@ def test_the_operations_by_hand(vault: Vault, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
+    "words", [("-q", "-status:old"), ("--query", "-status:old"), ("-q", "-status:old part")]
+)
+def test_a_filter_that_begins_with_a_dash_is_the_value_of_its_option(
+    vault: Vault, capsys: pytest.CaptureFixture[str], words: tuple[str, str]
+) -> None:
+    folder = vault(FILES | {"old.md": "---\nstatus: old\n---\n# Old part\n"})
+    code, out, err = run(capsys, "list", folder, *words)
+    assert (code, err) == (0, "")
+    assert "[[a]]" in out
+    assert "[[old]]" not in out
+    assert run(capsys, "list", *words, folder)[1] == out
+    assert run(capsys, "list", folder, f"--query={words[1]}")[1] == out
+
+
+def test_an_option_is_not_the_value_of_the_option_before_it(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["list", str(vault(FILES)), "-q", "--json"])
+    assert "expected one argument" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "arguments", [("list",), ("summary", "a"), ("read", "a"), ("read", "nope")]
 )
 def test_json_has_the_documented_fields(

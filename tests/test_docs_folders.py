@@ -226,6 +226,19 @@ ADDRESSES = [
     ("", ["guide/x.md", "guide/a.md"], "guide/a.md", "x.html", "guide/x"),
     ("", ["guide/x.md", "guide/a.md"], "guide/a.md", "../x/", "guide/x"),
     ("", ["guide/x.mdx", "a.md"], "a.md", "guide/x", "guide/x"),
+    ("", ["1.guide/0.index.md", "2.api/a.md"], "2.api/a.md", "/guide", "1.guide/0.index"),
+    ("", ["1.guide/01-README.md", "a.md"], "a.md", "/guide/", "1.guide/01-README"),
+    ("", ["posts/_index.md", "a.md"], "a.md", "/posts/", "posts/_index"),
+    ("docs", ["docs/x.md", "docs/a.md"], "a.md", "../docs/x.md", "x"),
+    ("docs", ["docs/in/x.md", "docs/in/a.md"], "in/a.md", "../../docs/in/x.md#x", "in/x"),
+    ("up/docs", ["up/docs/x.md", "up/docs/a.md"], "a.md", "../../up/docs/x", "x"),
+    ("docs", ["docs/x.md", "docs/in/a.md"], "in/a.md", "../../docs/x/", "x"),
+    ("", ["content/posts/x.md", "content/a.md"], "content/a.md", "@/posts/x.md", "content/posts/x"),
+    ("", ["content/x.md", "posts/a.md"], "posts/a.md", "@/x.md#x", "content/x"),
+    ("content", ["content/posts/x.md", "content/a.md"], "a.md", "@/posts/x.md", "posts/x"),
+    ("content", ["content/p/_index.md", "content/p/a.md"], "p/a.md", "@/p/_index.md", "p/_index"),
+    ("", ["docs/x.md", "docs/a.md"], "docs/a.md", "@site/docs/x.md", "docs/x"),
+    ("docs", ["docs/x.md", "docs/a.md"], "a.md", "@site/docs/x.md", "x"),
     ("", ["guide/x.mdx", "a.md"], "a.md", "guide/x.md", "guide/x"),
     ("", ["api/Store.md", "deep/er/a.md"], "deep/er/a.md", "api/Store.md", "api/Store"),
     ("", ["guide/x.html", "guide/x.md", "guide/a.md"], "guide/a.md", "x.html", None),
@@ -243,6 +256,24 @@ def test_an_address_leads_to_the_document_behind_it(
     graph = load(vault(texts) / root)
     assert found(graph) == []
     assert [link.target for link in graph.links] == ([target] if target else [])
+
+
+def test_a_path_that_does_not_come_back_is_outside(vault: Vault) -> None:
+    top = vault(
+        {"docs/a.md": "See [x](../other/x.md) now.\n", "docs/x.md": "# X\n", "other/x.md": ""}
+    )
+    assert [one.code for one in load(top / "docs").diagnostics] == ["SG024"]
+
+
+def test_a_wikilink_may_leave_the_root_and_come_back(vault: Vault) -> None:
+    top = vault({"docs/a.md": "See [[../docs/x]] and [[in/../../docs/x]].\n", "docs/x.md": "# X\n"})
+    graph = load(top / "docs")
+    assert (found(graph), [link.target for link in graph.links]) == ([], ["x", "x"])
+
+
+def test_a_link_from_the_content_folder_without_a_document_is_broken(vault: Vault) -> None:
+    graph = load(vault({"content/a.md": "See [x](@/posts/gone.md).\n"}))
+    assert [one.code for one in graph.diagnostics] == ["SG020"]
 
 
 def test_first_folders_are_dropped_only_where_links_prove_it(vault: Vault) -> None:
@@ -283,6 +314,9 @@ def test_a_place_for_a_table_of_contents_is_no_link(vault: Vault, mark: str) -> 
         '--8<-- "CONTRIBUTING.md"',
         "<!--@include: ./parts.md-->",
         "{% include parts.md %}",
+        "::: pydantic.config",
+        "### ::: pydantic.config.ConfigDict",
+        "::: pydantic\n    options:\n      members: no",
         "import Parts from './_parts.mdx'\n\n<Parts />",
         "<script setup>\nimport Parts from './Parts.vue'\n</script>\n\n<Parts />",
     ],
@@ -294,6 +328,12 @@ def test_headings_of_included_files_are_not_missed(vault: Vault, include: str) -
     if "import" not in include:
         (one,) = load(vault(texts | {"b.md": shown})).diagnostics
         assert one.code == "SG022"
+
+
+@pytest.mark.parametrize("block", ["::: info\nv1.2\n:::", "::: warning Since 3.1\nText\n:::"])
+def test_a_block_of_a_site_builder_is_no_included_file(vault: Vault, block: str) -> None:
+    texts = {"a.md": "See [it](b.md#gone).\n", "b.md": f"# B\n\n{block}\n"}
+    assert [one.code for one in load(vault(texts)).diagnostics] == ["SG022"]
 
 
 def test_more_documents_of_other_formats_are_counted(vault: Vault) -> None:
@@ -329,6 +369,22 @@ def test_a_rename_keeps_the_suffix_and_the_style_of_addresses(vault: Vault) -> N
     graph = load(top)
     assert found(graph) == []
     assert {link.target for link in graph.links} == {"docs/guide/new", "docs/a"}
+
+
+def test_a_rename_keeps_paths_from_the_top_and_paths_that_come_back(vault: Vault) -> None:
+    top = vault(
+        {
+            "content/p/x.md": "# X\n",
+            "content/a.md": "[1](@/p/x.md#x) [2](../content/p/x.md) [3](@/img/i.svg)\n",
+        }
+    )
+    rename(load(top / "content"), "p/x", "q/new", alias=False).write()
+    rename(load(top), "content/a", "content/in/a", alias=False).write()
+    assert (top / "content/in/a.md").read_text() == (
+        "[1](@/q/new.md#x) [2](../q/new.md) [3](@/img/i.svg)\n"
+    )
+    rename(load(top), "content/q/new", "content/p/x", alias=False).write()
+    assert (top / "content/in/a.md").read_text().startswith("[1](@/p/x.md#x) [2](../p/x.md)")
 
 
 def test_a_moved_document_keeps_paths_that_do_not_need_a_site(vault: Vault) -> None:

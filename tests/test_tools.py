@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -44,6 +45,16 @@ def test_definitions_are_the_same_bytes_every_time() -> None:
         ("read_summary", {"nodes": "a"}, {"nodes": ["a"], "query": None, "depth": None}),
         (
             "read_summary",
+            {"nodes": ["a"], "depth": 2.0},
+            {"nodes": ["a"], "query": None, "depth": 2},
+        ),
+        (
+            "read_summary",
+            '{"nodes": ["a"], "depth": 3.0}',
+            {"nodes": ["a"], "query": None, "depth": 3},
+        ),
+        (
+            "read_summary",
             {"nodes": ["a"], "depth": "2"},
             {"nodes": ["a"], "query": None, "depth": 2},
         ),
@@ -67,6 +78,10 @@ def test_arguments_are_read_forgivingly(name: str, arguments: Any, parsed: Any) 
         ("read_summary", {"nodes": ["a"] * 11}, "'nodes'"),
         ("read_summary", {"nodes": ["a"], "depth": 4}, "'depth' should be less than or equal to 3"),
         ("read_summary", {"nodes": ["a"], "depth": "two"}, "'depth' should be a valid integer"),
+        ("read_summary", {"nodes": ["a"], "depth": 2.5}, "'depth' should be a valid integer"),
+        ("read_summary", {"nodes": ["a"], "depth": True}, "'depth' should be a valid integer"),
+        ("read_summary", {"nodes": ["a"], "depth": math.inf}, "'depth' should be a valid integer"),
+        ("read_summary", {"nodes": ["a"], "depth": 4.0}, "'depth' should be less than or equal"),
         ("read_node", "[" * 100_000, "not valid JSON"),
     ],
 )

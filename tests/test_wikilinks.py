@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from skillagent import DIALECTS, Link, Options, SkillGraph
+from skillagent.authoring.rename import rename
 from skillagent.markdown import LinkKind, Reference
 from skillagent.markdown.document import parse
 from tests.conftest import Vault
@@ -282,6 +283,54 @@ def test_54_math_hides_links_where_the_dialect_has_it(vault: Vault) -> None:
     dialect = type(DIALECTS["obsidian"])("math", math=True)
     links = links_of(vault, "$[[a]]$ and $$ [[a]] $$ and [[stem1]]", Options(dialect=dialect))
     assert [link.target for link in links] == ["stem1"]
+
+
+MATH = [
+    "$[v,w](f):=v(w(f))$",
+    "$[[x]]_\\pi$",
+    "so $[[x]]$, and",
+    "$$\nf[[i]]\n$$",
+    "$$\na\n\nf[[i]]\n$$",
+    "> $$\n> f[[i]]\n> $$",
+    "$[[a2]$",
+    "$[[x$ and $y]]$",
+    "$A[^2]$",
+    "$[u](#v)$",
+    "| a |\n| - |\n| $[[x|y]]$ |",
+    "$5 and $[[x]]$",
+]
+
+
+@pytest.mark.parametrize("text", MATH)
+def test_54_what_leads_nowhere_between_dollar_signs_is_no_finding(vault: Vault, text: str) -> None:
+    graph = SkillGraph.load(vault({"source.md": f"# S\n\n{text}\n", "a.md": "# A\n"}))
+    assert graph.diagnostics == ()
+    assert graph.links == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "costs $5 in [[gone]], then $6",
+        "$ [[gone]]$",
+        "$[[gone]] $",
+        "$[[gone]]$5",
+        "$x\n\n[[gone]]$",
+        "\\$[[gone]]$",
+        "`$`[[gone]]`$`",
+        "$$x\n\n[[gone]]$$",
+        "$x$ [[gone]] $y$",
+    ],
+)
+def test_54_other_dollar_signs_hide_no_broken_link(vault: Vault, text: str) -> None:
+    graph = SkillGraph.load(vault({"source.md": f"{text}\n"}))
+    assert [one.code for one in graph.diagnostics] == ["SG020"]
+
+
+def test_54_a_move_leaves_math_as_it_is(vault: Vault) -> None:
+    top = vault({"a.md": "# A\n\n$[v,w](f)$, [b](b.md)\n", "b.md": "# B\n"})
+    rename(SkillGraph.load(top), "a", "deep/a", alias=False).write()
+    assert (top / "deep/a.md").read_text() == "# A\n\n$[v,w](f)$, [b](../b.md)\n"
 
 
 def test_59_two_links_side_by_side_and_crlf(vault: Vault) -> None:

@@ -15,10 +15,12 @@ from skillagent.graph import Node
 from skillagent.graph.logseq import called
 from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
+from skillagent.graph.site import SITE_TOP
 from skillagent.markdown import Dialect, Document, LinkKind, Reference
 from skillagent.markdown.destination import DEFINITION, as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import relative
+from skillagent.markdown.template import URL
 from skillagent.markdown.wikilink import label_key
 
 MAX_NAME = 80
@@ -198,6 +200,42 @@ class LinkWriter:
                 return as_address(name, bare=bare)
         raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
 
+    def in_template(self, target: Node, source: Node, reference: Reference, old_path: str) -> str:
+        """The path or name in a template of a site builder, in the style of the old one.
+
+        Args:
+            target: node that the link leads to.
+            source: node that contains the link.
+            reference: the old link.
+            old_path: path of the target before it was moved.
+
+        Raises:
+            UsageError: no spelling leads to the node.
+        """
+        old = reference.target
+        if reference.template == URL:
+            address = self.destination(target, source, f"/{old.lstrip('/')}", bare=True)
+            return address if old.startswith("/") else address[1:]
+        for name in _in_template(target.path, source.path, reference, old_path):
+            if self._resolver.link(reference._replace(target=name), source).node is target:
+                return name
+        raise UsageError(f"{source.path}: no link can be written that leads to {target.path}")
+
+
+def _in_template(path: str, source: str, reference: Reference, old_path: str) -> Iterator[str]:
+    """Spellings of a path in a template; the folders that the old link left out come off."""
+    old = without_suffix(reference.target)
+    suffix = "" if old == reference.target else path[len(without_suffix(path)) :]
+    short, before = without_suffix(path), without_suffix(old_path)
+    top = "/" if old.startswith("/") else ""
+    if old.startswith(("./", "../")):
+        yield _dotted(relative(short, source)) + suffix
+    if "/" not in old and "ref" in reference.template:
+        yield short.rpartition("/")[2] + suffix  # Hugo looks for such a name in all folders
+    left_out = before[: -len(old.strip("/"))] if before.endswith(old.strip("/")) else ""
+    yield top + short.removeprefix(left_out) + suffix
+    yield top + short + suffix
+
 
 def _destinations(path: str, source: str, old: str) -> Iterator[str]:
     """Spellings of a path in a Markdown link; that in the style of the old link comes first."""
@@ -206,6 +244,9 @@ def _destinations(path: str, source: str, old: str) -> Iterator[str]:
         if old.startswith("/"):
             yield from _from_top(name, old)
             yield f"/{name}"
+        elif top := SITE_TOP.match(old):
+            for address in (*_from_top(name, old[top.end() - 1 :]), f"/{name}"):
+                yield top[0] + address[1:]
         else:
             near = relative(name.removesuffix("/"), source)
             near += "/" * name.endswith("/")

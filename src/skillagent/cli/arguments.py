@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 DIALECT_NAMES = ("obsidian", "dendron", "foam", "logseq", "silverbullet")
 DIALECT_HELP = "how links are written (default: logseq in a folder of Logseq, else obsidian)"
+
+_WORDS = ("query", "prompt")
+"""The options whose value may begin with `-`: a filter such as `-status:current`."""
 
 Commands = argparse._SubParsersAction  # the result of `add_subparsers`; it has no public name
 
@@ -22,9 +26,10 @@ class Parser(argparse.ArgumentParser):
         # argparse allows options between arguments only in this call, and not with subcommands.
         if self._parsing or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
+        args = self._with_filters(sys.argv[1:] if args is None else args)
         self._parsing = True
         # That call loses `--` between its two passes. With `--`, options must not be mixed.
-        mixed = "--" not in (args or ())
+        mixed = "--" not in args
         parse = self.parse_known_intermixed_args if mixed else super().parse_known_args
         try:
             parsed, unknown = parse(args, namespace)
@@ -33,6 +38,27 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             self.error(self._unknown(unknown[0]))
         return parsed, unknown
+
+    def _with_filters(self, args: Sequence[str]) -> list[str]:
+        """Arguments in which a filter that begins with `-` is joined to its option.
+
+        argparse would take `-status:current` for an option, and `--query=-status:current` for
+        what it is.
+        """
+        joined: list[str] = []
+        takes_words = ""
+        for at, text in enumerate(args):
+            if text == "--":
+                return [*joined, *args[at:]]
+            if takes_words and text.startswith("-") and (":" in text or " " in text):
+                joined[-1] = f"{takes_words}={text}"
+                takes_words = ""
+                continue
+            action = self._option_string_actions.get(text)
+            is_words = action is not None and action.dest in _WORDS
+            takes_words = action.option_strings[-1] if action and is_words else ""
+            joined.append(text)
+        return joined
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")

@@ -29,6 +29,9 @@ def _as_text(value: object) -> object:
 
 
 def _as_number(value: object) -> object:
+    """A number, also from a text, and from `2.0`: JSON has no separate type for integers."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return int(value) if isinstance(value, str) and value in ("1", "2", "3") else value
 
 

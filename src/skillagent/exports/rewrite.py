@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from itertools import accumulate
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from skillagent.exports.skill_md import quoted
 from skillagent.graph import Link, Node
@@ -33,6 +33,7 @@ from skillagent.markdown.destination import (
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited, relative
 from skillagent.markdown.link_fields import rewritten
+from skillagent.markdown.template import template_address
 
 _INLINE_END = re.compile(r"\]" + DESTINATION + r"\Z")
 _ONE_PAIR = re.compile(r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*")
@@ -264,6 +265,8 @@ def _redirected(
         renamed[reference.target] = path
         return
     address = without_angles(match[1])
+    if reference.template:
+        address = f"#{reference.fragment}" if reference.fragment else ""
     yield Edit(match.start(1), match.end(1), path + _raw_fragment(address))
 
 
@@ -291,6 +294,8 @@ def _definitions(document: Document, renamed: Mapping[str, str]) -> Iterator[Edi
         start, end = match.span(3) if bare else match.span(2)
         address = document.text[start:end]
         target, _ = path_and_fragment(address)
+        if inner := template_address(address):
+            target, address = unquote(inner.path), f"#{inner.fragment}"
         if target in renamed:
             new = renamed[target] + _raw_fragment(address)
             yield Edit(start, end, new) if bare else Edit(start - 1, end + 1, new)

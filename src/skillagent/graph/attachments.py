@@ -1,6 +1,7 @@
 """Attachments: files of a root that are not nodes, and the links and images that name them.
 
-Above: `exports` and `authoring`, which copy and move them. Below: nodes, `walk`.
+Above: `exports` and `authoring`, which copy and move them; `resolve`, which
+links to none. Below: nodes, `walk`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,19 @@ from skillagent.markdown.destination import (
     without_angles,
 )
 
+_SUFFIXES = frozenset(
+    "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 "
+    "webm ogv mov mkv avi pdf canvas base excalidraw drawio csv tsv xls xlsx doc docx ppt pptx "
+    "odt ods zip gz tar 7z html htm css js ts jsx tsx json jsonl yaml yml toml xml txt log ini "
+    "cfg py ipynb rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex "
+    "bib".split()
+)
 _IMAGE = re.compile(r"!\[" + WORDS + DESTINATION)
+
+
+def has_attachment_suffix(target: str) -> bool:
+    """True for the name of an image, a script or another file that is never a node."""
+    return target.rpartition(".")[2].lower() in _SUFFIXES and "." in target
 
 
 def images(document: Document) -> Iterator[tuple[int, int, str]]:

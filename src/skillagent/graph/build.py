@@ -115,7 +115,8 @@ class _Builder:
     def _links(self, node: Node, root: GraphRoot) -> Iterable[Link]:
         if node.whole:
             for anchor in node.document.anchors:
-                self._report.check_fragment(node, anchor, node.document.path)
+                if not node.document.math.covering(anchor.start):
+                    self._report.check_fragment(node, anchor, node.document.path)
         for reference in node.document.references:
             if reference.kind is not LinkKind.COMMENT and (
                 link := self._link(reference, node, root)
@@ -128,6 +129,10 @@ class _Builder:
         if answer is MISSING and name_key(reference.target) in root.elsewhere:
             answer = NOT_A_NODE
         if answer is NOT_A_NODE or (answer.node is None and _has_address(reference, node)):
+            return None
+        if answer.node is None and (
+            reference.template or node.document.math.covering(reference.start)
+        ):
             return None
         may_be_prose = reference.is_name and answer.node is None and not answer.candidates
         if may_be_prose and not is_meant(reference, root.resolver):

@@ -63,3 +63,11 @@ class Nearness:
         while folder not in self._below:
             folder = folder.rpartition("/")[0]
         return self._below[folder]
+
+
+def add_name(table: dict[str, Namesakes], key: str, node: Node) -> None:
+    """Add a node to those that a table lists under a name."""
+    namesakes = table.get(key)
+    if namesakes is None:
+        namesakes = table[key] = Namesakes()
+    namesakes.add(node)

@@ -13,7 +13,7 @@ folder prefix, then the shortest path, then the smallest path; each such link is
 alias of two nodes is never resolved. A Markdown link to a path without a file may be an address
 on the site that is built from the root: see `site`.
 
-Above: `build`. Below: `namesakes`, `site`, nodes.
+Above: `build`. Below: `attachments`, `inner_path`, `namesakes`, `site`, nodes.
 """
 
 from __future__ import annotations
@@ -26,22 +26,18 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from skillagent.graph.namesakes import Namesakes
+from skillagent.graph.attachments import has_attachment_suffix
+from skillagent.graph.inner_path import inner_path
+from skillagent.graph.namesakes import Namesakes, add_name
 from skillagent.graph.node import Node, stem_of, without_suffix
-from skillagent.graph.site import Site
+from skillagent.graph.site import SITE_TOP, Site
 from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.logseq_names import PageNames, written
+from skillagent.markdown.template import URL
 
 SEPARATOR = "::"
 """Separates the name of a root from the rest of a node's id if several roots are loaded."""
 FOLDER_INDEXES = ("index", "readme", "skill")
-ATTACHMENTS = frozenset(
-    "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 "
-    "webm ogv mov mkv avi pdf canvas base excalidraw drawio csv tsv xls xlsx doc docx ppt pptx "
-    "odt ods zip gz tar 7z html htm css js ts jsx tsx json jsonl yaml yml toml xml txt log ini "
-    "cfg py ipynb rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex "
-    "bib".split()
-)
 CONTENTS = frozenset(("toc", "_toc_", "__toc__", "_tosp_"))
 """`[[toc]]` and similar: site builders replace it with a list of headings."""
 _PAGE_SUFFIXES = (".html", ".htm")
@@ -91,6 +87,7 @@ class Resolver:
         folder: Sequence[str] = (),
     ) -> None:
         self._nodes = nodes
+        self._above = tuple(folder)
         self._dialect = dialect
         self.link_fields = dialect.link_fields
         """Frontmatter fields whose values may be names of nodes without brackets."""
@@ -125,17 +122,17 @@ class Resolver:
         path, stem = without_suffix(node.path), stem_of(node.path)
         stem_key = self._key(stem)
         self._whole[node.path] = node
-        _add(self._files, node.path.rpartition("/")[2], node)
+        add_name(self._files, node.path.rpartition("/")[2], node)
         self._paths.setdefault(path, node)
-        _add(self._path_keys, self._key(path), node)
-        _add(self._stems, stem, node)
-        _add(self._stem_keys, stem_key, node)
+        add_name(self._path_keys, self._key(path), node)
+        add_name(self._stems, stem, node)
+        add_name(self._stem_keys, stem_key, node)
         for name in node.names:
-            _add(self._names, self._key(name), node)
+            add_name(self._names, self._key(name), node)
         if self._dialect.title_from_heading and node.heading_title:
-            _add(self._names, self._key(node.heading_title), node)
+            add_name(self._names, self._key(node.heading_title), node)
         for alias in node.aliases:
-            _add(self.aliases, self._key(alias), node)
+            add_name(self.aliases, self._key(alias), node)
         if stem_key in FOLDER_INDEXES and "/" in path:
             self._folders.setdefault(self._key(path.rpartition("/")[0]), []).append(node)
 
@@ -146,6 +143,8 @@ class Resolver:
             return Resolution(source, "self")
         folder = source.path.rpartition("/")[0]
         if reference.kind is LinkKind.MARKDOWN:
+            if reference.template:
+                return self._in_template(reference.template, target, source)
             return self._markdown_link(target, folder, source)
         # The most frequent case: a bare name, spelled exactly as one file's.
         same_stem = self._stems.get(target)
@@ -165,14 +164,32 @@ class Resolver:
         answer = self._answers.get(question)
         if answer is None:
             answer = self._answers[question] = self._destination(target, folder)
+        if answer.node is None and (top := SITE_TOP.match(target)):
+            return self._from_top(top[0], target[top.end() :], source)
         return answer if answer.node else self._on_site(answer, target, source)
+
+    def _in_template(self, keyword: str, target: str, source: Node) -> Resolution:
+        """Look up the address in a template: `ref` tries a path, then a name, as Hugo does."""
+        folder = source.path.rpartition("/")[0]
+        if keyword == URL:
+            return self._markdown_link(f"/{target.lstrip('/')}", "", source)
+        as_path = self._markdown_link(target, folder, source) if "ref" in keyword else MISSING
+        return as_path if as_path.node else self.name(target, folder)
+
+    def _from_top(self, mark: str, path: str, source: Node) -> Resolution:
+        """Look up `@/x` of Zola, from the folder `content`, and `@site/x` of Docusaurus."""
+        content = self._destination(f"/content/{path}", "") if mark == "@/" else MISSING
+        return content if content.node else self._markdown_link(f"/{path}", "", source)
 
     def _on_site(self, answer: Resolution, target: str, source: Node) -> Resolution:
         """Look up a Markdown link on the site, after no file was found at its path."""
         is_page = target.lower().endswith(_PAGE_SUFFIXES)
-        if answer is NOT_A_NODE and not is_page and target.strip("/"):
+        if has_attachment_suffix(target) and not is_page:
             return answer
-        if is_page and _joined(source.path.rpartition("/")[0], target.lstrip("/")) in self.others:
+        if (
+            is_page
+            and self._inside(source.path.rpartition("/")[0], target.lstrip("/")) in self.others
+        ):
             return answer
         node = self.site.find(target, source.path)
         return Resolution(node, "site") if node else answer
@@ -198,7 +215,7 @@ class Resolver:
         if name.startswith(("./", "../", "/")):
             return self._from_folder(name, folder or "")
         if "/" in name:
-            path = _joined("", name)
+            path = self._inside("", name)
             if path is None:
                 return OUTSIDE
             if answer := self._by_path(path, folder):
@@ -219,7 +236,7 @@ class Resolver:
     def _from_folder(self, name: str, folder: str) -> Resolution:
         """`./x` and `../x` from the folder of the document, `/x` from the root."""
         from_root = name.startswith("/")
-        path = _joined("" if from_root else folder, name.lstrip("/"))
+        path = self._inside("" if from_root else folder, name.lstrip("/"))
         return OUTSIDE if path is None else self._path(path, "root" if from_root else "relative")
 
     def _by_path(self, path: str, folder: str | None) -> Resolution | None:
@@ -343,14 +360,14 @@ class Resolver:
         blocks: dict[str, Namesakes] = {}
         for node in self._nodes:
             for block in node.document.blocks:
-                _add(blocks, block, node)
+                add_name(blocks, block, node)
         return blocks
 
     def _destination(self, target: str, folder: str) -> Resolution:
         """The node at a Markdown link's path, relative to its source's folder."""
         if _DRIVE.match(target) or target.startswith("file:"):
             return OUTSIDE
-        path = _joined("" if target.startswith("/") else folder, target.lstrip("/"))
+        path = self._inside("" if target.startswith("/") else folder, target.lstrip("/"))
         if path is None:
             return OUTSIDE
         if path in ("", "."):
@@ -361,32 +378,19 @@ class Resolver:
         answer = self._path(without_suffix(path), "markdown")
         if answer.node:
             return answer
-        if path in self.others or self._has_attachment_suffix(path):
+        if path in self.others or has_attachment_suffix(path):
             return NOT_A_NODE
         return MISSING
 
     def _is_no_node(self, target: str, folder: str) -> bool:
         return (
             target.casefold() in CONTENTS
-            or self._has_attachment_suffix(target)
+            or has_attachment_suffix(target)
             or target in self.others
-            or _joined(folder, target) in self.others
+            or self._inside(folder, target) in self.others
         )
 
-    def _has_attachment_suffix(self, target: str) -> bool:
-        return target.rpartition(".")[2].lower() in ATTACHMENTS and "." in target
-
-
-def _joined(folder: str, path: str) -> str | None:
-    """A path below the root, without `.` and `..`; None if it leads out of the root."""
-    joined = posixpath.normpath(posixpath.join(folder, path)) if path else folder
-    if joined == ".." or joined.startswith(("../", "/")):
-        return None
-    return unicodedata.normalize("NFC", joined)
-
-
-def _add(table: dict[str, Namesakes], key: str, node: Node) -> None:
-    namesakes = table.get(key)
-    if namesakes is None:
-        namesakes = table[key] = Namesakes()
-    namesakes.add(node)
+    def _inside(self, folder: str, path: str) -> str | None:
+        """A path from the root, in NFC; None if it leads outside."""
+        inside = inner_path(posixpath.join(folder, path), self._above) if path else folder
+        return None if inside is None else unicodedata.normalize("NFC", inside)

@@ -6,7 +6,7 @@ the default rules of the builders, and takes the first node that fits. Sources: 
 of VitePress (file-based routing), Docusaurus (`slug`, `id`, numbers before names), MkDocs
 (directory URLs), Jekyll (permalinks, dates before names), Hugo (`_index`, `url`, `aliases`).
 
-Above: `resolve`, whose own rules come first. Below: nodes.
+Above: `resolve`, whose own rules come first. Below: `inner_path`, nodes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from skillagent.graph.inner_path import inner_path
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.markdown import LinkKind, scalar_text
 
@@ -24,13 +25,15 @@ SOURCE_FOLDERS = (
     *("website", "wiki", "book"),
 )
 """Names of folders that sites are built from. A `/` at the start of a link means one of them."""
+SITE_TOP = re.compile(r"@(?:site)?/")
+"""What a Markdown link begins with if its path begins at the top of the site's sources."""
 MOST_DROPPED = 3
 """How many folders at the start of an address may exist only on the site, not in the root."""
 
 _PAGE_SUFFIX = re.compile(r"(?:/index)?\.html?$", re.IGNORECASE)
 _NUMBER = re.compile(r"_|\d+[-_. ]+(?=[^\d\W])")
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)-(?=.)")
-_INDEXES = frozenset(("index", "readme", "_index"))
+_INDEXES = frozenset(("index", "readme"))
 
 
 class Site:
@@ -47,7 +50,8 @@ class Site:
     ) -> None:
         self._nodes = nodes
         self._node_at = at
-        self._folder = tuple(folder[-MOST_DROPPED:])
+        self._above = tuple(folder)
+        self._folder = self._above[-MOST_DROPPED:]
         self._answers: dict[tuple[str, str], Node | None] = {}
         self._bases: dict[str, bool] = {}
 
@@ -74,8 +78,13 @@ class Site:
     def _at(self, path: str) -> Node | None:
         return self._node_at(path) or self._addresses.get(path.casefold())
 
+    def _inside(self, path: str) -> str | None:
+        """A path from the root, empty for the root itself; None if it leads outside."""
+        path_inside = inner_path(path, self._above)
+        return "" if path_inside == "." else path_inside
+
     def _absolute(self, address: str, source: str) -> Iterator[str]:
-        path = _inside(address.strip("/"))
+        path = self._inside(address.strip("/"))
         if path is None:
             return
         # The site may begin at the root, or at any folder above the document.
@@ -118,7 +127,7 @@ class Site:
         # file does not exist, Docusaurus looks for its path from the top.
         top = ("",) if without_suffix(address) != address else ()
         for base in (folder, without_suffix(source), *top):
-            path = _inside(posixpath.join(base, address))
+            path = self._inside(posixpath.join(base, address))
             if path is not None:
                 yield path
 
@@ -126,7 +135,7 @@ class Site:
     def _linked(self) -> dict[str, list[str]]:
         """First folders → what follows them in the absolute addresses of links, each once."""
         addresses = {
-            _inside(_plain(reference.target).strip("/"))
+            self._inside(_plain(reference.target).strip("/"))
             for node in self._nodes
             for reference in node.document.references
             if reference.kind is LinkKind.MARKDOWN and reference.target.startswith("/")
@@ -157,20 +166,13 @@ def _plain(address: str) -> str:
     return _PAGE_SUFFIX.sub("", address)
 
 
-def _inside(path: str) -> str | None:
-    """A path without `.` and `..`, empty for the root; None outside the root."""
-    path = posixpath.normpath(path)
-    if path == ".." or path.startswith(("../", "/")):
-        return None
-    return "" if path == "." else path
-
-
 def _addresses_of(node: Node) -> Iterator[str]:
     """The addresses that site builders may give to a document besides its path."""
     folder, _, name = node.path.rpartition("/")
     above = "".join(f"{_NUMBER.sub('', part, count=1)}/" for part in folder.split("/") if part)
     stem = stem_of(name)
-    if stem.lower() in _INDEXES:
+    unnumbered = _NUMBER.sub("", stem, count=1)
+    if unnumbered.lower() in _INDEXES:
         yield above.removesuffix("/")
     elif match := _DATE.match(stem):
         dated = "/".join((*match.groups(), stem[match.end() :]))
@@ -178,7 +180,7 @@ def _addresses_of(node: Node) -> Iterator[str]:
         yield dated
         yield above + stem[match.end() :]
     else:
-        yield above + _NUMBER.sub("", stem, count=1)
+        yield above + unnumbered
     yield from _declared(node, above)
 
 

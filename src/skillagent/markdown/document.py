@@ -28,6 +28,7 @@ from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, HeadingLookup, heading_key, headings_in
 from skillagent.markdown.link_scan import LinkScan
 from skillagent.markdown.logseq import outline, properties
+from skillagent.markdown.math_ranges import math_ranges
 from skillagent.markdown.tables import Tables
 from skillagent.markdown.wikilink import LinkKind, Reference
 
@@ -82,6 +83,11 @@ class Document:
             if not self.excluded.code.covering(match.start(1)):
                 ids.setdefault(match[1].casefold(), match.end())
         return ids
+
+    @cached_property
+    def math(self) -> Ranges:
+        """Text between `$` or `$$` that may be math."""
+        return math_ranges(self.text, self.frontmatter.body_start, self.excluded.code)
 
     @cached_property
     def comments(self) -> Ranges:

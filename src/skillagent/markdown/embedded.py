@@ -1,4 +1,4 @@
-"""Find code without a fence: scripts, styles, components, and the imports of MDX.
+"""Find code without a fence: scripts, styles, components, shortcodes, and the imports of MDX.
 
 Links and headings in it do not count, it is not prose, and it is not cut. Sources: HTML blocks of
 kind 1 in CommonMark (https://spec.commonmark.org/0.31.2/#html-blocks), and MDX
@@ -29,9 +29,12 @@ _COMPONENT = re.compile(
     rf"(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|{_BRACES}))?|{_BRACES}))++\s*/?>"
 )
 _INCLUDED = re.compile(
-    # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include
+    # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include; mkdocstrings,
+    # whose `::: package.module` differs from a block such as `::: info` in its dot or options
     r"^[ \t>]*(?:-{1,2}8<-{1,2}|<!--[ \t]*@?include\b|<<<[ \t]*@?/|\{%-?[ \t]*include\w*\b"
-    r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})",
+    r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})"
+    r"|^[ \t]*(?:#{1,6} *)?::: ?[A-Za-z_][\w:/-]*(?:\.[\w.:/-]+[ \t]*$"
+    r"|[ \t]*\n(?: {4}|\t)[ \t]*(?:options|handler):)",
     re.MULTILINE | re.IGNORECASE,
 )
 _IMPORTED = re.compile(
@@ -40,6 +43,10 @@ _IMPORTED = re.compile(
 )
 _OPENING = re.compile(r"<([A-Z]\w*)(?=[\s/>])")
 _EXPRESSION_COMMENT = re.compile(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
+_SHORTCODE = re.compile(
+    r"\{(?:\{[<%]|%)-?[ \t]*(?P<close>/[ \t]*|end)?(?P<name>[\w./-]++)"
+    r"(?:[^{}%>\n]|[%>](?!\}))*+(?P<single>(?<=/))?[%>]\}\}?"
+)
 
 
 HEAD_CHARS = 400
@@ -63,6 +70,8 @@ def with_embedded_code(text: str, start: int, excluded: ExcludedRanges) -> Exclu
     if tags:
         scripts, spans = _elements(text, start, excluded.code)
         blocks += scripts
+    if braces and (text.find("{{<", start) >= 0 or text.find("{%", start) >= 0):
+        blocks += _shortcodes(text, start, excluded.code)
     if braces and text.find("{/*", start) >= 0:
         spans += [match.span() for match in _EXPRESSION_COMMENT.finditer(text, start)]
     if not blocks and not spans:
@@ -81,7 +90,7 @@ def includes_files(text: str, fences: Ranges) -> bool:
         text: the whole document.
         fences: ranges in which nothing is inserted.
     """
-    if "<" not in text and "{" not in text:
+    if not any(mark in text for mark in ("<", "{", ":::")):
         return False
     if any(not fences.covering(match.end() - 1) for match in _INCLUDED.finditer(text)):
         return True
@@ -118,6 +127,23 @@ def _elements(
                 opened, begin = script[1].lower(), at
         at = text.find("<", at + 1)
     return scripts, components
+
+
+def _shortcodes(text: str, start: int, code: Ranges) -> Iterator[tuple[int, int]]:
+    """Code in shortcodes of Hugo and in tags of Jekyll, such as `{% highlight %}`.
+
+    One without a closing tag is text.
+    """
+    opened: dict[str, int] = {}
+    for match in _SHORTCODE.finditer(text, start):
+        name = match["name"].lower()
+        if not (name == "highlight" or "code" in name) or code.covering(match.start()):
+            continue
+        if match["close"] is None:
+            if match["single"] is None:
+                opened[name] = match.start()
+        elif name in opened:
+            yield opened.pop(name), match.end()
 
 
 def _begins_line(text: str, at: int, code: Ranges) -> bool:

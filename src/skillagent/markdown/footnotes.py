@@ -13,6 +13,7 @@ from typing import NamedTuple
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.destination import OPENING
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.math_ranges import math_ranges
 
 _NAME = r"\^([^\[\]\s]+)\]"
 _DEFINED = re.compile(rf"^[ \t>]*+(?:(?:[-*+]|\d{{1,9}}[.)])[ \t]++)*+\[{_NAME}:", re.MULTILINE)
@@ -65,6 +66,9 @@ def check(text: str, start: int, code: Ranges, path: str) -> Iterator[Diagnostic
             uses.setdefault(footnote.name, footnote)
     unpaired = [(use, "SG031", "is used and never defined") for use in uses.values()
            if use.name not in definitions]  # fmt: skip
+    if unpaired:
+        math = math_ranges(text, start, code)
+        unpaired = [item for item in unpaired if not math.covering(item[0].start)]
     unpaired += [(definition, "SG032", "is defined and never used")
                  for definition in definitions.values() if definition.name not in uses]  # fmt: skip
     line, counted = text.count("\n", 0, start) + 1, start

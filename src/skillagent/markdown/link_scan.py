@@ -20,6 +20,7 @@ from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.inline import ADDRESS
 from skillagent.markdown.link_fields import names_in_fields
 from skillagent.markdown.logseq import outline
+from skillagent.markdown.math_ranges import math_ranges
 from skillagent.markdown.wikilink import LinkKind, Reference
 
 _REACH = 80
@@ -102,8 +103,12 @@ class LinkScan:
             links = outline.references(text, start, self._header, code, links)
         if links and text.find("]](", start) >= 0:
             links = [link for link in links if not _is_mark(text, link)]
-        for link in links:
-            if link.bare_pipe:
+        piped = [link for link in links if link.bare_pipe]
+        if piped:
+            math = math_ranges(text, start, code)
+            for link in piped:
+                if math.covering(link.start):
+                    continue
                 message = f"unescaped | in the table link to {link.target!r}"
                 self._findings.append(finding("SG025", self._path, link.line, message))
         return links

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from skillagent.markdown.destination import DEFINITION, INLINE, OPENING, REFERENCE, path_end
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.template import template_address
 from skillagent.markdown.wikilink import Reference, bare_name_end, label_key
 
 _HASH = re.compile(r"(?<!\\)#")
@@ -80,6 +81,8 @@ def target_span(
     else:
         definition = uses[reference.start].definition
         start, stop = definition.start, definition.stop
+    if reference.template and (address := template_address(text[start:stop])):
+        return TargetSpan(start + address.start, start + address.end, start + address.stop)
     return TargetSpan(start, start + path_end(text[start:stop]), stop)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.excluded_ranges import BLOCK_BREAK, Ranges
+from skillagent.markdown.math_ranges import math_ranges
 
 SHOWN = 60
 """How many characters of a malformed link its finding quotes."""
@@ -61,10 +62,11 @@ def check(text: str, start: int, links: Ranges, code: Ranges, path: str) -> Iter
 
 def _malformed(text: str, start: int, links: Ranges, code: Ranges) -> Iterator[_MalformedLink]:
     opened: list[int] = []
+    math = math_ranges(text, start, code)
     position, last = start, (-1, -1)
     while token := _TOKEN.search(text, position):
         at = token.start()
-        hidden = code.covering(at) or links.covering(at)
+        hidden = code.covering(at) or links.covering(at) or math.covering(at)
         position = hidden or token.end()
         if hidden or token[0][0] == "\\":
             continue

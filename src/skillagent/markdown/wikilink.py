@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from skillagent.markdown.destination import (
     DEFINITION,
@@ -26,6 +27,7 @@ from skillagent.markdown.destination import (
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.tables import Tables
+from skillagent.markdown.template import has_template, template_address
 
 
 class LinkKind(StrEnum):
@@ -59,6 +61,8 @@ class Reference(NamedTuple):
     """True for an unescaped `|` inside a table."""
     is_name: bool = False
     """True for a value of a link field of the frontmatter: a name or path without brackets."""
+    template: str = ""
+    """The keyword of the site builder's template that contains the target; see `template`."""
 
 
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.
@@ -214,7 +218,7 @@ def _is_local_scheme(target: str) -> bool:
 
 
 def markdown_link(label: str, destination: str, start: int, end: int) -> Reference | None:
-    """A Markdown link as a reference; None for a web address.
+    """A Markdown link as a reference; None for a web address, and for one that is not known.
 
     Args:
         label: the text in its brackets.
@@ -222,6 +226,12 @@ def markdown_link(label: str, destination: str, start: int, end: int) -> Referen
         start: offset of the link.
         end: offset after it.
     """
+    if has_template(destination):
+        if (inner := template_address(destination)) is None:
+            return None
+        kind, keyword = LinkKind.MARKDOWN, inner.keyword
+        path, fragment = unquote(inner.path), unquote(inner.fragment)
+        return Reference(kind, path, fragment, label.strip(), start, end, 0, template=keyword)
     address = meaning(destination)
     if not address or (_SCHEME.match(address) and not _LOCAL_FILE.match(address)):
         return None

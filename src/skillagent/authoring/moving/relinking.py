@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from skillagent.authoring.link_writer import LinkWriter
 from skillagent.authoring.moving.link_positions import LinkPositions
 from skillagent.authoring.moving.parts import DocumentPart, holding
+from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
@@ -36,8 +37,9 @@ from skillagent.markdown.link_targets import (
     destinations,
     target_span,
 )
+from skillagent.markdown.template import has_template
 
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|@(?:site)?/|/|#|\?|\[\[|\(\(|$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
 
 
@@ -217,6 +219,8 @@ class Relinking:
         leads = after.node if reference.target else here
         # A path that only a site's rules can read now, and could be read without them, is mended.
         guessed = after.rung == "site" and not self._is_address(reference, part.node)
+        if reference.template:
+            return self._in_template(reference, wanted, fragment, part, spot)
         if leads is wanted and fragment == reference.fragment and not guessed:
             return None
         if reference.kind is LinkKind.MARKDOWN:
@@ -232,6 +236,32 @@ class Relinking:
         if fragment == reference.fragment:
             return name + text[spot.end : spot.stop]
         return f"{name}#{fragment}" if fragment else name
+
+    def _in_template(
+        self,
+        reference: Reference,
+        wanted: Node,
+        fragment: str,
+        part: DocumentPart,
+        spot: TargetSpan,
+    ) -> str | None:
+        """The new address in a template of a site builder; None if it need not change.
+
+        Raises:
+            UsageError: the heading that it leads to is now in another file, or no address fits.
+        """
+        text, here = part.node.document.text, self._layout.placed[part]
+        if fragment != reference.fragment:
+            raise UsageError(
+                f"{part.node.path}:{reference.line}: this link in a template cannot be kept; "
+                "write it plainly, as [text](path.md)"
+            )
+        old = self._layout.before.link(reference, part.node).node or wanted
+        leads = self._layout.after.link(reference, here).node
+        if leads is wanted and old.path == wanted.path:
+            return None
+        name = self._layout.link_writer.in_template(wanted, here, reference, old.path)
+        return name + text[spot.end : spot.stop]
 
     def _is_address(self, reference: Reference, source: Node) -> bool:
         """Whether a link is already an address on a site rather than the path of a file."""
@@ -256,12 +286,14 @@ class Relinking:
                 raw = text[destination.start : destination.stop]
                 if destination.start in handled or not part.holds(destination.link):
                     continue
+                if document.math.covering(destination.link):
+                    continue
                 if meaning(raw).startswith("#"):
                     if several and (anchor := self._anchor(raw, part)):
                         new, node = anchor
                         links = [] if node is None else self._made_by(destination, part, node)
                         yield Edit(destination.start, destination.stop, new), links
-                elif moved and not _ELSEWHERE.match(meaning(raw)):
+                elif moved and not _ELSEWHERE.match(meaning(raw)) and not has_template(raw):
                     path = self._carried_path(path_and_fragment(raw)[0], part)
                     bare = text[destination.start - 1] != "<"
                     end = destination.start + path_end(raw)
