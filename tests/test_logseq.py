@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -433,3 +434,67 @@ def test_a_logseq_graph_packed_as_a_skill_keeps_its_links(vault: Vault) -> None:
     links = [link.target for link in packed.links_from("references/pages/a")]
     assert links == [f"references/{link.target}" for link in node_links(graph)]
     assert "SG039" not in codes(packed)
+
+
+# --- tags are pages
+
+
+TAGGED = {
+    CONFIG: LOWBAR,
+    "pages/b.md": "- A page.\n",
+    "pages/two words.md": "- Another.\n",
+    "pages/a.md": (
+        "tags:: b, two words, nobody\ntopic:: #b\n\n- see #b and #[[two words]], not #nobody\n"
+        "- `#b` and https://x.example/#b and x#b, [words #b](b.md) {{query #b}}\n"
+        "  tags:: b\n"
+    ),
+}
+
+
+def test_a_tag_is_a_link_to_its_page_where_there_is_one(vault: Vault) -> None:
+    graph = SkillGraph.load(vault(TAGGED))
+    assert [(link.target, link.key, link.line) for link in node_links(graph)] == [
+        ("pages/b", "tags", 1),
+        ("pages/two words", "tags", 1),
+        ("pages/b", "topic", 2),
+        ("pages/b", "", 4),
+        ("pages/two words", "", 4),
+        ("pages/b", "", 5),
+        ("pages/b", "", 6),
+    ]
+    assert graph.nodes["pages/a"].tags == ("b", "two words", "nobody")
+    assert "pages/b" not in graph.orphans()
+    assert codes(graph) == ["SG039"]
+    assert [link.context for link in node_links(graph)][3:5] == [
+        "see #b and #two words, not #nobody"
+    ] * 2
+
+
+@pytest.mark.parametrize("text", ["tags: [b]\n", "See #b.\n"])
+def test_a_tag_is_no_link_outside_logseq(vault: Vault, text: str) -> None:
+    graph = SkillGraph.load(vault({"a.md": f"---\nx: 1\n---\n{text}", "b.md": "x"}))
+    assert graph.links == ()
+
+
+@pytest.mark.parametrize(("new", "tag"), [("bee", "#bee"), ("big bee", "#[[big bee]]")])
+def test_a_renamed_page_keeps_its_tags(vault: Vault, new: str, tag: str) -> None:
+    folder = vault(TAGGED)
+    changes = rename(SkillGraph.load(folder), "b", new, alias=False)
+    assert after(changes)["pages/a.md"] == (
+        f"tags:: {new}, two words, nobody\ntopic:: {tag}\n\n"
+        f"- see {tag} and #[[two words]], not #nobody\n"
+        f"- `#b` and https://x.example/#b and x#b, [words #b]({new.replace(' ', '%20')}.md) "
+        f"{{{{query {tag}}}}}\n  tags:: {new}\n"
+    )
+    changes.write()
+    assert len(SkillGraph.load(folder).backlinks(f"pages/{new}")) == 5
+
+
+@pytest.mark.parametrize("unit", ["#a ", "#", "#a", "- #a/b\n", "tags:: a,", "#a.", "tags:: #a\n"])
+def test_tags_are_read_in_linear_time(unit: str) -> None:
+    def steps(count: int) -> float:
+        start = time.process_time()
+        read(f"- {unit * count}")
+        return time.process_time() - start
+
+    assert steps(40_000) < 40 * max(steps(4_000), 0.01)

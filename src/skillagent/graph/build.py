@@ -129,6 +129,8 @@ class _Builder:
             answer = NOT_A_NODE
         if answer is NOT_A_NODE or (answer.node is None and _has_address(reference, node)):
             return None
+        if reference.is_tag and answer.node is None:
+            return None
         may_be_prose = reference.is_name and answer.node is None and not answer.candidates
         if may_be_prose and not is_meant(reference, root.resolver):
             return None

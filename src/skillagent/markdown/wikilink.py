@@ -59,6 +59,9 @@ class Reference(NamedTuple):
     """True for an unescaped `|` inside a table."""
     is_name: bool = False
     """True for a value of a link field of the frontmatter: a name or path without brackets."""
+    is_tag: bool = False
+    """True for a Logseq tag: `#page` with its `#`, or a word of `tags::`. It is a link only if the
+    page exists."""
 
 
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.

@@ -36,6 +36,7 @@ from skillagent.markdown.link_targets import (
     destinations,
     target_span,
 )
+from skillagent.markdown.logseq.outline import tag
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|#|\?|\[\[|\(\(|$")
 _LINK_MARK = re.compile(r"[\[\]|#^]")
@@ -227,6 +228,8 @@ class Relinking:
         name = self._layout.link_writer.name(
             wanted, here, reference.target, header=reference.kind is LinkKind.FRONTMATTER
         )
+        if reference.is_tag:
+            return tag(name, marked=text[reference.start] == "#")
         if fragment and not reference.target and leads is wanted:
             name = ""  # `[[#Heading]]` stays a link into its own document
         if fragment == reference.fragment:
@@ -353,5 +356,5 @@ def as_written(reference: Reference, document: Document) -> Reference:
     """A link inside a comment with the kind that its writing has."""
     if reference.kind is not LinkKind.COMMENT:
         return reference
-    wiki = document.text.startswith(("[[", "![["), reference.start)
+    wiki = reference.is_tag or document.text.startswith(("[[", "![["), reference.start)
     return reference._replace(kind=LinkKind.WIKILINK if wiki else LinkKind.MARKDOWN)
