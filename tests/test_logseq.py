@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillagent import SkillGraph
+from skillagent import Root, SkillGraph
 from skillagent.authoring import weave
 from skillagent.authoring.add import NewNode, add_node
 from skillagent.authoring.rename import rename
@@ -18,6 +18,7 @@ from skillagent.cli.main import main
 from skillagent.errors import UsageError
 from skillagent.exports import agent_skill
 from skillagent.graph import Options
+from skillagent.graph.entry import glance
 from skillagent.markdown import DIALECTS, OBSIDIAN, Document, LinkKind
 from skillagent.markdown.document import parse
 from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames, written
@@ -82,6 +83,53 @@ def test_check_says_how_a_folder_was_read(vault: Vault, capsys: pytest.CaptureFi
     assert ".: info SG039: this root has the files of a Logseq graph" in out
     assert main(["check", str(folder), "--dialect", "obsidian"]) == 0
     assert "logseq" not in capsys.readouterr().out.lower()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "left"),
+    [
+        ('["/pages/secret.md" "/private"]', ["pages/a", "pages/b"]),
+        ('["pages/secret.md" ; "/pages/a.md"\n "private/"]', ["pages/a", "pages/b"]),
+        ("[]", ["pages/a", "pages/b", "pages/secret", "private/deep/x", "private/y"]),
+        ('["/"]', ["pages/a", "pages/b", "pages/secret", "private/deep/x", "private/y"]),
+        (
+            '[\n"/pages/secret',
+            ["pages/a", "pages/b", "pages/secret", "private/deep/x", "private/y"],
+        ),
+    ],
+)
+def test_what_the_settings_hide_is_not_loaded(
+    vault: Vault, hidden: str, left: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        CONFIG: f'{{:meta/version 1 :hidden {hidden}\n :x ["/pages/b.md"]}}',
+        "pages/a.md": "- ![x](../private/pic.png)",
+        "pages/b.md": "x",
+        "pages/secret.md": "s",
+        "private/y.md": "s",
+        "private/deep/x.md": "s",
+        "private/pic.png": "p",
+        "private/.gitignore": "!*",
+    }
+    folder = vault(files)
+    (folder / "pages" / "link.md").symlink_to("secret.md")
+    graph = SkillGraph.load(folder)
+    assert [name for name in graph.nodes if name != "pages/link"] == left
+    assert ("pages/link" in graph.nodes) is ("pages/secret" in left)
+    main(["check", str(folder)])
+    out = capsys.readouterr().out
+    hidden_count = 5 - len(left)
+    assert (f"without {hidden_count} files that the settings hide" in out) is (hidden_count > 0)
+    assert ("private" in graph.others[""]) is (hidden_count == 0)
+
+
+def test_hidden_pages_of_an_ordinary_reading_are_loaded(vault: Vault) -> None:
+    folder = vault({CONFIG: '{:hidden ["/index.md"]}', "index.md": "x", "b.md": "x"})
+    assert list(SkillGraph.load(folder).nodes) == ["b"]
+    root, plain = Root.parse(folder), Options(dialect=OBSIDIAN)
+    assert glance(root, Options()) is None
+    assert glance(root, plain) is not None
+    assert len(SkillGraph.load(folder, options=Options(dialect=OBSIDIAN)).nodes) == 2
 
 
 # --- properties of a page
