@@ -16,7 +16,7 @@ from skillagent.authoring.rename import rename
 from skillagent.authoring.split import split
 from skillagent.cli.main import main
 from skillagent.errors import UsageError
-from skillagent.exports import agent_skill
+from skillagent.exports import agent_skill, restore
 from skillagent.graph import Options
 from skillagent.graph.entry import glance
 from skillagent.markdown import DIALECTS, OBSIDIAN, Document, LinkKind
@@ -546,3 +546,39 @@ def test_tags_are_read_in_linear_time(unit: str) -> None:
         return time.process_time() - start
 
     assert steps(40_000) < 40 * max(steps(4_000), 0.01)
+
+
+def test_a_packed_logseq_graph_keeps_its_properties(vault: Vault) -> None:
+    a = (
+        "alias:: Alpha, [[Al pha]]\ntype:: [[guide]]\ntags:: b, x y\ndeprecated:: true\n"
+        'superseded_by:: [[b]]\nneeds:: [c](c.md) and #b, [[none]]: "so"\nrelated:: c\n'
+        "\n- Words of [[c]] and #z.\n"
+    )
+    files = {
+        f"g/{CONFIG}": LOWBAR,
+        "g/index.md": "- [[Alpha]] [[b]] [[N/s]]\n",
+        "g/pages/a.md": a,
+        "g/pages/b.md": "- B. #[[c]]\n",
+        "g/pages/c.md": "status:: archived\n\n- C.\n",
+        "g/pages/guide.md": "- G.\n",
+        "g/pages/N___s.md": "- S.\n",
+        "g/pages/y.md": "---\ntype: x\n---\nneeds:: [[b]]\n\n- Y.\n",
+    }
+    folder = vault(files)
+    graph = SkillGraph.load(folder / "g")
+    (packed,) = agent_skill(graph, folder / "packed")
+    loaded = SkillGraph.load(folder / "packed")
+    ids = {node: file.removesuffix(".md") for node, file in packed.nodes.items()}
+    old, new = graph.nodes["pages/a"], loaded.nodes[ids["pages/a"]]
+    assert (new.aliases, new.declared_kind) == (old.aliases, "guide")
+    assert set(new.tags) == set(old.tags) == {"b", "x y", "z"}
+    assert loaded.outdated[new.id].word == graph.outdated[old.id].word
+    assert loaded.outdated[new.id].successors == (ids["pages/b"],)
+    assert loaded.outdated[ids["pages/c"]].word == "archived"
+    typed = [(link.key, link.target) for link in loaded.links_from(new.id) if link.target]
+    for key, target in (("superseded_by", "b"), ("needs", "c"), ("needs", "b")):
+        assert (key, ids[f"pages/{target}"]) in typed
+    assert loaded.nodes[ids["pages/N___s"]].title == "N/s"
+    assert "::" not in new.document.text
+    assert loaded.find("Alpha") is new
+    assert restore(folder / "packed")["pages/a.md"] == a.encode()
