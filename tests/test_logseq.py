@@ -582,3 +582,22 @@ def test_a_packed_logseq_graph_keeps_its_properties(vault: Vault) -> None:
     assert "::" not in new.document.text
     assert loaded.find("Alpha") is new
     assert restore(folder / "packed")["pages/a.md"] == a.encode()
+
+
+def test_a_packed_page_keeps_the_links_of_repeated_properties(vault: Vault) -> None:
+    files = {
+        f"g/{CONFIG}": LOWBAR,
+        "g/index.md": "- [[a]]\n",
+        "g/pages/a.md": "needs:: [[b]]\nneeds:: [[c]]\ntags:: b\ntags:: c\nid:: x\n\n- A.\n",
+        "g/pages/b.md": "id:: 1\n\n- B.\n",
+        "g/pages/c.md": "- C.\n",
+    }
+    folder = vault(files)
+    graph = SkillGraph.load(folder / "g")
+    agent_skill(graph, folder / "packed")
+    packed = SkillGraph.load(folder / "packed")
+    links = [str(link.target) for link in packed.links_from("references/pages/a")]
+    wanted = [f"references/{link.target}" for link in node_links(graph)]
+    assert sorted(links) == sorted(wanted)
+    assert len(wanted) == 4
+    assert set(packed.nodes["references/pages/a"].tags) == {"b", "c"}

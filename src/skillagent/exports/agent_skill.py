@@ -221,10 +221,12 @@ class _Packing:
         wanted = [self._ids[link.target] for link in links if link.target]
         if wanted == [link.target for link in packed_links if link.target]:
             return True
-        # A property of Logseq that names a node without brackets is a link in a YAML header.
-        return node.document.dialect.outline and wanted == [
-            link.target for link in packed_links if link.target and not link.reference.is_name
-        ]
+        if not node.document.dialect.outline:
+            return False
+        # A property of Logseq that names a node without brackets is a link in a YAML header, and
+        # the links of repeated properties come last there.
+        written = [link for link in packed_links if not link.reference.is_name]
+        return sorted(wanted) == sorted(link.target for link in written if link.target)
 
     def _check_names(self, loaded: SkillGraph) -> None:
         """Refuse an export that would lose a node's aliases, kind or status.

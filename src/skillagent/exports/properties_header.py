@@ -50,7 +50,7 @@ def properties_header(node: Node, title: str, written: Callable[[Reference], str
         starts.append(starts[-1] + len(row) + 1)
     for key, value in head.fields.items():
         line = head.lines[key]
-        links = by_line.get(line, [])
+        links = by_line.pop(line, [])
         folded = key.casefold()
         if folded in _AS_READ:
             if folded != "title":
@@ -68,6 +68,10 @@ def properties_header(node: Node, title: str, written: Callable[[Reference], str
             if (text := written(link)) is not None
         ]
         fields[key] = edited(value, edits)
+    # Links of a property that a later one with the same name replaces.
+    rest = [text for links in by_line.values() for link in links if (text := written(link))]
+    if rest:
+        fields["more_pages"] = rest
     if node.tags:
         fields["tags"] = list(node.tags)
     if node.aliases:
