@@ -176,6 +176,32 @@ TREES: dict[str, Case] = {
         {"pages/x.md": b"A.", "journals/2025_12_01.md": b"B."}, [("SG039", INFO, 0)]
     ),
     "a-folder-named-as-a-note": Case({"x.md/y.md": b"A."}, []),
+    "supersedes-itself": Case(
+        {"x.md": b"---\nk: v\nsuperseded_by: '[[x]]'\n---\nA."}, [("SG034", WARNING, 3)]
+    ),
+    "circle-of-two": Case(
+        {
+            "x.md": b"---\nsupersedes: '[[y]]'\n---\nA.",
+            "y.md": b"---\nk: v\nreplaces: '[[x]]'\n---\nB.",
+        },
+        [("SG034", WARNING, 2)],
+    ),
+    "circle-of-three": Case(
+        {
+            "x.md": b"---\nsuperseded_by: '[[y]]'\n---\nA.",
+            "y.md": b"---\nstatus: superseded by [[z]]\n---\nB.",
+            "z.md": b"---\nk: v\nsuccessor: '[[x]]'\n---\nC.",
+        },
+        [("SG034", WARNING, 3)],
+    ),
+    "chain-of-successors": Case(
+        {
+            "x.md": b"---\nsuperseded_by: ['[[y]]', '[[z]]']\n---\nA.",
+            "y.md": b"---\nsuperseded_by: '[[z]]'\nsupersedes: '[[x]]'\n---\nB.",
+            "z.md": b"---\nsupersedes: '[[x]]'\n---\nC.",
+        },
+        [],
+    ),
     "cycle": Case({"x.md": b"[[y]]", "y.md": b"[[x]] [[y]]"}, []),
 }
 
@@ -229,6 +255,20 @@ def test_a_finding_is_one_line_with_its_place_and_its_remedy(name: str, tmp_path
         assert match, str(found)
         assert match["line"] == (f":{found.line}" if found.line else None)
         assert str(found).isprintable()
+
+
+def test_each_circle_of_successors_is_named_once(tmp_path: Path) -> None:
+    header = "---\nsuperseded_by: '[[{}]]'\n---\nText.\n"
+    steps = {"a": "b", "b": "c", "c": "a", "d": "e", "e": "d", "f": "f", "g": "a"}
+    files = {f"{old}.md": header.format(new).encode() for old, new in steps.items()}
+    long = {f"n{at}.md": header.format(f"n{(at + 1) % 9}").encode() for at in range(9)}
+    graph = load_beside_neighbours(tmp_path, files | long)
+    assert [(found.code, found.message) for found in graph.diagnostics] == [
+        ("SG034", "these nodes supersede each other in a circle: a, b, c"),
+        ("SG034", "these nodes supersede each other in a circle: d, e"),
+        ("SG034", "this node supersedes itself: f"),
+        ("SG034", "these nodes supersede each other in a circle: n0, n1, n2, n3, n4 and 4 more"),
+    ]
 
 
 def test_a_finding_reads_as_editors_expect_it(tmp_path: Path) -> None:

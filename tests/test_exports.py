@@ -776,6 +776,55 @@ def test_llms_txt_has_a_section_for_every_map(vault: Vault) -> None:
     )
 
 
+OUTDATED: dict[str, str | bytes] = {
+    "index.md": "[[old]] [[gone]] [[new]]\n",
+    "old.md": '---\nsuperseded_by: "[[new]]"\n---\nOld words.\n',
+    "gone.md": "---\nstatus: archived\n---\nGone words.\n",
+    "new.md": "New words.\n",
+    "lost.md": "---\ndeprecated: true\n---\nLost.\n",
+    "other.md": "Other.\n",
+}
+
+
+def test_llms_txt_says_what_should_not_be_relied_on_and_lists_it_last(vault: Vault) -> None:
+    lines = llms_txt(SkillGraph.load(vault(OUTDATED))).splitlines()
+    assert [line for line in lines if line.startswith("- ")] == [
+        "- [index](index.md): old gone new",
+        "- [new](new.md): New words.",
+        "- [old](old.md) (superseded; see new): Old words.",
+        "- [gone](gone.md) (archived): Gone words.",
+        "- [other](other.md): Other.",
+        "- [lost](lost.md) (deprecated): Lost.",
+    ]
+
+
+def test_every_form_of_a_graph_tells_the_status_of_a_node(vault: Vault) -> None:
+    graph = SkillGraph.load(vault(OUTDATED))
+    wanted = {
+        "gone": ("archived", []),
+        "index": ("", []),
+        "lost": ("deprecated", []),
+        "new": ("", []),
+        "old": ("superseded", ["new"]),
+        "other": ("", []),
+    }
+    nodes = graph.to_networkx().nodes(data=True)
+    assert {n: (data["status"], list(data["successors"])) for n, data in nodes} == wanted
+    assert {n.id: (n.status, n.successors) for n in graph_record(graph).nodes} == wanted
+    back = networkx.read_graphml(io.BytesIO(to_graphml(graph).encode()), force_multigraph=True)
+    assert {
+        n: (data["status"], json.loads(data["successors"])) for n, data in back.nodes(data=True)
+    } == wanted
+
+
+def test_json_of_an_earlier_version_has_no_status_and_is_read(vault: Vault) -> None:
+    record = graph_record(SkillGraph.load(vault(OUTDATED)))
+    earlier = json.loads(record.to_json())
+    for node in earlier["nodes"]:
+        del node["status"], node["successors"]
+    assert {node.status for node in read_json(json.dumps(earlier)).nodes} == {""}
+
+
 @given(graphs())
 def test_every_node_is_listed_once_in_the_form_of_llms_txt(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillagent import SkillGraph
+from skillagent import Root, SkillGraph
 from skillagent.authoring import weave
 from skillagent.authoring.add import NewNode, add_node
 from skillagent.authoring.rename import rename
 from skillagent.authoring.split import split
 from skillagent.cli.main import main
 from skillagent.errors import UsageError
-from skillagent.exports import agent_skill
+from skillagent.exports import agent_skill, restore
 from skillagent.graph import Options
+from skillagent.graph.entry import glance
 from skillagent.markdown import DIALECTS, OBSIDIAN, Document, LinkKind
 from skillagent.markdown.document import parse
 from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames, written
@@ -81,6 +83,53 @@ def test_check_says_how_a_folder_was_read(vault: Vault, capsys: pytest.CaptureFi
     assert ".: info SG039: this root has the files of a Logseq graph" in out
     assert main(["check", str(folder), "--dialect", "obsidian"]) == 0
     assert "logseq" not in capsys.readouterr().out.lower()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "left"),
+    [
+        ('["/pages/secret.md" "/private"]', ["pages/a", "pages/b"]),
+        ('["pages/secret.md" ; "/pages/a.md"\n "private/"]', ["pages/a", "pages/b"]),
+        ("[]", ["pages/a", "pages/b", "pages/secret", "private/deep/x", "private/y"]),
+        ('["/"]', ["pages/a", "pages/b", "pages/secret", "private/deep/x", "private/y"]),
+        (
+            '[\n"/pages/secret',
+            ["pages/a", "pages/b", "pages/secret", "private/deep/x", "private/y"],
+        ),
+    ],
+)
+def test_what_the_settings_hide_is_not_loaded(
+    vault: Vault, hidden: str, left: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        CONFIG: f'{{:meta/version 1 :hidden {hidden}\n :x ["/pages/b.md"]}}',
+        "pages/a.md": "- ![x](../private/pic.png)",
+        "pages/b.md": "x",
+        "pages/secret.md": "s",
+        "private/y.md": "s",
+        "private/deep/x.md": "s",
+        "private/pic.png": "p",
+        "private/.gitignore": "!*",
+    }
+    folder = vault(files)
+    (folder / "pages" / "link.md").symlink_to("secret.md")
+    graph = SkillGraph.load(folder)
+    assert [name for name in graph.nodes if name != "pages/link"] == left
+    assert ("pages/link" in graph.nodes) is ("pages/secret" in left)
+    main(["check", str(folder)])
+    out = capsys.readouterr().out
+    hidden_count = 5 - len(left)
+    assert (f"without {hidden_count} files that the settings hide" in out) is (hidden_count > 0)
+    assert ("private" in graph.others[""]) is (hidden_count == 0)
+
+
+def test_hidden_pages_of_an_ordinary_reading_are_loaded(vault: Vault) -> None:
+    folder = vault({CONFIG: '{:hidden ["/index.md"]}', "index.md": "x", "b.md": "x"})
+    assert list(SkillGraph.load(folder).nodes) == ["b"]
+    root, plain = Root.parse(folder), Options(dialect=OBSIDIAN)
+    assert glance(root, Options()) is None
+    assert glance(root, plain) is not None
+    assert len(SkillGraph.load(folder, options=Options(dialect=OBSIDIAN)).nodes) == 2
 
 
 # --- properties of a page
@@ -433,3 +482,122 @@ def test_a_logseq_graph_packed_as_a_skill_keeps_its_links(vault: Vault) -> None:
     links = [link.target for link in packed.links_from("references/pages/a")]
     assert links == [f"references/{link.target}" for link in node_links(graph)]
     assert "SG039" not in codes(packed)
+
+
+# --- tags are pages
+
+
+TAGGED = {
+    CONFIG: LOWBAR,
+    "pages/b.md": "- A page.\n",
+    "pages/two words.md": "- Another.\n",
+    "pages/a.md": (
+        "tags:: b, two words, nobody\ntopic:: #b\n\n- see #b and #[[two words]], not #nobody\n"
+        "- `#b` and https://x.example/#b and x#b, [words #b](b.md) {{query #b}}\n"
+        "  tags:: b\n"
+    ),
+}
+
+
+def test_a_tag_is_a_link_to_its_page_where_there_is_one(vault: Vault) -> None:
+    graph = SkillGraph.load(vault(TAGGED))
+    assert [(link.target, link.key, link.line) for link in node_links(graph)] == [
+        ("pages/b", "tags", 1),
+        ("pages/two words", "tags", 1),
+        ("pages/b", "topic", 2),
+        ("pages/b", "", 4),
+        ("pages/two words", "", 4),
+        ("pages/b", "", 5),
+        ("pages/b", "", 6),
+    ]
+    assert graph.nodes["pages/a"].tags == ("b", "two words", "nobody")
+    assert "pages/b" not in graph.orphans()
+    assert codes(graph) == ["SG039"]
+    assert [link.context for link in node_links(graph)][3:5] == [
+        "see #b and #two words, not #nobody"
+    ] * 2
+
+
+@pytest.mark.parametrize("text", ["tags: [b]\n", "See #b.\n"])
+def test_a_tag_is_no_link_outside_logseq(vault: Vault, text: str) -> None:
+    graph = SkillGraph.load(vault({"a.md": f"---\nx: 1\n---\n{text}", "b.md": "x"}))
+    assert graph.links == ()
+
+
+@pytest.mark.parametrize(("new", "tag"), [("bee", "#bee"), ("big bee", "#[[big bee]]")])
+def test_a_renamed_page_keeps_its_tags(vault: Vault, new: str, tag: str) -> None:
+    folder = vault(TAGGED)
+    changes = rename(SkillGraph.load(folder), "b", new, alias=False)
+    assert after(changes)["pages/a.md"] == (
+        f"tags:: {new}, two words, nobody\ntopic:: {tag}\n\n"
+        f"- see {tag} and #[[two words]], not #nobody\n"
+        f"- `#b` and https://x.example/#b and x#b, [words #b]({new.replace(' ', '%20')}.md) "
+        f"{{{{query {tag}}}}}\n  tags:: {new}\n"
+    )
+    changes.write()
+    assert len(SkillGraph.load(folder).backlinks(f"pages/{new}")) == 5
+
+
+@pytest.mark.parametrize("unit", ["#a ", "#", "#a", "- #a/b\n", "tags:: a,", "#a.", "tags:: #a\n"])
+def test_tags_are_read_in_linear_time(unit: str) -> None:
+    def steps(count: int) -> float:
+        start = time.process_time()
+        read(f"- {unit * count}")
+        return time.process_time() - start
+
+    assert steps(40_000) < 40 * max(steps(4_000), 0.01)
+
+
+def test_a_packed_logseq_graph_keeps_its_properties(vault: Vault) -> None:
+    a = (
+        "alias:: Alpha, [[Al pha]]\ntype:: [[guide]]\ntags:: b, x y\ndeprecated:: true\n"
+        'superseded_by:: [[b]]\nneeds:: [c](c.md) and #b, [[none]]: "so"\nrelated:: c\n'
+        "\n- Words of [[c]] and #z.\n"
+    )
+    files = {
+        f"g/{CONFIG}": LOWBAR,
+        "g/index.md": "- [[Alpha]] [[b]] [[N/s]]\n",
+        "g/pages/a.md": a,
+        "g/pages/b.md": "- B. #[[c]]\n",
+        "g/pages/c.md": "status:: archived\n\n- C.\n",
+        "g/pages/guide.md": "- G.\n",
+        "g/pages/N___s.md": "- S.\n",
+        "g/pages/y.md": "---\ntype: x\n---\nneeds:: [[b]]\n\n- Y.\n",
+    }
+    folder = vault(files)
+    graph = SkillGraph.load(folder / "g")
+    (packed,) = agent_skill(graph, folder / "packed")
+    loaded = SkillGraph.load(folder / "packed")
+    ids = {node: file.removesuffix(".md") for node, file in packed.nodes.items()}
+    old, new = graph.nodes["pages/a"], loaded.nodes[ids["pages/a"]]
+    assert (new.aliases, new.declared_kind) == (old.aliases, "guide")
+    assert set(new.tags) == set(old.tags) == {"b", "x y", "z"}
+    assert loaded.outdated[new.id].word == graph.outdated[old.id].word
+    assert loaded.outdated[new.id].successors == (ids["pages/b"],)
+    assert loaded.outdated[ids["pages/c"]].word == "archived"
+    typed = [(link.key, link.target) for link in loaded.links_from(new.id) if link.target]
+    for key, target in (("superseded_by", "b"), ("needs", "c"), ("needs", "b")):
+        assert (key, ids[f"pages/{target}"]) in typed
+    assert loaded.nodes[ids["pages/N___s"]].title == "N/s"
+    assert "::" not in new.document.text
+    assert loaded.find("Alpha") is new
+    assert restore(folder / "packed")["pages/a.md"] == a.encode()
+
+
+def test_a_packed_page_keeps_the_links_of_repeated_properties(vault: Vault) -> None:
+    files = {
+        f"g/{CONFIG}": LOWBAR,
+        "g/index.md": "- [[a]]\n",
+        "g/pages/a.md": "needs:: [[b]]\nneeds:: [[c]]\ntags:: b\ntags:: c\nid:: x\n\n- A.\n",
+        "g/pages/b.md": "id:: 1\n\n- B.\n",
+        "g/pages/c.md": "- C.\n",
+    }
+    folder = vault(files)
+    graph = SkillGraph.load(folder / "g")
+    agent_skill(graph, folder / "packed")
+    packed = SkillGraph.load(folder / "packed")
+    links = [str(link.target) for link in packed.links_from("references/pages/a")]
+    wanted = [f"references/{link.target}" for link in node_links(graph)]
+    assert sorted(links) == sorted(wanted)
+    assert len(wanted) == 4
+    assert set(packed.nodes["references/pages/a"].tags) == {"b", "c"}

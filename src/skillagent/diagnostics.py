@@ -67,6 +67,7 @@ CODES: dict[str, Code] = {
     "SG031": Code(_W, "define the footnote, or remove the mark"),
     "SG032": Code(_I, "use the footnote in the text, or remove it"),
     "SG033": Code(_W, "indent with spaces: YAML refuses tabs, which were read as spaces"),
+    "SG034": Code(_W, "remove one of the links, so that the current node has no successor"),
     "SG035": Code(_W, "write the date as YYYY-MM-DD"),
     "SG039": Code(_I, "nothing; or load it with dialect obsidian to read it as an ordinary folder"),
     # agent skills

@@ -24,7 +24,7 @@ from skillagent.exports.folder import earlier_export, write_files
 from skillagent.exports.provenance import FORMAT, RECORD, node_record
 from skillagent.exports.rewrite import ExportPaths, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
-from skillagent.graph import Node, Root, SkillGraph
+from skillagent.graph import Node, Options, Root, SkillGraph
 from skillagent.graph.attachments import Attachments, on_disk
 from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
@@ -193,9 +193,11 @@ class _Packing:
             for name, files in skills.items():
                 write_files(folder / name, files)
             place = folder if self._several else folder / self.drafts[0].name
-            loaded = SkillGraph.load(place, progress=progress)
+            options = Options(today=self._graph.today)
+            loaded = SkillGraph.load(place, options=options, progress=progress)
             wrong = [node for node in self._graph.nodes.values() if not self._same(node, loaded)]
             if not wrong:
+                self._check_names(loaded)
                 self._check_valid(loaded)
                 return skills
             mended = [node for node in wrong if self._mend(node, loaded)]
@@ -217,7 +219,32 @@ class _Packing:
         links = self._graph.links_from(node.id)
         packed_links = loaded.links_from(self._ids[node.id])
         wanted = [self._ids[link.target] for link in links if link.target]
-        return wanted == [link.target for link in packed_links if link.target]
+        if wanted == [link.target for link in packed_links if link.target]:
+            return True
+        if not node.document.dialect.outline:
+            return False
+        # A property of Logseq that names a node without brackets is a link in a YAML header, and
+        # the links of repeated properties come last there.
+        written = [link for link in packed_links if not link.reference.is_name]
+        return sorted(wanted) == sorted(link.target for link in written if link.target)
+
+    def _check_names(self, loaded: SkillGraph) -> None:
+        """Refuse an export that would lose a node's aliases, kind or status.
+
+        A node that becomes the SKILL.md is not compared: the specification fixes its header.
+        """
+        for node in self._graph.nodes.values():
+            packed = loaded.nodes[self._ids[node.id]]
+            if stem_of(packed.path) == "SKILL":
+                continue
+            for what, old, new in (
+                ("aliases", node.aliases, packed.aliases),
+                ("kind", node.declared_kind, packed.declared_kind),
+                ("status", _status(self._graph, node), _status(loaded, packed)),
+            ):
+                if old != new:
+                    message = f"{node.document.path}: its {what} cannot be packed unchanged"
+                    raise GraphError(f"{message}: {new!r} instead of {old!r}")
 
     def _mend(self, node: Node, loaded: SkillGraph) -> bool:
         """Choose another way to write a node next time; False if none is left.
@@ -330,3 +357,8 @@ class _Packing:
             "files": {name: digest.sha256(data) for name, data in files.items()},
         }
         return json_lines(record).encode()
+
+
+def _status(graph: SkillGraph, node: Node) -> str:
+    outdated = graph.outdated.get(node.id)
+    return outdated.word if outdated else ""

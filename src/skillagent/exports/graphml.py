@@ -1,7 +1,7 @@
 """Writes a graph as GraphML (http://graphml.graphdrawing.org), with networkx.
 
-GraphML has texts, numbers and booleans, but no lists: `tags` become a JSON text. XML has no
-control characters: they become U+FFFD.
+GraphML has texts, numbers and booleans, but no lists: `tags` and `successors` become
+JSON texts. XML has no control characters: they become U+FFFD.
 """
 
 from __future__ import annotations

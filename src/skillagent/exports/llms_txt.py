@@ -1,8 +1,8 @@
 """Writes a graph as llms.txt (https://llmstxt.org): a title, a summary, and lists of links.
 
 Every map is a section: the map, then the nodes that it links to. A node is listed once, in the
-first section that has it. Nodes that no map links to come last, under `Optional`, which a reader
-may skip.
+first section that has it; a node that should not be relied on comes last there, with its status.
+Nodes that no map links to come last, under `Optional`, which a reader may skip.
 """
 
 from __future__ import annotations
@@ -47,10 +47,14 @@ def _sections(graph: SkillGraph) -> Iterator[tuple[str, list[str]]]:
             }
             members = [node for node in members if node not in gathered]
         listed.update(members)
-        yield plain_line(graph.nodes[head].title) or head, [head, *members]
+        yield plain_line(graph.nodes[head].title) or head, [head, *_current_first(graph, members)]
     rest = [node for node in graph.nodes if node not in listed]
     if rest:
-        yield "Optional", rest
+        yield "Optional", _current_first(graph, rest)
+
+
+def _current_first(graph: SkillGraph, nodes: list[str]) -> list[str]:
+    return sorted(nodes, key=graph.outdated.__contains__)
 
 
 def _maps(graph: SkillGraph) -> list[str]:
@@ -74,4 +78,15 @@ def _item(graph: SkillGraph, id: str, base: str) -> str:
     path = f"{node.root}/{node.path}" if node.root else node.path
     about = plain_line(node.description)
     address = base + quote(path, safe="/-_.~", errors="replace")
-    return f"- [{title}]({address})" + (f": {about}" if about else "")
+    item = f"- [{title}]({address}){_status(graph, id)}"
+    return item + (f": {about}" if about else "")
+
+
+def _status(graph: SkillGraph, id: str) -> str:
+    """` (superseded; see new)`: why not to rely on a node; empty for a current one."""
+    outdated = graph.outdated.get(id)
+    if outdated is None:
+        return ""
+    titles = (plain_line(graph.nodes[new].title) or plain_line(new) for new in outdated.successors)
+    see = f"; see {', '.join(titles)}" if outdated.successors else ""
+    return f" ({outdated.word}{see})"

@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import accumulate
 from urllib.parse import quote, unquote
 
+from skillagent.exports.properties_header import has_only_properties, properties_header
 from skillagent.exports.skill_md import quoted
 from skillagent.graph import Link, Node
 from skillagent.graph.attachments import Attachments, images
@@ -126,12 +127,23 @@ class Rewriter:
         styles = dict.fromkeys(starts if wikilinks else (), LinkStyle.WIKILINK)
         styles.update(dict.fromkeys(words, LinkStyle.WORDS))
         fixed = [] if header is None else [Edit(0, node.document.frontmatter.body_start, header)]
-        if title:
+        head_end = 0
+        if header is None and has_only_properties(node):
+
+            def written(reference: Reference) -> str | None:
+                return self._in_properties(node, reference, by_start, styles)
+
+            header = properties_header(node, title, written)
+            head_end = node.document.frontmatter.body_start
+            fixed = [Edit(0, head_end, header)] if header or head_end else []
+        elif title:
             fixed += _titled(node.document, title)
         for left in reversed(range(_TRIES)):
             edits = [*fixed, *self._edits(node, by_start, styles)]
             rewritten = _applied(node.document.text, edits)
-            misread = self._misread(node, by_start, rewritten) - styles.keys()
+            in_body = {start: link for start, link in by_start.items() if start >= head_end}
+            new_head = len(header or "") if head_end else 0
+            misread = self._misread(node, in_body, rewritten, new_head) - styles.keys()
             if not misread:
                 break
             # One more link per try would take too long: the last try takes all of them.
@@ -140,11 +152,38 @@ class Rewriter:
             )
         return rewritten
 
-    def _misread(self, node: Node, by_start: Mapping[int, Link], rewritten: Rewritten) -> set[int]:
-        """Offsets of links that are lost in the new text, or that turn what follows into a link."""
+    def _in_properties(
+        self,
+        node: Node,
+        reference: Reference,
+        by_start: Mapping[int, Link],
+        styles: Mapping[int, LinkStyle],
+    ) -> str | None:
+        """A link of a property as a wikilink with a path; None if it stays as it is."""
+        link = by_start.get(reference.start)
+        if link is not None and link.target is not None:
+            path = relative(self._places.nodes[link.target], self._places.nodes[node.id])
+            return _wikilink(node.document, reference, path)
+        if styles.get(reference.start) is LinkStyle.WORDS:
+            return _words(node.document, reference)
+        return None
+
+    def _misread(
+        self, node: Node, by_start: Mapping[int, Link], rewritten: Rewritten, start_at: int
+    ) -> set[int]:
+        """Offsets of links that are lost in the new text, or that turn what follows into a link.
+
+        Args:
+            node: the original node.
+            by_start: its links, without those of a header that was replaced.
+            rewritten: the new text.
+            start_at: length of a header that replaced the properties, whose links do not count.
+        """
         source = self._places.nodes[node.id]
         read_again = {
-            reference.start: reference for reference in parse(rewritten.text, source).references
+            reference.start: reference
+            for reference in parse(rewritten.text, source).references
+            if reference.start >= start_at
         }
         misread = set()
         for start, link in by_start.items():

@@ -30,6 +30,7 @@ from skillagent.graph.resolve import (
     Resolver,
     name_key,
 )
+from skillagent.graph.succession import circles
 from skillagent.graph.typed import is_meant
 from skillagent.graph.walk import Options, Root
 from skillagent.markdown import Dialect, LinkKind, Reference
@@ -95,14 +96,16 @@ class _Builder:
             findings += dialect_hint(root, root_links)
             links += root_links
         links.sort(key=lambda link: (link.source, link.reference.start))
+        nodes = {
+            node.id: node
+            for node in sorted(
+                (node for root in self._roots for node in root.nodes), key=lambda node: node.id
+            )
+        }
+        findings += circles(nodes, links)
         entries = (entry_of(root.nodes, links) for root in self._roots)
         return GraphParts(
-            nodes={
-                node.id: node
-                for node in sorted(
-                    (node for root in self._roots for node in root.nodes), key=lambda node: node.id
-                )
-            },
+            nodes=nodes,
             links=tuple(links),
             entries=tuple(entry.id for entry in entries if entry),
             diagnostics=ordered([*findings, *self._report.findings]),
@@ -131,7 +134,7 @@ class _Builder:
         if answer is NOT_A_NODE or (answer.node is None and _has_address(reference, node)):
             return None
         if answer.node is None and (
-            reference.template or node.document.math.covering(reference.start)
+            reference.is_tag or reference.template or node.document.math.covering(reference.start)
         ):
             return None
         may_be_prose = reference.is_name and answer.node is None and not answer.candidates

@@ -69,7 +69,13 @@ def glance(root: Root, options: Options) -> Node | None:
     Returns:
         None if no file at the top has a name in `ENTRY_STEMS`, or if it cannot be read.
     """
-    stems = {name: name_key(without_suffix(name)) for name in top_files(root)}
+    dialect = dialect_of(root, options.dialect)
+    hidden = dialect.pages.hidden if dialect.pages else ()
+    stems = {
+        name: name_key(without_suffix(name))
+        for name in top_files(root)
+        if not f"/{name}".startswith(hidden)
+    }
     entries = [name for name, stem in stems.items() if stem in ENTRY_STEMS]
     if not entries:
         return None
@@ -77,7 +83,7 @@ def glance(root: Root, options: Options) -> Node | None:
     source = read_file(root, entry, options)
     if source is None:
         return None
-    document = parse(source.text, source.path, dialect_of(root, options.dialect))
+    document = parse(source.text, source.path, dialect)
     return Node(
         id=without_suffix(source.path),
         root="",

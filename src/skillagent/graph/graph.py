@@ -311,11 +311,12 @@ class SkillGraph:
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
         """A new `networkx.MultiDiGraph` of the nodes and the resolved links.
 
-        Node attributes: `title`, `description`, `kind`, `root`, `path`, `tags`, `digest`.
+        Node attributes: `title`, `description`, `kind`, `root`, `path`, `tags`, `digest`,
+        `status` (one word, or empty for a current node), `successors` (ids).
         Edge attributes: `kind`, `fragment`, `label`, `line`, `section`, `field` (of the
         frontmatter), `context`, `rung`.
         """
-        return to_networkx(self.name, self._nodes.values(), self._links)
+        return to_networkx(self.name, self._nodes.values(), self._links, self.outdated)
 
     def __repr__(self) -> str:
         return f"SkillGraph({self.name!r}, {len(self._nodes)} nodes, {len(self._links)} links)"

@@ -42,13 +42,17 @@ class GraphRoot:
         self.name = prefix.removesuffix(SEPARATOR)
         """What `Node.root` is; empty for a single root."""
         self.dialect = dialect_of(root, options.dialect)
-        contents = walk(root, options, prefix, progress)
+        hidden = self.dialect.pages.hidden if self.dialect.pages else ()
+        contents = walk(root, options, prefix, progress, hidden)
         self.others = contents.others
         self.files = len(contents.files) + contents.unread
         """How many Markdown files there are, readable or not."""
         self.diagnostics = list(contents.diagnostics)
         if options.dialect is None and self.dialect.pages:
             message = "this root has the files of a Logseq graph, and was loaded as one"
+            if contents.hidden:
+                files = f"{contents.hidden} file{'s' if contents.hidden > 1 else ''}"
+                message += f", without {files} that the settings hide"
             self.diagnostics.append(finding("SG039", prefix or ".", 0, message))
         self.without_file: dict[str, list[tuple[str, Reference]]] = {}
         """Key of a name → path and reference of each link to a Logseq page without a file."""

@@ -48,7 +48,7 @@ class LinkReport:
         return answer.node
 
     def _several(self, answer: Resolution, reference: Reference, path: str) -> Node | None:
-        names = _named(answer.candidate_ids)
+        names = some_ids(answer.candidate_ids)
         message = f"[[{reference.target}]] names {len(answer.candidates)} nodes: {names}"
         if self._strict:
             self.findings.append(finding("SG028", path, reference.line, message))
@@ -127,14 +127,14 @@ def alias_clashes(root: GraphRoot) -> Iterator[Diagnostic]:
         nodes = namesakes.nodes
         if len(nodes) < 2:
             continue
-        message = f"the alias {key!r} is claimed by {_named([node.id for node in nodes])}"
+        message = f"the alias {key!r} is claimed by {some_ids([node.id for node in nodes])}"
         for node in nodes:
             lines = node.document.frontmatter.lines
             line = next((lines[name] for name in lines if name.casefold() in _ALIAS_KEYS), 1)
             yield finding("SG026", root.prefix + node.path, line, message)
 
 
-def _named(ids: Iterable[str]) -> str:
+def some_ids(ids: Iterable[str]) -> str:
     """Some ids in words, no more than `MOST_NAMED`."""
     ids = list(ids)
     more = len(ids) - MOST_NAMED

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -27,6 +28,7 @@ _LONGEST_CONFIG = 1024 * 1024
 _TOKEN = re.compile(
     r";[^\n]*+|\"((?:[^\"\\]|\\.)*+)\"|(:?[^\s,;\"()\[\]{}]++)|[()\[\]{}]", re.DOTALL
 )
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 def dialect_of(root: Root, chosen: Dialect | None) -> Dialect:
@@ -67,6 +69,7 @@ def _pages(root: Root) -> PageNames:
     except OSError:
         return PageNames()
     settings = dict(_settings(text))
+    hidden = (unicodedata.normalize("NFC", path) for path in _texts(text, ":hidden"))
     default = PageNames()
     return PageNames(
         # A file that is older than the second format does not set the format.
@@ -74,6 +77,7 @@ def _pages(root: Root) -> PageNames:
         journals=settings.get(":journals-directory") or default.journals,
         journal_file=settings.get(":journal/file-name-format") or default.journal_file,
         journal_title=settings.get(":journal/page-title-format") or default.journal_title,
+        hidden=tuple("/" + path.removeprefix("/") for path in hidden if path.strip("/")),
     )
 
 
@@ -87,6 +91,18 @@ def _settings(text: str) -> Iterator[tuple[str, str]]:
         if key:
             yield key, value
         key = value if match[2] and value.startswith(":") else ""
+
+
+def _texts(text: str, key: str) -> Iterator[str]:
+    """The texts in the list after a keyword."""
+    tokens = (match for match in _TOKEN.finditer(text) if not match[0].startswith(";"))
+    for match in tokens:
+        if match[2] == key and (opening := next(tokens, None)) and opening[0] in ("[", "("):
+            for item in tokens:
+                if item[0] in ("]", ")"):
+                    return
+                if item[1] is not None:
+                    yield _ESCAPE.sub(r"\1", item[1])
 
 
 def called(node: Node) -> str:

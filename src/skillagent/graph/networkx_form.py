@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
+from skillagent.graph.status import Outdated
 
 if TYPE_CHECKING:
     import networkx
 
 
 def to_networkx(
-    name: str, nodes: Iterable[Node], links: Iterable[Link]
+    name: str,
+    nodes: Iterable[Node],
+    links: Iterable[Link],
+    outdated: Mapping[str, Outdated],
 ) -> networkx.MultiDiGraph[str]:
     """Nodes and resolved links as a new `networkx.MultiDiGraph`; see `SkillGraph.to_networkx`."""
     import networkx
 
     graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph(name=name)
     for node in nodes:
+        status = outdated.get(node.id)
         graph.add_node(
             node.id,
             title=node.title,
@@ -29,6 +34,8 @@ def to_networkx(
             path=node.path,
             tags=node.tags,
             digest=node.digest,
+            status=status.word if status else "",
+            successors=status.successors if status else (),
         )
     for link in links:
         if link.target:

@@ -114,12 +114,10 @@ def status_key(text: str) -> str:
 
 def successor_in_status(node: Node) -> tuple[str, str]:
     """The field with a status such as `superseded by x`, and that name; both empty if none."""
-    for field in STATUS_FIELDS:
-        for name, value in status_fields(node).items():
-            text = scalar_text(value).strip()
-            if field_key(name) == field and text:
-                word, successor = _status({field: text})
-                return (name, successor) if word in WORDS and successor else ("", "")
+    for name, value in status_fields(node).items():
+        for status in _statuses({field_key(name): scalar_text(value).strip()}):
+            if status.word in WORDS and status.successor:
+                return name, status.successor
     return "", ""
 
 

@@ -92,6 +92,8 @@ class RootFiles:
     """Paths of all other files, and of folders: targets that are not nodes."""
     unread: int = 0
     """How many Markdown files could not be read."""
+    hidden: int = 0
+    """How many Markdown files were left out because the settings of the root hide them."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
@@ -121,7 +123,11 @@ def roots_of(paths: Sequence[str | os.PathLike[str] | Root]) -> tuple[Root, ...]
 
 
 def walk(
-    root: Root, options: Options, prefix: str = "", progress: Progress = no_progress
+    root: Root,
+    options: Options,
+    prefix: str = "",
+    progress: Progress = no_progress,
+    hidden: tuple[str, ...] = (),
 ) -> RootFiles:
     """Read every Markdown file below a root, sorted by path.
 
@@ -130,6 +136,7 @@ def walk(
         options: gives the size limit.
         prefix: text to put before the paths in findings.
         progress: called for each file that was read.
+        hidden: what the paths of files to leave out begin with, from the root, with a `/` first.
 
     Raises:
         GraphError: the root itself cannot be listed.
@@ -140,7 +147,7 @@ def walk(
     except OSError as error:
         raise GraphError(f"{root.path}: {error.strerror}") from error
     with opened:
-        _Walker(opened, contents, options, prefix, progress).walk()
+        _Walker(opened, contents, options, prefix, progress, hidden).walk()
     # If two names differ only in their Unicode form, the normalised one comes first.
     contents.files.sort(key=lambda file: (file.path, file.path != file.raw_path, file.raw_path))
     return contents
@@ -220,7 +227,9 @@ class _Walker:
         options: Options,
         prefix: str,
         progress: Progress,
+        hidden: tuple[str, ...],
     ) -> None:
+        self._hidden_paths = hidden
         self._opened = opened
         self._contents = contents
         self._options = options
@@ -259,7 +268,9 @@ class _Walker:
                 elif not entry.is_dir(follow_symlinks=False):
                     self._entry(folder, entry, below + entry.name, specs)
                 elif not (specs and is_ignored(f"{below}{entry.name}/", specs)):
-                    self._other(below + entry.name)
+                    if not self._is_hidden_path(f"{below}{entry.name}/"):
+                        self._other(below + entry.name)
+                    # A hidden folder is searched too, to count its files.
                     inner.append((f"{below}{entry.name}/", specs))
         return inner
 
@@ -270,6 +281,11 @@ class _Walker:
                 specs = (*specs, (below, spec))
         return specs
 
+    def _is_hidden_path(self, relative: str) -> bool:
+        """True if the settings of the root hide a path."""
+        hidden = self._hidden_paths
+        return bool(hidden) and f"/{unicodedata.normalize('NFC', relative)}".startswith(hidden)
+
     def _hidden(self, relative: str, name: str) -> None:
         """Skip a hidden entry, but report what an interrupted command left."""
         if name.startswith(STAGED):
@@ -278,6 +294,9 @@ class _Walker:
     def _entry(self, folder: Folder, entry: os.DirEntry[str], relative: str, specs: Specs) -> None:
         """One entry of a folder that is not a folder itself."""
         if specs and is_ignored(relative, specs):
+            return
+        if self._is_hidden_path(relative):
+            self._contents.hidden += entry.name.lower().endswith(SUFFIXES)
             return
         if entry.is_symlink():
             self._link(relative, specs)
@@ -300,7 +319,11 @@ class _Walker:
                 self._report("SG006", relative, "a symbolic link that leads out of the root")
             else:
                 self._other(relative)
-        elif target and (_is_hidden(target) or (specs and is_ignored(target, specs))):
+        elif target and (
+            _is_hidden(target)
+            or self._is_hidden_path(target)
+            or (specs and is_ignored(target, specs))
+        ):
             return  # a link must not show what the root hides
         elif is_markdown and not os.path.isdir(full):
             self._file(self._opened, target, relative)

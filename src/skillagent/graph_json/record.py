@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 from skillagent import digest
@@ -20,6 +20,8 @@ from skillagent.lint import findings
 from skillagent.markdown import plain
 
 GRAPH_FORMAT = "skillagent-graph/1"
+_LATER_KEYS = ("status", "successors")
+"""Keys of nodes that earlier versions did not write."""
 _Entry = TypeVar("_Entry", "NodeRecord", "LinkRecord")
 
 
@@ -46,6 +48,10 @@ class NodeRecord:
     form: dict[str, Any]
     """`newline` and `bom` of the file; or `original`, its bytes in base64, if text, newline and
     bom do not give them."""
+    status: str = ""
+    """Why not to rely on it, in one word; empty for a current node."""
+    successors: list[str] = field(default_factory=list)
+    """Ids of the nodes that replace it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +144,11 @@ def graph_record(graph: SkillGraph) -> GraphRecord:
             digest=node.digest,
             text=node.document.text,
             form=byte_form(node, roots[node.root]),
+            status=status.word if status else "",
+            successors=list(status.successors) if status else [],
         )
         for node in graph.nodes.values()
+        for status in (graph.outdated.get(node.id),)
     ]
     links = [
         LinkRecord(
@@ -199,5 +208,11 @@ def read_json(text: str | bytes) -> GraphRecord:
 
 
 def _entry(entry_type: type[_Entry], values: Mapping[str, Any]) -> _Entry:
-    # Keys of later versions are ignored.
-    return entry_type(**{field.name: values[field.name] for field in fields(entry_type)})
+    # Keys of later versions are ignored; keys that earlier versions did not write have defaults.
+    return entry_type(
+        **{
+            key.name: values[key.name]
+            for key in fields(entry_type)
+            if key.name in values or key.name not in _LATER_KEYS
+        }
+    )

@@ -257,7 +257,8 @@ def _tags(
 ) -> tuple[str, ...]:
     tags = [tag.lstrip("#") for tag in header.words("tags", "tag")]
     if text.find("#", header.body_start) >= 0:
-        links = Ranges([link.start for link in references], [link.end for link in references])
+        spans = [(link.start, link.end) for link in references if not link.is_tag]
+        links = Ranges([start for start, _ in spans], [end for _, end in spans])
         tags += [
             match[1].rstrip("/")
             for match in _TAG.finditer(text, header.body_start)

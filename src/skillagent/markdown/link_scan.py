@@ -77,9 +77,12 @@ class LinkScan:
         names = names_in_fields(self._text, self._header, self._dialect.link_fields, in_header)
         if names:
             in_header = sorted(in_header + names, key=_position)
+        code = self._excluded.code
         wikilinks = self._wikilinks()
         markdown = self._markdown_links(wikilinks)
         body = sorted(wikilinks + markdown, key=_position) if markdown else wikilinks
+        if self._dialect.outline:
+            body = outline.with_tags(self._text, self._start, self._header, code, body)
         comments = self._excluded.comments
         if comments.starts:
             body = [

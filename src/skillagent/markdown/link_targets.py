@@ -64,6 +64,9 @@ def target_span(
         uses: start → use, for the document: the target of such a link is in a definition.
         dialect: how links are written.
     """
+    if reference.is_tag:
+        start = reference.start + (text[reference.start] == "#")
+        return TargetSpan(start, reference.end, reference.end)
     if reference.is_name:
         return _name_span(text, reference.start, reference.end)
     opening = reference.start + (text[reference.start] == "!")

@@ -49,6 +49,8 @@ class PageNames:
     """Date format of their file names."""
     journal_title: str = DAY_FORMATS[0]
     """Date format of their titles, which links use."""
+    hidden: tuple[str, ...] = ()
+    """What the paths of hidden files begin with, from the root, with a `/` first."""
 
     def name(self, path: str) -> str:
         """The name of the page of a file that sets no title.

@@ -63,6 +63,9 @@ class Reference(NamedTuple):
     """True for a value of a link field of the frontmatter: a name or path without brackets."""
     template: str = ""
     """The keyword of the site builder's template that contains the target; see `template`."""
+    is_tag: bool = False
+    """True for a Logseq tag: `#page` with its `#`, or a word of `tags::`. It is a link only if the
+    page exists."""
 
 
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.

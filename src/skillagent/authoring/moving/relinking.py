@@ -37,6 +37,7 @@ from skillagent.markdown.link_targets import (
     destinations,
     target_span,
 )
+from skillagent.markdown.logseq.outline import tag
 from skillagent.markdown.template import has_template
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|@(?:site)?/|/|#|\?|\[\[|\(\(|$")
@@ -206,15 +207,8 @@ class Relinking:
         text, here = part.node.document.text, self._layout.placed[part]
         bare = text[spot.start - 1 : spot.start] != "<"
         if wanted is None:
-            if reference.kind is LinkKind.MARKDOWN or not reference.target.startswith(
-                ("./", "../")
-            ):
-                return None  # Markdown paths are handled with all other destinations
-            if not self._moved(part):
-                return None
-            moved = self._carried_path(reference.target, part)
-            moved = moved if moved.startswith("../") else f"./{moved}"
-            return moved + text[spot.end : spot.stop]
+            moved = self._carried_name(reference, part)
+            return moved and moved + text[spot.end : spot.stop]
         after = self._layout.after.link(reference, here)
         leads = after.node if reference.target else here
         # A path that only a site's rules can read now, and could be read without them, is mended.
@@ -231,11 +225,21 @@ class Relinking:
         name = self._layout.link_writer.name(
             wanted, here, reference.target, header=reference.kind is LinkKind.FRONTMATTER
         )
+        if reference.is_tag:
+            return tag(name, marked=text[reference.start] == "#")
         if fragment and not reference.target and leads is wanted:
             name = ""  # `[[#Heading]]` stays a link into its own document
         if fragment == reference.fragment:
             return name + text[spot.end : spot.stop]
         return f"{name}#{fragment}" if fragment else name
+
+    def _carried_name(self, reference: Reference, part: DocumentPart) -> str | None:
+        """The relative path of a wikilink that leads nowhere, from the folder of its part."""
+        is_markdown = reference.kind is LinkKind.MARKDOWN  # handled with all other destinations
+        if is_markdown or not reference.target.startswith(("./", "../")) or not self._moved(part):
+            return None
+        path = self._carried_path(reference.target, part)
+        return path if path.startswith("../") else f"./{path}"
 
     def _in_template(
         self,
@@ -385,5 +389,5 @@ def as_written(reference: Reference, document: Document) -> Reference:
     """A link inside a comment with the kind that its writing has."""
     if reference.kind is not LinkKind.COMMENT:
         return reference
-    wiki = document.text.startswith(("[[", "![["), reference.start)
+    wiki = reference.is_tag or document.text.startswith(("[[", "![["), reference.start)
     return reference._replace(kind=LinkKind.WIKILINK if wiki else LinkKind.MARKDOWN)

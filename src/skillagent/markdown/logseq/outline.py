@@ -35,6 +35,13 @@ _ITEM_MARK = re.compile(
     r"(?:\[#[A-C]\][ \t]+)?",
     re.MULTILINE,
 )
+_TAG = re.compile(r"(?<![^\s,])#(?=[^\s#]*[^\W\d])[\w/-]*[\w-](?:\.[\w/-]*[\w-])*")
+_TAG_LIST = re.compile(
+    r"^[ \t]*(?:[-*+][ \t]+)?tags?::[ \t]+([^\n]+)$", re.IGNORECASE | re.MULTILINE
+)
+_ITEM = re.compile(r"[^,\s](?:[^,\n]*[^,\s])?")
+_SPLITS_ITEM = re.compile(r"[,#\[\]\"]")
+_MAY_LINK = re.compile(r"\[\[|\(\(|[\s,]#|^[-*+\s]*tags?::", re.IGNORECASE)
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 _LONGEST_LABEL = 400
 
@@ -73,6 +80,68 @@ def references(
         else:
             placed.append(link)
     return keyed(placed, head)
+
+
+def with_tags(
+    text: str, start: int, head: Frontmatter, code: Ranges, links: Iterable[Reference]
+) -> list[Reference]:
+    """The links together with the tags, which name pages too, sorted by place.
+
+    Args:
+        text: the whole document.
+        start: offset where its properties begin, or its body if it has none.
+        head: its header, with its properties.
+        code: ranges in which tags do not count.
+        links: all other links from `start` on, sorted; a tag inside one is a part of it.
+    """
+    links = list(links)
+    taken = Ranges([link.start for link in links], [link.end for link in links])
+    queries = _queries(text, head.body_start)
+    quoted = _quoted_lines(text, start, head.body_start)
+    line, counted = text.count("\n", 0, start) + 1, start
+    tags: list[Reference] = []
+    for first, last in _tag_spans(text, start, head.body_start):
+        if code.covering(first) or taken.covering(first):
+            continue
+        line += text.count("\n", counted, first)
+        counted = first
+        kind = LinkKind.COMMENT if queries.covering(first) else LinkKind.WIKILINK
+        if first < head.body_start:
+            if line in quoted:
+                continue
+            kind = LinkKind.FRONTMATTER
+        name = text[first:last].removeprefix("#")
+        tags.append(Reference(kind, name, "", "", first, last, line, is_tag=True))
+    if not tags:
+        return links
+    return sorted([*links, *keyed(tags, head)], key=lambda link: link.start)
+
+
+def tag(page: str, *, marked: bool) -> str:
+    """A page's name as a tag.
+
+    Args:
+        page: the name.
+        marked: True after a `#`, where a name of several words needs brackets; False in a list
+            of `tags::`.
+    """
+    fits = _TAG.fullmatch(f"#{page}") if marked else not _SPLITS_ITEM.search(page)
+    return page if fits else f"[[{page}]]"
+
+
+def _tag_spans(text: str, start: int, body_start: int) -> list[tuple[int, int]]:
+    """Where tags begin, at their `#` if they have one, and end; sorted."""
+    spans: list[tuple[int, int]] = []
+    if text.find("#", start) >= 0:
+        for match in _TAG.finditer(text, start):
+            if match.start() < body_start or text[match.start() - 1 : match.start()] != ",":
+                spans.append(match.span())
+    for match in _TAG_LIST.finditer(text, start) if text.find("::", start) >= 0 else ():
+        for item in _ITEM.finditer(match[1]):
+            if not any(char in item[0] for char in "#[]"):
+                at = match.start(1) + item.start()
+                spans.append((at, at + len(item[0])))
+    return sorted(spans)
 
 
 def keyed(links: Iterable[Reference], head: Frontmatter) -> list[Reference]:
@@ -196,7 +265,7 @@ def marks(text: str, start: int, *, linked: bool = True) -> Iterator[tuple[int, 
     """
     if text.find("::", start) >= 0:
         for match in _PROPERTY_LINE.finditer(text, start):
-            if linked or ("[[" not in match[0] and "((" not in match[0]):
+            if linked or not _MAY_LINK.search(match[0]):
                 yield match.span()
     yield from (match.span() for match in _BLOCK.finditer(text, start))
     yield from (match.span() for match in _MARK_LINE.finditer(text, start))
