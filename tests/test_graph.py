@@ -65,6 +65,8 @@ def test_networkx_holds_the_documented_attributes(vault: Vault) -> None:
         "path",
         "tags",
         "digest",
+        "status",
+        "successors",
     }
     (edge,) = graph.get_edge_data("a", "b").values()
     assert set(edge) == {
