@@ -164,7 +164,7 @@ class Resolver:
         answer = self._answers.get(question)
         if answer is None:
             answer = self._answers[question] = self._destination(target, folder)
-        if answer.node is None and (top := SITE_TOP.match(target)):
+        if answer.node is None and target[:1] == "@" and (top := SITE_TOP.match(target)):
             return self._from_top(top[0], target[top.end() :], source)
         return answer if answer.node else self._on_site(answer, target, source)
 

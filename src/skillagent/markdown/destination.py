@@ -11,10 +11,10 @@ import re
 from html.entities import html5
 from urllib.parse import unquote
 
-from skillagent.markdown.template import TEMPLATE
+from skillagent.markdown.template import AFTER_BRACE
 
 _ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-_BARE = rf"[^\x00-\x20\x7f(){{\\]++|{TEMPLATE}|\{{|\\[()\\]?+"
+_BARE = rf"[^\x00-\x20\x7f(){{\\]++|\{{{AFTER_BRACE}?+|\\[()\\]?+"
 _BALANCED = rf"{_BARE}|\((?:{_BARE}|\((?:{_BARE}|\((?:{_BARE})*+\))*+\))*+\)"
 _TITLE = r"(?:\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|\((?:[^()\\\n]++|\\.)*+\))"
 
@@ -34,7 +34,8 @@ REFERENCE = r"(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[((?:[^\[\]\\]++|\\.)*+)\])?(?!
 """The words of a link without an address, and the name of its definition."""
 DEFINITION = re.compile(
     rf"^ {{0,3}}\[(?!\^)((?:[^\[\]\\\n]++|\\.)++)\]:[ \t]*"
-    rf"(?:<((?:[^<>\\\n]++|\\.)*+)>|(?!<)((?:{TEMPLATE}|\S)++))(?:[ \t]+{_TITLE})?[ \t]*$",
+    rf"(?:<((?:[^<>\\\n]++|\\.)*+)>|(?!<)((?:[^\s{{]++|\{{{AFTER_BRACE}?+)++))"
+    rf"(?:[ \t]+{_TITLE})?[ \t]*$",
     re.MULTILINE,
 )
 """A definition: its label, and its address with or without `< >`."""

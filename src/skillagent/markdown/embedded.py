@@ -29,13 +29,16 @@ _COMPONENT = re.compile(
     rf"(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|{_BRACES}))?|{_BRACES}))++\s*/?>"
 )
 _INCLUDED = re.compile(
-    # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include; mkdocstrings,
-    # whose `::: package.module` differs from a block such as `::: info` in its dot or options
+    # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include
     r"^[ \t>]*(?:-{1,2}8<-{1,2}|<!--[ \t]*@?include\b|<<<[ \t]*@?/|\{%-?[ \t]*include\w*\b"
-    r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})"
-    r"|^[ \t]*(?:#{1,6} *)?::: ?[A-Za-z_][\w:/-]*(?:\.[\w.:/-]+[ \t]*$"
-    r"|[ \t]*\n(?: {4}|\t)[ \t]*(?:options|handler):)",
+    r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})",
     re.MULTILINE | re.IGNORECASE,
+)
+_GENERATED = re.compile(
+    # In mkdocstrings, `::: package.module` differs from `::: info` in its dot or its options.
+    r"^[ \t]*(?:#{1,6} *)?::: ?[A-Za-z_][\w:/-]*(?:\.[\w.:/-]+[ \t]*$"
+    r"|[ \t]*\n(?: {4}|\t)[ \t]*(?:options|handler):)",
+    re.MULTILINE,
 )
 _IMPORTED = re.compile(
     r"import(?:[ \t]+(?P<name>[A-Z]\w*)[ \t]+from[ \t]+|\()['\"][^'\"\n]+"
@@ -90,7 +93,10 @@ def includes_files(text: str, fences: Ranges) -> bool:
         text: the whole document.
         fences: ranges in which nothing is inserted.
     """
-    if not any(mark in text for mark in ("<", "{", ":::")):
+    blocks = _GENERATED.finditer(text) if ":::" in text else ()
+    if any(not fences.covering(match.end() - 1) for match in blocks):
+        return True
+    if "<" not in text and "{" not in text:
         return False
     if any(not fences.covering(match.end() - 1) for match in _INCLUDED.finditer(text)):
         return True

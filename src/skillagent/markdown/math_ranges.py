@@ -11,7 +11,8 @@ import re
 
 from skillagent.markdown.excluded_ranges import Ranges
 
-_MARK = re.compile(r"\\.|\$\$?|\n[ \t]*(?=\n)", re.DOTALL)
+_MARK = re.compile(r"\\.|\$\$?", re.DOTALL)
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 def math_ranges(text: str, start: int, code: Ranges) -> Ranges:
@@ -23,18 +24,18 @@ def math_ranges(text: str, start: int, code: Ranges) -> Ranges:
         code: ranges in which dollar signs do not count.
     """
     ranges = Ranges([], [])
-    if text.find("$", start) < 0:
+    if text.count("$", start) < 2:
         return ranges
     inline = block = -1  # where `$` and `$$` were opened
     for match in _MARK.finditer(text, start):
         mark, at = match[0], match.start()
         if mark[0] == "\\" or code.covering(at):
             continue
-        if mark[0] == "\n":
+        if inline >= 0 and _BLANK_LINE.search(text, inline, at):
             inline = -1
-            # Between lines that are only `$$`, blank lines are allowed.
-            block = block if block >= 0 and _is_line(text, block) else -1
-        elif block >= 0:
+        if block >= 0 and mark == "$$" and not _is_line(text, block):
+            block = -1 if _BLANK_LINE.search(text, block, at) else block
+        if block >= 0:
             if mark == "$$":
                 _add(ranges, block, match.end())
                 block = -1
@@ -62,5 +63,6 @@ def _closes(text: str, at: int) -> bool:
 
 
 def _is_line(text: str, at: int) -> bool:
+    """True for a line that is only `$$`: blank lines are allowed below it."""
     before = text[text.rfind("\n", 0, at) + 1 : at]
     return text.startswith("\n", at + 2) and not before.strip(" \t>")

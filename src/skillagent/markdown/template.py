@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-TEMPLATE = r"(?:\{\{[^{}\n]*+\}\}|\{%(?:[^%{}\n]|%(?!\}))*+%\})"
-"""A template that is a part of an address; it may contain blanks."""
+AFTER_BRACE = r"(?:\{[^{}\n]*+\}\}|%(?:[^%{}\n]|%(?!\}))*+%\})"
+"""A template that is a part of an address, after its first brace; it may contain blanks."""
 URL = "url"
 """The `keyword` of an address that begins at the top of the site."""
 
 MOST_CHARS = 1_000
 """A longer address is not read."""
 
-_TEMPLATE = re.compile(TEMPLATE)
+_TEMPLATE = re.compile(r"\{" + AFTER_BRACE)
 _BASE = r"(?:\{\{-?[ \t]*(?:\w+\.)*(?:base_?url|base_?path|url)(?:[ \t]*\|[ \t]*\w+)*[ \t]*-?\}\})"
 _REST = r"(?P<rest>[#?][^\s\"'`{}<>]*)?"
 _AFTER = r"(?P<after>[#?][^\s{}]*)?"
@@ -49,7 +49,7 @@ class TemplateAddress(NamedTuple):
 
 def has_template(address: str) -> bool:
     """True if a part of an address is known only to the site builder."""
-    return "{" in address and _TEMPLATE.search(address) is not None
+    return _TEMPLATE.search(address) is not None
 
 
 def template_address(address: str) -> TemplateAddress | None:

@@ -229,7 +229,7 @@ def markdown_link(label: str, destination: str, start: int, end: int) -> Referen
         start: offset of the link.
         end: offset after it.
     """
-    if has_template(destination):
+    if "{" in destination and has_template(destination):
         if (inner := template_address(destination)) is None:
             return None
         kind, keyword = LinkKind.MARKDOWN, inner.keyword
