@@ -130,7 +130,14 @@ def test_what_only_looks_like_a_filter_is_searched_as_words(vault: Vault, questi
     tools = Toolset(SkillGraph.load(vault(files)))
     answer = tools.list_index(query=question)
     assert answer.result.to_json()["lines"][0]["id"] == "docker"
-    assert ": searched as words" in answer.text.split("\n")[0]
+    assert ". No node has " in answer.text.split("\n")[0]
+
+
+def test_an_unknown_value_does_not_hide_what_the_words_find(vault: Vault) -> None:
+    tools = Toolset(SkillGraph.load(vault(FILES)))
+    answer = tools.list_index(query="rates tag:zzz")
+    assert "api/limits" in [line["id"] for line in answer.result.to_json()["lines"]]
+    assert "No node has tag:zzz (in use: tag: web, auth/oauth, people)" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from skillagent import Agent, SkillGraph, Toolset
+from skillagent.providers.offline import OfflineProvider
+from tests.conftest import BUNDLED, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SET_UP = re.compile(r"^(sh \.ci/test|pip install -q '\.\[mcp\]')$")
@@ -85,3 +87,24 @@ def test_every_extra_is_named() -> None:
 def test_lines_are_plain_shell() -> None:
     for line in lines():
         assert shlex.split(line, comments=True), line
+
+
+def test_the_first_example_costs_what_is_said_of_it() -> None:
+    graph = SkillGraph.load(BUNDLED)
+    question = re.findall(r'skillagent chat -p "(.+?)"', README)[0]
+    agent = Agent(Toolset(graph), OfflineProvider())
+    list(agent.ask(question))
+    whole = sum(node.cost(agent.toolset.counter) for node in graph.nodes.values())
+    said = f"has {len(graph.nodes)} nodes and {whole:,} tokens; the question is answered with "
+    assert f"{said}{agent.toolset.ledger.spent:,} of them" in README
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "line", ['{"name": "list_index", "input": {}}', '{"name": "list_index", "argumnts": {}}']
+)
+def test_a_line_of_call_with_another_key_is_refused(line: str) -> None:
+    command = [sys.executable, "-m", "skillagent", "call", str(BUNDLED)]
+    done = subprocess.run(command, input=line.encode(), capture_output=True, check=False)
+    assert done.returncode == 1
+    assert "is not part of a call; write" in done.stdout.decode()

@@ -48,5 +48,9 @@ def _answer(tools: Toolset, line: str) -> Answer:
         return tools.refuse("", {"raw": line[:200]}, f"the line is not JSON; write {_EXAMPLE}")
     if not isinstance(call, dict) or not isinstance(call.get("name"), str):
         return tools.refuse("", {"raw": line[:200]}, f"the line has no tool name; write {_EXAMPLE}")
+    if unknown := sorted(call.keys() - {"name", "arguments"}):
+        # A misspelled "arguments" would otherwise be a call without any.
+        message = f"{unknown[0]!r} is not part of a call; write {_EXAMPLE}"
+        return tools.refuse(call["name"], {"raw": line[:200]}, message)
     arguments = call.get("arguments")
     return tools.call(call["name"], {} if arguments is None else arguments)

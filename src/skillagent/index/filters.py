@@ -56,11 +56,16 @@ class Filtered:
     words: str
     filters: tuple[Filter, ...]
 
-    def as_words(self, filters: Collection[Filter]) -> Filtered:
-        """The same query with some of its filters among its words."""
+    def without(self, filters: Collection[Filter], *, as_words: bool = False) -> Filtered:
+        """The same query without some of its filters.
+
+        Args:
+            filters: those that are left out.
+            as_words: whether their values are words of the query instead.
+        """
         kept = tuple(one for one in self.filters if one not in filters)
-        texts = (f"{one.field} {' '.join(one.values)}" for one in filters)
-        return Filtered(" ".join((self.words, *texts)), kept)
+        values = [value for one in filters for value in one.values] if as_words else []
+        return Filtered(" ".join((self.words, *values)), kept)
 
 
 def parse(query: str) -> Filtered:

@@ -26,6 +26,8 @@ _SENTENCE_END = re.compile(
 )
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)|={2,}$|-{2,}$")
+_FENCES = (":::", "!!!", "???")
+"""A line that opens or closes a container of a site builder: it is not part of a paragraph."""
 _CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
@@ -96,7 +98,7 @@ def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
         while first > lower and start - first < _REACH:
             above = text.rfind("\n", lower, first - 1) + 1 or lower
             line = text[above : first - 1].strip(" \t>")
-            if not line or _HEADING.match(line):
+            if not line or _HEADING.match(line) or line.startswith(_FENCES):
                 break
             first = above
             if _ITEM.match(text, first):
@@ -108,7 +110,8 @@ def _block(text: str, start: int, end: int, lower: int) -> tuple[int, int]:
             return first, min(len(text), end + _REACH)
         below = text.find("\n", stop + 1, stop + _REACH)
         line = text[stop + 1 : min(below if below >= 0 else len(text), stop + _REACH)]
-        if not line.strip(" \t>") or _ITEM.match(line):
+        words = line.strip(" \t>")
+        if not words or words.startswith(_FENCES) or _ITEM.match(line):
             return first, stop
         last = stop + 1
     return first, last

@@ -16,10 +16,10 @@ from functools import cached_property
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import SessionState
 from skillagent.graph import SkillGraph
+from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.walk import Root, roots_of
 from skillagent.index import SearchIndex
 from skillagent.mcp_server.catalogue import Catalogue
-from skillagent.mcp_server.gc_pause import gc_paused
 from skillagent.mcp_server.server_config import ServerConfig
 from skillagent.store import MemoryStore, MemoryView
 from skillagent.tokens import counter_for
@@ -94,7 +94,7 @@ class GraphLoader:
         The new objects are exempt from garbage collection, for they stay while the server
         runs; `gc.unfreeze` ends that.
         """
-        with gc_paused():
+        with collection_paused():
             self.toolset().warm()
             gc.freeze()
 

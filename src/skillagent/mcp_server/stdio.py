@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from skillagent.errors import MissingPackageError
+from skillagent.graph.collection_pause import collection_paused
 from skillagent.mcp_server.capabilities import FRESH_MS, capabilities, server_info
 from skillagent.mcp_server.early_handshake import EarlyHandshake, ServerDescription, StdinLines
 from skillagent.mcp_server.framing import RejectedMessage
-from skillagent.mcp_server.gc_pause import gc_paused
 from skillagent.mcp_server.server_config import ServerConfig, instructions
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class _Startup:
 
     def _run(self) -> None:
         try:
-            with gc_paused():
+            with collection_paused():
                 self._server = self._make_server()
                 # Modules stay until the process ends, so no collection need look at them.
                 # `watch_and_reload` ends this.

@@ -222,7 +222,27 @@ def hits(view: SessionView, query: str, start: int, map: NodeHead | None = None)
         start: number of hits on the pages before.
         map: if given, only nodes of this map may be hits.
     """
-    parsed, remark = _known_filters(view, filters.parse(query))
+    parsed = filters.parse(query)
+    # "What does docker tag:latest mean" is a question, although it looks like a filter.
+    unknown = [
+        condition
+        for condition in parsed.filters
+        if parsed.words and not condition.excludes and not view.graph.passing((condition,))
+    ]
+    remark = ""
+    if unknown:
+        in_use = _in_use(view, unknown)
+        remark = f". No node has {_filters_text(unknown)}" + (f" ({in_use})" if in_use else "")
+    listing = _hits(view, query, parsed.without(unknown, as_words=True), start, map, remark)
+    if unknown and listing.match is Match.NONE:
+        return _hits(view, query, parsed.without(unknown), start, map, remark)
+    return listing
+
+
+def _hits(
+    view: SessionView, query: str, parsed: Filtered, start: int, map: NodeHead | None, remark: str
+) -> Listing:
+    """The nodes that answer a query whose filters are known to the graph."""
     name = map.id if map else None
     within: AbstractSet[str] | None = {row.node for row in map_rows(view, map)} if map else None
     if not parsed.filters:
@@ -240,21 +260,6 @@ def hits(view: SessionView, query: str, start: int, map: NodeHead | None = None)
     title = writing.words(f"{counted(len(ids), 'node')} with {filters_text}")
     rows = [Row(node) for node in ids[start : start + HIT_PAGE]]
     return Listing(name, query, title, rows, len(ids), start, "", Match.GOOD)
-
-
-def _known_filters(view: SessionView, parsed: Filtered) -> tuple[Filtered, str]:
-    """A query with those filters among its words that no node passes, and a remark on them.
-
-    "What does docker tag:latest mean" is a question, although it looks like a filter.
-    """
-    unknown = [
-        condition
-        for condition in parsed.filters
-        if parsed.words and not condition.excludes and not view.graph.passing((condition,))
-    ]
-    if not unknown:
-        return parsed, ""
-    return parsed.as_words(unknown), f". No node has {_filters_text(unknown)}: searched as words"
 
 
 def _ranked(view: SessionView, search: _Search, start: int) -> Listing:
@@ -291,15 +296,20 @@ def _page(
 
 def _no_node_passes(view: SessionView, query: str, parsed: Filtered, map: str | None) -> Listing:
     """An empty page that names the values which the fields of the filters have."""
+    title = f"No node{' of this map' if map else ''} has {_filters_text(parsed.filters)}."
+    in_use = _in_use(view, parsed.filters)
+    footnote = view.words(in_use[:1].upper() + in_use[1:]) or f"Try {OTHER_WORDS}"
+    return Listing(map, query, view.words(title), [], 0, 0, footnote, Match.NONE)
+
+
+def _in_use(view: SessionView, conditions: Iterable[Filter]) -> str:
+    """`in use: type: guide, map; status: current`: the values that the fields of filters have."""
     in_use = [
         f"{field}: {', '.join(values[:KNOWN_VALUES])}"
-        for field in dict.fromkeys(condition.field for condition in parsed.filters)
+        for field in dict.fromkeys(condition.field for condition in conditions)
         if (values := view.graph.filter_values(field))
     ]
-    title = f"No node{' of this map' if map else ''} has {_filters_text(parsed.filters)}."
-    footnote = f"In use: {shortened('; '.join(in_use), 2 * LINE_CHARS)}" if in_use else ""
-    footnote = view.words(footnote) or f"Try {OTHER_WORDS}"
-    return Listing(map, query, view.words(title), [], 0, 0, footnote, Match.NONE)
+    return f"in use: {shortened('; '.join(in_use), 2 * LINE_CHARS)}" if in_use else ""
 
 
 def _filters_text(conditions: Iterable[Filter]) -> str:
