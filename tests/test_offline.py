@@ -437,3 +437,14 @@ def test_a_node_that_holds_the_words_of_a_question_in_different_places_is_no_ans
 def test_a_text_need_not_say_how_or_what_must_not_happen(question: str, light: set[str]) -> None:
     state = WalkState(question)
     assert {term for term in state.wanted if state.light(term) < 1} == light
+
+
+@pytest.mark.parametrize("opening", ["::: tip", "!!! tip", "{% note %}"])
+def test_the_marks_of_a_container_are_not_quoted(vault: Vault, opening: str) -> None:
+    text = (
+        f"# Deploy\n\n{opening}\nThe build is deployed by pushing a tag to the main branch.\n:::\n"
+    )
+    agent = navigator(vault, {"deploy.md": text, "b.md": "# Boats\n\nA boat is small.\n"})
+    answer = Asked(agent, "How is the build deployed?").text
+    assert "The build is deployed by pushing a tag to the main branch." in answer
+    assert ":::" not in answer and opening not in answer

@@ -25,6 +25,8 @@ CODE_LINES = 8
 """Most lines of code quoted below the sentence that announces them."""
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
 _HEADING = re.compile(r"^[ \t>]*(#{1,6})[ \t]+(.*?)[ \t#]*$")
+_CONTAINER = re.compile(r":{3,}|!!!|\?\?\?|\{%|\{\{[<%]")
+"""A line of a site builder that opens or closes a container: it separates blocks."""
 _ITEM = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[.\][ \t]+)?")
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+(?:\[![^\]]*\][-+]?[ \t]*)?")
 _RULE = re.compile(r"^[ \t]*(?:(?:[-*_=][ \t]*){3,}|\|?[ \t:|-]+\|[ \t:|-]*)$")
@@ -265,7 +267,7 @@ def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
             else:
                 block.append(line)
             continue
-        words = _QUOTED.sub("", line).strip()
+        words = _words(line)
         starts = _kind(line, words)
         if mark or starts or not words:
             if block:
@@ -280,6 +282,12 @@ def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
             block.append(words)
     if block:
         yield ("code" if fence else kind), block
+
+
+def _words(line: str) -> str:
+    """A line without the marks of a quote; empty for one that only marks a container."""
+    words = _QUOTED.sub("", line).strip()
+    return "" if _CONTAINER.match(words) else words
 
 
 def _trimmed(lines: list[str]) -> list[str]:
