@@ -73,7 +73,7 @@ class ResourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class SkillFile:
+class PublishedFile:
     """One file of a skill, as it was when the skill was listed."""
 
     uri: str
@@ -89,7 +89,7 @@ class PublishedSkill:
     uri: str
     """URI of its SKILL.md."""
     frontmatter: Mapping[str, object]
-    files: tuple[SkillFile, ...]
+    files: tuple[PublishedFile, ...]
 
     def to_json(self) -> dict[str, object]:
         resources = [
@@ -172,7 +172,7 @@ class Catalogue:
             uri, {key: _json_value(value) for key, value in header.items()}, files
         )
 
-    def _skill_files(self, folder_uri: str) -> tuple[SkillFile, ...] | None:
+    def _skill_files(self, folder_uri: str) -> tuple[PublishedFile, ...] | None:
         """Every file of a skill; None if there are more, or larger ones, than hosts accept."""
         uris = sorted(uri for uri in self.files if uri.startswith(folder_uri))
         if len(uris) > MAX_FILES:
@@ -188,7 +188,7 @@ class Catalogue:
             if size > MAX_BYTES:
                 return None
             if content := self._content(file):
-                skill_files.append(SkillFile(uri, *content))
+                skill_files.append(PublishedFile(uri, *content))
         return tuple(skill_files)
 
     def _content(self, file: ResourceFile) -> _Content | None:
