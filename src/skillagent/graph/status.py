@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
@@ -75,6 +74,9 @@ _TIME = re.compile(r"(?<=\d)[T ]\d{1,2}:\d{2}.*", re.DOTALL)
 _FIELDS = frozenset(
     (*STATUS_FIELDS, *MARKS, *SUCCESSOR_FIELDS, *(name for _, names in DATES for name in names))
 )
+_SEPARATORS = str.maketrans("", "", "-_ ")
+_FIELD_NAMES = {name.translate(_SEPARATORS): name for name in (*_FIELDS, *PREDECESSOR_FIELDS)}
+"""Letters of a field's name → the name."""
 _DATE_FIELDS = frozenset(name for _, names in DATES for name in names)
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _DESTINATION = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
@@ -96,10 +98,13 @@ class Outdated:
     """Ids of the nodes that replace it and are in the graph."""
 
 
-@lru_cache(maxsize=4096)
 def field_key(name: str) -> str:
-    """A common form of field names: `Superseded-By` and `supersededBy` are `superseded_by`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|[- ]", "_", name).casefold()
+    """A common form of field names: `Superseded-By` and `supersededBy` are `superseded_by`.
+
+    A name that this module does not know comes back without its separators.
+    """
+    letters = name.casefold().translate(_SEPARATORS)
+    return _FIELD_NAMES.get(letters, letters)
 
 
 def declared_status(node: Node) -> str:
