@@ -75,7 +75,7 @@ def test_an_answer_that_left_the_conversation_is_given_again(tools: Toolset, cal
         (("read_node", {"node": "tide", "section": "Spring"}), {"tide"}),
         (("read_node", {"node": "hub"}), {"tide"}),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_a_node_shown_in_any_way_is_a_pointer_in_a_listing(
     tools: Toolset, call: Call, shown: set[str]
