@@ -19,7 +19,7 @@ from skillagent.graph.site import SITE_TOP
 from skillagent.markdown import Dialect, Document, LinkKind, Reference
 from skillagent.markdown.destination import DEFINITION, as_address
 from skillagent.markdown.document import parse
-from skillagent.markdown.edit import relative
+from skillagent.markdown.edit import dotted, relative
 from skillagent.markdown.template import URL
 from skillagent.markdown.wikilink import label_key
 
@@ -174,7 +174,7 @@ class LinkWriter:
         if old.startswith("/"):
             yield f"/{path}{suffix}"
         elif old.startswith(("./", "../")):
-            yield _dotted(relative(path, source.path)) + suffix
+            yield dotted(relative(path, source.path)) + suffix
         parts = path.split("/")
         first = 1 if "/" not in old else min(len(parts), old.count("/") + 1)
         for count in range(first, len(parts) + 1):
@@ -229,7 +229,7 @@ def _in_template(path: str, source: str, reference: Reference, old_path: str) ->
     short, before = without_suffix(path), without_suffix(old_path)
     top = "/" if old.startswith("/") else ""
     if old.startswith(("./", "../")):
-        yield _dotted(relative(short, source)) + suffix
+        yield dotted(relative(short, source)) + suffix
     if "/" not in old and "ref" in reference.template:
         yield short.rpartition("/")[2] + suffix  # Hugo looks for such a name in all folders
     left_out = before[: -len(old.strip("/"))] if before.endswith(old.strip("/")) else ""
@@ -250,7 +250,7 @@ def _destinations(path: str, source: str, old: str) -> Iterator[str]:
         else:
             near = relative(name.removesuffix("/"), source)
             near += "/" * name.endswith("/")
-            yield _dotted(near) if old.startswith("./") else near
+            yield dotted(near) if old.startswith("./") else near
 
 
 def _styled(short: str, old: str) -> list[str]:
@@ -274,10 +274,6 @@ def _from_top(name: str, old: str) -> Iterator[str]:
         yield "/" + "/".join((*above[:count], *parts)) + slash
     for count in range(1, len(parts)):
         yield "/" + "/".join(parts[count:]) + slash
-
-
-def _dotted(path: str) -> str:
-    return path if path.startswith("../") else f"./{path}"
 
 
 def _reads_as(written: str, name: str, dialect: Dialect) -> bool:

@@ -32,7 +32,7 @@ from skillagent.markdown.destination import (
     without_angles,
 )
 from skillagent.markdown.document import parse
-from skillagent.markdown.edit import Edit, edited, relative
+from skillagent.markdown.edit import Edit, dotted, edited, relative
 from skillagent.markdown.link_fields import rewritten
 from skillagent.markdown.template import template_address
 
@@ -350,18 +350,15 @@ def _wikilink(document: Document, reference: Reference, path: str) -> str:
     mark = "!" if raw.startswith("!") else ""
     fragment = "#" + reference.fragment if reference.fragment else ""
     pipe = "\\|" if "\\|" in raw or document.tables.holds(reference.start) else "|"
-    target = path.removesuffix(".md")
-    if not target.startswith("../"):
-        target = "./" + target
     label = _shown(reference).replace("|", pipe)
-    return f"{mark}[[{target}{fragment}{pipe}{label}]]"
+    return f"{mark}[[{dotted(path.removesuffix('.md'))}{fragment}{pipe}{label}]]"
 
 
 def _named(document: Document, reference: Reference, path: str, style: LinkStyle) -> Edit:
     """The edit of a link field's value: a path, or a wikilink if a path is not parsed as a link."""
     fragment = "#" + reference.fragment if reference.fragment else ""
     target = path if reference.target.endswith(".md") else path.removesuffix(".md")
-    name = f"{target if target.startswith('../') else f'./{target}'}{fragment}"
+    name = f"{dotted(target)}{fragment}"
     if style is not LinkStyle.MARKDOWN:
         name = f"[[{name}|{_shown(reference)}]]"
     raw = document.text[reference.start : reference.end]

@@ -132,6 +132,21 @@ def status_fields(node: Node) -> dict[str, Value]:
     return {name: value for name, value in fields.items() if field_key(name) in _FIELDS}
 
 
+class Replacement(NamedTuple):
+    """What a link in a header says of two nodes."""
+
+    old: str
+    new: str
+
+
+def replacement(link: Link) -> Replacement | None:
+    """The node that a link declares as replaced, and by which one; None for any other link."""
+    key = field_key(link.key) if link.key and link.target else ""
+    if key in SUCCESSOR_FIELDS:
+        return Replacement(link.source, str(link.target))
+    return Replacement(str(link.target), link.source) if key in PREDECESSOR_FIELDS else None
+
+
 def outdated_nodes(
     nodes: Mapping[str, Node],
     links: Iterable[Link],
@@ -148,13 +163,12 @@ def outdated_nodes(
     """
     successors: dict[str, dict[str, None]] = {}
     for link in links:
-        if not link.key or not link.target or link.target == link.source:
+        replaced = replacement(link)
+        if replaced is None or replaced.old == replaced.new:
             continue
-        key = field_key(link.key)
-        if key in SUCCESSOR_FIELDS:
-            successors.setdefault(link.source, {})[link.target] = None
-        elif key in PREDECESSOR_FIELDS and declared_status(nodes[link.source]) not in _NOT_YET:
-            successors.setdefault(link.target, {})[link.source] = None
+        is_plan = replaced.new == link.source and declared_status(nodes[link.source]) in _NOT_YET
+        if not is_plan:
+            successors.setdefault(replaced.old, {})[replaced.new] = None
     outdated: dict[str, Outdated] = {}
     for node in nodes.values():
         replaced_by = successors.get(node.id, {})

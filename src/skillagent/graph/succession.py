@@ -12,12 +12,11 @@ from skillagent.graph.link import Link
 from skillagent.graph.link_report import some_ids
 from skillagent.graph.node import Node
 from skillagent.graph.status import (
-    PREDECESSOR_FIELDS,
     STATUS_FIELDS,
-    SUCCESSOR_FIELDS,
     WORDS,
     declared_status,
     field_key,
+    replacement,
 )
 
 _Successors = Mapping[str, Mapping[str, Link]]
@@ -60,13 +59,13 @@ def circles(nodes: Mapping[str, Node], links: Iterable[Link]) -> Iterator[Diagno
 def _successors(nodes: Mapping[str, Node], links: Iterable[Link]) -> _Successors:
     successors: dict[str, dict[str, Link]] = {}
     for link in links:
-        if not link.key or link.target is None:
-            continue
-        key = field_key(link.key)
-        if key in PREDECESSOR_FIELDS:
-            successors.setdefault(link.target, {}).setdefault(link.source, link)
-        elif key in SUCCESSOR_FIELDS or (
-            key in STATUS_FIELDS and declared_status(nodes[link.source]) in WORDS
+        replaced = replacement(link)
+        if replaced:
+            successors.setdefault(replaced.old, {}).setdefault(replaced.new, link)
+        elif (
+            link.target is not None
+            and field_key(link.key) in STATUS_FIELDS
+            and declared_status(nodes[link.source]) in WORDS
         ):
             successors.setdefault(link.source, {}).setdefault(link.target, link)
     return successors

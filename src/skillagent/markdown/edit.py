@@ -33,3 +33,8 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 def relative(path: str, source: str) -> str:
     """The path of a file, relative to the folder of another file; both paths from the root."""
     return posixpath.relpath(f"/{path}", f"/{posixpath.dirname(source)}")
+
+
+def dotted(path: str) -> str:
+    """A relative path that begins with `./` or `../`, as links in double brackets need it."""
+    return path if path.startswith("../") else f"./{path}"

@@ -21,7 +21,7 @@ from skillagent.graph.walk import Root, roots_of
 from skillagent.index import SearchIndex
 from skillagent.mcp_server.catalogue import Catalogue
 from skillagent.mcp_server.server_config import ServerConfig
-from skillagent.store import MemoryStore, MemoryView
+from skillagent.store import MemoryView
 from skillagent.tokens import counter_for
 
 RESULT_CHARACTERS = 19_500
@@ -75,7 +75,7 @@ class GraphLoader:
         with self._loading:
             if self._loaded is None:
                 graph = SkillGraph.load(*self.roots, options=self._options)
-                self._loaded = LoadedGraph(MemoryStore(graph).snapshot())
+                self._loaded = LoadedGraph(MemoryView(graph))
             return self._loaded
 
     @property

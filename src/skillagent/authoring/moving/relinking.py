@@ -29,7 +29,7 @@ from skillagent.markdown.destination import (
     path_and_fragment,
     path_end,
 )
-from skillagent.markdown.edit import Edit
+from skillagent.markdown.edit import Edit, dotted
 from skillagent.markdown.link_fields import rewritten
 from skillagent.markdown.link_targets import (
     Destination,
@@ -238,8 +238,7 @@ class Relinking:
         is_markdown = reference.kind is LinkKind.MARKDOWN  # handled with all other destinations
         if is_markdown or not reference.target.startswith(("./", "../")) or not self._moved(part):
             return None
-        path = self._carried_path(reference.target, part)
-        return path if path.startswith("../") else f"./{path}"
+        return dotted(self._carried_path(reference.target, part))
 
     def _in_template(
         self,
