@@ -145,6 +145,10 @@ class Reply:
     usage: Usage = Usage()
     model: str = ""
     """Name of the model that answered, as its API reports it; empty if it reports none."""
+    response_id: str = ""
+    """Id that the API gave the reply; empty if it gave none."""
+    fingerprint: str = ""
+    """Name of the configuration that the model ran on, where the API reports one."""
 
 
 DEEPEST = 32

@@ -7,10 +7,12 @@ far as it came, and open tool calls get a result that says why they were not run
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from skillagent.agent.end_reason import EndReason
 from skillagent.agent.events import (
     AnswerText,
     CallFinished,
@@ -37,6 +39,7 @@ from skillagent.messages import (
 )
 from skillagent.providers import Prices, Provider
 from skillagent.providers.base import ReplyEvent, events_async, reads_system_prompt
+from skillagent.runs import RunRecorder
 from skillagent.tokens import TokenCounter
 
 MAX_TURNS = 12
@@ -62,6 +65,7 @@ class Agent:
         prices: prices of models; None for the bundled table.
         messages: earlier conversation to continue.
         marks: where the questions of that conversation begin.
+        record: a recorder for this conversation, or the folder in which a record of it is made.
     """
 
     def __init__(
@@ -73,6 +77,7 @@ class Agent:
         prices: Prices | None = None,
         messages: tuple[Message, ...] = (),
         marks: tuple[Mark, ...] = (),
+        record: RunRecorder | str | os.PathLike[str] | None = None,
     ) -> None:
         self.toolset = toolset
         self.provider = provider
@@ -81,6 +86,10 @@ class Agent:
         self._messages = messages
         self._marks = marks
         self._run: _Run | None = None
+        if isinstance(record, str | os.PathLike):
+            record = RunRecorder(record)
+        self.record: RunRecorder | None = record
+        """Records the conversation; None if nothing is recorded."""
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -99,7 +108,7 @@ class Agent:
             question: text of the user.
 
         Raises:
-            UsageError: the question is blank.
+            UsageError: the question is blank, or the run cannot be recorded.
             ProviderError: the model failed; what was disclosed before stays in the history.
         """
         run = self._begin(question)
@@ -119,6 +128,9 @@ class Agent:
                 else:
                     yield CallStarted(run.need)
                     yield run.called()
+        except ProviderError as error:
+            run.failed(error)
+            raise
         finally:
             self._settle(run)
         yield run.done()
@@ -130,7 +142,7 @@ class Agent:
             question: text of the user.
 
         Raises:
-            UsageError: the question is blank.
+            UsageError: the question is blank, or the run cannot be recorded.
             ProviderError: the model failed; what was disclosed before stays in the history.
         """
         run = self._begin(question)
@@ -145,6 +157,9 @@ class Agent:
                 else:
                     yield CallStarted(run.need)
                     yield run.called()
+        except ProviderError as error:
+            run.failed(error)
+            raise
         finally:
             self._settle(run)
         yield run.done()
@@ -161,6 +176,8 @@ class Agent:
         self._marks = tuple(rest)
         self._messages = self._messages[: last.messages]
         self.toolset.forget(last.calls)
+        if self.record:
+            self.record.undone()
         return True
 
     def _begin(self, question: str) -> _Run:
@@ -169,7 +186,11 @@ class Agent:
             raise UsageError("a question needs words")
         if self._run is not None:
             self._settle(self._run)
-        self._run = _Run(self, well_formed(question))
+        question = well_formed(question)
+        if self.record:
+            self.record.begin(self.toolset, self.provider, self.max_turns, len(self._messages))
+            self.record.question(question, self.provider)
+        self._run = _Run(self, question)
         return self._run
 
     def _settle(self, run: _Run) -> None:
@@ -183,6 +204,7 @@ class Agent:
             # A call was run while the run was stopped, so the model never saw its answer.
             self.toolset.forget(run.answered)
         run.account()
+        run.record_end()
         if len(messages) > run.mark.messages:
             self._messages = messages
             self._marks = (*self._marks, run.mark)
@@ -204,6 +226,7 @@ class _Run:
         self._reply: Reply | None = None
         self._results: list[ToolResult] = []
         self._ended: Ended | None = None
+        self._failure: ProviderError | None = None
         messages = (*agent.messages, Message(Role.USER, (Text(question),)))
         system = self._toolset.instructions() if reads_system_prompt(agent.provider) else ""
         self._loop = loop(messages, system, self._toolset.specs, agent.max_turns)
@@ -237,6 +260,8 @@ class _Run:
         reply = self._reply = with_unique_ids(self._reply, self._request.messages)
         self._turn += 1
         dollars = self.account()
+        if self._agent.record:
+            self._agent.record.reply(reply, dollars)
         self._results = []
         self._advance(reply)
         return TurnFinished(self._turn, reply.usage, dollars)
@@ -245,17 +270,40 @@ class _Run:
         """Run the tool call that the loop needs, and advance."""
         call = self.need
         assert isinstance(call, ToolCall)
+        if self._agent.record:
+            self._agent.record.call(call)
         answer = self._toolset.call(call.name, call.arguments)
+        if self._agent.record:
+            self._agent.record.answer(call, answer)
         result = answer.as_result(call.id)
         self._results.append(result)
         self.answered = answer.call
         self._advance(result)
         return CallFinished(call, answer)
 
+    def failed(self, error: ProviderError) -> None:
+        """The provider gave no complete reply."""
+        self._failure = error
+
     def done(self) -> Done:
         assert self._ended is not None
         last = self._ended.messages[-1]
         return Done(self._ended.reason, last.text if last.role is Role.ASSISTANT else "")
+
+    def record_end(self) -> None:
+        """Record how the run ended."""
+        record = self._agent.record
+        if record is None:
+            return
+        if self._ended is not None:
+            done = self.done()
+            record.end(done.reason, done.text)
+        elif self._failure is not None:
+            record.failure(str(self._failure), self._failure.status, text=self._text)
+            record.end(EndReason.FAILED, self._text)
+        else:
+            record.failure("the answer was stopped", interrupted=True, text=self._text)
+            record.end(EndReason.INTERRUPTED, self._text)
 
     def history(self) -> tuple[Message, ...]:
         """The conversation in a form that may be kept, however far the run has come."""
@@ -299,6 +347,8 @@ class _Run:
             return
         if isinstance(need, Request):
             self._request, self._reply, self._text, self._half_pair = need, None, "", ""
+            if self._agent.record:
+                self._agent.record.request(need)
         self.need = need
 
 

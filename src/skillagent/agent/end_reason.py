@@ -24,3 +24,5 @@ class EndReason(StrEnum):
     """The model was still calling tools after the last turn that the run allows."""
     INTERRUPTED = "interrupted"
     """The user stopped the run. An agent emits no event then; the chat reports it."""
+    FAILED = "failed"
+    """The model gave no reply. An agent raises then; a run record has this reason."""

@@ -6,7 +6,7 @@ may be shown again.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,15 +17,8 @@ from skillagent.disclosure import SessionState
 from skillagent.errors import UsageError
 from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
-from skillagent.messages import Message, Opaque, Part, Role, Text, ToolCall, ToolResult
-
-_KINDS: dict[str, type[Part]] = {
-    "text": Text,
-    "tool_call": ToolCall,
-    "tool_result": ToolResult,
-    "opaque": Opaque,
-}
-_KIND_OF = {kind: name for name, kind in _KINDS.items()}
+from skillagent.messages import Message, Role
+from skillagent.runs.message_form import part_from_json, part_to_json
 
 LIMIT = 64_000_000
 """Maximum size of a saved conversation in bytes."""
@@ -62,13 +55,12 @@ class SavedConversation:
             ValidationError: a part of a message is of an unknown kind.
         """
         return tuple(
-            Message(message.role, tuple(_part(part) for part in message.parts))
+            Message(message.role, tuple(map(part_from_json, message.parts)))
             for message in self.conversation
         )
 
 
 _FILE = TypeAdapter(SavedConversation)
-_PARTS = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 
 
 def save(agent: Agent, path: Path, model: str, counted_for: str | None) -> None:
@@ -87,10 +79,7 @@ def save(agent: Agent, path: Path, model: str, counted_for: str | None) -> None:
     """
     graph = agent.toolset.graph
     conversation = tuple(
-        _Message(
-            message.role,
-            tuple({"type": _KIND_OF[type(part)], **asdict(part)} for part in message.parts),
-        )
+        _Message(message.role, tuple(map(part_to_json, message.parts)))
         for message in agent.messages
     )
     saved = SavedConversation(
@@ -129,9 +118,3 @@ def load(path: Path) -> SavedConversation:
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise UsageError(f"{path}: not a saved conversation ({place}: {first['msg']})") from None
     return saved
-
-
-def _part(part: dict[str, Any]) -> Part:
-    adapter = _PARTS.get(str(part.get("type")), _PARTS["text"])
-    values = {name: value for name, value in part.items() if name != "type"}
-    return adapter.validate_python(values)

@@ -120,6 +120,11 @@ class Toolset(ProviderForms):
         """Tokens left."""
         return self.ledger.remaining
 
+    @property
+    def hidden_text(self) -> bool:
+        """Whether comments and invisible characters are shown."""
+        return self._view.hidden_text
+
     def warm(self) -> Toolset:
         """Build the search index and the tokenizer now, not during the first call."""
         self.graph.match("")

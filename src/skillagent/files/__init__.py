@@ -1,7 +1,7 @@
 """Reading and writing files safely.
 
 - `regular` reads a file, and refuses anything else, such as a device or a pipe.
-- `atomic` writes one file completely or not at all.
+- `atomic` writes one file completely or not at all; `append` adds one line to a file.
 - `changes` describes what a command will write to many files.
 - `journal` writes such changes, all or none, and finishes those of a process that was killed;
   `placing` moves each single file.

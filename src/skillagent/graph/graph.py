@@ -206,12 +206,26 @@ class SkillGraph:
         """
         return self._today or datetime.now(UTC).date()
 
-    @cached_property
+    @property
     def outdated(self) -> Mapping[str, Outdated]:
         """Id → why a node should not be relied on, and what replaces it; only for such nodes."""
-        return MappingProxyType(
-            outdated_nodes(self._nodes, self._links, self._id_of, lambda: self.today)
-        )
+        return self._judged[0]
+
+    @property
+    def judged_on(self) -> date | None:
+        """The day that dates in the files were compared with; None if no file has one."""
+        return self._judged[1]
+
+    @cached_property
+    def _judged(self) -> tuple[Mapping[str, Outdated], date | None]:
+        days: list[date] = []
+
+        def today() -> date:
+            days.append(self.today)
+            return self.today
+
+        outdated = outdated_nodes(self._nodes, self._links, self._id_of, today)
+        return MappingProxyType(outdated), days[0] if days else None
 
     def _id_of(self, name: str) -> str | None:
         try:

@@ -7,7 +7,7 @@ stops early into a call without arguments.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
 
 from skillagent.errors import ProviderError
@@ -27,7 +27,7 @@ from skillagent.messages import (
     parse_arguments,
 )
 from skillagent.models import takes_sampling
-from skillagent.providers.base import ReplyEvent
+from skillagent.providers.base import ReplyEvent, sent_parameters
 from skillagent.providers.sdk import load, sdk_errors
 
 MAX_TOKENS = 16_000
@@ -55,6 +55,7 @@ class AnthropicProvider:
         base_url: URL of another server; ignored if a client is given.
         max_tokens: maximum tokens of one reply, including its thinking.
         temperature: sent only to models that accept one; see `takes_sampling`.
+        seed: never sent, because the Messages API takes none; only written into run records.
 
     Raises, at first use:
         MissingPackageError: the package `anthropic` is not installed.
@@ -70,16 +71,28 @@ class AnthropicProvider:
         base_url: str | None = None,
         max_tokens: int = MAX_TOKENS,
         temperature: float | None = None,
+        seed: int | None = None,
     ) -> None:
         self.model = model
         self.max_tokens = max_tokens
         self.temperature = temperature if takes_sampling(model) else None
+        self._asked = temperature, seed
         self._base_url = base_url
         self._client, self._async_client = client, async_client
 
     @property
     def name(self) -> str:
         return f"anthropic:{self.model}"
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What is sent with each request; see `parameters_of`."""
+        temperature, seed = self._asked
+        return sent_parameters(
+            max_tokens=(self.max_tokens, True),
+            temperature=(temperature, takes_sampling(self.model)),
+            seed=(seed, False),
+        )
 
     def reply(self, request: Request) -> Iterator[ReplyEvent]:
         """Answer one request; see `Provider.reply`."""
@@ -141,13 +154,14 @@ class _MessagesReader:
         """Blocks with pieces of an unknown kind, which cannot be joined."""
         self._usage: dict[str, int] = {}
         self._stop: str | None = None
-        self._model = ""
+        self._model = self._id = ""
         self._ended = False
 
     def feed(self, event: Any) -> Iterator[ReplyEvent]:
         kind = field(event, "type", "")
         if kind == "message_start":
             self._model = field(event.message, "model", "")
+            self._id = field(event.message, "id", "")
             yield self._used(field(event.message, "usage"))
         elif kind == "content_block_start":
             self._blocks[event.index] = dumped(event.content_block)
@@ -204,7 +218,7 @@ class _MessagesReader:
         if stop is Stop.END and message.tool_calls:
             # Some servers with this API do not report `tool_use` as the reason.
             stop = Stop.TOOL_USE
-        return Reply(message, stop, self._used(None), self._model)
+        return Reply(message, stop, self._used(None), self._model, self._id)
 
     def _part(self, index: int, stop: Stop) -> Part | None:
         block = self._blocks[index]

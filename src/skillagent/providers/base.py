@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from typing import Protocol, TypeAlias, runtime_checkable
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from skillagent.messages import Reply, Request, Text, Usage
 
@@ -39,6 +40,53 @@ class AsyncProvider(Protocol):
     def reply_async(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
         """Answer one request without blocking; see `Provider.reply`."""
         ...
+
+
+class Determinism(StrEnum):
+    """Whether the same request gets the same reply."""
+
+    SCRIPTED = "scripted"
+    """Fixed rules answer: always the same."""
+    REPLAYED = "replayed"
+    """A recording answers: always the same."""
+    SEEDED = "seeded-best-effort"
+    """A model that was sent a seed: often the same, without any promise."""
+    SAMPLED = "sampled"
+    """A model: what it answers may differ every time, also at temperature 0."""
+
+
+def determinism_of(provider: Provider) -> Determinism:
+    """Whether the same request to a provider gets the same reply.
+
+    A provider that follows fixed rules or a recording has an attribute `determinism`. For every
+    other one it depends on whether a seed is sent.
+    """
+    own = getattr(provider, "determinism", None)
+    if own is not None:
+        return Determinism(own)
+    return Determinism.SEEDED if "seed" in parameters_of(provider) else Determinism.SAMPLED
+
+
+def parameters_of(provider: Provider) -> Mapping[str, Any]:
+    """What a provider sends with each request beside the conversation, as JSON values.
+
+    A provider has them as an attribute `parameters`; `omitted` in it lists the names of those
+    that were asked for but that the model does not take.
+    """
+    parameters: Mapping[str, Any] = getattr(provider, "parameters", {})
+    return parameters
+
+
+def sent_parameters(**wanted: tuple[Any, bool]) -> dict[str, Any]:
+    """The value of a provider's `parameters`.
+
+    Args:
+        wanted: name → the value that was asked for, or None, and whether it is sent.
+    """
+    asked = {name: pair for name, pair in sorted(wanted.items()) if pair[0] is not None}
+    omitted = [name for name, (_, is_sent) in asked.items() if not is_sent]
+    sent = {name: value for name, (value, is_sent) in asked.items() if is_sent}
+    return {**sent, **({"omitted": omitted} if omitted else {})}
 
 
 def reads_system_prompt(provider: Provider) -> bool:

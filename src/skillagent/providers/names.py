@@ -15,7 +15,11 @@ _OPENAI = re.compile(r"^(?:gpt-|chatgpt-|codex|o\d)")
 
 
 def provider_for(
-    model: str, *, base_url: str | None = None, temperature: float | None = None
+    model: str,
+    *,
+    base_url: str | None = None,
+    temperature: float | None = None,
+    seed: int | None = None,
 ) -> Provider:
     """The provider for a name; the name of the model itself is never checked.
 
@@ -25,6 +29,7 @@ def provider_for(
         base_url: URL of a compatible server; any other bare name then means a model with
             OpenAI's API.
         temperature: sent only to models that accept one.
+        seed: sent only over APIs that take one.
 
     Raises:
         UsageError: the name does not identify a provider.
@@ -37,9 +42,9 @@ def provider_for(
     if not name:
         raise UsageError(f"{model!r} names no model")
     if maker == "anthropic":
-        return AnthropicProvider(name, base_url=base_url, temperature=temperature)
+        return AnthropicProvider(name, base_url=base_url, temperature=temperature, seed=seed)
     api: Api = "chat" if maker == "openai-chat" else "auto"
-    return OpenAIProvider(name, api=api, base_url=base_url, temperature=temperature)
+    return OpenAIProvider(name, api=api, base_url=base_url, temperature=temperature, seed=seed)
 
 
 def _maker(model: str, base_url: str | None) -> str:

@@ -6,7 +6,7 @@ continues over Chat Completions, which every local server offers.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
 from skillagent.digest import canonical_json
@@ -26,7 +26,7 @@ from skillagent.messages import (
     Usage,
 )
 from skillagent.models import reasons, takes_sampling
-from skillagent.providers.base import ReplyEvent
+from skillagent.providers.base import ReplyEvent, sent_parameters
 from skillagent.providers.sdk import load, sdk_errors
 
 _KEY = "OPENAI_API_KEY"
@@ -48,6 +48,8 @@ class OpenAIProvider:
             Ignored if a client is given.
         max_tokens: maximum tokens of one reply; None for the model's own limit.
         temperature: sent only to models that accept one; see `takes_sampling`.
+        seed: sent over Chat Completions only, because Responses takes none. OpenAI calls the
+            result "mostly deterministic"; a local server may keep its promise or ignore it.
 
     Raises, at first use:
         MissingPackageError: the package `openai` is not installed.
@@ -64,17 +66,29 @@ class OpenAIProvider:
         base_url: str | None = None,
         max_tokens: int | None = None,
         temperature: float | None = None,
+        seed: int | None = None,
     ) -> None:
         self.model = model
         self.api: Api = api
         self.max_tokens = max_tokens
         self.temperature = temperature if takes_sampling(model) else None
+        self.seed = seed
+        self._asked = temperature
         self._base_url = base_url
         self._client, self._async_client = client, async_client
 
     @property
     def name(self) -> str:
         return f"openai-chat:{self.model}" if self.api == "chat" else f"openai:{self.model}"
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What is sent with each request; see `parameters_of`."""
+        return sent_parameters(
+            max_tokens=(self.max_tokens, True),
+            temperature=(self._asked, takes_sampling(self.model)),
+            seed=(self.seed, self.api == "chat"),
+        )
 
     def reply(self, request: Request) -> Iterator[ReplyEvent]:
         """Answer one request; see `Provider.reply`."""
@@ -179,6 +193,8 @@ class OpenAIProvider:
         if self.max_tokens is not None:
             limit = "max_completion_tokens" if reasons(self.model) else "max_tokens"
             body[limit] = self.max_tokens
+        if self.seed is not None:
+            body["seed"] = self.seed
         return body
 
 
@@ -233,7 +249,8 @@ class _ResponsesReader:
             parts.append(Text(self._text_so_far))
         message = Message(Role.ASSISTANT, tuple(parts))
         stop = self._stop(items, message)
-        return Reply(message, stop, _usage(field(final, "usage")), field(final, "model", ""))
+        usage = _usage(field(final, "usage"))
+        return Reply(message, stop, usage, field(final, "model", ""), field(final, "id", ""))
 
     def _parts(self, item: dict[str, Any]) -> Iterator[Part]:
         kind = item.get("type")
@@ -273,11 +290,13 @@ class _ChatReader:
         """Index that a server sends → position in `_calls` of the call that it means now."""
         self._finish: str | None = None
         self._usage = Usage()
-        self._model = ""
+        self._model = self._id = self._fingerprint = ""
         self._begun = False
 
     def feed(self, chunk: Any) -> Iterator[ReplyEvent]:
         self._model = field(chunk, "model", self._model)
+        self._id = field(chunk, "id", self._id)
+        self._fingerprint = field(chunk, "system_fingerprint", self._fingerprint)
         if (usage := field(chunk, "usage")) is not None:
             self._usage = _usage(usage)
             yield self._usage
@@ -325,7 +344,8 @@ class _ChatReader:
         for index, call in enumerate(self._calls):
             parts.append(form.call({"id": call["id"] or f"call_{index}", "function": call}))
         message = Message(Role.ASSISTANT, tuple(parts))
-        return Reply(message, self._stop(message.tool_calls), self._usage, self._model)
+        stop, names = self._stop(message.tool_calls), (self._model, self._id, self._fingerprint)
+        return Reply(message, stop, self._usage, *names)
 
     def _stop(self, calls: tuple[ToolCall, ...]) -> Stop:
         if self._finish in ("tool_calls", "function_call", "stop"):

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn
 
 from skillagent.errors import UsageError
+from skillagent.files.append import append_line
 from skillagent.recording import strict_json
 from skillagent.recording.exchange import STRICT, AnswerT, Exchange, RequestT
 
@@ -78,31 +79,24 @@ class Cassette(Generic[RequestT, AnswerT]):
             self.read()
         try:
             if not content:
-                self._write(strict_json.line({"cassette": VERSION}))
+                append_line(self.path, strict_json.line({"cassette": VERSION}))
             elif not content.endswith(b"\n"):
-                self._write(b"\n")
+                append_line(self.path, b"\n")
             os.chmod(self.path, 0o600)
         except OSError as error:
             raise UsageError(f"{self.path}: cannot be written: {error.strerror}") from error
 
-    def append(self, exchange: Exchange[RequestT, AnswerT]) -> None:
+    def append(self, exchange: Exchange[RequestT, AnswerT], *, sync: bool = False) -> None:
         """Add a line. It is in the file when this returns, even if the process is then killed.
+
+        Args:
+            exchange: request and answer, without secrets.
+            sync: whether the line must also survive a power cut.
 
         Raises:
             OSError: the line cannot be written.
         """
-        self._write(strict_json.line(asdict(exchange)))
-
-    def _write(self, data: bytes) -> None:
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            end = os.fstat(handle).st_size
-            # One call, so that two processes that append never mix their lines.
-            if os.write(handle, data) != len(data):
-                os.ftruncate(handle, end)
-                raise OSError("the disk is full")
-        finally:
-            os.close(handle)
+        append_line(self.path, strict_json.line(exchange), sync=sync)
 
     def _exchanges(self, lines: list[bytes]) -> Iterator[tuple[int, Exchange[RequestT, AnswerT]]]:
         for number, line in enumerate(lines, 2):

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any, NoReturn
 
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass; `asdict` would first copy all that is in them."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_SPACED = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_SPACED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_fields).encode
 
 
 def parsed(data: bytes) -> Any:
@@ -27,10 +34,23 @@ def dumped(value: Any) -> bytes:
 def line(value: Any) -> bytes:
     """One line of a file that people read too, with its line end.
 
+    Args:
+        value: JSON values and dataclasses of them.
+
     Raises:
         ValueError: the value holds NaN or an infinity.
     """
     return _encoded(_SPACED(value)) + b"\n"
+
+
+def pretty(value: Any) -> bytes:
+    """A JSON file that people compare line by line: sorted keys, one value a line.
+
+    Raises:
+        ValueError: the value holds NaN or an infinity.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
+    return _encoded(text) + b"\n"
 
 
 def _encoded(text: str) -> bytes:

@@ -5,7 +5,7 @@
 """
 
 from skillagent.store.digest_cache import DigestCache
-from skillagent.store.memory import MemoryStore, MemoryView, view_of
+from skillagent.store.memory import MemoryStore, MemoryView, graph_behind, view_of
 from skillagent.store.protocol import GraphStore, GraphView, LinkView, NodeHead
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "MemoryStore",
     "MemoryView",
     "NodeHead",
+    "graph_behind",
     "view_of",
 ]

@@ -145,3 +145,8 @@ def view_of(graph: SkillGraph | GraphView) -> GraphView:
     if isinstance(graph, SkillGraph):
         return graph.keep(MemoryView, lambda: MemoryView(graph))
     return graph
+
+
+def graph_behind(view: GraphView) -> SkillGraph | None:
+    """The loaded graph that a view shows; None for a view of another store."""
+    return view.graph if isinstance(view, MemoryView) else None

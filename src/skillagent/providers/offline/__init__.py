@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillagent.messages import Message, Reply, Request, Role, Stop, Text, ToolCall
+from skillagent.providers.base import Determinism
 from skillagent.providers.offline.walk import next_calls
 from skillagent.providers.offline.walk_state import state_after
 from skillagent.providers.offline.wording import NOTICE, answer
@@ -23,6 +24,7 @@ class OfflineProvider:
 
     reads_system_prompt = False
     """It follows its own rules, so a session need not pay for instructions."""
+    determinism = Determinism.SCRIPTED
 
     @property
     def name(self) -> str:

@@ -1,0 +1,131 @@
+"""The manifest of a run: everything but the events, in one JSON file.
+
+It has four parts: `inputs` (hashed to `inputs_id`), `trace` (of which `run_digest` is the digest),
+`environment` (reported, and compared when somebody asks why two runs differ), and `observed`,
+which is never hashed into either of the two.
+
+Above: `recorder` and `record`. Below: `inputs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from skillagent.digest import canonical_json, sha256
+from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
+from skillagent.providers.base import Determinism
+from skillagent.runs.canonical import without_floats
+
+FILE = "manifest.json"
+LIMIT = 64_000_000
+"""Maximum size of the file, in bytes."""
+_CLOSED = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRead:
+    """A node that the run disclosed."""
+
+    __pydantic_config__ = _CLOSED
+    digest: str
+    """SHA-256 of its file."""
+    level: str
+    """The fullest level at which it was shown."""
+    proof: Mapping[str, Any] | None = None
+    """Proves that the node belongs to the graph's root; see docs/lock-format.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last question ended."""
+
+    __pydantic_config__ = _CLOSED
+    reason: str
+    """A value of `EndReason`, or `failed`; `closed` for a session of calls only."""
+    answer: str
+    """Digest of the answer's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeal:
+    """What a file of the record had in it when the manifest was written."""
+
+    __pydantic_config__ = _CLOSED
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The content of `manifest.json`."""
+
+    __pydantic_config__ = _CLOSED
+    manifest_version: Literal[1]
+    run: str
+    """Id of the run: the name of its folder when it was recorded."""
+    status: Literal["running", "complete"]
+    """`running` until the first question is answered, or the session is closed."""
+    determinism: Determinism
+    inputs: Mapping[str, Any]
+    inputs_id: str
+    run_digest: str
+    """Of all events until this manifest was written."""
+    events: int
+    """How many events that are."""
+    nodes: Mapping[str, NodeRead]
+    """The nodes that were disclosed, by id."""
+    spent: int
+    """Tokens of all answers."""
+    calls: int
+    """Tool calls of the session."""
+    outcome: Outcome | None
+    environment: Mapping[str, Any]
+    observed: Mapping[str, Any]
+    """What differs between two equal runs: times, ids, usage, cost, where the graph was."""
+    files: Mapping[str, FileSeal] = field(default_factory=dict)
+    """The other files of the record."""
+    digest: str = ""
+    """SHA-256 of all other fields, so that an edit is noticed."""
+
+    def to_json(self) -> dict[str, Any]:
+        values: dict[str, Any] = _FORM.dump_python(self, mode="json")
+        return values
+
+    def sealed_digest(self) -> str:
+        """What `digest` must be."""
+        values = {name: value for name, value in self.to_json().items() if name != "digest"}
+        return sha256(canonical_json(without_floats(values)))
+
+
+_FORM = TypeAdapter(Manifest)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a manifest."""
+    return _FORM.json_schema()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a record.
+
+    Args:
+        folder: folder of the record.
+
+    Raises:
+        UsageError: there is none, or it is no manifest.
+    """
+    path = folder / FILE
+    try:
+        return _FORM.validate_json(read_regular(path, LIMIT))
+    except OSError as error:
+        raise UsageError(f"{folder}: no run record: {FILE}: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UsageError(f"{path}: not a manifest ({place}: {first['msg']})") from None

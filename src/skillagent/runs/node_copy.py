@@ -1,0 +1,98 @@
+"""The files of a graph in a record, and the graph that is restored from them.
+
+`nodes.jsonl` has a line for each file: Markdown files with their bytes, all others only by name,
+because a link can lead to them. A file with a secret is named, but not copied.
+
+Above: `recorder`, and replays. Below: `graph`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from skillagent.digest import sha256
+from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
+from skillagent.graph import Options, Root, SkillGraph
+from skillagent.markdown import DIALECTS
+from skillagent.recording import strict_json
+from skillagent.secrets import Scrubber
+
+NODES = "nodes.jsonl"
+
+
+def copy_nodes(graph: SkillGraph, scrubber: Scrubber) -> bytes:
+    """The content of `nodes.jsonl`.
+
+    Args:
+        graph: the graph; a file that has changed since it was loaded is left out.
+        scrubber: finds secrets.
+    """
+    folders = {root.name: root.path for root in graph.roots}
+    only = graph.roots[0].path
+    lines: list[dict[str, Any]] = [
+        {"roots": [root.name for root in graph.roots], "dialect": graph.dialect.name}
+    ]
+    for node in graph.nodes.values():
+        line: dict[str, Any] = {"root": node.root, "path": node.path, "digest": node.digest}
+        data = _unchanged(folders.get(node.root, only) / node.path, node.digest)
+        if data is not None:
+            line |= _content(data, scrubber)
+        lines.append(line)
+    for root, others in graph.others.items():
+        lines += [{"root": root, "path": path} for path in others]
+    return b"".join(map(strict_json.line, lines))
+
+
+def _unchanged(path: Path, digest: str) -> bytes | None:
+    try:
+        data = read_regular(path)
+    except OSError:
+        return None
+    return data if sha256(data) == digest else None
+
+
+def _content(data: bytes, scrubber: Scrubber) -> dict[str, str]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
+    return {"text": text} if scrubber.text(text) == text else {}
+
+
+def restore(data: bytes, folder: Path) -> SkillGraph:
+    """Load the graph from its copied files.
+
+    Args:
+        data: content of `nodes.jsonl`.
+        folder: an empty folder, into which the files are written.
+
+    Raises:
+        UsageError: the copy is damaged, or a path leads out of the folder.
+    """
+    try:
+        head, *lines = [json.loads(line) for line in data.splitlines() if line.strip()]
+        names = head["roots"]
+        several = len(names) > 1
+        for line in lines:
+            _write(folder / (line["root"] if several else names[0]), line)
+        roots = [Root(folder / name, name) for name in names]
+        for root in roots:
+            root.path.mkdir(exist_ok=True)
+        return SkillGraph.load(*roots, options=Options(dialect=DIALECTS.get(head["dialect"])))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{NODES} is damaged: {error!r}") from None
+
+
+def _write(root: Path, line: dict[str, Any]) -> None:
+    path = root / line["path"]
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ValueError(f"{line['path']!r} leads out of its folder")
+    text = line.get("text")
+    data = base64.b64decode(line.get("base64", "")) if text is None else text.encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_dir():
+        path.write_bytes(data)

@@ -1,0 +1,180 @@
+"""Follows a session and turns it into events and exchanges, wherever those go.
+
+A recorder writes them to files; a replay compares them with those of a record.
+
+Above: `recorder`, replays. Below: `trace`, `model_exchange`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from skillagent.disclosure import Answer, Toolset
+from skillagent.messages import Reply, Request, ToolCall
+from skillagent.providers import Provider
+from skillagent.recording import Exchange
+from skillagent.runs.canonical import CanonicalMessages, tool_form
+from skillagent.runs.inputs import ModelInputs
+from skillagent.runs.model_exchange import (
+    ModelAnswer,
+    ModelExchange,
+    ModelRequest,
+    RecordedFailure,
+    RecordedReply,
+)
+from skillagent.runs.trace import TraceBuilder, TraceEvent
+from skillagent.secrets import SHORTEST, Scrubber, is_secret_name
+
+
+def secrets_of(environ: Mapping[str, str]) -> Scrubber:
+    """A scrubber that knows the secrets in environment variables."""
+    values = {
+        value for name, value in environ.items() if is_secret_name(name) and len(value) >= SHORTEST
+    }
+    return Scrubber(tuple(sorted(values, key=lambda value: (-len(value), value))))
+
+
+class Sink(Protocol):
+    """Where the events and exchanges of a run go."""
+
+    def event(self, event: TraceEvent) -> None:
+        """Take one event."""
+        ...
+
+    def exchange(self, exchange: ModelExchange) -> None:
+        """Take one exchange with the model; its `reply` or `failure` event follows."""
+        ...
+
+
+class RunObserver:
+    """Follows one session and turns it into events and exchanges.
+
+    Args:
+        sink: receives them.
+        scrubber: removes secrets.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(self, sink: Sink, scrubber: Scrubber, clock: Callable[[], float]) -> None:
+        self._sink = sink
+        self._clock = clock
+        self._scrubber = scrubber
+        self._messages = CanonicalMessages(scrubber)
+        self._trace = TraceBuilder(sink.event, scrubber, self._messages)
+        self._tools: tuple[object, list[dict[str, Any]]] = (None, [])
+        self._model: ModelInputs | None = None
+        self._total = -1
+        self._has_instructions = False
+        self._asked_at = self._called_at = 0.0
+        self._open: ModelRequest | None = None
+
+    def resumed(self, toolset: Toolset, messages: int) -> None:
+        """The session had begun before it was recorded."""
+        self._has_instructions = any(entry.call == 0 for entry in toolset.ledger.entries)
+        self._trace.event("resumed", calls=toolset.calls, messages=messages)
+
+    def question(self, text: str, toolset: Toolset, provider: Provider) -> None:
+        """A question is asked."""
+        self._compare_model(ModelInputs.of(provider))
+        self._compare_budget(toolset)
+        self._trace.question(text)
+
+    def request(self, request: Request, toolset: Toolset) -> None:
+        """The model is about to be asked."""
+        self._write_instructions(request, toolset)
+        body = self._body(request)
+        self._open = ModelRequest(body)
+        self._trace.request(self._open.canonical.digest)
+        self._asked_at = self._clock()
+
+    def reply(self, reply: Reply, dollars: float | None) -> None:
+        """The model has answered."""
+        now = self._clock()
+        form = RecordedReply.of(reply)
+        clean = replace(form, message=self._scrubber.value(form.message))
+        self._exchanged(clean)
+        observed = {
+            "at": iso_time(now),
+            "seconds": round(now - self._asked_at, 6),
+            "model": reply.model,
+            "response_id": reply.response_id,
+            "fingerprint": reply.fingerprint,
+            "usage": asdict(reply.usage),
+            "dollars": dollars,
+        }
+        self._trace.reply(reply, observed)
+
+    def failure(
+        self, error: str, status: int | None, *, interrupted: bool = False, text: str = ""
+    ) -> None:
+        """The model did not answer, or the answer was stopped; nothing if no request is open."""
+        if self._open is None:
+            return
+        clean = self._scrubber.text
+        self._exchanged(RecordedFailure(clean(error), status, interrupted, clean(text)))
+        self._trace.failure(error, status, interrupted=interrupted)
+
+    def call(self, call: ToolCall) -> None:
+        """A tool call is about to be carried out."""
+        self._called_at = self._clock()
+        self._trace.call(call)
+
+    def answer(self, call: ToolCall, answer: Answer) -> None:
+        """A tool call was carried out."""
+        seconds = round(self._clock() - self._called_at, 6)
+        self._trace.answer(call, answer, {"seconds": seconds})
+
+    def end(self, reason: str, text: str) -> None:
+        """A question was answered, or given up."""
+        self._trace.end(reason, text)
+
+    def undone(self) -> None:
+        """The last question was taken back."""
+        self._trace.event("undo")
+
+    def _exchanged(self, answer: ModelAnswer) -> None:
+        assert self._open is not None
+        self._sink.exchange(Exchange.of(self._open, answer))
+        self._open = None
+
+    def _compare_model(self, model: ModelInputs) -> None:
+        if self._model is not None and model != self._model:
+            self._trace.event("model", model=model.name, parameters=dict(model.parameters))
+        self._model = model
+
+    def _compare_budget(self, toolset: Toolset) -> None:
+        total = toolset.budget.total
+        if self._total not in (-1, total):
+            self._trace.event("budget", total=total)
+        self._total = total
+
+    def _write_instructions(self, request: Request, toolset: Toolset) -> None:
+        if self._has_instructions or not request.system:
+            return
+        self._has_instructions = True
+        entry = next(entry for entry in toolset.ledger.entries if entry.call == 0)
+        self._trace.instructions(request.system, entry)
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        if self._tools[0] is not request.tools:
+            self._tools = request.tools, [tool_form(spec) for spec in request.tools]
+        model = self._model
+        return {
+            "model": model.name if model else "",
+            "parameters": dict(model.parameters) if model else {},
+            "system": self._scrubber.text(request.system),
+            "tools": self._tools[1],
+            "messages": [self._messages.of(message) for message in request.messages],
+        }
+
+
+def iso_time(seconds: float) -> str:
+    """A time in UTC as ISO 8601, with milliseconds.
+
+    Args:
+        seconds: since the epoch.
+    """
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,137 @@
+"""Reads run records, also those of processes that were killed.
+
+Above: replays, reports and exports. Below: `manifest`, `trace`, `model_exchange`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from skillagent.errors import UsageError
+from skillagent.files.regular import read_regular
+from skillagent.runs.manifest import FILE, Manifest, read_manifest
+from skillagent.runs.model_exchange import ModelExchange, model_cassette
+from skillagent.runs.recorder import CASSETTE, RESUMED, TRACE
+from skillagent.runs.trace import TraceEvent, run_digest
+
+LIMIT = 1_000_000_000
+"""Maximum size of a trace, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A record as it is on disk."""
+
+    folder: Path
+    manifest: Manifest
+    events: tuple[TraceEvent, ...]
+    damage: tuple[str, ...]
+    """What is wrong with its files, one line each; the events are those before the damage."""
+
+    @classmethod
+    def read(cls, folder: Path) -> RunRecord:
+        """Read a record.
+
+        Args:
+            folder: folder of the record.
+
+        Raises:
+            UsageError: it has no manifest, or its trace cannot be read.
+        """
+        manifest = read_manifest(folder)
+        try:
+            lines = read_regular(folder / TRACE, LIMIT).split(b"\n")
+        except OSError as error:
+            raise UsageError(f"{folder / TRACE}: cannot be read: {error.strerror}") from None
+        events: list[TraceEvent] = []
+        damage: list[str] = []
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                events.append(TraceEvent.from_json(json.loads(line), number))
+            except (ValueError, AttributeError, TypeError):
+                is_last = number == len(lines)
+                what = "the last line is incomplete" if is_last else "the line is no event"
+                damage.append(f"{TRACE}:{number}: {what}")
+                break
+        return cls(folder, manifest, tuple(events), tuple(damage))
+
+    @property
+    def run_digest(self) -> str:
+        """The digest of the events."""
+        return run_digest(self.events)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every question was answered and the manifest was written after it."""
+        manifest = self.manifest
+        return (
+            manifest.status == "complete"
+            and not self.damage
+            and len(self.events) == manifest.events
+        )
+
+    @property
+    def where_it_ended(self) -> str:
+        """For a record that is not complete: its last event, in words."""
+        if self.is_complete:
+            return ""
+        last = self.events[-1] if self.events else None
+        if last is None:
+            return "before the first event"
+        names = {"request": "waiting for the model", "call": "in a tool call"}
+        what = names.get(last.kind, f"after {last.kind!r}")
+        return f"{what}, event {len(self.events)} ({TRACE}:{last.line})"
+
+    @property
+    def answer(self) -> str:
+        """The text of the last answer; empty if there is none."""
+        ends = [event for event in self.events if event.kind == "end"]
+        return str(ends[-1].fields.get("text", "")) if ends else ""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All questions, in order."""
+        asked = (event for event in self.events if event.kind == "question")
+        return tuple(str(event.fields.get("text", "")) for event in asked)
+
+    def exchanges(self) -> tuple[tuple[int, ModelExchange], ...]:
+        """The exchanges of the cassette, each with its line number.
+
+        Raises:
+            UsageError: the cassette cannot be read, or has a broken line.
+        """
+        return model_cassette(self.folder / CASSETTE).read()
+
+    def resumed(self) -> bytes:
+        """The saved conversation that the run continued; empty if there was none."""
+        try:
+            return read_regular(self.folder / RESUMED)
+        except OSError:
+            return b""
+
+
+def records_in(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """The folders of records among paths, each of which is a record or a folder of records.
+
+    Args:
+        paths: folders.
+
+    Raises:
+        UsageError: a path is neither.
+    """
+    for path in paths:
+        if (path / FILE).is_file():
+            yield path
+            continue
+        try:
+            inner = sorted(folder for folder in path.iterdir() if (folder / FILE).is_file())
+        except OSError as error:
+            raise UsageError(f"{path}: no run record: {error.strerror}") from None
+        if not inner:
+            raise UsageError(f"{path}: no run record, and no folder of records")
+        yield from inner
