@@ -2,6 +2,7 @@
 
     graphs = ["knowledge", "laws=docs/laws"]
     budget = 8000
+    record = "runs"
 
 Servers, hooks and plugins read only the folders that are declared here.
 """
@@ -31,6 +32,8 @@ class Config:
     """Name and folder of each root; the name is empty if the file gives none."""
     budget: int | None = None
     """Tokens of one session; None means the default."""
+    record: Path | None = None
+    """Folder in which every session is recorded; None for no records."""
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -120,6 +123,7 @@ def _config(file: Path, values: object) -> Config:
 
         graphs: list[str] = Field(min_length=1)
         budget: int | None = Field(None, ge=0)
+        record: str | None = Field(None, min_length=1)
 
     try:
         declaration = Declaration.model_validate(values)
@@ -130,7 +134,8 @@ def _config(file: Path, values: object) -> Config:
             f'{file}: {place}: {first["msg"]}; write graphs = ["folder"] and perhaps budget = 8000'
         ) from None
     graphs = tuple(_graph(file, text) for text in declaration.graphs)
-    return Config(file, graphs, declaration.budget)
+    record = file.parent / declaration.record if declaration.record else None
+    return Config(file, graphs, declaration.budget, record)
 
 
 def _graph(file: Path, text: str) -> tuple[str, Path]:

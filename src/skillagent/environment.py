@@ -13,3 +13,11 @@ class Environment:
 
     def to_json(self) -> dict[str, Any]:
         return {}
+
+    @classmethod
+    def from_json(cls, values: Any) -> Environment:
+        return cls()
+
+
+def differences(before: Environment, after: Environment) -> tuple[str, ...]:
+    return ()

@@ -232,6 +232,33 @@ def counter_for(model: str | None = None) -> TokenCounter:
         return ScaledCounter(default_counter(), factor, f"{DEFAULT_ENCODING}×{factor}")
 
 
+def counter_named(name: str) -> TokenCounter:
+    """The offline counter with a name, as reports and records have it.
+
+    Args:
+        name: `TokenCounter.name` of a counter of `counter_for`.
+
+    Raises:
+        UsageError: no offline counter has the name.
+        MissingPackageError: the counter needs a package that is not installed.
+    """
+    if name in _ENCODINGS:
+        return EncodingCounter(name)
+    base, times, factor = name.partition("×")
+    if times and base in _ENCODINGS and (scale := _float(factor)):
+        return ScaledCounter(EncodingCounter(base), scale, name)
+    if name.startswith("ctok:"):
+        return CtokCounter(name.removeprefix("ctok:"))
+    raise UsageError(f"there is no offline token counter {name!r}")
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
 def claude_version(model: str) -> tuple[int, int] | None:
     """The version in the name of a Claude model.
 

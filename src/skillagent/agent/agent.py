@@ -39,7 +39,7 @@ from skillagent.messages import (
 )
 from skillagent.providers import Prices, Provider
 from skillagent.providers.base import ReplyEvent, events_async, reads_system_prompt
-from skillagent.runs import RunRecorder
+from skillagent.runs import Recorder, RunRecorder
 from skillagent.tokens import TokenCounter
 
 MAX_TURNS = 12
@@ -77,7 +77,7 @@ class Agent:
         prices: Prices | None = None,
         messages: tuple[Message, ...] = (),
         marks: tuple[Mark, ...] = (),
-        record: RunRecorder | str | os.PathLike[str] | None = None,
+        record: Recorder | str | os.PathLike[str] | None = None,
     ) -> None:
         self.toolset = toolset
         self.provider = provider
@@ -88,7 +88,7 @@ class Agent:
         self._run: _Run | None = None
         if isinstance(record, str | os.PathLike):
             record = RunRecorder(record)
-        self.record: RunRecorder | None = record
+        self.record: Recorder | None = record
         """Records the conversation; None if nothing is recorded."""
 
     @property
@@ -190,7 +190,12 @@ class Agent:
         if self.record:
             self.record.begin(self.toolset, self.provider, self.max_turns, len(self._messages))
             self.record.question(question, self.provider)
-        self._run = _Run(self, question)
+        try:
+            self._run = _Run(self, question)
+        except BaseException:
+            if self.record:
+                self.record.end(EndReason.INTERRUPTED, "")
+            raise
         return self._run
 
     def _settle(self, run: _Run) -> None:

@@ -109,12 +109,27 @@ def load(path: Path) -> SavedConversation:
         UsageError: the file cannot be read, or is not a saved conversation.
     """
     try:
-        saved = _FILE.validate_json(read_regular(path, LIMIT))
-        _ = saved.messages  # raises where a part is of an unknown kind
+        data = read_regular(path, LIMIT)
     except OSError as error:
         raise UsageError(f"{path}: the conversation cannot be read: {error.strerror}") from None
+    return parse(data, str(path))
+
+
+def parse(data: bytes, name: str) -> SavedConversation:
+    """A conversation from the content of its file.
+
+    Args:
+        data: content of the file.
+        name: name of the file, for the error.
+
+    Raises:
+        UsageError: it is not a saved conversation.
+    """
+    try:
+        saved = _FILE.validate_json(data)
+        _ = saved.messages  # raises where a part is of an unknown kind
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UsageError(f"{path}: not a saved conversation ({place}: {first['msg']})") from None
+        raise UsageError(f"{name}: not a saved conversation ({place}: {first['msg']})") from None
     return saved

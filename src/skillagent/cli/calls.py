@@ -8,20 +8,27 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from skillagent.cli.declared import roots_of
 from skillagent.cli.output import to_json
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.records import recorder
 from skillagent.cli.session import load, toolset
 from skillagent.disclosure import Answer, Toolset
+from skillagent.disclosure.call_lines import answer_line, parsed_line
 from skillagent.errors import UsageError
-
-_EXAMPLE = '{"name": "read_node", "arguments": {"node": "x"}}'
+from skillagent.messages import ToolCall
+from skillagent.providers.base import Determinism
+from skillagent.runs import RunRecorder
 
 
 def run(arguments: argparse.Namespace) -> int:
     with progress_bar() as progress:
         tools = toolset(load(arguments, progress), arguments)
+    roots = (*roots_of(arguments), *arguments.also)
+    record = recorder(arguments, roots, determinism=Determinism.SCRIPTED)
     if arguments.ledger and not Path(arguments.ledger).resolve().parent.is_dir():
         raise UsageError(f"{arguments.ledger}: there is no such folder to write the ledger to")
     refused = False
@@ -29,9 +36,11 @@ def run(arguments: argparse.Namespace) -> int:
         line = raw.decode("utf-8", "replace").strip()
         if not line:
             continue
-        answer = _answer(tools, line)
+        answer = _answer(tools, line, record)
         refused = refused or answer.error
         print(to_json(answer.to_json()), flush=True)
+    if record is not None:
+        record.close()
     if arguments.ledger:
         text = json.dumps(tools.ledger.to_json(seconds=arguments.seconds), indent=2)
         try:
@@ -41,16 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
     return int(refused)
 
 
-def _answer(tools: Toolset, line: str) -> Answer:
-    try:
-        call = json.loads(line)
-    except (ValueError, RecursionError):
-        return tools.refuse("", {"raw": line[:200]}, f"the line is not JSON; write {_EXAMPLE}")
-    if not isinstance(call, dict) or not isinstance(call.get("name"), str):
-        return tools.refuse("", {"raw": line[:200]}, f"the line has no tool name; write {_EXAMPLE}")
-    if unknown := sorted(call.keys() - {"name", "arguments"}):
-        # A misspelled "arguments" would otherwise be a call without any.
-        message = f"{unknown[0]!r} is not part of a call; write {_EXAMPLE}"
-        return tools.refuse(call["name"], {"raw": line[:200]}, message)
-    arguments = call.get("arguments")
-    return tools.call(call["name"], {} if arguments is None else arguments)
+def _answer(tools: Toolset, line: str, record: RunRecorder | None) -> Answer:
+    if record is None:
+        return answer_line(tools, line)
+    record.begin(tools, None, None)
+    call = parsed_line(line)
+    if isinstance(call, str):
+        call = ToolCall("", "", line)
+    call = replace(call, id=f"line {tools.calls + 1}")
+    record.call(call)
+    answer = answer_line(tools, line)
+    record.answer(call, answer)
+    return answer

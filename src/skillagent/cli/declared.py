@@ -22,6 +22,8 @@ class Declared:
     """Tokens of one session; None means the default."""
     where: str
     """Name of the file or variable that declares them, for messages."""
+    record: Path | None = None
+    """Folder in which every session is recorded; None for no records."""
 
 
 def declared() -> Declared | None:
@@ -43,7 +45,8 @@ def declared() -> Declared | None:
     declaration = config.find(Path(project))
     if declaration is None:
         return None
-    return Declared(declaration.roots, declaration.budget, str(declaration.file))
+    record = declaration.record
+    return Declared(declaration.roots, declaration.budget, str(declaration.file), record)
 
 
 def named_graph(arguments: argparse.Namespace) -> str | None:

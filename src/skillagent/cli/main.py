@@ -9,9 +9,21 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from skillagent import __version__
-from skillagent.cli import authoring, completion, doctor, export, hook, install, serve
+from skillagent.cli import (
+    authoring,
+    completion,
+    doctor,
+    export,
+    hook,
+    install,
+    replay,
+    runs,
+    serve,
+    verify,
+)
 from skillagent.cli.arguments import Commands, Parser, command, limits
 from skillagent.cli.output import printable
+from skillagent.cli.records import add_record_options, add_seed
 from skillagent.errors import SkillAgentError
 
 GROUPS = {
@@ -19,6 +31,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
+    "Repeat a run": ("replay", "verify", "diff", "runs"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
 """Title in the help → commands."""
@@ -92,7 +105,7 @@ def _command_line() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_operations(commands)
     _add_call(commands)
-    for module in (authoring, export, serve, install, doctor, hook):
+    for module in (authoring, export, serve, install, doctor, replay, verify, runs, hook):
         module.add(commands)
     _add_mock(commands)
     completion.add(commands, parser)
@@ -147,6 +160,8 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
     chat.add_argument(
         "--no-history", action="store_true", help="save neither the conversation nor typed lines"
     )
+    add_seed(chat)
+    add_record_options(chat)
 
 
 def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -189,6 +204,7 @@ def _add_call(commands: Commands[argparse.ArgumentParser]) -> None:
     call.add_argument(
         "--seconds", action="store_true", help="with --ledger: include how long each call took"
     )
+    add_record_options(call)
     _hidden_text(call)
 
 

@@ -9,8 +9,8 @@ A record is a folder:
 - `resumed.json`: the conversation that the run continued, if there was one.
 
 The modules: `trace` turns what happens into events, `model_exchange` is the cassette's form at the
-provider boundary, `inputs` and `manifest` describe the run, `recorder` writes a record, `record`
-reads one, `node_copy` copies a graph's files and restores them.
+provider boundary, `inputs` and `manifest` describe the run, `observer` follows it, `recorder`
+writes a record, `record` reads one, `node_copy` copies a graph's files and restores them.
 
 Above: `agent`, which records, and everything that reads records. Below: `disclosure`, `providers`,
 `recording`.
@@ -18,6 +18,7 @@ Above: `agent`, which records, and everything that reads records. Below: `disclo
 
 from skillagent.providers.base import Determinism
 from skillagent.runs.manifest import Manifest
+from skillagent.runs.observer import Recorder, RunObserver
 from skillagent.runs.record import RunRecord
 from skillagent.runs.recorder import RunRecorder
 from skillagent.runs.trace import TraceEvent, run_digest
@@ -25,6 +26,8 @@ from skillagent.runs.trace import TraceEvent, run_digest
 __all__ = [
     "Determinism",
     "Manifest",
+    "Recorder",
+    "RunObserver",
     "RunRecord",
     "RunRecorder",
     "TraceEvent",

@@ -40,6 +40,10 @@ def secrets_of(environ: Mapping[str, str]) -> Scrubber:
 class Sink(Protocol):
     """Where the events and exchanges of a run go."""
 
+    def request(self, request: ModelRequest) -> None:
+        """See a request before its event."""
+        ...
+
     def event(self, event: TraceEvent) -> None:
         """Take one event."""
         ...
@@ -49,8 +53,52 @@ class Sink(Protocol):
         ...
 
 
+class Recorder(Protocol):
+    """What an agent tells while it answers."""
+
+    def begin(
+        self, toolset: Toolset, provider: Provider | None, max_turns: int | None, messages: int
+    ) -> None:
+        """The first question is coming; called before each question."""
+        ...
+
+    def question(self, text: str, provider: Provider) -> None:
+        """A question is asked."""
+        ...
+
+    def request(self, request: Request) -> None:
+        """The model is about to be asked."""
+        ...
+
+    def reply(self, reply: Reply, dollars: float | None) -> None:
+        """The model has answered."""
+        ...
+
+    def failure(
+        self, error: str, status: int | None = None, *, interrupted: bool = False, text: str = ""
+    ) -> None:
+        """The model did not answer, or the answer was stopped."""
+        ...
+
+    def call(self, call: ToolCall) -> None:
+        """A tool call is about to be carried out."""
+        ...
+
+    def answer(self, call: ToolCall, answer: Answer) -> None:
+        """A tool call was carried out."""
+        ...
+
+    def end(self, reason: str, text: str) -> None:
+        """A question was answered, or given up."""
+        ...
+
+    def undone(self) -> None:
+        """The last question was taken back."""
+        ...
+
+
 class RunObserver:
-    """Follows one session and turns it into events and exchanges.
+    """Follows one session and turns it into events and exchanges; a `Recorder`.
 
     Args:
         sink: receives them.
@@ -70,28 +118,41 @@ class RunObserver:
         self._has_instructions = False
         self._asked_at = self._called_at = 0.0
         self._open: ModelRequest | None = None
+        self._toolset: Toolset | None = None
 
-    def resumed(self, toolset: Toolset, messages: int) -> None:
-        """The session had begun before it was recorded."""
-        self._has_instructions = any(entry.call == 0 for entry in toolset.ledger.entries)
-        self._trace.event("resumed", calls=toolset.calls, messages=messages)
+    @property
+    def _session(self) -> Toolset:
+        assert self._toolset is not None
+        return self._toolset
 
-    def question(self, text: str, toolset: Toolset, provider: Provider) -> None:
-        """A question is asked."""
+    def begin(
+        self, toolset: Toolset, provider: Provider | None, max_turns: int | None, messages: int
+    ) -> None:
+        """See `Recorder.begin`."""
+        if self._toolset is not None:
+            return
+        self._toolset = toolset
+        if messages or toolset.calls:
+            self._has_instructions = any(entry.call == 0 for entry in toolset.ledger.entries)
+            self._trace.event("resumed", calls=toolset.calls, messages=messages)
+
+    def question(self, text: str, provider: Provider) -> None:
+        """See `Recorder.question`."""
         self._compare_model(ModelInputs.of(provider))
-        self._compare_budget(toolset)
+        self._compare_budget(self._session)
         self._trace.question(text)
 
-    def request(self, request: Request, toolset: Toolset) -> None:
-        """The model is about to be asked."""
-        self._write_instructions(request, toolset)
-        body = self._body(request)
-        self._open = ModelRequest(body)
-        self._trace.request(self._open.canonical.digest)
+    def request(self, request: Request) -> None:
+        """See `Recorder.request`."""
+        self._write_instructions(request, self._session)
+        open_request = ModelRequest(self._body(request))
+        self._sink.request(open_request)
+        self._trace.request(open_request.canonical.digest)
+        self._open = open_request
         self._asked_at = self._clock()
 
     def reply(self, reply: Reply, dollars: float | None) -> None:
-        """The model has answered."""
+        """See `Recorder.reply`."""
         now = self._clock()
         form = RecordedReply.of(reply)
         clean = replace(form, message=self._scrubber.value(form.message))
@@ -108,9 +169,9 @@ class RunObserver:
         self._trace.reply(reply, observed)
 
     def failure(
-        self, error: str, status: int | None, *, interrupted: bool = False, text: str = ""
+        self, error: str, status: int | None = None, *, interrupted: bool = False, text: str = ""
     ) -> None:
-        """The model did not answer, or the answer was stopped; nothing if no request is open."""
+        """See `Recorder.failure`; does nothing if no request is open."""
         if self._open is None:
             return
         clean = self._scrubber.text
@@ -118,21 +179,21 @@ class RunObserver:
         self._trace.failure(error, status, interrupted=interrupted)
 
     def call(self, call: ToolCall) -> None:
-        """A tool call is about to be carried out."""
+        """See `Recorder.call`."""
         self._called_at = self._clock()
         self._trace.call(call)
 
     def answer(self, call: ToolCall, answer: Answer) -> None:
-        """A tool call was carried out."""
+        """See `Recorder.answer`."""
         seconds = round(self._clock() - self._called_at, 6)
         self._trace.answer(call, answer, {"seconds": seconds})
 
     def end(self, reason: str, text: str) -> None:
-        """A question was answered, or given up."""
+        """See `Recorder.end`."""
         self._trace.end(reason, text)
 
     def undone(self) -> None:
-        """The last question was taken back."""
+        """See `Recorder.undone`."""
         self._trace.event("undo")
 
     def _exchanged(self, answer: ModelAnswer) -> None:

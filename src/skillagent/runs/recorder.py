@@ -31,7 +31,7 @@ from skillagent.recording import strict_json
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.inputs import RunInputs, inputs_of
 from skillagent.runs.manifest import FILE, FileSeal, Manifest, NodeRead, Outcome
-from skillagent.runs.model_exchange import ModelExchange, model_cassette
+from skillagent.runs.model_exchange import ModelExchange, ModelRequest, model_cassette
 from skillagent.runs.node_copy import NODES, copy_nodes
 from skillagent.runs.observer import RunObserver, iso_time, secrets_of
 from skillagent.runs.trace import TraceEvent
@@ -79,7 +79,7 @@ class RunRecorder:
         """Folder of the record; None before the first question or call."""
         self._clock = clock
         self._scrubber = secrets_of(environ)
-        self._observer = RunObserver(self, self._scrubber, clock)
+        self._observer = RunObserver(_Files(self), self._scrubber, clock)
         self._seed = seed
         self._with_nodes = with_nodes
         self._determinism = determinism
@@ -91,7 +91,7 @@ class RunRecorder:
         self._first_call = 0
         self._toolset: Toolset | None = None
 
-    # What an agent tells.
+    # What an agent tells; see `Recorder`.
 
     def begin(
         self,
@@ -129,12 +129,12 @@ class RunRecorder:
         self._started = self._clock()
         self._environment = Environment.here(Path.cwd()).to_json()
         self._first_call = toolset.calls
-        self._begin_folder(toolset, messages)
+        self._begin_folder()
+        self._observer.begin(toolset, provider, max_turns, messages)
 
     def question(self, text: str, provider: Provider) -> None:
         """A question is asked; `begin` was called."""
-        assert self._toolset is not None
-        self._observer.question(text, self._toolset, provider)
+        self._observer.question(text, provider)
         questions = (*self._inputs.questions, sha256(self._scrubber.value(text)))
         self._inputs = replace(self._inputs, questions=questions)
         if determinism_of(provider) is not self._determinism:
@@ -142,11 +142,10 @@ class RunRecorder:
 
     def request(self, request: Request) -> None:
         """The model is about to be asked."""
-        assert self._toolset is not None
         if self._inputs.system is None and request.system:
             system = sha256(self._scrubber.text(request.system))
             self._inputs = replace(self._inputs, system=system)
-        self._observer.request(request, self._toolset)
+        self._observer.request(request)
 
     def reply(self, reply: Reply, dollars: float | None) -> None:
         """The model has answered."""
@@ -185,23 +184,6 @@ class RunRecorder:
         if self.path is not None and self._inputs.model is None:
             self._write_manifest(Outcome("closed", sha256("")))
 
-    # What the observer gives.
-
-    def event(self, event: TraceEvent) -> None:
-        """Append an event; see `Sink`."""
-        line = strict_json.line(event.to_json())
-        is_turn = event.kind in ("reply", "failure", "end")
-        self._append(TRACE, line, sync=is_turn)
-        self._digest.update(event.hashed.encode("utf-8", "backslashreplace") + b"\n")
-        self._events += 1
-
-    def exchange(self, exchange: ModelExchange) -> None:
-        """Append an exchange; see `Sink`."""
-        try:
-            self._cassette.append(exchange, sync=True)
-        except OSError as error:
-            raise self._failed(error) from None
-
     def _append(self, name: str, line: bytes, *, sync: bool) -> None:
         assert self.path is not None
         try:
@@ -209,11 +191,26 @@ class RunRecorder:
         except OSError as error:
             raise self._failed(error) from None
 
+    def write_event(self, event: TraceEvent) -> None:
+        """Append an event."""
+        line = strict_json.line(event.to_json())
+        is_turn = event.kind in ("reply", "failure", "end")
+        self._append(TRACE, line, sync=is_turn)
+        self._digest.update(event.hashed.encode("utf-8", "backslashreplace") + b"\n")
+        self._events += 1
+
+    def write_exchange(self, exchange: ModelExchange) -> None:
+        """Append an exchange."""
+        try:
+            self._cassette.append(exchange, sync=True)
+        except OSError as error:
+            raise self._failed(error) from None
+
     def _failed(self, error: OSError) -> UsageError:
         folder = self.path or self.folder
         return UsageError(f"{folder}: the run cannot be recorded: {error.strerror or error}")
 
-    def _begin_folder(self, toolset: Toolset, messages: int) -> None:
+    def _begin_folder(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # A graph that contains this folder must not take records for a part of itself.
@@ -232,8 +229,6 @@ class RunRecorder:
         except OSError as error:
             raise self._failed(error) from None
         self._write_manifest(None)
-        if messages or toolset.calls:
-            self._observer.resumed(toolset, messages)
 
     def _new_folder(self) -> Path:
         """A new folder, whose name sorts by time."""
@@ -314,3 +309,22 @@ class RunRecorder:
                 continue
             seals[name] = FileSeal(len(data), hashlib.sha256(data).hexdigest())
         return seals
+
+
+class _Files:
+    """Takes what an observer gives, and has the recorder write it.
+
+    It is a class of its own because an agent's `request` and a sink's are two things.
+    """
+
+    def __init__(self, recorder: RunRecorder) -> None:
+        self._recorder = recorder
+
+    def request(self, request: ModelRequest) -> None:
+        """The exchange that follows has the request, too."""
+
+    def event(self, event: TraceEvent) -> None:
+        self._recorder.write_event(event)
+
+    def exchange(self, exchange: ModelExchange) -> None:
+        self._recorder.write_exchange(exchange)

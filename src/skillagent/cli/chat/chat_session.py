@@ -9,8 +9,9 @@ from pathlib import Path
 
 from skillagent.agent import Agent, Done, EndReason, Event, saved
 from skillagent.cli.chat.show import Display
-from skillagent.cli.declared import declared, named_graph
+from skillagent.cli.declared import declared, named_graph, roots_of
 from skillagent.cli.progress_bar import progress_bar
+from skillagent.cli.records import recorder, set_seed
 from skillagent.cli.session import budget, bundled_graph, load
 from skillagent.digest import sha256
 from skillagent.disclosure import Toolset
@@ -19,6 +20,7 @@ from skillagent.graph import SkillGraph
 from skillagent.index.search import SearchIndex
 from skillagent.providers import Prices, Provider, provider_for
 from skillagent.providers.names import OFFLINE
+from skillagent.runs import RunRecorder
 from skillagent.tokens import counter_for
 
 NOT_ANSWERED, FAILED, INTERRUPTED = 1, 3, 130
@@ -36,15 +38,19 @@ class ChatSession:
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._arguments = arguments
+        set_seed(arguments.seed)
         self.is_bundled = named_graph(arguments) is None and declared() is None
         otherwise = str(bundled_graph()) if self.is_bundled else ""
         with progress_bar() as progress:
             self.graph = load(arguments, progress, otherwise)
+        self._roots = (*roots_of(arguments, otherwise), *arguments.also)
         self.model: str = arguments.model or os.environ.get("SKILLAGENT_MODEL") or OFFLINE
         self._counted_for: str | None = arguments.count_for or self.model
         prices = arguments.prices or os.environ.get("SKILLAGENT_PRICES")
         self._prices = Prices.load(prices) if prices else Prices.bundled()
         self._file = None if arguments.no_history else _history_file(self.graph)
+        self._named: Path | None = None
+        """The record that was named last."""
         self.agent: Agent = self._fresh()
         if arguments.resume:
             self._resume()
@@ -81,7 +87,16 @@ class ChatSession:
             display.stopped(kept=len(self.agent.marks) > before)
             code = INTERRUPTED
         self._save_history(display)
+        self._say_where(display)
         return code
+
+    def _say_where(self, display: Display) -> None:
+        """Name the folder of the record once."""
+        record = self.agent.record
+        path = record.path if isinstance(record, RunRecorder) else None
+        if path is not None and path != self._named:
+            self._named = path
+            display.recorded(str(path))
 
     def clear(self) -> None:
         """Start a new conversation. The budget keeps its present total, none of it spent."""
@@ -129,6 +144,7 @@ class ChatSession:
             messages=conversation.messages,
             marks=conversation.marks,
         )
+        self.agent.record = self._recorder(path.read_bytes())
         self.model, self._counted_for = model, conversation.counted_for
         return conversation.digest == self.graph.digest
 
@@ -156,11 +172,22 @@ class ChatSession:
             self.graph, budget(self._arguments), counter=counter_for(self._counted_for)
         )
         provider = self._provider(self.model)
-        return Agent(toolset, provider, self._arguments.max_turns, prices=self._prices)
+        agent = Agent(toolset, provider, self._arguments.max_turns, prices=self._prices)
+        agent.record = self._recorder()
+        return agent
+
+    def _recorder(self, resumed: bytes = b"") -> RunRecorder | None:
+        """A recorder for a conversation that begins now; None if nothing is recorded."""
+        return recorder(self._arguments, self._roots, resumed=resumed)
 
     def _provider(self, model: str) -> Provider:
         arguments = self._arguments
-        return provider_for(model, base_url=arguments.base_url, temperature=arguments.temperature)
+        return provider_for(
+            model,
+            base_url=arguments.base_url,
+            temperature=arguments.temperature,
+            seed=arguments.seed,
+        )
 
 
 def _is_answer(event: Event) -> bool:

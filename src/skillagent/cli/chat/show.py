@@ -41,6 +41,10 @@ class Display(Protocol):
         """Something failed that does not affect the answer."""
         ...
 
+    def recorded(self, folder: str) -> None:
+        """The conversation is being recorded in a folder; called once for each record."""
+        ...
+
     def stopped(self, *, kept: bool) -> None:
         """The user stopped the answer.
 
@@ -112,6 +116,9 @@ class Terminal:
     def warned(self, message: str) -> None:
         self.note(f"skillagent: {message}")
 
+    def recorded(self, folder: str) -> None:
+        self.note(f"recorded in {folder}")
+
     def stopped(self, *, kept: bool) -> None:
         self._writer.finish()
         outcome = "what came so far is kept (/undo takes it back)" if kept else "nothing is kept"
@@ -157,6 +164,9 @@ class JsonLines:
 
     def warned(self, message: str) -> None:
         print(printable(f"skillagent: {message}"), file=sys.stderr, flush=True)
+
+    def recorded(self, folder: str) -> None:
+        print(to_json({"event": "recorded", "run": folder}), flush=True)
 
     def stopped(self, *, kept: bool) -> None:
         done = {"event": "done", "reason": EndReason.INTERRUPTED, "text": "", "kept": kept}

@@ -1,0 +1,163 @@
+"""`skillagent verify` and `skillagent diff`: check records, and explain how two differ."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skillagent.cli.arguments import Commands
+from skillagent.cli.output import printable, to_json
+from skillagent.cli.records import add_graph_of_record, graph_options, roots_of_record
+
+if TYPE_CHECKING:
+    from skillagent.repro.compare import Comparison
+    from skillagent.repro.verify import Check
+    from skillagent.runs import RunRecord
+
+_INCOMPLETE = 64
+_NAMES = {
+    0: "the graph is the recorded one",
+    1: "the record agrees with itself",
+    2: "the recorded answers, replayed, give the same run",
+    3: "run again, it gives the same run",
+}
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the commands."""
+    parser = commands.add_parser(
+        "verify",
+        help="check run records: graph, record, replay, scripted run",
+        description="Check run records, level by level: L0 the graph at hand is the recorded one; "
+        "L1 the record agrees with itself; L2 the recorded answers, replayed, give the same run; "
+        "L3 a scripted run, run again, gives the same. A live sample is `skillagent repeat`'s.",
+        epilog="Exit codes: 0 all hold; else the sum of 4 for L0, 8 for L1, 16 for L2, 32 for L3, "
+        "and, with --strict, 64 for an incomplete record.",
+    )
+    parser.set_defaults(run=verify)
+    parser.add_argument(
+        "runs", nargs="+", metavar="RUN", help="folder of a record, or a folder of records"
+    )
+    parser.add_argument(
+        "--level",
+        type=int,
+        choices=(0, 1, 2, 3),
+        default=3,
+        metavar="N",
+        help="check the levels up to this one, 0 to 3 (3)",
+    )
+    parser.add_argument("--strict", action="store_true", help="refuse an incomplete record")
+    parser.add_argument("--json", action="store_true", help="one JSON object a run")
+    add_graph_of_record(parser)
+
+    text = "explain how two recorded runs differ"
+    diff = commands.add_parser(
+        "diff",
+        help=text,
+        description="Explain how two recorded runs differ: inputs, environment, nodes read, path, "
+        "answer and cost, and the first event that differs.",
+        epilog="Exit codes: 0 the same run; 1 they differ.",
+    )
+    diff.set_defaults(run=compare)
+    diff.add_argument("before", metavar="RUN1", help="folder of a record")
+    diff.add_argument("after", metavar="RUN2", help="folder of another one")
+    diff.add_argument("--json", action="store_true", help="the same as one JSON object")
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    from skillagent.runs import RunRecord
+    from skillagent.runs.record import records_in
+
+    code = 0
+    for folder in records_in(tuple(map(Path, arguments.runs))):
+        record = RunRecord.read(folder)
+        checks = _checks(arguments, record)
+        notes = _environment_notes(record)
+        for check in checks:
+            code |= 4 << check.level if check.faults else 0
+        if arguments.strict and not record.is_complete:
+            code |= _INCOMPLETE
+        if arguments.json:
+            values = {
+                "run": folder.name,
+                "complete": record.is_complete,
+                "ended": record.where_it_ended,
+                "levels": [check.to_json() for check in checks],
+                "environment": list(notes),
+            }
+            print(to_json(values))
+        else:
+            lines = _lines(record, checks, notes)
+            print(printable("\n".join(lines)))
+    return code
+
+
+def _checks(arguments: argparse.Namespace, record: RunRecord) -> list[Check]:
+    from skillagent.repro import verify as levels
+    from skillagent.repro.graph_at_hand import graph_at_hand
+
+    roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
+    with graph_at_hand(record, roots, options) as graph:
+        makers = (
+            lambda: levels.check_graph(record, graph),
+            lambda: levels.check_record(record),
+            lambda: levels.check_replay(record, graph),
+            lambda: levels.check_again(record, graph),
+        )
+        return [make() for make in makers[: arguments.level + 1]]
+
+
+def _environment_notes(record: RunRecord) -> tuple[str, ...]:
+    """How the environment has changed since; that is no fault, but may explain one."""
+    from skillagent.environment import Environment, differences
+
+    recorded = Environment.from_json(record.manifest.environment)
+    return differences(recorded, Environment.here(Path.cwd()))
+
+
+def _lines(record: RunRecord, checks: list[Check], notes: tuple[str, ...]) -> list[str]:
+    manifest = record.manifest
+    lines = [f"{record.folder.name}: {manifest.determinism}, run_digest {manifest.run_digest}"]
+    if not record.is_complete:
+        lines.append(f"incomplete: it ends {record.where_it_ended}")
+    for check in checks:
+        if check.skipped:
+            lines.append(f"L{check.level} -     not checked: {check.skipped}")
+        elif check.faults:
+            lines.append(f"L{check.level} FAILS {check.faults[0]}")
+            lines += [f"         {fault}" for fault in check.faults[1:]]
+        else:
+            lines.append(f"L{check.level} ok    {_NAMES[check.level]}")
+    lines += [f"note: {note}" for note in notes]
+    return lines
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    from skillagent.repro.compare import compare as comparison_of
+    from skillagent.runs import RunRecord
+
+    before, after = (RunRecord.read(Path(run)) for run in (arguments.before, arguments.after))
+    comparison = comparison_of(before, after)
+    if arguments.json:
+        print(to_json(comparison.to_json()))
+    else:
+        print(printable("\n".join(_comparison_lines(comparison))))
+    return 0 if comparison.is_same else 1
+
+
+def _comparison_lines(comparison: Comparison) -> list[str]:
+    lines = ["the same run"] if comparison.is_same else []
+    for title, part in (
+        ("inputs", comparison.inputs),
+        ("environment", comparison.environment),
+        ("nodes", comparison.nodes),
+        ("path", comparison.path),
+        ("answer", comparison.answer),
+        ("cost", comparison.cost),
+    ):
+        if part:
+            lines += [f"{title}:", *(f"  {line}" for line in part)]
+    if first := comparison.first:
+        lines += [f"first difference: event {first.event}: {first.what}", *first.details]
+    return lines

@@ -1,0 +1,12 @@
+"""Repeats runs from their records, and says how two runs differ.
+
+- `answers` replays a record with the recorded answers of the model, and compares every event.
+- `decisions` replays the recorded tool calls against another state of the graph.
+- `verify` checks a record, level by level; `compare` explains the difference of two runs.
+- `divergence` names the first event in which two runs differ; `consistency` compares the trace of
+  a record with its cassette.
+- `cassette_provider` answers from a cassette; `no_network` proves that nothing else answered;
+  `graph_at_hand` finds the graph that was recorded.
+
+Above: `cli`, exports, evals. Below: `agent`, `runs`, `lock`.
+"""

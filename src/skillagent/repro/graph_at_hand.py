@@ -1,0 +1,119 @@
+"""Finds the graph that a run read: in its folder, in the record, or in git.
+
+Above: `cli`, `verify`. Below: `runs`, `graph`.
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import SubprocessError
+
+from skillagent.errors import SkillAgentError, UsageError
+from skillagent.files.regular import read_regular
+from skillagent.graph import Options, SkillGraph
+from skillagent.runs import RunRecord
+from skillagent.runs.graph_identity import GraphIdentity
+from skillagent.runs.node_copy import NODES, restore
+from skillagent.store import GraphView, view_of
+
+_SECONDS = 60
+"""How long git may take to pack a commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphAtHand:
+    """A graph for a replay."""
+
+    view: GraphView
+    source: str
+    """Where it comes from, in words."""
+    is_recorded: bool
+    """Whether its root is the recorded one."""
+
+
+@contextmanager
+def graph_at_hand(
+    record: RunRecord, roots: Sequence[str], options: Options
+) -> Iterator[GraphAtHand]:
+    """The recorded graph if it is at hand, otherwise its present state.
+
+    Tried in this order: the folders as they are, the copy in the record (`--with-nodes`), the
+    recorded commit of the repository that contains the folder. A copy lies in a temporary folder,
+    which is removed when the block ends.
+
+    Args:
+        record: the record.
+        roots: folders of the graph, as `SkillGraph.load` takes them; empty if nobody knows them.
+        options: how it is loaded.
+
+    Raises:
+        GraphError: a folder cannot be loaded.
+        UsageError: the graph is nowhere to be found.
+    """
+    wanted = record.manifest.inputs["graph_root"]
+    now = view_of(SkillGraph.load(*roots, options=options)) if roots else None
+    if now is not None and GraphIdentity.of(now).root == wanted:
+        yield GraphAtHand(now, "as it is now", is_recorded=True)
+        return
+    with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
+        for source, graph in _earlier(record, roots, Path(folder), options):
+            view = view_of(graph)
+            if GraphIdentity.of(view).root == wanted:
+                yield GraphAtHand(view, source, is_recorded=True)
+                return
+        if now is None:
+            raise UsageError(f"{record.folder}: which graph did it read? Name its folder")
+        yield GraphAtHand(now, "as it is now, which is not as recorded", is_recorded=False)
+
+
+def _earlier(
+    record: RunRecord, roots: Sequence[str], folder: Path, options: Options
+) -> Iterator[tuple[str, SkillGraph]]:
+    """Earlier states of the graph that can be loaded, each with its source in words."""
+    with suppress(SkillAgentError, OSError):
+        if copied := _copied(record, folder / "copy"):
+            yield "the copy in the record", copied
+    with suppress(SkillAgentError, OSError, ValueError, tarfile.TarError, SubprocessError):
+        if committed := _committed(record, roots, folder / "commit", options):
+            yield "the recorded commit", committed
+
+
+def _copied(record: RunRecord, folder: Path) -> SkillGraph | None:
+    path = record.folder / NODES
+    if not path.is_file():
+        return None
+    folder.mkdir()
+    return restore(read_regular(path), folder)
+
+
+def _committed(
+    record: RunRecord, roots: Sequence[str], folder: Path, options: Options
+) -> SkillGraph | None:
+    """The graph at the recorded commit; None if git does not have it."""
+    git = record.manifest.environment.get("git")
+    if not isinstance(git, dict) or len(roots) != 1:
+        return None
+    root = Path(roots[0]).resolve()
+    top = _git(root, "rev-parse", "--show-toplevel").decode().strip()
+    path = root.relative_to(top).as_posix()
+    packed = _git(Path(top), "archive", "--format=tar", str(git["commit"]), "--", path)
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(folder, filter="data")
+    return SkillGraph.load(folder / path, options=options)
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    done = subprocess.run(  # noqa: S603  # a list, and no shell
+        ["git", "-C", str(folder), *arguments],  # noqa: S607  # wherever it is installed
+        capture_output=True,
+        check=True,
+        timeout=_SECONDS,
+    )
+    return done.stdout

@@ -1,0 +1,187 @@
+"""Checks a record, level by level.
+
+| level | what holds |
+|---|---|
+| L0 | the graph at hand is the recorded one, and its lock, if it has one, fits its files |
+| L1 | the record agrees with itself: digests, counts, budget, proofs, trace and cassette |
+| L2 | the recorded replies, replayed, give the same events |
+| L3 | a scripted run, run again, gives the same events |
+
+L4, a live sample, is `repeat`'s.
+
+Above: `cli`. Below: `answers`, `consistency`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from skillagent.digest import canonical_json, sha256
+from skillagent.disclosure import Level
+from skillagent.errors import SkillAgentError
+from skillagent.files.regular import read_regular
+from skillagent.providers.base import Determinism
+from skillagent.providers.offline import OfflineProvider
+from skillagent.repro.answers import Replayed, replay_answers, replay_with
+from skillagent.repro.consistency import cassette_faults
+from skillagent.repro.divergence import Divergence
+from skillagent.repro.graph_at_hand import GraphAtHand
+from skillagent.runs import RunRecord, TraceEvent
+from skillagent.runs.recorder import TRACE
+from skillagent.secrets import SCRUBBED
+from skillagent.tokens import TokenCounter, counter_named
+
+_LEVELS = list(Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The outcome of one level."""
+
+    level: int
+    faults: tuple[str, ...]
+    """What does not hold, one line each."""
+    skipped: str = ""
+    """Why the level was not checked; empty if it was."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"level": self.level, "faults": list(self.faults), "skipped": self.skipped}
+
+
+def check_graph(record: RunRecord, graph: GraphAtHand) -> Check:
+    """L0: the nodes that were read are as they were, and so is the whole graph."""
+    faults = []
+    for node, read in record.manifest.nodes.items():
+        if node not in graph.view:
+            faults.append(f"[[{node}]] was read, and is no longer in the graph")
+        elif graph.view.head(node).digest != read.digest:
+            faults.append(f"[[{node}]] was read, and its file has changed since")
+    if not graph.is_recorded and not faults:
+        faults.append("the graph has changed since, but no node that was read")
+    return Check(0, tuple(faults))
+
+
+def check_record(record: RunRecord) -> Check:
+    """L1: the record agrees with itself."""
+    faults = [*record.damage, *_manifest_faults(record), *_trace_faults(record)]
+    return Check(1, (*faults, *cassette_faults(record)))
+
+
+def check_replay(record: RunRecord, graph: GraphAtHand) -> Check:
+    """L2: replayed answers give the same events."""
+    return _replayed(2, graph, lambda: replay_answers(record, graph.view))
+
+
+def check_again(record: RunRecord, graph: GraphAtHand) -> Check:
+    """L3: a scripted run gives the same events again."""
+    if record.manifest.determinism is not Determinism.SCRIPTED:
+        return Check(3, (), f"the run is {record.manifest.determinism}, not scripted")
+    if record.manifest.inputs["model"] is None:
+        return Check(3, (), "its calls came from elsewhere; they were replayed")
+    return _replayed(3, graph, lambda: replay_with(record, graph.view, OfflineProvider()))
+
+
+def _replayed(level: int, graph: GraphAtHand, replay: Callable[[], Replayed]) -> Check:
+    try:
+        difference = replay().divergence
+    except SkillAgentError as error:
+        return Check(level, (str(error),))
+    if difference is None:
+        return Check(level, ())
+    faults = [_line(difference), *difference.details]
+    if not graph.is_recorded:
+        faults.append(f"the graph is {graph.source}")
+    return Check(level, tuple(faults))
+
+
+def _line(difference: Divergence) -> str:
+    place = f"{TRACE}:{difference.line}: " if difference.line else ""
+    return f"{place}{difference.what}"
+
+
+def _manifest_faults(record: RunRecord) -> Iterator[str]:
+    manifest = record.manifest
+    if manifest.digest != manifest.sealed_digest():
+        yield "manifest.json: it was edited: its digest does not fit its content"
+    if manifest.inputs_id != sha256(canonical_json(dict(manifest.inputs))):
+        yield "manifest.json: inputs_id is not the digest of the inputs"
+    for name, seal in manifest.files.items():
+        yield from _seal_faults(record, name, seal.bytes, seal.sha256)
+    if manifest.status != "complete":
+        return
+    if record.run_digest != manifest.run_digest and len(record.events) == manifest.events:
+        yield f"{TRACE}: it was edited: its events do not give the run_digest of the manifest"
+
+
+def _seal_faults(record: RunRecord, name: str, size: int, digest: str) -> Iterator[str]:
+    try:
+        data = read_regular(record.folder / name)
+    except OSError as error:
+        yield f"{name}: cannot be read: {error.strerror}"
+        return
+    # A later question may have been recorded without a new manifest, if the process was killed.
+    if len(data) < size:
+        yield f"{name}: it was cut: {len(data)} bytes, not {size}"
+    elif hashlib.sha256(data[:size]).hexdigest() != digest:
+        yield f"{name}: it was edited since the manifest was written"
+
+
+def _trace_faults(record: RunRecord) -> Iterator[str]:
+    manifest = record.manifest
+    yield from _budget_faults(record)
+    if not record.is_complete:
+        return
+    questions = [sha256(question) for question in record.questions]
+    if questions != list(manifest.inputs.get("questions", ())):
+        yield "manifest.json: its questions are not those of the trace"
+    ends = [event for event in record.events if event.kind == "end"]
+    outcome = manifest.outcome
+    if ends and outcome and outcome.answer != sha256(str(ends[-1].fields.get("text"))):
+        yield "manifest.json: its answer is not the one of the trace"
+    if any(event.kind == "resumed" for event in record.events[:1]):
+        return  # nodes of the earlier conversation are not in this trace
+    read = _nodes_read(record.events)
+    listed = {node: (item.digest, item.level) for node, item in manifest.nodes.items()}
+    for node in sorted(read.keys() | listed.keys()):
+        if read.get(node) != listed.get(node):
+            yield f"manifest.json: [[{node}]] is not listed as the trace discloses it"
+
+
+def _nodes_read(events: tuple[TraceEvent, ...]) -> Mapping[str, tuple[str, str]]:
+    """Node → digest and fullest level, as the answers disclose them."""
+    read: dict[str, tuple[str, str]] = {}
+    for event in events:
+        for item in event.fields.get("disclosed", ()):
+            before = read.get(item["node"])
+            level = Level(item["level"])
+            if before is None or _LEVELS.index(level) > _LEVELS.index(Level(before[1])):
+                read[item["node"]] = item["digest"], level.value
+    return read
+
+
+def _budget_faults(record: RunRecord) -> Iterator[str]:
+    """Counts every answer again, and holds the sum to the budget."""
+    try:
+        counter: TokenCounter | None = counter_named(record.manifest.inputs["counter"])
+    except SkillAgentError:
+        counter = None
+    total, left = record.manifest.inputs["budget"], None
+    for event in record.events:
+        if event.kind == "budget":
+            left = None if left is None else left + event.fields["total"] - total
+            total = event.fields["total"]
+        if event.kind not in ("answer", "instructions"):
+            continue
+        cost, text = event.fields["cost"], event.fields["text"]
+        place = f"{TRACE}:{event.line}"
+        if counter and SCRUBBED not in text and counter.count(text) != cost:
+            yield f"{place}: the text has {counter.count(text)} tokens, {cost} were charged"
+        remaining = event.fields.get("remaining", None if left is None else left - cost)
+        if left is not None and remaining != left - cost:
+            yield f"{place}: {left} tokens less {cost} are not {remaining}"
+        if remaining is not None and remaining < 0:
+            yield f"{place}: the budget is overdrawn by {-remaining} tokens"
+        left = remaining
