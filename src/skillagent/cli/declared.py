@@ -22,6 +22,8 @@ class Declared:
     """Tokens of one session; None means the default."""
     where: str
     """Name of the file or variable that declares them, for messages."""
+    folder: Path | None = None
+    """The folder of the file that declares them; None if a variable does."""
 
 
 def declared() -> Declared | None:
@@ -43,7 +45,8 @@ def declared() -> Declared | None:
     declaration = config.find(Path(project))
     if declaration is None:
         return None
-    return Declared(declaration.roots, declaration.budget, str(declaration.file))
+    file = declaration.file
+    return Declared(declaration.roots, declaration.budget, str(file), file.parent)
 
 
 def named_graph(arguments: argparse.Namespace) -> str | None:

@@ -24,7 +24,7 @@ def restricted(
     target_of: Callable[[Link], str | None],
 ) -> GraphParts:
     """The parts with some of the nodes; see `SkillGraph.restricted`. Findings are left out."""
-    kept = {id: node for id, node in parts.nodes.items() if id in nodes}
+    kept = {name: node for name, node in parts.nodes.items() if name in nodes}
     by_root: dict[str, list[Node]] = {key: [] for key in parts.resolvers}
     for node in kept.values():
         by_root[node.root].append(node)

@@ -4,7 +4,8 @@
 - `locking` locks a loaded graph; `reading` reads a lock file, `form` is the form that it must have.
 - `drift` says how a graph differs from its lock.
 - `frozen` shows only what is as it was locked.
-- `signature` signs a lock file, and checks who signed it.
+- `signature` signs a lock file, and checks who signed it. Import it from its own module: it
+  starts another program, which nothing that only shows a graph needs.
 
 Above: `disclosure`, and every package that compares a graph with a lock. Below: `store`, `graph`.
 """
@@ -22,25 +23,20 @@ from skillagent.lock.graph_lock import (
 )
 from skillagent.lock.locking import lock_of
 from skillagent.lock.reading import parsed_lock, read_lock
-from skillagent.lock.signature import SIGNATURE, SignatureError, check_signature, sign
 
 __all__ = [
     "FILE",
-    "SIGNATURE",
     "Drift",
     "FrozenView",
     "GraphLock",
     "LockedFile",
     "LockedNode",
     "Proof",
-    "SignatureError",
-    "check_signature",
     "drift",
     "is_in",
     "lock_of",
     "node_leaf",
     "parsed_lock",
     "read_lock",
-    "sign",
     "view_of",
 ]

@@ -161,65 +161,66 @@ def _settings(lock: GraphLock, now: GraphLock) -> Iterator[Difference]:
 def _renamed(lock: GraphLock, now: GraphLock) -> Iterator[tuple[str, str]]:
     """Old and new id of each node that has the same bytes under another id."""
     added: dict[str, list[str]] = {}
-    for id, node in now.nodes.items():
-        if id not in lock.nodes:
-            added.setdefault(node.digest, []).append(id)
-    for id, node in lock.nodes.items():
-        if id not in now.nodes and (names := added.get(node.digest)):
-            yield id, names.pop(0)
+    for node_id, node in now.nodes.items():
+        if node_id not in lock.nodes:
+            added.setdefault(node.digest, []).append(node_id)
+    for node_id, node in lock.nodes.items():
+        if node_id not in now.nodes and (names := added.get(node.digest)):
+            yield node_id, names.pop(0)
 
 
 def _nodes(
     before: Mapping[str, LockedNode], after: Mapping[str, LockedNode], renamed: Mapping[str, str]
 ) -> Iterator[Difference]:
     old_names = {new: old for old, new in renamed.items()}
-    for id in sorted(before.keys() | after.keys()):
-        if id not in after:
+    for node_id in sorted(before.keys() | after.keys()):
+        if node_id not in after:
             why = (
-                f"{id} was renamed to {renamed[id]}" if id in renamed else "it is in the lock only"
+                f"{node_id} was renamed to {renamed[node_id]}"
+                if node_id in renamed
+                else "it is in the lock only"
             )
-            yield Difference(Kind.REMOVED, "node", id, why)
-        elif id not in before:
+            yield Difference(Kind.REMOVED, "node", node_id, why)
+        elif node_id not in before:
             why = "the lock does not have it"
-            if id in old_names:
-                why = f"{old_names[id]} was renamed to {id}"
-            yield Difference(Kind.ADDED, "node", id, why)
-        elif before[id] != after[id]:
-            yield _node(id, before[id], after[id])
+            if node_id in old_names:
+                why = f"{old_names[node_id]} was renamed to {node_id}"
+            yield Difference(Kind.ADDED, "node", node_id, why)
+        elif before[node_id] != after[node_id]:
+            yield _node(node_id, before[node_id], after[node_id])
 
 
-def _node(id: str, before: LockedNode, after: LockedNode) -> Difference:
+def _node(node_id: str, before: LockedNode, after: LockedNode) -> Difference:
     """The difference between two states of one node."""
     if before.digest != after.digest and before.text == after.text:
         why = "its text is the same, but its bytes are not: line ends or encoding were changed"
-        return Difference(Kind.CHANGED, "node", id, why)
+        return Difference(Kind.CHANGED, "node", node_id, why)
     if before.digest != after.digest:
         why = f"its text was changed ({before.size:,} bytes when locked, {after.size:,} now)"
-        return Difference(Kind.CHANGED, "node", id, why)
+        return Difference(Kind.CHANGED, "node", node_id, why)
     if before.path != after.path:
         why = f"its file was renamed from {before.path} to {after.path}"
-        return Difference(Kind.CHANGED, "node", id, why)
+        return Difference(Kind.CHANGED, "node", node_id, why)
     if before.links != after.links:
-        return Difference(Kind.RELINKED, "node", id, _relinked(before, after))
-    return Difference(Kind.CHANGED, "node", id, "its bytes are the same, but are read differently")
+        return Difference(Kind.RELINKED, "node", node_id, _relinked(before, after))
+    return Difference(
+        Kind.CHANGED, "node", node_id, "its bytes are the same, but are read differently"
+    )
 
 
 def _relinked(before: LockedNode, after: LockedNode) -> str:
-    """`[[x]] leads to b/x, not to a/x`, for the first link that leads elsewhere."""
-    old, new = dict(before.links), dict(after.links)
-    gone, come = set(before.links) - set(after.links), set(after.links) - set(before.links)
-    names = sorted({name for name, _ in gone | come})
-    first = names[0]
+    """What is said of the first link that leads elsewhere, and the number of others."""
+    old = dict(set(before.links) - set(after.links))
+    new = dict(set(after.links) - set(before.links))
+    first, *others = sorted(old.keys() | new.keys())
     if first not in new:
-        text = f"[[{first}]] is no longer a link to a node"
+        text = f"[[{first}]] is no longer a link to {old[first] or 'a node'}"
     elif first not in old:
-        text = f"[[{first}]] is now a link to {new[first] or 'no node'}"
+        text = f"[[{first}]] is now a link to {new[first] or 'a node that is missing'}"
     else:
         text = f"[[{first}]] leads to {new[first] or 'no node'}, not to {old[first] or 'no node'}"
-    more = len(names) - 1
-    return f"its bytes are the same, but {text}" + (
-        f", and {more} more links changed" if more else ""
-    )
+    more = f", and {len(others)} more links differ" if others else ""
+    return f"its bytes are the same, but {text}{more}"
 
 
 def _files(lock: GraphLock, now: GraphLock) -> Iterator[Difference]:

@@ -26,6 +26,8 @@ from skillagent.store import view_of as stored_view_of
 NEIGHBOURS = 5
 """Most nodes that are named in place of one that is not shown."""
 
+CHECK = "`skillagent lock --check` names what differs"
+
 
 class Refused(StrEnum):
     """Why a node is not shown."""
@@ -47,7 +49,7 @@ class NotAsLockedError(ResolveError):
         self.why = why
 
     def __str__(self) -> str:
-        return f"{self.name!r} {self.why}: run `skillagent lock --check`"
+        return f"{self.name!r} {self.why}; {CHECK}"
 
 
 class FrozenView(MemoryView):
@@ -80,7 +82,7 @@ class FrozenView(MemoryView):
         if not counted:
             return ""
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items()))
-        return f"frozen: nodes that differ from the lock are not shown ({counts}): run `skillagent lock --check`"
+        return f"frozen: not shown, for they differ from the lock: {counts}; {CHECK}"
 
     def locate(self, name: str) -> tuple[str, str]:
         """As `GraphView.locate`.
@@ -109,26 +111,26 @@ class FrozenView(MemoryView):
     @cached_property
     def _refused_ids(self) -> dict[str, str]:
         """Key of an id → the id, for the nodes that are not shown."""
-        return {name_key(id): id for id in self.refused}
+        return {name_key(node_id): node_id for node_id in self.refused}
 
     @cached_property
     def _refused_stems(self) -> dict[str, str]:
         """Key of a file name → id. Added files are left out: they must not take a name."""
         return {
-            name_key(stem_of(self.lock.nodes[id].path)): id
-            for id in self.refused
-            if id in self.lock.nodes
+            name_key(stem_of(self.lock.nodes[node_id].path)): node_id
+            for node_id in self.refused
+            if node_id in self.lock.nodes
         }
 
-    def _refusal(self, name: str, id: str) -> NotAsLockedError:
-        why = self.refused[id]
-        if id not in self.lock.nodes:
+    def _refusal(self, name: str, node_id: str) -> NotAsLockedError:
+        why = self.refused[node_id]
+        if node_id not in self.lock.nodes:
             return NotAsLockedError(name, why, self.graph.nearest(bare_name(name)))
-        linked = [target for _, target in self.lock.nodes[id].links if target]
+        linked = [target for _, target in self.lock.nodes[node_id].links if target]
         linking = [
             source
             for source, node in self.lock.nodes.items()
-            if any(target == id for _, target in node.links)
+            if any(target == node_id for _, target in node.links)
         ]
         usable = (node for node in dict.fromkeys((*linked, *linking)) if node in self)
         return NotAsLockedError(name, why, tuple(usable)[:NEIGHBOURS])
@@ -155,13 +157,13 @@ def view_of(graph: SkillGraph | GraphView, lock: GraphLock | None = None) -> Gra
 
 def _refused(graph: SkillGraph, lock: GraphLock) -> dict[str, Refused]:
     refused: dict[str, Refused] = {}
-    for id in sorted(graph.nodes.keys() | lock.nodes.keys()):
-        if id not in lock.nodes:
-            refused[id] = Refused.ADDED
-        elif id not in graph.nodes:
-            refused[id] = Refused.REMOVED
-        elif graph.nodes[id].digest != lock.nodes[id].digest:
-            refused[id] = Refused.CHANGED
+    for node_id in sorted(graph.nodes.keys() | lock.nodes.keys()):
+        if node_id not in lock.nodes:
+            refused[node_id] = Refused.ADDED
+        elif node_id not in graph.nodes:
+            refused[node_id] = Refused.REMOVED
+        elif not lock.has(node_id, graph.nodes[node_id].digest):
+            refused[node_id] = Refused.CHANGED
     return refused
 
 
@@ -169,9 +171,9 @@ def _frozen(graph: SkillGraph, lock: GraphLock, refused: frozenset[str]) -> Skil
     """The graph with the nodes that are as locked, whose links lead where they led."""
     nodes = frozenset(graph.nodes) - refused
     targets: dict[tuple[str, str], set[str | None]] = {}
-    for id in nodes:
-        for name, target in lock.nodes[id].links:
-            targets.setdefault((id, name), set()).add(target)
+    for node_id in nodes:
+        for name, target in lock.nodes[node_id].links:
+            targets.setdefault((node_id, name), set()).add(target)
 
     def target_of(link: Link) -> str | None:
         locked = targets.get((link.source, link.name), set())

@@ -133,24 +133,33 @@ class GraphLock:
         ordered = sorted(digests, key=lambda path: path.split("/"))
         return _shown(hashlib.sha256(b"".join(_raw(digests[path]) for path in ordered)).digest())
 
-    def leaf(self, id: str) -> str:
+    def has(self, node_id: str, digest: str) -> bool:
+        """Whether a node is as it was locked.
+
+        Args:
+            node_id: id of the node.
+            digest: SHA-256 of its file, as `sha256:…`.
+        """
+        return node_id in self.nodes and self.nodes[node_id].digest == digest
+
+    def leaf(self, node_id: str) -> str:
         """The hash of a node's leaf, as `sha256:…`.
 
         Raises:
             KeyError: the lock has no such node.
         """
-        return node_leaf(id, self.nodes[id])
+        return node_leaf(node_id, self.nodes[node_id])
 
-    def proof(self, id: str) -> Proof:
+    def proof(self, node_id: str) -> Proof:
         """Proves that a node belongs to `root`.
 
         Args:
-            id: id of the node.
+            node_id: id of the node.
 
         Raises:
             KeyError: the lock has no such node.
         """
-        index = self._indexes[id]
+        index = self._indexes[node_id]
         levels = self._levels
         hashes = tuple(map(_shown, merkle.path_to(levels, index)))
         return Proof(_shown(levels[0][index]), index, len(levels[0]), hashes)
@@ -162,7 +171,7 @@ class GraphLock:
     @cached_property
     def _indexes(self) -> dict[str, int]:
         first = 1 + len(self.files)
-        return {id: first + number for number, id in enumerate(self.nodes)}
+        return {node_id: first + number for number, node_id in enumerate(self.nodes)}
 
     def _leaves(self) -> Iterator[Iterable[str]]:
         """The fields of every leaf. Sorting by code points is sorting by the bytes of UTF-8."""
@@ -170,8 +179,8 @@ class GraphLock:
         yield ("settings", str(VERSION), self.tokenizer, *counted)
         for path, file in self.files.items():
             yield ("file", path, str(file.size), file.digest)
-        for id, node in self.nodes.items():
-            yield _node_fields(id, node)
+        for node_id, node in self.nodes.items():
+            yield _node_fields(node_id, node)
 
     def to_text(self) -> str:
         """The lock as the text of its file: sorted JSON, one line for each node and file."""
@@ -189,9 +198,9 @@ class GraphLock:
         return f"{{\n{lines}\n}}\n"
 
 
-def node_leaf(id: str, node: LockedNode) -> str:
+def node_leaf(node_id: str, node: LockedNode) -> str:
     """The hash of the leaf of a node, as `sha256:…`."""
-    return _shown(merkle.leaf_hash(_node_fields(id, node)))
+    return _shown(merkle.leaf_hash(_node_fields(node_id, node)))
 
 
 def is_in(root: str, leaf: str, index: int, count: int, proof: Iterable[str]) -> bool:
@@ -211,10 +220,10 @@ def is_in(root: str, leaf: str, index: int, count: int, proof: Iterable[str]) ->
         return False  # a hash that is not in the form `sha256:…`
 
 
-def _node_fields(id: str, node: LockedNode) -> tuple[str, ...]:
+def _node_fields(node_id: str, node: LockedNode) -> tuple[str, ...]:
     # No id is empty, so an empty field tells that a link leads to no node.
     links = [field for target, found in node.links for field in (target, found or "")]
-    head = ("node", id, node.path, str(node.size), node.digest, node.text)
+    head = ("node", node_id, node.path, str(node.size), node.digest, node.text)
     return (*head, str(len(node.links)), *links)
 
 

@@ -31,7 +31,9 @@ def read_lock(path: Path) -> GraphLock:
     try:
         data = read_regular(path, LIMIT)
     except FileNotFoundError:
-        raise UsageError(f"{path}: there is no lock; write one with `skillagent lock`") from None
+        raise UsageError(
+            f"{path}: there is no lock; write one with `skillagent lock GRAPH`"
+        ) from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     return parsed_lock(data, str(path))
@@ -62,8 +64,8 @@ def parsed_lock(data: bytes, where: str) -> GraphLock:
         dialects=tuple(form.dialects),
         entries=tuple(form.entries),
         nodes={
-            id: LockedNode(node.path, node.size, node.digest, node.text, tuple(node.links))
-            for id, node in form.nodes.items()
+            node_id: LockedNode(node.path, node.size, node.digest, node.text, tuple(node.links))
+            for node_id, node in form.nodes.items()
         },
         files={path: LockedFile(file.size, file.digest) for path, file in form.files.items()},
     )

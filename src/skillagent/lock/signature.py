@@ -116,7 +116,7 @@ def _run(arguments: Sequence[str], data: bytes = b"") -> subprocess.CompletedPro
     }
     environment |= {"SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
     try:
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - ssh-keygen, with fixed options and paths
             (_TOOL, "-Y", *arguments),
             input=data,
             capture_output=True,
