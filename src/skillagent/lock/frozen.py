@@ -11,6 +11,7 @@ Above: `disclosure`, whose toolset shows a frozen graph. Below: `store`, `graph_
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 
@@ -94,33 +95,37 @@ class FrozenView(MemoryView):
         if name in self:
             return name, ""
         wanted = bare_name(name)
-        keys = [
-            name_key(without_suffix(part)) for part in (wanted, wanted.partition("#")[0].strip())
-        ]
-        for key in keys:
-            if refused := self._refused_ids.get(key):
-                raise self._refusal(name, refused)
+        parts = (wanted, wanted.partition("#")[0].strip())
+        keys = [name_key(without_suffix(part)) for part in parts]
+        self._refuse(name, keys, self._locked_ids)
         try:
             return super().locate(name)
         except ResolveError:
-            for key in keys:
-                if refused := self._refused_stems.get(key):
-                    raise self._refusal(name, refused) from None
+            # Only now: a file that was added must not take over a name that led elsewhere.
+            self._refuse(name, keys, self._added_ids)
+            self._refuse(name, keys, self._locked_stems)
             raise
 
     @cached_property
-    def _refused_ids(self) -> dict[str, str]:
-        """Key of an id → the id, for the nodes that are not shown."""
-        return {name_key(node_id): node_id for node_id in self.refused}
+    def _locked_ids(self) -> dict[str, str]:
+        """Key of an id → the id, for the nodes of the lock that are not shown."""
+        return {name_key(node): node for node in self.refused if node in self.lock.nodes}
 
     @cached_property
-    def _refused_stems(self) -> dict[str, str]:
-        """Key of a file name → id. Added files are left out: they must not take a name."""
-        return {
-            name_key(stem_of(self.lock.nodes[node_id].path)): node_id
-            for node_id in self.refused
-            if node_id in self.lock.nodes
-        }
+    def _locked_stems(self) -> dict[str, str]:
+        """Key of a file name → id, for the same nodes."""
+        nodes = self.lock.nodes
+        return {name_key(stem_of(nodes[node].path)): node for node in self._locked_ids.values()}
+
+    @cached_property
+    def _added_ids(self) -> dict[str, str]:
+        """Key of an id → the id, for the nodes that the lock does not have."""
+        return {name_key(node): node for node in self.refused if node not in self.lock.nodes}
+
+    def _refuse(self, name: str, keys: Sequence[str], refused: Mapping[str, str]) -> None:
+        for key in keys:
+            if key in refused:
+                raise self._refusal(name, refused[key]) from None
 
     def _refusal(self, name: str, node_id: str) -> NotAsLockedError:
         why = self.refused[node_id]

@@ -27,6 +27,7 @@ SECONDS = 60
 """Seconds after which `ssh-keygen` is given up: a key on a device may wait for a touch."""
 _LARGEST = 1024 * 1024
 _TOOL = "ssh-keygen"
+_PROMPT = "Enter passphrase: "
 
 
 class SignatureError(UsageError):
@@ -135,9 +136,10 @@ def _run(arguments: Sequence[str], data: bytes = b"") -> subprocess.CompletedPro
 
 
 def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
-    """The last line that the program wrote."""
-    lines = done.stderr.decode("utf-8", "replace").split("\n")
+    """Why the program failed: what it said about permissions, or else its last line."""
+    lines = done.stderr.decode("utf-8", "replace").replace(_PROMPT, "").split("\n")
     said = [line.strip().rstrip(".") for line in lines if line.strip()]
+    said += [line for line in said if line.startswith("Permissions ")]
     return said[-1] if said else f"{_TOOL} ended with {done.returncode}"
 
 

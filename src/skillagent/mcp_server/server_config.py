@@ -90,7 +90,7 @@ def _lock(path: str, root: str) -> GraphLock:
 
     lock = read_lock(Path(path))
     if lock.root != root:
-        raise UsageError(f"{path}: was written again since the server started; restart the server")
+        raise UsageError(f"{path}: was written again since the server started; restart it")
     return lock
 
 
