@@ -14,6 +14,7 @@ from skillagent.digest import sha256
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root, SkillGraph
 from skillagent.graph.attachments import on_disk
+from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.open_root import OpenRoot
 from skillagent.graph.resolve import SEPARATOR
 from skillagent.graph.source_file import safe_path
@@ -37,6 +38,11 @@ def lock_of(graph: SkillGraph, *, tokenizer: str = DEFAULT_ENCODING) -> GraphLoc
     Raises:
         UsageError: a file cannot be read, or two files cannot be told apart by their names.
     """
+    with collection_paused():
+        return _locked_graph(graph, tokenizer)
+
+
+def _locked_graph(graph: SkillGraph, tokenizer: str) -> GraphLock:
     for diagnostic in graph.diagnostics:
         if diagnostic.code == _UNREAD:
             raise _unreadable(diagnostic.path, diagnostic.message)
