@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from skillagent import SkillGraph, UsageError
+from skillagent import SkillGraph, Toolset, UsageError
 from skillagent.lock import FILE, lock_of, read_lock
 from skillagent.mcp_server.graph_loader import GraphLoader
 from skillagent.mcp_server.server_config import ServerConfig, instructions
@@ -24,11 +25,10 @@ FILES = {
 }
 
 
-def config_of(folder: Path, **terms: object) -> ServerConfig:
+def config_of(folder: Path) -> ServerConfig:
     """The settings of a server that is frozen by the lock of a folder."""
     path = folder / FILE
-    root = read_lock(path).root
-    return ServerConfig((str(folder),), lock=str(path), lock_root=root, **terms)  # type: ignore[arg-type]
+    return ServerConfig((str(folder),), lock=str(path), lock_root=read_lock(path).root)
 
 
 def write_lock(folder: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_session_goes_on_frozen_while_files_change(
     assert new is not old
     assert "not shown, for they differ from the lock: 1 added, 1 changed" in caplog.text
     for name in ("b", "new"):
-        answer = session.act(None, lambda tools, name=name: tools.read_node(name))[0]  # type: ignore[misc]
+        answer = session.act(None, partial(Toolset.read_node, node=name))[0]
         assert answer.error
         assert "Evil" not in answer.text
     toolsets = [session.act(None, lambda tools: tools.list_index())[0].call for _ in range(2)]
@@ -131,23 +131,25 @@ def test_serve_reads_the_lock_once_at_its_start(folder: Path) -> None:
     opening = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
     reading = {"name": "read_node", "arguments": {"node": "b"}}
     command = [sys.executable, "-m", "skillagent", "serve", str(folder), "--frozen"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:  # type: ignore[call-overload]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin and process.stdout and process.stderr
+        requests, answers, log = process.stdin, process.stdout, process.stderr
 
         def ask(number: int, method: str, params: object) -> str:
             request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.flush()
-            for line in process.stdout:
+            requests.write(json.dumps(request) + "\n")
+            requests.flush()
+            for line in answers:
                 if json.loads(line).get("id") == number:
-                    return str(line)
-            raise AssertionError(process.stderr.read())
+                    return line
+            raise AssertionError(log.read())
 
         assert "Honest words" in ask(1, "initialize", opening)
-        process.stdin.write('{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')
+        requests.write('{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')
         assert "has changed since this graph was locked" in ask(2, "tools/call", reading)
         write_lock(folder)  # would allow the new text, if it was read again
         assert "has changed since this graph was locked" in ask(3, "tools/call", reading)
-        process.stdin.close()
-        told = process.stderr.read()
+        requests.close()
+        told = log.read()
     assert "frozen: not shown, for they differ from the lock: 1 changed; `skillagent lock" in told

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from skillagent import UsageError
 from skillagent.cli.main import main
 from skillagent.lock import FILE
 from skillagent.lock.signature import SIGNATURE, SignatureError, check_signature, sign
@@ -94,7 +95,7 @@ def test_an_edited_lock_is_refused_before_its_signature_is_looked_at(
     signed: Path, keys: Path
 ) -> None:
     signed.write_text(signed.read_text().replace('"size": 2', '"size": 3'))
-    with pytest.raises(Exception, match="root is not that of the entries above"):
+    with pytest.raises(UsageError, match="root is not that of the entries above"):
         check_signature(signed, keys / "allowed", ANN)
 
 
