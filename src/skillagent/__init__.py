@@ -28,6 +28,7 @@ __all__ = [
     "Document",
     "EncodingCounter",
     "GraphError",
+    "GraphLock",
     "Hit",
     "Ledger",
     "Level",
@@ -56,7 +57,9 @@ __all__ = [
     "UsageError",
     "__version__",
     "counter_for",
+    "lock_of",
     "provider_for",
+    "read_lock",
 ]
 
 _HOMES = {
@@ -82,6 +85,7 @@ _HOMES = {
     ),
     "skillagent.graph": ("Link", "Node", "NodeKind", "Options", "Root", "SkillGraph"),
     "skillagent.index": ("Hit", "SearchIndex"),
+    "skillagent.lock": ("GraphLock", "lock_of", "read_lock"),
     "skillagent.markdown": ("DIALECTS", "Dialect", "Document"),
     "skillagent.providers": (
         "AnthropicProvider",
@@ -125,6 +129,7 @@ if TYPE_CHECKING:
     )
     from skillagent.graph import Link, Node, NodeKind, Options, Root, SkillGraph
     from skillagent.index import Hit, SearchIndex
+    from skillagent.lock import GraphLock, lock_of, read_lock
     from skillagent.markdown import DIALECTS, Dialect, Document
     from skillagent.providers import (
         AnthropicProvider,

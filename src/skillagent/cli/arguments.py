@@ -166,6 +166,18 @@ def limits(parser: argparse.ArgumentParser, budget: int | None, shown: str = "")
     )
 
 
+def frozen(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that show only what is as it was locked."""
+    parser.add_argument(
+        "--frozen",
+        action="store_true",
+        help="show only nodes that are as skillgraph.lock records them",
+    )
+    parser.add_argument(
+        "--lock", metavar="FILE", help="as --frozen, by this lock (default: in the graph's folder)"
+    )
+
+
 def tokens(text: str) -> int:
     """Read a number of tokens, such as `8000` or `8,000`.
 

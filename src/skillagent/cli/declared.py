@@ -24,6 +24,8 @@ class Declared:
     """Name of the file or variable that declares them, for messages."""
     record: Path | None = None
     """Folder in which every session is recorded; None for no records."""
+    folder: Path | None = None
+    """The folder of the file that declares them; None if a variable does."""
 
 
 def declared() -> Declared | None:
@@ -45,8 +47,10 @@ def declared() -> Declared | None:
     declaration = config.find(Path(project))
     if declaration is None:
         return None
-    record = declaration.record
-    return Declared(declaration.roots, declaration.budget, str(declaration.file), record)
+    file = declaration.file
+    return Declared(
+        declaration.roots, declaration.budget, str(file), declaration.record, file.parent
+    )
 
 
 def named_graph(arguments: argparse.Namespace) -> str | None:

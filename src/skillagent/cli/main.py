@@ -16,12 +16,13 @@ from skillagent.cli import (
     export,
     hook,
     install,
+    lock,
     replay,
     runs,
     serve,
     verify,
 )
-from skillagent.cli.arguments import Commands, Parser, command, limits
+from skillagent.cli.arguments import Commands, Parser, command, frozen, limits
 from skillagent.cli.output import printable
 from skillagent.cli.records import add_record_options, add_seed
 from skillagent.errors import SkillAgentError
@@ -31,7 +32,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
-    "Repeat a run": ("replay", "verify", "diff", "runs"),
+    "Repeat a run": ("lock", "replay", "verify", "diff", "runs"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
 """Title in the help → commands."""
@@ -105,7 +106,18 @@ def _command_line() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_operations(commands)
     _add_call(commands)
-    for module in (authoring, export, serve, install, doctor, replay, verify, runs, hook):
+    for module in (
+        authoring,
+        lock,
+        export,
+        serve,
+        install,
+        doctor,
+        replay,
+        verify,
+        runs,
+        hook,
+    ):
         module.add(commands)
     _add_mock(commands)
     completion.add(commands, parser)
@@ -124,6 +136,7 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
         "interrupted."
     )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
+    frozen(chat)
     limits(chat, None, "8000, what skillagent.toml declares, or as before with --continue")
     chat.add_argument("--json", action="store_true", help="print events as JSON, one a line")
     chat.add_argument(
@@ -190,6 +203,7 @@ def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
     read.add_argument("--section", help="only the part under this heading")
 
     for operation in (listing, summary, read):
+        frozen(operation)
         limits(operation, 16_000)
         operation.add_argument("--json", action="store_true", help="text, cost, remaining, result")
         _hidden_text(operation)
@@ -199,6 +213,7 @@ def _add_call(commands: Commands[argparse.ArgumentParser]) -> None:
     call = command(
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )
+    frozen(call)
     limits(call, None, "8000, or what skillagent.toml declares")
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
     call.add_argument(

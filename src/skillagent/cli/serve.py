@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import DIALECT_HELP, DIALECT_NAMES, Commands, limits
+from skillagent.cli.arguments import DIALECT_HELP, DIALECT_NAMES, Commands, frozen, limits
 
 if TYPE_CHECKING:
     from skillagent.mcp_server.http import HttpConfig
@@ -31,6 +32,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="a link that matches several nodes is an error"
     )
+    frozen(parser)
     limits(parser, None, "8000, or the budget in skillagent.toml")
     parser.add_argument(
         "--resources",
@@ -126,6 +128,7 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
     finish_interrupted(*roots)
+    lock, lock_root = _lock(arguments, roots)
     return ServerConfig(
         roots=tuple(roots),
         budget=budget,
@@ -135,7 +138,23 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
         strict=arguments.strict,
         resources=arguments.resources,
         watch=not arguments.no_watch,
+        lock=lock,
+        lock_root=lock_root,
     )
+
+
+def _lock(arguments: argparse.Namespace, roots: Sequence[str]) -> tuple[str, str]:
+    """Path and root of the lock that the served graph is frozen by; empty if it is not."""
+    if not arguments.frozen and arguments.lock is None:
+        return "", ""
+    from skillagent.cli.declared import declared
+    from skillagent.cli.session import lock_path
+    from skillagent.graph.walk import roots_of
+    from skillagent.lock import read_lock
+
+    declaration = None if arguments.graphs else declared()
+    path = lock_path(arguments.lock, roots_of(roots), declaration).absolute()
+    return str(path), read_lock(path).root
 
 
 def _located(graph: str, folder: Path) -> str:

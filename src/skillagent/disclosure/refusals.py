@@ -11,6 +11,7 @@ from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.ledger import Level
 from skillagent.disclosure.results import Refusal
 from skillagent.errors import ResolveError
+from skillagent.lock.frozen import NotAsLockedError
 
 _CLAUSE_END = re.compile(r"(?<!\d);")
 """A semicolon, except one that ends an escaped character in an id (`&#8203;`)."""
@@ -20,6 +21,8 @@ def unresolved(error: ResolveError) -> Refusal:
     """The refusal of a name that leads to no node, or to several, with the nearest ids."""
     name = error.name.strip()[:80]
     candidates = ", ".join(f"[[{writing.identifier(node)}]]" for node in error.candidates[:5])
+    if isinstance(error, NotAsLockedError):
+        return _frozen(error, name, candidates)
     if error.ambiguous:
         return Refusal(
             "ambiguous", f"{name!r} may mean {candidates}; use one id.", error.candidates
@@ -29,6 +32,13 @@ def unresolved(error: ResolveError) -> Refusal:
     else:
         message = f"There is no node {name!r}; find it with list_index(query=…)."
     return Refusal("unknown", message, error.candidates)
+
+
+def _frozen(error: NotAsLockedError, name: str, candidates: str) -> Refusal:
+    """The refusal of a node that is not as it was locked; nothing that it contains is said."""
+    message = f"{name!r} {error.why}, so nothing of it can be shown; go on without it"
+    message += f", perhaps with {candidates}." if candidates else "."
+    return Refusal("frozen", message, error.candidates)
 
 
 def too_large(limit: int) -> Refusal:

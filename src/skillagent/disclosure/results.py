@@ -209,7 +209,8 @@ class Refusal(_Result):
 
     kind: ClassVar[str] = "error"
     code: str
-    """`arguments`, `unknown`, `ambiguous`, `section`, `cursor`, `too_large` or `spent`."""
+    """`arguments`, `unknown`, `ambiguous`, `section`, `cursor`, `too_large`, `frozen` or
+    `spent`."""
     message: str
     candidates: tuple[str, ...] = ()
 

@@ -26,7 +26,8 @@ from skillagent.disclosure.session_view import SessionView
 from skillagent.disclosure.state import SessionState, saved
 from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
-from skillagent.store import GraphView, view_of
+from skillagent.lock import GraphLock, view_of
+from skillagent.store import GraphView
 from skillagent.tokens import TokenCounter, default_counter
 
 
@@ -40,6 +41,7 @@ class Toolset(ProviderForms):
         clock: returns the time in seconds; used only for the ledger's timings.
         session: a name for the end of every answer, if the model must pass it to the next call.
         hidden_text: also show comments and invisible characters.
+        lock: show only nodes that are as this lock records them; None shows all.
     """
 
     def __init__(
@@ -51,8 +53,9 @@ class Toolset(ProviderForms):
         clock: Callable[[], float] = time.perf_counter,
         session: str = "",
         hidden_text: bool = False,
+        lock: GraphLock | None = None,
     ) -> None:
-        self.graph = view_of(graph)
+        self.graph = view_of(graph, lock)
         self.budget = Budget(budget) if isinstance(budget, int) else budget
         self.counter = counter or default_counter()
         self.ledger = Ledger(self.counter.name, self.budget.total)
@@ -72,6 +75,7 @@ class Toolset(ProviderForms):
         *,
         counter: TokenCounter | None = None,
         session: str = "",
+        lock: GraphLock | None = None,
     ) -> Toolset:
         """Continue a saved session. Nodes that have changed may be shown again, at their cost.
 
@@ -80,17 +84,13 @@ class Toolset(ProviderForms):
             state: returned by `state()`.
             counter: the same counter as before.
             session: the same name as before.
+            lock: the same lock as before.
 
         Raises:
             UsageError: the counter is not the same.
         """
-        toolset = cls(
-            graph,
-            state.budget,
-            counter=counter,
-            session=session,
-            hidden_text=state.hidden_text,
-        )
+        view, hidden = view_of(graph, lock), state.hidden_text
+        toolset = cls(view, state.budget, counter=counter, session=session, hidden_text=hidden)
         if toolset.counter.name != state.counter:
             raise UsageError(f"the session counts by {state.counter}, not {toolset.counter.name}")
         toolset.ledger = state.ledger()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -28,6 +28,7 @@ from skillagent.graph.link import Link
 from skillagent.graph.networkx_form import to_networkx
 from skillagent.graph.node import Node, NodeKind
 from skillagent.graph.node_names import NodeNames
+from skillagent.graph.restricted import restricted
 from skillagent.graph.status import Outdated, outdated_nodes
 from skillagent.graph.walk import Options, Root, roots_of
 from skillagent.markdown import Dialect
@@ -70,12 +71,12 @@ class SkillGraph:
     """
 
     def __init__(self, parts: GraphParts, today: date | None = None) -> None:
+        self._parts = parts
         self._nodes = MappingProxyType(dict(parts.nodes))
         self._links = parts.links
         self._entries = parts.entries
         self._diagnostics = parts.diagnostics
         self._roots = parts.roots
-        self._dialects = parts.dialects
         self._resolvers = parts.resolvers
         self._files = parts.files
         self._today = today
@@ -139,7 +140,12 @@ class SkillGraph:
     @property
     def dialect(self) -> Dialect:
         """How the links of the first root are written."""
-        return self._dialects[0]
+        return self.dialects[0]
+
+    @property
+    def dialects(self) -> tuple[Dialect, ...]:
+        """How the links of each root are written, in the order of `roots`."""
+        return self._parts.dialects
 
     @cached_property
     def others(self) -> Mapping[str, tuple[str, ...]]:
@@ -321,6 +327,21 @@ class SkillGraph:
         Of several such paths, the one whose links come first in their nodes.
         """
         return self._adjacency.shortest_path(source, target)
+
+    def restricted(
+        self,
+        nodes: Collection[str],
+        entries: Iterable[str],
+        target_of: Callable[[Link], str | None],
+    ) -> SkillGraph:
+        """The graph as if it had only some of its nodes.
+
+        Args:
+            nodes: ids of the nodes to keep.
+            entries: ids of its entries, among `nodes`.
+            target_of: returns the id, among `nodes`, that a link of theirs leads to; None for none.
+        """
+        return SkillGraph(restricted(self._parts, nodes, entries, target_of), self._today)
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
         """A new `networkx.MultiDiGraph` of the nodes and the resolved links.

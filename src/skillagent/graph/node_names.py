@@ -38,12 +38,11 @@ class NodeNames:
         Raises:
             ResolveError: no node has the name, or several do.
         """
-        wanted = name.strip().strip("\"'`").strip()
+        wanted = _unquoted(name)
         if node := self._nodes.get(name) or self._nodes.get(wanted):
             return node, ""
         fragment = ""
-        wanted = wanted.removeprefix("!").removeprefix("[[").removesuffix("]]")
-        wanted = wanted.partition("|")[0].strip()
+        wanted = bare_name(name)
         nodes = self._lookup(wanted)
         if not nodes and "#" in wanted:
             before_hash, _, fragment = wanted.partition("#")
@@ -108,3 +107,13 @@ class NodeNames:
                 names.append(name_key(name))
                 owners.append(node.id)
         return names, owners
+
+
+def bare_name(name: str) -> str:
+    """A name as a person or model writes it, without quotes, `[[ ]]` and `|label`."""
+    wanted = _unquoted(name).removeprefix("!").removeprefix("[[").removesuffix("]]")
+    return wanted.partition("|")[0].strip()
+
+
+def _unquoted(name: str) -> str:
+    return name.strip().strip("\"'`").strip()

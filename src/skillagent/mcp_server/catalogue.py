@@ -15,14 +15,16 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from skillagent import digest
 from skillagent.graph import Node, SkillGraph
+from skillagent.graph.resolve import SEPARATOR
 from skillagent.graph.walk import Root, read_bytes
+from skillagent.lock import GraphLock
 from skillagent.markdown import scalar_text
 from skillagent.markdown.document import parse
 
@@ -48,6 +50,8 @@ class ResourceFile:
     mime_type: str
     node: Node | None
     """The node that the file holds; None for another file of a skill."""
+    locked: str = ""
+    """The digest that its bytes must have; empty if the graph is not frozen by a lock."""
 
     @property
     def name(self) -> str:
@@ -58,9 +62,13 @@ class ResourceFile:
         """The current content of the file.
 
         Raises:
-            OSError: it was removed after the graph was loaded, or is larger than `MAX_BYTES`.
+            OSError: it was removed after the graph was loaded, is larger than `MAX_BYTES`, or is
+                not as it was locked.
         """
-        return read_bytes(self.root, self.path, MAX_BYTES)
+        data = read_bytes(self.root, self.path, MAX_BYTES)
+        if self.locked and digest.sha256(data) != self.locked:
+            raise OSError(0, "it has changed since this graph was locked")
+        return data
 
     @property
     def size(self) -> int:
@@ -117,9 +125,10 @@ class Catalogue:
 
     Args:
         graph: the graph whose files are listed.
+        lock: lists only files that it records; None lists all.
     """
 
-    def __init__(self, graph: SkillGraph) -> None:
+    def __init__(self, graph: SkillGraph, lock: GraphLock | None = None) -> None:
         self.entries = frozenset(graph.entries)
         self.files: dict[str, ResourceFile] = {}
         """URI → file: first the entries of the graph, then the other files, each by URI."""
@@ -127,6 +136,8 @@ class Catalogue:
         """URI of a folder → URIs of its direct children."""
         self._contents: dict[str, _CachedContent] = {}
         files = _files(graph, self.folders)
+        if lock is not None:
+            files = _locked(files, lock, several=len(graph.roots) > 1)
         files.sort(key=lambda file: (not self.is_entry(file), file.uri))
         for file in files:
             self.files.setdefault(file.uri, file)
@@ -242,6 +253,17 @@ def _files(graph: SkillGraph, folders: dict[str, set[str]]) -> list[ResourceFile
         ]
         folders.setdefault(_uri(base), set())
     return files
+
+
+def _locked(files: Iterable[ResourceFile], lock: GraphLock, *, several: bool) -> list[ResourceFile]:
+    """The files that a lock records, with the digests that they must have."""
+    locked = []
+    for file in files:
+        path = f"{file.root.name}{SEPARATOR}{file.path}" if several else file.path
+        entry = lock.nodes.get(file.node.id) if file.node else lock.files.get(path)
+        if entry:
+            locked.append(replace(file, locked=entry.digest))
+    return locked
 
 
 def _base(root: Root, nodes: Iterable[Node], several: bool) -> str:

@@ -9,6 +9,7 @@ Above: `sessions`, `server` and `reload`. Below: `catalogue`, `disclosure`, `gra
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from skillagent.graph import SkillGraph
 from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.walk import Root, roots_of
 from skillagent.index import SearchIndex
+from skillagent.lock import FrozenView, GraphLock
 from skillagent.mcp_server.catalogue import Catalogue
 from skillagent.mcp_server.server_config import ServerConfig
 from skillagent.store import MemoryView
@@ -28,20 +30,26 @@ RESULT_CHARACTERS = 19_500
 """Longest result, in characters. Hosts write longer ones to a file or cut them off."""
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, eq=False)
 class LoadedGraph:
     """One state of the graph, with what the server derives from it."""
 
     view: MemoryView
+    """With a lock, a `FrozenView`."""
+    lock: GraphLock | None = None
 
     @property
     def graph(self) -> SkillGraph:
+        """With a lock, only the nodes that are as it records them."""
         return self.view.graph
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """The files and skills of this graph; built when first used."""
-        return Catalogue(self.graph)
+        return Catalogue(self.graph, self.lock)
 
 
 class GraphLoader:
@@ -62,6 +70,8 @@ class GraphLoader:
         self.budget = Budget(total, config.per_call, RESULT_CHARACTERS)
         self.roots: tuple[Root, ...] = roots_of(config.roots)
         self._options = config.options
+        self._lock = config.read_lock()
+        self._remark = ""
         self._loaded: LoadedGraph | None = None
         self._loading = threading.Lock()
 
@@ -75,7 +85,7 @@ class GraphLoader:
         with self._loading:
             if self._loaded is None:
                 graph = SkillGraph.load(*self.roots, options=self._options)
-                self._loaded = LoadedGraph(MemoryView(graph))
+                self._loaded = self._frozen(MemoryView(graph))
             return self._loaded
 
     @property
@@ -109,16 +119,27 @@ class GraphLoader:
         """
         old = self.loaded
         graph = SkillGraph.load(*self.roots, options=self._options)
+        new = self._frozen(old.view.followed_by(graph))
+        graph = new.graph
         if graph.digest == old.graph.digest and graph.others == old.graph.others:
             return old, old
         # Built here, so that the next query does not have to wait for it.
         SearchIndex.of(graph)
-        new = LoadedGraph(old.view.followed_by(graph))
         with self._loading:
             self._loaded = new
         # Otherwise the old graph, which `warm` froze, would never be collected.
         gc.unfreeze()
         return old, new
+
+    def _frozen(self, view: MemoryView) -> LoadedGraph:
+        """A graph that was just loaded; with a lock, without the nodes that it does not record."""
+        if self._lock is None:
+            return LoadedGraph(view)
+        frozen = FrozenView(view, self._lock)
+        if frozen.remark and frozen.remark != self._remark:
+            _log.warning("%s", frozen.remark)
+        self._remark = frozen.remark
+        return LoadedGraph(frozen, self._lock)
 
     def toolset(self, session: str = "") -> Toolset:
         """The toolset of a new session.

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
+from skillagent.errors import UsageError
 from skillagent.graph.entry import glance
+from skillagent.graph.resolve import SEPARATOR
 from skillagent.graph.walk import Options, roots_of
 from skillagent.markdown import DIALECTS
 from skillagent.markdown.hidden import one_line, visible
 from skillagent.markdown.prose import shortened
+
+if TYPE_CHECKING:
+    from skillagent.lock import GraphLock
 
 MAX_INSTRUCTIONS_BYTES = 1_000
 MAX_NAMES = 120
@@ -49,11 +56,23 @@ class ServerConfig:
     """Whether files can be read as resources, and whether the budget is charged for them."""
     watch: bool = True
     """Whether to reload files that change."""
+    lock: str = ""
+    """Path of the lock that the graph is frozen by; empty if it is not."""
+    lock_root: str = ""
+    """Root of that lock when the server started: every process must read the same lock."""
 
     @property
     def options(self) -> Options:
         """How its graph is loaded."""
         return Options(dialect=DIALECTS[self.dialect] if self.dialect else None, strict=self.strict)
+
+    def read_lock(self) -> GraphLock | None:
+        """The lock that the graph is frozen by; None if it is not.
+
+        Raises:
+            UsageError: it cannot be read, or was written again since the server started.
+        """
+        return _lock(self.lock, self.lock_root) if self.lock else None
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
@@ -62,6 +81,17 @@ class ServerConfig:
     def from_json(cls, values: Mapping[str, Any]) -> ServerConfig:
         """The settings from the values that `to_json` gave."""
         return cls(**{**values, "roots": tuple(values["roots"])})
+
+
+@cache
+def _lock(path: str, root: str) -> GraphLock:
+    # Imported only if it is needed, because reading a lock loads pydantic.
+    from skillagent.lock import read_lock
+
+    lock = read_lock(Path(path))
+    if lock.root != root:
+        raise UsageError(f"{path}: was written again since the server started; restart it")
+    return lock
 
 
 def instructions(config: ServerConfig) -> str:
@@ -77,7 +107,15 @@ def instructions(config: ServerConfig) -> str:
         GraphError: a root is not a folder.
         UsageError: there is no root, or two roots have the same name.
     """
-    entries = [(root.name, glance(root, config.options)) for root in roots_of(config.roots)]
+    lock = config.read_lock()
+    roots = roots_of(config.roots)
+    entries = [(root.name, glance(root, config.options)) for root in roots]
+    if lock:
+        prefixes = [f"{root.name}{SEPARATOR}" if len(roots) > 1 else "" for root in roots]
+        entries = [
+            (name, entry if entry and lock.has(prefix + entry.id, entry.digest) else None)
+            for prefix, (name, entry) in zip(prefixes, entries, strict=True)
+        ]
     # The model reads this as the server's own text, but names and descriptions come from files:
     # nothing in them may be hidden or begin a line.
     names = one_line(visible(" + ".join(name for name, _ in entries)))[:MAX_NAMES]

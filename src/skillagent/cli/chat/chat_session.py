@@ -12,7 +12,7 @@ from skillagent.cli.chat.show import Display
 from skillagent.cli.declared import declared, named_graph, roots_of
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.cli.records import recorder, set_seed
-from skillagent.cli.session import budget, bundled_graph, load
+from skillagent.cli.session import budget, bundled_graph, frozen_lock, load
 from skillagent.digest import sha256
 from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError, UsageError
@@ -44,6 +44,7 @@ class ChatSession:
         with progress_bar() as progress:
             self.graph = load(arguments, progress, otherwise)
         self._roots = (*roots_of(arguments, otherwise), *arguments.also)
+        self._lock = frozen_lock(arguments, self.graph)
         self.model: str = arguments.model or os.environ.get("SKILLAGENT_MODEL") or OFFLINE
         self._counted_for: str | None = arguments.count_for or self.model
         prices = arguments.prices or os.environ.get("SKILLAGENT_PRICES")
@@ -134,7 +135,10 @@ class ChatSession:
         model = self._arguments.model or conversation.model
         provider = self._provider(model)
         toolset = Toolset.resume(
-            self.graph, conversation.state, counter=counter_for(conversation.counted_for)
+            self.graph,
+            conversation.state,
+            counter=counter_for(conversation.counted_for),
+            lock=self._lock,
         )
         self.agent = Agent(
             toolset,
@@ -168,9 +172,8 @@ class ChatSession:
             display.warned(f"this conversation is not kept: {error}")
 
     def _fresh(self) -> Agent:
-        toolset = Toolset(
-            self.graph, budget(self._arguments), counter=counter_for(self._counted_for)
-        )
+        counter = counter_for(self._counted_for)
+        toolset = Toolset(self.graph, budget(self._arguments), counter=counter, lock=self._lock)
         provider = self._provider(self.model)
         agent = Agent(toolset, provider, self._arguments.max_turns, prices=self._prices)
         agent.record = self._recorder()

@@ -174,7 +174,7 @@ def _path(rest: str, name: str) -> Path:
 
 def _own_toolset(session: ChatSession) -> Toolset:
     """A toolset for the person alone: it charges the model nothing and shows it nothing."""
-    return Toolset(session.graph, UNLIMITED, counter=session.toolset.counter)
+    return Toolset(session.toolset.graph, UNLIMITED, counter=session.toolset.counter)
 
 
 def _without_footer(answer: Answer) -> str:
