@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from skillagent import __version__
-from skillagent.cli import authoring, completion, doctor, export, hook, install, serve
+from skillagent.cli import authoring, completion, doctor, env, export, hook, install, serve
 from skillagent.cli.arguments import Commands, Parser, command, limits
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
@@ -19,6 +19,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
+    "Repeat a run": ("env",),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
 """Title in the help → commands."""
@@ -92,7 +93,7 @@ def _command_line() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_operations(commands)
     _add_call(commands)
-    for module in (authoring, export, serve, install, doctor, hook):
+    for module in (authoring, export, serve, install, doctor, env, hook):
         module.add(commands)
     _add_mock(commands)
     completion.add(commands, parser)
