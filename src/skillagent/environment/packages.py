@@ -49,7 +49,10 @@ def _name_and_version(distribution: Distribution) -> tuple[str, str]:
 
     `Distribution.metadata` would parse the whole long description, which takes ten times as long.
     """
-    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    try:
+        text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    except (OSError, ValueError):
+        return "", ""
     header = text.partition("\n\n")[0]
     fields = dict(re.findall(r"^(Name|Version):[ \t]*(.+?)[ \t\r]*$", header, re.MULTILINE))
     name = re.sub(r"[-_.]+", "-", fields.get("Name", "")).lower()
@@ -62,7 +65,7 @@ def _origin(distribution: Distribution) -> str:
     """What `direct_url.json` (PEP 610) says, without the place; empty for a package of an index."""
     try:
         direct = json.loads(distribution.read_text("direct_url.json") or "null")
-    except ValueError:
+    except (OSError, ValueError):
         return ""
     if not isinstance(direct, dict):
         return ""
