@@ -102,6 +102,7 @@ def test_here_names_python_packages_locks_and_commit(repository: Path) -> None:
     assert environment.git and environment.git.commit == git(repository, "rev-parse", "HEAD")
 
 
+@pytest.mark.process
 def test_it_is_frozen_and_survives_json() -> None:
     environment = Environment.here()
     text = json.dumps(environment.to_json())
@@ -111,6 +112,7 @@ def test_it_is_frozen_and_survives_json() -> None:
         environment.python = "4"  # type: ignore[misc]  # that is the point
 
 
+@pytest.mark.process
 def test_the_packages_are_read_once_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = Environment.here()
     monkeypatch.setattr("importlib.metadata.distributions", lambda: pytest.fail("read again"))
@@ -170,6 +172,7 @@ def test_a_path_that_a_tool_wrote_into_a_version_is_left_out(
 # What is never recorded
 
 
+@pytest.mark.process
 def test_nothing_of_the_user_or_the_machine_is_in_it(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +236,7 @@ def test_the_container_image_is_named_where_something_tells_it(
 # The repository
 
 
+@pytest.mark.process
 def test_a_clean_repository_has_no_changes(repository: Path) -> None:
     (repository / "ignored").write_text("x")
     head = git(repository, "rev-parse", "HEAD")
@@ -257,11 +261,14 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a deleted file": lambda folder: (folder / "a.md").unlink(),
     "a renamed file": lambda folder: git(folder, "mv", "a.md", "b c.md"),
     "an untracked file": lambda folder: (folder / "new.md").write_text("x"),
-    "the same under another name": lambda folder: (folder / "new\n2.md").write_text("x"),
-    "a program": lambda folder: (folder / "a.md").chmod(0o755),
-    "a link": lambda folder: (folder / "link").symlink_to("a.md"),
     "another repository inside": add_repository,
 }
+if os.name == "posix":
+    CHANGES |= {
+        "the same under another name": lambda folder: (folder / "new\n2.md").write_text("x"),
+        "a program": lambda folder: (folder / "a.md").chmod(0o755),
+        "a link": lambda folder: (folder / "link").symlink_to("a.md"),
+    }
 
 
 @pytest.mark.process
@@ -278,6 +285,7 @@ def test_each_change_has_a_digest_of_its_own(repository: Path, tmp_path: Path) -
     assert len(set(digests)) == len(CHANGES)
 
 
+@pytest.mark.process
 def test_the_same_change_elsewhere_has_the_same_digest(repository: Path, tmp_path: Path) -> None:
     states = []
     for name in ("here", "there"):
@@ -291,6 +299,7 @@ def test_the_same_change_elsewhere_has_the_same_digest(repository: Path, tmp_pat
     assert states[0] == states[1]
 
 
+@pytest.mark.process
 def test_a_changed_submodule_is_a_change(repository: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     shutil.copytree(repository, whole)
@@ -306,6 +315,7 @@ def test_a_changed_submodule_is_a_change(repository: Path, tmp_path: Path) -> No
     assert len(seen) == 2
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("kind", ["no repository", "bare", "no commit", "broken", "no git"])
 def test_without_a_usable_repository_there_is_no_state(
     kind: str, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -327,6 +337,7 @@ def test_without_a_usable_repository_there_is_no_state(
     assert Environment.here(folder).git is None
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="the planted programs are shell scripts")
 def test_nothing_that_the_repository_configures_is_run(repository: Path, tmp_path: Path) -> None:
     proof = tmp_path / "proof"
@@ -350,6 +361,7 @@ def test_nothing_that_the_repository_configures_is_run(repository: Path, tmp_pat
     assert not (repository / ".git" / "index.lock").exists()
 
 
+@pytest.mark.process
 def test_variables_that_name_another_repository_are_ignored(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -360,6 +372,7 @@ def test_variables_that_name_another_repository_are_ignored(
     assert GitState.of(repository) == expected
 
 
+@pytest.mark.process
 def test_too_much_to_read_is_dirty_without_a_digest(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,6 +384,7 @@ def test_too_much_to_read_is_dirty_without_a_digest(
             assert GitState.of(repository) == GitState(head, True, None)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(sys.platform == "win32", reason="the slow git is a shell script")
 def test_a_git_that_takes_too_long_is_stopped_and_the_commit_still_told(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -470,6 +484,7 @@ def test_what_is_no_environment_is_refused(value: object) -> None:
 # The command
 
 
+@pytest.mark.process
 def test_env_prints_a_summary_and_all_of_it_as_json(
     repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -485,6 +500,7 @@ def test_env_prints_a_summary_and_all_of_it_as_json(
     assert Environment.from_json(json.loads(capsys.readouterr().out)) == Environment.here()
 
 
+@pytest.mark.process
 def test_env_writes_a_file_and_replaces_none(
     repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
