@@ -88,6 +88,7 @@ def install(folder: Path, name: str, version: str, direct: object = None) -> Non
 # What is recorded
 
 
+@pytest.mark.process
 def test_here_names_python_packages_locks_and_commit(repository: Path) -> None:
     (repository / "pylock.toml").write_text("x")
     (repository / "requirements-dev.lock").write_text("y")

@@ -2,6 +2,7 @@
 
 git runs once, as `git status`: without locks that would disturb the user's own commands, without
 hooks and the file system monitor, and without the variables that point git at another repository.
+Filters do run, such as that of Git LFS: without them, git cannot tell whether a file was changed.
 No diff is made, because its text depends on the version of git and on the user's settings.
 """
 
@@ -85,7 +86,7 @@ class GitState:
 def repository_above(folder: Path) -> Path | None:
     """The nearest folder with a `.git`, from `folder` upwards."""
     start = Path(os.path.abspath(folder))
-    return next((path for path in (start, *start.parents) if (path / ".git").exists()), None)
+    return next((path for path in (start, *start.parents) if os.path.exists(path / ".git")), None)
 
 
 def _git(top: Path, seconds: float, *arguments: str) -> bytes:
@@ -158,7 +159,7 @@ def _content(path: Path, mode: int, seconds: float) -> tuple[str, ...]:
         return "link", os.readlink(path)
     if stat.S_ISDIR(mode):
         # A submodule, or another repository inside this one.
-        state = GitState.of(path, seconds) if (path / ".git").exists() else None
+        state = GitState.of(path, seconds) if os.path.exists(path / ".git") else None
         return ("repository", state.commit, state.changes or "") if state else ("folder",)
     kind = "program" if mode & stat.S_IXUSR else "file"
     return kind, sha256(read_regular(path, MAX_BYTES, follow=False))
