@@ -194,8 +194,9 @@ def test_no_package_index_and_no_machine_is_named() -> None:
     assert (ROOT / "uv.lock") not in tracked_files()
 
 
-def test_the_lock_pins_every_package_with_a_hash() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("file", sorted(path.name for path in ROOT.glob("requirements*.lock")))
+def test_a_lock_pins_every_package_with_a_hash(file: str) -> None:
+    lock = (ROOT / file).read_text()
     entries = re.findall(
         r"^([A-Za-z0-9._-]+)==[^ ]+( ;[^\n\\]*)? \\\n    --hash=", lock, re.MULTILINE
     )

@@ -48,7 +48,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from skillagent.cli.output import printable
+    from skillagent.cli.output import printable, write_output
     from skillagent.cli.progress_bar import progress_bar
     from skillagent.cli.session import load
 
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is None:
         print(text, end="")
     else:
-        _write(arguments.out, text, replace=arguments.force)
+        write_output(arguments.out, text, replace=arguments.force)
     return 0
 
 
@@ -99,15 +99,3 @@ def _text(graph: SkillGraph, arguments: argparse.Namespace) -> str:
     if arguments.form == "json":
         return exports.graph_record(graph).to_json()
     return exports.to_graphml(graph)
-
-
-def _write(out: str, text: str, *, replace: bool) -> None:
-    from pathlib import Path
-
-    from skillagent.errors import UsageError
-    from skillagent.exports.folder import write_file
-
-    try:
-        write_file(Path(out), text, replace=replace)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None

@@ -13,6 +13,7 @@ from skillagent.cli import (
     authoring,
     completion,
     doctor,
+    env,
     export,
     hook,
     install,
@@ -32,7 +33,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
-    "Repeat a run": ("lock", "replay", "verify", "diff", "runs"),
+    "Repeat a run": ("lock", "replay", "verify", "diff", "runs", "env"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
 """Title in the help → commands."""
@@ -116,6 +117,7 @@ def _command_line() -> argparse.ArgumentParser:
         replay,
         verify,
         runs,
+        env,
         hook,
     ):
         module.add(commands)

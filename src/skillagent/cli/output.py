@@ -1,4 +1,4 @@
-"""Output without control characters, so that no text of a graph can control the terminal."""
+"""Output without control characters, so that no text of a graph can control the terminal; files."""
 
 from __future__ import annotations
 
@@ -21,3 +21,25 @@ def to_json(value: Any) -> str:
     """One line of JSON; control characters are escaped, other characters are kept as they are."""
     text = json.dumps(value, ensure_ascii=False)
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def write_output(out: str, text: str, *, replace: bool) -> None:
+    """Write the file that `--out` names.
+
+    Args:
+        out: path of the file.
+        text: its content.
+        replace: whether `--force` was given.
+
+    Raises:
+        UsageError: the file exists, or it cannot be written.
+    """
+    from pathlib import Path
+
+    from skillagent.errors import UsageError
+    from skillagent.exports.folder import write_file
+
+    try:
+        write_file(Path(out), text, replace=replace)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
