@@ -48,11 +48,7 @@ const leaf = (...fields) =>
 
 const raw = new Map();
 const leaves = [leaf("settings", lock.version, lock.tokenizer, lock.dialects.length, ...lock.dialects, lock.entries.length, ...lock.entries)];
-for (const path of Object.keys(lock.files).sort(byBytes)) {
-  const data = read(path);
-  raw.set(path, sha(data));
-  leaves.push(leaf("file", path, data.length, shown(sha(data))));
-}
+for (const path of Object.keys(lock.files)) raw.set(path, sha(read(path)));
 for (const id of Object.keys(lock.nodes).sort(byBytes)) {
   const { path, links } = lock.nodes[id], data = read(path);
   raw.set(path, sha(data));

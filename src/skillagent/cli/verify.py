@@ -99,13 +99,7 @@ def _checks(arguments: argparse.Namespace, record: RunRecord) -> list[Check]:
 
     roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
     with graph_at_hand(record, roots, options) as graph:
-        makers = (
-            lambda: levels.check_graph(record, graph),
-            lambda: levels.check_record(record),
-            lambda: levels.check_replay(record, graph),
-            lambda: levels.check_again(record, graph),
-        )
-        return [make() for make in makers[: arguments.level + 1]]
+        return levels.checks(record, graph, arguments.level)
 
 
 def _environment_notes(record: RunRecord) -> tuple[str, ...]:

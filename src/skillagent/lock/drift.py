@@ -137,7 +137,7 @@ def drift(lock: GraphLock, graph: SkillGraph) -> Drift:
         UsageError: a file of the graph cannot be read.
     """
     now = lock_of(graph, tokenizer=lock.tokenizer)
-    if now.root == lock.root:
+    if now.root == lock.root and now.files == lock.files:
         return Drift(())
     renamed = dict(_renamed(lock, now))
     differences = [

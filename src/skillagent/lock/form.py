@@ -45,7 +45,7 @@ class LockForm(_Form):
     files: dict[Name, FileForm] = Field(description="Path → every file that is not a node.")
     model_signing: Digest = Field(description="The digest of OpenSSF model signing.")
     nodes: dict[Name, NodeForm] = Field(description="Id → node.")
-    root: Digest = Field(description="Root of the Merkle tree over everything above.")
+    root: Digest = Field(description="Root of the Merkle tree over the settings and all nodes.")
     tokenizer: Name = Field(description="Name of the token counter.")
     version: Literal[1] = Field(description="Version of this format.")
 

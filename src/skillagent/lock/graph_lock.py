@@ -118,7 +118,11 @@ class GraphLock:
 
     @cached_property
     def root(self) -> str:
-        """Root of the Merkle tree over the settings, all files and all nodes, as `sha256:…`."""
+        """Root of the Merkle tree over the settings and all nodes, as `sha256:…`.
+
+        Other files are not in it, so that a run can name the graph that it read without reading
+        every image beside it; `model_signing` covers them.
+        """
         return _shown(self._levels[-1][0])
 
     @cached_property
@@ -170,15 +174,12 @@ class GraphLock:
 
     @cached_property
     def _indexes(self) -> dict[str, int]:
-        first = 1 + len(self.files)
-        return {node_id: first + number for number, node_id in enumerate(self.nodes)}
+        return {node_id: number for number, node_id in enumerate(self.nodes, 1)}
 
     def _leaves(self) -> Iterator[Iterable[str]]:
         """The fields of every leaf. Sorting by code points is sorting by the bytes of UTF-8."""
         counted = (*_counted(self.dialects), *_counted(self.entries))
         yield ("settings", str(VERSION), self.tokenizer, *counted)
-        for path, file in self.files.items():
-            yield ("file", path, str(file.size), file.digest)
         for node_id, node in self.nodes.items():
             yield _node_fields(node_id, node)
 

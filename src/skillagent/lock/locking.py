@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from skillagent.digest import sha256
 from skillagent.errors import UsageError
@@ -28,33 +28,46 @@ OWN_FILES = frozenset({FILE, f"{FILE}.sig"})
 _UNREAD = "SG001"
 
 
-def lock_of(graph: SkillGraph, *, tokenizer: str = DEFAULT_ENCODING) -> GraphLock:
+def lock_of(
+    graph: SkillGraph, *, tokenizer: str = DEFAULT_ENCODING, other_files: bool = True
+) -> GraphLock:
     """The lock of a graph as it was loaded; its files that are not nodes are read now.
 
     Args:
         graph: the graph.
         tokenizer: name of the counter that its users count by.
+        other_files: whether to read the files that are not nodes; the root is the same without.
 
     Raises:
         UsageError: a file cannot be read, or two files cannot be told apart by their names.
     """
     with collection_paused():
-        return _locked_graph(graph, tokenizer)
+        files = _other_files(graph) if other_files else {}
+        return _locked_graph(graph, tokenizer, files)
 
 
-def _locked_graph(graph: SkillGraph, tokenizer: str) -> GraphLock:
+def _other_files(graph: SkillGraph) -> dict[str, LockedFile]:
     for diagnostic in graph.diagnostics:
         if diagnostic.code == _UNREAD:
             raise _unreadable(diagnostic.path, diagnostic.message)
-    several = len(graph.roots) > 1
-    by_key = {root.name if several else "": root for root in graph.roots}
     files: dict[str, LockedFile] = {}
-    for key, root in by_key.items():
+    for key, root in _by_key(graph).items():
         for path, file in _files(root, graph.others.get(key, ())):
             name = _in_lock(key, path)
             if name in files:
                 raise UsageError(f"{name}: two files have this name in a lock; rename one")
             files[name] = file
+    return files
+
+
+def _by_key(graph: SkillGraph) -> dict[str, Root]:
+    """`Node.root` → the root."""
+    several = len(graph.roots) > 1
+    return {root.name if several else "": root for root in graph.roots}
+
+
+def _locked_graph(graph: SkillGraph, tokenizer: str, files: Mapping[str, LockedFile]) -> GraphLock:
+    by_key = _by_key(graph)
     return GraphLock(
         tokenizer=tokenizer,
         dialects=tuple(dialect.name for dialect in graph.dialects),

@@ -23,6 +23,7 @@ from skillagent.digest import canonical_json, sha256
 from skillagent.disclosure import Level
 from skillagent.errors import SkillAgentError
 from skillagent.files.regular import read_regular
+from skillagent.lock import LockedNode, Proof, node_leaf
 from skillagent.providers.base import Determinism
 from skillagent.providers.offline import OfflineProvider
 from skillagent.repro.answers import Replayed, replay_answers, replay_with
@@ -30,6 +31,7 @@ from skillagent.repro.consistency import cassette_faults
 from skillagent.repro.divergence import Divergence
 from skillagent.repro.graph_at_hand import GraphAtHand
 from skillagent.runs import RunRecord, TraceEvent
+from skillagent.runs.manifest import NodeRead
 from skillagent.runs.recorder import TRACE
 from skillagent.secrets import SCRUBBED
 from skillagent.tokens import TokenCounter, counter_named
@@ -49,6 +51,24 @@ class Check:
 
     def to_json(self) -> dict[str, Any]:
         return {"level": self.level, "faults": list(self.faults), "skipped": self.skipped}
+
+
+def checks(record: RunRecord, graph: GraphAtHand, highest: int) -> list[Check]:
+    """All levels up to one.
+
+    Args:
+        record: the record.
+        graph: the recorded graph, or its present state.
+        highest: 0 to 3.
+    """
+    made = [check_graph(record, graph)]
+    if highest >= 1:
+        made.append(check_record(record))
+    if highest >= 2:
+        made.append(check_replay(record, graph))
+    if highest >= 3:
+        made.append(check_again(record, graph))
+    return made
 
 
 def check_graph(record: RunRecord, graph: GraphAtHand) -> Check:
@@ -108,12 +128,28 @@ def _manifest_faults(record: RunRecord) -> Iterator[str]:
         yield "manifest.json: it was edited: its digest does not fit its content"
     if manifest.inputs_id != sha256(canonical_json(dict(manifest.inputs))):
         yield "manifest.json: inputs_id is not the digest of the inputs"
+    for node, read in manifest.nodes.items():
+        if read.proof is not None and not _is_proven(node, read, manifest.inputs["graph_root"]):
+            yield f"manifest.json: the proof that [[{node}]] belongs to the graph does not hold"
     for name, seal in manifest.files.items():
         yield from _seal_faults(record, name, seal.bytes, seal.sha256)
     if manifest.status != "complete":
         return
     if record.run_digest != manifest.run_digest and len(record.events) == manifest.events:
         yield f"{TRACE}: it was edited: its events do not give the run_digest of the manifest"
+
+
+def _is_proven(node: str, read: NodeRead, root: str) -> bool:
+    """Whether a node, with the digest that was read, is a leaf of the graph's root."""
+    values = dict(read.proof or {})
+    try:
+        links = tuple((str(target), resolved) for target, resolved in values["links"])
+        path, size, text = values["path"], values["size"], values["text"]
+        leaf = node_leaf(node, LockedNode(path, size, read.digest, text, links))
+        proof = Proof.from_json(values)
+    except (KeyError, TypeError, ValueError):
+        return False
+    return proof.leaf == leaf and proof.is_for(root)
 
 
 def _seal_faults(record: RunRecord, name: str, size: int, digest: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""What a record says of the graph: its root, the files of nodes, and proofs for single nodes.
+"""What a record says of the graph: its root, the day, and a proof for each node that was read.
 
-Above: `recorder`. Below: `lock`, `store`.
+Above: `recorder`, replays. Below: `lock`, `store`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from skillagent.graph import SkillGraph
+from skillagent.lock import GraphLock, lock_of
 from skillagent.store import GraphView, graph_behind
 
 
@@ -22,14 +23,25 @@ class GraphIdentity:
     """Root of its lock; for a view that no loaded graph is behind, the view's digest."""
     graph: SkillGraph | None
     """The loaded graph, if there is one."""
+    lock: GraphLock | None
+    """Its lock, without other files than nodes."""
 
     @classmethod
     def of(cls, view: GraphView) -> GraphIdentity:
-        """The identity of the graph behind a view; computed once for each loaded graph."""
+        """The identity of the graph behind a view; computed once for each loaded graph.
+
+        Raises:
+            UsageError: a large file of the graph can no longer be read.
+        """
         graph = graph_behind(view)
         if graph is None:
-            return cls(view.digest, None)
-        return graph.keep(cls, lambda: cls(graph.digest, graph))
+            return cls(view.digest, None, None)
+
+        def made() -> GraphIdentity:
+            lock = lock_of(graph, other_files=False)
+            return cls(lock.root, graph, lock)
+
+        return graph.keep(cls, made)
 
     @property
     def judged_on(self) -> date | None:
@@ -37,5 +49,7 @@ class GraphIdentity:
         return self.graph.judged_on if self.graph else None
 
     def proof(self, node: str) -> Mapping[str, Any] | None:
-        """Proves that a node belongs to the root; None without a lock."""
-        return None
+        """Proves that a node belongs to the root; None without a lock or in another graph."""
+        if self.lock is None or node not in self.lock.nodes:
+            return None
+        return {**self.lock.nodes[node].to_json(), **self.lock.proof(node).to_json()}
