@@ -36,6 +36,8 @@ class GraphAtHand:
     """Where it comes from, in words."""
     is_recorded: bool
     """Whether its root is the recorded one."""
+    now: SkillGraph | None
+    """The graph in its folder; None if nobody knows the folder."""
 
 
 @contextmanager
@@ -58,19 +60,20 @@ def graph_at_hand(
         UsageError: the graph is nowhere to be found.
     """
     wanted = record.manifest.inputs["graph_root"]
-    now = view_of(SkillGraph.load(*roots, options=options)) if roots else None
-    if now is not None and GraphIdentity.of(now).root == wanted:
-        yield GraphAtHand(now, "as it is now", is_recorded=True)
+    now = SkillGraph.load(*roots, options=options) if roots else None
+    if now is not None and GraphIdentity.of(view_of(now)).root == wanted:
+        yield GraphAtHand(view_of(now), "as it is now", is_recorded=True, now=now)
         return
     with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         for source, graph in _earlier(record, roots, Path(folder), options):
             view = view_of(graph)
             if GraphIdentity.of(view).root == wanted:
-                yield GraphAtHand(view, source, is_recorded=True)
+                yield GraphAtHand(view, source, is_recorded=True, now=now)
                 return
         if now is None:
             raise UsageError(f"{record.folder}: which graph did it read? Name its folder")
-        yield GraphAtHand(now, "as it is now, which is not as recorded", is_recorded=False)
+        source = "as it is now, which is not as recorded"
+        yield GraphAtHand(view_of(now), source, is_recorded=False, now=now)
 
 
 def _earlier(
