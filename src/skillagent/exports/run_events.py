@@ -9,8 +9,7 @@ Above: `trajectory`, `report`. Below: `runs`.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -70,8 +69,6 @@ class ReplyFacts:
     def __post_init__(self) -> None:
         if self.at:
             datetime.fromisoformat(self.at)
-        if self.dollars is not None and not math.isfinite(self.dollars):
-            raise ValueError("no number of dollars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +211,9 @@ def run_events(record: RunRecord) -> Iterator[tuple[TraceEvent, RunEvent]]:
             yield event, _parsed(event)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            field_name = ".".join(str(part) for part in first["loc"]) or event.kind
+            name = ".".join([event.kind, *map(str, first["loc"])])
             place = f"{record.folder / TRACE}:{event.line}"
-            raise UsageError(f"{place}: {field_name}: {first['msg']}") from None
+            raise UsageError(f"{place}: {name}: {first['msg']}") from None
 
 
 def spent_by(events: Iterable[RunEvent]) -> int:
@@ -225,19 +222,18 @@ def spent_by(events: Iterable[RunEvent]) -> int:
 
 
 def _parsed(event: TraceEvent) -> RunEvent:
-    kind = _KINDS.get(event.kind)
-    if kind is None:
+    if event.kind not in _KINDS:
         return OtherEvent(event.kind, without_floats(event.fields))
     values = dict(event.fields)
-    if kind is ModelReply:
+    if event.kind == "reply":
         values["observed"] = event.observed
-    parsed: RunEvent = _form(kind)(values)
+    parsed: RunEvent = _form(event.kind).validate_python(values)
     return parsed
 
 
 @cache
-def _form(kind: type[Any]) -> Callable[[Any], Any]:
-    return TypeAdapter(kind).validate_python
+def _form(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_KINDS[kind])
 
 
 def _refuse(name: str) -> float:

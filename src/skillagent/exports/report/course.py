@@ -186,7 +186,7 @@ def _failure(failure: ModelFailure) -> list[Markup]:
 
 def _end(end: QuestionEnd, shown: str) -> list[Markup]:
     text = element("p", end.text, class_="text") if end.text and end.text != shown else EMPTY
-    return [text, element("p", f"End: {end.reason}.", class_="turn")]
+    return [text, element("p", f"Outcome: {end.reason}.", class_="turn")]
 
 
 def _pretty(value: object) -> str:

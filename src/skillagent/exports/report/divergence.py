@@ -49,7 +49,8 @@ def divergence(first: RunRecord, second: RunRecord, place: int) -> Markup:
         text = f"The runs part at {lines}: run 1 has {before.kind}, run 2 has {after.kind}."
         return element("p", text)
     names = _differing(before, after)
-    text = f"The runs part at {lines}: {before.kind}, field {', '.join(names)}."
+    fields = "field" if len(names) == 1 else "fields"
+    text = f"The runs part at {lines}: {before.kind}, {fields} {', '.join(names)}."
     parts: list[Markup] = [element("p", text)]
     for name in names:
         pair = before.fields.get(name, _ABSENT), after.fields.get(name, _ABSENT)
@@ -89,7 +90,8 @@ def _diff(before: list[str], after: list[str]) -> Markup:
     """Lines that were removed and added, with those around them."""
     if max(len(before), len(after)) > COMPARED_LINES:
         before, after = ["\n".join(before)], ["\n".join(after)]
-    changes = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
+    # The first three lines are the header, and where the first change is.
+    changes = list(difflib.unified_diff(before, after, lineterm="", n=3))[3:]
     return element("pre", *_marked(changes), class_="diff")
 
 

@@ -59,7 +59,7 @@ def facts_list(facts: Iterable[Fact]) -> Markup:
     return element("dl", *lines, class_="facts")
 
 
-def facts_table(first: Iterable[Fact], second: Iterable[Fact]) -> Markup:
+def facts_table(caption: str, first: Iterable[Fact], second: Iterable[Fact]) -> Markup:
     """Facts about two runs beside each other; the first column says which differ."""
     values = {fact.name: fact.value for fact in first}
     others = {fact.name: fact.value for fact in second}
@@ -69,7 +69,7 @@ def facts_table(first: Iterable[Fact], second: Iterable[Fact]) -> Markup:
         pair = values.get(name, "none"), others.get(name, "none")
         mark = element("strong", " differs", class_="differs") if pair[0] != pair[1] else ""
         rows.append((joined([name, mark]), *pair))
-    return table("The two runs", ("", "Run 1", "Run 2"), rows)
+    return table(caption, ("Fact", "Run 1", "Run 2"), rows)
 
 
 def environment_facts(record: RunRecord) -> list[Fact]:

@@ -66,11 +66,16 @@ def comparison_report(first: RunRecord, second: RunRecord) -> str:
     totals = [record.manifest.inputs.get("budget") for record in pair]
     place = first_divergence(first.events, second.events)
     entries = course_of(events[0], "first-"), course_of(events[1], "second-")
-    environment = details("Environment", facts_table(*environments))
+    environment = details("Environment", facts_table("Environment of the two runs", *environments))
     return document(
         "Two runs compared",
         element("h1", "Two runs compared"),
-        section("run", "Runs", facts_table(*facts), environment if any(environments) else EMPTY),
+        section(
+            "run",
+            "Runs",
+            facts_table("The two runs", *facts),
+            environment if any(environments) else EMPTY,
+        ),
         *_courses(first, second, entries, place),
         section("answer", "Answers", _columns(*map(_answer, pair))),
         section("path", "Path through the graph", _columns(*map(path, events))),
