@@ -179,7 +179,8 @@ def too_many_turns(make: Maker) -> Path:
 
 
 def odd_arguments(make: Maker) -> Path:
-    model = Scripted(calls('{"node": ', {"node": "seed", "depth": 0.5}), says("Hm."))
+    odd = '{"node": ', {"node": "seed", "depth": 0.5}, '{"node": 1e999}', '["seed"]'
+    model = Scripted(calls(*odd), says("Hm."))
     return answered(make.agent(model), "How?")
 
 

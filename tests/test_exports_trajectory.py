@@ -260,9 +260,15 @@ def test_a_call_that_was_not_carried_out_has_no_result(make: Maker) -> None:
 
 
 def test_arguments_that_are_no_object_are_kept_as_text(make: Maker) -> None:
-    broken, with_float = steps_of(KINDS["odd_arguments"](make))[0]["tool_calls"]
-    assert broken["arguments"] == {}
-    assert broken["extra"]["arguments_text"] == '{"node": '
+    broken, with_float, too_large, no_object = steps_of(KINDS["odd_arguments"](make))[0][
+        "tool_calls"
+    ]
+    for call, text in (
+        (broken, '{"node": '),
+        (too_large, '{"node": 1e999}'),
+        (no_object, '["seed"]'),
+    ):
+        assert (call["arguments"], call["extra"]["arguments_text"]) == ({}, text)
     assert with_float["arguments"] == {"node": "seed", "depth": 0.5}
 
 

@@ -47,9 +47,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         _file_arguments(form)
         if name == "llms-txt":
             form.add_argument("--base", default="", metavar="URL", help="prefix of every path")
-    _run_form(forms, "trajectory", run_trajectory, "a recorded run in ATIF, which viewers read")
+    _run_form(forms, "trajectory", _trajectory, "a recorded run in ATIF, which viewers read")
     report = _run_form(
-        forms, "report", run_report, "a recorded run, or two side by side, as one HTML file"
+        forms, "report", _report, "a recorded run, or two side by side, as one HTML file"
     )
     report.add_argument(
         "second", nargs="?", metavar="RUN2", help="one more run, to find where they part"
@@ -92,13 +92,13 @@ def run(arguments: argparse.Namespace) -> int:
     return _give(arguments, text)
 
 
-def run_trajectory(arguments: argparse.Namespace) -> int:
+def _trajectory(arguments: argparse.Namespace) -> int:
     from skillagent.exports.trajectory import trajectory
 
     return _give(arguments, trajectory(_record(arguments.record)))
 
 
-def run_report(arguments: argparse.Namespace) -> int:
+def _report(arguments: argparse.Namespace) -> int:
     from skillagent.exports.report import comparison_report, run_report
 
     record = _record(arguments.record)

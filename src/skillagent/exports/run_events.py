@@ -8,7 +8,6 @@ Above: `trajectory`, `report`. Below: `runs`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from skillagent.errors import UsageError
 from skillagent.messages import Message, Opaque, Role, Text, ToolCall, Usage
+from skillagent.recording import strict_json
 from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.canonical import without_floats
 from skillagent.runs.message_form import message_from_json
@@ -130,7 +130,7 @@ class CallStart:
             plain: Mapping[str, Any] = without_floats(self.arguments)
             return plain
         try:
-            value = json.loads(self.arguments, parse_constant=_refuse)
+            value = strict_json.parsed(self.arguments.encode("utf-8", "surrogatepass"))
         except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
@@ -234,7 +234,3 @@ def _parsed(event: TraceEvent) -> RunEvent:
 @cache
 def _form(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(_KINDS[kind])
-
-
-def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")

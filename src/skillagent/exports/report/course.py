@@ -193,15 +193,17 @@ def _pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _brief(call: CallStart) -> str:
     """The arguments in few words."""
     parsed = call.parsed
     if parsed is None:
         text = str(call.arguments)
     else:
-        texts = (
-            value if isinstance(value, str) else json.dumps(value) for value in parsed.values()
-        )
+        texts = (value if isinstance(value, str) else _compact(value) for value in parsed.values())
         text = ", ".join(texts)
     text = " ".join(text.split())
     return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + "…"
