@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import subprocess
 import sys
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -25,8 +22,8 @@ from skillagent.exports.report.markup import Markup, element
 from skillagent.exports.report.path import MOST_ROWS
 from skillagent.messages import Reply
 from skillagent.runs import RunRecord, TraceEvent
+from tests.report_page import HOSTILE, Page, checked, hostile
 from tests.run_records import (
-    FILES,
     KINDS,
     Maker,
     Scripted,
@@ -38,61 +35,6 @@ from tests.run_records import (
     says,
     with_usage,
 )
-
-HOSTILE = (
-    "<script>window.owned = 1</script></pre></details></script><img src=x onerror='owned=1'>"
-    '<svg onload="owned=1"></svg><a href="javascript:owned=1">x</a> [x](javascript:owned=1)'
-    " <!-- ]]> &lt; \" ' <iframe srcdoc='<script>owned=1</script>'> </title><style>*{}</style>"
-)
-HOSTILE_FILES = FILES | {
-    "seed.md": f"---\ndescription: {HOSTILE.replace(': ', ' ')!r}\n---\n# {HOSTILE}\n\n{HOSTILE}\n",
-}
-INVISIBLE = {"head", "title", "style", "script", "meta"}
-
-
-class Page(HTMLParser):
-    """Tags, attributes and texts of an HTML file."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.open: list[str] = []
-        self.attributes: set[str] = set()
-        self.ids: list[str] = []
-        self.labels: list[str] = []
-        """What drawings are read out as."""
-        self.policy = ""
-        self.sources: dict[str, str] = {}
-        """Content of the last style and script."""
-        self._texts: list[str] = []
-        self.feed(html)
-        self.close()
-
-    @property
-    def text(self) -> str:
-        """All that a person can read, with single blanks."""
-        return " ".join("".join(self._texts).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        if tag not in ("meta", "input"):
-            self.open.append(tag)
-        self.attributes |= {name for name, _ in attrs}
-        values = dict(attrs)
-        self.ids += [values["id"] or ""] if "id" in values else []
-        self.labels += [values["aria-label"] or ""] if "aria-label" in values else []
-        if values.get("http-equiv") == "Content-Security-Policy":
-            self.policy = values["content"] or ""
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        inside = self.open[-1] if self.open else ""
-        if inside in ("style", "script"):
-            self.sources[inside] = self.sources.get(inside, "") + data
-        elif inside not in INVISIBLE:
-            self._texts += [data, " "]
 
 
 @pytest.fixture
@@ -106,28 +48,6 @@ def report(folder: Path) -> str:
 
 def compared(first: Path, second: Path) -> str:
     return comparison_report(RunRecord.read(first), RunRecord.read(second))
-
-
-def checked(html: str) -> Page:
-    """The file, which must be well-formed, need nothing else, and run no script but ours."""
-    page = Page(html)
-    assert page.open == []
-    assert len(set(page.ids)) == len(page.ids)
-    assert page.tags.count("script") == page.tags.count("style") == 1
-    allowed = {"img", "iframe", "link", "object", "embed", "base", "form", "a"} & set(page.tags)
-    assert not allowed
-    fetched = {"src", "href", "srcset", "style", "action", "data", "poster"} & page.attributes
-    assert not fetched
-    assert not [name for name in page.attributes if name.startswith("on")]
-    hashes = {
-        kind: base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-        for kind, source in page.sources.items()
-    }
-    assert page.policy == (
-        f"default-src 'none'; style-src 'sha256-{hashes['style']}'; "
-        f"script-src 'sha256-{hashes['script']}'; base-uri 'none'; form-action 'none'"
-    )
-    return page
 
 
 # one run
@@ -210,15 +130,6 @@ def test_a_wrong_field_is_an_error_with_its_line(make: Maker) -> None:
 
 
 # hostile text
-
-
-def hostile(folder: Path) -> Path:
-    """A record in which everything that comes from outside is hostile."""
-    make = Maker(folder, HOSTILE_FILES)
-    model = Scripted(
-        calls({"node": "seed"}, HOSTILE, {HOSTILE: HOSTILE}), says(HOSTILE), name=HOSTILE
-    )
-    return answered(make.agent(model), HOSTILE)
 
 
 def test_hostile_text_is_text_and_nothing_else(make: Maker, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from skillagent.errors import UsageError
 from skillagent.exports.trajectory import trajectory, trajectory_value
 from skillagent.runs import Determinism, RunRecord
 from tests import atif
-from tests.conftest import ROOT
 from tests.run_records import (
     KINDS,
     Maker,
@@ -31,7 +31,7 @@ from tests.run_records import (
 )
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "trajectory.json"
-HARBOR = ROOT / ".venv-harbor"
+HARBOR = Path(sys.prefix) / "harbor"
 """Where .ci/harbor puts harbor; its models need nothing but pydantic."""
 
 

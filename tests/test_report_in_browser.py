@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from skillagent.exports.report import comparison_report, run_report
 from skillagent.runs import RunRecord
+from tests.report_page import HOSTILE, hostile
 from tests.run_records import Maker, Scripted, answered, offline, reads, says
-from tests.test_exports_report import HOSTILE, hostile
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 NAMES = "chromium", "chromium-browser", "google-chrome"
