@@ -109,7 +109,7 @@ def answered(agent: Agent, *questions: str) -> Path:
 
 
 def folder_of(agent: Agent) -> Path:
-    assert agent.record is not None
+    assert isinstance(agent.record, RunRecorder)
     assert agent.record.path is not None
     return agent.record.path
 

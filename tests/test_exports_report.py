@@ -17,10 +17,10 @@ from skillagent.cli import main
 from skillagent.errors import UsageError
 from skillagent.exports import report as report_files
 from skillagent.exports.report import comparison_report, run_report
-from skillagent.exports.report.divergence import first_divergence
 from skillagent.exports.report.markup import Markup, element
 from skillagent.exports.report.path import MOST_ROWS
 from skillagent.messages import Reply
+from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord, TraceEvent
 from tests.report_page import HOSTILE, Page, checked, hostile
 from tests.run_records import (
@@ -248,18 +248,22 @@ def with_two_questions(make: Maker) -> Path:
         (
             of(reads("seed"), says("A.")),
             of(reads("split"), says("A.")),
-            "event 4 (line 4 and line 4 of trace.jsonl): reply, field parts.",
+            "reply 1 differs in parts Event 4 (line 4 and line 4 of trace.jsonl): reply, field parts.",
         ),
         (of(says("A.")), of(says("B.")), "trace.jsonl): reply, field parts."),
         (offline, with_less, "trace.jsonl): answer, fields text, remaining."),
-        (of(says("A.")), with_two_questions, "Run 1 ends after 5 events; the other one goes on"),
+        (of(says("A.")), with_two_questions, "Event 6: run 1 has nothing, run 2 has question."),
         (
             of(says("A."), name="one"),
             of(says("A."), name="two"),
-            "request, field digest. digest",
+            "request: request 1 differs: model Event 3 (line 3 and line 3 of trace.jsonl): request",
         ),
         (of(says("A."), name="one"), of(says("A."), name="two"), "requests model: -one +two"),
-        (KINDS["stopped_in_the_answer"], of(says("A.")), "run 1 has failure, run 2 has reply."),
+        (
+            KINDS["stopped_in_the_answer"],
+            of(says("A.")),
+            "Event 4: run 1 has failure, run 2 has reply.",
+        ),
     ],
     ids=["call", "answer", "budget", "longer", "request", "model", "kind"],
 )

@@ -1,62 +1,53 @@
 """Where two runs part: the first event that differs, which of its fields, and how.
 
-Above: `run_report`. Below: `markup`.
+Above: `run_report`. Below: `markup`, `repro.divergence`.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from skillagent.digest import canonical_json
 from skillagent.errors import UsageError
-from skillagent.exports.report.markup import EMPTY, Markup, element, joined
-from skillagent.recording.difference import COMPARED_LINES, differences
+from skillagent.exports.report.markup import Markup, element, joined
+from skillagent.recording.difference import COMPARED_LINES
+from skillagent.repro.divergence import divergence
 from skillagent.runs import RunRecord, TraceEvent
+from skillagent.runs.model_exchange import ModelRequest
 
 _ABSENT = object()
 
 
-def first_divergence(a: Sequence[TraceEvent], b: Sequence[TraceEvent]) -> int | None:
-    """Place of the first event in which two traces differ; None if they are equal.
-
-    A trace that is the beginning of the other one differs where it ends.
-    """
-    for place, (one, other) in enumerate(zip(a, b, strict=False)):
-        if one.hashed != other.hashed:
-            return place
-    return None if len(a) == len(b) else min(len(a), len(b))
-
-
-def divergence(first: RunRecord, second: RunRecord, place: int) -> Markup:
+def shown_divergence(first: RunRecord, second: RunRecord, place: int) -> Markup:
     """The first difference of two runs, named and shown.
 
     Args:
         first: one run.
         second: the other run.
-        place: place of the first event that differs.
+        place: index of the first event that differs.
     """
+    named = divergence(first.events, second.events, _requests(first, second))
+    assert named is not None
+    parts = [element("p", element("strong", f"{named.kind.value}: "), named.what)]
     before, after = _at(first, place), _at(second, place)
-    if before is None or after is None:
-        ended, goes_on = (1, after) if before is None else (2, before)
-        kind = goes_on.kind if goes_on else ""
-        text = f"Run {ended} ends after {place} events; the other one goes on with: {kind}."
-        return element("p", text)
-    lines = f"event {place + 1} (line {before.line} and line {after.line} of trace.jsonl)"
-    if before.kind != after.kind:
-        text = f"The runs part at {lines}: run 1 has {before.kind}, run 2 has {after.kind}."
-        return element("p", text)
+    if before is None or after is None or before.kind != after.kind:
+        kinds = (event.kind if event else "nothing" for event in (before, after))
+        text = "Event {}: run 1 has {}, run 2 has {}.".format(place + 1, *kinds)
+        return joined([*parts, element("p", text)])
     names = _differing(before, after)
+    lines = f"line {before.line} and line {after.line} of trace.jsonl"
     fields = "field" if len(names) == 1 else "fields"
-    text = f"The runs part at {lines}: {before.kind}, {fields} {', '.join(names)}."
-    parts: list[Markup] = [element("p", text)]
+    text = f"Event {place + 1} ({lines}): {before.kind}, {fields} {', '.join(names)}."
+    parts.append(element("p", text))
     for name in names:
         pair = before.fields.get(name, _ABSENT), after.fields.get(name, _ABSENT)
         parts += [element("p", name, class_="label"), _diff(*map(_lines, pair))]
-    if before.kind == "request":
-        parts.append(_requests(first, second, before, after))
+    if before.kind == "request" and named.details:
+        parts.append(element("p", "What differs in the requests", class_="label"))
+        parts.append(element("pre", "\n".join(named.details)))
     return joined(parts)
 
 
@@ -65,7 +56,7 @@ def _at(record: RunRecord, place: int) -> TraceEvent | None:
 
 
 def _differing(before: TraceEvent, after: TraceEvent) -> list[str]:
-    names = [*before.fields, *(name for name in after.fields if name not in before.fields)]
+    names = dict.fromkeys((*before.fields, *after.fields))
     return [
         name
         for name in names
@@ -95,7 +86,7 @@ def _diff(before: list[str], after: list[str]) -> Markup:
     return element("pre", *_marked(changes), class_="diff")
 
 
-def _marked(changes: list[str]) -> Iterator[Markup]:
+def _marked(changes: Iterable[str]) -> Iterator[Markup]:
     names = {"-": "del", "+": "ins"}
     for change in changes:
         name = names.get(change[:1], "span")
@@ -103,21 +94,11 @@ def _marked(changes: list[str]) -> Iterator[Markup]:
         yield joined([element(name, text), "\n"])
 
 
-def _requests(first: RunRecord, second: RunRecord, before: TraceEvent, after: TraceEvent) -> Markup:
-    """What differs in two requests; nothing if a cassette does not have them."""
-    bodies = []
-    for record, event in ((first, before), (second, after)):
-        try:
-            exchanges = record.exchanges()
-        except UsageError:
-            return EMPTY
-        digest = event.fields.get("digest")
-        requests = [
-            exchange.request.canonical for _, exchange in exchanges if exchange.digest == digest
-        ]
-        bodies += requests[:1]
-    if len(bodies) != 2:
-        return EMPTY
-    blocks = "\n".join(differences(bodies[0].parts, bodies[1].parts))
-    label = element("p", "What differs in the requests", class_="label")
-    return joined([label, element("pre", blocks)])
+def _requests(first: RunRecord, second: RunRecord) -> dict[str, tuple[ModelRequest, ModelRequest]]:
+    """Digest of a request of the first run → it, and the one at its place in the second run."""
+    try:
+        exchanges = first.exchanges(), second.exchanges()
+    except UsageError:
+        return {}  # without a cassette the requests are known by their digests only
+    pairs = zip(*exchanges, strict=False)
+    return {one.digest: (one.request, other.request) for (_, one), (_, other) in pairs}

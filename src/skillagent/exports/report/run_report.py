@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from skillagent.exports.report.budget import budget
 from skillagent.exports.report.course import Entry, course_of, entries_list
-from skillagent.exports.report.divergence import divergence, first_divergence
+from skillagent.exports.report.divergence import shown_divergence
 from skillagent.exports.report.document import document
 from skillagent.exports.report.facts import (
     environment_facts,
@@ -22,6 +22,7 @@ from skillagent.exports.report.facts import (
 from skillagent.exports.report.markup import EMPTY, Markup, details, element, joined, section
 from skillagent.exports.report.path import path
 from skillagent.exports.run_events import RunEvent, run_events
+from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord
 
 TITLE_CHARACTERS = 80
@@ -124,7 +125,7 @@ def _courses(
         return [section("course", title, count, _pairs(*equal))]
     return [
         section("course", title, element("p", f"The first {place} events."), _pairs(*equal)),
-        section("divergence", "First divergence", divergence(first, second, place)),
+        section("divergence", "First divergence", shown_divergence(first, second, place)),
         section("later", "From there on", _columns(*map(entries_list, later))),
     ]
 
