@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -248,7 +249,7 @@ def with_two_questions(make: Maker) -> Path:
         (
             of(reads("seed"), says("A.")),
             of(reads("split"), says("A.")),
-            "reply 1 differs in parts Event 4 (line 4 and line 4 of trace.jsonl): reply, field parts.",
+            "differs in parts Event 4 (line 4 and line 4 of trace.jsonl): reply, field parts.",
         ),
         (of(says("A.")), of(says("B.")), "trace.jsonl): reply, field parts."),
         (offline, with_less, "trace.jsonl): answer, fields text, remaining."),
@@ -285,6 +286,18 @@ def test_a_difference_in_a_text_is_shown_as_a_diff(make: Maker) -> None:
     assert (removed[0], added[0]) == ("-", "+")
     assert "One seed for all" in removed
     assert "One &lt;b&gt;seed&lt;/b&gt;" in added
+
+
+def test_what_differs_in_the_environment_is_counted(make: Maker) -> None:
+    first, second = offline(make), offline(make)
+    manifest = second / "manifest.json"
+    values = json.loads(manifest.read_text("utf-8"))
+    values["environment"] |= {"python": "2.7", "<b>": "new"}
+    manifest.write_text(json.dumps(values), encoding="utf-8")
+    assert "Environment (0 values differ)" in checked(compared(first, first)).text
+    text = checked(compared(first, second)).text
+    assert "Environment (2 values differ)" in text
+    assert "<b> differs none new" in text
 
 
 def test_facts_that_differ_are_marked(make: Maker) -> None:

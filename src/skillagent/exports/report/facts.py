@@ -84,6 +84,13 @@ def environment_list(facts: list[Fact]) -> Markup:
     return details(f"Environment ({len(facts)} values)", facts_list(facts))
 
 
+def environment_table(first: list[Fact], second: list[Fact]) -> Markup:
+    """The environments of two runs, folded away; the heading counts what differs."""
+    differing = len({fact.name for fact in set(first) ^ set(second)})
+    title = f"Environment ({differing} values differ)"
+    return details(title, facts_table("Environment of the two runs", first, second))
+
+
 def _state(record: RunRecord) -> str:
     if record.is_complete:
         return f"complete, {len(record.events)} events"

@@ -15,11 +15,12 @@ from skillagent.exports.report.document import document
 from skillagent.exports.report.facts import (
     environment_facts,
     environment_list,
+    environment_table,
     facts_list,
     facts_of,
     facts_table,
 )
-from skillagent.exports.report.markup import EMPTY, Markup, details, element, joined, section
+from skillagent.exports.report.markup import EMPTY, Markup, element, joined, section
 from skillagent.exports.report.path import path
 from skillagent.exports.run_events import RunEvent, run_events
 from skillagent.repro.divergence import first_divergence
@@ -67,7 +68,6 @@ def comparison_report(first: RunRecord, second: RunRecord) -> str:
     totals = [record.manifest.inputs.get("budget") for record in pair]
     place = first_divergence(first.events, second.events)
     entries = course_of(events[0], "first-"), course_of(events[1], "second-")
-    environment = details("Environment", facts_table("Environment of the two runs", *environments))
     return document(
         "Two runs compared",
         element("h1", "Two runs compared"),
@@ -75,7 +75,7 @@ def comparison_report(first: RunRecord, second: RunRecord) -> str:
             "run",
             "Runs",
             facts_table("The two runs", *facts),
-            environment if any(environments) else EMPTY,
+            environment_table(*environments),
         ),
         *_courses(first, second, entries, place),
         section("answer", "Answers", _columns(*map(_answer, pair))),
