@@ -5,13 +5,13 @@ Above: replays, reports and exports. Below: `manifest`, `trace`, `model_exchange
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
+from skillagent.recording import strict_json
 from skillagent.runs.manifest import FILE, Manifest, read_manifest
 from skillagent.runs.model_exchange import ModelExchange, model_cassette
 from skillagent.runs.recorder import CASSETTE, RESUMED, TRACE
@@ -52,8 +52,8 @@ class RunRecord:
             if not line.strip():
                 continue
             try:
-                events.append(TraceEvent.from_json(json.loads(line), number))
-            except (ValueError, AttributeError, TypeError):
+                events.append(TraceEvent.from_json(strict_json.parsed(line), number))
+            except (ValueError, AttributeError, TypeError, RecursionError):
                 is_last = number == len(lines)
                 what = "the last line is incomplete" if is_last else "the line is no event"
                 damage.append(f"{TRACE}:{number}: {what}")
