@@ -184,9 +184,8 @@ def _trace_faults(record: RunRecord) -> Iterator[str]:
     questions = [sha256(question) for question in record.questions]
     if questions != list(manifest.inputs.get("questions", ())):
         yield "manifest.json: its questions are not those of the trace"
-    ends = [event for event in record.events if event.kind == "end"]
     outcome = manifest.outcome
-    if ends and outcome and outcome.answer != sha256(str(ends[-1].fields.get("text"))):
+    if outcome and outcome.answer != sha256(record.answer):
         yield "manifest.json: its answer is not the one of the trace"
     if any(event.kind == "resumed" for event in record.events[:1]):
         return  # nodes of the earlier conversation are not in this trace

@@ -47,7 +47,8 @@ class Outcome:
 
     __pydantic_config__ = _CLOSED
     reason: str
-    """A value of `EndReason`, or `failed`; `closed` for a session of calls only."""
+    """A value of `EndReason`; `undone` for a question that was taken back; `closed` for a session
+    of calls only."""
     answer: str
     """Digest of the answer's text."""
 

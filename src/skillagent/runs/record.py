@@ -17,6 +17,8 @@ from skillagent.runs.model_exchange import ModelExchange, model_cassette
 from skillagent.runs.recorder import CASSETTE, RESUMED, TRACE
 from skillagent.runs.trace import TraceEvent, run_digest
 
+_LAST = ("end", "undo")
+"""Kinds of the events that decide what the last answer is."""
 LIMIT = 1_000_000_000
 """Maximum size of a trace, in bytes."""
 
@@ -89,13 +91,13 @@ class RunRecord:
 
     @property
     def answer(self) -> str:
-        """The text of the last answer; empty if there is none."""
-        ends = [event for event in self.events if event.kind == "end"]
-        return str(ends[-1].fields.get("text", "")) if ends else ""
+        """The text of the last answer; empty if there is none, or if it was taken back."""
+        last = next((event for event in reversed(self.events) if event.kind in _LAST), None)
+        return str(last.fields.get("text", "")) if last else ""
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """All questions, in order."""
+        """All questions, in order, with those that were taken back."""
         asked = (event for event in self.events if event.kind == "question")
         return tuple(str(event.fields.get("text", "")) for event in asked)
 
