@@ -14,7 +14,6 @@ import pytest
 from pydantic import ValidationError
 
 from skillagent.cli import main
-from skillagent.errors import UsageError
 from skillagent.exports.trajectory import trajectory, trajectory_value
 from skillagent.runs import Determinism, RunRecord
 from tests import atif
@@ -337,8 +336,7 @@ def test_a_wrong_field_is_named_with_its_line(
     make: Maker, place: int, fields: dict[str, Any], message: str
 ) -> None:
     record = rewritten(offline(make), place, **fields)
-    with pytest.raises(UsageError, match=message):
-        trajectory_value(record)
+    assert re.search(message, trajectory_value(record)["notes"])
 
 
 # the command

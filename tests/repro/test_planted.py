@@ -72,6 +72,10 @@ def an_edited_trace(scene: Scene) -> None:
     edit_line(scene.run / "trace.jsonl", number, lambda event: {**event, "text": "Nothing here."})
 
 
+def a_damaged_trace(scene: Scene) -> None:
+    edit_line(scene.run / "trace.jsonl", 6, lambda event: {**event, "cost": "much"})
+
+
 def an_edited_manifest(scene: Scene) -> None:
     path = scene.run / "manifest.json"
     path.write_text(path.read_text().replace('"spent": ', '"spent": 1'))
@@ -138,6 +142,8 @@ TABLE: list[tuple[Callable[[Scene], None], tuple[str, ...], int, str]] = [
     (another_package_version, VERIFY, 0, "note: package pydantic: 2.0.0 → "),
     (an_edited_trace, VERIFY, 8 | 16, "trace.jsonl: it was edited"),
     (an_edited_trace, REPLAY, 8, "the answer to call_0 differs"),
+    (a_damaged_trace, VERIFY, 8 | 16, "trace.jsonl:6: answer.cost: Input should be"),
+    (a_damaged_trace, REPLAY, 32, "trace.jsonl:6: answer.cost: Input should be"),
     (an_edited_manifest, VERIFY, 8, "manifest.json: it was edited"),
     (a_missing_exchange, VERIFY, 8 | 16, "the exchange of request 1 (trace.jsonl:3) is missing"),
     (a_missing_exchange, REPLAY, 32, "the exchange of request 1"),

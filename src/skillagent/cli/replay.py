@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _BITS = {
     "request": 4,
-    "instructions": 4,
     "tool result": 8,
     "node": 16,
+    "trace": 32,
     "cassette": 32,
     "reply": 64,
     "answer": 64,
@@ -38,9 +38,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         description="Repeat a recorded run without a model: with the recorded answers, or, with "
         "--decisions, the recorded tool calls on today's graph.",
         epilog="Exit codes: 0 the same; 4 another request (system prompt, tools, model, "
-        "parameters); 8 another tool result; 16 another node; 32 the cassette does not fit; 64 "
-        "another reply, answer or session; several runs: all of theirs. With --decisions: 1 if an "
-        "answer differs.",
+        "parameters); 8 another tool result; 16 another node; 32 the record does not fit "
+        "together; 64 another reply, answer or session; several runs: all of theirs. With "
+        "--decisions: 1 if an answer differs.",
     )
     parser.set_defaults(run=run)
     parser.add_argument(

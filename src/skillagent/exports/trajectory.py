@@ -14,24 +14,24 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 from skillagent.errors import UsageError
-from skillagent.exports.run_events import (
+from skillagent.graph_json.json_writer import UNSEEN
+from skillagent.messages import Usage
+from skillagent.runs import Determinism, RunRecord
+from skillagent.runs.run_events import (
     CallAnswer,
     CallStart,
     Instructions,
     ModelFailure,
     ModelReply,
-    ModelRequest,
     OtherEvent,
     Question,
     QuestionEnd,
+    RequestSent,
     RunEvent,
     ShownNode,
-    run_events,
     spent_by,
+    typed_event,
 )
-from skillagent.graph_json.json_writer import UNSEEN
-from skillagent.messages import Usage
-from skillagent.runs import Determinism, RunRecord
 
 SCHEMA_VERSION = "ATIF-v1.7"
 Json: TypeAlias = dict[str, Any]
@@ -54,7 +54,7 @@ def trajectory(record: RunRecord) -> str:
 def trajectory_value(record: RunRecord) -> Json:
     """A run as the JSON object of an ATIF file; see `trajectory`."""
     steps = _Steps(record)
-    events = [event for _, event in run_events(record)]
+    events = [typed_event(event) for event in record.events]
     for event in events:
         steps.add(event)
     if not steps.all:
@@ -156,7 +156,7 @@ class _Steps:
             case Instructions():
                 extra = {"cost": event.cost, "disclosed": _shown(event.disclosed)}
                 self._step("system", event.text, extra=extra)
-            case ModelRequest():
+            case RequestSent():
                 self._request = event.digest
             case ModelReply():
                 self._reply(event)

@@ -36,6 +36,8 @@ class DivergenceKind(StrEnum):
     """How the run ended."""
     SESSION = "session"
     """What the user did: questions, budget, undo."""
+    TRACE = "trace"
+    """The trace is damaged, so that it cannot be compared."""
     CASSETTE = "cassette"
     """The recorded answers do not fit the trace."""
     LENGTH = "length"

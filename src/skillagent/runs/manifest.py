@@ -109,7 +109,11 @@ _FORM = TypeAdapter(Manifest)
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a manifest."""
-    return _FORM.json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_FORM.json_schema(),
+        "title": "manifest.json of a skillagent run record",
+    }
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -15,6 +15,7 @@ from skillagent.recording import strict_json
 from skillagent.runs.manifest import FILE, Manifest, read_manifest
 from skillagent.runs.model_exchange import ModelExchange, model_cassette
 from skillagent.runs.recorder import CASSETTE, RESUMED, TRACE
+from skillagent.runs.run_events import typed_event
 from skillagent.runs.trace import TraceEvent, run_digest
 
 _LAST = ("end", "undo")
@@ -54,12 +55,18 @@ class RunRecord:
             if not line.strip():
                 continue
             try:
-                events.append(TraceEvent.from_json(strict_json.parsed(line), number))
+                event = TraceEvent.from_json(strict_json.parsed(line), number)
             except (ValueError, AttributeError, TypeError, RecursionError):
                 is_last = number == len(lines)
                 what = "the last line is incomplete" if is_last else "the line is no event"
                 damage.append(f"{TRACE}:{number}: {what}")
                 break
+            try:
+                typed_event(event)
+            except ValueError as error:
+                damage.append(f"{TRACE}:{number}: {error}")
+                break
+            events.append(event)
         return cls(folder, manifest, tuple(events), tuple(damage))
 
     @property

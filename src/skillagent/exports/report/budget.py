@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skillagent.exports.report.markup import Markup, details, element, joined, table
-from skillagent.exports.run_events import CallAnswer, CallStart, Instructions, RunEvent
+from skillagent.runs.run_events import CallAnswer, CallStart, Instructions, RunEvent
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 200, 64, 16, 30
 

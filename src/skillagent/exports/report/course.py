@@ -12,20 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from skillagent.exports.report.markup import EMPTY, Markup, details, element, joined
-from skillagent.exports.run_events import (
+from skillagent.messages import Usage
+from skillagent.runs.run_events import (
     CallAnswer,
     CallStart,
     Instructions,
     ModelFailure,
     ModelReply,
-    ModelRequest,
     OtherEvent,
     Question,
     QuestionEnd,
+    RequestSent,
     RunEvent,
     ShownNode,
 )
-from skillagent.messages import Usage
 
 MOST_CHARACTERS = 120
 """Characters of a call's arguments in its heading."""
@@ -82,7 +82,7 @@ class _Course:
                 self._entry(place, heading, element("p", event.text, class_="text"))
             case Instructions():
                 self._entry(place, _instructions(event))
-            case ModelRequest():
+            case RequestSent():
                 self._request = place
             case ModelReply():
                 self._request, self._text = None, event.text

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from skillagent.exports.report.markup import Markup, details, element, joined, table
-from skillagent.exports.run_events import RunEvent, spent_by
 from skillagent.runs import RunRecord
+from skillagent.runs.run_events import RunEvent, spent_by
 
 
 @dataclass(frozen=True, slots=True)

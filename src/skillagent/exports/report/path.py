@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from skillagent.disclosure import Level
 from skillagent.exports.report.markup import Markup, details, element, joined
-from skillagent.exports.run_events import CallAnswer, Instructions, RunEvent, ShownNode
+from skillagent.runs.run_events import CallAnswer, Instructions, RunEvent, ShownNode
 
 WIDTH, LEFT, TOP, ROW = 640, 44, 30, 18
 MOST_ROWS = 200

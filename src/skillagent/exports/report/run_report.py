@@ -22,9 +22,9 @@ from skillagent.exports.report.facts import (
 )
 from skillagent.exports.report.markup import EMPTY, Markup, element, joined, section
 from skillagent.exports.report.path import path
-from skillagent.exports.run_events import RunEvent, run_events
 from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord
+from skillagent.runs.run_events import RunEvent, typed_event
 
 TITLE_CHARACTERS = 80
 
@@ -85,7 +85,7 @@ def comparison_report(first: RunRecord, second: RunRecord) -> str:
 
 
 def _events(record: RunRecord) -> list[RunEvent]:
-    return [event for _, event in run_events(record)]
+    return [typed_event(event) for event in record.events]
 
 
 def _title(record: RunRecord) -> str:

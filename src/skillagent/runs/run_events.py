@@ -1,14 +1,14 @@
 """The events of a run record as typed values, for whatever shows a run to people or viewers.
 
-A trace can have been edited, so each event is validated before it is used. The kinds are described
-in `runs.trace`; a kind that is not known here is kept as an `OtherEvent`.
+A trace can have been edited, so each event is validated when a record is read. The kinds are
+described in `trace`; a kind that is not known here is kept as an `OtherEvent`.
 
-Above: `trajectory`, `report`. Below: `runs`.
+Above: `record`, reports, exports. Below: `trace`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -16,13 +16,11 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from skillagent.errors import UsageError
 from skillagent.messages import Message, Opaque, Role, Text, ToolCall, Usage
 from skillagent.recording import strict_json
-from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.canonical import without_floats
 from skillagent.runs.message_form import message_from_json
-from skillagent.runs.recorder import TRACE
+from skillagent.runs.trace import TraceEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Instructions:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRequest:
+class RequestSent:
     turn: int
     digest: str
 
@@ -157,7 +155,7 @@ class QuestionEnd:
 
 @dataclass(frozen=True, slots=True)
 class OtherEvent:
-    """A change between two questions: `resumed`, `model`, `budget`, `undo`."""
+    """A change between two questions, such as `undo`."""
 
     kind: str
     fields: Mapping[str, Any]
@@ -179,7 +177,7 @@ class OtherEvent:
 RunEvent: TypeAlias = (
     Question
     | Instructions
-    | ModelRequest
+    | RequestSent
     | ModelReply
     | ModelFailure
     | CallStart
@@ -188,10 +186,10 @@ RunEvent: TypeAlias = (
     | OtherEvent
 )
 
-_KINDS: Mapping[str, type[Any]] = {
+_KINDS: dict[str, type[Any]] = {
     "question": Question,
     "instructions": Instructions,
-    "request": ModelRequest,
+    "request": RequestSent,
     "reply": ModelReply,
     "failure": ModelFailure,
     "call": CallStart,
@@ -200,20 +198,39 @@ _KINDS: Mapping[str, type[Any]] = {
 }
 
 
-def run_events(record: RunRecord) -> Iterator[tuple[TraceEvent, RunEvent]]:
-    """The events of a record, each with what the trace has of it.
+@dataclass(frozen=True, slots=True)
+class _Resumed:
+    calls: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    model: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Budget:
+    total: int
+
+
+_CHANGES: dict[str, type[Any]] = {"resumed": _Resumed, "model": _Model, "budget": _Budget}
+"""Kinds of which only the fields are checked."""
+
+
+def typed_event(event: TraceEvent) -> RunEvent:
+    """The value of an event.
 
     Raises:
-        UsageError: an event has a wrong field; the text names its line.
+        ValueError: a field is wrong; the text names it.
     """
-    for event in record.events:
-        try:
-            yield event, _parsed(event)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            name = ".".join([event.kind, *map(str, first["loc"])])
-            place = f"{record.folder / TRACE}:{event.line}"
-            raise UsageError(f"{place}: {name}: {first['msg']}") from None
+    try:
+        return _parsed(event)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join([event.kind, *map(str, first["loc"])])
+        raise ValueError(f"{name}: {first['msg']}") from None
 
 
 def spent_by(events: Iterable[RunEvent]) -> int:
@@ -222,6 +239,8 @@ def spent_by(events: Iterable[RunEvent]) -> int:
 
 
 def _parsed(event: TraceEvent) -> RunEvent:
+    if event.kind in _CHANGES:
+        _form(event.kind).validate_python(dict(event.fields))
     if event.kind not in _KINDS:
         return OtherEvent(event.kind, without_floats(event.fields))
     values = dict(event.fields)
@@ -233,4 +252,4 @@ def _parsed(event: TraceEvent) -> RunEvent:
 
 @cache
 def _form(kind: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_KINDS[kind])
+    return TypeAdapter((_KINDS | _CHANGES)[kind])
