@@ -71,7 +71,9 @@ def graph_at_hand(
                 yield GraphAtHand(view, source, is_recorded=True, now=now)
                 return
         if now is None:
-            raise UsageError(f"{record.folder}: which graph did it read? Name its folder")
+            raise UsageError(
+                f"{record.folder}: which graph did it read? Name its folder with --graph"
+            )
         source = "as it is now, which is not as recorded"
         yield GraphAtHand(view_of(now), source, is_recorded=False, now=now)
 
