@@ -1,4 +1,4 @@
-"""Replays: where the recorded graph is found, what a replay may not do, and what an edit changes."""
+"""Replays: where the graph is found, what a replay may not do, and what an edit changes."""
 
 from __future__ import annotations
 

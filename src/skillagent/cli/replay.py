@@ -103,14 +103,14 @@ def _answer_lines(record: RunRecord, replayed: Replayed, source: str) -> list[st
 
 def _decisions(arguments: argparse.Namespace, record: RunRecord) -> int:
     from skillagent.errors import UsageError
-    from skillagent.graph import SkillGraph
     from skillagent.repro.decisions import replay_decisions
+    from skillagent.repro.graph_at_hand import load_recorded
     from skillagent.store import view_of
 
     roots = roots_of_record(arguments, record)
     if not roots:
         raise UsageError(f"{record.folder}: which graph? Name its folder with --graph")
-    graph = SkillGraph.load(*roots, options=graph_options(arguments, record))
+    graph = load_recorded(record, roots, graph_options(arguments, record))
     decisions = replay_decisions(record, view_of(graph))
     if arguments.json:
         print(to_json(decisions.to_json()))

@@ -17,7 +17,7 @@ from subprocess import SubprocessError
 
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.files.regular import read_regular
-from skillagent.graph import Options, SkillGraph
+from skillagent.graph import Options, Root, SkillGraph
 from skillagent.runs import RunRecord
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.node_copy import NODES, restore
@@ -60,7 +60,7 @@ def graph_at_hand(
         UsageError: the graph is nowhere to be found.
     """
     wanted = record.manifest.inputs["graph_root"]
-    now = SkillGraph.load(*roots, options=options) if roots else None
+    now = load_recorded(record, roots, options) if roots else None
     if now is not None and GraphIdentity.of(view_of(now)).root == wanted:
         yield GraphAtHand(view_of(now), "as it is now", is_recorded=True, now=now)
         return
@@ -76,6 +76,27 @@ def graph_at_hand(
             )
         source = "as it is now, which is not as recorded"
         yield GraphAtHand(view_of(now), source, is_recorded=False, now=now)
+
+
+def load_recorded(record: RunRecord, roots: Sequence[str], options: Options) -> SkillGraph:
+    """Load the graph of a record from its folders, under the recorded names.
+
+    The name of a graph is in the system prompt, and it would be that of the folder otherwise.
+
+    Args:
+        record: the record.
+        roots: folders of the graph, as `SkillGraph.load` takes them.
+        options: how it is loaded.
+
+    Raises:
+        GraphError: a folder cannot be loaded.
+    """
+    names = record.manifest.observed.get("names")
+    if not isinstance(names, list) or len(names) != len(roots):
+        return SkillGraph.load(*roots, options=options)
+    paths = [Root.parse(root).path for root in roots]
+    named = [Root(path, str(name)) for path, name in zip(paths, names, strict=True)]
+    return SkillGraph.load(*named, options=options)
 
 
 def _earlier(
@@ -111,7 +132,7 @@ def _committed(
     packed = _git(Path(top), "archive", "--format=tar", str(git["commit"]), "--", path)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
-    return SkillGraph.load(folder / path, options=options)
+    return load_recorded(record, (str(folder / path),), options)
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

@@ -287,12 +287,13 @@ class RunRecorder:
 
     def _observed(self) -> dict[str, Any]:
         assert self._toolset is not None
-        ledger = self._toolset.ledger
+        ledger, graph = self._toolset.ledger, self._identity.graph
         return self._scrubber.value(  # type: ignore[no-any-return]  # a mapping stays one
             {
                 "started": iso_time(self._started),
                 "written": iso_time(self._clock()),
                 "graph": list(self._graph),
+                "names": [root.name for root in graph.roots] if graph else [],
                 "models": list(self._reported["models"]),
                 "fingerprints": list(self._reported["fingerprints"]),
                 "turns": [turn.to_json() for turn in ledger.turns],
