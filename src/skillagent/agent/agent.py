@@ -172,6 +172,8 @@ class Agent:
         """
         if not self._marks:
             return False
+        if self.record:
+            self.record.begin(self.toolset, self.provider, self.max_turns, len(self._messages))
         *rest, last = self._marks
         self._marks = tuple(rest)
         self._messages = self._messages[: last.messages]
@@ -300,15 +302,17 @@ class _Run:
         record = self._agent.record
         if record is None:
             return
+        # Not every provider gives the text in pieces before it gives the whole reply.
+        text = self._reply.message.text if self._reply else self._text
         if self._ended is not None:
             done = self.done()
             record.end(done.reason, done.text)
         elif self._failure is not None:
-            record.failure(str(self._failure), self._failure.status, text=self._text)
-            record.end(EndReason.FAILED, self._text)
+            record.failure(str(self._failure), self._failure.status, text=text)
+            record.end(EndReason.FAILED, text)
         else:
-            record.failure("the answer was stopped", interrupted=True, text=self._text)
-            record.end(EndReason.INTERRUPTED, self._text)
+            record.failure("the answer was stopped", interrupted=True, text=text)
+            record.end(EndReason.INTERRUPTED, text)
 
     def history(self) -> tuple[Message, ...]:
         """The conversation in a form that may be kept, however far the run has come."""

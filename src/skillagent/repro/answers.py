@@ -116,7 +116,8 @@ class _Comparison:
         self._turn = 0
         self.place = 0
         """How many events were the same."""
-        self._is_stopped = self._is_over = False
+        self._stopped_at = -1
+        self._is_over = False
 
     def request(self, request: ModelRequest) -> None:
         self._now = request
@@ -136,9 +137,9 @@ class _Comparison:
         recorded = self._events[self.place]
         if recorded.hashed != event.hashed:
             is_stop = recorded.kind == "end" and recorded.fields.get("reason") == "interrupted"
-            if is_stop and not self._is_stopped:
+            if is_stop and self._stopped_at != self.place:
                 # The user stopped the recorded run at this place, in no request.
-                self._is_stopped = True
+                self._stopped_at = self.place
                 raise Stopped
             self._is_over = True
             raise _Diverged(self._different(recorded, event))
@@ -184,6 +185,8 @@ def session_of(record: RunRecord, graph: GraphView) -> Session:
     if resumed := record.resumed():
         conversation = saved.parse(resumed, str(record.folder))
         toolset = Toolset.resume(graph, conversation.state, counter=counter)
+        if inputs["budget"] != toolset.budget.total:
+            toolset.rebudget(inputs["budget"])
         return Session(toolset, conversation.messages, conversation.marks)
     if any(event.kind == "resumed" for event in record.events[:1]):
         raise UsageError(f"{record.folder}: it continues a conversation that was not recorded")
@@ -230,9 +233,7 @@ class Replay:
         model = inputs["model"]
         if model is not None:
             exchanges = [exchange for _, exchange in record.exchanges()]
-            self._cassette = CassetteProvider(
-                ModelInputs(**model), exchanges, reads_system_prompt=inputs["system"] is not None
-            )
+            self._cassette = CassetteProvider(ModelInputs(**model), exchanges)
             self._agent = Agent(
                 session.toolset,
                 provider or self._cassette,

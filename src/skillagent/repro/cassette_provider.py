@@ -27,21 +27,21 @@ class CassetteProvider:
     Args:
         model: the model that was recorded, for the name and the parameters.
         exchanges: the recorded exchanges, in order.
-        reads_system_prompt: whether the recorded model was given one.
     """
 
     determinism = Determinism.REPLAYED
 
-    def __init__(
-        self,
-        model: ModelInputs,
-        exchanges: Sequence[ModelExchange],
-        *,
-        reads_system_prompt: bool = True,
-    ) -> None:
+    def __init__(self, model: ModelInputs, exchanges: Sequence[ModelExchange]) -> None:
         self.model = model
-        self.reads_system_prompt = reads_system_prompt
-        self._left = iter(exchanges)
+        self._exchanges = exchanges
+        self._next = 0
+
+    @property
+    def reads_system_prompt(self) -> bool:
+        """Whether the next recorded request has a system prompt."""
+        if self._next >= len(self._exchanges):
+            return True
+        return bool(self._exchanges[self._next].request.body.get("system"))
 
     @property
     def name(self) -> str:
@@ -58,10 +58,10 @@ class CassetteProvider:
             ProviderError: the recorded request failed.
             Stopped: the recorded answer was stopped by its user.
         """
-        exchange = next(self._left, None)
-        if exchange is None:
+        if self._next >= len(self._exchanges):
             raise ProviderError("the cassette has no more exchanges")
-        answer = exchange.answer
+        answer = self._exchanges[self._next].answer
+        self._next += 1
         if isinstance(answer, RecordedFailure):
             if answer.text:
                 yield Text(answer.text)

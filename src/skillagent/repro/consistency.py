@@ -5,7 +5,8 @@ Above: `answers`, `verify`. Below: `runs`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from skillagent.errors import UsageError
 from skillagent.runs import RunRecord, TraceEvent
@@ -82,5 +83,10 @@ def _is_same_answer(
             event.fields.get("interrupted"),
         ) == (answer.failure, answer.status, answer.interrupted)
     parts = [messages.part(part) for part in answer.reply.message.parts]
-    recorded = event.fields.get("stop"), event.fields.get("parts")
-    return event.kind == "reply" and recorded == (answer.stop.value, parts)
+    recorded = event.fields.get("stop"), _without_ids(event.fields.get("parts", ()))
+    return event.kind == "reply" and recorded == (answer.stop.value, _without_ids(parts))
+
+
+def _without_ids(parts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    # The numbers of calls go on from those of an earlier conversation; a replay compares them.
+    return [{name: value for name, value in part.items() if name != "id"} for part in parts]

@@ -112,6 +112,8 @@ def check_again(record: RunRecord, graph: GraphAtHand) -> Check:
         return Check(3, (), f"the run is {record.manifest.determinism}, not scripted")
     if record.manifest.inputs["model"] is None:
         return Check(3, (), "its calls came from elsewhere; they were replayed")
+    if any(event.fields.get("interrupted") for event in record.events):
+        return Check(3, (), "its user stopped it in the middle of a reply")
     return _replayed(3, graph, lambda: replay_with(record, graph.view, OfflineProvider()))
 
 

@@ -59,7 +59,7 @@ class Recorder(Protocol):
     def begin(
         self, toolset: Toolset, provider: Provider | None, max_turns: int | None, messages: int
     ) -> None:
-        """The first question is coming; called before each question."""
+        """Follow a session; called before each question and each undo."""
         ...
 
     def question(self, text: str, provider: Provider) -> None:
@@ -132,6 +132,8 @@ class RunObserver:
         if self._toolset is not None:
             return
         self._toolset = toolset
+        self._model = ModelInputs.of(provider) if provider else None
+        self._total = toolset.budget.total
         if messages or toolset.calls:
             self._has_instructions = any(entry.call == 0 for entry in toolset.ledger.entries)
             self._trace.event("resumed", calls=toolset.calls, messages=messages)
@@ -202,13 +204,13 @@ class RunObserver:
         self._open = None
 
     def _compare_model(self, model: ModelInputs) -> None:
-        if self._model is not None and model != self._model:
+        if model != self._model:
             self._trace.event("model", model=model.name, parameters=dict(model.parameters))
         self._model = model
 
     def _compare_budget(self, toolset: Toolset) -> None:
         total = toolset.budget.total
-        if self._total not in (-1, total):
+        if total != self._total:
             self._trace.event("budget", total=total)
         self._total = total
 

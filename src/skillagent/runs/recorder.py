@@ -176,9 +176,8 @@ class RunRecorder:
 
     def undone(self) -> None:
         """The last question was taken back."""
-        if self.path is not None:
-            self._observer.undone()
-            self._write_manifest(Outcome("undone", sha256("")))
+        self._observer.undone()
+        self._write_manifest(Outcome("undone", sha256("")))
 
     def close(self) -> None:
         """Finish the record of a session that has no answers of its own, such as a served one."""
