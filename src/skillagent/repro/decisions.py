@@ -107,7 +107,7 @@ def replay_decisions(record: RunRecord, graph: GraphView) -> Decisions:
             opened = event
         elif event.kind == "answer" and opened is not None:
             calls += 1
-            answer = call_again(toolset, opened)
+            answer = call_again(toolset, opened, event)
             if change := _change(opened, event, answer):
                 changes.append(change)
     recorded = sum(event.fields.get("cost", 0) for event in record.events)

@@ -18,10 +18,12 @@ from subprocess import SubprocessError
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.files.regular import read_regular
 from skillagent.graph import Options, SkillGraph
+from skillagent.graph.walk import roots_of
+from skillagent.lock import FILE, read_lock, view_of
 from skillagent.runs import RunRecord
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.node_copy import NODES, restore
-from skillagent.store import GraphView, view_of
+from skillagent.store import GraphView
 
 _SECONDS = 60
 """How long git may take to pack a commit."""
@@ -58,7 +60,7 @@ def graph_at_hand(
         UsageError: the graph is nowhere to be found.
     """
     wanted = record.manifest.inputs["graph_root"]
-    now = view_of(SkillGraph.load(*roots, options=options)) if roots else None
+    now = _present(roots, options, record.manifest.inputs.get("frozen")) if roots else None
     if now is not None and GraphIdentity.of(now).root == wanted:
         yield GraphAtHand(now, "as it is now", is_recorded=True)
         return
@@ -71,6 +73,23 @@ def graph_at_hand(
         if now is None:
             raise UsageError(f"{record.folder}: which graph did it read? Name its folder")
         yield GraphAtHand(now, "as it is now, which is not as recorded", is_recorded=False)
+
+
+def _present(roots: Sequence[str], options: Options, frozen: str | None) -> GraphView:
+    """The graph in its folders, frozen by the lock that the run was, if that is there."""
+    view = view_of(SkillGraph.load(*roots, options=options))
+    for path in _usual_locks(roots) if frozen else ():
+        with suppress(SkillAgentError):
+            if (lock := read_lock(path)).root == frozen:
+                return view_of(view, lock)
+    return view
+
+
+def _usual_locks(roots: Sequence[str]) -> Iterator[Path]:
+    """Where the lock of a graph may be: in its folder, or in the one that declares its roots."""
+    folders = [root.path.resolve() for root in roots_of(roots)]
+    yield folders[0] / FILE
+    yield from (folder / FILE for folder in folders[0].parents)
 
 
 def _earlier(

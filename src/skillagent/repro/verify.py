@@ -26,7 +26,7 @@ from skillagent.files.regular import read_regular
 from skillagent.lock import LockedNode, Proof, node_leaf
 from skillagent.providers.base import Determinism
 from skillagent.providers.offline import OfflineProvider
-from skillagent.repro.answers import Replayed, replay_answers, replay_with
+from skillagent.repro.answers import NotRecordedError, Replayed, replay_answers, replay_with
 from skillagent.repro.consistency import cassette_faults
 from skillagent.repro.divergence import Divergence
 from skillagent.repro.graph_at_hand import GraphAtHand
@@ -106,11 +106,16 @@ def check_again(record: RunRecord, graph: GraphAtHand) -> Check:
 
 def _replayed(level: int, graph: GraphAtHand, replay: Callable[[], Replayed]) -> Check:
     try:
-        difference = replay().divergence
+        replayed = replay()
+    except NotRecordedError as error:
+        return Check(level, (), str(error))
     except SkillAgentError as error:
         return Check(level, (str(error),))
+    difference = replayed.divergence
     if difference is None:
-        return Check(level, ())
+        return Check(
+            level, (), replayed.stopped and f"after {replayed.same} events: {replayed.stopped}"
+        )
     faults = [_line(difference), *difference.details]
     if not graph.is_recorded:
         faults.append(f"the graph is {graph.source}")

@@ -6,6 +6,7 @@ Above: the package. Below: `formats` and `places`, which recognise secrets.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,9 +41,12 @@ class Scrubber:
 
     Args:
         known: values that are secret, whatever their format.
+        stand_in: a secret in lower case, and the text that replaces it in any case, where the
+            number of tokens must not change; None for none.
     """
 
     known: tuple[str, ...] = ()
+    stand_in: tuple[str, str] | None = None
 
     @classmethod
     def of_request(cls, headers: Mapping[str, str], target: str = "") -> Scrubber:
@@ -62,6 +66,9 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """A text without its secrets; unchanged if it has none."""
+        if self.stand_in and self.stand_in[0] in text.lower():
+            secret, replacement = self.stand_in
+            text = re.sub(re.escape(secret), replacement, text, flags=re.IGNORECASE)
         for _ in range(_ROUNDS):
             before, text = text, self._once(text)
             if text == before:
