@@ -273,8 +273,7 @@ class Toolset(ProviderForms):
             name: name by which the file was requested, for the ledger.
             text: its text.
             node: id of the node whose file it is; None for another file.
-            tokens: tokens of the text; None to count them. If they are more than are left, the
-                answer is a refusal, which is charged.
+            tokens: tokens of the text; None to count them. More than are left are refused.
         """
         with self._lock:
             started = self._clock()

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from skillagent.agent import Agent, Mark, saved
+from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Budget, Toolset
 from skillagent.disclosure.call_lines import answer_line
 from skillagent.disclosure.served_call import HAND_OVER, Asked
@@ -30,7 +31,7 @@ from skillagent.runs import RunObserver, RunRecord, TraceEvent
 from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import ModelExchange, ModelRequest
 from skillagent.runs.recorder import SESSION, TRACE
-from skillagent.secrets import Scrubber
+from skillagent.secrets import SCRUBBED, Scrubber
 from skillagent.store import GraphView, graph_behind
 from skillagent.tokens import counter_named
 
@@ -93,7 +94,7 @@ def replay_with(record: RunRecord, graph: GraphView, provider: Provider | None =
         return Replayed(sink.place, len(record.events), stop.divergence)
     except _EndOfRecord:
         pass
-    except _GraphChanged as stop:
+    except _CannotGoOn as stop:
         return Replayed(sink.place, len(record.events), None, str(stop))
     return Replayed(sink.place, len(record.events), sink.missing())
 
@@ -112,14 +113,8 @@ class _EndOfRecord(BaseException):
     """Everything that was recorded has been replayed; the recorded process was killed here."""
 
 
-class _GraphChanged(BaseException):
-    """Here the graph changed during the recorded session, and its later state is not recorded."""
-
-    def __init__(self, event: TraceEvent) -> None:
-        super().__init__(
-            f"the graph changed during the session ({TRACE}:{event.line}), and a record has only "
-            "its first state; --decisions goes on with the graph of today"
-        )
+class _CannotGoOn(BaseException):
+    """What comes now depends on something that was not recorded; the message tells on what."""
 
 
 class NotRecordedError(UsageError):
@@ -327,7 +322,10 @@ class Replay:
                 fields = event.fields
                 self._cassette.model = ModelInputs(fields["model"], fields["parameters"])
             elif event.kind == "graph":
-                raise _GraphChanged(event)
+                raise _CannotGoOn(
+                    f"the graph changed during the session ({TRACE}:{event.line}), and a record "
+                    "has only its first state; --decisions goes on with the graph of today"
+                )
             elif event.kind == "call" and self._agent is None:
                 self._call(event, following)
 
@@ -347,4 +345,12 @@ class Replay:
             str(event.fields["id"]), str(event.fields["tool"]), event.fields["arguments"]
         )
         self._observer.call(call, Asked(event.fields.get("asked", "")))
-        self._observer.answer(call, call_again(self.toolset, event, answer))
+        try:
+            self._observer.answer(call, call_again(self.toolset, event, answer))
+        except _Diverged:
+            if SCRUBBED not in canonical_json(event.fields["arguments"]):
+                raise
+            raise _CannotGoOn(
+                f"a secret in the arguments of {call.id} ({TRACE}:{event.line}) was not recorded, "
+                "and its answer depends on it"
+            ) from None

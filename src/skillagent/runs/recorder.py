@@ -309,7 +309,10 @@ class RunRecorder:
                 before = read.get(item.node)
                 if before and _LEVELS.index(Level(before.level)) >= _LEVELS.index(item.level):
                     continue
-                proof = self._identity.proof(item.node, item.digest)
+                if before and before.digest == item.digest:
+                    proof = before.proof
+                else:
+                    proof = self._identity.proof(item.node, item.digest)
                 read[item.node] = NodeRead(item.digest, item.level.value, proof)
         return dict(sorted(read.items()))
 
