@@ -136,6 +136,8 @@ def test_the_shells_are_those_that_the_package_knows() -> None:
         ("skillagent check --dialect den", {"dendron"}),
         ("skillagent check kno", {"know"}),
         ("skillagent read kno", {"know"}),
+        ("skillagent export report kno", {"know"}),
+        ("skillagent export traj", {"trajectory"}),
         ("skillagent completion po", {"powershell"}),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 
 from skillagent.errors import UsageError
 from skillagent.messages import Message, Request, Role, Text, ToolSpec
-from skillagent.recording import CanonicalRequest, Cassette, Exchange
+from skillagent.recording import CanonicalRequest, Cassette, Exchange, strict_json
 from skillagent.recording.difference import differences, nearest
 
 TOOL = ToolSpec("read_node", "Read a node.", {"type": "object"})
@@ -45,6 +45,12 @@ def neutral(*words: str, system: str = "Be brief.", model: str = "a-model") -> N
 
 def tape_at(folder: Path) -> Cassette[NeutralRequest, NeutralReply]:
     return Cassette(folder / "run.jsonl", Exchange[NeutralRequest, NeutralReply])
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+def test_a_number_that_json_lacks_is_not_read(number: str) -> None:
+    with pytest.raises(ValueError, match=f"{number} is not JSON"):
+        strict_json.parsed(f'{{"cost": {number}}}'.encode())
 
 
 def test_a_cassette_gives_back_the_exchanges_of_another_boundary(tmp_path: Path) -> None:

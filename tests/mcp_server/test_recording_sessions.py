@@ -7,6 +7,7 @@ import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,36 +189,37 @@ def test_sessions_over_http_have_a_record_each_without_their_tokens(
 ) -> None:
     tokens: list[str] = []
 
-    async def session(client: Client, queries: list[str]) -> None:
+    async def session(client: Client, *queries: str, again: bool = False) -> None:
         token: str | None = None
         for query in queries:
             result = await client.call_tool("list_index", {"query": query, "session": token})
             token = session_of(text_of(result))
-        # A model that puts the name of its session into another argument.
-        await client.call_tool("read_node", {"node": str(token).upper(), "session": token})
         meta: Any = {SESSION_KEY: token}
         for uri in ("skill://bees/a.md", "skill://bees/scripts/run.py"):
             await client.read_resource(uri, meta=meta)
         wrong = {"node": "a", "session": str(token)[:-1]}
         answer = text_of(await client.call_tool("read_node", wrong))
         tokens.extend([str(token), session_of(answer)])
+        if again:  # a model that puts the name of its session into another argument, too
+            await client.call_tool("read_node", {"node": str(token).upper(), "session": token})
 
     async def run(url: str) -> None:
         async with Client(url) as client, anyio.create_task_group() as group:
-            for queries in (["a", "b", SECRET], ["b", "bees"]):
-                group.start_soon(session, client, queries)
+            group.start_soon(session, client, "a", "b", SECRET)
+            group.start_soon(session, client, "b", "bees")
+            group.start_soon(partial(session, again=True), client, "b")
 
     with listening(str(graph), "--record", str(runs)) as server:
         anyio.run(run, server.url)
-    assert sorted(len(record.events) for record in records(runs)) == [2, 2, 10, 12]
+    assert sorted(len(record.events) for record in records(runs)) == [2, 2, 2, 8, 8, 10]
     assert all(record.is_complete for record in records(runs))
     text = everything(runs).lower()
     assert SECRET.lower() not in text
     assert not [token for token in tokens if token[:12] in text]
-    *others, secret = sorted(verified(capsys, runs, graph), key=len)
-    assert others == [[]] * 3
-    assert len(secret) == 1
-    assert secret[0].startswith("after 5 events: a secret in the arguments of call_2")
+    *all_the_same, (of_query,), (of_node,) = sorted(verified(capsys, runs, graph))
+    assert all_the_same == [[]] * 4
+    assert of_query.startswith("after 5 events: a secret in the arguments of call_2 ")
+    assert of_node.startswith("after 7 events: a secret in the arguments of call_3 ")
 
 
 def test_calls_at_once_in_one_session_are_recorded_in_their_order(
@@ -294,9 +296,9 @@ def test_a_changed_graph_is_an_event_at_which_a_replay_stops(
     root = GraphIdentity.of(served.loader.loaded.view).root
     assert record.events[2].fields == {"root": root}
     assert record.manifest.inputs["graph_root"] != root
-    (faults,) = verified(capsys, runs, graph)
-    assert len(faults) == 1, faults
-    assert "after 2 events: the graph changed during the session (trace.jsonl:3)" in faults[0]
+    ((changed, stopped),) = verified(capsys, runs, graph)
+    assert changed == "[[a]] was read, and its file has changed since"
+    assert "after 2 events: the graph changed during the session (trace.jsonl:3)" in stopped
     assert main(["replay", str(runs), "-g", str(graph)]) == 0
     assert "2 of 7 events are the same; then the graph changed" in capsys.readouterr().out
     assert main(["replay", str(runs), "-g", str(graph), "--decisions"]) == 1
@@ -319,7 +321,9 @@ def test_the_record_of_a_frozen_server_names_the_lock(
     assert record.manifest.inputs["frozen"] == lock.root
     assert record.manifest.inputs["graph_root"] != lock.root  # without b
     assert list(record.manifest.nodes) == ["a"]
-    assert verified(capsys, runs, graph) == [[]]
+    ((drift,),) = verified(capsys, runs, graph)
+    assert drift.startswith("lock: changed node b")
+    assert main(["replay", str(runs), "-g", str(graph)]) == 0
 
 
 @pytest.mark.parametrize("budget", [60, 400])

@@ -152,8 +152,8 @@ def test_a_body_of_any_bytes_is_answered(path: str, raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"[" * 100_000, b'{"a":' * 100_000, b'{"model": NaN}'],
-    ids=["lists", "objects", "no number"],
+    [b"[" * 100_000, b'{"a":' * 100_000, b'{"model": NaN}', b'{"model": 1e999}'],
+    ids=["lists", "objects", "no number", "too large"],
 )
 def test_a_body_that_no_parser_takes_is_refused(raw: bytes) -> None:
     answered("/v1/messages", raw)

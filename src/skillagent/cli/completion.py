@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from skillagent.cli.arguments import Commands
 
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
-_FOLDERS = {"GRAPH", "FOLDER"}
+_FOLDERS = {"GRAPH", "FOLDER", "RUN", "RUN2"}
 _FILES = {"FILE", "SOURCE", "SCRIPT"}
 """Names in the help of the arguments that are completed with folders and with files."""
 

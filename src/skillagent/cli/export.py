@@ -1,8 +1,12 @@
-"""`skillagent export`: writes a graph as an Agent Skill, llms.txt, JSON or GraphML."""
+"""`skillagent export`: writes a graph as an Agent Skill, llms.txt, JSON or GraphML.
+
+It also writes a recorded run as a trajectory for other viewers, or as a report for people.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands, command
@@ -12,6 +16,7 @@ if TYPE_CHECKING:
     from skillagent.exports import PackedSkill
     from skillagent.graph import SkillGraph
     from skillagent.progress import Progress
+    from skillagent.runs import RunRecord
 
 _FORMS = {
     "llms-txt": "an llms.txt, with every map as a section",
@@ -24,9 +29,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare `export` and its forms."""
     parser = commands.add_parser(
         "export",
-        help="write a graph in the form of another tool",
-        description="Write a graph in the form of another tool. The same graph gives the same "
-        "bytes.",
+        help="write a graph, or a recorded run, in the form of another tool",
+        description="Write a graph, or a recorded run, in the form of another tool. The same graph "
+        "or record gives the same bytes.",
     )
     forms = parser.add_subparsers(dest="form", required=True, metavar="FORM")
     skill = command(forms, "agent-skill", run, "pack it as one Agent Skill, a folder")
@@ -39,16 +44,38 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     for name, text in _FORMS.items():
         form = command(forms, name, run, text)
-        form.add_argument(
-            "-o", "--out", metavar="FILE", help="destination (default: standard output)"
-        )
-        form.add_argument("--force", action="store_true", help="replace FILE if it exists")
+        _file_arguments(form)
         if name == "llms-txt":
             form.add_argument("--base", default="", metavar="URL", help="prefix of every path")
+    _run_form(forms, "trajectory", _trajectory, "a recorded run in ATIF, which viewers read")
+    report = _run_form(
+        forms, "report", _report, "a recorded run, or two side by side, as one HTML file"
+    )
+    report.add_argument(
+        "second", nargs="?", metavar="RUN2", help="one more run, to find where they part"
+    )
+
+
+def _run_form(
+    forms: Commands[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    form = forms.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    form.set_defaults(run=run)
+    form.add_argument("record", metavar="RUN", help="folder of a run record")
+    _file_arguments(form)
+    return form
+
+
+def _file_arguments(form: argparse.ArgumentParser) -> None:
+    form.add_argument("-o", "--out", metavar="FILE", help="destination (default: standard output)")
+    form.add_argument("--force", action="store_true", help="replace FILE if it exists")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from skillagent.cli.output import printable, write_output
+    from skillagent.cli.output import printable
     from skillagent.cli.progress_bar import progress_bar
     from skillagent.cli.session import load
 
@@ -62,11 +89,30 @@ def run(arguments: argparse.Namespace) -> int:
         for skill in packed:
             print(printable(_account(skill)))
         return 0
-    if arguments.out is None:
-        print(text, end="")
-    else:
-        write_output(arguments.out, text, replace=arguments.force)
-    return 0
+    return _give(arguments, text)
+
+
+def _trajectory(arguments: argparse.Namespace) -> int:
+    from skillagent.exports.trajectory import trajectory
+
+    return _give(arguments, trajectory(_record(arguments.record)))
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from skillagent.exports.report import comparison_report, run_report
+
+    record = _record(arguments.record)
+    if arguments.second is None:
+        return _give(arguments, run_report(record))
+    return _give(arguments, comparison_report(record, _record(arguments.second)))
+
+
+def _record(folder: str) -> RunRecord:
+    from pathlib import Path
+
+    from skillagent.runs import RunRecord
+
+    return RunRecord.read(Path(folder))
 
 
 def _packed(graph: SkillGraph, out: str | None, progress: Progress) -> tuple[PackedSkill, ...]:
@@ -99,3 +145,14 @@ def _text(graph: SkillGraph, arguments: argparse.Namespace) -> str:
     if arguments.form == "json":
         return exports.graph_record(graph).to_json()
     return exports.to_graphml(graph)
+
+
+def _give(arguments: argparse.Namespace, text: str) -> int:
+    """Write the text to the file that the command line names, or print it."""
+    from skillagent.cli.output import write_output
+
+    if arguments.out is None:
+        print(text, end="")
+    else:
+        write_output(arguments.out, text, replace=arguments.force)
+    return 0

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _BITS = {
     "request": 4,
-    "instructions": 4,
     "tool result": 8,
     "node": 16,
+    "trace": 32,
     "cassette": 32,
     "reply": 64,
     "answer": 64,
@@ -41,8 +41,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--decisions, the recorded tool calls on today's graph.",
         epilog="Exit codes: 0 the same; 2 its beginning was not recorded; 4 another request "
         "(system prompt, tools, model, parameters); 8 another tool result; 16 another node; 32 the "
-        "cassette does not fit; 64 another reply, answer or session; several runs: all of theirs. "
-        "With --decisions: 1 if an answer differs.",
+        "record does not fit together; 64 another reply, answer or session; several runs: all of "
+        "theirs. With --decisions: 1 if an answer differs.",
     )
     parser.set_defaults(run=run)
     parser.add_argument(
@@ -114,14 +114,14 @@ def _answer_lines(record: RunRecord, replayed: Replayed, source: str) -> list[st
 
 def _decisions(arguments: argparse.Namespace, record: RunRecord) -> int:
     from skillagent.errors import UsageError
-    from skillagent.graph import SkillGraph
     from skillagent.repro.decisions import replay_decisions
+    from skillagent.repro.graph_at_hand import load_recorded
     from skillagent.store import view_of
 
     roots = roots_of_record(arguments, record)
     if not roots:
         raise UsageError(f"{record.folder}: which graph? Name its folder with --graph")
-    graph = SkillGraph.load(*roots, options=graph_options(arguments, record))
+    graph = load_recorded(record, roots, graph_options(arguments, record))
     decisions = replay_decisions(record, view_of(graph))
     if arguments.json:
         print(to_json(decisions.to_json()))

@@ -11,6 +11,8 @@ from skillagent.cli.output import printable, to_json
 from skillagent.cli.records import add_graph_of_record, graph_options, roots_of_record
 
 if TYPE_CHECKING:
+    from skillagent.graph import SkillGraph
+    from skillagent.lock import GraphLock
     from skillagent.repro.compare import Comparison
     from skillagent.repro.verify import Check
     from skillagent.runs import RunRecord
@@ -48,6 +50,13 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="check the levels up to this one, 0 to 3 (3)",
     )
     parser.add_argument("--strict", action="store_true", help="refuse an incomplete record")
+    parser.add_argument(
+        "--lock", metavar="FILE", help="lock of the graph (default: skillgraph.lock in its folder)"
+    )
+    parser.add_argument("--signer", metavar="IDENTITY", help="who must have signed the lock")
+    parser.add_argument(
+        "--allowed-signers", metavar="FILE", help="with --signer: OpenSSH's file of public keys"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a run")
     add_graph_of_record(parser)
 
@@ -99,7 +108,33 @@ def _checks(arguments: argparse.Namespace, record: RunRecord) -> list[Check]:
 
     roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
     with graph_at_hand(record, roots, options) as graph:
-        return levels.checks(record, graph, arguments.level)
+        return levels.checks(record, graph, arguments.level, _lock(arguments, graph.now))
+
+
+def _lock(arguments: argparse.Namespace, graph: SkillGraph | None) -> GraphLock | None:
+    """The lock of the graph, if it has one or one is named; its signature is checked first.
+
+    Raises:
+        UsageError: the lock that is named, or that must be signed, is not there or is damaged.
+        SignatureError: somebody else signed it, or nobody.
+    """
+    from skillagent.errors import UsageError
+    from skillagent.lock import FILE, read_lock
+
+    if bool(arguments.signer) != bool(arguments.allowed_signers):
+        raise UsageError("--signer and --allowed-signers belong together: give both")
+    roots = graph.roots if graph else ()
+    usual = roots[0].path / FILE if len(roots) == 1 else None
+    path = Path(arguments.lock) if arguments.lock else usual
+    if arguments.signer:
+        from skillagent.lock.signature import check_signature
+
+        if path is None:
+            raise UsageError("which lock must be signed? Name it with --lock FILE")
+        check_signature(path, Path(arguments.allowed_signers), arguments.signer)
+    if path is None or not (arguments.lock or path.exists()):
+        return None
+    return read_lock(path)
 
 
 def _environment_notes(record: RunRecord) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Writes a graph in other formats: Agent Skill, llms.txt, JSON, GraphML.
+"""Writes a graph in other formats: Agent Skill, llms.txt, JSON, GraphML; a run as ATIF or HTML.
 
-Each format keeps all that it can represent, and the same graph gives the same bytes. Above: the
-command `export`. Below: `graph_json`, the JSON form; `lint`, the rules for a valid skill; `graph`.
+Each format keeps all that it can represent, and the same graph or record gives the same bytes.
+`trajectory` and `report` are for runs, all else is for graphs. Above: the command `export`. Below:
+`graph_json`, the JSON form; `lint`, the rules for a valid skill; `graph`; `runs`.
 """
 
 from skillagent.exports.agent_skill import PackedSkill, agent_skill

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import fields
 from typing import Any, NoReturn
 
@@ -23,7 +24,7 @@ def parsed(data: bytes) -> Any:
         ValueError: the text is not JSON, or holds NaN or an infinity.
         RecursionError: it is nested too deeply.
     """
-    return json.loads(data, parse_constant=_refuse)
+    return json.loads(data, parse_constant=_refuse, parse_float=_finite)
 
 
 def dumped(value: Any) -> bytes:
@@ -58,5 +59,11 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+def _finite(text: str) -> float:
+    """A number; one that is too large for a float, such as 1e999, would become an infinity."""
+    value = float(text)
+    return value if math.isfinite(value) else _refuse(text)
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")

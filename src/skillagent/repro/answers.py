@@ -69,6 +69,9 @@ def replay_answers(record: RunRecord, graph: GraphView) -> Replayed:
         UsageError: the record cannot be replayed: its token counter is not available, or the
             conversation before it was not recorded.
     """
+    if record.damage and record.manifest.status == "complete":
+        divergence = Divergence(DivergenceKind.TRACE, 0, 0, record.damage[0], record.damage[1:])
+        return Replayed(0, len(record.events), divergence)
     if faults := cassette_faults(record):
         divergence = Divergence(DivergenceKind.CASSETTE, 0, 0, faults[0], faults[1:])
         return Replayed(0, len(record.events), divergence)

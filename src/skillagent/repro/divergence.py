@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
+from skillagent.digest import canonical_json
 from skillagent.recording import difference
 from skillagent.runs import TraceEvent
 from skillagent.runs.model_exchange import ModelRequest
@@ -35,6 +36,8 @@ class DivergenceKind(StrEnum):
     """How the run ended."""
     SESSION = "session"
     """What the user did: questions, budget, undo."""
+    TRACE = "trace"
+    """The trace is damaged, so that it cannot be compared."""
     CASSETTE = "cassette"
     """The recorded answers do not fit the trace."""
     LENGTH = "length"
@@ -127,19 +130,19 @@ def of_events(
     """
     number, line = index + 1, old.line
     if old.kind != new.kind:
-        what = f"{_named(old, turn)} was recorded, now comes {_named(new, turn)}"
+        what = f"{_named(old, turn)} in the first run, {_named(new, turn)} in the second"
         details = [f"-{old.hashed[:200]}", f"+{new.hashed[:200]}"]
         kind = KINDS.get(old.kind, DivergenceKind.SESSION)
         return Divergence(kind, number, line, what, tuple(details))
     if old.kind == "request" and pair is not None:
         return _request(number, line, turn, pair)
-    if old.kind == "answer":
+    if old.kind in ("answer", "instructions"):
         return _result(number, line, old, new)
     kind = KINDS.get(old.kind, DivergenceKind.SESSION)
     names = [
         name
         for name in dict.fromkeys((*old.fields, *new.fields))
-        if old.fields.get(name) != new.fields.get(name)
+        if not _is_same(old.fields.get(name), new.fields.get(name))
     ]
     what = f"{_named(old, turn)} differs in {', '.join(names)}"
     details = [line for name in names for line in _field(name, old, new)]
@@ -168,14 +171,16 @@ def _request(
 
 def _result(number: int, line: int, old: TraceEvent, new: TraceEvent) -> Divergence:
     changed = changed_nodes(old, new)
-    tool = f"the answer to {old.fields.get('id')}"
+    is_answer = old.kind == "answer"
+    tool = f"the answer to {old.fields.get('id')}" if is_answer else "the system prompt"
+    otherwise = DivergenceKind.RESULT if is_answer else DivergenceKind.REQUEST
     if changed:
         names = ", ".join(f"[[{node}]]" for node in changed[:5])
         what = f"{tool}: the file of {names} has changed since it was recorded"
     else:
         what = f"{tool} differs, although no file of a node in it has changed"
     details = [line for name in ("text", "cost", "error") for line in _field(name, old, new)]
-    kind = DivergenceKind.NODE if changed else DivergenceKind.RESULT
+    kind = DivergenceKind.NODE if changed else otherwise
     return Divergence(kind, number, line, what, _shown(details))
 
 
@@ -199,7 +204,7 @@ def _named(event: TraceEvent, turn: int) -> str:
 
 def _field(name: str, old: TraceEvent, new: TraceEvent) -> Iterator[str]:
     was, now = old.fields.get(name), new.fields.get(name)
-    if was == now:
+    if _is_same(was, now):
         return
     if isinstance(was, str) and isinstance(now, str) and "\n" in was + now:
         yield f"  {name}:"
@@ -208,6 +213,11 @@ def _field(name: str, old: TraceEvent, new: TraceEvent) -> Iterator[str]:
         yield from (f"    {line[:200]}" for line in diff)
     else:
         yield f"  {name}: {difference.short(was)} → {difference.short(now)}"
+
+
+def _is_same(was: Any, now: Any) -> bool:
+    # Not `==`: for Python, True equals 1.
+    return canonical_json(was) == canonical_json(now)
 
 
 def _shown(lines: list[str]) -> tuple[str, ...]:

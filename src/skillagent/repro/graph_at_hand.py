@@ -17,8 +17,7 @@ from subprocess import SubprocessError
 
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.files.regular import read_regular
-from skillagent.graph import Options, SkillGraph
-from skillagent.graph.walk import roots_of
+from skillagent.graph import Options, Root, SkillGraph
 from skillagent.lock import FILE, read_lock, view_of
 from skillagent.runs import RunRecord
 from skillagent.runs.graph_identity import GraphIdentity
@@ -38,6 +37,8 @@ class GraphAtHand:
     """Where it comes from, in words."""
     is_recorded: bool
     """Whether its root is the recorded one."""
+    now: SkillGraph | None
+    """The graph in its folder; None if nobody knows the folder."""
 
 
 @contextmanager
@@ -60,36 +61,66 @@ def graph_at_hand(
         UsageError: the graph is nowhere to be found.
     """
     wanted = record.manifest.inputs["graph_root"]
-    now = _present(roots, options, record.manifest.inputs.get("frozen")) if roots else None
-    if now is not None and GraphIdentity.of(now).root == wanted:
-        yield GraphAtHand(now, "as it is now", is_recorded=True)
+    now = load_recorded(record, roots, options) if roots else None
+    present = frozen_as_recorded(record, now) if now is not None else None
+    if present is not None and GraphIdentity.of(present).root == wanted:
+        yield GraphAtHand(present, "as it is now", is_recorded=True, now=now)
         return
     with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         for source, graph in _earlier(record, roots, Path(folder), options):
             view = view_of(graph)
             if GraphIdentity.of(view).root == wanted:
-                yield GraphAtHand(view, source, is_recorded=True)
+                yield GraphAtHand(view, source, is_recorded=True, now=now)
                 return
-        if now is None:
-            raise UsageError(f"{record.folder}: which graph did it read? Name its folder")
-        yield GraphAtHand(now, "as it is now, which is not as recorded", is_recorded=False)
+        if present is None:
+            raise UsageError(
+                f"{record.folder}: which graph did it read? Name its folder with --graph"
+            )
+        source = "as it is now, which is not as recorded"
+        yield GraphAtHand(present, source, is_recorded=False, now=now)
 
 
-def _present(roots: Sequence[str], options: Options, frozen: str | None) -> GraphView:
-    """The graph in its folders, frozen by the lock that the run was, if that is there."""
-    view = view_of(SkillGraph.load(*roots, options=options))
-    for path in _usual_locks(roots) if frozen else ():
+def load_recorded(record: RunRecord, roots: Sequence[str], options: Options) -> SkillGraph:
+    """Load the graph of a record from its folders, under the recorded names.
+
+    The name of a graph is in the system prompt, and it would be that of the folder otherwise.
+
+    Args:
+        record: the record.
+        roots: folders of the graph, as `SkillGraph.load` takes them.
+        options: how it is loaded.
+
+    Raises:
+        GraphError: a folder cannot be loaded.
+    """
+    names = record.manifest.observed.get("names")
+    if not isinstance(names, list) or len(names) != len(roots):
+        return SkillGraph.load(*roots, options=options)
+    paths = [Root.parse(root).path for root in roots]
+    named = [Root(path, str(name)) for path, name in zip(paths, names, strict=True)]
+    return SkillGraph.load(*named, options=options)
+
+
+def frozen_as_recorded(record: RunRecord, graph: SkillGraph) -> GraphView:
+    """The view of a graph in its folder, frozen by the lock of a run if that is at hand.
+
+    Args:
+        record: the record of the run; if it was not frozen, the view shows everything.
+        graph: the graph.
+    """
+    wanted = record.manifest.inputs.get("frozen")
+    for path in _usual_locks(graph) if wanted else ():
         with suppress(SkillAgentError):
-            if (lock := read_lock(path)).root == frozen:
-                return view_of(view, lock)
-    return view
+            if (lock := read_lock(path)).root == wanted:
+                return view_of(graph, lock)
+    return view_of(graph)
 
 
-def _usual_locks(roots: Sequence[str]) -> Iterator[Path]:
+def _usual_locks(graph: SkillGraph) -> Iterator[Path]:
     """Where the lock of a graph may be: in its folder, or in the one that declares its roots."""
-    folders = [root.path.resolve() for root in roots_of(roots)]
-    yield folders[0] / FILE
-    yield from (folder / FILE for folder in folders[0].parents)
+    folder = graph.roots[0].path.resolve()
+    yield folder / FILE
+    yield from (above / FILE for above in folder.parents)
 
 
 def _earlier(
@@ -125,7 +156,7 @@ def _committed(
     packed = _git(Path(top), "archive", "--format=tar", str(git["commit"]), "--", path)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
-    return SkillGraph.load(folder / path, options=options)
+    return load_recorded(record, (str(folder / path),), options)
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

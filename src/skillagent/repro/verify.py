@@ -23,14 +23,15 @@ from skillagent.digest import canonical_json, sha256
 from skillagent.disclosure import Level
 from skillagent.errors import SkillAgentError
 from skillagent.files.regular import read_regular
-from skillagent.lock import LockedNode, Proof, node_leaf
+from skillagent.lock import GraphLock, LockedNode, Proof, drift, node_leaf
 from skillagent.providers.base import Determinism
 from skillagent.providers.offline import OfflineProvider
 from skillagent.repro.answers import NotRecordedError, Replayed, replay_answers, replay_with
 from skillagent.repro.consistency import cassette_faults
 from skillagent.repro.divergence import Divergence
-from skillagent.repro.graph_at_hand import GraphAtHand
+from skillagent.repro.graph_at_hand import GraphAtHand, frozen_as_recorded
 from skillagent.runs import RunRecord, TraceEvent
+from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.manifest import NodeRead
 from skillagent.runs.recorder import TRACE
 from skillagent.secrets import SCRUBBED
@@ -53,15 +54,18 @@ class Check:
         return {"level": self.level, "faults": list(self.faults), "skipped": self.skipped}
 
 
-def checks(record: RunRecord, graph: GraphAtHand, highest: int) -> list[Check]:
+def checks(
+    record: RunRecord, graph: GraphAtHand, highest: int, lock: GraphLock | None = None
+) -> list[Check]:
     """All levels up to one.
 
     Args:
         record: the record.
         graph: the recorded graph, or its present state.
         highest: 0 to 3.
+        lock: lock of the graph, if it has one.
     """
-    made = [check_graph(record, graph)]
+    made = [check_graph(record, graph, lock)]
     if highest >= 1:
         made.append(check_record(record))
     if highest >= 2:
@@ -71,16 +75,22 @@ def checks(record: RunRecord, graph: GraphAtHand, highest: int) -> list[Check]:
     return made
 
 
-def check_graph(record: RunRecord, graph: GraphAtHand) -> Check:
+def check_graph(record: RunRecord, graph: GraphAtHand, lock: GraphLock | None) -> Check:
     """L0: the nodes that were read are as they were, and so is the whole graph."""
+    now = graph.now
+    if now is None:
+        return Check(0, (), "nobody knows the folder of the graph; name it with --graph")
     faults = []
     for node, read in record.manifest.nodes.items():
-        if node not in graph.view:
+        if node not in now.nodes:
             faults.append(f"[[{node}]] was read, and is no longer in the graph")
-        elif graph.view.head(node).digest != read.digest:
+        elif now.nodes[node].digest != read.digest:
             faults.append(f"[[{node}]] was read, and its file has changed since")
-    if not graph.is_recorded and not faults:
+    wanted = record.manifest.inputs["graph_root"]
+    if not faults and GraphIdentity.of(frozen_as_recorded(record, now)).root != wanted:
         faults.append("the graph has changed since, but no node that was read")
+    if lock is not None:
+        faults += [f"lock: {difference}" for difference in drift(lock, now).differences]
     return Check(0, tuple(faults))
 
 
@@ -178,9 +188,8 @@ def _trace_faults(record: RunRecord) -> Iterator[str]:
     questions = [sha256(question) for question in record.questions]
     if questions != list(manifest.inputs.get("questions", ())):
         yield "manifest.json: its questions are not those of the trace"
-    ends = [event for event in record.events if event.kind == "end"]
     outcome = manifest.outcome
-    if ends and outcome and outcome.answer != sha256(str(ends[-1].fields.get("text"))):
+    if outcome and outcome.answer != sha256(record.answer):
         yield "manifest.json: its answer is not the one of the trace"
     if any(event.kind == "resumed" for event in record.events[:1]):
         return  # nodes of the earlier conversation are not in this trace

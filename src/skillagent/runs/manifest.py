@@ -47,7 +47,8 @@ class Outcome:
 
     __pydantic_config__ = _CLOSED
     reason: str
-    """A value of `EndReason`, or `failed`; `closed` for a session of calls only."""
+    """A value of `EndReason`; `undone` for a question that was taken back; `closed` for a session
+    of calls only."""
     answer: str
     """Digest of the answer's text."""
 
@@ -108,7 +109,11 @@ _FORM = TypeAdapter(Manifest)
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a manifest."""
-    return _FORM.json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_FORM.json_schema(),
+        "title": "manifest.json of a skillagent run record",
+    }
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -5,18 +5,21 @@ Above: replays, reports and exports. Below: `manifest`, `trace`, `model_exchange
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
+from skillagent.recording import strict_json
 from skillagent.runs.manifest import FILE, Manifest, read_manifest
 from skillagent.runs.model_exchange import ModelExchange, model_cassette
 from skillagent.runs.recorder import CASSETTE, RESUMED, TRACE
+from skillagent.runs.run_events import typed_event
 from skillagent.runs.trace import TraceEvent, run_digest
 
+_LAST = ("end", "undo")
+"""Kinds of the events that decide what the last answer is."""
 LIMIT = 1_000_000_000
 """Maximum size of a trace, in bytes."""
 
@@ -52,12 +55,18 @@ class RunRecord:
             if not line.strip():
                 continue
             try:
-                events.append(TraceEvent.from_json(json.loads(line), number))
-            except (ValueError, AttributeError, TypeError):
+                event = TraceEvent.from_json(strict_json.parsed(line), number)
+            except (ValueError, AttributeError, TypeError, RecursionError):
                 is_last = number == len(lines)
                 what = "the last line is incomplete" if is_last else "the line is no event"
                 damage.append(f"{TRACE}:{number}: {what}")
                 break
+            try:
+                typed_event(event)
+            except ValueError as error:
+                damage.append(f"{TRACE}:{number}: {error}")
+                break
+            events.append(event)
         return cls(folder, manifest, tuple(events), tuple(damage))
 
     @property
@@ -89,13 +98,13 @@ class RunRecord:
 
     @property
     def answer(self) -> str:
-        """The text of the last answer; empty if there is none."""
-        ends = [event for event in self.events if event.kind == "end"]
-        return str(ends[-1].fields.get("text", "")) if ends else ""
+        """The text of the last answer; empty if there is none, or if it was taken back."""
+        last = next((event for event in reversed(self.events) if event.kind in _LAST), None)
+        return str(last.fields.get("text", "")) if last else ""
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """All questions, in order."""
+        """All questions, in order, with those that were taken back."""
         asked = (event for event in self.events if event.kind == "question")
         return tuple(str(event.fields.get("text", "")) for event in asked)
 

@@ -36,6 +36,7 @@ from skillagent.runs.model_exchange import ModelExchange, ModelRequest, model_ca
 from skillagent.runs.node_copy import NODES, copy_nodes
 from skillagent.runs.observer import RunObserver, iso_time, secrets_of
 from skillagent.runs.trace import TraceEvent
+from skillagent.secrets import Scrubber
 
 TRACE, CASSETTE, RESUMED = "trace.jsonl", "cassette.jsonl", "resumed.json"
 IGNORED = ".skillagentignore"
@@ -86,7 +87,9 @@ class RunRecorder:
         self.path: Path | None = None
         """Folder of the record; None before the first question or call."""
         self._clock = clock
-        self._scrubber = replace(secrets_of(environ), stand_in=session)
+        self._scrubber = secrets_of(environ)
+        if session:
+            self._scrubber = _without_session(self._scrubber, *session)
         self._observer = RunObserver(_Files(self), self._scrubber, clock)
         self._seed = seed
         self._with_nodes = with_nodes
@@ -207,6 +210,7 @@ class RunRecorder:
         """The last question was taken back."""
         if self.path is not None:
             self._observer.undone()
+            self._write_manifest(Outcome("undone", sha256("")))
 
     def close(self) -> None:
         """Finish the record of a session that has no answers of its own, such as a served one."""
@@ -318,12 +322,13 @@ class RunRecorder:
 
     def _observed(self) -> dict[str, Any]:
         assert self._toolset is not None
-        ledger = self._toolset.ledger
+        ledger, graph = self._toolset.ledger, self._identity.graph
         return self._scrubber.value(  # type: ignore[no-any-return]  # a mapping stays one
             {
                 "started": iso_time(self._started),
                 "written": iso_time(self._clock()),
                 "graph": list(self._graph),
+                "names": [root.name for root in graph.roots] if graph else [],
                 "models": list(self._reported["models"]),
                 "fingerprints": list(self._reported["fingerprints"]),
                 "turns": [turn.to_json() for turn in ledger.turns],
@@ -342,6 +347,18 @@ class RunRecorder:
                 continue
             seals[name] = FileSeal(len(data), hashlib.sha256(data).hexdigest())
         return seals
+
+
+def _without_session(scrubber: Scrubber, secret: str, name: str) -> Scrubber:
+    """A scrubber that also replaces the name of a served session, as answers and models write it.
+
+    Args:
+        scrubber: removes everything else.
+        secret: the name.
+        name: stands in its place at the end of answers.
+    """
+    known = (*scrubber.known, secret, secret.upper())
+    return replace(scrubber, known=known, stand_in=(f'session "{secret}"', f'session "{name}"'))
 
 
 class _Files:

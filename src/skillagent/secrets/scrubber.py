@@ -6,7 +6,6 @@ Above: the package. Below: `formats` and `places`, which recognise secrets.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +40,8 @@ class Scrubber:
 
     Args:
         known: values that are secret, whatever their format.
-        stand_in: a secret in lower case, and the text that replaces it in any case, where the
-            number of tokens must not change; None for none.
+        stand_in: a text that contains a secret, and the text that replaces it, where the number
+            of tokens must not change; None for none.
     """
 
     known: tuple[str, ...] = ()
@@ -66,9 +65,8 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """A text without its secrets; unchanged if it has none."""
-        if self.stand_in and self.stand_in[0] in text.lower():
-            secret, replacement = self.stand_in
-            text = re.sub(re.escape(secret), replacement, text, flags=re.IGNORECASE)
+        if self.stand_in:
+            text = text.replace(*self.stand_in)
         for _ in range(_ROUNDS):
             before, text = text, self._once(text)
             if text == before:

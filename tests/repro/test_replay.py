@@ -1,0 +1,193 @@
+"""Replays: where the graph is found, what a replay may not do, and what an edit changes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from skillagent import SkillGraph
+from skillagent.cli import main
+from skillagent.repro.answers import replay_answers
+from skillagent.repro.no_network import NetworkRefusedError, no_network
+from skillagent.runs import RunRecord
+from skillagent.store import view_of
+from tests.repro.conftest import FILES, Record
+
+
+def out_of(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = main(list(words))
+    captured = capsys.readouterr()
+    return code, captured.out + captured.err
+
+
+def test_a_changed_graph_is_replayed_from_the_copy_in_the_record(
+    graph: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = record(with_nodes=True)
+    shutil.rmtree(graph)
+    code, text = out_of(capsys, "replay", str(run))
+    assert (code, "graph the copy in the record" in text) == (0, True)
+
+
+def test_a_changed_graph_is_replayed_from_the_recorded_commit(
+    graph: Path, record: Record, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = graph.parent
+    git = ["git", "-C", str(top), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "graph"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "one"], check=True)
+    monkeypatch.chdir(top)
+    run = record()
+    (graph / "sizing.md").write_text("# Sizing\n\nBuy everything.\n", encoding="utf-8")
+    code, text = out_of(capsys, "replay", str(run))
+    assert (code, "graph the recorded commit" in text) == (0, True), text
+
+
+def test_without_its_graph_a_run_is_replayed_on_the_present_one_and_says_so(
+    graph: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = record()
+    (graph / "new.md").write_text("# New\n\nBuy later.\n", encoding="utf-8")
+    code, text = out_of(capsys, "replay", str(run))
+    assert code != 0
+    assert "graph as it is now, which is not as recorded" in text
+
+
+def test_a_graph_that_is_gone_has_to_be_named(
+    graph: Path, record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = record()
+    moved = tmp_path / "elsewhere"
+    graph.rename(moved)
+    assert out_of(capsys, "replay", str(run)) == (
+        2,
+        f"skillagent: {run}: which graph did it read? Name its folder with --graph\n",
+    )
+    assert out_of(capsys, "replay", str(run), "-g", str(moved))[0] == 0
+
+
+def test_a_replay_can_open_no_connection() -> None:
+    with no_network():
+        for connect in (
+            lambda: socket.create_connection(("127.0.0.1", 9)),
+            lambda: socket.getaddrinfo("localhost", 80),
+            lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("127.0.0.1", 9)),
+        ):
+            with pytest.raises(NetworkRefusedError):
+                connect()
+    assert socket.getaddrinfo("127.0.0.1", 80)
+
+
+def test_what_an_edit_changes_is_told_call_by_call(
+    graph: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record()
+    runs = str(graph.parent / "runs")
+    assert out_of(capsys, "replay", runs, "--decisions")[0] == 0
+    (graph / "sizing.md").write_text(FILES["sizing.md"].replace("less", "half"), encoding="utf-8")
+    (graph / "stops.md").unlink()
+    (graph / "later.md").write_text("# Later\n\nBuy, then buy again, then buy.\n", encoding="utf-8")
+    code, text = out_of(capsys, "replay", runs, "--decisions")
+    assert code == 1
+    assert "2 of 2 calls answered differently" in text
+    for line in (
+        "the file has changed: sizing",
+        "no longer in the answer: stops",
+        "new in the answer: later",
+        "+Buy half; see [[stops]].",
+    ):
+        assert line in text
+    code, text = out_of(capsys, "replay", runs, "--decisions", "--summary")
+    assert (code, len(text.splitlines())) == (1, 1)
+    code, text = out_of(capsys, "replay", runs, "--decisions", "--json")
+    (values,) = map(json.loads, text.splitlines())
+    assert [change["tool"] for change in values["changes"]] == ["list_index", "read_node"]
+
+
+def test_calls_from_a_script_are_recorded_and_replayed(
+    graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        '{"name": "list_index", "arguments": {"query": "buy"}}',
+        "no JSON",
+        '{"name": "read_summary", "arguments": {"nodes": ["sizing"], "depth": 2.5}}',
+        '{"name": "read_node", "arguments": {"node": "sizing"}}',
+    ]
+    text = "".join(f"{line}\n" for line in lines)
+    stdin = type("Stdin", (), {"buffer": [line.encode() for line in text.splitlines(True)]})()
+    monkeypatch.setattr("sys.stdin", stdin)
+    runs = tmp_path / "runs"
+    assert out_of(capsys, "call", str(graph), f"--record={runs}")[0] == 1
+    (run,) = (path for path in runs.iterdir() if path.is_dir())
+    record = RunRecord.read(run)
+    assert record.manifest.determinism == "scripted"
+    assert [event.kind for event in record.events] == ["call", "answer"] * 4
+    code, text = out_of(capsys, "verify", str(run))
+    assert code == 0, text
+    replayed = replay_answers(record, view_of(SkillGraph.load(graph)))
+    assert (replayed.same, replayed.divergence) == (8, None)
+
+
+def test_records_are_listed_filtered_shown_and_pruned(
+    graph: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = record("How much do I buy?"), record("When do I sell?", seed=3)
+    runs = str(graph.parent / "runs")
+    code, text = out_of(capsys, "runs", runs)
+    assert (code, len(text.splitlines())) == (0, 2)
+    assert "fixed:one  end  2 calls" in text
+    for words, names in (
+        (("--question", "sell"), [second]),
+        (("--model", "one-2026"), [first, second]),
+        (("--model", "other"), []),
+        (("--node", "sizing"), [first, second]),
+        (("--inputs", RunRecord.read(first).manifest.inputs_id[7:20]), [first]),
+        (("--incomplete",), []),
+    ):
+        _, text = out_of(capsys, "runs", runs, *words)
+        assert [line.split()[0] for line in text.splitlines()] == [path.name for path in names]
+    code, text = out_of(capsys, "runs", str(first))
+    assert "questions: How much do I buy?" in text
+    assert "sizing: node" in text
+    assert out_of(capsys, "runs", runs, "--prune")[0] == 2
+    assert "would remove" in out_of(capsys, "runs", runs, "--prune", "--keep", "1", "--dry-run")[1]
+    assert first.exists()
+    assert out_of(capsys, "runs", runs, "--prune", "--keep", "1")[0] == 0
+    assert (first.exists(), second.exists()) == (False, True)
+
+
+def test_a_graph_behind_record_is_not_taken_for_its_folder(
+    graph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = out_of(capsys, "chat", "-p", "Buy?", "--record", str(graph))
+    assert (code, "put the graph before --record" in text) == (2, True)
+
+
+def test_a_project_can_ask_for_records_of_every_session(
+    graph: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = graph.parent
+    (project / "skillagent.toml").write_text('graphs = ["graph"]\nrecord = "kept"\n')
+    monkeypatch.chdir(project)
+    assert out_of(capsys, "chat", "-p", "Buy?", "--no-history")[0] == 0
+    assert out_of(capsys, "chat", "-p", "Buy?", "--no-history", "--no-record")[0] == 0
+    (run,) = (path for path in (project / "kept").iterdir() if path.is_dir())
+    assert out_of(capsys, "verify", str(run))[0] == 0
+
+
+def test_records_inside_a_graph_are_no_part_of_it(
+    graph: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(graph)
+    assert out_of(capsys, "lock", ".")[0] == 0
+    words = ("chat", ".", "-p", "Buy?", "--no-history", "--record", "--with-nodes")
+    assert out_of(capsys, *words)[0] == 0
+    assert out_of(capsys, "lock", ".", "--check")[0] == 0
+    assert out_of(capsys, "verify", "runs")[0] == 0
