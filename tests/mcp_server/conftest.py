@@ -18,7 +18,7 @@ from skillagent.mcp_server.graph_loader import GraphLoader
 from skillagent.mcp_server.reload import watch_and_reload
 from skillagent.mcp_server.server import GraphServer
 from skillagent.mcp_server.server_config import ServerConfig
-from skillagent.mcp_server.sessions import SingleSession
+from skillagent.mcp_server.sessions import SingleSession, records_of
 from tests.conftest import ROOT
 
 TRADING = ROOT / "examples" / "trading"
@@ -29,7 +29,8 @@ def graph_server(*roots: Path | str, watched: bool = False, **terms: object) -> 
     config = ServerConfig(tuple(str(root) for root in roots), **terms)  # type: ignore[arg-type]
     loader = GraphLoader(config)
     background = watch_and_reload if watched else None
-    return GraphServer(loader, lambda: SingleSession(loader), background=background)
+    records = records_of(config.record)
+    return GraphServer(loader, lambda: SingleSession(loader, records), background=background)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def test_the_tools_carry_a_session_over_stateless_requests(trading_url: str, era
             assert session_of(text_of(other)) != session
             wrong = await client.call_tool("list_index", {"query": "kelly", "session": "zzz"})
             assert wrong.is_error
-            assert "there is no session 'zzz'" in text_of(wrong)
+            assert "there is no session of this name" in text_of(wrong)
 
     anyio.run(run)
 

@@ -119,7 +119,8 @@ def test_calls_at_once_are_all_charged_and_never_twice(workers: Workers) -> None
 def test_an_unknown_session_begins_a_new_one_and_says_so(workers: Workers) -> None:
     answer, token = workers.call(0, "mistyped", "seed")
     assert answer.error
-    assert "there is no session 'mistyped'" in answer.text
+    assert "there is no session of this name" in answer.text
+    assert "mistyped" not in answer.text  # nearly the name of a session that is another one's
     assert f'session "{token}")' in answer.text
     following, same = workers.call(1, token, "seed")
     assert (number_of(following), same, following.error) == (2, token, False)

@@ -81,8 +81,6 @@ def recorder(
     """
     folder = record_folder(arguments)
     if folder is None:
-        if arguments.with_nodes:
-            raise UsageError("--with-nodes is for --record: add --record, or leave it out")
         return None
     from skillagent.providers.base import Determinism
     from skillagent.runs import RunRecorder
@@ -92,22 +90,28 @@ def recorder(
         seed=getattr(arguments, "seed", None),
         with_nodes=arguments.with_nodes,
         determinism=determinism or Determinism.SAMPLED,
-        graph=tuple(_shown(root) for root in roots),
+        graph=tuple(map(shown_root, roots)),
         resumed=resumed,
     )
 
 
 def record_folder(arguments: argparse.Namespace) -> Path | None:
-    """The folder of records that the command line or the project names; None for no record."""
-    if arguments.no_record:
-        if arguments.record:
-            raise UsageError("--record and --no-record exclude each other")
-        return None
+    """The folder of records that the command line or the project names; None for no record.
+
+    Raises:
+        UsageError: the options contradict each other, or the folder is no folder of records.
+    """
+    if arguments.record and arguments.no_record:
+        raise UsageError("--record and --no-record exclude each other")
     if arguments.record:
         _refuse_graph(Path(arguments.record))
         return Path(arguments.record)
-    declaration = declared()
-    return declaration.record if declaration else None
+    declaration = None if arguments.no_record else declared()
+    if declaration and declaration.record:
+        return declaration.record
+    if arguments.with_nodes:
+        raise UsageError("--with-nodes is for --record: add --record, or leave it out")
+    return None
 
 
 def _refuse_graph(folder: Path) -> None:
@@ -123,7 +127,7 @@ def _refuse_graph(folder: Path) -> None:
         )
 
 
-def _shown(root: str) -> str:
+def shown_root(root: str) -> str:
     """A root as a record names it: relative to the working folder if it is inside."""
     name, equals, path = root.rpartition("=")
     try:

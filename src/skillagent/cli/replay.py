@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ _BITS = {
 }
 """Kind of a divergence → exit code."""
 DIFFERS = 1
+NOT_RECORDED = 2
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -37,10 +39,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="repeat a recorded run, and name the first difference",
         description="Repeat a recorded run without a model: with the recorded answers, or, with "
         "--decisions, the recorded tool calls on today's graph.",
-        epilog="Exit codes: 0 the same; 4 another request (system prompt, tools, model, "
-        "parameters); 8 another tool result; 16 another node; 32 the record does not fit "
-        "together; 64 another reply, answer or session; several runs: all of theirs. With "
-        "--decisions: 1 if an answer differs.",
+        epilog="Exit codes: 0 the same; 2 its beginning was not recorded; 4 another request "
+        "(system prompt, tools, model, parameters); 8 another tool result; 16 another node; 32 the "
+        "record does not fit together; 64 another reply, answer or session; several runs: all of "
+        "theirs. With --decisions: 1 if an answer differs.",
     )
     parser.set_defaults(run=run)
     parser.add_argument(
@@ -58,6 +60,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from skillagent.errors import UsageError
+    from skillagent.repro.answers import NotRecordedError
     from skillagent.runs import RunRecord
     from skillagent.runs.record import records_in
 
@@ -66,7 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
     replay = _decisions if arguments.decisions else _answers
     code = 0
     for folder in records_in(tuple(map(Path, arguments.runs))):
-        code |= replay(arguments, RunRecord.read(folder))
+        try:
+            code |= replay(arguments, RunRecord.read(folder))
+        except NotRecordedError as error:
+            # The others of a folder can be replayed nevertheless.
+            print(printable(f"skillagent: {error}"), file=sys.stderr)
+            code |= NOT_RECORDED
     return code
 
 
@@ -90,6 +98,9 @@ def _answer_lines(record: RunRecord, replayed: Replayed, source: str) -> list[st
     difference = replayed.divergence
     if difference is None:
         line = f"{run}: {replayed.events} events, all the same; graph {source}; no network"
+        if replayed.stopped:
+            line = f"{run}: {replayed.same} of {replayed.events} events are the same; then "
+            return [line + replayed.stopped]
         if not record.is_complete:
             line += f"; the record is incomplete: it ends {record.where_it_ended}"
         return [line]

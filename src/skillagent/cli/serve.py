@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import DIALECT_HELP, DIALECT_NAMES, Commands, frozen, limits
+from skillagent.cli.records import add_record_options, record_folder, shown_root
 
 if TYPE_CHECKING:
     from skillagent.mcp_server.http import HttpConfig
-    from skillagent.mcp_server.server_config import ServerConfig
+    from skillagent.mcp_server.server_config import RecordConfig, ServerConfig
 
 HOST, PORT = "127.0.0.1", 8765
 
@@ -41,6 +42,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="files as resources: charged to the budget (default), free, or none at all",
     )
     parser.add_argument("--no-watch", action="store_true", help="do not reload changed files")
+    add_record_options(parser)
     http = parser.add_argument_group("over HTTP")
     http.add_argument("--http", action="store_true", help="listen for HTTP instead of stdio")
     http.add_argument("--host", default=HOST, metavar="ADDRESS", help="(127.0.0.1)")
@@ -140,7 +142,33 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
         watch=not arguments.no_watch,
         lock=lock,
         lock_root=lock_root,
+        record=_record(arguments, roots),
     )
+
+
+def _record(arguments: argparse.Namespace, roots: Sequence[str]) -> RecordConfig | None:
+    """Where sessions are recorded; None if nobody asks for it.
+
+    Raises:
+        UsageError: the folder cannot be made, or there are several workers.
+    """
+    folder = record_folder(arguments)
+    if folder is None:
+        return None
+    from skillagent.errors import UsageError
+    from skillagent.mcp_server.server_config import RecordConfig
+
+    if arguments.workers > 1:
+        raise UsageError(
+            f"--workers {arguments.workers}: sessions can be recorded by one worker only, because "
+            "the calls of a session reach any of them; leave --workers out, or add --no-record"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--record {folder}: {error.strerror or error}") from None
+    graph = tuple(map(shown_root, roots))
+    return RecordConfig(str(folder.absolute()), graph, arguments.with_nodes)
 
 
 def _lock(arguments: argparse.Namespace, roots: Sequence[str]) -> tuple[str, str]:

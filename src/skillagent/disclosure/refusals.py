@@ -54,6 +54,19 @@ def too_large(limit: int) -> Refusal:
     return Refusal("too_large", message)
 
 
+def file_too_large(name: str, cost: int, left: int, node: str | None) -> str:
+    """The message that refuses to give out a whole file.
+
+    Args:
+        name: name by which the file was requested.
+        cost: its tokens.
+        left: tokens that are left for it.
+        node: id of the node whose file it is; None for another file.
+    """
+    sections = f"; read_node can show sections of [[{writing.identifier(node)}]]" if node else ""
+    return f"{name} costs {cost} tokens; {left} are left{sections}."
+
+
 def drafts(refusal: Refusal) -> Iterator[Draft]:
     """The refusal with its whole message, then with shorter ones."""
     message = writing.words(refusal.message)

@@ -22,6 +22,7 @@ from skillagent.disclosure.fitting import Fitting
 from skillagent.disclosure.ledger import Disclosed, Ledger, Level
 from skillagent.disclosure.provider_forms import ProviderForms
 from skillagent.disclosure.results import INSTRUCTIONS_CALL, NodeResult, Refusal, Result
+from skillagent.disclosure.served_call import HAND_OVER
 from skillagent.disclosure.session_view import SessionView
 from skillagent.disclosure.state import SessionState, saved
 from skillagent.errors import UsageError
@@ -261,34 +262,31 @@ class Toolset(ProviderForms):
         refusal = Refusal("arguments", writing.own_line(writing.words(message)))
         return self._respond(name, arguments, lambda limit: refusals.drafts(refusal), error=True)
 
-    def hand_over(self, name: str, text: str, node: str | None = None) -> Answer:
+    def hand_over(
+        self, name: str, text: str, node: str | None = None, tokens: int | None = None
+    ) -> Answer:
         """Charge for a whole file that is given out unchanged, without a closing line.
 
         The text does not count as shown, because the host may not have passed it to a model.
 
         Args:
             name: name by which the file was requested, for the ledger.
-            text: the text of the file.
+            text: its text.
             node: id of the node whose file it is; None for another file.
-
-        Returns:
-            An answer with the text; if it costs more than is left, a refusal, which is charged.
+            tokens: tokens of the text; None to count them. More than are left are refused.
         """
         with self._lock:
             started = self._clock()
-            cost = self.counter.count(text)
-            left = self._room
+            cost = self.counter.count(text) if tokens is None else tokens
             arguments = {"name": name}
-            if self._spent_in or cost > left:
-                message = f"{name} costs {cost} tokens; {left} are left"
-                if node:
-                    message += f"; read_node can show sections of [[{writing.identifier(node)}]]"
-                return self.refuse("hand_over", arguments, f"{message}.")
+            if self._spent_in or cost > self._room:
+                message = refusals.file_too_large(name, cost, self._room, node)
+                return self.refuse(HAND_OVER, arguments, message)
             self._calls += 1
             disclosed = (Disclosed(node, Level.NODE, self._view.digest(node)),) if node else ()
             result = NodeResult(node or name, "", Level.NODE.value, text, ())
             return self._recorded(
-                "hand_over", arguments, started, result, text=text, cost=cost, disclosed=disclosed
+                HAND_OVER, arguments, started, result, text=text, cost=cost, disclosed=disclosed
             )
 
     def instructions(self) -> str:

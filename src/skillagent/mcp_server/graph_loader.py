@@ -16,11 +16,13 @@ from functools import cached_property
 
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import SessionState
+from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
 from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.walk import Root, roots_of
 from skillagent.index import SearchIndex
 from skillagent.lock import FrozenView, GraphLock
+from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.catalogue import Catalogue
 from skillagent.mcp_server.server_config import ServerConfig
 from skillagent.store import MemoryView
@@ -106,6 +108,7 @@ class GraphLoader:
         """
         with collection_paused():
             self.toolset().warm()
+            self._identify(self.loaded)
             gc.freeze()
 
     def reload(self) -> tuple[LoadedGraph, LoadedGraph]:
@@ -125,11 +128,22 @@ class GraphLoader:
             return old, old
         # Built here, so that the next query does not have to wait for it.
         SearchIndex.of(graph)
+        self._identify(new)
         with self._loading:
             self._loaded = new
         # Otherwise the old graph, which `warm` froze, would never be collected.
         gc.unfreeze()
         return old, new
+
+    def _identify(self, loaded: LoadedGraph) -> None:
+        """Compute the root that records name the graph by, before the first call needs it."""
+        if self.config.record:
+            from skillagent.runs.graph_identity import GraphIdentity
+
+            try:
+                GraphIdentity.of(loaded.view)
+            except UsageError as error:
+                _log.warning("sessions cannot be recorded: %s", one_line(str(error)))
 
     def _frozen(self, view: MemoryView) -> LoadedGraph:
         """A graph that was just loaded; with a lock, without the nodes that it does not record."""

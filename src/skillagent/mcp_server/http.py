@@ -279,12 +279,12 @@ def make_app(config: ServerConfig, http: HttpConfig) -> AsgiApp:
     from skillagent.mcp_server.connections import log_file_shortage_once
     from skillagent.mcp_server.reload import watch_and_reload
     from skillagent.mcp_server.server import GraphServer
-    from skillagent.mcp_server.sessions import SqliteSessions
+    from skillagent.mcp_server.sessions import SqliteSessions, records_of
 
     loader = GraphLoader(config)
     # Before the first request: until then other workers answer, or requests wait in the queue.
     loader.warm()
-    sessions = SqliteSessions(Path(http.sessions), loader)
+    sessions = SqliteSessions(Path(http.sessions), loader, records=records_of(config.record))
     server = GraphServer(loader, lambda: sessions, background=watch_and_reload)
     own_hosts = [f"{name}:{http.port}" for name in (*LOOPBACK[:2], "[::1]")]
     security = TransportSecuritySettings(

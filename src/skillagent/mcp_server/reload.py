@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import anyio
 import anyio.to_thread
@@ -100,6 +101,7 @@ async def _round(
     from watchfiles import awatch
 
     roots = server.loader.roots
+    record = server.loader.config.record
     folders = _folder_ids(roots)
     over = anyio.Event()
 
@@ -114,7 +116,9 @@ async def _round(
         try:
             async for changes in awatch(
                 *paths,
-                watch_filter=lambda change, path: is_graph_path(path, paths),
+                watch_filter=lambda change, path: is_graph_path(
+                    path, paths, record.folder if record else ""
+                ),
                 debounce=SETTLE_MS,
                 step=STEP_MS,
                 stop_event=over,
@@ -158,13 +162,17 @@ def _folder_ids(roots: Sequence[Root]) -> list[tuple[int, int] | None]:
     return ids
 
 
-def is_graph_path(path: str, roots: Sequence[str]) -> bool:
+def is_graph_path(path: str, roots: Sequence[str], records: str = "") -> bool:
     """Whether a changed path can belong to a graph: below its root, nothing is hidden.
 
     Args:
         path: as the watch reports it.
         roots: paths of the roots, as they were given to the watch.
+        records: absolute path of the folder of run records, which is part of no graph; empty if
+            there is none. Otherwise each recorded call would reload the graph.
     """
+    if records and Path(os.path.realpath(path)).is_relative_to(os.path.realpath(records)):
+        return False
     for root in roots:
         if path.startswith(root.rstrip(os.sep) + os.sep):
             *folders, name = path[len(root) :].strip(os.sep).split(os.sep)

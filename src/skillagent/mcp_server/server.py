@@ -33,6 +33,7 @@ from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated
 
 from skillagent import __version__
 from skillagent.disclosure import Answer, Toolset
+from skillagent.disclosure.served_call import HAND_OVER, Asked, ServedCall
 from skillagent.disclosure.tools import specs
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server import skills
@@ -55,6 +56,8 @@ SESSION_ARGUMENT = {
 MAX_TOKEN_BYTES = 256
 """Most bytes that one token can encode: a file with more per token cannot fit a budget."""
 MAX_COMPLETIONS = 100
+MAX_HOST_TEXT = 200
+"""Most characters of a host's name, and of its version, that are recorded."""
 
 
 @dataclass
@@ -105,6 +108,7 @@ class GraphServer:
                     group.cancel_scope.cancel()
             finally:
                 self._connections.remove(connection)
+                connection.sessions.close()
 
         handlers: dict[str, Any] = {}
         if loader.config.resources != "off":
@@ -174,7 +178,10 @@ class GraphServer:
         token = arguments.pop("session", None) if uses_tokens else None
         try:
             answer, meta = await self._act(
-                context, token, lambda toolset: toolset.call(params.name, arguments)
+                context,
+                token,
+                lambda toolset: toolset.call(params.name, arguments),
+                ServedCall(params.name, arguments, _host(context)),
             )
         except SessionError as error:
             _log.warning("%s", one_line(str(error)))
@@ -187,14 +194,18 @@ class GraphServer:
         )
 
     async def _act(
-        self, context: Context, argument: object, action: Callable[[Toolset], Answer]
+        self,
+        context: Context,
+        argument: object,
+        action: Callable[[Toolset], Answer],
+        call: ServedCall,
     ) -> tuple[Answer, dict[str, Any] | None]:
         """Act in the session of a request; `argument` is its token, if a tool was called."""
         sessions = context.lifespan_context.sessions
         value = argument or (context.meta or {}).get(SESSION_KEY)
         token = None if value is None else str(value)
         # In a thread: the call may have to wait for the graph, and other requests must not.
-        answer, token = await anyio.to_thread.run_sync(lambda: sessions.act(token, action))
+        answer, token = await anyio.to_thread.run_sync(lambda: sessions.act(token, action, call))
         return answer, {SESSION_KEY: token} if token else None
 
     async def _catalogue(self) -> Catalogue:
@@ -240,9 +251,14 @@ class GraphServer:
         meta = None
         if is_charged:
             node_id = file.node.id if file.node else None
+            tokens = await anyio.to_thread.run_sync(lambda: self.loader.counter.count(text))
+            arguments = {"name": params.uri, "node": node_id, "tokens": tokens}
             try:
                 answer, meta = await self._act(
-                    context, None, lambda toolset: toolset.hand_over(params.uri, text, node_id)
+                    context,
+                    None,
+                    lambda toolset: toolset.hand_over(params.uri, text, node_id, tokens),
+                    ServedCall(HAND_OVER, arguments, _host(context), Asked.FILE),
                 )
             except SessionError as error:
                 raise MCPError(types.INTERNAL_ERROR, str(error)) from None
@@ -277,6 +293,15 @@ class GraphServer:
                 has_more=len(ranked) > MAX_COMPLETIONS,
             )
         )
+
+
+def _host(context: Context) -> dict[str, str]:
+    """Name and version of the host; empty if it did not say them."""
+    params = context.session.client_params
+    if params is None:
+        return {}
+    info = params.client_info
+    return {"name": info.name[:MAX_HOST_TEXT], "version": info.version[:MAX_HOST_TEXT]}
 
 
 def _tool(spec: ToolSpec, uses_tokens: bool) -> types.Tool:

@@ -37,6 +37,18 @@ HOW_TO_WALK = (
 
 
 @dataclass(frozen=True, slots=True)
+class RecordConfig:
+    """Where the sessions of a server are recorded, and with what."""
+
+    folder: str
+    """Absolute path of the folder of records."""
+    graph: tuple[str, ...]
+    """The folders of the graph, as records name them."""
+    with_nodes: bool = False
+    """Whether each record has a copy of the graph's files."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Settings of a server, as plain values that can be sent to other processes as JSON."""
 
@@ -60,6 +72,8 @@ class ServerConfig:
     """Path of the lock that the graph is frozen by; empty if it is not."""
     lock_root: str = ""
     """Root of that lock when the server started: every process must read the same lock."""
+    record: RecordConfig | None = None
+    """Where each session is recorded; None for no records."""
 
     @property
     def options(self) -> Options:
@@ -80,7 +94,10 @@ class ServerConfig:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ServerConfig:
         """The settings from the values that `to_json` gave."""
-        return cls(**{**values, "roots": tuple(values["roots"])})
+        record = values["record"]
+        if record is not None:
+            record = RecordConfig(**{**record, "graph": tuple(record["graph"])})
+        return cls(**{**values, "roots": tuple(values["roots"]), "record": record})
 
 
 @cache

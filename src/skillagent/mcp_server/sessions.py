@@ -18,16 +18,22 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
 from skillagent.disclosure import Answer, Toolset
+from skillagent.disclosure.served_call import Asked, ServedCall
 from skillagent.disclosure.state import SessionState
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.mcp_server.graph_loader import GraphLoader
+
+if TYPE_CHECKING:
+    from skillagent.mcp_server.server_config import RecordConfig
+    from skillagent.mcp_server.session_records import SessionRecords
 
 SESSION_SECONDS = 24 * 3600.0
 """Seconds without a request after which a session is deleted."""
@@ -43,6 +49,13 @@ ATTEMPTS = 4
 """Attempts to act in a session that another worker is changing, before it is locked instead."""
 
 Action = Callable[[Toolset], Answer]
+UNKNOWN = "session"
+"""Names a call of an unknown session in ledgers and records."""
+_UNKNOWN_MESSAGE = (
+    # Without the name: a wrong copy of a token tells nearly all of the right one.
+    "there is no session of this name: it has ended, or its name was copied wrongly. A new "
+    "session has begun; use its name, which is at the end of this answer"
+)
 _STATE = TypeAdapter(SessionState)
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 
@@ -60,13 +73,16 @@ class SessionStore(Protocol):
     uses_tokens: bool
     """Whether the caller has to name its session by a token."""
 
-    def act(self, token: str | None, action: Action) -> tuple[Answer, str]:
+    def act(
+        self, token: str | None, action: Action, call: ServedCall | None = None
+    ) -> tuple[Answer, str]:
         """Act in a session.
 
         Args:
             token: token of the session; None for a new session, or for the only one.
             action: what to do with the session's toolset. It may be called again, with a
                 toolset in the same state.
+            call: the same as a record of the session has it; None to record nothing.
 
         Returns:
             The answer, and the session's token; empty if sessions have no tokens.
@@ -76,29 +92,56 @@ class SessionStore(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """End; sessions that are recorded are then complete."""
+        ...
+
+
+def records_of(config: RecordConfig | None) -> SessionRecords | None:
+    """The records of a server's sessions; None if they are not asked for."""
+    if config is None:
+        return None
+    # Imported only if it is needed, because it takes a tenth of the server's start.
+    from skillagent.mcp_server.session_records import SessionRecords
+
+    return SessionRecords(config)
+
 
 class SingleSession:
     """The session of one connection.
 
     Args:
         loader: gives the graph and the budget.
+        records: records the session; None for no record.
     """
 
     uses_tokens = False
 
-    def __init__(self, loader: GraphLoader) -> None:
+    def __init__(self, loader: GraphLoader, records: SessionRecords | None = None) -> None:
         self._loader = loader
+        self._records = records
         self._toolset: Toolset | None = None
         self._lock = threading.Lock()
 
-    def act(self, token: str | None, action: Action) -> tuple[Answer, str]:
+    def act(
+        self, token: str | None, action: Action, call: ServedCall | None = None
+    ) -> tuple[Answer, str]:
         """Act in the session; see `SessionStore.act`."""
         with self._lock:
             if self._toolset is None:
                 self._toolset = self._loader.toolset()
             elif self._toolset.graph.digest != self._loader.graph.digest:
                 self._toolset = self._loader.resume(self._toolset.state())
-            return action(self._toolset), ""
+            answer = action(self._toolset)
+            if self._records and call:
+                self._records.add("", self._toolset, call, answer)
+            return answer, ""
+
+    def close(self) -> None:
+        """See `SessionStore.close`."""
+        with self._lock:
+            if self._records:
+                self._records.close()
 
 
 @dataclass
@@ -124,6 +167,8 @@ class SqliteSessions:
         loader: gives the graph, and the budget of new sessions.
         clock: seconds since the epoch, to delete unused sessions.
         token: makes the token of a new session, 16 hexadecimal digits that are hard to guess.
+        records: records the sessions, of which this process is then the only worker; None for
+            no records.
 
     Raises:
         UsageError: the file cannot be used for sessions.
@@ -138,8 +183,10 @@ class SqliteSessions:
         *,
         clock: Callable[[], float] = time.time,
         token: Callable[[], str] = lambda: secrets.token_hex(8),
+        records: SessionRecords | None = None,
     ) -> None:
         self._loader = loader
+        self._records = records
         self._clock = clock
         self._token = token
         self._cache: OrderedDict[str, _CachedSession] = OrderedDict()
@@ -169,36 +216,44 @@ class SqliteSessions:
             raise UsageError(f"{path}: cannot be used for sessions: {why}") from None
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and all records."""
+        if self._records:
+            self._records.close()
         self._database.close()
 
-    def act(self, token: str | None, action: Action) -> tuple[Answer, str]:
+    def act(
+        self, token: str | None, action: Action, call: ServedCall | None = None
+    ) -> tuple[Answer, str]:
         """Act in a session, or in a new one; see `SessionStore.act`.
 
         An unknown token begins a new session, whose first answer says so.
         """
         if token is None:
-            return self._act_in_new(action)
+            return self._act_in_new(action, call)
         # Models copy a token with its quotation marks, or in capitals.
         if match := _TOKEN.search(token.lower()):
             token = match[0]
         try:
-            return self._act_in_known(token, action)
+            with self._records.turn(token) if self._records else nullcontext():
+                return self._act_in_known(token, action, call)
         except sqlite3.Error as error:
             raise SessionError(f"sessions cannot be stored now ({error}); try again") from None
 
-    def _act_in_known(self, token: str, action: Action) -> tuple[Answer, str]:
+    def _act_in_known(
+        self, token: str, action: Action, call: ServedCall | None
+    ) -> tuple[Answer, str]:
         for _ in range(ATTEMPTS):
             session = self._session(token)
             if session is None:
-                return self._act_in_new(lambda toolset: _unknown(toolset, token))
+                return self._act_in_unknown(call)
             with session.lock:
                 is_written = False
                 try:
                     was_spent = session.toolset.spent
                     answer = action(session.toolset)
-                    if was_spent:
-                        # Nothing can be shown any more, so there is no new state to store.
+                    if was_spent and not self._records:
+                        # Nothing can be shown any more, so there is no new state to store, but
+                        # for the number of calls, which a record needs.
                         return answer, token
                     is_written = self._write(token, session)
                 finally:
@@ -206,13 +261,21 @@ class SqliteSessions:
                         # The toolset has a state that was never stored.
                         self._remove_from_cache(token, session)
             if is_written:
+                self._record(token, session, call, answer)
                 return answer, token
-        locked_answer = self._act_locked(token, action)
+        locked_answer = self._act_locked(token, action, call)
         if locked_answer:
             return locked_answer, token
-        return self._act_in_new(lambda toolset: _unknown(toolset, token))
+        return self._act_in_unknown(call)
 
-    def _act_in_new(self, action: Action) -> tuple[Answer, str]:
+    def _act_in_unknown(self, call: ServedCall | None) -> tuple[Answer, str]:
+        """Refuse a call of an unknown session, in a new one."""
+        if call:
+            arguments = {"message": _UNKNOWN_MESSAGE}
+            call = replace(call, tool=UNKNOWN, arguments=arguments, asked=Asked.SESSION)
+        return self._act_in_new(lambda toolset: toolset.refuse(UNKNOWN, {}, _UNKNOWN_MESSAGE), call)
+
+    def _act_in_new(self, action: Action, call: ServedCall | None) -> tuple[Answer, str]:
         token = self._token()
         session = _CachedSession(0, self._loader.toolset(token))
         answer = action(session.toolset)
@@ -228,9 +291,10 @@ class SqliteSessions:
             self._created += 1
             if self._created % DELETE_EVERY == 0:
                 self._delete_unused()
+        self._record(token, session, call, answer)
         return answer, token
 
-    def _act_locked(self, token: str, action: Action) -> Answer | None:
+    def _act_locked(self, token: str, action: Action, call: ServedCall | None) -> Answer | None:
         """Act while no other process can write: the last resort under contention.
 
         Returns:
@@ -250,7 +314,14 @@ class SqliteSessions:
                 self._database.execute("ROLLBACK")
                 raise
             self._add_to_cache(token, session)
-            return answer
+        self._record(token, session, call, answer)
+        return answer
+
+    def _record(
+        self, token: str, session: _CachedSession, call: ServedCall | None, answer: Answer
+    ) -> None:
+        if self._records and call:
+            self._records.add(token, session.toolset, call, answer)
 
     def _session(self, token: str) -> _CachedSession | None:
         """The session in its newest state, from the cache or from its row; None if unknown."""
@@ -314,11 +385,3 @@ class SqliteSessions:
         self._database.execute(
             "DELETE FROM sessions WHERE used < ?", (self._clock() - SESSION_SECONDS,)
         )
-
-
-def _unknown(toolset: Toolset, token: str) -> Answer:
-    message = (
-        f"there is no session {token[:40]!r}: it has ended, or its name was copied wrongly. A new "
-        "session has begun; use its name, which is at the end of this answer"
-    )
-    return toolset.refuse("session", {"session": token[:40]}, message)

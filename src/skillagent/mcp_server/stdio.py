@@ -146,13 +146,14 @@ class _Startup:
         from skillagent.mcp_server.graph_loader import GraphLoader
         from skillagent.mcp_server.reload import watch_and_reload
         from skillagent.mcp_server.server import GraphServer
-        from skillagent.mcp_server.sessions import SingleSession
+        from skillagent.mcp_server.sessions import SingleSession, records_of
 
         logs.set_up()
         loader = GraphLoader(self._config)
+        records = records_of(self._config.record)
         return GraphServer(
             loader,
-            lambda: SingleSession(loader),
+            lambda: SingleSession(loader, records),
             background=watch_and_reload,
             prompt=self._prompt,
         )

@@ -9,13 +9,18 @@ Above: `verify`, `cli`. Below: `agent`, `cassette_provider`, `divergence`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from skillagent.agent import Agent, Mark, saved
+from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Budget, Toolset
 from skillagent.disclosure.call_lines import answer_line
+from skillagent.disclosure.served_call import HAND_OVER, Asked
 from skillagent.errors import ProviderError, UsageError
+from skillagent.graph.walk import read_bytes
 from skillagent.messages import Message, ToolCall
 from skillagent.providers import Provider
 from skillagent.repro.cassette_provider import CassetteProvider, Stopped
@@ -25,8 +30,9 @@ from skillagent.repro.no_network import no_network
 from skillagent.runs import RunObserver, RunRecord, TraceEvent
 from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import ModelExchange, ModelRequest
-from skillagent.secrets import Scrubber
-from skillagent.store import GraphView
+from skillagent.runs.recorder import SESSION, TRACE
+from skillagent.secrets import SCRUBBED, Scrubber
+from skillagent.store import GraphView, graph_behind
 from skillagent.tokens import counter_named
 
 
@@ -40,12 +46,15 @@ class Replayed:
     """How many were recorded."""
     divergence: Divergence | None
     """The first difference; None if there is none."""
+    stopped: str = ""
+    """Why the replay could not go on after the events that are the same; empty if it did."""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "same": self.same,
             "events": self.events,
             "divergence": self.divergence and self.divergence.to_json(),
+            "stopped": self.stopped,
         }
 
 
@@ -88,6 +97,8 @@ def replay_with(record: RunRecord, graph: GraphView, provider: Provider | None =
         return Replayed(sink.place, len(record.events), stop.divergence)
     except _EndOfRecord:
         pass
+    except _CannotGoOn as stop:
+        return Replayed(sink.place, len(record.events), None, str(stop))
     return Replayed(sink.place, len(record.events), sink.missing())
 
 
@@ -103,6 +114,14 @@ class _Diverged(BaseException):
 
 class _EndOfRecord(BaseException):
     """Everything that was recorded has been replayed; the recorded process was killed here."""
+
+
+class _CannotGoOn(BaseException):
+    """What comes now depends on something that was not recorded; the message tells on what."""
+
+
+class NotRecordedError(UsageError):
+    """A record cannot be replayed, because it does not have the beginning of its session."""
 
 
 class _Comparison:
@@ -177,8 +196,8 @@ def session_of(record: RunRecord, graph: GraphView) -> Session:
     """A new session with the budget, the counter and the earlier conversation of a record.
 
     Raises:
-        UsageError: the counter is not available, or the record does not have the earlier
-            conversation.
+        NotRecordedError: the record does not have the earlier conversation.
+        UsageError: the counter is not available.
     """
     inputs = record.manifest.inputs
     counter = counter_named(inputs["counter"])
@@ -189,21 +208,68 @@ def session_of(record: RunRecord, graph: GraphView) -> Session:
             toolset.rebudget(inputs["budget"])
         return Session(toolset, conversation.messages, conversation.marks)
     if any(event.kind == "resumed" for event in record.events[:1]):
-        raise UsageError(f"{record.folder}: it continues a conversation that was not recorded")
+        raise NotRecordedError(
+            f"{record.folder}: it continues a session whose beginning was not recorded"
+        )
     budget = Budget(inputs["budget"], inputs["per_call"], inputs["characters"])
-    hidden_text = inputs["hidden_text"]
-    return Session(Toolset(graph, budget, counter=counter, hidden_text=hidden_text))
+    toolset = Toolset(
+        graph,
+        budget,
+        counter=counter,
+        session=str(record.manifest.observed.get(SESSION, "")),
+        hidden_text=inputs["hidden_text"],
+    )
+    return Session(toolset)
 
 
-def call_again(toolset: Toolset, event: TraceEvent) -> Answer:
+def call_again(toolset: Toolset, event: TraceEvent, answer: TraceEvent | None) -> Answer:
     """Carry out a recorded call.
 
     Args:
         toolset: the toolset.
         event: a `call` event; without a tool, its arguments are a line that was no call.
+        answer: its `answer` event, which has the text of a file that is no node; None if the
+            record ends before.
     """
     tool, arguments = str(event.fields["tool"]), event.fields["arguments"]
-    return toolset.call(tool, arguments) if tool else answer_line(toolset, str(arguments))
+    asked = event.fields.get("asked")
+    if asked == Asked.SESSION:
+        return toolset.refuse(tool, {}, str(arguments["message"]))
+    if asked == Asked.FILE:
+        return _hand_over_again(toolset, arguments, answer)
+    if tool or not isinstance(arguments, str):
+        return toolset.call(tool, arguments)
+    return answer_line(toolset, arguments)
+
+
+def _hand_over_again(
+    toolset: Toolset, arguments: Mapping[str, Any], answer: TraceEvent | None
+) -> Answer:
+    """Give out a whole file again: a node's as it is now, another one as it was recorded.
+
+    Only nodes belong to a graph's root, and only text can be read again.
+    """
+    name, node = str(arguments["name"]), arguments["node"]
+    if node is not None and node not in toolset.graph:
+        return toolset.refuse(HAND_OVER, {"name": name}, f"there is no {name} now")
+    text = _file_of(toolset.graph, node)
+    if text is not None:
+        return toolset.hand_over(name, text, node)
+    recorded = str(answer.fields["text"]) if answer else ""
+    return toolset.hand_over(name, recorded, node, arguments["tokens"])
+
+
+def _file_of(view: GraphView, node_id: str | None) -> str | None:
+    """The file of a node as text; None if there is none, or it is no text."""
+    graph = graph_behind(view)
+    if node_id is None or graph is None:
+        return None
+    node = graph.nodes[node_id]
+    roots = {root.name: root for root in graph.roots}
+    try:
+        return read_bytes(roots.get(node.root, graph.roots[0]), node.path).decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 class Replay:
@@ -248,7 +314,8 @@ class Replay:
         events = self._record.events
         if self._agent is None:
             self._observer.begin(self.toolset, None, None, 0)
-        for event in events:
+        for event, following in pairwise((*events, None)):
+            assert event is not None
             if event.kind == "question":
                 self._ask(str(event.fields["text"]))
             elif event.kind == "undo" and self._agent is not None:
@@ -258,8 +325,13 @@ class Replay:
             elif event.kind == "model" and self._cassette is not None:
                 fields = event.fields
                 self._cassette.model = ModelInputs(fields["model"], fields["parameters"])
+            elif event.kind == "graph":
+                raise _CannotGoOn(
+                    f"the graph changed during the session ({TRACE}:{event.line}), and a record "
+                    "has only its first state; --decisions goes on with the graph of today"
+                )
             elif event.kind == "call" and self._agent is None:
-                self._call(event)
+                self._call(event, following)
 
     def _ask(self, question: str) -> None:
         assert self._agent is not None
@@ -272,9 +344,17 @@ class Replay:
         finally:
             events.close()
 
-    def _call(self, event: TraceEvent) -> None:
+    def _call(self, event: TraceEvent, answer: TraceEvent | None) -> None:
         call = ToolCall(
             str(event.fields["id"]), str(event.fields["tool"]), event.fields["arguments"]
         )
-        self._observer.call(call)
-        self._observer.answer(call, call_again(self.toolset, event))
+        self._observer.call(call, Asked(event.fields.get("asked", "")))
+        try:
+            self._observer.answer(call, call_again(self.toolset, event, answer))
+        except _Diverged:
+            if SCRUBBED not in canonical_json(event.fields["arguments"]):
+                raise
+            raise _CannotGoOn(
+                f"a secret in the arguments of {call.id} ({TRACE}:{event.line}) was not recorded, "
+                "and its answer depends on it"
+            ) from None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skillagent.disclosure import Answer
@@ -19,6 +19,7 @@ from skillagent.repro.answers import call_again, session_of
 from skillagent.repro.divergence import SHOWN_LINES, changed_nodes
 from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.trace import disclosed_form
+from skillagent.secrets import Scrubber
 from skillagent.store import GraphView
 
 
@@ -107,7 +108,7 @@ def replay_decisions(record: RunRecord, graph: GraphView) -> Decisions:
             opened = event
         elif event.kind == "answer" and opened is not None:
             calls += 1
-            answer = call_again(toolset, opened)
+            answer = call_again(toolset, opened, event)
             if change := _change(opened, event, answer):
                 changes.append(change)
     recorded = sum(event.fields.get("cost", 0) for event in record.events)
@@ -117,6 +118,7 @@ def replay_decisions(record: RunRecord, graph: GraphView) -> Decisions:
 
 def _change(call: TraceEvent, recorded: TraceEvent, answer: Answer) -> CallChange | None:
     fields = recorded.fields
+    answer = replace(answer, text=Scrubber().value(answer.text))  # as the recorded one is
     now = TraceEvent("answer", {"disclosed": disclosed_form(answer.disclosed)})
     if fields["text"] == answer.text and not changed_nodes(recorded, now):
         return None

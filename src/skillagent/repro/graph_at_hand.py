@@ -18,10 +18,11 @@ from subprocess import SubprocessError
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.files.regular import read_regular
 from skillagent.graph import Options, Root, SkillGraph
+from skillagent.lock import FILE, read_lock, view_of
 from skillagent.runs import RunRecord
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.node_copy import NODES, restore
-from skillagent.store import GraphView, view_of
+from skillagent.store import GraphView
 
 _SECONDS = 60
 """How long git may take to pack a commit."""
@@ -61,8 +62,9 @@ def graph_at_hand(
     """
     wanted = record.manifest.inputs["graph_root"]
     now = load_recorded(record, roots, options) if roots else None
-    if now is not None and GraphIdentity.of(view_of(now)).root == wanted:
-        yield GraphAtHand(view_of(now), "as it is now", is_recorded=True, now=now)
+    present = frozen_as_recorded(record, now) if now is not None else None
+    if present is not None and GraphIdentity.of(present).root == wanted:
+        yield GraphAtHand(present, "as it is now", is_recorded=True, now=now)
         return
     with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         for source, graph in _earlier(record, roots, Path(folder), options):
@@ -70,12 +72,12 @@ def graph_at_hand(
             if GraphIdentity.of(view).root == wanted:
                 yield GraphAtHand(view, source, is_recorded=True, now=now)
                 return
-        if now is None:
+        if present is None:
             raise UsageError(
                 f"{record.folder}: which graph did it read? Name its folder with --graph"
             )
         source = "as it is now, which is not as recorded"
-        yield GraphAtHand(view_of(now), source, is_recorded=False, now=now)
+        yield GraphAtHand(present, source, is_recorded=False, now=now)
 
 
 def load_recorded(record: RunRecord, roots: Sequence[str], options: Options) -> SkillGraph:
@@ -97,6 +99,28 @@ def load_recorded(record: RunRecord, roots: Sequence[str], options: Options) -> 
     paths = [Root.parse(root).path for root in roots]
     named = [Root(path, str(name)) for path, name in zip(paths, names, strict=True)]
     return SkillGraph.load(*named, options=options)
+
+
+def frozen_as_recorded(record: RunRecord, graph: SkillGraph) -> GraphView:
+    """The view of a graph in its folder, frozen by the lock of a run if that is at hand.
+
+    Args:
+        record: the record of the run; if it was not frozen, the view shows everything.
+        graph: the graph.
+    """
+    wanted = record.manifest.inputs.get("frozen")
+    for path in _usual_locks(graph) if wanted else ():
+        with suppress(SkillAgentError):
+            if (lock := read_lock(path)).root == wanted:
+                return view_of(graph, lock)
+    return view_of(graph)
+
+
+def _usual_locks(graph: SkillGraph) -> Iterator[Path]:
+    """Where the lock of a graph may be: in its folder, or in the one that declares its roots."""
+    folder = graph.roots[0].path.resolve()
+    yield folder / FILE
+    yield from (above / FILE for above in folder.parents)
 
 
 def _earlier(

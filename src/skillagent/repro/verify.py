@@ -26,16 +26,15 @@ from skillagent.files.regular import read_regular
 from skillagent.lock import GraphLock, LockedNode, Proof, drift, node_leaf
 from skillagent.providers.base import Determinism
 from skillagent.providers.offline import OfflineProvider
-from skillagent.repro.answers import Replayed, replay_answers, replay_with
+from skillagent.repro.answers import NotRecordedError, Replayed, replay_answers, replay_with
 from skillagent.repro.consistency import cassette_faults
 from skillagent.repro.divergence import Divergence
-from skillagent.repro.graph_at_hand import GraphAtHand
+from skillagent.repro.graph_at_hand import GraphAtHand, frozen_as_recorded
 from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.manifest import NodeRead
 from skillagent.runs.recorder import TRACE
 from skillagent.secrets import SCRUBBED
-from skillagent.store import view_of
 from skillagent.tokens import TokenCounter, counter_named
 
 _LEVELS = list(Level)
@@ -88,7 +87,7 @@ def check_graph(record: RunRecord, graph: GraphAtHand, lock: GraphLock | None) -
         elif now.nodes[node].digest != read.digest:
             faults.append(f"[[{node}]] was read, and its file has changed since")
     wanted = record.manifest.inputs["graph_root"]
-    if not faults and GraphIdentity.of(view_of(now)).root != wanted:
+    if not faults and GraphIdentity.of(frozen_as_recorded(record, now)).root != wanted:
         faults.append("the graph has changed since, but no node that was read")
     if lock is not None:
         faults += [f"lock: {difference}" for difference in drift(lock, now).differences]
@@ -119,11 +118,16 @@ def check_again(record: RunRecord, graph: GraphAtHand) -> Check:
 
 def _replayed(level: int, graph: GraphAtHand, replay: Callable[[], Replayed]) -> Check:
     try:
-        difference = replay().divergence
+        replayed = replay()
+    except NotRecordedError as error:
+        return Check(level, (), str(error))
     except SkillAgentError as error:
         return Check(level, (str(error),))
+    difference = replayed.divergence
     if difference is None:
-        return Check(level, ())
+        return Check(
+            level, (), replayed.stopped and f"after {replayed.same} events: {replayed.stopped}"
+        )
     faults = [_line(difference), *difference.details]
     if not graph.is_recorded:
         faults.append(f"the graph is {graph.source}")

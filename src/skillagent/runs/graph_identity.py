@@ -48,8 +48,16 @@ class GraphIdentity:
         """The day that dates in the graph are compared with; None if no node has one."""
         return self.graph.judged_on if self.graph else None
 
-    def proof(self, node: str) -> Mapping[str, Any] | None:
-        """Proves that a node belongs to the root; None without a lock or in another graph."""
-        if self.lock is None or node not in self.lock.nodes:
+    def proof(self, node: str, digest: str) -> Mapping[str, Any] | None:
+        """Proves that a node belongs to the root.
+
+        Args:
+            node: id of the node.
+            digest: SHA-256 of its file as it was read.
+
+        Returns:
+            None without a lock, or if the graph has no such node with this file.
+        """
+        if self.lock is None or not self.lock.has(node, digest):
             return None
         return {**self.lock.nodes[node].to_json(), **self.lock.proof(node).to_json()}

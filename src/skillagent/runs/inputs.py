@@ -12,6 +12,7 @@ from typing import Any
 
 from skillagent.digest import canonical_json, sha256
 from skillagent.disclosure import Toolset
+from skillagent.lock import FrozenView
 from skillagent.messages import ToolSpec
 from skillagent.providers import Provider
 from skillagent.providers.base import parameters_of
@@ -38,6 +39,9 @@ class RunInputs:
 
     graph_root: str
     """Root of the graph's lock."""
+    frozen: str | None
+    """Root of the lock that the graph is frozen by; then `graph_root` is that of the nodes that
+    are as it records them. None if the graph is not frozen."""
     counter: str
     """Name of the token counter."""
     budget: int
@@ -67,6 +71,7 @@ class RunInputs:
         model = self.model
         return {
             "graph_root": self.graph_root,
+            "frozen": self.frozen,
             "counter": self.counter,
             "budget": self.budget,
             "per_call": self.per_call,
@@ -95,6 +100,7 @@ def inputs_of(
     budget = toolset.budget
     return RunInputs(
         graph_root=graph_root,
+        frozen=graph.lock.root if isinstance(graph := toolset.graph, FrozenView) else None,
         counter=toolset.counter.name,
         budget=budget.total,
         per_call=budget.per_call,

@@ -77,7 +77,8 @@ def restore(data: bytes, folder: Path) -> SkillGraph:
         head, *lines = [json.loads(line) for line in data.splitlines() if line.strip()]
         names = head["roots"]
         several = len(names) > 1
-        for line in lines:
+        # The deepest first, because a folder is named like a file, without a content.
+        for line in sorted(lines, key=lambda line: -line["path"].count("/")):
             _write(folder / (line["root"] if several else names[0]), line)
         roots = [Root(folder / name, name) for name in names]
         for root in roots:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from skillagent.disclosure import Answer, Toolset
+from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Reply, Request, ToolCall
 from skillagent.providers import Provider
 from skillagent.recording import Exchange
@@ -126,17 +127,27 @@ class RunObserver:
         return self._toolset
 
     def begin(
-        self, toolset: Toolset, provider: Provider | None, max_turns: int | None, messages: int
+        self,
+        toolset: Toolset,
+        provider: Provider | None,
+        max_turns: int | None,
+        messages: int,
+        calls: int | None = None,
     ) -> None:
-        """See `Recorder.begin`."""
+        """See `Recorder.begin`, and `RunRecorder.begin` for `calls`."""
         if self._toolset is not None:
             return
         self._toolset = toolset
         self._model = ModelInputs.of(provider) if provider else None
         self._total = toolset.budget.total
-        if messages or toolset.calls:
+        calls = toolset.calls if calls is None else calls
+        if messages or calls:
             self._has_instructions = any(entry.call == 0 for entry in toolset.ledger.entries)
-            self._trace.event("resumed", calls=toolset.calls, messages=messages)
+            self._trace.event("resumed", calls=calls, messages=messages)
+
+    def graph(self, root: str) -> None:
+        """The session goes on with another state of the graph, whose root this is."""
+        self._trace.event("graph", root=root)
 
     def question(self, text: str, provider: Provider) -> None:
         """See `Recorder.question`."""
@@ -180,10 +191,10 @@ class RunObserver:
         self._exchanged(RecordedFailure(clean(error), status, interrupted, clean(text)))
         self._trace.failure(error, status, interrupted=interrupted)
 
-    def call(self, call: ToolCall) -> None:
-        """See `Recorder.call`."""
+    def call(self, call: ToolCall, asked: Asked = Asked.TOOL) -> None:
+        """See `RunRecorder.call`."""
         self._called_at = self._clock()
-        self._trace.call(call)
+        self._trace.call(call, asked)
 
     def answer(self, call: ToolCall, answer: Answer) -> None:
         """See `Recorder.answer`."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from skillagent.digest import sha256
 from skillagent.disclosure import Answer, Level, Toolset
+from skillagent.disclosure.served_call import Asked
 from skillagent.environment import Environment
 from skillagent.errors import UsageError
 from skillagent.files.append import append_line
@@ -35,10 +36,13 @@ from skillagent.runs.model_exchange import ModelExchange, ModelRequest, model_ca
 from skillagent.runs.node_copy import NODES, copy_nodes
 from skillagent.runs.observer import RunObserver, iso_time, secrets_of
 from skillagent.runs.trace import TraceEvent
+from skillagent.secrets import Scrubber
 
 TRACE, CASSETTE, RESUMED = "trace.jsonl", "cassette.jsonl", "resumed.json"
 IGNORED = ".skillagentignore"
 DEFAULT_FOLDER = "runs"
+SESSION = "session"
+"""Key in `observed` of the name that stands for that of a served session."""
 _LEVELS = list(Level)
 
 
@@ -60,6 +64,9 @@ class RunRecorder:
         determinism: for calls from elsewhere; an agent's follows from its provider.
         graph: where the graph is, for messages and later replays.
         resumed: the saved conversation that the session continues, as its file has it.
+        host: what the host of a served session said of itself.
+        session: the name of a served session, which is secret, and the name that is written in
+            its place; it must have as many tokens, so that all recorded costs stay right.
     """
 
     def __init__(
@@ -73,22 +80,28 @@ class RunRecorder:
         determinism: Determinism = Determinism.SAMPLED,
         graph: tuple[str, ...] = (),
         resumed: bytes = b"",
+        host: Mapping[str, str] | None = None,
+        session: tuple[str, str] | None = None,
     ) -> None:
         self.folder = Path(folder)
         self.path: Path | None = None
         """Folder of the record; None before the first question or call."""
         self._clock = clock
         self._scrubber = secrets_of(environ)
+        if session:
+            self._scrubber = _without_session(self._scrubber, *session)
         self._observer = RunObserver(_Files(self), self._scrubber, clock)
         self._seed = seed
         self._with_nodes = with_nodes
         self._determinism = determinism
         self._graph = graph
         self._resumed = resumed
+        self._served: dict[str, Any] = {"host": dict(host)} if host else {}
+        if session:
+            self._served[SESSION] = session[1]
         self._digest = hashlib.sha256()
         self._events = 0
         self._reported: dict[str, dict[str, None]] = {"models": {}, "fingerprints": {}}
-        self._first_call = 0
         self._toolset: Toolset | None = None
 
     # What an agent tells; see `Recorder`.
@@ -99,6 +112,7 @@ class RunRecorder:
         provider: Provider | None,
         max_turns: int | None,
         messages: int = 0,
+        calls: int | None = None,
     ) -> None:
         """Start the record; does nothing if it was started.
 
@@ -107,6 +121,7 @@ class RunRecorder:
             provider: the model; None for calls from elsewhere.
             max_turns: maximum of replies to one question.
             messages: how many messages the conversation had before.
+            calls: how many calls the session had before; None for those that the toolset counts.
 
         Raises:
             UsageError: the folder cannot be written.
@@ -128,9 +143,21 @@ class RunRecorder:
             self._determinism = determinism_of(provider)
         self._started = self._clock()
         self._environment = Environment.here(Path.cwd()).to_json()
-        self._first_call = toolset.calls
         self._begin_folder()
-        self._observer.begin(toolset, provider, max_turns, messages)
+        self._root = self._identity.root
+        self._observer.begin(toolset, provider, max_turns, messages, calls)
+
+    def go_on(self, toolset: Toolset) -> None:
+        """The session goes on with this toolset, perhaps on another state of the graph.
+
+        Raises:
+            UsageError: the event cannot be written.
+        """
+        self._toolset = toolset
+        root = GraphIdentity.of(toolset.graph).root
+        if root != self._root:
+            self._root = root
+            self._observer.graph(root)
 
     def question(self, text: str, provider: Provider) -> None:
         """A question is asked; `begin` was called."""
@@ -160,9 +187,14 @@ class RunRecorder:
         """The model did not answer, or the answer was stopped."""
         self._observer.failure(error, status, interrupted=interrupted, text=text)
 
-    def call(self, call: ToolCall) -> None:
-        """A tool call is about to be carried out."""
-        self._observer.call(call)
+    def call(self, call: ToolCall, asked: Asked = Asked.TOOL) -> None:
+        """A tool call is about to be carried out.
+
+        Args:
+            call: the call.
+            asked: what a host asked for, if this is no tool call.
+        """
+        self._observer.call(call, asked)
 
     def answer(self, call: ToolCall, answer: Answer) -> None:
         """A tool call was carried out."""
@@ -280,7 +312,10 @@ class RunRecorder:
                 before = read.get(item.node)
                 if before and _LEVELS.index(Level(before.level)) >= _LEVELS.index(item.level):
                     continue
-                proof = before.proof if before else self._identity.proof(item.node)
+                if before and before.digest == item.digest:
+                    proof = before.proof
+                else:
+                    proof = self._identity.proof(item.node, item.digest)
                 read[item.node] = NodeRead(item.digest, item.level.value, proof)
         return dict(sorted(read.items()))
 
@@ -297,6 +332,7 @@ class RunRecorder:
                 "fingerprints": list(self._reported["fingerprints"]),
                 "turns": [turn.to_json() for turn in ledger.turns],
                 "dollars": ledger.dollars,
+                **self._served,
             }
         )
 
@@ -310,6 +346,18 @@ class RunRecorder:
                 continue
             seals[name] = FileSeal(len(data), hashlib.sha256(data).hexdigest())
         return seals
+
+
+def _without_session(scrubber: Scrubber, secret: str, name: str) -> Scrubber:
+    """A scrubber that also replaces the name of a served session, as answers and models write it.
+
+    Args:
+        scrubber: removes everything else.
+        secret: the name.
+        name: stands in its place at the end of answers.
+    """
+    known = (*scrubber.known, secret, secret.upper())
+    return replace(scrubber, known=known, stand_in=(f'session "{secret}"', f'session "{name}"'))
 
 
 class _Files:

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
+from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Message, Opaque, Role, Text, ToolCall, Usage
 from skillagent.recording import strict_json
 from skillagent.runs.canonical import without_floats
@@ -117,6 +118,8 @@ class CallStart:
     id: str
     tool: str
     arguments: Mapping[str, Any] | str
+    asked: Asked = Asked.TOOL
+    """What a host asked a server for."""
 
     @property
     def parsed(self) -> Mapping[str, Any] | None:
@@ -169,6 +172,7 @@ class OtherEvent:
             f"{get('messages')} messages.",
             "model": f"From here the model is {get('model')}.",
             "budget": f"From here the budget is {get('total')} tokens.",
+            "graph": "The files of the graph changed, and the session goes on with them.",
             "undo": "The last question was taken back. Its tokens stay spent.",
         }
         return sentences.get(self.kind, f"An event of the kind {self.kind!r}.")
@@ -215,7 +219,17 @@ class _Budget:
     total: int
 
 
-_CHANGES: dict[str, type[Any]] = {"resumed": _Resumed, "model": _Model, "budget": _Budget}
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    root: str
+
+
+_CHANGES: dict[str, type[Any]] = {
+    "resumed": _Resumed,
+    "model": _Model,
+    "budget": _Budget,
+    "graph": _Graph,
+}
 """Kinds of which only the fields are checked."""
 
 

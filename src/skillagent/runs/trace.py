@@ -13,10 +13,14 @@ runs (times, ids, usage); all other fields are hashed. The kinds:
 | `request` | before a request | `turn`, `digest` |
 | `reply` | after a complete reply | `turn`, `stop`, `parts` |
 | `failure` | a request got no complete reply | `turn`, `error`, `status`, `interrupted` |
-| `call` | before a tool call | `id`, `tool`, `arguments` |
+| `call` | before a tool call | `id`, `tool`, `arguments`, `asked` if it is no tool call |
 | `answer` | after it | `id`, `call`, `text`, `cost`, `remaining`, `error`, `disclosed` |
 | `end` | the run ended | `reason`, `text` |
 | `undo` | the last question was taken back | |
+| `graph` | the graph's files changed, and the session goes on with them | `root` |
+
+`asked` of a `call` is what a host asked a server for without calling a tool; see
+`disclosure.served_call`.
 
 Above: `recorder`, and replays, which compare events. Below: `canonical`, `disclosure`.
 """
@@ -30,6 +34,7 @@ from typing import Any
 
 from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Disclosed, LedgerEntry
+from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Reply, ToolCall
 from skillagent.runs.canonical import CanonicalMessages
 from skillagent.secrets import Scrubber
@@ -127,9 +132,11 @@ class TraceBuilder:
     def failure(self, error: str, status: int | None, *, interrupted: bool) -> None:
         self.event("failure", turn=self._turn, error=error, status=status, interrupted=interrupted)
 
-    def call(self, call: ToolCall) -> None:
+    def call(self, call: ToolCall, asked: Asked = Asked.TOOL) -> None:
         form = self._messages.part(call)
         fields = {"id": form["id"], "tool": form["name"], "arguments": form["arguments"]}
+        if asked:
+            fields["asked"] = asked.value
         self._emit(TraceEvent("call", fields))
 
     def answer(self, call: ToolCall, answer: Answer, observed: Mapping[str, Any]) -> None:
