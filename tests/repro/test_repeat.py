@@ -114,6 +114,17 @@ def test_another_answer_after_the_same_calls_parts_in_the_last_turn(repeat: Repe
     assert "67%, 95 % interval 21% to 94%" in out
 
 
+def test_a_run_is_compared_with_the_usual_run_that_it_follows_longest(report: Ask) -> None:
+    script = [
+        *reads("stops", "Buy less."),
+        *reads("sizing", "Buy less."),
+        *reads("sizing", "Sell."),
+    ]
+    _, values = report(script, "-n", "3")
+    left = values["outcomes"][1]["departure"]
+    assert (left["run"], left["leaves"], left["turn"]) == (3, 2, 2)
+
+
 def test_reasoning_that_only_the_provider_can_read_is_no_departure(report: Ask) -> None:
     script = [
         *reads("sizing", "Buy less.", "first"),

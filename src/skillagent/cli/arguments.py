@@ -223,12 +223,14 @@ def runs(text: str) -> int:
     Raises:
         argparse.ArgumentTypeError: the text is not such a number.
     """
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of runs")
-    return int(text)
+    return _positive(text, "runs")
 
 
 def _turns(text: str) -> int:
+    return _positive(text, "replies")
+
+
+def _positive(text: str, what: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of replies")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {what}")
     return int(text)
