@@ -166,6 +166,30 @@ def limits(parser: argparse.ArgumentParser, budget: int | None, shown: str = "")
     )
 
 
+def model(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that say which model is asked, and how."""
+    parser.add_argument(
+        "-m",
+        "--model",
+        metavar="NAME",
+        help="claude-…, gpt-…, anthropic:NAME, openai:NAME, openai-chat:NAME or offline "
+        "(default: $SKILLAGENT_MODEL, else offline)",
+    )
+    parser.add_argument(
+        "--base-url", metavar="URL", help="address of a server with OpenAI's or Anthropic's API"
+    )
+    parser.add_argument(
+        "--temperature", type=float, metavar="T", help="sent only to models that accept one"
+    )
+    parser.add_argument(
+        "--max-turns",
+        type=_turns,
+        default=12,
+        metavar="N",
+        help="maximum of replies of the model to one question (12)",
+    )
+
+
 def frozen(parser: argparse.ArgumentParser) -> None:
     """Declare the options that show only what is as it was locked."""
     parser.add_argument(
@@ -191,3 +215,22 @@ def tokens(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of tokens")
     return number
+
+
+def runs(text: str) -> int:
+    """Read a number of runs, at least one.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is not such a number.
+    """
+    return _positive(text, "runs")
+
+
+def _turns(text: str) -> int:
+    return _positive(text, "replies")
+
+
+def _positive(text: str, what: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {what}")
+    return int(text)

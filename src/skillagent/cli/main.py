@@ -18,12 +18,13 @@ from skillagent.cli import (
     hook,
     install,
     lock,
+    repeat,
     replay,
     runs,
     serve,
     verify,
 )
-from skillagent.cli.arguments import Commands, Parser, command, frozen, limits
+from skillagent.cli.arguments import Commands, Parser, command, frozen, limits, model
 from skillagent.cli.output import printable
 from skillagent.cli.records import add_record_options, add_seed
 from skillagent.errors import SkillAgentError
@@ -33,7 +34,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
-    "Repeat a run": ("lock", "replay", "verify", "diff", "runs", "env"),
+    "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "env"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
 """Title in the help → commands."""
@@ -115,6 +116,7 @@ def _command_line() -> argparse.ArgumentParser:
         install,
         doctor,
         replay,
+        repeat,
         verify,
         runs,
         env,
@@ -141,26 +143,7 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
     frozen(chat)
     limits(chat, None, "8000, what skillagent.toml declares, or as before with --continue")
     chat.add_argument("--json", action="store_true", help="print events as JSON, one a line")
-    chat.add_argument(
-        "-m",
-        "--model",
-        metavar="NAME",
-        help="claude-…, gpt-…, anthropic:NAME, openai:NAME, openai-chat:NAME or offline "
-        "(default: $SKILLAGENT_MODEL, else offline)",
-    )
-    chat.add_argument(
-        "--base-url", metavar="URL", help="address of a server with OpenAI's or Anthropic's API"
-    )
-    chat.add_argument(
-        "--temperature", type=float, metavar="T", help="sent only to models that accept one"
-    )
-    chat.add_argument(
-        "--max-turns",
-        type=_turns,
-        default=12,
-        metavar="N",
-        help="maximum of replies of the model to one question (12)",
-    )
+    model(chat)
     chat.add_argument(
         "--prices",
         metavar="FILE",
@@ -270,12 +253,6 @@ def _overview(parser: argparse.ArgumentParser) -> int:
     """Print the help if no command is given; the exit code says that this is an error."""
     parser.print_help()
     return 2
-
-
-def _turns(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of replies")
-    return int(text)
 
 
 # The module of a command is imported only when it runs, so that `--version` stays fast.

@@ -6,23 +6,28 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import Commands
+from skillagent.cli.arguments import Commands, runs
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.records import add_graph_of_record, graph_options, roots_of_record
 
 if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
     from skillagent.lock import GraphLock
+    from skillagent.providers import Provider
     from skillagent.repro.compare import Comparison
+    from skillagent.repro.graph_at_hand import GraphAtHand
     from skillagent.repro.verify import Check
     from skillagent.runs import RunRecord
 
+_BITS = {0: 4, 1: 8, 2: 16, 3: 32, 4: 128}
+"""Level that does not hold → exit code."""
 _INCOMPLETE = 64
 _NAMES = {
     0: "the graph is the recorded one",
     1: "the record agrees with itself",
     2: "the recorded answers, replayed, give the same run",
     3: "run again, it gives the same run",
+    4: "the recorded answer is among those of the same model now",
 }
 
 
@@ -33,9 +38,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="check run records: graph, record, replay, scripted run",
         description="Check run records, level by level: L0 the graph at hand is the recorded one; "
         "L1 the record agrees with itself; L2 the recorded answers, replayed, give the same run; "
-        "L3 a scripted run, run again, gives the same. A live sample is `skillagent repeat`'s.",
+        "L3 a scripted run, run again, gives the same; with --live, L4 the recorded answer is "
+        "among those of the same model now.",
         epilog="Exit codes: 0 all hold; else the sum of 4 for L0, 8 for L1, 16 for L2, 32 for L3, "
-        "and, with --strict, 64 for an incomplete record.",
+        "with --strict 64 for an incomplete record, and with --live 128 for L4.",
     )
     parser.set_defaults(run=verify)
     parser.add_argument(
@@ -50,6 +56,13 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="check the levels up to this one, 0 to 3 (3)",
     )
     parser.add_argument("--strict", action="store_true", help="refuse an incomplete record")
+    parser.add_argument(
+        "--live",
+        type=runs,
+        metavar="K",
+        help="also ask the recorded model the recorded questions K times",
+    )
+    parser.add_argument("--base-url", metavar="URL", help="with --live: address of its server")
     parser.add_argument(
         "--lock", metavar="FILE", help="lock of the graph (default: skillgraph.lock in its folder)"
     )
@@ -84,7 +97,7 @@ def verify(arguments: argparse.Namespace) -> int:
         checks = _checks(arguments, record)
         notes = _environment_notes(record)
         for check in checks:
-            code |= 4 << check.level if check.faults else 0
+            code |= _BITS[check.level] if check.faults else 0
         if arguments.strict and not record.is_complete:
             code |= _INCOMPLETE
         if arguments.json:
@@ -108,7 +121,21 @@ def _checks(arguments: argparse.Namespace, record: RunRecord) -> list[Check]:
 
     roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
     with graph_at_hand(record, roots, options) as graph:
-        return levels.checks(record, graph, arguments.level, _lock(arguments, graph.now))
+        checks = levels.checks(record, graph, arguments.level, _lock(arguments, graph.now))
+        return [*checks, _live(arguments, record, graph)] if arguments.live else checks
+
+
+def _live(arguments: argparse.Namespace, record: RunRecord, graph: GraphAtHand) -> Check:
+    from skillagent.cli.progress_bar import progress_bar
+    from skillagent.cli.records import set_seed
+    from skillagent.repro.live import check_live, recorded_provider
+
+    def new_provider() -> Provider:
+        set_seed(record.manifest.inputs["seed"])
+        return recorded_provider(record, arguments.base_url)
+
+    with progress_bar() as progress:
+        return check_live(record, graph, arguments.live, new_provider, progress)
 
 
 def _lock(arguments: argparse.Namespace, graph: SkillGraph | None) -> GraphLock | None:
@@ -158,6 +185,7 @@ def _lines(record: RunRecord, checks: list[Check], notes: tuple[str, ...]) -> li
             lines += [f"         {fault}" for fault in check.faults[1:]]
         else:
             lines.append(f"L{check.level} ok    {_NAMES[check.level]}")
+        lines += [f"         {remark}" for remark in check.remarks]
     lines += [f"note: {note}" for note in notes]
     return lines
 

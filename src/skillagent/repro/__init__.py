@@ -3,6 +3,8 @@
 - `answers` replays a record with the recorded answers of the model, and compares every event.
 - `decisions` replays the recorded tool calls against another state of the graph.
 - `verify` checks a record, level by level; `compare` explains the difference of two runs.
+- `repeat` asks the same question several times and compares the runs, each reduced to a `sample`;
+  `control` compares two groups of runs, with `intervals`; `live` asks a recorded model again.
 - `divergence` names the first event in which two runs differ; `consistency` compares the trace of
   a record with its cassette.
 - `cassette_provider` answers from a cassette; `no_network` proves that nothing else answered;

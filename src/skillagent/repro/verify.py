@@ -7,9 +7,9 @@
 | L2 | the recorded replies, replayed, give the same events |
 | L3 | a scripted run, run again, gives the same events |
 
-L4, a live sample, is `repeat`'s.
+L4, which asks the model again, is in `live`.
 
-Above: `cli`. Below: `answers`, `consistency`.
+Above: `cli`, `live`. Below: `answers`, `consistency`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ class Check:
     """What does not hold, one line each."""
     skipped: str = ""
     """Why the level was not checked; empty if it was."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was measured, in words, one line each."""
+        return ()
 
     def to_json(self) -> dict[str, Any]:
         return {"level": self.level, "faults": list(self.faults), "skipped": self.skipped}
