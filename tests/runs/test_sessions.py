@@ -1,4 +1,4 @@
-"""Whatever a user does in a session, its record agrees with itself and is replayed to the same digest."""
+"""Whatever a user does in a session, its record agrees with itself and can be replayed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ class Drawn:
             yield Reply(Message(Role.ASSISTANT, (Text("Buy less."),)), Stop.END, usage, "m-1", "r")
         else:
             # Models repeat ids, so all of a reply's calls have the same one.
-            calls = tuple(ToolCall("same", *CALLS[number]) for number in turn)
+            numbers: list[int] = turn
+            calls = tuple(ToolCall("same", *CALLS[number]) for number in numbers)
             yield Reply(Message(Role.ASSISTANT, (Text("Look:"), *calls)), Stop.TOOL_USE)
 
 
