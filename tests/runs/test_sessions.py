@@ -48,7 +48,7 @@ class Drawn:
     parameters: dict[str, Any] = field(default_factory=lambda: {"temperature": 0.25})
 
     def reply(self, request: Request) -> Iterator[Text | Reply | Usage]:
-        turn = self.turns.pop(0) if self.turns else "answer"
+        turn: Any = self.turns.pop(0) if self.turns else "answer"
         if turn == "error":
             yield Text("half of an ans")
             raise ProviderError(f"{self.name} is overloaded (529): try again", 529)
@@ -64,8 +64,7 @@ class Drawn:
             yield Reply(Message(Role.ASSISTANT, (Text("Buy less."),)), Stop.END, usage, "m-1", "r")
         else:
             # Models repeat ids, so all of a reply's calls have the same one.
-            numbers: list[int] = turn
-            calls = tuple(ToolCall("same", *CALLS[number]) for number in numbers)
+            calls = tuple(ToolCall("same", *CALLS[number]) for number in turn)
             yield Reply(Message(Role.ASSISTANT, (Text("Look:"), *calls)), Stop.TOOL_USE)
 
 
