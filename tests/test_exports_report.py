@@ -76,7 +76,7 @@ def test_the_head_says_what_the_run_was(make: Maker) -> None:
         "Model reported": "none",
         "Determinism": "scripted",
         "Budget": "2000 tokens by o200k_base",
-        "Graph root": str(manifest.inputs["graph_root"]),
+        "Graph root": str(manifest.inputs.graph_root),
         "inputs_id": manifest.inputs_id,
         "run_digest": manifest.run_digest,
     }.items():

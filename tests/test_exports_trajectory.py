@@ -142,7 +142,7 @@ def test_a_trajectory_names_the_graph_the_nodes_and_what_the_budget_was(make: Ma
     folder = offline(make)
     record, value = RunRecord.read(folder), exported(folder)
     extra = value["extra"]
-    assert extra["graph_root"] == record.manifest.inputs["graph_root"]
+    assert extra["graph_root"] == record.manifest.inputs.graph_root
     assert extra["inputs_id"] == record.manifest.inputs_id
     assert extra["run_digest"] == record.manifest.run_digest
     assert extra["determinism"] == "scripted"

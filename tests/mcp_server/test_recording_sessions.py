@@ -295,7 +295,7 @@ def test_a_changed_graph_is_an_event_at_which_a_replay_stops(
     assert kinds(record) == ["call", "answer", "graph", *["call", "answer"] * 2]
     root = GraphIdentity.of(served.loader.loaded.view).root
     assert record.events[2].fields == {"root": root}
-    assert record.manifest.inputs["graph_root"] != root
+    assert record.manifest.inputs.graph_root != root
     ((changed, stopped),) = verified(capsys, runs, graph)
     assert changed == "[[a]] was read, and its file has changed since"
     assert "after 2 events: the graph changed during the session (trace.jsonl:3)" in stopped
@@ -318,8 +318,8 @@ def test_the_record_of_a_frozen_server_names_the_lock(
         act(session, None, "read_node", node=name)
     session.close()
     (record,) = records(runs)
-    assert record.manifest.inputs["frozen"] == lock.root
-    assert record.manifest.inputs["graph_root"] != lock.root  # without b
+    assert record.manifest.inputs.frozen == lock.root
+    assert record.manifest.inputs.graph_root != lock.root  # without b
     assert list(record.manifest.nodes) == ["a"]
     ((drift,),) = verified(capsys, runs, graph)
     assert drift.startswith("lock: changed node b")

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from skillagent.cli import main
-from skillagent.digest import canonical_json, sha256
 from skillagent.disclosure import tools
 from skillagent.environment import Environment
 from skillagent.runs.manifest import read_manifest
@@ -50,9 +49,10 @@ def another_temperature(scene: Scene) -> None:
 
 def _change_model(scene: Scene, **changes: Any) -> None:
     """As a careful forger does, or a later version that reads its settings elsewhere."""
-    inputs = dict(read_manifest(scene.run).inputs)
-    inputs["model"] = {**inputs["model"], **changes}
-    resealed(scene.run, inputs=inputs, inputs_id=sha256(canonical_json(inputs)))
+    inputs = read_manifest(scene.run).inputs
+    assert inputs.model is not None
+    inputs = replace(inputs, model=replace(inputs.model, **changes))
+    resealed(scene.run, inputs=inputs, inputs_id=inputs.inputs_id)
 
 
 def another_tool_description(scene: Scene) -> None:

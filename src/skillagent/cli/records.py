@@ -159,7 +159,7 @@ def graph_options(arguments: argparse.Namespace, record: RunRecord) -> Options:
     from skillagent.graph import Options
     from skillagent.markdown import DIALECTS
 
-    today = record.manifest.inputs.get("today")
+    today = record.manifest.inputs.today
     return Options(
         dialect=DIALECTS[arguments.dialect] if arguments.dialect else None,
         today=date.fromisoformat(today) if today else None,

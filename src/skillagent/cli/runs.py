@@ -98,8 +98,8 @@ def _started(record: RunRecord) -> Any:
 
 
 def _model(record: RunRecord) -> str:
-    model = record.manifest.inputs.get("model")
-    return str(model["name"]) if model else "calls"
+    model = record.manifest.inputs.model
+    return model.name if model else "calls"
 
 
 def _passes(arguments: argparse.Namespace, record: RunRecord) -> bool:
@@ -137,7 +137,7 @@ def _summary(record: RunRecord) -> dict[str, Any]:
         "nodes": {node: read.level for node, read in manifest.nodes.items()},
         "inputs_id": manifest.inputs_id,
         "run_digest": manifest.run_digest,
-        "graph_root": manifest.inputs["graph_root"],
+        "graph_root": manifest.inputs.graph_root,
         "dollars": manifest.observed.get("dollars"),
     }
 

@@ -131,7 +131,7 @@ def _live(arguments: argparse.Namespace, record: RunRecord, graph: GraphAtHand) 
     from skillagent.repro.live import check_live, recorded_provider
 
     def new_provider() -> Provider:
-        set_seed(record.manifest.inputs["seed"])
+        set_seed(record.manifest.inputs.seed)
         return recorded_provider(record, arguments.base_url)
 
     with progress_bar() as progress:

@@ -61,13 +61,13 @@ def trajectory_value(record: RunRecord) -> Json:
         steps.system("Nothing had happened when the record ended.")
     manifest = record.manifest
     extra: Json = {
-        "graph_root": manifest.inputs.get("graph_root"),
+        "graph_root": manifest.inputs.graph_root,
         "inputs_id": manifest.inputs_id,
         "run_digest": record.run_digest,
         "determinism": manifest.determinism.value,
         "complete": record.is_complete,
         "outcome": manifest.outcome.reason if manifest.outcome else None,
-        "inputs": dict(manifest.inputs),
+        "inputs": manifest.inputs.to_json(),
         "nodes": {
             node: {"digest": read.digest, "level": read.level}
             for node, read in manifest.nodes.items()
@@ -90,12 +90,12 @@ def _incomplete(record: RunRecord) -> str:
 
 
 def _agent(record: RunRecord) -> Json:
-    model = record.manifest.inputs.get("model")
+    model = record.manifest.inputs.model
     version = record.manifest.environment.get("skillagent")
     agent: Json = {"name": "skillagent", "version": str(version or "unknown")}
-    if isinstance(model, dict) and model.get("name"):
-        agent["model_name"] = str(model["name"])
-        agent["extra"] = {"parameters": model.get("parameters", {})}
+    if model is not None:
+        agent["model_name"] = model.name
+        agent["extra"] = {"parameters": dict(model.parameters)}
     if tools := _tool_definitions(record):
         agent["tool_definitions"] = tools
     return agent
@@ -133,9 +133,9 @@ class _Steps:
 
     def __init__(self, record: RunRecord) -> None:
         self.all: list[Json] = []
-        model = record.manifest.inputs.get("model")
+        model = record.manifest.inputs.model
         self._has_model = model is not None
-        self._asked = self._default = str(model.get("name", "")) if isinstance(model, dict) else ""
+        self._asked = self._default = model.name if model else ""
         # Nobody infers anything where fixed rules or a recording answer.
         fixed = (Determinism.SCRIPTED, Determinism.REPLAYED)
         self._is_fixed = record.manifest.determinism in fixed

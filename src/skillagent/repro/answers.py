@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from skillagent.agent import Agent, Mark, saved
+from skillagent.agent.agent import MAX_TURNS
 from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Budget, Toolset
 from skillagent.disclosure.call_lines import answer_line
@@ -200,24 +201,24 @@ def session_of(record: RunRecord, graph: GraphView) -> Session:
         UsageError: the counter is not available.
     """
     inputs = record.manifest.inputs
-    counter = counter_named(inputs["counter"])
+    counter = counter_named(inputs.counter)
     if resumed := record.resumed():
         conversation = saved.parse(resumed, str(record.folder))
         toolset = Toolset.resume(graph, conversation.state, counter=counter)
-        if inputs["budget"] != toolset.budget.total:
-            toolset.rebudget(inputs["budget"])
+        if inputs.budget != toolset.budget.total:
+            toolset.rebudget(inputs.budget)
         return Session(toolset, conversation.messages, conversation.marks)
     if any(event.kind == "resumed" for event in record.events[:1]):
         raise NotRecordedError(
             f"{record.folder}: it continues a session whose beginning was not recorded"
         )
-    budget = Budget(inputs["budget"], inputs["per_call"], inputs["characters"])
+    budget = Budget(inputs.budget, inputs.per_call, inputs.characters)
     toolset = Toolset(
         graph,
         budget,
         counter=counter,
         session=str(record.manifest.observed.get(SESSION, "")),
-        hidden_text=inputs["hidden_text"],
+        hidden_text=inputs.hidden_text,
     )
     return Session(toolset)
 
@@ -296,14 +297,14 @@ class Replay:
         self._observer = RunObserver(sink, Scrubber(), lambda: 0.0)
         self._agent: Agent | None = None
         self._cassette: CassetteProvider | None = None
-        model = inputs["model"]
+        model = inputs.model
         if model is not None:
             exchanges = [exchange for _, exchange in record.exchanges()]
-            self._cassette = CassetteProvider(ModelInputs(**model), exchanges)
+            self._cassette = CassetteProvider(model, exchanges)
             self._agent = Agent(
                 session.toolset,
                 provider or self._cassette,
-                inputs["max_turns"],
+                inputs.max_turns or MAX_TURNS,
                 messages=session.messages,
                 marks=session.marks,
                 record=self._observer,

@@ -60,7 +60,7 @@ def compare(before: RunRecord, after: RunRecord) -> Comparison:
     old, new = before.manifest, after.manifest
     environments = Environment.from_json(old.environment), Environment.from_json(new.environment)
     return Comparison(
-        inputs=tuple(_fields("", old.inputs, new.inputs)),
+        inputs=tuple(_fields("", old.inputs.to_json(), new.inputs.to_json())),
         environment=differences(*environments),
         nodes=tuple(_nodes(before, after)),
         path=tuple(_diff(_path(before.events), _path(after.events))),

@@ -60,7 +60,7 @@ def graph_at_hand(
         GraphError: a folder cannot be loaded.
         UsageError: the graph is nowhere to be found.
     """
-    wanted = record.manifest.inputs["graph_root"]
+    wanted = record.manifest.inputs.graph_root
     now = load_recorded(record, roots, options) if roots else None
     present = frozen_as_recorded(record, now) if now is not None else None
     if present is not None and GraphIdentity.of(present).root == wanted:
@@ -108,7 +108,7 @@ def frozen_as_recorded(record: RunRecord, graph: SkillGraph) -> GraphView:
         record: the record of the run; if it was not frozen, the view shows everything.
         graph: the graph.
     """
-    wanted = record.manifest.inputs.get("frozen")
+    wanted = record.manifest.inputs.frozen
     for path in _usual_locks(graph) if wanted else ():
         with suppress(SkillAgentError):
             if (lock := read_lock(path)).root == wanted:

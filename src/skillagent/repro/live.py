@@ -75,20 +75,21 @@ def recorded_provider(record: RunRecord, base_url: str | None = None) -> Provide
         UsageError: the name does not identify a provider.
     """
     inputs = record.manifest.inputs
-    model = ModelInputs(**inputs["model"])
+    model = inputs.model
+    assert model is not None
     temperature = model.parameters.get("temperature")
     return provider_for(
         model.name,
         base_url=base_url,
         temperature=None if temperature is None else float(temperature),
-        seed=inputs["seed"],
+        seed=inputs.seed,
     )
 
 
 def why_not_live(record: RunRecord, graph: GraphAtHand) -> str:
     """Why a record cannot be compared with live runs; empty if it can."""
     manifest = record.manifest
-    if manifest.inputs["model"] is None:
+    if manifest.inputs.model is None:
         return "its calls came from elsewhere, and no model is recorded"
     if manifest.determinism is Determinism.SCRIPTED:
         return "the run is scripted, so that one run again, L3, tells all"
@@ -190,7 +191,8 @@ class _Events:
 
 def _other_parameters(record: RunRecord) -> str:
     """Why the model cannot be asked as it was recorded; empty if it can."""
-    recorded = dict(record.manifest.inputs["model"]["parameters"])
+    model = record.manifest.inputs.model
+    recorded = dict(model.parameters) if model else {}
     try:
         now = dict(ModelInputs.of(recorded_provider(record)).parameters)
     except UsageError as error:

@@ -205,7 +205,7 @@ def ask_once(new_agent: NewAgent, question: str, number: int) -> Sample:
     return replace(
         Sample.of(number, record.events),
         inputs_id=manifest.inputs_id,
-        model=manifest.inputs["model"]["name"],
+        model=manifest.inputs.model.name if manifest.inputs.model else "",
         determinism=manifest.determinism.value,
         record=recorder.path.name,
     )

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.digest import canonical_json, sha256
+from skillagent.digest import sha256
 from skillagent.disclosure import Level
 from skillagent.errors import SkillAgentError
 from skillagent.files.regular import read_regular
@@ -91,7 +91,7 @@ def check_graph(record: RunRecord, graph: GraphAtHand, lock: GraphLock | None) -
             faults.append(f"[[{node}]] was read, and is no longer in the graph")
         elif now.nodes[node].digest != read.digest:
             faults.append(f"[[{node}]] was read, and its file has changed since")
-    wanted = record.manifest.inputs["graph_root"]
+    wanted = record.manifest.inputs.graph_root
     if not faults and GraphIdentity.of(frozen_as_recorded(record, now)).root != wanted:
         faults.append("the graph has changed since, but no node that was read")
     if lock is not None:
@@ -114,7 +114,7 @@ def check_again(record: RunRecord, graph: GraphAtHand) -> Check:
     """L3: a scripted run gives the same events again."""
     if record.manifest.determinism is not Determinism.SCRIPTED:
         return Check(3, (), f"the run is {record.manifest.determinism}, not scripted")
-    if record.manifest.inputs["model"] is None:
+    if record.manifest.inputs.model is None:
         return Check(3, (), "its calls came from elsewhere; they were replayed")
     if any(event.fields.get("interrupted") for event in record.events):
         return Check(3, (), "its user stopped it in the middle of a reply")
@@ -148,10 +148,10 @@ def _manifest_faults(record: RunRecord) -> Iterator[str]:
     manifest = record.manifest
     if manifest.digest != manifest.sealed_digest():
         yield "manifest.json: it was edited: its digest does not fit its content"
-    if manifest.inputs_id != sha256(canonical_json(dict(manifest.inputs))):
+    if manifest.inputs_id != manifest.inputs.inputs_id:
         yield "manifest.json: inputs_id is not the digest of the inputs"
     for node, read in manifest.nodes.items():
-        if read.proof is not None and not _is_proven(node, read, manifest.inputs["graph_root"]):
+        if read.proof is not None and not _is_proven(node, read, manifest.inputs.graph_root):
             yield f"manifest.json: the proof that [[{node}]] belongs to the graph does not hold"
     for name, seal in manifest.files.items():
         yield from _seal_faults(record, name, seal.bytes, seal.sha256)
@@ -193,7 +193,7 @@ def _trace_faults(record: RunRecord) -> Iterator[str]:
     if not record.is_complete:
         return
     questions = [sha256(question) for question in record.questions]
-    if questions != list(manifest.inputs.get("questions", ())):
+    if questions != list(manifest.inputs.questions):
         yield "manifest.json: its questions are not those of the trace"
     outcome = manifest.outcome
     if outcome and outcome.answer != sha256(record.answer):
@@ -222,10 +222,10 @@ def _nodes_read(events: tuple[TraceEvent, ...]) -> Mapping[str, tuple[str, str]]
 def _budget_faults(record: RunRecord) -> Iterator[str]:
     """Counts every answer again, and holds the sum to the budget."""
     try:
-        counter: TokenCounter | None = counter_named(record.manifest.inputs["counter"])
+        counter: TokenCounter | None = counter_named(record.manifest.inputs.counter)
     except SkillAgentError:
         counter = None
-    total, left = record.manifest.inputs["budget"], None
+    total, left = record.manifest.inputs.budget, None
     for event in record.events:
         if event.kind == "budget":
             left = None if left is None else left + event.fields["total"] - total

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from skillagent.digest import canonical_json, sha256
 from skillagent.disclosure import Toolset
@@ -16,13 +16,18 @@ from skillagent.lock import FrozenView
 from skillagent.messages import ToolSpec
 from skillagent.providers import Provider
 from skillagent.providers.base import parameters_of
+from skillagent.recording.exchange import STRICT
 from skillagent.runs.canonical import tool_form, without_floats
+
+if TYPE_CHECKING:
+    from pydantic import ConfigDict
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInputs:
     """The model that is asked."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     name: str
     """Name of the provider and the model, as asked for."""
     parameters: Mapping[str, Any]
@@ -37,6 +42,7 @@ class ModelInputs:
 class RunInputs:
     """Everything that a run is made of."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     graph_root: str
     """Root of the graph's lock."""
     frozen: str | None

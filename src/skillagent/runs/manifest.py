@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -20,19 +20,20 @@ from skillagent.digest import canonical_json, sha256
 from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
 from skillagent.providers.base import Determinism
+from skillagent.recording.exchange import STRICT
 from skillagent.runs.canonical import without_floats
+from skillagent.runs.inputs import RunInputs
 
 FILE = "manifest.json"
 LIMIT = 64_000_000
 """Maximum size of the file, in bytes."""
-_CLOSED = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
 class NodeRead:
     """A node that the run disclosed."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     digest: str
     """SHA-256 of its file."""
     level: str
@@ -45,7 +46,7 @@ class NodeRead:
 class Outcome:
     """How the last question ended."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     reason: str
     """A value of `EndReason`; `undone` for a question that was taken back; `closed` for a session
     of calls only."""
@@ -57,7 +58,7 @@ class Outcome:
 class FileSeal:
     """What a file of the record had in it when the manifest was written."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     bytes: int
     sha256: str
 
@@ -66,14 +67,14 @@ class FileSeal:
 class Manifest:
     """The content of `manifest.json`."""
 
-    __pydantic_config__ = _CLOSED
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
     manifest_version: Literal[1]
     run: str
     """Id of the run: the name of its folder when it was recorded."""
     status: Literal["running", "complete"]
     """`running` until the first question is answered, or the session is closed."""
     determinism: Determinism
-    inputs: Mapping[str, Any]
+    inputs: RunInputs
     inputs_id: str
     run_digest: str
     """Of all events until this manifest was written."""

@@ -285,7 +285,7 @@ class RunRecorder:
             run=self.path.name,
             status="complete" if outcome else "running",
             determinism=self._determinism,
-            inputs=self._inputs.to_json(),
+            inputs=self._inputs,
             inputs_id=self._inputs.inputs_id,
             run_digest="sha256:" + self._digest.hexdigest(),
             events=self._events,

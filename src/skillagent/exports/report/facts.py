@@ -32,20 +32,18 @@ def facts_of(record: RunRecord, events: Iterable[RunEvent]) -> list[Fact]:
     """
     manifest = record.manifest
     inputs, observed = manifest.inputs, manifest.observed
-    model = inputs.get("model")
-    asked = _words(model.get("name") if isinstance(model, Mapping) else model)
-    parameters = model.get("parameters") if isinstance(model, Mapping) else None
+    model = inputs.model
     return [
         *(Fact(f"Question {number}", text) for number, text in enumerate(record.questions, 1)),
         Fact("Outcome", manifest.outcome.reason if manifest.outcome else "none"),
         Fact("Record", _state(record)),
-        Fact("Model asked", asked or "none of ours"),
+        Fact("Model asked", model.name if model else "none of ours"),
         Fact("Model reported", _words(observed.get("models")) or "none"),
-        Fact("Parameters", _words(parameters) or "none"),
+        Fact("Parameters", _words(model.parameters if model else None) or "none"),
         Fact("Determinism", manifest.determinism.value),
-        Fact("Budget", f"{_words(inputs.get('budget'))} tokens by {_words(inputs.get('counter'))}"),
+        Fact("Budget", f"{_words(inputs.budget)} tokens by {_words(inputs.counter)}"),
         Fact("Disclosed", f"{spent_by(events):,} tokens"),
-        Fact("Graph root", _words(inputs.get("graph_root"))),
+        Fact("Graph root", _words(inputs.graph_root)),
         Fact("inputs_id", manifest.inputs_id),
         Fact("run_digest", _digest(record)),
         Fact("Run", manifest.run),

@@ -45,7 +45,7 @@ def run_report(record: RunRecord) -> str:
         element("h1", _title(record)),
         section("run", "Run", facts_list(facts_of(record, events)), environment),
         section("path", "Path through the graph", path(events)),
-        section("budget", "Budget", budget(events, record.manifest.inputs.get("budget"))),
+        section("budget", "Budget", budget(events, record.manifest.inputs.budget)),
         section("course", "Course", entries_list(course_of(events))),
         section("answer", "Answer", _answer(record)),
     )
@@ -65,7 +65,7 @@ def comparison_report(first: RunRecord, second: RunRecord) -> str:
     events = [_events(record) for record in pair]
     facts = [facts_of(record, own) for record, own in zip(pair, events, strict=True)]
     environments = [environment_facts(record) for record in pair]
-    totals = [record.manifest.inputs.get("budget") for record in pair]
+    totals = [record.manifest.inputs.budget for record in pair]
     place = first_divergence(first.events, second.events)
     entries = course_of(events[0], "first-"), course_of(events[1], "second-")
     return document(
