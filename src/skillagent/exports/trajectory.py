@@ -13,6 +13,7 @@ import json
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
+from skillagent.disclosure import Disclosed
 from skillagent.errors import UsageError
 from skillagent.graph_json.json_writer import UNSEEN
 from skillagent.messages import Usage
@@ -28,7 +29,6 @@ from skillagent.runs.run_events import (
     QuestionEnd,
     RequestSent,
     RunEvent,
-    ShownNode,
     spent_by,
     typed_event,
 )
@@ -271,5 +271,5 @@ def _metrics(usage: Usage, dollars: float | None) -> Json:
     return metrics
 
 
-def _shown(disclosed: tuple[ShownNode, ...]) -> list[Json]:
+def _shown(disclosed: tuple[Disclosed, ...]) -> list[Json]:
     return [asdict(shown) for shown in disclosed]

@@ -16,23 +16,13 @@ from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
+from skillagent.disclosure import Disclosed
 from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Message, Opaque, Role, Text, ToolCall, Usage
 from skillagent.recording import strict_json
 from skillagent.runs.canonical import without_floats
 from skillagent.runs.message_form import message_from_json
 from skillagent.runs.trace import TraceEvent
-
-
-@dataclass(frozen=True, slots=True)
-class ShownNode:
-    """A node that an answer disclosed."""
-
-    node: str
-    level: str
-    digest: str
-    section: str = ""
-    """The heading, if only a section was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +36,7 @@ class Instructions:
 
     text: str
     cost: int
-    disclosed: tuple[ShownNode, ...]
+    disclosed: tuple[Disclosed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +137,7 @@ class CallAnswer:
     cost: int
     remaining: int
     error: bool
-    disclosed: tuple[ShownNode, ...]
+    disclosed: tuple[Disclosed, ...]
 
 
 @dataclass(frozen=True, slots=True)

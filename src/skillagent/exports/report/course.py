@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from skillagent.disclosure import Disclosed
 from skillagent.exports.report.markup import EMPTY, Markup, details, element, joined
 from skillagent.messages import Usage
 from skillagent.runs.run_events import (
@@ -24,7 +25,6 @@ from skillagent.runs.run_events import (
     QuestionEnd,
     RequestSent,
     RunEvent,
-    ShownNode,
 )
 
 MOST_CHARACTERS = 120
@@ -150,7 +150,7 @@ def _told(answer: CallAnswer) -> Markup:
     return joined(parts)
 
 
-def _shown_line(shown: ShownNode) -> Markup:
+def _shown_line(shown: Disclosed) -> Markup:
     level = f"{shown.level} {shown.section!r}" if shown.section else shown.level
     return element("li", element("code", shown.node), f" – {level}")
 

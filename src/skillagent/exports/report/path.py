@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from skillagent.disclosure import Level
+from skillagent.disclosure import Disclosed, Level
 from skillagent.exports.report.markup import Markup, details, element, joined
-from skillagent.runs.run_events import CallAnswer, Instructions, RunEvent, ShownNode
+from skillagent.runs.run_events import CallAnswer, Instructions, RunEvent
 
 WIDTH, LEFT, TOP, ROW = 640, 44, 30, 18
 MOST_ROWS = 200
@@ -26,7 +26,7 @@ _LEGEND = (
 @dataclass(slots=True)
 class _Visited:
     node: str
-    shown: list[tuple[int, int, ShownNode]] = field(default_factory=list)
+    shown: list[tuple[int, int, Disclosed]] = field(default_factory=list)
     """Column, number of the call, and what it showed."""
 
     @property
