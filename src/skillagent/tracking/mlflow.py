@@ -31,7 +31,7 @@ from skillagent.runs.recorder import CASSETTE, RESUMED, TRACE
 from skillagent.runs.run_events import typed_event
 from skillagent.secrets import scrub
 from skillagent.tracking.otel import sdk_spans
-from skillagent.tracking.span import Span
+from skillagent.tracking.span import Span, seeded_id
 from skillagent.tracking.spans import spans_of
 from skillagent.tracking.totals import RunTotals
 
@@ -237,11 +237,13 @@ def _log_traces(
     # Only this one takes spans that have ids and times already.
     from mlflow.tracing.client import TracingClient
 
-    readable = sdk_spans(map(_for_mlflow, spans))
+    # A trace belongs to one experiment, and its id is unique in the whole store.
+    ours = [replace(span, trace_id=seeded_id(128, span.trace_id, experiment_id)) for span in spans]
+    readable = sdk_spans(map(_for_mlflow, ours))
     if not readable:
         return
     TracingClient(client.tracking_uri).log_spans(experiment_id, [*map(entities.Span, readable)])
-    traces = sorted({_trace_id(span) for span in spans})
+    traces = sorted({_trace_id(span) for span in ours})
     for first in range(0, len(traces), _BATCH):
         client.link_traces_to_run(traces[first : first + _BATCH], run_id)
 

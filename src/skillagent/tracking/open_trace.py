@@ -59,17 +59,20 @@ class OpenTrace:
         start = min(starts, default=end) if self.root.start is None else self.root.start
         events = [SpanEvent(name, start, _clean(values)) for name, values in self.before]
         events += [SpanEvent(name, end, _clean(values)) for name, values in self.after]
-        root = seeded_id(64, trace_id, self.root.number)
-        yield _closed(self.root, trace_id, None, start, end, tuple(events))
+        # Not the number of its event: the first call of a session begins with the same event.
+        root = seeded_id(64, trace_id, 0)
+        yield _closed(self.root, trace_id, root, None, start, end, tuple(events))
         for part in self.parts:
             part_end = end if part.end is None else part.end
             part_start = start if part.start is None else part.start
-            yield _closed(part, trace_id, root, part_start, max(part_start, part_end))
+            part_id = seeded_id(64, trace_id, part.number)
+            yield _closed(part, trace_id, part_id, root, part_start, max(part_start, part_end))
 
 
 def _closed(
     span: OpenSpan,
     trace_id: int,
+    span_id: int,
     parent: int | None,
     start: int,
     end: int,
@@ -77,7 +80,7 @@ def _closed(
 ) -> Span:
     return Span(
         trace_id,
-        seeded_id(64, trace_id, span.number),
+        span_id,
         parent,
         well_formed(span.name),
         span.kind,
