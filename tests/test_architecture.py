@@ -18,6 +18,7 @@ from skillagent.tokens import EncodingCounter
 from tests.conftest import BUNDLED, ROOT, SHIPPED
 
 HEAVY = {
+    "alembic",
     "anthropic",
     "anyio",
     "frontmatter",
@@ -27,15 +28,18 @@ HEAVY = {
     "importlib.metadata",
     "mcp",
     "mcp_types",
+    "mlflow",
     "networkx",
     "numpy",
     "openai",
+    "opentelemetry",
     "pathspec",
     "pydantic",
     "rapidfuzz",
     "requests",
     "rich",
     "shtab",
+    "sqlalchemy",
     "starlette",
     "tiktoken",
     "tomlkit",

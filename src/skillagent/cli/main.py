@@ -22,6 +22,7 @@ from skillagent.cli import (
     replay,
     runs,
     serve,
+    track,
     verify,
 )
 from skillagent.cli.arguments import Commands, Parser, command, frozen, limits, model
@@ -34,7 +35,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
-    "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "env"),
+    "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
 """Title in the help → commands."""
@@ -119,6 +120,7 @@ def _command_line() -> argparse.ArgumentParser:
         repeat,
         verify,
         runs,
+        track,
         env,
         hook,
     ):
