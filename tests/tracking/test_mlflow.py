@@ -92,12 +92,12 @@ def test_a_run_has_inputs_counts_digests_and_files(
         spans[0].end // 1_000_000,
     )
     params = run.data.params
-    assert params["graph_root"] == manifest.inputs["graph_root"]
+    assert params["graph_root"] == manifest.inputs.graph_root
     assert params["model.name"] == "a-model"
     assert params["budget"] == "2000"
     assert params["hidden_text"] == "false"
-    assert params["tools.read_node"] == manifest.inputs["tools"]["read_node"]
-    assert params["questions.0"] == manifest.inputs["questions"][0]
+    assert params["tools.read_node"] == manifest.inputs.tools["read_node"]
+    assert params["questions.0"] == manifest.inputs.questions[0]
     assert "seed" not in params, "what is not set is no parameter"
     assert run.data.metrics == {
         "tokens": manifest.spent,
@@ -105,7 +105,7 @@ def test_a_run_has_inputs_counts_digests_and_files(
         "turns": 2,
         "failures": 0,
         "calls": 1,
-        "seconds": 6,
+        "seconds": 14,
         "usage.input": 300,
         "usage.output": 30,
         "usage.cache_read": 150,
@@ -120,7 +120,7 @@ def test_a_run_has_inputs_counts_digests_and_files(
     assert ours == {
         "skillagent.run": manifest.run,
         "skillagent.run_digest": record.run_digest,
-        "skillagent.graph_root": manifest.inputs["graph_root"],
+        "skillagent.graph_root": manifest.inputs.graph_root,
         "skillagent.inputs_id": manifest.inputs_id,
         "skillagent.determinism": "sampled",
         "skillagent.outcome": "end",
@@ -226,10 +226,13 @@ def test_the_command_tells_where_each_record_is(
 
 
 @pytest.mark.process
-def test_no_usage_report_is_sent(make: Maker, tmp_path: Path) -> None:
+def test_nothing_is_sent_or_fetched(make: Maker, tmp_path: Path) -> None:
     # In a process of its own: MLflow reports nothing in tests and in CI, as it knows them.
-    command = ["track", "mlflow", str(run_records.offline(make)), "--uri", "sqlite:///my.db"]
+    command = ["track", "mlflow", str(run_records.with_usage(make)), "--uri", "sqlite:///my.db"]
     code = (
+        "import sys\n"
+        "refused = ('socket.connect', 'socket.getaddrinfo')\n"
+        "sys.addaudithook(lambda event, _: print(event) if event in refused else None)\n"
         f"from skillagent.cli import main; main({command!r})\n"
         "from mlflow.telemetry.utils import is_telemetry_disabled; print(is_telemetry_disabled())"
     )
@@ -237,19 +240,22 @@ def test_no_usage_report_is_sent(make: Maker, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == b"True"
+    logged, told = done.stdout.splitlines()
+    assert (b"logged as MLflow run" in logged, told) == (True, b"True")
     assert done.stderr == b""
 
 
 def test_long_values_are_cut_and_say_so(make: Maker, tracker: Tracker) -> None:
     folder = run_records.offline(make)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    manifest["inputs"] |= {"system": "x" * 7_000, "odd=name\n": {"a": [1.5, None, True]}}
+    inputs = manifest["inputs"]
+    inputs |= {"system": "x" * 7_000}
+    inputs["model"]["parameters"] = {"odd=name\n": {"a": [1.5, None, True]}}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     params = tracker.log(folder, "long").data.params
     assert params["system"] == "x" * 5_993 + "… (cut)"
-    assert params["odd_name_.a.0"] == "1.5"
-    assert params["odd_name_.a.2"] == "true"
+    assert params["model.parameters.odd_name_.a.0"] == "1.5"
+    assert params["model.parameters.odd_name_.a.2"] == "true"
 
 
 def test_what_mlflow_refuses_is_an_error_of_one_line(

@@ -112,7 +112,7 @@ class RunObserver:
         self._clock = clock
         self._scrubber = scrubber
         self._messages = CanonicalMessages(scrubber)
-        self._trace = TraceBuilder(sink.event, scrubber, self._messages)
+        self._trace = TraceBuilder(self._emit, scrubber, self._messages)
         self._tools: tuple[object, list[dict[str, Any]]] = (None, [])
         self._model: ModelInputs | None = None
         self._total = -1
@@ -171,7 +171,6 @@ class RunObserver:
         clean = replace(form, message=self._scrubber.value(form.message))
         self._exchanged(clean)
         observed = {
-            "at": iso_time(now),
             "seconds": round(now - self._asked_at, 6),
             "model": reply.model,
             "response_id": reply.response_id,
@@ -208,6 +207,10 @@ class RunObserver:
     def undone(self) -> None:
         """See `Recorder.undone`."""
         self._trace.event("undo")
+
+    def _emit(self, event: TraceEvent) -> None:
+        observed = {"at": iso_time(self._clock()), **event.observed}
+        self._sink.event(replace(event, observed=observed))
 
     def _exchanged(self, answer: ModelAnswer) -> None:
         assert self._open is not None

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from skillagent.disclosure import Disclosed
 from skillagent.messages import Stop, Usage
 from skillagent.providers.names import OFFLINE
 from skillagent.runs import RunRecord
-from skillagent.runs.run_events import CallAnswer, ModelFailure, ModelReply, ShownNode
+from skillagent.runs.inputs import ModelInputs
+from skillagent.runs.run_events import CallAnswer, ModelFailure, ModelReply
 from skillagent.tracking import conventions as names
 from skillagent.tracking.span import Attributes, Value
 
@@ -33,21 +35,13 @@ class AskedModel:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Any) -> AskedModel | None:
-        """The model of a manifest or an event; None if no model is asked.
-
-        Args:
-            model: `name` and `parameters`, or None.
-        """
-        if not isinstance(model, Mapping) or model.get("name") in (None, OFFLINE):
+    def of(cls, model: ModelInputs | None) -> AskedModel | None:
+        """The model of a manifest or an event; None if no model is asked."""
+        if model is None or model.name == OFFLINE:
             return None
-        given, parameters = str(model["name"]), model.get("parameters")
-        provider, colon, name = given.partition(":")
-        return cls(
-            _PROVIDERS.get(provider, provider),
-            name if colon else given,
-            parameters if isinstance(parameters, Mapping) else {},
-        )
+        provider, colon, name = model.name.partition(":")
+        maker = _PROVIDERS.get(provider, provider)
+        return cls(maker, name if colon else model.name, model.parameters)
 
     @property
     def attributes(self) -> Attributes:
@@ -84,7 +78,7 @@ def of_run(record: RunRecord) -> Attributes:
 
 def of_graph(record: RunRecord) -> Attributes:
     """What names the graph: on every span that may show a node."""
-    return {names.GRAPH_ROOT: str(record.manifest.inputs.get("graph_root", ""))}
+    return {names.GRAPH_ROOT: record.manifest.inputs.graph_root}
 
 
 def of_reply(reply: ModelReply, response_id: str) -> Attributes:
@@ -132,7 +126,7 @@ def of_answer(answer: CallAnswer) -> Attributes:
     }
 
 
-def of_nodes(shown: Sequence[ShownNode]) -> Attributes:
+def of_nodes(shown: Sequence[Disclosed]) -> Attributes:
     """Nodes as three lists in the same order; nothing if there are none."""
     if not shown:
         return {}

@@ -26,7 +26,7 @@ class Content:
 
     def __init__(self, record: RunRecord, *, wanted: bool) -> None:
         self._wanted = wanted
-        has_model = wanted and record.manifest.inputs.get("model") is not None
+        has_model = wanted and record.manifest.inputs.model is not None
         exchanges = record.exchanges() if has_model else ()
         self._bodies = {exchange.digest: exchange.request.body for _, exchange in exchanges}
 

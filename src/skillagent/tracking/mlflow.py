@@ -94,6 +94,8 @@ def log(record: RunRecord, tracking_uri: str, experiment: str, *, content: bool 
 
 def _client(tracking_uri: str) -> MlflowClient:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # Else it asks GitHub for the price of every model that a span names.
+    os.environ.setdefault("MLFLOW_MODEL_CATALOG_URI", "")
     try:
         import mlflow
     except ImportError:
@@ -138,7 +140,7 @@ def _begun(
     tags = {
         RUN: manifest.run,
         DIGEST: record.run_digest,
-        "skillagent.graph_root": str(manifest.inputs.get("graph_root", "")),
+        "skillagent.graph_root": manifest.inputs.graph_root,
         "skillagent.inputs_id": manifest.inputs_id,
         "skillagent.determinism": manifest.determinism.value,
         "skillagent.outcome": manifest.outcome.reason if manifest.outcome else "",
@@ -178,7 +180,7 @@ def params_of(record: RunRecord) -> dict[str, str]:
     """The inputs of a record as parameters: one level, with dots in the names."""
     return {
         re.sub(r"[^/\w.\- ]", "_", name): _cut(value)
-        for name, value in _flat("", record.manifest.inputs)
+        for name, value in _flat("", record.manifest.inputs.to_json())
     }
 
 

@@ -15,10 +15,9 @@ runs with the same events have different ones. Texts are left out unless they ar
 
 from __future__ import annotations
 
-from typing import Any
-
 from skillagent.messages import Usage
 from skillagent.runs import Determinism, RunRecord, TraceEvent
+from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.run_events import (
     CallAnswer,
     CallStart,
@@ -75,7 +74,7 @@ class _Walk:
         self._record = record
         self._content = content
         self._time = Timeline(record)
-        self._model = self._asked(record.manifest.inputs.get("model"))
+        self._model = self._asked(record.manifest.inputs.model)
         self._spans: list[Span] = []
         self._trace: OpenTrace | None = None
         self._usage = Usage()
@@ -86,7 +85,7 @@ class _Walk:
         self._changes: list[tuple[str, Attributes]] = []
         """What happened since the last question."""
 
-    def _asked(self, model: Any) -> AskedModel | None:
+    def _asked(self, model: ModelInputs | None) -> AskedModel | None:
         if self._record.manifest.determinism is Determinism.SCRIPTED:
             return None
         return AskedModel.of(model)
@@ -241,7 +240,7 @@ class _Walk:
         if event.kind == "undo" and self._trace is not None:
             self._trace.after.append((names.UNDONE, {}))
         elif event.kind == "model":
-            self._model = self._asked({"name": get("model"), "parameters": get("parameters")})
+            self._model = self._asked(ModelInputs(str(get("model")), get("parameters") or {}))
             name = self._model.name if self._model else str(get("model"))
             self._changes.append((names.MODEL_CHANGED, {names.REQUEST_MODEL: name}))
         elif event.kind == "budget":
