@@ -82,10 +82,10 @@ def _records(folder: Path) -> Sequence[RunRecord]:
 
     from skillagent.errors import SkillAgentError
     from skillagent.runs import RunRecord
-    from skillagent.runs.record import records_in
+    from skillagent.runs.record import records_in, without_manifest
 
     records = []
-    for path in records_in((folder,)):
+    for path in (*without_manifest(folder), *records_in((folder,))):
         try:
             records.append(RunRecord.read(path))
         except SkillAgentError as error:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -333,9 +334,8 @@ class Toolset(ProviderForms):
             make_drafts: returns the drafts for a limit in tokens, the fullest first.
             error: whether the drafts refuse the call.
         """
-        with self._lock:
+        with self._lock, self._numbered():
             started = self._clock()
-            self._calls += 1
             fitting = Fitting(
                 count=self.counter.count,
                 call=self._calls,
@@ -369,6 +369,19 @@ class Toolset(ProviderForms):
                 disclosed=disclosed,
                 error=error or chosen is None or chosen.is_refusal,
             )
+
+    @contextmanager
+    def _numbered(self) -> Iterator[None]:
+        """Give the next call its number. A call that is stopped, by Ctrl-C, was never made."""
+        self._calls += 1
+        try:
+            yield
+        except BaseException:
+            self._calls -= 1
+            self._view.shown.forget(self._calls)
+            if self._spent_in > self._calls:
+                self._spent_in = 0
+            raise
 
     def _recorded(
         self,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from skillagent.agent import Agent, Mark, saved
+from skillagent.agent import Agent, EndReason, Mark, saved
 from skillagent.agent.agent import MAX_TURNS
 from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Budget, Toolset
@@ -70,7 +70,8 @@ def replay_answers(record: RunRecord, graph: GraphView) -> Replayed:
         UsageError: the record cannot be replayed: its token counter is not available, or the
             conversation before it was not recorded.
     """
-    if record.damage and record.manifest.status == "complete":
+    is_damaged = record.damage and not record.is_cut_off
+    if is_damaged and record.manifest.status == "complete":
         divergence = Divergence(DivergenceKind.TRACE, 0, 0, record.damage[0], record.damage[1:])
         return Replayed(0, len(record.events), divergence)
     if faults := cassette_faults(record):
@@ -156,14 +157,24 @@ class _Comparison:
             raise _EndOfRecord
         recorded = self._events[self.place]
         if recorded.hashed != event.hashed:
-            is_stop = recorded.kind == "end" and recorded.fields.get("reason") == "interrupted"
-            if is_stop and self._stopped_at != self.place:
+            if self._is_stop() and self._stopped_at != self.place:
                 # The user stopped the recorded run at this place, in no request.
                 self._stopped_at = self.place
                 raise Stopped
             self._is_over = True
             raise _Diverged(self._different(recorded, event))
         self.place += 1
+        if event.kind == "call" and self._is_stop():
+            # A call that was stopped was not charged, so it must not be carried out now.
+            self._stopped_at = self.place
+            raise Stopped
+
+    def _is_stop(self) -> bool:
+        """Whether the user stopped the recorded run here."""
+        if self.place >= len(self._events):
+            return False
+        event = self._events[self.place]
+        return event.kind == "end" and event.fields.get("reason") == EndReason.INTERRUPTED
 
     def missing(self) -> Divergence | None:
         """The difference if the replay has ended before the record."""
@@ -300,7 +311,10 @@ class Replay:
         model = inputs.model
         if model is not None:
             exchanges = [exchange for _, exchange in record.exchanges()]
-            self._cassette = CassetteProvider(model, exchanges)
+            instructed = bool(session.toolset.state().instructions) or any(
+                event.kind == "instructions" for event in record.events
+            )
+            self._cassette = CassetteProvider(model, exchanges, has_instructions=instructed)
             self._agent = Agent(
                 session.toolset,
                 provider or self._cassette,
@@ -313,14 +327,18 @@ class Replay:
     def run(self) -> None:
         """Do what the user of the recorded run did."""
         events = self._record.events
-        if self._agent is None:
+        agent = self._agent
+        if agent is None:
             self._observer.begin(self.toolset, None, None, 0)
+        else:
+            messages = len(agent.messages)
+            self._observer.begin(self.toolset, agent.provider, agent.max_turns, messages)
         for event, following in pairwise((*events, None)):
             assert event is not None
             if event.kind == "question":
                 self._ask(str(event.fields["text"]))
-            elif event.kind == "undo" and self._agent is not None:
-                self._agent.undo()
+            elif event.kind == "undo" and agent is not None:
+                agent.undo()
             elif event.kind == "budget":
                 self.toolset.rebudget(event.fields["total"])
             elif event.kind == "model" and self._cassette is not None:
@@ -331,8 +349,11 @@ class Replay:
                     f"the graph changed during the session ({TRACE}:{event.line}), and a record "
                     "has only its first state; --decisions goes on with the graph of today"
                 )
-            elif event.kind == "call" and self._agent is None:
+            elif event.kind == "call" and agent is None:
                 self._call(event, following)
+        if agent is not None:
+            # A process may have been killed after these events, before that of the question.
+            self._observer.changes(agent.provider)
 
     def _ask(self, question: str) -> None:
         assert self._agent is not None

@@ -27,21 +27,36 @@ class CassetteProvider:
     Args:
         model: the model that was recorded, for the name and the parameters.
         exchanges: the recorded exchanges, in order.
+        has_instructions: whether a model was given a system prompt, which tells how a model is
+            asked of which no exchange was recorded.
     """
 
     determinism = Determinism.REPLAYED
 
-    def __init__(self, model: ModelInputs, exchanges: Sequence[ModelExchange]) -> None:
+    def __init__(
+        self,
+        model: ModelInputs,
+        exchanges: Sequence[ModelExchange],
+        *,
+        has_instructions: bool = True,
+    ) -> None:
         self.model = model
+        self._has_instructions = has_instructions
         self._exchanges = exchanges
         self._next = 0
 
     @property
     def reads_system_prompt(self) -> bool:
-        """Whether the next recorded request has a system prompt."""
-        if self._next >= len(self._exchanges):
-            return True
-        return bool(self._exchanges[self._next].request.body.get("system"))
+        """Whether the next recorded request has a system prompt.
+
+        The last request of a process that was killed has no exchange: the model's earlier requests
+        tell.
+        """
+        bodies = [exchange.request.body for exchange in self._exchanges[self._next :][:1]]
+        if not bodies:
+            bodies = [exchange.request.body for exchange in reversed(self._exchanges)]
+            bodies = [body for body in bodies if body.get("model") == self.name]
+        return bool(bodies[0].get("system")) if bodies else self._has_instructions
 
     @property
     def name(self) -> str:

@@ -101,7 +101,8 @@ def check_graph(record: RunRecord, graph: GraphAtHand, lock: GraphLock | None) -
 
 def check_record(record: RunRecord) -> Check:
     """L1: the record agrees with itself."""
-    faults = [*record.damage, *_manifest_faults(record), *_trace_faults(record)]
+    damage = () if record.is_cut_off else record.damage
+    faults = [*damage, *_manifest_faults(record), *_trace_faults(record)]
     return Check(1, (*faults, *cassette_faults(record)))
 
 

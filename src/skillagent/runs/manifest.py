@@ -129,6 +129,11 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / FILE
     try:
         return _FORM.validate_json(read_regular(path, LIMIT))
+    except FileNotFoundError:
+        raise UsageError(
+            f"{folder}: no run record: it has no {FILE}; if its process was killed before it "
+            "wrote one, nothing was asked, and the folder can be removed"
+        ) from None
     except OSError as error:
         raise UsageError(f"{folder}: no run record: {FILE}: {error.strerror}") from None
     except ValidationError as error:

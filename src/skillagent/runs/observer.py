@@ -12,7 +12,8 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from skillagent.disclosure import Answer, Toolset
+from skillagent.disclosure import Answer, LedgerEntry, Toolset
+from skillagent.disclosure.results import INSTRUCTIONS_CALL
 from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Reply, Request, ToolCall
 from skillagent.providers import Provider
@@ -116,6 +117,7 @@ class RunObserver:
         self._tools: tuple[object, list[dict[str, Any]]] = (None, [])
         self._model: ModelInputs | None = None
         self._total = -1
+        self._is_spent = False
         self._has_instructions = False
         self._asked_at = self._called_at = 0.0
         self._open: ModelRequest | None = None
@@ -139,10 +141,10 @@ class RunObserver:
             return
         self._toolset = toolset
         self._model = ModelInputs.of(provider) if provider else None
-        self._total = toolset.budget.total
+        self._total, self._is_spent = toolset.budget.total, toolset.spent
         calls = toolset.calls if calls is None else calls
         if messages or calls:
-            self._has_instructions = any(entry.call == 0 for entry in toolset.ledger.entries)
+            self._has_instructions = _instructions(toolset) is not None
             self._trace.event("resumed", calls=calls, messages=messages)
 
     def graph(self, root: str) -> None:
@@ -151,9 +153,13 @@ class RunObserver:
 
     def question(self, text: str, provider: Provider) -> None:
         """See `Recorder.question`."""
+        self.changes(provider)
+        self._trace.question(text)
+
+    def changes(self, provider: Provider) -> None:
+        """Emit what the user has changed since the last question: the model, the budget."""
         self._compare_model(ModelInputs.of(provider))
         self._compare_budget(self._session)
-        self._trace.question(text)
 
     def request(self, request: Request) -> None:
         """See `Recorder.request`."""
@@ -202,10 +208,12 @@ class RunObserver:
 
     def end(self, reason: str, text: str) -> None:
         """See `Recorder.end`."""
+        self._is_spent = self._session.spent
         self._trace.end(reason, text)
 
     def undone(self) -> None:
         """See `Recorder.undone`."""
+        self._is_spent = self._session.spent
         self._trace.event("undo")
 
     def _emit(self, event: TraceEvent) -> None:
@@ -223,16 +231,21 @@ class RunObserver:
         self._model = model
 
     def _compare_budget(self, toolset: Toolset) -> None:
-        total = toolset.budget.total
-        if total != self._total:
+        before, total = self._total, toolset.budget.total
+        if self._is_spent and not toolset.spent and total <= before:
+            # It was raised, which reopens a session that was spent, and lowered again.
+            before += 1
+            self._trace.event("budget", total=before)
+        if total != before:
             self._trace.event("budget", total=total)
         self._total = total
 
     def _write_instructions(self, request: Request, toolset: Toolset) -> None:
         if self._has_instructions or not request.system:
             return
+        entry = _instructions(toolset)
+        assert entry is not None
         self._has_instructions = True
-        entry = next(entry for entry in toolset.ledger.entries if entry.call == 0)
         self._trace.instructions(request.system, entry)
 
     def _body(self, request: Request) -> dict[str, Any]:
@@ -246,6 +259,16 @@ class RunObserver:
             "tools": self._tools[1],
             "messages": [self._messages.of(message) for message in request.messages],
         }
+
+
+def _instructions(toolset: Toolset) -> LedgerEntry | None:
+    """The entry of the instructions; None if there are none so far.
+
+    Instructions that did not fit are an entry without a cost. They are made again when the budget
+    has been raised.
+    """
+    entries = toolset.ledger.entries
+    return next((e for e in entries if e.call == INSTRUCTIONS_CALL and e.cost), None)
 
 
 def iso_time(seconds: float) -> str:

@@ -5,6 +5,7 @@ Above: replays, reports and exports. Below: `manifest`, `trace`, `model_exchange
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from skillagent.runs.trace import TraceEvent, run_digest
 
 _LAST = ("end", "undo")
 """Kinds of the events that decide what the last answer is."""
+_NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}(-\d+)?")
+"""Name of a record's folder, as the recorder makes it."""
 LIMIT = 1_000_000_000
 """Maximum size of a trace, in bytes."""
 
@@ -33,6 +36,9 @@ class RunRecord:
     events: tuple[TraceEvent, ...]
     damage: tuple[str, ...]
     """What is wrong with its files, one line each; the events are those before the damage."""
+    is_cut_off: bool = False
+    """Whether the damage is only a half-written last line, as a power cut leaves it, behind all
+    that the manifest counts."""
 
     @classmethod
     def read(cls, folder: Path) -> RunRecord:
@@ -51,6 +57,7 @@ class RunRecord:
             raise UsageError(f"{folder / TRACE}: cannot be read: {error.strerror}") from None
         events: list[TraceEvent] = []
         damage: list[str] = []
+        is_cut_off = False
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -58,6 +65,7 @@ class RunRecord:
                 event = TraceEvent.from_json(strict_json.parsed(line), number)
             except (ValueError, AttributeError, TypeError, RecursionError):
                 is_last = number == len(lines)
+                is_cut_off = is_last and len(events) >= manifest.events
                 what = "the last line is incomplete" if is_last else "the line is no event"
                 damage.append(f"{TRACE}:{number}: {what}")
                 break
@@ -67,7 +75,7 @@ class RunRecord:
                 damage.append(f"{TRACE}:{number}: {error}")
                 break
             events.append(event)
-        return cls(folder, manifest, tuple(events), tuple(damage))
+        return cls(folder, manifest, tuple(events), tuple(damage), is_cut_off)
 
     @property
     def run_digest(self) -> str:
@@ -94,7 +102,8 @@ class RunRecord:
             return "before the first event"
         names = {"request": "waiting for the model", "call": "in a tool call"}
         what = names.get(last.kind, f"after {last.kind!r}")
-        return f"{what}, event {len(self.events)} ({TRACE}:{last.line})"
+        where = f"{what}, event {len(self.events)} ({TRACE}:{last.line})"
+        return f"{where}, in the middle of a line" if self.is_cut_off else where
 
     @property
     def answer(self) -> str:
@@ -112,9 +121,10 @@ class RunRecord:
         """The exchanges of the cassette, each with its line number.
 
         Raises:
-            UsageError: the cassette cannot be read, or has a broken line.
+            UsageError: the cassette cannot be read, or has a broken line. The last line of an
+                incomplete record may be half-written; it is left out.
         """
-        return model_cassette(self.folder / CASSETTE).read()
+        return model_cassette(self.folder / CASSETTE).read(whole=self.is_complete)
 
     def resumed(self) -> bytes:
         """The saved conversation that the run continued; empty if there was none."""
@@ -122,6 +132,13 @@ class RunRecord:
             return read_regular(self.folder / RESUMED)
         except OSError:
             return b""
+
+
+def without_manifest(folder: Path) -> tuple[Path, ...]:
+    """The records in a folder whose process ended before it wrote a manifest, sorted."""
+    paths = folder.iterdir() if folder.is_dir() else ()
+    begun = (path for path in paths if _NAME.fullmatch(path.name) and path.is_dir())
+    return tuple(sorted(path for path in begun if not (path / FILE).exists()))
 
 
 def records_in(paths: tuple[Path, ...]) -> Iterator[Path]:
@@ -141,6 +158,6 @@ def records_in(paths: tuple[Path, ...]) -> Iterator[Path]:
             inner = sorted(folder for folder in path.iterdir() if (folder / FILE).is_file())
         except OSError as error:
             raise UsageError(f"{path}: no run record: {error.strerror}") from None
-        if not inner:
+        if not inner and not without_manifest(path):
             raise UsageError(f"{path}: no run record, and no folder of records")
         yield from inner
