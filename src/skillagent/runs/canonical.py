@@ -6,12 +6,17 @@ needs a page to define it). Providers give calls random ids, so calls are number
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skillagent.digest import canonical_json
 from skillagent.messages import Message, Opaque, Part, Text, ToolCall, ToolSpec
-from skillagent.secrets import Scrubber
+from skillagent.secrets import SCRUBBED, Scrubber
+
+_WORD = re.compile(r"[a-z0-9]+")
+_LONG, _VERY_LONG = 6, 16
+"""Least characters of a word of a secret that tells something of it, with and without a digit."""
 
 
 def without_floats(value: Any) -> Any:
@@ -42,6 +47,66 @@ def arguments_form(arguments: Any) -> Any:
     return canonical_json(plain) if has_float(plain) else plain
 
 
+class RunScrubber:
+    """Removes secrets from all that is written of one run, and learns those that the run shows.
+
+    A query that is a secret comes back in the answer as its words, in lower case, which nobody
+    would recognise any more.
+
+    Args:
+        scrubber: recognises secrets, and knows those of the environment.
+    """
+
+    def __init__(self, scrubber: Scrubber) -> None:
+        self._scrubber = scrubber
+        self._words: dict[str, None] = {}
+
+    def learn(self, value: Any) -> None:
+        """Take the words of the secrets in a JSON value for secrets, too."""
+        for text in _strings(value):
+            for secret in self._scrubber.found_in(text):
+                self._words.update(
+                    dict.fromkeys(filter(_is_telling, _WORD.findall(secret.lower())))
+                )
+
+    def text(self, text: str) -> str:
+        """A text without secrets."""
+        clean = self._scrubber.text(text)
+        for word in self._words:
+            clean = clean.replace(word, SCRUBBED)
+        return clean
+
+    def value(self, value: Any, name: str = "") -> Any:
+        """A JSON value without secrets; see `Scrubber.value`."""
+        clean = self._scrubber.value(value, name)
+        return self._without_words(clean) if self._words else clean
+
+    def _without_words(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {key: self._without_words(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._without_words(inner) for inner in value]
+        return value
+
+
+def _is_telling(word: str) -> bool:
+    """Whether a word of a secret is none of any other text, such as `private` of a key's head."""
+    return len(word) >= _LONG and (len(word) >= _VERY_LONG or any(map(str.isdigit, word)))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner)
+
+
 class CanonicalMessages:
     """Messages in canonical form, without secrets.
 
@@ -51,7 +116,7 @@ class CanonicalMessages:
         scrubber: removes secrets.
     """
 
-    def __init__(self, scrubber: Scrubber) -> None:
+    def __init__(self, scrubber: RunScrubber) -> None:
         self._scrubber = scrubber
         self._ids: dict[str, str] = {}
         self._forms: dict[int, tuple[Message, dict[str, Any]]] = {}
@@ -73,8 +138,10 @@ class CanonicalMessages:
         """The form of a part of a message."""
         clean = self._scrubber.value
         if isinstance(part, Text):
+            self._scrubber.learn(part.text)
             return {"type": "text", "text": clean(part.text)}
         if isinstance(part, ToolCall):
+            self._scrubber.learn(part.arguments)
             arguments = clean(arguments_form(part.arguments), "arguments")
             call = {"id": self.call_id(part.id), "name": clean(part.name), "arguments": arguments}
             return {"type": "tool_call", **call}
