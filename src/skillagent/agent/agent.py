@@ -356,9 +356,9 @@ class _Run:
             return
         if isinstance(need, Request):
             self._request, self._reply, self._text, self._half_pair = need, None, "", ""
-            if self._agent.record:
-                self._agent.record.request(need)
         self.need = need
+        if isinstance(need, Request) and self._agent.record:
+            self._agent.record.request(need)
 
 
 def count_request(request: Request, counter: TokenCounter) -> int:

@@ -114,7 +114,7 @@ class RunRecord:
         Raises:
             UsageError: the cassette cannot be read, or has a broken line.
         """
-        return model_cassette(self.folder / CASSETTE).read()
+        return model_cassette(self.folder / CASSETTE).read(unfinished=not self.is_complete)
 
     def resumed(self) -> bytes:
         """The saved conversation that the run continued; empty if there was none."""
