@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from skillagent.digest import canonical_json
@@ -15,6 +16,8 @@ from skillagent.messages import Message, Opaque, Part, Text, ToolCall, ToolSpec
 from skillagent.secrets import SCRUBBED, Scrubber
 
 _WORD = re.compile(r"[a-z0-9]+")
+_REMEMBERED = 10_000
+"""Most texts of a run that are remembered."""
 _LONG, _VERY_LONG = 6, 16
 """Least characters of a word of a secret that tells something of it, with and without a digit."""
 
@@ -47,48 +50,44 @@ def arguments_form(arguments: Any) -> Any:
     return canonical_json(plain) if has_float(plain) else plain
 
 
-class RunScrubber:
+@dataclass(frozen=True)
+class RunScrubber(Scrubber):
     """Removes secrets from all that is written of one run, and learns those that the run shows.
 
     A query that is a secret comes back in the answer as its words, in lower case, which nobody
-    would recognise any more.
-
-    Args:
-        scrubber: recognises secrets, and knows those of the environment.
+    would recognise any more. Each text is looked at once, because a conversation repeats them.
     """
 
-    def __init__(self, scrubber: Scrubber) -> None:
-        self._scrubber = scrubber
-        self._words: dict[str, None] = {}
+    words: dict[str, None] = field(default_factory=dict)
+    """Words of secrets that the run has shown."""
+    cleaned: dict[str, str] = field(default_factory=dict)
+    """Text → the text without secrets."""
+
+    @classmethod
+    def like(cls, scrubber: Scrubber) -> RunScrubber:
+        """A scrubber that knows what another one knows."""
+        return cls(scrubber.known, scrubber.stand_in)
 
     def learn(self, value: Any) -> None:
         """Take the words of the secrets in a JSON value for secrets, too."""
         for text in _strings(value):
-            for secret in self._scrubber.found_in(text):
-                self._words.update(
-                    dict.fromkeys(filter(_is_telling, _WORD.findall(secret.lower())))
-                )
+            if self.text(text) == text:
+                continue
+            for secret in self.found_in(text):
+                words = filter(_is_telling, _WORD.findall(secret.lower()))
+                self.words.update(dict.fromkeys(words))
+            self.cleaned.clear()
 
     def text(self, text: str) -> str:
-        """A text without secrets."""
-        clean = self._scrubber.text(text)
-        for word in self._words:
-            clean = clean.replace(word, SCRUBBED)
+        """A text without secrets; see `Scrubber.text`."""
+        clean = self.cleaned.get(text)
+        if clean is None:
+            clean = super().text(text)
+            for word in self.words:
+                clean = clean.replace(word, SCRUBBED)
+            if len(self.cleaned) < _REMEMBERED:
+                self.cleaned[text] = clean
         return clean
-
-    def value(self, value: Any, name: str = "") -> Any:
-        """A JSON value without secrets; see `Scrubber.value`."""
-        clean = self._scrubber.value(value, name)
-        return self._without_words(clean) if self._words else clean
-
-    def _without_words(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, Mapping):
-            return {key: self._without_words(inner) for key, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._without_words(inner) for inner in value]
-        return value
 
 
 def _is_telling(word: str) -> bool:

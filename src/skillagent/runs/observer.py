@@ -110,7 +110,7 @@ class RunObserver:
     def __init__(self, sink: Sink, scrubber: Scrubber, clock: Callable[[], float]) -> None:
         self._sink = sink
         self._clock = clock
-        self._scrubber = RunScrubber(scrubber)
+        self._scrubber = RunScrubber.like(scrubber)
         self._messages = CanonicalMessages(self._scrubber)
         self._trace = TraceBuilder(self._emit, self._scrubber, self._messages)
         self._tools: tuple[object, list[dict[str, Any]]] = (None, [])
