@@ -54,6 +54,9 @@ class Model:
 
 def converse(graph: SkillGraph, folder: Path, kind: str) -> None:
     """Ask all questions, take the second one back, and change the budget."""
+    if kind == "calls":
+        make_calls(graph, folder)
+        return
     provider: Provider = OfflineProvider() if kind == "offline" else Model()
     agent = Agent(Toolset(graph, 3_000), provider)
     earlier = folder.parent / EARLIER
@@ -79,8 +82,20 @@ def converse(graph: SkillGraph, folder: Path, kind: str) -> None:
             agent.toolset.rebudget(4_000)
 
 
-KINDS = ("offline", "model", "with nodes", "resumed")
+KINDS = ("offline", "model", "with nodes", "resumed", "calls")
 EARLIER = "earlier.json"
+
+
+def make_calls(graph: SkillGraph, folder: Path) -> None:
+    """Make calls without a model, as programs do."""
+    recorder = RunRecorder(folder, environ={})
+    tools = Toolset(graph, 3_000)
+    for number, node in enumerate(("index", "Seeds", "nowhere", "Loss", "Seeds", "Loss")):
+        recorder.begin(tools, None, None)
+        call = ToolCall(f"line {number}", "read_node", {"node": node})
+        recorder.call(call)
+        recorder.answer(call, tools.call(call.name, call.arguments))
+    recorder.close()
 
 
 def save_earlier(graph: SkillGraph, path: Path) -> None:

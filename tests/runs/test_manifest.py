@@ -43,5 +43,5 @@ def test_a_wrong_manifest_is_refused_in_one_line(
 
 
 def test_a_folder_without_a_manifest_is_no_record(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no run record: manifest\.json: No such file"):
+    with pytest.raises(UsageError, match=r"no run record: it has no manifest\.json"):
         read_manifest(tmp_path)

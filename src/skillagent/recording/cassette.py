@@ -48,12 +48,14 @@ class Cassette(Generic[RequestT, AnswerT]):
         self.path = os.fspath(path)
         self._form = form
 
-    def read(self, *, whole: bool = True) -> tuple[tuple[int, Exchange[RequestT, AnswerT]], ...]:
+    def read(
+        self, *, unfinished: bool = False
+    ) -> tuple[tuple[int, Exchange[RequestT, AnswerT]], ...]:
         """All exchanges, each with its line number.
 
         Args:
-            whole: whether every line must be complete; otherwise, a last line without its line
-                end is left out, as the process that wrote it may have been killed.
+            unfinished: whether whoever wrote it may have been killed, so that a last line
+                without its end is left out.
 
         Raises:
             UsageError: the file cannot be read, is not a cassette, or has a broken line.
@@ -63,8 +65,10 @@ class Cassette(Generic[RequestT, AnswerT]):
                 lines = file.read().split(b"\n")
         except OSError as error:
             raise UsageError(f"{self.path}: cannot be read: {error.strerror}") from error
-        if not whole:
-            lines = [*lines[:-1], b""]
+        if unfinished:
+            lines = lines[:-1]
+        if not lines:
+            return ()
         self._validated(self._header_form, lines[0], 1)
         return tuple(self._exchanges(lines[1:]))
 

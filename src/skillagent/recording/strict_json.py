@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, NoReturn
 
@@ -15,6 +16,8 @@ def _fields(value: Any) -> dict[str, Any]:
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SPACED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_fields).encode
+
+_SORTED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True).encode
 
 
 def parsed(data: bytes) -> Any:
@@ -44,14 +47,24 @@ def line(value: Any) -> bytes:
     return _encoded(_SPACED(value)) + b"\n"
 
 
-def pretty(value: Any) -> bytes:
-    """A JSON file that people compare line by line: sorted keys, one value a line.
+def pretty(value: Mapping[str, Any]) -> bytes:
+    """A JSON file that people compare line by line: sorted keys, and a line for each value.
+
+    What lies deeper than two levels is on the line of its value: `json` is several times slower
+    where it breaks all lines.
 
     Raises:
         ValueError: the value holds NaN or an infinity.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
-    return _encoded(text) + b"\n"
+    parts = []
+    for name, inner in sorted(value.items()):
+        if isinstance(inner, Mapping) and inner:
+            lines = [f"  {_SORTED(key)}: {_SORTED(item)}" for key, item in sorted(inner.items())]
+            text = "{\n" + ",\n".join(lines) + "\n }"
+        else:
+            text = _SORTED(inner)
+        parts.append(f" {_SORTED(name)}: {text}")
+    return _encoded("{\n" + ",\n".join(parts) + "\n}") + b"\n"
 
 
 def _encoded(text: str) -> bytes:

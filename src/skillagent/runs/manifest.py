@@ -101,11 +101,16 @@ class Manifest:
 
     def sealed_digest(self) -> str:
         """What `digest` must be."""
-        values = {name: value for name, value in self.to_json().items() if name != "digest"}
-        return sha256(canonical_json(without_floats(values)))
+        return str(sealed(self.to_json())["digest"])
 
 
 _FORM = TypeAdapter(Manifest)
+
+
+def sealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON values of a manifest with the digest that they must have."""
+    rest = {name: value for name, value in values.items() if name != "digest"}
+    return {**rest, "digest": sha256(canonical_json(without_floats(rest)))}
 
 
 def schema() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Reply, Request, ToolCall
 from skillagent.providers import Provider
 from skillagent.recording import Exchange
-from skillagent.runs.canonical import CanonicalMessages, tool_form
+from skillagent.runs.canonical import CanonicalMessages, RunScrubber, tool_form
 from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import (
     ModelAnswer,
@@ -111,9 +111,9 @@ class RunObserver:
     def __init__(self, sink: Sink, scrubber: Scrubber, clock: Callable[[], float]) -> None:
         self._sink = sink
         self._clock = clock
-        self._scrubber = scrubber
-        self._messages = CanonicalMessages(scrubber)
-        self._trace = TraceBuilder(self._emit, scrubber, self._messages)
+        self._scrubber = RunScrubber.like(scrubber)
+        self._messages = CanonicalMessages(self._scrubber)
+        self._trace = TraceBuilder(self._emit, self._scrubber, self._messages)
         self._tools: tuple[object, list[dict[str, Any]]] = (None, [])
         self._model: ModelInputs | None = None
         self._total = -1
@@ -154,6 +154,7 @@ class RunObserver:
     def question(self, text: str, provider: Provider) -> None:
         """See `Recorder.question`."""
         self.changes(provider)
+        self._scrubber.learn(text)
         self._trace.question(text)
 
     def changes(self, provider: Provider) -> None:
@@ -173,14 +174,22 @@ class RunObserver:
     def reply(self, reply: Reply, dollars: float | None) -> None:
         """See `Recorder.reply`."""
         now = self._clock()
+        for part in reply.message.parts:
+            self._messages.part(part)  # so that its secrets are known
         form = RecordedReply.of(reply)
-        clean = replace(form, message=self._scrubber.value(form.message))
+        clean = replace(
+            form,
+            message=self._scrubber.value(form.message),
+            model=self._scrubber.text(form.model),
+            response_id=self._scrubber.text(form.response_id),
+            fingerprint=self._scrubber.text(form.fingerprint),
+        )
         self._exchanged(clean)
         observed = {
             "seconds": round(now - self._asked_at, 6),
-            "model": reply.model,
-            "response_id": reply.response_id,
-            "fingerprint": reply.fingerprint,
+            "model": clean.model,
+            "response_id": clean.response_id,
+            "fingerprint": clean.fingerprint,
             "usage": asdict(reply.usage),
             "dollars": dollars,
         }

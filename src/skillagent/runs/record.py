@@ -124,7 +124,7 @@ class RunRecord:
             UsageError: the cassette cannot be read, or has a broken line. The last line of an
                 incomplete record may be half-written; it is left out.
         """
-        return model_cassette(self.folder / CASSETTE).read(whole=self.is_complete)
+        return model_cassette(self.folder / CASSETTE).read(unfinished=not self.is_complete)
 
     def resumed(self) -> bytes:
         """The saved conversation that the run continued; empty if there was none."""

@@ -29,9 +29,10 @@ from skillagent.messages import Reply, Request, ToolCall
 from skillagent.providers import Provider
 from skillagent.providers.base import Determinism, determinism_of
 from skillagent.recording import strict_json
+from skillagent.runs.canonical import RunScrubber
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.inputs import RunInputs, inputs_of
-from skillagent.runs.manifest import FILE, FileSeal, Manifest, NodeRead, Outcome
+from skillagent.runs.manifest import FILE, FileSeal, Manifest, NodeRead, Outcome, sealed
 from skillagent.runs.model_exchange import ModelExchange, ModelRequest, model_cassette
 from skillagent.runs.node_copy import NODES, copy_nodes
 from skillagent.runs.observer import RunObserver, iso_time, secrets_of
@@ -254,13 +255,21 @@ class RunRecorder:
             self._cassette.begin()
             append_line(self.path / TRACE, b"")
             if self._resumed:
-                write_atomic(self.path / RESUMED, self._resumed)
+                write_atomic(self.path / RESUMED, self._clean_conversation())
             if self._with_nodes and self._identity.graph is not None:
                 data = copy_nodes(self._identity.graph, self._scrubber)
                 write_atomic(self.path / NODES, data)
         except OSError as error:
             raise self._failed(error) from None
         self._write_manifest(None)
+
+    def _clean_conversation(self) -> bytes:
+        """The conversation that is continued, without secrets; its own bytes if it has none."""
+        conversation = strict_json.parsed(self._resumed)
+        scrubber = RunScrubber.like(self._scrubber)
+        scrubber.learn(conversation)
+        clean = scrubber.value(conversation)
+        return self._resumed if clean == conversation else strict_json.line(clean)
 
     def _new_folder(self) -> Path:
         """A new folder, whose name sorts by time."""
@@ -297,8 +306,7 @@ class RunRecorder:
             observed=self._observed(),
             files=self._seals(),
         )
-        sealed = replace(manifest, digest=manifest.sealed_digest())
-        data = strict_json.pretty(sealed.to_json())
+        data = strict_json.pretty(sealed(manifest.to_json()))
         try:
             write_atomic(self.path / FILE, data)
         except OSError as error:

@@ -36,8 +36,7 @@ from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Disclosed, LedgerEntry
 from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Reply, ToolCall
-from skillagent.runs.canonical import CanonicalMessages
-from skillagent.secrets import Scrubber
+from skillagent.runs.canonical import CanonicalMessages, RunScrubber
 
 OBSERVED = "observed"
 
@@ -100,7 +99,7 @@ class TraceBuilder:
     """
 
     def __init__(
-        self, emit: Callable[[TraceEvent], None], scrubber: Scrubber, messages: CanonicalMessages
+        self, emit: Callable[[TraceEvent], None], scrubber: RunScrubber, messages: CanonicalMessages
     ) -> None:
         self._emit = emit
         self._clean = scrubber.value

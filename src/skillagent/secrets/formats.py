@@ -23,6 +23,11 @@ class Format:
     pattern: re.Pattern[str]
     check: Callable[[str], bool] = bool
     """Distinguishes a secret from other text that matches the pattern."""
+    hint: re.Pattern[str] | None = None
+    """A part of each of them that begins with a literal, where the mark is in most texts.
+
+    `re` finds a literal much faster than a pattern that begins with a condition.
+    """
 
 
 # No letter or digit may precede, except as the end of an escape: `\n` in JSON, `%3D` in a URL.
@@ -44,8 +49,16 @@ def _starts(issuer: str, mark: str, rest: str, check: Callable[[str], bool] = bo
     return Format(issuer, mark, re.compile(_START + re.escape(mark) + rest + _END), check)
 
 
-def _holds(issuer: str, mark: str, pattern: str, check: Callable[[str], bool] = bool) -> Format:
-    return Format(issuer, mark, re.compile(pattern + _END), check)
+def _holds(
+    issuer: str,
+    mark: str,
+    pattern: str,
+    check: Callable[[str], bool] = bool,
+    hint: str = "",
+) -> Format:
+    return Format(
+        issuer, mark, re.compile(pattern + _END), check, re.compile(hint) if hint else None
+    )
 
 
 _BREAK = r"(?:\s|\\{1,4}[nr])*+"
@@ -99,10 +112,13 @@ FORMATS: tuple[Format, ...] = (
     _starts("Pulumi", "pul-", "[0-9a-f]{40}+"),
     _starts("Supabase", "sbp_", "[0-9a-f]{40}+"),
     # Code, packages and messages.
-    _holds("GitHub", "gh", _START + r"gh[opusr]_[A-Za-z0-9]{36,}+"),
+    _holds("GitHub", "gh", _START + r"gh[opusr]_[A-Za-z0-9]{36,}+", hint="gh[opusr]_"),
     _starts("GitHub fine-grained", "github_pat_", r"[A-Za-z0-9_]{22,}+"),
     _holds(
-        "GitLab", "gl", _START + r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|oas|soat)-[A-Za-z0-9_.-]{20,}+"
+        "GitLab",
+        "gl",
+        _START + r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|oas|soat)-[A-Za-z0-9_.-]{20,}+",
+        hint="gl[a-z]{2,4}-",
     ),
     _starts("npm", "npm_", _A + "{36,}+"),
     _starts("PyPI", "pypi-", _W + "{50,}+"),
@@ -112,10 +128,19 @@ FORMATS: tuple[Format, ...] = (
     _starts("Slack app", "xapp-", r"[0-9]-[A-Za-z0-9-]{20,}+"),
     _holds("Slack webhook", "hooks.slack.com/services/", r"(?<=\.com/services/)T[\w/]{20,}+"),
     _holds(
-        "Discord bot", ".", _ALONE + rf"[MNO]{_W}{{23,27}}\.{_W}{{6}}\.{_W}{{27,40}}+", has_digit
+        "Discord bot",
+        ".",
+        _ALONE + rf"[MNO]{_W}{{23,27}}\.{_W}{{6}}\.{_W}{{27,40}}+",
+        has_digit,
+        rf"\.{_W}{{6}}\.{_W}{{27}}",
     ),
     _holds("Discord webhook", "/api/webhooks/", rf"(?<=/api/webhooks/)[0-9]{{10,20}}/{_W}{{40,}}+"),
-    _holds("Telegram bot", ":", rf"(?<![0-9])[0-9]{{8,10}}:{_W}{{35}}(?!{_W})"),
+    _holds(
+        "Telegram bot",
+        ":",
+        rf"(?<![0-9])[0-9]{{8,10}}:{_W}{{35}}(?!{_W})",
+        hint=rf":{_W}{{35}}",
+    ),
     _holds("Twilio account", "AC", _START + "AC[0-9a-f]{32}"),
     _holds("Twilio key", "SK", _START + "SK[0-9a-f]{32}"),
     _starts("SendGrid", "SG.", rf"{_W}{{16,}}+\.{_W}{{16,}}+"),
@@ -154,7 +179,7 @@ FORMATS: tuple[Format, ...] = (
 def of_formats(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every secret of a known format in a text."""
     for form in FORMATS:
-        if form.mark in text:
+        if form.mark in text and (form.hint is None or form.hint.search(text)):
             for match in form.pattern.finditer(text):
                 if form.check(match[0]):
                     yield match.span()

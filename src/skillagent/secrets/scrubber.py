@@ -99,6 +99,10 @@ class Scrubber:
             return [self.value(inner, name) for inner in value]
         return value
 
+    def found_in(self, text: str) -> tuple[str, ...]:
+        """The secrets in a text, in their order."""
+        return tuple(text[start:stop] for start, stop in self._spans(text))
+
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers without their secrets; names may be in upper or lower case."""
         return {
