@@ -25,6 +25,7 @@ from skillagent.repro.verify import Check
 from skillagent.runs import Determinism, RunRecord, TraceEvent
 from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import ModelExchange, ModelRequest
+from skillagent.secrets import Scrubber
 
 LEVEL = 4
 _NO_ANSWER = (EndReason.FAILED, EndReason.INTERRUPTED)
@@ -192,7 +193,7 @@ def _other_parameters(record: RunRecord) -> str:
     """Why the model cannot be asked as it was recorded; empty if it can."""
     recorded = dict(record.manifest.inputs["model"]["parameters"])
     try:
-        now = dict(ModelInputs.of(recorded_provider(record)).parameters)
+        now = dict(ModelInputs.of(recorded_provider(record), Scrubber()).parameters)
     except UsageError as error:
         return str(error)
     for parameters in (recorded, now):

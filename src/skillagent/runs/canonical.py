@@ -75,11 +75,12 @@ class CanonicalMessages:
         if isinstance(part, Text):
             return {"type": "text", "text": clean(part.text)}
         if isinstance(part, ToolCall):
-            arguments = clean(arguments_form(part.arguments), "arguments")
+            # Secrets first, as in a cassette: the same reply then has the same form from there.
+            arguments = arguments_form(clean(part.arguments, "arguments"))
             call = {"id": self.call_id(part.id), "name": clean(part.name), "arguments": arguments}
             return {"type": "tool_call", **call}
         if isinstance(part, Opaque):
-            data = clean(without_floats(part.data), "data")
+            data = without_floats(clean(part.data, "data"))
             return {"type": "opaque", "api": part.api, "data": data}
         text = clean(part.text)
         return {
