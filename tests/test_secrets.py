@@ -13,7 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillagent.secrets import FORMATS, SCRUBBED, Scrubber, is_secret_name, scrub
+from skillagent.secrets import (
+    FORMATS,
+    SCRUBBED,
+    Scrubber,
+    SecretWords,
+    is_secret_name,
+    scrub,
+)
 from tests.conftest import ROOT
 from tests.secret_samples import SAMPLES, pieces
 
@@ -213,6 +220,29 @@ def test_scrubbed_text_is_left_as_it_is(text: str) -> None:
 def test_so_is_scrubbed_json(value: Any) -> None:
     once = Scrubber().value(value)
     assert Scrubber().value(once) == once
+
+
+def test_words_of_a_secret_are_taken_out_once_it_was_seen() -> None:
+    scrubber = Scrubber(words=SecretWords())
+    key, other = SAMPLES["GitHub"], SAMPLES["OpenAI"]
+    word = key.partition("_")[2].lower()
+    assert scrubber.text(f"matches text ({word})") == f"matches text ({word})"
+    assert scrubber.value([f"matches {word}", {"query": key}]) == [
+        f"matches {SCRUBBED}",
+        {"query": SCRUBBED},
+    ]
+    assert scrubber.text(f"ghp, {word.upper()}") == f"ghp, {SCRUBBED}"
+    assert Scrubber(words=SecretWords()).text(word) == word  # nobody else knows it
+    assert scrubber.value({"password": "Abc123de"}) == {"password": SCRUBBED}
+    assert scrubber.text(f"abc123de {other}") == f"{SCRUBBED} {SCRUBBED}"
+
+
+def test_ordinary_words_of_a_secret_are_left() -> None:
+    scrubber = Scrubber(("correct horse 12345678 battery staple",), words=SecretWords())
+    for secret in (*scrubber.known, SAMPLES["RSA key"], SAMPLES["GitHub fine-grained"]):
+        assert scrubber.text(secret) != secret
+    text = "The correct battery of a private github repository, number 12345678."
+    assert scrubber.text(text) == text
 
 
 @given(st.lists(st.sampled_from(sorted(SAMPLES)), min_size=2, max_size=2))

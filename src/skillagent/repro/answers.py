@@ -26,13 +26,18 @@ from skillagent.messages import Message, ToolCall
 from skillagent.providers import Provider
 from skillagent.repro.cassette_provider import CassetteProvider, Stopped
 from skillagent.repro.consistency import cassette_faults
-from skillagent.repro.divergence import Divergence, DivergenceKind, of_events
+from skillagent.repro.divergence import (
+    Divergence,
+    DivergenceKind,
+    differs_in_secrets,
+    of_events,
+)
 from skillagent.repro.no_network import no_network
 from skillagent.runs import RunObserver, RunRecord, TraceEvent
 from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import ModelExchange, ModelRequest
 from skillagent.runs.recorder import SESSION, TRACE
-from skillagent.secrets import SCRUBBED, Scrubber
+from skillagent.secrets import SCRUBBED, Scrubber, SecretWords
 from skillagent.store import GraphView, graph_behind
 from skillagent.tokens import counter_named
 
@@ -162,6 +167,8 @@ class _Comparison:
                 self._stopped_at = self.place
                 raise Stopped
             self._is_over = True
+            if reason := self._secret_behind(recorded, event):
+                raise _CannotGoOn(reason)
             raise _Diverged(self._different(recorded, event))
         self.place += 1
         if event.kind == "call" and self._is_stop():
@@ -189,10 +196,46 @@ class _Comparison:
         return Divergence(DivergenceKind.LENGTH, self.place + 1, 0, what)
 
     def _different(self, recorded: TraceEvent, event: TraceEvent) -> Divergence:
-        pair = None
-        if self._now is not None and 0 < self._turn <= len(self._recorded):
-            pair = self._recorded[self._turn - 1], self._now
-        return of_events(self.place, self._turn, recorded, event, pair)
+        return of_events(self.place, self._turn, recorded, event, self._requests())
+
+    def _requests(self) -> tuple[ModelRequest, ModelRequest] | None:
+        """The recorded request of this turn, and the present one."""
+        if self._now is None or not 0 < self._turn <= len(self._recorded):
+            return None
+        return self._recorded[self._turn - 1], self._now
+
+    def _secret_behind(self, recorded: TraceEvent, event: TraceEvent) -> str:
+        """Which secret that was not recorded explains a difference; empty if none does."""
+        place = f"{TRACE}:{recorded.line}"
+        was, now = recorded.hashed, event.hashed
+        pair = self._requests()
+        if recorded.kind == event.kind == "request" and pair is not None:
+            was, now = (canonical_json(dict(request.body)) for request in pair)
+        if differs_in_secrets(was, now):
+            return (
+                f"a secret in {recorded.kind!r} ({place}) was known when it was recorded, from an "
+                "environment variable or from text before it, and is not known now"
+            )
+        if recorded.kind not in ("answer", "instructions"):
+            return ""
+        call = self._call_before(recorded)
+        if call is not None and SCRUBBED in call.hashed:
+            return (
+                f"a secret in the arguments of {call.fields['id']} ({TRACE}:{call.line}) was not "
+                "recorded, and its answer depends on it"
+            )
+        if SCRUBBED.encode() in self._record.resumed():
+            return (
+                f"a secret in the conversation before it was not recorded, and {recorded.kind!r} "
+                f"({place}) may depend on it"
+            )
+        return ""
+
+    def _call_before(self, answer: TraceEvent) -> TraceEvent | None:
+        """The call that was answered."""
+        wanted = answer.fields.get("id")
+        calls = (event for event in reversed(self._events[: self.place]) if event.kind == "call")
+        return next((event for event in calls if event.fields["id"] == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +348,7 @@ class Replay:
         inputs = record.manifest.inputs
         session = session_of(record, graph)
         self.toolset = session.toolset
-        self._observer = RunObserver(sink, Scrubber(), lambda: 0.0)
+        self._observer = RunObserver(sink, Scrubber(words=SecretWords()), lambda: 0.0)
         self._agent: Agent | None = None
         self._cassette: CassetteProvider | None = None
         model = inputs.model
@@ -371,12 +414,4 @@ class Replay:
             str(event.fields["id"]), str(event.fields["tool"]), event.fields["arguments"]
         )
         self._observer.call(call, Asked(event.fields.get("asked", "")))
-        try:
-            self._observer.answer(call, call_again(self.toolset, event, answer))
-        except _Diverged:
-            if SCRUBBED not in canonical_json(event.fields["arguments"]):
-                raise
-            raise _CannotGoOn(
-                f"a secret in the arguments of {call.id} ({TRACE}:{event.line}) was not recorded, "
-                "and its answer depends on it"
-            ) from None
+        self._observer.answer(call, call_again(self.toolset, event, answer))

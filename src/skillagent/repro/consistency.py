@@ -10,9 +10,10 @@ from typing import Any
 
 from skillagent.errors import UsageError
 from skillagent.runs import RunRecord, TraceEvent
-from skillagent.runs.canonical import CanonicalMessages, RunScrubber
+from skillagent.runs.canonical import CanonicalMessages
 from skillagent.runs.model_exchange import ModelExchange, RecordedFailure
 from skillagent.runs.recorder import CASSETTE, TRACE
+from skillagent.secrets import Scrubber
 
 
 def cassette_faults(record: RunRecord) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ def _faults(record: RunRecord, exchanges: Sequence[ModelExchange]) -> Iterator[s
         yield from _order(asked, digests, recorded)
         return
     answered = [event for event in events if event.kind in ("reply", "failure")]
-    messages = CanonicalMessages(RunScrubber())
+    messages = CanonicalMessages(Scrubber())
     for number, (event, exchange) in enumerate(zip(answered, exchanges, strict=False), 1):
         if not _is_same_answer(event, exchange, messages):
             yield f"{TRACE}:{event.line}: reply {number} is not the one in {CASSETTE}"

@@ -16,7 +16,7 @@ from typing import Any
 
 from skillagent.disclosure import Answer
 from skillagent.repro.answers import call_again, session_of
-from skillagent.repro.divergence import SHOWN_LINES, changed_nodes
+from skillagent.repro.divergence import SHOWN_LINES, changed_nodes, differs_in_secrets
 from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.trace import disclosed_form
 from skillagent.secrets import Scrubber
@@ -120,7 +120,8 @@ def _change(call: TraceEvent, recorded: TraceEvent, answer: Answer) -> CallChang
     fields = recorded.fields
     answer = replace(answer, text=Scrubber().value(answer.text))  # as the recorded one is
     now = TraceEvent("answer", {"disclosed": disclosed_form(answer.disclosed)})
-    if fields["text"] == answer.text and not changed_nodes(recorded, now):
+    is_same = fields["text"] == answer.text or differs_in_secrets(fields["text"], answer.text)
+    if is_same and not changed_nodes(recorded, now):
         return None
     old, new = _places(recorded), _places(now)
     return CallChange(

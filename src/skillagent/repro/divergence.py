@@ -16,6 +16,7 @@ from skillagent.digest import canonical_json
 from skillagent.recording import difference
 from skillagent.runs import TraceEvent
 from skillagent.runs.model_exchange import ModelRequest
+from skillagent.secrets import SCRUBBED
 
 SHOWN_LINES = 40
 """Most lines of a diff."""
@@ -147,6 +148,20 @@ def of_events(
     what = f"{_named(old, turn)} differs in {', '.join(names)}"
     details = [line for name in names for line in _field(name, old, new)]
     return Divergence(kind, number, line, what, _shown(details))
+
+
+def differs_in_secrets(recorded: str, now: str) -> bool:
+    """Whether two texts differ only where a secret was removed from the recorded one."""
+    first, *others = recorded.split(SCRUBBED)
+    if not others or not now.startswith(first):
+        return False
+    at, last = len(first), others.pop()
+    for piece in others:
+        start = now.find(piece, at)
+        if start < 0:
+            return False
+        at = start + len(piece)
+    return now.endswith(last) and len(now) - len(last) >= at
 
 
 def _unequal_length(index: int, old: TraceEvent | None, new: TraceEvent | None) -> Divergence:

@@ -25,6 +25,7 @@ from skillagent.repro.verify import Check
 from skillagent.runs import Determinism, RunRecord, TraceEvent
 from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import ModelExchange, ModelRequest
+from skillagent.secrets import Scrubber
 
 LEVEL = 4
 _NO_ANSWER = (EndReason.FAILED, EndReason.INTERRUPTED)
@@ -194,7 +195,7 @@ def _other_parameters(record: RunRecord) -> str:
     model = record.manifest.inputs.model
     recorded = dict(model.parameters) if model else {}
     try:
-        now = dict(ModelInputs.of(recorded_provider(record)).parameters)
+        now = dict(ModelInputs.of(recorded_provider(record), Scrubber()).parameters)
     except UsageError as error:
         return str(error)
     for parameters in (recorded, now):

@@ -87,6 +87,8 @@ def check_graph(record: RunRecord, graph: GraphAtHand, lock: GraphLock | None) -
         return Check(0, (), "nobody knows the folder of the graph; name it with --graph")
     faults = []
     for node, read in record.manifest.nodes.items():
+        if SCRUBBED in node:
+            continue  # which node it was is not recorded; the root tells whether it has changed
         if node not in now.nodes:
             faults.append(f"[[{node}]] was read, and is no longer in the graph")
         elif now.nodes[node].digest != read.digest:
@@ -119,6 +121,8 @@ def check_again(record: RunRecord, graph: GraphAtHand) -> Check:
         return Check(3, (), "its calls came from elsewhere; they were replayed")
     if any(event.fields.get("interrupted") for event in record.events):
         return Check(3, (), "its user stopped it in the middle of a reply")
+    if any(SCRUBBED in question for question in record.questions):
+        return Check(3, (), "a secret in its question was not recorded, and the run depends on it")
     return _replayed(3, graph, lambda: replay_with(record, graph.view, OfflineProvider()))
 
 

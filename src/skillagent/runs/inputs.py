@@ -18,6 +18,7 @@ from skillagent.providers import Provider
 from skillagent.providers.base import parameters_of
 from skillagent.recording.exchange import STRICT
 from skillagent.runs.canonical import tool_form, without_floats
+from skillagent.secrets import Scrubber
 
 if TYPE_CHECKING:
     from pydantic import ConfigDict
@@ -34,8 +35,10 @@ class ModelInputs:
     """What is sent with each request, such as the temperature as text; see `parameters_of`."""
 
     @classmethod
-    def of(cls, provider: Provider) -> ModelInputs:
-        return cls(provider.name, without_floats(parameters_of(provider)))
+    def of(cls, provider: Provider, scrubber: Scrubber) -> ModelInputs:
+        """The model of a provider, without secrets."""
+        name, parameters = scrubber.value([provider.name, parameters_of(provider)])
+        return cls(name, without_floats(parameters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class RunInputs:
 def inputs_of(
     toolset: Toolset,
     provider: Provider | None,
+    scrubber: Scrubber,
     *,
     graph_root: str,
     today: str | None,
@@ -116,7 +120,7 @@ def inputs_of(
         tools=tool_digests(toolset.specs),
         system=None,
         max_turns=max_turns,
-        model=ModelInputs.of(provider) if provider else None,
+        model=ModelInputs.of(provider, scrubber) if provider else None,
         seed=seed,
     )
 

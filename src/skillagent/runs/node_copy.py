@@ -1,7 +1,8 @@
 """The files of a graph in a record, and the graph that is restored from them.
 
 `nodes.jsonl` has a line for each file: Markdown files with their bytes, all others only by name,
-because a link can lead to them. A file with a secret is named, but not copied.
+because a link can lead to them. A file with a secret is named, but not copied; a secret in a name
+is removed from it.
 
 Above: `recorder`, and replays. Below: `graph`.
 """
@@ -18,6 +19,7 @@ from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
 from skillagent.graph import Options, Root, SkillGraph
 from skillagent.markdown import DIALECTS
+from skillagent.markdown.decoding import decode
 from skillagent.recording import strict_json
 from skillagent.secrets import Scrubber
 
@@ -34,16 +36,21 @@ def copy_nodes(graph: SkillGraph, scrubber: Scrubber) -> bytes:
     folders = {root.name: root.path for root in graph.roots}
     only = graph.roots[0].path
     lines: list[dict[str, Any]] = [
-        {"roots": [root.name for root in graph.roots], "dialect": graph.dialect.name}
+        {
+            "roots": [scrubber.text(root.name) for root in graph.roots],
+            "dialect": graph.dialect.name,
+        }
     ]
     for node in graph.nodes.values():
-        line: dict[str, Any] = {"root": node.root, "path": node.path, "digest": node.digest}
+        root, path = scrubber.text(node.root), scrubber.text(node.path)
+        line: dict[str, Any] = {"root": root, "path": path, "digest": node.digest}
         data = _unchanged(folders.get(node.root, only) / node.path, node.digest)
         if data is not None:
-            line |= _content(data, scrubber)
+            line |= _content(data, node.path, scrubber)
         lines.append(line)
     for root, others in graph.others.items():
-        lines += [{"root": root, "path": path} for path in others]
+        named = scrubber.text(root)
+        lines += [{"root": named, "path": scrubber.text(path)} for path in others]
     return b"".join(map(strict_json.line, lines))
 
 
@@ -55,12 +62,14 @@ def _unchanged(path: Path, digest: str) -> bytes | None:
     return data if sha256(data) == digest else None
 
 
-def _content(data: bytes, scrubber: Scrubber) -> dict[str, str]:
+def _content(data: bytes, path: str, scrubber: Scrubber) -> dict[str, str]:
+    text, _ = decode(data, path)
+    if scrubber.text(text) != text:
+        return {}
     try:
-        text = data.decode("utf-8")
+        return {"text": data.decode("utf-8")}
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(data).decode()}
-    return {"text": text} if scrubber.text(text) == text else {}
 
 
 def restore(data: bytes, folder: Path) -> SkillGraph:

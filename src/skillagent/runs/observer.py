@@ -18,7 +18,7 @@ from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Reply, Request, ToolCall
 from skillagent.providers import Provider
 from skillagent.recording import Exchange
-from skillagent.runs.canonical import CanonicalMessages, RunScrubber, tool_form
+from skillagent.runs.canonical import CanonicalMessages, tool_form
 from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import (
     ModelAnswer,
@@ -28,7 +28,10 @@ from skillagent.runs.model_exchange import (
     RecordedReply,
 )
 from skillagent.runs.trace import TraceBuilder, TraceEvent
-from skillagent.secrets import SHORTEST, Scrubber, is_secret_name
+from skillagent.secrets import SHORTEST, Scrubber, SecretWords, is_secret_name
+
+_REPORTED = ("model", "response_id", "fingerprint")
+"""Fields of a reply that tell who gave it."""
 
 
 def secrets_of(environ: Mapping[str, str]) -> Scrubber:
@@ -36,7 +39,8 @@ def secrets_of(environ: Mapping[str, str]) -> Scrubber:
     values = {
         value for name, value in environ.items() if is_secret_name(name) and len(value) >= SHORTEST
     }
-    return Scrubber(tuple(sorted(values, key=lambda value: (-len(value), value))))
+    known = tuple(sorted(values, key=lambda value: (-len(value), value)))
+    return Scrubber(known, words=SecretWords())
 
 
 class Sink(Protocol):
@@ -111,7 +115,7 @@ class RunObserver:
     def __init__(self, sink: Sink, scrubber: Scrubber, clock: Callable[[], float]) -> None:
         self._sink = sink
         self._clock = clock
-        self._scrubber = RunScrubber.like(scrubber)
+        self._scrubber = scrubber
         self._messages = CanonicalMessages(self._scrubber)
         self._trace = TraceBuilder(self._emit, self._scrubber, self._messages)
         self._tools: tuple[object, list[dict[str, Any]]] = (None, [])
@@ -140,7 +144,7 @@ class RunObserver:
         if self._toolset is not None:
             return
         self._toolset = toolset
-        self._model = ModelInputs.of(provider) if provider else None
+        self._model = ModelInputs.of(provider, self._scrubber) if provider else None
         self._total, self._is_spent = toolset.budget.total, toolset.spent
         calls = toolset.calls if calls is None else calls
         if messages or calls:
@@ -154,12 +158,11 @@ class RunObserver:
     def question(self, text: str, provider: Provider) -> None:
         """See `Recorder.question`."""
         self.changes(provider)
-        self._scrubber.learn(text)
         self._trace.question(text)
 
     def changes(self, provider: Provider) -> None:
         """Emit what the user has changed since the last question: the model, the budget."""
-        self._compare_model(ModelInputs.of(provider))
+        self._compare_model(ModelInputs.of(provider, self._scrubber))
         self._compare_budget(self._session)
 
     def request(self, request: Request) -> None:
@@ -174,22 +177,13 @@ class RunObserver:
     def reply(self, reply: Reply, dollars: float | None) -> None:
         """See `Recorder.reply`."""
         now = self._clock()
-        for part in reply.message.parts:
-            self._messages.part(part)  # so that its secrets are known
         form = RecordedReply.of(reply)
-        clean = replace(
-            form,
-            message=self._scrubber.value(form.message),
-            model=self._scrubber.text(form.model),
-            response_id=self._scrubber.text(form.response_id),
-            fingerprint=self._scrubber.text(form.fingerprint),
-        )
-        self._exchanged(clean)
+        clean = self._scrubber.value
+        reported = {name: clean(getattr(form, name)) for name in _REPORTED}
+        self._exchanged(replace(form, message=clean(form.message), **reported))
         observed = {
             "seconds": round(now - self._asked_at, 6),
-            "model": clean.model,
-            "response_id": clean.response_id,
-            "fingerprint": clean.fingerprint,
+            **reported,
             "usage": asdict(reply.usage),
             "dollars": dollars,
         }
@@ -201,8 +195,9 @@ class RunObserver:
         """See `Recorder.failure`; does nothing if no request is open."""
         if self._open is None:
             return
-        clean = self._scrubber.text
-        self._exchanged(RecordedFailure(clean(error), status, interrupted, clean(text)))
+        # Both at once, because one may have a word of a secret in the other.
+        error, text = self._scrubber.value([error, text])
+        self._exchanged(RecordedFailure(error, status, interrupted, text))
         self._trace.failure(error, status, interrupted=interrupted)
 
     def call(self, call: ToolCall, asked: Asked = Asked.TOOL) -> None:
@@ -259,7 +254,8 @@ class RunObserver:
 
     def _body(self, request: Request) -> dict[str, Any]:
         if self._tools[0] is not request.tools:
-            self._tools = request.tools, [tool_form(spec) for spec in request.tools]
+            forms = [tool_form(spec) for spec in request.tools]
+            self._tools = request.tools, self._scrubber.value(forms)
         model = self._model
         return {
             "model": model.name if model else "",

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from skillagent.digest import sha256
-from skillagent.disclosure import Answer, Level, Toolset
+from skillagent.disclosure import Answer, Disclosed, Level, Toolset
 from skillagent.disclosure.served_call import Asked
 from skillagent.environment import Environment
 from skillagent.errors import UsageError
@@ -29,7 +29,7 @@ from skillagent.messages import Reply, Request, ToolCall
 from skillagent.providers import Provider
 from skillagent.providers.base import Determinism, determinism_of
 from skillagent.recording import strict_json
-from skillagent.runs.canonical import RunScrubber
+from skillagent.runs.conversation_copy import copy_conversation
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.inputs import RunInputs, inputs_of
 from skillagent.runs.manifest import FILE, FileSeal, Manifest, NodeRead, Outcome, sealed
@@ -135,6 +135,7 @@ class RunRecorder:
         self._inputs: RunInputs = inputs_of(
             toolset,
             provider,
+            self._scrubber,
             graph_root=self._identity.root,
             today=day.isoformat() if day else None,
             max_turns=max_turns,
@@ -255,21 +256,14 @@ class RunRecorder:
             self._cassette.begin()
             append_line(self.path / TRACE, b"")
             if self._resumed:
-                write_atomic(self.path / RESUMED, self._clean_conversation())
+                copied = copy_conversation(self._resumed, self._scrubber)
+                write_atomic(self.path / RESUMED, copied)
             if self._with_nodes and self._identity.graph is not None:
                 data = copy_nodes(self._identity.graph, self._scrubber)
                 write_atomic(self.path / NODES, data)
         except OSError as error:
             raise self._failed(error) from None
         self._write_manifest(None)
-
-    def _clean_conversation(self) -> bytes:
-        """The conversation that is continued, without secrets; its own bytes if it has none."""
-        conversation = strict_json.parsed(self._resumed)
-        scrubber = RunScrubber.like(self._scrubber)
-        scrubber.learn(conversation)
-        clean = scrubber.value(conversation)
-        return self._resumed if clean == conversation else strict_json.line(clean)
 
     def _new_folder(self) -> Path:
         """A new folder, whose name sorts by time."""
@@ -317,15 +311,24 @@ class RunRecorder:
         read: dict[str, NodeRead] = {}
         for entry in self._toolset.ledger.entries:
             for item in entry.disclosed:
-                before = read.get(item.node)
+                name = self._scrubber.text(item.node)
+                before = read.get(name)
                 if before and _LEVELS.index(Level(before.level)) >= _LEVELS.index(item.level):
                     continue
                 if before and before.digest == item.digest:
                     proof = before.proof
                 else:
-                    proof = self._identity.proof(item.node, item.digest)
-                read[item.node] = NodeRead(item.digest, item.level.value, proof)
+                    proof = self._proof(item)
+                read[name] = NodeRead(item.digest, item.level.value, proof)
         return dict(sorted(read.items()))
+
+    def _proof(self, item: Disclosed) -> Mapping[str, Any] | None:
+        """Proves that a node belongs to the graph; None if its path or its links have a secret."""
+        proof = self._identity.proof(item.node, item.digest)
+        if proof is None:
+            return None
+        shown = [item.node, proof["path"], proof["links"]]
+        return proof if self._scrubber.value(shown) == shown else None
 
     def _observed(self) -> dict[str, Any]:
         assert self._toolset is not None

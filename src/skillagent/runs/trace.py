@@ -36,7 +36,8 @@ from skillagent.digest import canonical_json
 from skillagent.disclosure import Answer, Disclosed, LedgerEntry
 from skillagent.disclosure.served_call import Asked
 from skillagent.messages import Reply, ToolCall
-from skillagent.runs.canonical import CanonicalMessages, RunScrubber
+from skillagent.runs.canonical import CanonicalMessages
+from skillagent.secrets import Scrubber
 
 OBSERVED = "observed"
 
@@ -99,7 +100,7 @@ class TraceBuilder:
     """
 
     def __init__(
-        self, emit: Callable[[TraceEvent], None], scrubber: RunScrubber, messages: CanonicalMessages
+        self, emit: Callable[[TraceEvent], None], scrubber: Scrubber, messages: CanonicalMessages
     ) -> None:
         self._emit = emit
         self._clean = scrubber.value

@@ -1,6 +1,6 @@
 """`Scrubber`: replaces the secrets in text, JSON, headers and addresses.
 
-Above: the package. Below: `formats` and `places`, which recognise secrets.
+Above: the package. Below: `formats`, `places` and `words`, which recognise secrets.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from skillagent.secrets.places import (
     names_parameter,
     of_places,
 )
+from skillagent.secrets.words import SecretWords
 
 SCRUBBED = "[scrubbed]"
 """Replaces every secret."""
@@ -42,10 +43,13 @@ class Scrubber:
         known: values that are secret, whatever their format.
         stand_in: a text that contains a secret, and the text that replaces it, where the number
             of tokens must not change; None for none.
+        words: collects the words of the secrets that are removed, which are then removed, too;
+            None removes whole secrets only.
     """
 
     known: tuple[str, ...] = ()
     stand_in: tuple[str, str] | None = None
+    words: SecretWords | None = None
 
     @classmethod
     def of_request(cls, headers: Mapping[str, str], target: str = "") -> Scrubber:
@@ -65,6 +69,11 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """A text without its secrets; unchanged if it has none."""
+        return (
+            self._cleaned(text) if self.words is None else self.words.cleaned(text, self._cleaned)
+        )
+
+    def _cleaned(self, text: str) -> str:
         if self.stand_in:
             text = text.replace(*self.stand_in)
         for _ in range(_ROUNDS):
@@ -76,9 +85,14 @@ class Scrubber:
     def _once(self, text: str) -> str:
         parts, end = [], 0
         for start, stop in self._spans(text):
-            parts += [text[end:start], SCRUBBED]
+            parts += [text[end:start], self._removed(text[start:stop])]
             end = stop
         return "".join([*parts, text[end:]]) if parts else text
+
+    def _removed(self, secret: str) -> str:
+        if self.words is not None:
+            self.words.add(secret)
+        return SCRUBBED
 
     def value(self, value: Any, name: str = "") -> Any:
         """A JSON value without its secrets.
@@ -89,19 +103,20 @@ class Scrubber:
             value: JSON value.
             name: name of the field with the value; empty if there is none.
         """
+        clean = self._value(value, name)
+        # A word may come before the secret that it is part of.
+        return clean if self.words is None else self._value(clean, name)
+
+    def _value(self, value: Any, name: str) -> Any:
         if isinstance(value, str):
             if value and (is_secret_name(name) or (ends_in_token(name) and is_random(value))):
-                return SCRUBBED
+                return self._removed(value)
             return self._string(value)
         if isinstance(value, Mapping):
             return {self.text(str(key)): self._field(value, key, name) for key in value}
         if isinstance(value, list | tuple):
-            return [self.value(inner, name) for inner in value]
+            return [self._value(inner, name) for inner in value]
         return value
-
-    def found_in(self, text: str) -> tuple[str, ...]:
-        """The secrets in a text, in their order."""
-        return tuple(text[start:stop] for start, stop in self._spans(text))
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers without their secrets; names may be in upper or lower case."""
@@ -122,20 +137,20 @@ class Scrubber:
     def _field(self, fields: Mapping[Any, Any], key: Any, name: str) -> Any:
         if key == "token" and "logprob" in fields:
             # A token of a model's text, not a secret.
-            return self.value(fields[key])
+            return self._value(fields[key], "")
         if key == "value":
             # As in `{"name": "Cookie", "value": …}`, or inside a field that is itself secret.
             named = fields.get("name")
             if isinstance(named, str) and is_secret_name(named):
                 name = named
-            return self.value(fields[key], name)
-        return self.value(fields[key], str(key))
+            return self._value(fields[key], name)
+        return self._value(fields[key], str(key))
 
     def _string(self, text: str) -> str:
         if text[:1] + text[-1:] in ("{}", "[]"):
             try:
                 inner = json.loads(text)
-                scrubbed = self.value(inner)
+                scrubbed = self._value(inner, "")
             except (ValueError, RecursionError):
                 return self.text(text)
             if scrubbed != inner:
@@ -144,7 +159,8 @@ class Scrubber:
 
     def _spans(self, text: str) -> list[Span]:
         """Start and end of all secrets, in order and without overlap."""
-        every = sorted((*self._of_known(text), *of_formats(text), *of_places(text)))
+        of_words = self.words.spans(text) if self.words else ()
+        every = sorted((*self._of_known(text), *of_formats(text), *of_places(text), *of_words))
         apart: list[Span] = []
         for start, end in every:
             if apart and start <= apart[-1][1]:
