@@ -5,6 +5,7 @@
 - `verify` checks a record, level by level; `compare` explains the difference of two runs.
 - `repeat` asks the same question several times and compares the runs, each reduced to a `sample`;
   `control` compares two groups of runs, with `intervals`; `live` asks a recorded model again.
+- `comparison` compares the events of a replay with the recorded ones, as they come.
 - `divergence` names the first event in which two runs differ; `consistency` compares the trace of
   a record with its cassette.
 - `cassette_provider` answers from a cassette; `no_network` proves that nothing else answered;
