@@ -273,7 +273,9 @@ _TEXTS = st.sampled_from(("", "I look.", "Two\nlines, and an emoji 🎲.", '{"a"
 def _asks(nodes: tuple[str, ...], questions: tuple[str, ...]) -> st.SearchStrategy[Step]:
     names = st.sampled_from((*nodes, "no-such-node"))
     words = st.sampled_from(("seed", "loss of a run", "ü", "", "x" * 300))
-    odd = st.sampled_from((1.5, True, None, [], {"deep": [{"er": 0.1}]}, 1e300, -(2**70)))
+    odd: st.SearchStrategy[Any] = st.sampled_from(
+        (1.5, True, None, [], {"deep": [{"er": 0.1}]}, 1e300, -(2**70))
+    )
     calls = st.one_of(
         st.tuples(st.just("list_index"), st.fixed_dictionaries({"query": words})),
         st.tuples(st.just("read_summary"), st.fixed_dictionaries({"nodes": st.lists(names)})),

@@ -62,7 +62,7 @@ def test_no_unchanged_run_is_called_changed(
                 assert replayed.divergence is None
                 assert replayed.same == len(record.events)
                 at_hand = in_folder(graph)
-                levels = check_graph(record, at_hand), check_record(record)
+                levels = check_graph(record, at_hand, None), check_record(record)
                 for check in (*levels, check_again(record, at_hand)):
                     assert check.faults == ()
                 runs += 1

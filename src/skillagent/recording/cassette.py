@@ -118,7 +118,7 @@ class Cassette(Generic[RequestT, AnswerT]):
                 self._refuse(number, f"the digest does not fit the request, it would be {digest}")
             yield number, exchange
 
-    def _validated(self, form: type[Any], line: bytes, number: int) -> Any:
+    def _validated(self, form: Any, line: bytes, number: int) -> Any:
         from pydantic import ValidationError
 
         try:
@@ -138,7 +138,7 @@ class Cassette(Generic[RequestT, AnswerT]):
 # Made once for each form, because that takes 5 to 10 ms. And pydantic takes longer to import than
 # all of `testing`, which is imported for much else.
 @cache
-def _adapter(form: type[Any]) -> TypeAdapter[Any]:
+def _adapter(form: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(form)
