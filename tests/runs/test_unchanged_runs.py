@@ -15,7 +15,7 @@ from skillagent.repro.verify import check_again, check_graph, check_record
 from skillagent.runs import RunRecord, RunRecorder
 from skillagent.store import GraphView, view_of
 from tests.conftest import BUNDLED
-from tests.runs.sessions import Player, Session, faults, in_folder, sessions
+from tests.runs.sessions import Model, Player, Session, faults, in_folder, sessions
 
 SMALL = {
     "index.md": "# Index\n\n- [[Seeds]]\n- [[Loss]]\n",
@@ -110,6 +110,19 @@ def test_a_budget_that_was_raised_and_lowered_again_replays(tmp_path: Path) -> N
     record = _the_record(agent)
     assert faults(record, graph) == []
     assert replay_answers(record, graph).same == len(record.events)
+
+
+def test_instructions_that_fit_only_after_the_budget_was_raised_replay(tmp_path: Path) -> None:
+    graph = _graph("small", tmp_path / "graph")
+    model = Model("mock-small", None)
+    agent = Agent(Toolset(graph, 0), model, record=RunRecorder(tmp_path / "runs"))
+    list(agent.ask(QUESTIONS[0]))
+    agent.toolset.rebudget(1_000)
+    list(agent.ask(QUESTIONS[0]))
+    record = _the_record(agent)
+    costs = [event.fields["cost"] for event in record.events if event.kind == "instructions"]
+    assert costs == [agent.toolset.ledger.spent]
+    assert faults(record, graph) == []
 
 
 def _the_record(agent: Agent) -> RunRecord:
