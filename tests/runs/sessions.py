@@ -29,7 +29,7 @@ from skillagent.messages import (
 from skillagent.providers import Provider
 from skillagent.providers.base import Determinism, ReplyEvent
 from skillagent.repro.graph_at_hand import GraphAtHand
-from skillagent.repro.verify import Check, checks
+from skillagent.repro.verify import checks
 from skillagent.runs import RunRecord, RunRecorder
 from skillagent.store import GraphView, graph_behind
 
@@ -227,17 +227,15 @@ class Player:
         self.agent.record = self._recorder(path.read_bytes())
 
 
-def verified(record: RunRecord, graph: GraphView, level: int = 3) -> list[Check]:
-    """All levels of a record, on the graph that it read."""
-    at_hand = GraphAtHand(graph, "as it is now", is_recorded=True, now=graph_behind(graph))
-    return checks(record, at_hand, level)
+def in_folder(graph: GraphView) -> GraphAtHand:
+    """The graph that was recorded, as it lies in its folder."""
+    return GraphAtHand(graph, "as it is now", is_recorded=True, now=graph_behind(graph))
 
 
 def faults(record: RunRecord, graph: GraphView) -> list[str]:
-    """What `skillagent verify` would find."""
-    return [
-        f"L{check.level} {fault}" for check in verified(record, graph) for fault in check.faults
-    ]
+    """What `skillagent verify` finds in a record, on the graph that it read."""
+    levels = checks(record, in_folder(graph), 3)
+    return [f"L{check.level} {fault}" for check in levels for fault in check.faults]
 
 
 def sessions(nodes: tuple[str, ...], questions: tuple[str, ...]) -> st.SearchStrategy[Session]:

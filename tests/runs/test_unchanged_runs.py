@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 
 from skillagent import Agent, OfflineProvider, SkillGraph, Toolset
 from skillagent.repro.answers import replay_answers
+from skillagent.repro.verify import check_again, check_graph, check_record
 from skillagent.runs import RunRecord, RunRecorder
 from skillagent.store import GraphView, view_of
 from tests.conftest import BUNDLED
-from tests.runs.sessions import Player, Session, faults, sessions
+from tests.runs.sessions import Model, Player, Session, faults, in_folder, sessions
 
 SMALL = {
     "index.md": "# Index\n\n- [[Seeds]]\n- [[Loss]]\n",
@@ -38,7 +40,10 @@ def _graph(name: str, folder: Path) -> GraphView:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GRAPHS)
-def test_no_unchanged_run_is_called_changed(name: str, tmp_path: Path) -> None:
+def test_no_unchanged_run_is_called_changed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda handle: None)  # no power is cut here
     graph = _graph(name, tmp_path)
     names = tuple(graph.ids)[:4]
     runs = 0
@@ -53,10 +58,13 @@ def test_no_unchanged_run_is_called_changed(name: str, tmp_path: Path) -> None:
             for path in Player(graph, session, Path(folder)).play():
                 record = RunRecord.read(path)
                 assert record.is_complete
-                assert faults(record, graph) == []
-                replayed = replay_answers(record, graph)
+                replayed = replay_answers(record, graph)  # as L2 does
                 assert replayed.divergence is None
                 assert replayed.same == len(record.events)
+                at_hand = in_folder(graph)
+                levels = check_graph(record, at_hand, None), check_record(record)
+                for check in (*levels, check_again(record, at_hand)):
+                    assert check.faults == ()
                 runs += 1
 
     holds()
@@ -102,6 +110,19 @@ def test_a_budget_that_was_raised_and_lowered_again_replays(tmp_path: Path) -> N
     record = _the_record(agent)
     assert faults(record, graph) == []
     assert replay_answers(record, graph).same == len(record.events)
+
+
+def test_instructions_that_fit_only_after_the_budget_was_raised_replay(tmp_path: Path) -> None:
+    graph = _graph("small", tmp_path / "graph")
+    model = Model("mock-small", None)
+    agent = Agent(Toolset(graph, 0), model, record=RunRecorder(tmp_path / "runs"))
+    list(agent.ask(QUESTIONS[0]))
+    agent.toolset.rebudget(1_000)
+    list(agent.ask(QUESTIONS[0]))
+    record = _the_record(agent)
+    costs = [event.fields["cost"] for event in record.events if event.kind == "instructions"]
+    assert costs == [agent.toolset.ledger.spent]
+    assert faults(record, graph) == []
 
 
 def _the_record(agent: Agent) -> RunRecord:

@@ -378,9 +378,7 @@ class Toolset(ProviderForms):
             yield
         except BaseException:
             self._calls -= 1
-            self._view.shown.forget(self._calls)
-            if self._spent_in > self._calls:
-                self._spent_in = 0
+            self.forget(self._calls)
             raise
 
     def _recorded(

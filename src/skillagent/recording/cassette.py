@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn
 
 from skillagent.errors import UsageError
@@ -69,7 +69,7 @@ class Cassette(Generic[RequestT, AnswerT]):
             lines = lines[:-1]
         if not lines:
             return ()
-        self._validated(self._header_form, lines[0], 1)
+        self._validated(_Header, lines[0], 1)
         return tuple(self._exchanges(lines[1:]))
 
     def begin(self) -> None:
@@ -112,30 +112,17 @@ class Cassette(Generic[RequestT, AnswerT]):
         for number, line in enumerate(lines, 2):
             if not line.strip():
                 continue
-            exchange = self._validated(self._exchange_form, line, number)
+            exchange = self._validated(self._form, line, number)
             digest = exchange.request.canonical.digest
             if exchange.digest != digest:
                 self._refuse(number, f"the digest does not fit the request, it would be {digest}")
             yield number, exchange
 
-    # pydantic takes longer to import than all of `testing`, which is imported for much else.
-    @cached_property
-    def _header_form(self) -> TypeAdapter[_Header]:
-        from pydantic import TypeAdapter
-
-        return TypeAdapter(_Header)
-
-    @cached_property
-    def _exchange_form(self) -> TypeAdapter[Exchange[RequestT, AnswerT]]:
-        from pydantic import TypeAdapter
-
-        return TypeAdapter(self._form)
-
-    def _validated(self, form: TypeAdapter[Any], line: bytes, number: int) -> Any:
+    def _validated(self, form: Any, line: bytes, number: int) -> Any:
         from pydantic import ValidationError
 
         try:
-            return form.validate_python(strict_json.parsed(line))
+            return _adapter(form).validate_python(strict_json.parsed(line))
         except ValidationError as error:
             # Where a value may have several forms, the last error has the reason.
             last = error.errors()[-1]
@@ -146,3 +133,12 @@ class Cassette(Generic[RequestT, AnswerT]):
 
     def _refuse(self, number: int, reason: str) -> NoReturn:
         raise UsageError(f"{self.path}:{number}: {reason}") from None
+
+
+# Made once for each form, because that takes 5 to 10 ms. And pydantic takes longer to import than
+# all of `testing`, which is imported for much else.
+@cache
+def _adapter(form: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(form)

@@ -1,6 +1,7 @@
 """Repeats runs from their records, and says how two runs differ.
 
 - `answers` replays a record with the recorded answers of the model, and compares every event.
+- `recorded_calls` carries out recorded calls again.
 - `decisions` replays the recorded tool calls against another state of the graph.
 - `verify` checks a record, level by level; `compare` explains the difference of two runs.
 - `repeat` asks the same question several times and compares the runs, each reduced to a `sample`;

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skillagent.disclosure import Answer
-from skillagent.repro.answers import call_again, session_of
+from skillagent.repro.answers import session_of
 from skillagent.repro.divergence import SHOWN_LINES, changed_nodes, differs_in_secrets
+from skillagent.repro.recorded_calls import call_again
 from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.trace import disclosed_form
 from skillagent.secrets import Scrubber

@@ -11,10 +11,13 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from skillagent.secrets.formats import has_digit
 
+_REMEMBERED = 512
+"""So many names of fields are remembered: a run has the same few a thousand times."""
 _NAMES = tuple(
     "apikey apitoken apisecret authtoken accesstoken refreshtoken idtoken sessiontoken"
     " securitytoken bearertoken bottoken secretkey secretaccesskey accesskey accesskeyid"
@@ -41,6 +44,7 @@ _PART = re.compile(
 )
 
 
+@lru_cache(_REMEMBERED)
 def is_secret_name(name: str) -> bool:
     """Whether a field, header or parameter of this name holds a secret.
 
@@ -118,6 +122,7 @@ def names_header(name: str) -> bool:
     return is_secret_name(name) or _plain(name).endswith(("token", "key"))
 
 
+@lru_cache(_REMEMBERED)
 def ends_in_token(name: str) -> bool:
     """Whether a field of this name may hold a secret; it need not: a page token is none."""
     return _plain(name).endswith("token")
