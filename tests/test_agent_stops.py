@@ -24,6 +24,7 @@ from skillagent.messages import (
     Usage,
 )
 from skillagent.providers.base import ReplyEvent
+from skillagent.runs import RunRecorder
 from tests.conftest import Vault
 
 FILES: dict[str, str | bytes] = {
@@ -328,3 +329,28 @@ def test_events_come_while_the_model_speaks(vault: Vault) -> None:
     assert next(events) == AnswerText("a")
     assert next(events) == AnswerText("b")
     events.close()
+
+
+class Full(RunRecorder):
+    """A recorder whose disk is full when the model is asked for the second time."""
+
+    requests = 0
+
+    def request(self, request: Request) -> None:
+        self.requests += 1
+        if self.requests == 2:
+            raise UsageError("the disk is full")
+        super().request(request)
+
+
+def test_a_record_that_cannot_be_written_is_the_error_and_the_history_is_kept(
+    vault: Vault, tmp_path: Path
+) -> None:
+    call = ToolCall("1", "read_node", {"node": "a"})
+    reply = Reply(Message(Role.ASSISTANT, (call,)), Stop.TOOL_USE)
+    recorder = Full(tmp_path / "runs", environ={})
+    agent = Agent(Toolset(SkillGraph.load(vault(FILES))), Stepwise([reply]), record=recorder)
+    with pytest.raises(UsageError, match="the disk is full"):
+        list(agent.ask("Hm?"))
+    assert [message.role for message in agent.messages] == [Role.USER, Role.ASSISTANT, Role.USER]
+    assert [result.id for result in agent.messages[-1].parts if isinstance(result, ToolResult)]

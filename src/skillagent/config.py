@@ -131,10 +131,11 @@ def _config(file: Path, values: object) -> Config:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the declaration"
         raise UsageError(
-            f'{file}: {place}: {first["msg"]}; write graphs = ["folder"] and perhaps budget = 8000'
+            f'{file}: {place}: {first["msg"]}; write graphs = ["folder"], and perhaps '
+            'budget = 8000 and record = "runs"'
         ) from None
     graphs = tuple(_graph(file, text) for text in declaration.graphs)
-    record = file.parent / declaration.record if declaration.record else None
+    record = _inside(file, declaration.record) if declaration.record else None
     return Config(file, graphs, declaration.budget, record)
 
 
@@ -142,8 +143,19 @@ def _graph(file: Path, text: str) -> tuple[str, Path]:
     name, equals, path = text.partition("=")
     if not equals:
         name, path = "", text
+    return name, _inside(file, path, text)
+
+
+def _inside(file: Path, path: str, text: str = "") -> Path:
+    """A declared folder, which must be inside the project.
+
+    A project that somebody only cloned must neither disclose nor write files of the rest of the
+    machine.
+    """
     folder = (file.parent / path).resolve()
-    # A project that somebody only cloned must not disclose files of the rest of the machine.
     if not folder.is_relative_to(file.parent.resolve()):
-        raise UsageError(f"{file}: {text!r} lies outside the project; name it on the command line")
-    return name, folder
+        declared = text or path
+        raise UsageError(
+            f"{file}: {declared!r} lies outside the project; name it on the command line"
+        )
+    return folder

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from skillagent import SkillGraph
+from skillagent import Agent, SkillGraph, Toolset
 from skillagent.cli import main
 from skillagent.repro.answers import replay_answers
 from skillagent.repro.no_network import NetworkRefusedError, no_network
 from skillagent.runs import RunRecord
 from skillagent.store import view_of
-from tests.repro.conftest import FILES, Record
+from tests.repro.conftest import FILES, FixedModel, Record
 
 
 def out_of(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -109,6 +109,32 @@ def test_what_an_edit_changes_is_told_call_by_call(
     code, text = out_of(capsys, "replay", runs, "--decisions", "--json")
     (values,) = map(json.loads, text.splitlines())
     assert [change["tool"] for change in values["changes"]] == ["list_index", "read_node"]
+
+
+def test_an_edit_that_only_costs_more_changes_no_later_answer(
+    graph: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record()
+    (graph / "sizing.md").write_text(FILES["sizing.md"] + "\nAlways.\n", encoding="utf-8")
+    runs = str(graph.parent / "runs")
+    code, text = out_of(capsys, "replay", runs, "--decisions")
+    assert (code, "2 of 2 calls answered differently" in text) == (1, True)
+    (graph / "sizing.md").write_text(FILES["sizing.md"], encoding="utf-8")
+    risk = FILES["deep/risk.md"].replace("All of it.", "All of it, and more than that.")
+    (graph / "deep" / "risk.md").write_text(risk, encoding="utf-8")
+    code, text = out_of(capsys, "replay", runs, "--decisions")
+    assert (code, "2 calls, all the same" in text) == (0, True), text
+
+
+def test_a_record_of_the_library_knows_its_graph_too(
+    graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agent = Agent(Toolset(SkillGraph.load(graph)), FixedModel(), record=str(tmp_path / "own"))
+    for _ in agent.ask("How much do I buy?"):
+        pass
+    assert out_of(capsys, "replay", str(tmp_path / "own"))[0] == 0
+    (run,) = (path for path in (tmp_path / "own").iterdir() if path.is_dir())
+    assert RunRecord.read(str(run)).inputs_id == RunRecord.read(run).manifest.inputs_id
 
 
 def test_calls_from_a_script_are_recorded_and_replayed(

@@ -41,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(to_json(answer.to_json()), flush=True)
     if record is not None:
         record.close()
+        if record.path is not None:
+            print(f"recorded in {record.path}", file=sys.stderr)
     if arguments.ledger:
         text = json.dumps(tools.ledger.to_json(seconds=arguments.seconds), indent=2)
         try:

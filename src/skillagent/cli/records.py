@@ -114,6 +114,12 @@ def record_folder(arguments: argparse.Namespace) -> Path | None:
     return None
 
 
+def declared_folder() -> Path:
+    """The folder of records that the project declares, else the usual one."""
+    declaration = declared()
+    return (declaration.record if declaration else None) or Path(FOLDER)
+
+
 def _refuse_graph(folder: Path) -> None:
     # `--record` may be followed by a folder, so it swallows a graph that is written behind it.
     try:

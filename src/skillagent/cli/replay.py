@@ -115,14 +115,15 @@ def _answer_lines(record: RunRecord, replayed: Replayed, source: str) -> list[st
 def _decisions(arguments: argparse.Namespace, record: RunRecord) -> int:
     from skillagent.errors import UsageError
     from skillagent.repro.decisions import replay_decisions
-    from skillagent.repro.graph_at_hand import load_recorded
-    from skillagent.store import view_of
+    from skillagent.repro.graph_at_hand import frozen_as_recorded, load_recorded
 
     roots = roots_of_record(arguments, record)
     if not roots:
         raise UsageError(f"{record.folder}: which graph? Name its folder with --graph")
-    graph = load_recorded(record, roots, graph_options(arguments, record))
-    decisions = replay_decisions(record, view_of(graph))
+    graph = frozen_as_recorded(
+        record, load_recorded(record, roots, graph_options(arguments, record))
+    )
+    decisions = replay_decisions(record, graph)
     if arguments.json:
         print(to_json(decisions.to_json()))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillagent.cli.arguments import Commands
 from skillagent.cli.output import printable, to_json
-from skillagent.cli.records import FOLDER
+from skillagent.cli.records import FOLDER, declared_folder
 
 if TYPE_CHECKING:
     from skillagent.runs import RunRecord
@@ -29,11 +29,16 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.set_defaults(run=run)
     parser.add_argument(
-        "folder", nargs="?", default=FOLDER, metavar="FOLDER", help=f"records, or one ({FOLDER})"
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help=f"records, or one record (default: what skillagent.toml declares, else {FOLDER})",
     )
     parser.add_argument("--model", metavar="NAME", help="only runs of this model")
     parser.add_argument("--question", metavar="TEXT", help="only runs whose question has this text")
-    parser.add_argument("--node", metavar="ID", help="only runs that read this node")
+    parser.add_argument(
+        "--node", metavar="ID", help="only runs that were shown this node (its whole id)"
+    )
     parser.add_argument(
         "--inputs", metavar="ID", help="only runs with this inputs_id, or its start"
     )
@@ -41,7 +46,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a run")
     parser.add_argument("--prune", action="store_true", help="remove the runs, but for --keep")
     parser.add_argument(
-        "--keep", type=_count, metavar="N", help="with --prune: the newest N stay, needed"
+        "--keep",
+        type=_count,
+        metavar="N",
+        help="with --prune, and needed for it: the newest N stay",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="with --prune: say what would be removed"
@@ -58,7 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
     from skillagent.errors import UsageError
     from skillagent.runs.manifest import FILE
 
-    folder = Path(arguments.folder)
+    if arguments.keep is not None and not arguments.prune:
+        raise UsageError("--keep is for --prune: add it, or leave --keep out")
+    folder = Path(arguments.folder) if arguments.folder else declared_folder()
     if (folder / FILE).is_file() and not arguments.prune:
         _show(arguments, folder)
         return 0

@@ -169,7 +169,9 @@ def _environment_notes(record: RunRecord) -> tuple[str, ...]:
     from skillagent.environment import Environment, differences
 
     recorded = Environment.from_json(record.manifest.environment)
-    return differences(recorded, Environment.here(Path.cwd()))
+    notes = differences(recorded, Environment.here(Path.cwd()))
+    # The record itself is a change that is not committed.
+    return tuple(note for note in notes if not note.startswith("uncommitted changes:"))
 
 
 def _lines(record: RunRecord, checks: list[Check], notes: tuple[str, ...]) -> list[str]:

@@ -97,9 +97,9 @@ def _nodes(before: RunRecord, after: RunRecord) -> Iterator[str]:
     old, new = before.manifest.nodes, after.manifest.nodes
     for node in sorted({*old, *new}):
         if node not in new:
-            yield f"[[{node}]] was read only by the first run ({old[node].level})"
+            yield f"[[{node}]] was shown only by the first run ({old[node].level})"
         elif node not in old:
-            yield f"[[{node}]] was read only by the second run ({new[node].level})"
+            yield f"[[{node}]] was shown only by the second run ({new[node].level})"
         elif old[node].digest != new[node].digest:
             yield f"[[{node}]] had another content"
         elif old[node].level != new[node].level:

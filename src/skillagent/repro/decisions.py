@@ -121,7 +121,8 @@ def _change(call: TraceEvent, recorded: TraceEvent, answer: Answer) -> CallChang
     fields = recorded.fields
     answer = replace(answer, text=Scrubber().value(answer.text))  # as the recorded one is
     now = TraceEvent("answer", {"disclosed": disclosed_form(answer.disclosed)})
-    is_same = fields["text"] == answer.text or differs_in_secrets(fields["text"], answer.text)
+    was, is_now = _without_closing(fields["text"]), _without_closing(answer.text)
+    is_same = was == is_now or differs_in_secrets(was, is_now)
     if is_same and not changed_nodes(recorded, now):
         return None
     old, new = _places(recorded), _places(now)
@@ -135,8 +136,14 @@ def _change(call: TraceEvent, recorded: TraceEvent, answer: Answer) -> CallChang
         gone=tuple(node for node in old if node not in new),
         new=tuple(node for node in new if node not in old),
         moved=tuple(_moved(old, new)),
-        diff=tuple(_diff(fields["text"], answer.text)),
+        diff=tuple(_diff(was, is_now)),
     )
+
+
+def _without_closing(text: str) -> str:
+    """An answer without its last line, which tells what is left of the budget."""
+    head, _, last = text.rpartition("\n")
+    return head if last.startswith("(call ") else text
 
 
 def _places(event: TraceEvent) -> Mapping[str, int]:

@@ -5,6 +5,7 @@ Above: replays, reports and exports. Below: `manifest`, `trace`, `model_exchange
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class RunRecord:
     that the manifest counts."""
 
     @classmethod
-    def read(cls, folder: Path) -> RunRecord:
+    def read(cls, folder: str | os.PathLike[str]) -> RunRecord:
         """Read a record.
 
         Args:
@@ -50,6 +51,7 @@ class RunRecord:
         Raises:
             UsageError: it has no manifest, or its trace cannot be read.
         """
+        folder = Path(folder)
         manifest = read_manifest(folder)
         try:
             lines = read_regular(folder / TRACE, LIMIT).split(b"\n")
@@ -81,6 +83,11 @@ class RunRecord:
     def run_digest(self) -> str:
         """The digest of the events."""
         return run_digest(self.events)
+
+    @property
+    def inputs_id(self) -> str:
+        """The digest of the inputs, as the manifest has it."""
+        return self.manifest.inputs_id
 
     @property
     def is_complete(self) -> bool:

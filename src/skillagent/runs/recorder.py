@@ -63,7 +63,7 @@ class RunRecorder:
         with_nodes: copy the files of the graph into the record, so that it can be replayed
             anywhere.
         determinism: for calls from elsewhere; an agent's follows from its provider.
-        graph: where the graph is, for messages and later replays.
+        graph: where the graph is, for later replays; by default the folders as it was loaded.
         resumed: the saved conversation that the session continues, as its file has it.
         host: what the host of a served session said of itself.
         session: the name of a served session, which is secret, and the name that is written in
@@ -250,7 +250,7 @@ class RunRecorder:
             # A graph that contains this folder must not take records for a part of itself.
             ignore = self.folder / IGNORED
             if not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
+                write_atomic(ignore, b"*\n")
             self.path = self._new_folder()
             self._cassette = model_cassette(self.path / CASSETTE)
             self._cassette.begin()
@@ -335,11 +335,12 @@ class RunRecorder:
     def _observed(self) -> dict[str, Any]:
         assert self._toolset is not None
         ledger, graph = self._toolset.ledger, self._identity.graph
+        paths = [str(root.path) for root in graph.roots] if graph else []
         return self._scrubber.value(  # type: ignore[no-any-return]  # a mapping stays one
             {
                 "started": iso_time(self._started),
                 "written": iso_time(self._clock()),
-                "graph": list(self._graph),
+                "graph": list(self._graph or paths),
                 "names": [root.name for root in graph.roots] if graph else [],
                 "models": list(self._reported["models"]),
                 "fingerprints": list(self._reported["fingerprints"]),
