@@ -252,6 +252,8 @@ def findings(node: Node) -> Iterator[Diagnostic]:
 def _last_day(text: str) -> date | None:
     """The day that a text names, or the last day of the month or year that it names."""
     text = _TIME.sub("", text.strip()[:MAX_STATUS])
+    if not text:  # as in most nodes, and `strptime` is slow
+        return None
     if period := _PERIOD.fullmatch(text):
         year, month = int(period[1]), int(period[2] or 12)
         with suppress(ValueError):
