@@ -36,7 +36,7 @@ HEADERS = {"accept": "application/json, text/event-stream"}
 
 
 def post(url: str, headers: dict[str, str] | None = None) -> httpx2.Response:
-    return httpx2.post(url, json=PING, headers={**HEADERS, **(headers or {})})
+    return httpx2.post(url, json=PING, headers={**HEADERS, **(headers or {})}, timeout=60)
 
 
 def session_of(text: str) -> str:

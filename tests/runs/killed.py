@@ -24,6 +24,7 @@ from skillagent.errors import ProviderError
 from skillagent.messages import Message, Reply, Request, Role, Stop, Text, ToolCall
 from skillagent.providers import Provider
 from skillagent.runs import RunRecorder
+from skillagent.runs.recorder import IGNORED
 
 When = Literal["before", "in", "after"]
 FILES = {
@@ -172,7 +173,13 @@ def main(top: Path, kills: int) -> None:
     graph = SkillGraph.load(top / "graph")
     save_earlier(graph, top / EARLIER)
     converse(graph, top / "warm", "offline")  # what is imported late is imported once
-    operations = {kind: counted(graph, top / f"whole {kind}", kind) for kind in KINDS}
+    operations = {}
+    for kind in KINDS:
+        folder = top / f"whole {kind}"
+        # As in the folder of the kills, where only the first child makes this file.
+        folder.mkdir()
+        (folder / IGNORED).write_text("*\n", encoding="utf-8")
+        operations[kind] = counted(graph, folder, kind)
     dice = random.Random(13)
     codes = []
     for number in range(kills):

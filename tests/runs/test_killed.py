@@ -26,7 +26,10 @@ from tests.runs.sessions import faults
 
 KILLS = 100
 INCOMPLETE = 64
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the kills are of forked children")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the kills are of forked children"),
+]
 
 
 @pytest.fixture(scope="module")
