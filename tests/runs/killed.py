@@ -53,10 +53,13 @@ class Model:
             yield Reply(Message(Role.ASSISTANT, (Text("It fixes the order."),)), Stop.END)
 
 
-def converse(graph: SkillGraph, folder: Path, kind: str) -> None:
-    """Ask all questions, take the second one back, and change the budget."""
+def converse(graph: SkillGraph, folder: Path, kind: str, start: float = 0.0) -> None:
+    """Ask all questions, take the second one back, and change the budget.
+
+    Two records of one second would try names until one is free, so each starts at its own time.
+    """
     if kind == "calls":
-        make_calls(graph, folder)
+        make_calls(graph, folder, start)
         return
     provider: Provider = OfflineProvider() if kind == "offline" else Model()
     agent = Agent(Toolset(graph, 3_000), provider)
@@ -70,6 +73,7 @@ def converse(graph: SkillGraph, folder: Path, kind: str) -> None:
         folder,
         with_nodes=kind == "with nodes",
         environ={},
+        clock=lambda: start,
         resumed=earlier.read_bytes() if kind == "resumed" else b"",
     )
     for number, question in enumerate(QUESTIONS):
@@ -87,9 +91,9 @@ KINDS = ("offline", "model", "with nodes", "resumed", "calls")
 EARLIER = "earlier.json"
 
 
-def make_calls(graph: SkillGraph, folder: Path) -> None:
+def make_calls(graph: SkillGraph, folder: Path, start: float) -> None:
     """Make calls without a model, as programs do."""
-    recorder = RunRecorder(folder, environ={})
+    recorder = RunRecorder(folder, environ={}, clock=lambda: start)
     tools = Toolset(graph, 3_000)
     for number, node in enumerate(("index", "Seeds", "nowhere", "Loss", "Seeds", "Loss")):
         recorder.begin(tools, None, None)
@@ -188,9 +192,11 @@ def main(top: Path, kills: int) -> None:
         fatal = 1 + (number * operations[kind] + dice.randrange(operations[kind])) // kills
         when: When = dice.choice(("before", "in", "in", "after"))
 
-        def action(kind: str = kind, fatal: int = fatal, when: When = when) -> None:
+        def action(
+            kind: str = kind, fatal: int = fatal, when: When = when, start: float = 60.0 * number
+        ) -> None:
             Counting(fatal, when)
-            converse(graph, top / "runs", kind)
+            converse(graph, top / "runs", kind, start)
 
         codes.append(in_child(action))
     print(json.dumps(codes))
