@@ -12,11 +12,14 @@ import pytest
 
 from skillagent import Agent, SkillGraph, Toolset
 from skillagent.cli import main
+from skillagent.errors import UsageError
 from skillagent.repro.answers import replay_answers
 from skillagent.repro.no_network import NetworkRefusedError, no_network
 from skillagent.runs import RunRecord
+from skillagent.runs.manifest import read_manifest
+from skillagent.runs.node_copy import restore
 from skillagent.store import view_of
-from tests.repro.conftest import FILES, FixedModel, Record
+from tests.repro.conftest import FILES, FixedModel, Record, resealed
 
 
 def out_of(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -217,3 +220,38 @@ def test_records_inside_a_graph_are_no_part_of_it(
     assert out_of(capsys, *words)[0] == 0
     assert out_of(capsys, "lock", ".", "--check")[0] == 0
     assert out_of(capsys, "verify", "runs")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["../../elsewhere", "/tmp/elsewhere", "..", ""])
+def test_a_stranger_s_record_writes_nothing_outside_its_folder(
+    name: str, graph: Path, record: Record, tmp_path: Path
+) -> None:
+    run = record(with_nodes=True)
+    path = run / "nodes.jsonl"
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    head = json.dumps({**json.loads(head), "roots": [name]})
+    data = "\n".join([head, *lines]).encode()
+    (tmp_path / "inner").mkdir()
+    with pytest.raises(UsageError, match="is damaged"):
+        restore(data, tmp_path / "inner")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["graph", "inner", "runs"]
+
+
+def test_a_commit_that_is_none_is_not_given_to_git(
+    graph: Path, record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = record()
+    victim = tmp_path / "precious.txt"
+    victim.write_text("kept")
+    environment = dict(read_manifest(run).environment)
+    state = {"commit": f"--output={victim}", "dirty": False, "changes": None}
+    resealed(run, environment={**environment, "git": state})
+    (graph / "sizing.md").write_text("# Sizing\n", encoding="utf-8")
+    out_of(capsys, "replay", str(run))
+    assert victim.read_text() == "kept"
+
+
+def test_records_are_not_written_around_a_graph(graph: Path) -> None:
+    agent = Agent(Toolset(SkillGraph.load(graph)), FixedModel(), record=str(graph))
+    with pytest.raises(UsageError, match="the graph is in this folder"):
+        next(agent.ask("How much do I buy?"))

@@ -6,6 +6,7 @@ Above: `cli`, `verify`. Below: `runs`, `graph`.
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -24,6 +25,7 @@ from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.node_copy import NODES, restore
 from skillagent.store import GraphView
 
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SECONDS = 60
 """How long git may take to pack a commit."""
 
@@ -150,10 +152,13 @@ def _committed(
     git = record.manifest.environment.get("git")
     if not isinstance(git, dict) or len(roots) != 1:
         return None
+    commit = str(git.get("commit"))
+    if not _COMMIT.fullmatch(commit):
+        return None  # git would take another text for an option, and a record may be a stranger's
     root = Path(roots[0]).resolve()
     top = _git(root, "rev-parse", "--show-toplevel").decode().strip()
     path = root.relative_to(top).as_posix()
-    packed = _git(Path(top), "archive", "--format=tar", str(git["commit"]), "--", path)
+    packed = _git(Path(top), "archive", "--format=tar", commit, "--", path)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
     return load_recorded(record, (str(folder / path),), options)

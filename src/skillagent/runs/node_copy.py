@@ -85,9 +85,13 @@ def restore(data: bytes, folder: Path) -> SkillGraph:
     try:
         head, *lines = [json.loads(line) for line in data.splitlines() if line.strip()]
         names = head["roots"]
+        if not names or not all(map(_is_plain, names)):
+            raise ValueError(f"{names!r} are no names of roots")
         several = len(names) > 1
         # The deepest first, because a folder is named like a file, without a content.
         for line in sorted(lines, key=lambda line: -line["path"].count("/")):
+            if several and line["root"] not in names:
+                raise ValueError(f"{line['root']!r} is no root")
             _write(folder / (line["root"] if several else names[0]), line)
         roots = [Root(folder / name, name) for name in names]
         for root in roots:
@@ -95,6 +99,13 @@ def restore(data: bytes, folder: Path) -> SkillGraph:
         return SkillGraph.load(*roots, options=Options(dialect=DIALECTS.get(head["dialect"])))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{NODES} is damaged: {error!r}") from None
+
+
+def _is_plain(name: object) -> bool:
+    """Whether a name is one part of a path, which cannot lead anywhere else."""
+    if not isinstance(name, str) or name in ("", ".", ".."):
+        return False
+    return not any(mark in name for mark in ("/", "\\", "\0"))
 
 
 def _write(root: Path, line: dict[str, Any]) -> None:

@@ -245,6 +245,7 @@ class RunRecorder:
         return UsageError(f"{folder}: the run cannot be recorded: {error.strerror or error}")
 
     def _begin_folder(self) -> None:
+        self._refuse_graph()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # A graph that contains this folder must not take records for a part of itself.
@@ -264,6 +265,17 @@ class RunRecorder:
         except OSError as error:
             raise self._failed(error) from None
         self._write_manifest(None)
+
+    def _refuse_graph(self) -> None:
+        """Refuse a folder whose ignore file would make the graph, or a part of it, vanish."""
+        graph = self._identity.graph
+        folder = self.folder.resolve()
+        for root in graph.roots if graph else ():
+            if root.path.resolve().is_relative_to(folder):
+                raise UsageError(
+                    f"{self.folder}: the graph is in this folder; records need one of their own, "
+                    f"such as {self.folder / DEFAULT_FOLDER}"
+                )
 
     def _new_folder(self) -> Path:
         """A new folder, whose name sorts by time."""
