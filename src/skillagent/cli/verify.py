@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,9 +90,13 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def verify(arguments: argparse.Namespace) -> int:
     from skillagent.runs import RunRecord
-    from skillagent.runs.record import records_in
+    from skillagent.runs.record import records_in, without_manifest
 
     code = 0
+    for path in map(Path, arguments.runs):
+        for folder in without_manifest(path) if path.is_dir() else ():
+            print(printable(f"{folder}: no run record: it has no manifest"), file=sys.stderr)
+            code |= _INCOMPLETE if arguments.strict else 0
     for folder in records_in(tuple(map(Path, arguments.runs))):
         record = RunRecord.read(folder)
         checks = _checks(arguments, record)

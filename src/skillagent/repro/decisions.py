@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from skillagent.disclosure import Answer
+from skillagent.errors import UsageError
 from skillagent.repro.answers import session_of
 from skillagent.repro.divergence import SHOWN_LINES, changed_nodes, differs_in_secrets
 from skillagent.repro.recorded_calls import call_again
@@ -89,8 +90,10 @@ def replay_decisions(record: RunRecord, graph: GraphView) -> Decisions:
         graph: today's graph.
 
     Raises:
-        UsageError: the record's token counter is not available.
+        UsageError: the record is damaged, or its token counter is not available.
     """
+    if record.damage and not record.is_cut_off:
+        raise UsageError(f"{record.folder}: it is damaged: {record.damage[0]}")
     toolset = session_of(record, graph).toolset
     before = toolset.ledger.spent
     changes: list[CallChange] = []
@@ -100,7 +103,7 @@ def replay_decisions(record: RunRecord, graph: GraphView) -> Decisions:
         if event.kind == "question":
             undo.append(toolset.calls)
         elif event.kind == "undo":
-            toolset.forget(undo.pop())
+            toolset.forget(undo.pop() if undo else 0)
         elif event.kind == "budget" and event.fields["total"] >= toolset.ledger.spent:
             toolset.rebudget(event.fields["total"])
         elif event.kind == "instructions":

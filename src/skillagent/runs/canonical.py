@@ -39,7 +39,12 @@ def arguments_form(arguments: Any) -> Any:
     if isinstance(arguments, str):
         return arguments
     plain = dict(arguments)
-    return canonical_json(plain) if has_float(plain) else plain
+    if not has_float(plain):
+        return plain
+    try:
+        return canonical_json(plain)
+    except ValueError:
+        return without_floats(plain)  # JSON has no NaN and no infinity
 
 
 class CanonicalMessages:
