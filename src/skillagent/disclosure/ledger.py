@@ -22,6 +22,11 @@ class Level(StrEnum):
     SECTION = "section"
     NODE = "node"
 
+    @property
+    def depth(self) -> int:
+        """How full it is, from 0."""
+        return list(Level).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Disclosed:
@@ -211,14 +216,13 @@ class Ledger:
 
     def levels(self) -> dict[str, Level]:
         """Node → the fullest level at which the conversation shows it, oldest first."""
-        order = list(Level)
         levels: dict[str, Level] = {}
         for entry in self._entries:
             if entry.call in self._withdrawn:
                 continue
             for item in entry.disclosed:
                 before = levels.get(item.node)
-                if before is None or order.index(item.level) > order.index(before):
+                if before is None or item.level.depth > before.depth:
                     levels[item.node] = item.level
         return levels
 

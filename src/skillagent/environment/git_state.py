@@ -65,7 +65,7 @@ class GitState:
         if top is None:
             return None
         try:
-            status = _git(top, seconds, *_STATUS)
+            status = git_output(top, seconds, *_STATUS)
         except subprocess.TimeoutExpired:
             return cls._only_commit(top, seconds)
         commit, paths = _commit_and_paths(status)
@@ -77,7 +77,7 @@ class GitState:
     def _only_commit(cls, top: Path, seconds: float) -> GitState | None:
         """The commit of a working tree whose files take too long to compare."""
         try:
-            commit = _git(top, seconds, "rev-parse", "--verify", "HEAD")
+            commit = git_output(top, seconds, "rev-parse", "--verify", "HEAD")
         except subprocess.TimeoutExpired:
             return None
         return cls(commit.decode().strip()) if commit else None
@@ -89,8 +89,13 @@ def repository_above(folder: Path) -> Path | None:
     return next((path for path in (start, *start.parents) if os.path.exists(path / ".git")), None)
 
 
-def _git(top: Path, seconds: float, *arguments: str) -> bytes:
+def git_output(top: Path, seconds: float, *arguments: str) -> bytes:
     """What git prints; nothing if it fails or is not installed.
+
+    Args:
+        top: top folder of the repository.
+        seconds: maximum time.
+        arguments: command and options; whoever calls has checked what comes from a file.
 
     Raises:
         subprocess.TimeoutExpired: it took too long, and was stopped.
@@ -102,7 +107,7 @@ def _git(top: Path, seconds: float, *arguments: str) -> bytes:
         if not name.startswith("GIT_") or name.startswith(kept)
     }
     try:
-        done = subprocess.run(  # noqa: S603 - no shell, and no argument comes from a file
+        done = subprocess.run(  # noqa: S603 - no shell; see `arguments`
             ["git", *_OPTIONS, *arguments],  # noqa: S607 - git is wherever the user has it
             cwd=top,
             env={**environ, "LC_ALL": "C"},

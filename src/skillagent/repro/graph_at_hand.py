@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import SubprocessError
 
+from skillagent.environment.git_state import git_output, repository_above
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.files.regular import read_regular
 from skillagent.graph import Options, Root, SkillGraph
@@ -156,19 +156,11 @@ def _committed(
     if not _COMMIT.fullmatch(commit):
         return None  # git would take another text for an option, and a record may be a stranger's
     root = Path(roots[0]).resolve()
-    top = _git(root, "rev-parse", "--show-toplevel").decode().strip()
+    top = repository_above(root)
+    if top is None:
+        return None
     path = root.relative_to(top).as_posix()
-    packed = _git(Path(top), "archive", "--format=tar", commit, "--", path)
+    packed = git_output(top, _SECONDS, "archive", "--format=tar", commit, "--", path)
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
     return load_recorded(record, (str(folder / path),), options)
-
-
-def _git(folder: Path, *arguments: str) -> bytes:
-    done = subprocess.run(  # noqa: S603  # a list, and no shell
-        ["git", "-C", str(folder), *arguments],  # noqa: S607  # wherever it is installed
-        capture_output=True,
-        check=True,
-        timeout=_SECONDS,
-    )
-    return done.stdout

@@ -37,8 +37,6 @@ from skillagent.runs.recorder import TRACE
 from skillagent.secrets import SCRUBBED
 from skillagent.tokens import TokenCounter, counter_named
 
-_LEVELS = list(Level)
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -220,7 +218,7 @@ def _nodes_read(events: tuple[TraceEvent, ...]) -> Mapping[str, tuple[str, str]]
         for item in event.fields.get("disclosed", ()):
             before = read.get(item["node"])
             level = Level(item["level"])
-            if before is None or _LEVELS.index(level) > _LEVELS.index(Level(before[1])):
+            if before is None or level.depth > Level(before[1]).depth:
                 read[item["node"]] = item["digest"], level.value
     return read
 

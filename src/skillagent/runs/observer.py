@@ -7,7 +7,6 @@ Above: `recorder`, replays. Below: `trace`, `model_exchange`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -29,10 +28,8 @@ from skillagent.runs.model_exchange import (
     RecordedReply,
 )
 from skillagent.runs.trace import TraceBuilder, TraceEvent
-from skillagent.secrets import Scrubber, SecretWords, is_secret_name
+from skillagent.secrets import Scrubber, SecretWords, names_variable
 
-_SECRET = re.compile(r"(?i)(?:token|key|secret|pass|passwd|password|passphrase|pwd)$")
-"""How names of environment variables end whose values are secret."""
 _SHORTEST = 8
 """Least characters of such a value: a shorter one may be an ordinary word."""
 _REPORTED = ("model", "response_id", "fingerprint")
@@ -42,9 +39,7 @@ _REPORTED = ("model", "response_id", "fingerprint")
 def secrets_of(environ: Mapping[str, str]) -> Scrubber:
     """A scrubber that knows the secrets in environment variables."""
     values = {
-        value
-        for name, value in environ.items()
-        if (is_secret_name(name) or _SECRET.search(name)) and len(value) >= _SHORTEST
+        value for name, value in environ.items() if names_variable(name) and len(value) >= _SHORTEST
     }
     known = tuple(sorted(values, key=lambda value: (-len(value), value)))
     return Scrubber(known, words=SecretWords())

@@ -44,7 +44,6 @@ IGNORED = ".skillagentignore"
 DEFAULT_FOLDER = "runs"
 SESSION = "session"
 """Key in `observed` of the name that stands for that of a served session."""
-_LEVELS = list(Level)
 
 
 class RunRecorder:
@@ -230,7 +229,7 @@ class RunRecorder:
         line = strict_json.line(event.to_json())
         is_turn = event.kind in ("reply", "failure", "end")
         self._append(TRACE, line, sync=is_turn)
-        self._digest.update(event.hashed.encode("utf-8", "backslashreplace") + b"\n")
+        self._digest.update(event.hashed_line)
         self._events += 1
 
     def write_exchange(self, exchange: ModelExchange) -> None:
@@ -325,7 +324,7 @@ class RunRecorder:
             for item in entry.disclosed:
                 name = self._scrubber.text(item.node)
                 before = read.get(name)
-                if before and _LEVELS.index(Level(before.level)) >= _LEVELS.index(item.level):
+                if before and Level(before.level).depth >= item.level.depth:
                     continue
                 if before and before.digest == item.digest:
                     proof = before.proof

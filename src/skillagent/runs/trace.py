@@ -59,6 +59,11 @@ class TraceEvent:
         """The canonical text of what is hashed."""
         return canonical_json({"event": self.kind, **self.fields})
 
+    @property
+    def hashed_line(self) -> bytes:
+        """What of it goes into the digest of a run: the canonical text, with a line end."""
+        return self.hashed.encode("utf-8", "backslashreplace") + b"\n"
+
     def to_json(self) -> dict[str, Any]:
         observed = {OBSERVED: dict(self.observed)} if self.observed else {}
         return {"event": self.kind, **self.fields, **observed}
@@ -81,7 +86,7 @@ def run_digest(events: Iterable[TraceEvent]) -> str:
     """SHA-256 of the canonical texts of all events, each with a line end."""
     total = hashlib.sha256()
     for event in events:
-        total.update(event.hashed.encode("utf-8", "backslashreplace") + b"\n")
+        total.update(event.hashed_line)
     return "sha256:" + total.hexdigest()
 
 

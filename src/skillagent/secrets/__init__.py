@@ -11,7 +11,7 @@ Above: all modules that write foreign text into a file, a log or an error. Below
 """
 
 from skillagent.secrets.formats import FORMATS, Format
-from skillagent.secrets.places import is_secret_name
+from skillagent.secrets.places import is_secret_name, names_variable
 from skillagent.secrets.scrubber import SCRUBBED, SHORTEST, Scrubber, scrub
 from skillagent.secrets.words import SecretWords
 
@@ -23,5 +23,6 @@ __all__ = [
     "Scrubber",
     "SecretWords",
     "is_secret_name",
+    "names_variable",
     "scrub",
 ]

@@ -25,6 +25,7 @@ _NAMES = tuple(
     " authorization credential credentials cookie cookies connectionstring".split()
 )
 _QUERY_NAMES = frozenset(("key", "sig", "auth", "signature", "xamzsignature", "hmac", "token"))
+_VARIABLE_ENDS = ("token", "key", "secret", "pass", "passwd", "password", "passphrase", "pwd")
 _SEPARATOR = re.compile("[:=]")
 _QUOTE = r"""\s{0,4}\\{0,4}["']?"""
 _LETTER = r"""[^\s"'\\&;,<>(){}\[\]|`*$…]"""
@@ -120,6 +121,11 @@ def names_parameter(name: str) -> bool:
 def names_header(name: str) -> bool:
     """Whether a header of this name holds a secret, as `X-Functions-Key` does."""
     return is_secret_name(name) or _plain(name).endswith(("token", "key"))
+
+
+def names_variable(name: str) -> bool:
+    """Whether an environment variable of this name holds a secret, as `GITHUB_TOKEN` does."""
+    return is_secret_name(name) or _plain(name).endswith(_VARIABLE_ENDS)
 
 
 @lru_cache(_REMEMBERED)
