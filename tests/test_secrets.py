@@ -19,6 +19,7 @@ from skillagent.secrets import (
     Scrubber,
     SecretWords,
     is_secret_name,
+    names_variable,
     scrub,
 )
 from tests.conftest import ROOT
@@ -283,3 +284,14 @@ def test_the_time_grows_with_the_length_of_the_text(part: str) -> None:
     small, large = (part * (size // len(part)) for size in (8_000, 64_000))
     # Eight times the text; squared it would be sixty-four times the time.
     assert steps(large) < 24 * steps(small) + 0.02
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        *((name, True) for name in ("GITHUB_TOKEN", "HF_TOKEN", "DEPLOY_KEY", "DB_PASS", "db-pwd")),
+        *((name, False) for name in ("PATH", "TOKENIZERS_PARALLELISM", "KEYBOARD", "LANG")),
+    ],
+)
+def test_variables_are_told_by_the_end_of_their_name(name: str, is_secret: bool) -> None:
+    assert names_variable(name) is is_secret

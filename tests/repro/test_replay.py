@@ -255,3 +255,23 @@ def test_records_are_not_written_around_a_graph(graph: Path) -> None:
     agent = Agent(Toolset(SkillGraph.load(graph)), FixedModel(), record=str(graph))
     with pytest.raises(UsageError, match="the graph is in this folder"):
         next(agent.ask("How much do I buy?"))
+
+
+def test_a_folder_without_a_manifest_is_not_passed_over(
+    graph: Path, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record()
+    run = record()
+    (run / "manifest.json").unlink()
+    code, text = out_of(capsys, "verify", str(run.parent), "--strict")
+    assert (code, f"{run}: no run record" in text) == (64, True)
+
+
+def test_a_number_that_json_lacks_is_recorded_as_text(
+    graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = '{"name": "read_node", "arguments": {"node": "sizing", "x": 1e999}}\n'
+    monkeypatch.setattr("sys.stdin", type("Stdin", (), {"buffer": [line.encode()]})())
+    assert out_of(capsys, "call", str(graph), f"--record={tmp_path / 'runs'}")[0] == 1
+    (run,) = (path for path in (tmp_path / "runs").iterdir() if path.is_dir())
+    assert RunRecord.read(run).events[0].fields["arguments"]["x"] == "inf"

@@ -7,7 +7,7 @@ Above: `recorder`, replays. Below: `trace`, `model_exchange`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -28,21 +28,10 @@ from skillagent.runs.model_exchange import (
     RecordedReply,
 )
 from skillagent.runs.trace import TraceBuilder, TraceEvent
-from skillagent.secrets import Scrubber, SecretWords, names_variable
+from skillagent.secrets import Scrubber
 
-_SHORTEST = 8
-"""Least characters of such a value: a shorter one may be an ordinary word."""
 _REPORTED = ("model", "response_id", "fingerprint")
 """Fields of a reply that tell who gave it."""
-
-
-def secrets_of(environ: Mapping[str, str]) -> Scrubber:
-    """A scrubber that knows the secrets in environment variables."""
-    values = {
-        value for name, value in environ.items() if names_variable(name) and len(value) >= _SHORTEST
-    }
-    known = tuple(sorted(values, key=lambda value: (-len(value), value)))
-    return Scrubber(known, words=SecretWords())
 
 
 class Sink(Protocol):

@@ -32,12 +32,12 @@ from skillagent.recording import strict_json
 from skillagent.runs.conversation_copy import copy_conversation
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.inputs import RunInputs, inputs_of
+from skillagent.runs.known_secrets import secrets_of, without_session
 from skillagent.runs.manifest import FILE, FileSeal, Manifest, NodeRead, Outcome, sealed
 from skillagent.runs.model_exchange import ModelExchange, ModelRequest, model_cassette
 from skillagent.runs.node_copy import NODES, copy_nodes
-from skillagent.runs.observer import RunObserver, iso_time, secrets_of
+from skillagent.runs.observer import RunObserver, iso_time
 from skillagent.runs.trace import TraceEvent
-from skillagent.secrets import Scrubber
 
 TRACE, CASSETTE, RESUMED = "trace.jsonl", "cassette.jsonl", "resumed.json"
 IGNORED = ".skillagentignore"
@@ -89,7 +89,7 @@ class RunRecorder:
         self._clock = clock
         self._scrubber = secrets_of(environ)
         if session:
-            self._scrubber = _without_session(self._scrubber, *session)
+            self._scrubber = without_session(self._scrubber, *session)
         self._observer = RunObserver(_Files(self), self._scrubber, clock)
         self._seed = seed
         self._with_nodes = with_nodes
@@ -371,18 +371,6 @@ class RunRecorder:
                 continue
             seals[name] = FileSeal(len(data), hashlib.sha256(data).hexdigest())
         return seals
-
-
-def _without_session(scrubber: Scrubber, secret: str, name: str) -> Scrubber:
-    """A scrubber that also replaces the name of a served session, as answers and models write it.
-
-    Args:
-        scrubber: removes everything else.
-        secret: the name.
-        name: stands in its place at the end of answers.
-    """
-    known = (*scrubber.known, secret, secret.upper())
-    return replace(scrubber, known=known, stand_in=(f'session "{secret}"', f'session "{name}"'))
 
 
 class _Files:
