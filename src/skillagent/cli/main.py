@@ -14,6 +14,7 @@ from skillagent.cli import (
     completion,
     doctor,
     env,
+    evals,
     export,
     hook,
     install,
@@ -35,6 +36,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
+    "Measure what it is worth": ("eval",),
     "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
@@ -122,6 +124,7 @@ def _command_line() -> argparse.ArgumentParser:
         runs,
         track,
         env,
+        evals,
         hook,
     ):
         module.add(commands)

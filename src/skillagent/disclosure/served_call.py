@@ -1,6 +1,6 @@
 """What a host asks a server for in a session, as the session's record has it.
 
-Above: `mcp_server`, which serves it, `runs` and `repro`. Below: nothing.
+Above: `mcp_server`, which serves it, `evals`, `runs` and `repro`. Below: nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class Asked(StrEnum):
     """A tool call."""
     FILE = "file"
     """A whole file. Its arguments are `name`, `node` (None for another file) and `tokens`."""
+    TEXT = "text"
+    """The text of a node without its header. Its argument is `node`."""
     SESSION = "session"
     """Anything, in an unknown session. Its argument is the `message` that refused it."""
 

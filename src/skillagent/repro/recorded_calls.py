@@ -31,6 +31,8 @@ def call_again(toolset: Toolset, event: TraceEvent, answer: TraceEvent | None) -
         return toolset.refuse(tool, {}, str(arguments["message"]))
     if asked == Asked.FILE:
         return _hand_over_again(toolset, arguments, answer)
+    if asked == Asked.TEXT:
+        return _hand_over_text(toolset, str(arguments["node"]))
     if tool or not isinstance(arguments, str):
         return toolset.call(tool, arguments)
     return answer_line(toolset, arguments)
@@ -51,6 +53,12 @@ def _hand_over_again(
         return toolset.hand_over(name, text, node)
     recorded = str(answer.fields["text"]) if answer else ""
     return toolset.hand_over(name, recorded, node, arguments["tokens"])
+
+
+def _hand_over_text(toolset: Toolset, node: str) -> Answer:
+    if node not in toolset.graph:
+        return toolset.refuse(HAND_OVER, {"name": node}, f"there is no {node} now")
+    return toolset.hand_over(node, toolset.graph.document(node).body.strip(), node)
 
 
 def _file_of(view: GraphView, node_id: str | None) -> str | None:

@@ -65,6 +65,9 @@ class RunRecorder:
         graph: where the graph is, for later replays; by default the folders as it was loaded.
         resumed: the saved conversation that the session continues, as its file has it.
         host: what the host of a served session said of itself.
+        environment: what the process runs with; None looks it up. It costs some milliseconds,
+            which many records of one process can share.
+        name: name of the record's folder; empty for one that sorts by time.
         session: the name of a served session, which is secret, and the name that is written in
             its place; it must have as many tokens, so that all recorded costs stay right.
     """
@@ -81,6 +84,8 @@ class RunRecorder:
         graph: tuple[str, ...] = (),
         resumed: bytes = b"",
         host: Mapping[str, str] | None = None,
+        environment: Environment | None = None,
+        name: str = "",
         session: tuple[str, str] | None = None,
     ) -> None:
         self.folder = Path(folder)
@@ -96,6 +101,7 @@ class RunRecorder:
         self._determinism = determinism
         self._graph = graph
         self._resumed = resumed
+        self._own_environment, self._name = environment, name
         self._served: dict[str, Any] = {"host": dict(host)} if host else {}
         if session:
             self._served[SESSION] = session[1]
@@ -143,7 +149,8 @@ class RunRecorder:
         if provider is not None:
             self._determinism = determinism_of(provider)
         self._started = self._clock()
-        self._environment = Environment.here(Path.cwd()).to_json()
+        environment = self._own_environment or Environment.here(Path.cwd())
+        self._environment = environment.to_json()
         self._begin_folder()
         self._root = self._identity.root
         self._observer.begin(toolset, provider, max_turns, messages, calls)
@@ -277,9 +284,9 @@ class RunRecorder:
                 )
 
     def _new_folder(self) -> Path:
-        """A new folder, whose name sorts by time."""
+        """A new folder; without a name of its own, it gets one that sorts by time."""
         stamp = iso_time(self._started)[:19].replace("-", "").replace(":", "").replace("T", "-")
-        name = f"{stamp}-{self._inputs.inputs_id[7:15]}"
+        name = self._name or f"{stamp}-{self._inputs.inputs_id[7:15]}"
         number = 1
         while True:
             path = self.folder / (name if number == 1 else f"{name}-{number}")

@@ -8,11 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from skillagent.errors import UsageError
-from skillagent.files.regular import read_regular
+from skillagent.files.yaml_model import read_yaml
 from skillagent.messages import Stop, Usage
 from skillagent.testing import policies
 from skillagent.testing.mock.chaos import Chaos
@@ -25,8 +23,6 @@ POLICIES = {
     "greedy": policies.greedy,
     "wanders": policies.wanders,
 }
-LIMIT = 64_000_000
-"""Maximum size of a script in bytes."""
 _Count = Annotated[int, Field(ge=0)]
 _Seconds = Annotated[float, Field(ge=0)]
 
@@ -160,26 +156,7 @@ def load(path: str | Path) -> MockLLM:
         UsageError: the file cannot be read, is not YAML, or is not a script. The text has the
             line number.
     """
-    try:
-        text = read_regular(path, LIMIT).decode("utf-8")
-    except OSError as error:
-        raise UsageError(f"{path}: the script cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: the script cannot be read: {error}") from None
-    try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise UsageError(f"{path}{line}: {getattr(error, 'problem', error)}") from None
-    try:
-        model = ScriptModel.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the script"
-        line = f":{_line(node, first['loc'])}" if node else ""
-        raise UsageError(f"{path}{line}: {place}: {first['msg']}") from None
+    model = read_yaml(path, ScriptModel, "the script").model
     chaos = Chaos(model.chaos.rates, model.chaos.seed) if model.chaos else None
     script: Policy | list[Turn]
     if model.policy is not None:
@@ -199,22 +176,3 @@ def schema() -> dict[str, Any]:
 
 def _stop(text: str | None) -> Stop | str | None:
     return Stop(text) if text in list(Stop) else text
-
-
-def _line(node: yaml.Node, place: tuple[int | str, ...]) -> int:
-    """The line number of a place, or of its innermost part that is in the file."""
-    line = int(node.start_mark.line) + 1
-    for part in place:
-        inner: yaml.Node | None = None
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            inner = node.value[part] if part < len(node.value) else None
-        elif isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(part):
-                    line = int(key.start_mark.line) + 1
-                    inner = value
-        if inner is None:
-            break
-        node = inner
-        line = max(line, int(node.start_mark.line) + 1) if isinstance(part, int) else line
-    return line

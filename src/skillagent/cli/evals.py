@@ -1,0 +1,345 @@
+"""`skillagent eval`: what a skill graph is worth, measured by a suite of questions."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skillagent.cli.arguments import Commands, frozen, model, runs
+from skillagent.cli.output import printable, to_json
+
+if TYPE_CHECKING:
+    from skillagent.evals.baseline import Compared
+    from skillagent.evals.gate import Limit
+    from skillagent.evals.report import Report
+    from skillagent.evals.running import Eval
+    from skillagent.evals.suite import Suite
+    from skillagent.graph import SkillGraph
+    from skillagent.progress import Progress
+    from skillagent.providers import Provider
+
+OUTPUT = "eval-results"
+"""Folder of the results, one folder a suite in it."""
+WORSE, FAILED, INTERRUPTED = 1, 3, 130
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    text = "measure by a suite of questions what a graph is worth, beside plainer ways"
+    parser = commands.add_parser("eval", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(run=run)
+    parser.epilog = (
+        "Exit codes: 0 done; 1 a figure is under --fail-under, or worse than the baseline; 2 the "
+        "suite, the command line, a folder, a key or a package is wrong; 3 a model failed, and the "
+        "same command asks it again; 130 interrupted, and the same command goes on."
+    )
+    parser.add_argument(
+        "suite",
+        nargs="?",
+        metavar="SUITE",
+        help="a suite, or the folder of a graph with evals/suite.yaml (default: the bundled graph)",
+    )
+    parser.add_argument(
+        "--policy",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a policy, instead of those of the suite; as often as needed",
+    )
+    parser.add_argument(
+        "--list-policies", action="store_true", help="list the policies, a line each, and exit"
+    )
+    parser.add_argument(
+        "--budget",
+        type=_budgets,
+        metavar="N,…",
+        help="budgets in tokens, such as 1k,2k,4k (default: those of the suite)",
+    )
+    parser.add_argument(
+        "-n",
+        "--repeats",
+        type=runs,
+        metavar="K",
+        help="how often a model is asked each question; at least 2, for the A/A control",
+    )
+    parser.add_argument(
+        "--case", action="append", default=[], metavar="ID", help="only this case, or several"
+    )
+    model(parser)
+    parser.add_argument("--judge", metavar="NAME", help="the model that judges answers by rubrics")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of intervals and of models")
+    parser.add_argument(
+        "--count-for", metavar="MODEL", help="count tokens as for this model (default o200k_base)"
+    )
+    frozen(parser)
+    parser.add_argument(
+        "--allow-python",
+        action="store_true",
+        help="run functions that the suite names as policies or checks",
+    )
+    output = parser.add_argument_group("results")
+    output.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        help=f"folder for results and run records (default: {OUTPUT}/NAME)",
+    )
+    output.add_argument("--no-record", action="store_true", help="leave no run records")
+    output.add_argument("--json", action="store_true", help="print the report as JSON")
+    output.add_argument("--html", metavar="FILE", help="write the report as a page with its curves")
+    output.add_argument(
+        "--fail-under",
+        action="append",
+        default=[],
+        metavar="[POLICY:]METRIC[@BUDGET]=X",
+        help="exit with 1 if a figure is lower: recall, all-gold, precision, refusal or pass",
+    )
+    output.add_argument(
+        "--compare",
+        metavar="FILE",
+        help="exit with 1 if anything is worse than in this report of an earlier --json",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run a suite; see `add` for the arguments.
+
+    Raises:
+        SkillAgentError: the suite, the graph or a model cannot be used.
+    """
+    from skillagent.cli.progress_bar import progress_bar
+    from skillagent.evals.gate import parsed_limit
+    from skillagent.evals.report import report
+
+    if arguments.list_policies:
+        print("\n".join(_policy_lines()))
+        return 0
+    limits = [parsed_limit(text) for text in arguments.fail_under]
+    with progress_bar() as progress:
+        plan = _plan(arguments, progress)
+        try:
+            attempts = plan.run(progress)
+        except KeyboardInterrupt:
+            _say(f"interrupted; the same command goes on, from {plan.folder}")
+            return INTERRUPTED
+    done = report(plan, attempts)
+    compared = _compared(arguments, done, plan.suite.seed)
+    _print(arguments, done, compared)
+    _write(arguments, plan, done)
+    return _exit_code(done, compared, limits)
+
+
+def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
+    from skillagent.cli.records import shown_root
+    from skillagent.evals.judge import Judge
+    from skillagent.evals.leaks import refuse_leaks
+    from skillagent.evals.policies.policy import Setup
+    from skillagent.evals.policies.table import policies
+    from skillagent.evals.running import Eval
+    from skillagent.tokens import counter_for
+
+    suite = _suite(arguments)
+    _allow_python(arguments, suite)
+    graph = _graph(arguments, suite, progress)
+    suite = suite.on(graph)
+    refuse_leaks(suite, graph)
+
+    def new_provider(name: str) -> Provider:
+        from skillagent.providers import provider_for
+
+        return provider_for(
+            name,
+            base_url=arguments.base_url,
+            temperature=arguments.temperature,
+            seed=arguments.seed,
+        )
+
+    counter = counter_for(arguments.count_for)
+    setup = Setup(graph, suite.cases, counter, new_provider, arguments.max_turns)
+    judge_name = arguments.judge or suite.judge
+    settings = {
+        "seed": suite.seed,
+        "temperature": None if arguments.temperature is None else str(arguments.temperature),
+        "max_turns": arguments.max_turns,
+        "judge": judge_name,
+    }
+    chosen = policies(
+        suite.policies,
+        suite.models,
+        setup,
+        allow_python=bool(arguments.policy) or arguments.allow_python,
+    )
+    return Eval(
+        _only(arguments, suite),
+        setup,
+        chosen,
+        Path(arguments.output or Path(OUTPUT) / suite.name),
+        records=not arguments.no_record,
+        settings=settings,
+        roots=tuple(map(shown_root, suite.roots)),
+        judge=Judge(lambda: new_provider(judge_name)) if judge_name else None,
+    )
+
+
+def _suite(arguments: argparse.Namespace) -> Suite:
+    """The suite that the command line names, with what it changes."""
+    from skillagent.evals.suite_file import load
+
+    suite = load(_suite_path(arguments.suite))
+    models = (arguments.model,) if arguments.model else suite.models
+    names = tuple(arguments.policy) or suite.policies
+    if arguments.model and "llm" not in names:
+        names = (*names, "llm")
+    return replace(
+        suite,
+        budgets=arguments.budget or suite.budgets,
+        policies=names,
+        models=models,
+        repeats=arguments.repeats or suite.repeats,
+        seed=suite.seed if arguments.seed is None else arguments.seed,
+    )
+
+
+def _suite_path(named: str | None) -> Path:
+    from skillagent.cli.session import bundled_graph
+    from skillagent.errors import UsageError
+    from skillagent.evals.suite_file import suite_in
+
+    path = bundled_graph() if named is None else Path(named)
+    if not path.is_dir():
+        return path
+    suite = suite_in(path)
+    if suite is None:
+        raise UsageError(
+            f"{path}: there is no suite in it: write {path / 'evals' / 'suite.yaml'}; "
+            "docs/evals.md shows how"
+        )
+    return suite
+
+
+def _only(arguments: argparse.Namespace, suite: Suite) -> Suite:
+    """The suite with the cases that the command line names; all if it names none."""
+    from skillagent.cli.arguments import did_you_mean
+    from skillagent.errors import UsageError
+
+    if not arguments.case:
+        return suite
+    known = {case.id for case in suite.cases}
+    for name in arguments.case:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise UsageError(f"there is no case {name!r}" + f": {hint}" * bool(hint))
+    return replace(suite, cases=tuple(case for case in suite.cases if case.id in arguments.case))
+
+
+def _allow_python(arguments: argparse.Namespace, suite: Suite) -> None:
+    """Refuse functions that the suite names, unless they are allowed; make modules importable."""
+    import sys
+
+    from skillagent.evals.checks import Python
+
+    for case in suite.cases:
+        for check in case.checks:
+            if isinstance(check, Python) and not arguments.allow_python:
+                raise suite.error(
+                    case,
+                    f"it asks to run {check.name}: that is Python code of the suite's own; allow "
+                    "it with --allow-python if you trust it",
+                )
+    if arguments.allow_python or arguments.policy:
+        # The command's own folder is on the path otherwise, and not the working folder.
+        sys.path.insert(0, "")
+
+
+def _graph(arguments: argparse.Namespace, suite: Suite, progress: Progress) -> SkillGraph:
+    import gc
+
+    from skillagent.cli.interrupted import finish_interrupted
+    from skillagent.cli.session import lock_path
+    from skillagent.errors import UsageError
+    from skillagent.graph import SkillGraph
+    from skillagent.lock import drift, read_lock
+
+    finish_interrupted(*suite.roots)
+    graph = SkillGraph.load(*suite.roots, progress=progress)
+    gc.freeze()
+    if arguments.frozen or arguments.lock:
+        path = lock_path(arguments.lock, graph.roots, None)
+        difference = drift(read_lock(path), graph)
+        if difference:
+            raise UsageError(
+                f"{path}: the graph is not as it was locked ({difference.counts}): see "
+                "`skillagent lock --check`"
+            )
+    return graph
+
+
+def _compared(arguments: argparse.Namespace, report: Report, seed: int) -> Compared | None:
+    from skillagent.evals.baseline import compare
+
+    return compare(Path(arguments.compare), report, seed) if arguments.compare else None
+
+
+def _print(arguments: argparse.Namespace, report: Report, compared: Compared | None) -> None:
+    from skillagent.evals.tables import compared_lines, report_lines
+
+    if arguments.json:
+        values = report.to_json()
+        if compared is not None:
+            values["compared"] = compared.to_json()
+        print(to_json(values))
+        return
+    for line in report_lines(report):
+        print(printable(line))
+    for line in compared_lines(compared) if compared else ():
+        print(printable(line))
+
+
+def _write(arguments: argparse.Namespace, plan: Eval, report: Report) -> None:
+    from skillagent.evals.running import write_report
+
+    write_report(plan.folder, report.to_json())
+    what = "results" if arguments.no_record else "results and run records"
+    _say(f"{what} in {plan.folder}")
+
+
+def _exit_code(report: Report, compared: Compared | None, limits: list[Limit]) -> int:
+    is_worse = compared is not None and compared.is_regression
+    for limit in limits:
+        value = limit.value(report)
+        if value < limit.least:
+            _say(f"--fail-under {limit}: it is {value:.4f}")
+            is_worse = True
+    if report.failed:
+        return FAILED
+    return WORSE if is_worse else 0
+
+
+def _policy_lines() -> list[str]:
+    from skillagent.evals.policies.table import POLICIES
+
+    lines = [
+        f"{name:<16} {(make.__doc__ or '').strip().splitlines()[0]}"
+        for name, make in POLICIES.items()
+    ]
+    lines.append(f"{'llm':<16} A model with the three operations; --model names it.")
+    lines.append(f"{'module:function':<16} A Python function (question, session) of your own.")
+    return lines
+
+
+def _budgets(text: str) -> tuple[int, ...]:
+    from skillagent.errors import UsageError
+    from skillagent.evals.gate import tokens_of
+
+    try:
+        return tuple(sorted({tokens_of(part) for part in text.split(",") if part.strip()}))
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _say(text: str) -> None:
+    import sys
+
+    print(printable(f"skillagent: {text}"), file=sys.stderr)

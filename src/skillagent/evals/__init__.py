@@ -1,0 +1,1 @@
+"""Evals: what a skill graph is worth, measured against plainer ways."""

@@ -1,0 +1,176 @@
+"""Policies that use the three operations: maps only, the navigator, a model, and two bounds.
+
+Above: `table`. Below: `policy`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from skillagent.disclosure.results import IndexLine, IndexResult
+from skillagent.evals.policies.policy import Policy, Role, Setup
+from skillagent.evals.session import Session
+from skillagent.evals.suite import Case
+from skillagent.graph import SkillGraph
+from skillagent.index.analyzer import query_terms, terms
+from skillagent.providers import OfflineProvider
+from skillagent.providers.base import Determinism, determinism_of
+
+
+def nav(setup: Setup) -> Policy:
+    """Maps only: from the entry, always the line that has most of the question's words.
+
+    A map is listed, a node is read. Lines without any word of the question are not followed, but
+    for maps when nothing else is left.
+    """
+    maps = frozenset(setup.graph.maps)
+
+    def walk(case: Case, session: Session) -> None:
+        frontier = _Frontier(case.question)
+        frontier.add(_pages(session))
+        while not session.toolset.spent and (line := frontier.take(maps)):
+            if line.id in maps:
+                frontier.add(_pages(session, line.id))
+            else:
+                session.read_node(line.id)
+
+    return Policy("nav", Role.BASELINE, walk)
+
+
+def nav_perfect(setup: Setup) -> Policy:
+    """Maps only, walked by somebody who knows which map leads to the gold nodes."""
+    below = _below_maps(setup.graph)
+
+    def walk(case: Case, session: Session) -> None:
+        wanted, opened = dict.fromkeys(case.gold), set[str]()
+
+        def follow(map: str | None) -> None:
+            for line in _pages(session, map):
+                if line.id in wanted:
+                    session.read_node(line.id)
+                    del wanted[line.id]
+                if not wanted:
+                    return
+                if line.id not in opened and not below.get(line.id, frozenset()).isdisjoint(wanted):
+                    opened.add(line.id)
+                    follow(line.id)
+
+        follow(None)
+
+    return Policy("nav-perfect", Role.BOUND, walk)
+
+
+def search_perfect(setup: Setup) -> Policy:
+    """Ranked listings, read by somebody who opens a node only if it is gold."""
+
+    def walk(case: Case, session: Session) -> None:
+        wanted = dict.fromkeys(case.gold)
+        for line in _pages(session, query=case.question):
+            if line.id in wanted:
+                session.read_node(line.id)
+                del wanted[line.id]
+            if not wanted:
+                return
+
+    return Policy("search-perfect", Role.BOUND, walk)
+
+
+def graph(setup: Setup) -> Policy:
+    """The offline navigator, as in `skillagent chat`: a ranked listing, texts, then links."""
+
+    def walk(case: Case, session: Session) -> str:
+        return session.ask(case.question, OfflineProvider())
+
+    return Policy("graph", Role.GRAPH, walk)
+
+
+def llm(setup: Setup, model: str) -> Policy:
+    """A model with the three operations.
+
+    Args:
+        setup: the setup.
+        model: its name, as for `skillagent chat --model`.
+    """
+    is_sampled = determinism_of(setup.new_provider(model)) is not Determinism.SCRIPTED
+
+    def walk(case: Case, session: Session) -> str:
+        return session.ask(case.question, setup.new_provider(model))
+
+    return Policy(f"llm:{model}", Role.MODEL, walk, is_sampled=is_sampled)
+
+
+def _pages(
+    session: Session, map: str | None = None, query: str | None = None
+) -> Iterator[IndexLine]:
+    """The lines of a listing; a page is listed when the lines before it are used up."""
+    cursor: str | None = None
+    while True:
+        page = session.list_index(map, query, cursor).result
+        if not isinstance(page, IndexResult):
+            return
+        yield from page.lines
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+class _Frontier:
+    """The lines that were listed and not followed."""
+
+    def __init__(self, question: str) -> None:
+        self._wanted = frozenset(query_terms(question))
+        self._lines: dict[str, tuple[IndexLine, frozenset[str]]] = {}
+        self._taken: set[str] = set()
+
+    def add(self, lines: Iterable[IndexLine]) -> None:
+        for line in lines:
+            text = f"{line.id} {line.heading} {line.description}"
+            words = frozenset(terms(text)) & self._wanted
+            if line.id not in self._taken:
+                self._lines.setdefault(line.id, (line, words))
+
+    def take(self, maps: frozenset[str]) -> IndexLine | None:
+        """The best line that is left; None if none is worth following."""
+        rarity = self._rarity()
+        best: tuple[float, IndexLine] | None = None
+        for line, words in self._lines.values():
+            value = sum(rarity[word] for word in sorted(words))
+            if (value or line.id in maps) and (best is None or value > best[0]):
+                best = value, line
+        if best is None:
+            return None
+        self._taken.add(best[1].id)
+        del self._lines[best[1].id]
+        return best[1]
+
+    def _rarity(self) -> Mapping[str, float]:
+        count = len(self._lines)
+        having = {
+            word: sum(word in words for _, words in self._lines.values()) for word in self._wanted
+        }
+        return {
+            word: math.log(1 + count / number) if number else 0.0 for word, number in having.items()
+        }
+
+
+def _below_maps(graph: SkillGraph) -> dict[str, frozenset[str]]:
+    """Id of each map → all nodes that it leads to, through maps only."""
+    maps = frozenset(graph.maps)
+    linked = {
+        node: tuple(dict.fromkeys(link.target for link in graph.links_from(node) if link.target))
+        for node in maps
+    }
+
+    def reached(start: str) -> frozenset[str]:
+        seen: dict[str, None] = {}
+        waiting = [start]
+        while waiting:
+            for target in linked[waiting.pop()]:
+                if target not in seen:
+                    seen[target] = None
+                    if target in maps:
+                        waiting.append(target)
+        return frozenset(seen)
+
+    return {node: reached(node) for node in sorted(maps)}

@@ -1,0 +1,109 @@
+"""Policies that do not search: everything, or a catalogue of all descriptions.
+
+Above: `table`. Below: `policy`, `lexical`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skillagent.evals.policies.lexical import Lexical
+from skillagent.evals.policies.policy import Policy, Role, Setup, read_in_order
+from skillagent.evals.session import Session
+from skillagent.evals.suite import Case
+
+CATALOGUE_SHARE = 0.5
+"""Most of a budget that a catalogue may take, so that something can be read, too."""
+
+
+def load_everything(setup: Setup) -> Policy:
+    """Whole files in the author's order, until the budget is full: one giant document."""
+
+    def walk(_: Case, session: Session) -> None:
+        for node in setup.in_order:
+            if not session.hand_over(node):
+                return  # a document that is cut ends there
+
+    return Policy("load-everything", Role.BASELINE, walk, is_plain=True)
+
+
+def flat_catalogue(setup: Setup) -> Policy:
+    """Every description up front, as hosts show Agent Skills; then whole files by best match.
+
+    It matches the question with names and descriptions, because a model sees no more of a file
+    before it opens it. Where all descriptions take over half of the budget, as hosts do it cuts
+    them: to names, and then to as many names as fit.
+    """
+    lines = {node: _line(setup, node) for node in setup.in_order}
+    ranking = Lexical(lines)
+    fitting = _Catalogue(setup)
+
+    def walk(case: Case, session: Session) -> None:
+        shown, text = fitting.for_budget(session.budget)
+        if session.show("catalogue", text):
+            order = [node for node in ranking.rank(case.question) if node in shown]
+            read_in_order(order, session)
+
+    return Policy("flat-catalogue", Role.BASELINE, walk, is_plain=True)
+
+
+def flat_perfect(setup: Setup) -> Policy:
+    """The same catalogue, read by somebody who always opens the right file."""
+    fitting = _Catalogue(setup)
+
+    def walk(case: Case, session: Session) -> None:
+        shown, text = fitting.for_budget(session.budget)
+        if session.show("catalogue", text):
+            read_in_order((node for node in case.gold if node in shown), session)
+
+    return Policy("flat-perfect", Role.BOUND, walk, is_plain=True)
+
+
+def oracle(setup: Setup) -> Policy:
+    """Reads the gold nodes, and nothing else."""
+
+    def walk(case: Case, session: Session) -> None:
+        # The cheapest first, so that as many as possible fit.
+        read_in_order(sorted(case.gold, key=lambda node: (setup.costs[node], node)), session)
+
+    return Policy("oracle", Role.BOUND, walk, is_plain=True)
+
+
+class _Catalogue:
+    """The fullest catalogue for a budget."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._made: dict[int, tuple[frozenset[str], str]] = {}
+
+    def for_budget(self, budget: int) -> tuple[frozenset[str], str]:
+        """The nodes in the catalogue, and its text."""
+        if budget not in self._made:
+            self._made[budget] = self._fitting(int(budget * CATALOGUE_SHARE))
+        return self._made[budget]
+
+    def _fitting(self, most: int) -> tuple[frozenset[str], str]:
+        nodes = self._setup.in_order
+        for lines in self._forms():
+            text = "\n".join(lines)
+            if self._setup.counter.count(text) <= most:
+                return frozenset(nodes), text
+        names = [f"- {node}" for node in nodes]
+        low, high = 0, len(names)
+        while low < high:  # the most names that fit
+            middle = (low + high + 1) // 2
+            if self._setup.counter.count("\n".join(names[:middle])) <= most:
+                low = middle
+            else:
+                high = middle - 1
+        return frozenset(nodes[:low]), "\n".join(names[:low])
+
+    def _forms(self) -> Iterator[list[str]]:
+        nodes = self._setup.in_order
+        yield [_line(self._setup, node) for node in nodes]
+        yield [f"- {node}" for node in nodes]
+
+
+def _line(setup: Setup, node: str) -> str:
+    description = " ".join(setup.graph.nodes[node].description.split())
+    return f"- {node}: {description}" if description else f"- {node}"
