@@ -39,7 +39,15 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "suite",
         nargs="?",
         metavar="SUITE",
-        help="a suite, or the folder of a graph with evals/suite.yaml (default: the bundled graph)",
+        help="a suite as YAML or as an Agent Skills evals.json, or the folder of a graph with "
+        "evals/suite.yaml or evals/evals.json (default: the bundled graph)",
+    )
+    parser.add_argument(
+        "--graph",
+        action="append",
+        default=[],
+        metavar="[NAME=]FOLDER",
+        help="the graph, instead of that of the suite; as often as it has roots",
     )
     parser.add_argument(
         "--policy",
@@ -140,7 +148,7 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
     from skillagent.evals.running import Eval
     from skillagent.tokens import counter_for
 
-    suite = _suite(arguments)
+    suite = _judgeable(arguments, _suite(arguments))
     _allow_python(arguments, suite)
     graph = _graph(arguments, suite, progress)
     suite = suite.on(graph)
@@ -185,9 +193,11 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
 
 def _suite(arguments: argparse.Namespace) -> Suite:
     """The suite that the command line names, with what it changes."""
-    from skillagent.evals.suite_file import load
+    from skillagent.cli.session import bundled_graph
+    from skillagent.evals.opening import open_suite
 
-    suite = load(_suite_path(arguments.suite))
+    path = bundled_graph() if arguments.suite is None else Path(arguments.suite)
+    suite = open_suite(path, arguments.graph)
     models = (arguments.model,) if arguments.model else suite.models
     names = tuple(arguments.policy) or suite.policies
     if arguments.model and "llm" not in names:
@@ -202,21 +212,15 @@ def _suite(arguments: argparse.Namespace) -> Suite:
     )
 
 
-def _suite_path(named: str | None) -> Path:
-    from skillagent.cli.session import bundled_graph
-    from skillagent.errors import UsageError
-    from skillagent.evals.suite_file import suite_in
+def _judgeable(arguments: argparse.Namespace, suite: Suite) -> Suite:
+    """The suite; without its rubrics if it is in another program's format and no judge is named."""
+    from skillagent.evals.agent_skills_file import SUFFIX
 
-    path = bundled_graph() if named is None else Path(named)
-    if not path.is_dir():
-        return path
-    suite = suite_in(path)
-    if suite is None:
-        raise UsageError(
-            f"{path}: there is no suite in it: write {path / 'evals' / 'suite.yaml'}; "
-            "docs/evals.md shows how"
-        )
-    return suite
+    is_ours = suite.file is None or suite.file.suffix.lower() != SUFFIX
+    if is_ours or arguments.judge or suite.judge or not suite.rubrics:
+        return suite
+    _say(f"{suite.rubrics} expectations in words are not judged: name a model with --judge")
+    return suite.without_rubrics()
 
 
 def _only(arguments: argparse.Namespace, suite: Suite) -> Suite:

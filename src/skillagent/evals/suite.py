@@ -6,12 +6,13 @@ Above: everything in `evals`. Below: `checks`. `suite_file` reads a suite from Y
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skillagent.errors import ResolveError, UsageError
-from skillagent.evals.checks import Check
+from skillagent.evals.checks import Check, Judged
 from skillagent.graph import SkillGraph
 
 BUDGETS = (1_000, 2_000, 4_000, 8_000)
@@ -104,6 +105,27 @@ class Suite:
             for case in self.cases
         )
         return replace(self, cases=cases)
+
+    def about(self, roots: Sequence[str]) -> Suite:
+        """The suite about another graph.
+
+        Args:
+            roots: its folders, as for `SkillGraph.load`; the suite's own if there are none.
+        """
+        return replace(self, roots=tuple(map(os.path.normpath, roots))) if roots else self
+
+    @property
+    def rubrics(self) -> int:
+        """Number of checks that need a judge."""
+        return sum(isinstance(check, Judged) for case in self.cases for check in case.checks)
+
+    def without_rubrics(self) -> Suite:
+        """The suite without the checks that need a judge."""
+        cases = (
+            replace(case, checks=tuple(c for c in case.checks if not isinstance(c, Judged)))
+            for case in self.cases
+        )
+        return replace(self, cases=tuple(cases))
 
     def error(self, case: Case, text: str) -> UsageError:
         """An error about a case, which names its line."""

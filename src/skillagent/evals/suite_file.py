@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import regex
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from skillagent.errors import UsageError
 from skillagent.evals import checks
 from skillagent.evals.suite import BUDGETS, POLICIES, Case, Suite
-from skillagent.files.yaml_model import YamlFile, read_yaml
+from skillagent.files.yaml_model import read_yaml
 
 NAMES = ("suite.yaml", "suite.yml")
 """Names of a suite in the folder `evals` of a graph."""
@@ -86,6 +88,32 @@ class CheckModel(_Model):
             return checks.Python(self.python)
         return checks.Judged(self.judge or "")
 
+    @classmethod
+    def of(cls, check: checks.Check) -> CheckModel:
+        """The form of a check, of which `check` makes an equal one.
+
+        Raises:
+            TypeError: it is none of the kinds that a suite can name.
+        """
+        match check:
+            case checks.Contains(text):
+                return cls(contains=text)
+            case checks.Exact(text):
+                return cls(exact=text)
+            case checks.Matches(pattern):
+                return cls(regex=pattern)
+            case checks.Numeric(value, tolerance):
+                return cls(numeric=NumericModel(value=value, tolerance=tolerance))
+            case checks.Python(name):
+                return cls(python=name)
+            case checks.Judged(rubric):
+                return cls(judge=rubric)
+        raise TypeError(f"no check of a suite: {check}")
+
+    def to_json(self) -> dict[str, Any]:
+        """The form as it is written."""
+        return self.model_dump(exclude_unset=True)
+
 
 class CaseModel(_Model):
     """One question."""
@@ -139,8 +167,19 @@ def load(path: str | Path) -> Suite:
             number.
     """
     file = read_yaml(path, SuiteModel, "the suite")
-    _refuse_repeated(file)
-    model, folder = file.model, Path(path).parent
+    refuse_repeated(file.model.cases, lambda text, at: file.error(text, "cases", at))
+    lines = [file.line("cases", at) for at, _ in enumerate(file.model.cases)]
+    return suite_of(file.model, Path(path), lines)
+
+
+def suite_of(model: SuiteModel, path: Path, lines: Sequence[int]) -> Suite:
+    """The suite of a model.
+
+    Args:
+        model: the suite as it was read.
+        path: its file; folders of the graph are relative to it.
+        lines: the line of each case; 0 where it is not known.
+    """
     cases = tuple(
         Case(
             case.id,
@@ -149,13 +188,13 @@ def load(path: str | Path) -> Suite:
             tuple(case.distractors),
             tuple(dict.fromkeys(case.tags)),
             tuple(check.check() for check in case.check),
-            file.line("cases", at),
+            line,
         )
-        for at, case in enumerate(model.cases)
+        for case, line in zip(model.cases, lines, strict=True)
     )
     return Suite(
         name=model.name,
-        roots=tuple(_root(folder, root) for root in model.graph),
+        roots=tuple(_root(path.parent, root) for root in model.graph),
         cases=cases,
         budgets=tuple(sorted(set(model.budgets))),
         policies=tuple(dict.fromkeys(model.policies)),
@@ -164,7 +203,7 @@ def load(path: str | Path) -> Suite:
         repeats=model.repeats,
         seed=model.seed,
         allows_leaks=model.leaks == "allow",
-        file=Path(path),
+        file=path,
     )
 
 
@@ -182,15 +221,20 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _refuse_repeated(file: YamlFile[SuiteModel]) -> None:
-    counts = Counter(case.id for case in file.model.cases)
-    for at, case in enumerate(file.model.cases):
+def refuse_repeated(cases: Sequence[CaseModel], error: Callable[[str, int], UsageError]) -> None:
+    """Refuse cases with the same id, and a case whose gold is a distractor, too.
+
+    Args:
+        cases: the cases.
+        error: makes the error about the case at an index.
+    """
+    counts = Counter(case.id for case in cases)
+    for at, case in enumerate(cases):
         if counts[case.id] > 1:
-            raise file.error(f"the id {case.id!r} is used {counts[case.id]} times", "cases", at)
+            raise error(f"the id {case.id!r} is used {counts[case.id]} times", at)
         both = set(case.gold) & set(case.distractors)
         if both:
-            named = ", ".join(sorted(both))
-            raise file.error(f"{named}: both gold and a distractor", "cases", at)
+            raise error(f"{', '.join(sorted(both))}: both gold and a distractor", at)
 
 
 def _root(folder: Path, root: str) -> str:

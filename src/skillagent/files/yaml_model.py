@@ -33,7 +33,7 @@ class YamlFile(Generic[Model]):
 
     def line(self, *place: int | str) -> int:
         """The line of a place, or of its innermost part that is in the file; from 1."""
-        return _line(self._root, place) if self._root else 1
+        return line_of(self._root, place) if self._root else 1
 
     def error(self, text: str, *place: int | str) -> UsageError:
         """An error about a place in the file."""
@@ -71,7 +71,7 @@ def read_yaml(path: str | Path, model: type[Model], what: str) -> YamlFile[Model
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         named = ".".join(str(part) for part in first["loc"]) or what
-        line = f":{_line(root, first['loc'])}" if root else ""
+        line = f":{line_of(root, first['loc'])}" if root else ""
         raise UsageError(f"{path}{line}: {named}: {first['msg']}") from None
     return YamlFile(Path(path), data, parsed, root)
 
@@ -85,7 +85,8 @@ def _composed(text: str) -> yaml.Node | None:
         return yaml.compose(text, yaml.SafeLoader)
 
 
-def _line(node: yaml.Node, place: Place) -> int:
+def line_of(node: yaml.Node, place: Place) -> int:
+    """The line of a place in a tree, or of its innermost part that is there; from 1."""
     line = int(node.start_mark.line) + 1
     for part in place:
         inner: yaml.Node | None = None
