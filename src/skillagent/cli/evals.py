@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands, frozen, model, runs
+from skillagent.cli.grading import add_grading_options, graded_policies, write_grading
 from skillagent.cli.output import printable, to_json
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     output.add_argument("--no-record", action="store_true", help="leave no run records")
     output.add_argument("--json", action="store_true", help="print the report as JSON")
     output.add_argument("--html", metavar="FILE", help="write the report as a page with its curves")
+    add_grading_options(output)
     output.add_argument(
         "--fail-under",
         action="append",
@@ -127,6 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
     limits = [parsed_limit(text) for text in arguments.fail_under]
     with progress_bar() as progress:
         plan = _plan(arguments, progress)
+        graded_policies(arguments, plan)
         try:
             attempts = plan.run(progress)
         except KeyboardInterrupt:
@@ -136,6 +139,8 @@ def run(arguments: argparse.Namespace) -> int:
     compared = _compared(arguments, done, plan.suite.seed)
     _print(arguments, done, compared)
     _write(arguments, plan, done)
+    if place := write_grading(arguments, plan, attempts, done.strongest):
+        _say(f"gradings in {place}")
     return _exit_code(done, compared, limits)
 
 

@@ -93,7 +93,8 @@ class _Reader:
 
     def _skill(self) -> str:
         """What the node of the skill is called; empty if nothing says so."""
-        own: list[str] = self._header.own.get("graph", [])
+        own = self._header.own.get("graph", ())
+        own = [root for root in ([own] if isinstance(own, str) else own) if isinstance(root, str)]
         if self._folder is None and not (self._graph or own):
             raise UsageError(f"{self._file.path}: it is in no skill: name the graph with --graph")
         is_named = bool(self._header.skill_name)
