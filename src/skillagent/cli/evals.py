@@ -145,6 +145,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
+    from skillagent.cli.export_suite import only
     from skillagent.cli.records import shown_root
     from skillagent.evals.judge import Judge
     from skillagent.evals.leaks import refuse_leaks
@@ -185,7 +186,7 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
         allow_python=bool(arguments.policy) or arguments.allow_python,
     )
     return Eval(
-        _only(arguments, suite),
+        only(suite, arguments.case),
         setup,
         chosen,
         Path(arguments.output or Path(OUTPUT) / suite.name),
@@ -226,21 +227,6 @@ def _judgeable(arguments: argparse.Namespace, suite: Suite) -> Suite:
         return suite
     _say(f"{suite.rubrics} expectations in words are not judged: name a model with --judge")
     return suite.without_rubrics()
-
-
-def _only(arguments: argparse.Namespace, suite: Suite) -> Suite:
-    """The suite with the cases that the command line names; all if it names none."""
-    from skillagent.cli.arguments import did_you_mean
-    from skillagent.errors import UsageError
-
-    if not arguments.case:
-        return suite
-    known = {case.id for case in suite.cases}
-    for name in arguments.case:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            raise UsageError(f"there is no case {name!r}" + f": {hint}" * bool(hint))
-    return replace(suite, cases=tuple(case for case in suite.cases if case.id in arguments.case))
 
 
 def _allow_python(arguments: argparse.Namespace, suite: Suite) -> None:

@@ -1,6 +1,7 @@
 """`skillagent export`: writes a graph as an Agent Skill, llms.txt, JSON or GraphML.
 
-It also writes a recorded run as a trajectory for other viewers, or as a report for people.
+It also writes a recorded run as a trajectory for other viewers, or as a report for people; how it
+writes a suite of evals is in `export_suite`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from skillagent.cli import export_suite
 from skillagent.cli.arguments import Commands, command
 from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 
@@ -29,9 +31,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare `export` and its forms."""
     parser = commands.add_parser(
         "export",
-        help="write a graph, or a recorded run, in the form of another tool",
-        description="Write a graph, or a recorded run, in the form of another tool. The same graph "
-        "or record gives the same bytes.",
+        help="write a graph, a recorded run or evals in the form of another tool",
+        description="Write a graph, a recorded run or a suite of evals in the form of another "
+        "tool. The same input gives the same bytes.",
     )
     forms = parser.add_subparsers(dest="form", required=True, metavar="FORM")
     skill = command(forms, "agent-skill", run, "pack it as one Agent Skill, a folder")
@@ -54,6 +56,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     report.add_argument(
         "second", nargs="?", metavar="RUN2", help="one more run, to find where they part"
     )
+    export_suite.add(forms)
 
 
 def _run_form(

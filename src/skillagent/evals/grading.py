@@ -28,10 +28,7 @@ Above: `cli`. Below: `agent_skills_file`, `running`, `attempt`.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +41,7 @@ from skillagent.evals.attempt import Attempt
 from skillagent.evals.policies.policy import Policy, Role
 from skillagent.evals.running import Eval
 from skillagent.evals.suite import Case
-from skillagent.files import STAGED
+from skillagent.files.whole_folder import staged_folder
 
 WITH, WITHOUT = "with_skill", "without_skill"
 _ITERATION = re.compile(r"iteration-(\d+)")
@@ -137,7 +134,6 @@ class Grading:
             UsageError: it cannot be written.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             return _placed(folder, self.files())
         except OSError as error:
             raise UsageError(f"{folder}: cannot be written: {error.strerror or error}") from None
@@ -340,21 +336,9 @@ def _json(value: Mapping[str, Any]) -> str:
 
 def _placed(folder: Path, files: Mapping[str, str]) -> Path:
     """Write files to the next free iteration in a folder."""
-    staged = Path(tempfile.mkdtemp(prefix=STAGED, dir=folder))
-    try:
-        for name, text in files.items():
-            path = staged / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode("utf-8", "backslashreplace"))
-        staged.chmod(0o755)
+    data = {name: text.encode("utf-8", "backslashreplace") for name, text in files.items()}
+    with staged_folder(folder, data) as staged:
         numbers = [int(m[1]) for p in folder.iterdir() if (m := _ITERATION.fullmatch(p.name))]
-        number = max(numbers, default=0) + 1
-        while True:
-            place = folder / f"iteration-{number}"
-            if not os.path.lexists(place):
-                staged.rename(place)
-                return place
-            number += 1
-    except BaseException:
-        shutil.rmtree(staged, ignore_errors=True)
-        raise
+        place = folder / f"iteration-{max(numbers, default=0) + 1}"
+        staged.rename(place)
+    return place
