@@ -34,6 +34,7 @@ RUN pip install --require-hashes --requirement requirements-image.lock
 COPY LICENSE README.md gemini-extension.json mcp.json plugin.json pyproject.toml ./
 COPY .claude-plugin .claude-plugin
 COPY commands commands
+COPY evals evals
 COPY examples/ml-reproducibility examples/ml-reproducibility
 COPY skills skills
 COPY src src
