@@ -225,7 +225,7 @@ def _judgeable(arguments: argparse.Namespace, suite: Suite) -> Suite:
     is_ours = suite.file is None or suite.file.suffix.lower() != SUFFIX
     if is_ours or arguments.judge or suite.judge or not suite.rubrics:
         return suite
-    _say(f"{suite.rubrics} expectations in words are not judged: name a model with --judge")
+    _say(f"not judged, because no --judge is named: {suite.rubrics} of the expectations in words")
     return suite.without_rubrics()
 
 
