@@ -42,7 +42,7 @@ def measured(folder: Path) -> Report:
 
         def progress(stage: str, done: int, total: int) -> None:
             if done % 200 == 0:
-                print(f"{suite.name}: {done} of {total}", file=sys.stderr, flush=True)
+                print(f"{suite.name}: {stage}, {done} of {total}", file=sys.stderr, flush=True)
 
         return report(plan, plan.run(progress))
 

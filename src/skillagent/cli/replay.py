@@ -28,6 +28,8 @@ _BITS = {
     "length": 64,
 }
 """Kind of a divergence → exit code."""
+STOPPED = 128
+"""Exit code where a replay could not go on to the end."""
 DIFFERS = 1
 NOT_RECORDED = 2
 
@@ -42,7 +44,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         epilog="Exit codes: 0 the same; 2 its beginning was not recorded; 4 another request "
         "(system prompt, tools, model, parameters); 8 another tool result; 16 another node; 32 the "
         "record does not fit together; 64 another reply, answer or session; several runs: all of "
-        "theirs. With --decisions: 1 if an answer differs.",
+        "theirs; 128 it cannot go on to the end, and nothing differs until there. With "
+        "--decisions: 1 if an answer differs.",
     )
     parser.set_defaults(run=run)
     parser.add_argument(
@@ -59,8 +62,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from skillagent.errors import UsageError
-    from skillagent.repro.answers import NotRecordedError
+    from skillagent.errors import SkillAgentError, UsageError
     from skillagent.runs import RunRecord
     from skillagent.runs.record import records_in
 
@@ -71,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     for folder in records_in(tuple(map(Path, arguments.runs))):
         try:
             code |= replay(arguments, RunRecord.read(folder))
-        except NotRecordedError as error:
+        except SkillAgentError as error:
             # The others of a folder can be replayed nevertheless.
             print(printable(f"skillagent: {error}"), file=sys.stderr)
             code |= NOT_RECORDED
@@ -90,7 +92,9 @@ def _answers(arguments: argparse.Namespace, record: RunRecord) -> int:
         print(to_json(values))
     else:
         print(printable("\n".join(_answer_lines(record, replayed, graph.source))))
-    return _BITS[replayed.divergence.kind] if replayed.divergence else 0
+    if replayed.divergence:
+        return _BITS[replayed.divergence.kind]
+    return STOPPED if replayed.stopped else 0
 
 
 def _answer_lines(record: RunRecord, replayed: Replayed, source: str) -> list[str]:
