@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands
 from skillagent.cli.output import printable, to_json
-from skillagent.cli.records import add_graph_of_record, graph_options, roots_of_record
+from skillagent.cli.records import add_graph_of_record, graph_options, named_lock, roots_of_record
 
 if TYPE_CHECKING:
     from skillagent.repro.answers import Replayed
@@ -85,7 +85,7 @@ def _answers(arguments: argparse.Namespace, record: RunRecord) -> int:
     from skillagent.repro.graph_at_hand import graph_at_hand
 
     roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
-    with graph_at_hand(record, roots, options) as graph:
+    with graph_at_hand(record, roots, options, named_lock(arguments)) as graph:
         replayed = replay_answers(record, graph.view)
     if arguments.json:
         values = {"run": record.folder.name, "graph": graph.source, **replayed.to_json()}
@@ -125,7 +125,9 @@ def _decisions(arguments: argparse.Namespace, record: RunRecord) -> int:
     if not roots:
         raise UsageError(f"{record.folder}: which graph? Name its folder with --graph")
     graph = frozen_as_recorded(
-        record, load_recorded(record, roots, graph_options(arguments, record))
+        record,
+        load_recorded(record, roots, graph_options(arguments, record)),
+        named_lock(arguments),
     )
     decisions = replay_decisions(record, graph)
     if arguments.json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands, runs
 from skillagent.cli.output import printable, to_json
-from skillagent.cli.records import add_graph_of_record, graph_options, roots_of_record
+from skillagent.cli.records import add_graph_of_record, graph_options, named_lock, roots_of_record
 
 if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
@@ -72,9 +72,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="also ask the recorded model the recorded questions K times",
     )
     parser.add_argument("--base-url", metavar="URL", help="with --live: address of its server")
-    parser.add_argument(
-        "--lock", metavar="FILE", help="lock of the graph (default: skillgraph.lock in its folder)"
-    )
     parser.add_argument("--signer", metavar="IDENTITY", help="who must have signed the lock")
     parser.add_argument(
         "--allowed-signers", metavar="FILE", help="with --signer: OpenSSH's file of public keys"
@@ -144,7 +141,7 @@ def _checks(arguments: argparse.Namespace, record: RunRecord) -> list[Check]:
     from skillagent.repro.graph_at_hand import graph_at_hand
 
     roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
-    with graph_at_hand(record, roots, options) as graph:
+    with graph_at_hand(record, roots, options, named_lock(arguments)) as graph:
         checks = levels.checks(record, graph, arguments.level, _lock(arguments, graph.now))
         return [*checks, _live(arguments, record, graph)] if arguments.live else checks
 

@@ -23,13 +23,13 @@ from skillagent.digest import sha256
 from skillagent.disclosure import Level
 from skillagent.errors import SkillAgentError
 from skillagent.files.regular import read_regular
-from skillagent.lock import GraphLock, LockedNode, Proof, drift, node_leaf
+from skillagent.lock import FrozenView, GraphLock, LockedNode, Proof, drift, node_leaf
 from skillagent.providers.base import Determinism
 from skillagent.providers.offline import OfflineProvider
 from skillagent.repro.answers import NotRecordedError, Replayed, replay_answers, replay_with
 from skillagent.repro.consistency import cassette_faults
 from skillagent.repro.divergence import Divergence
-from skillagent.repro.graph_at_hand import GraphAtHand, frozen_as_recorded
+from skillagent.repro.graph_at_hand import GraphAtHand
 from skillagent.repro.manifest_facts import manifest_faults
 from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.graph_identity import GraphIdentity
@@ -94,7 +94,12 @@ def check_graph(record: RunRecord, graph: GraphAtHand, lock: GraphLock | None) -
         elif now.nodes[node].digest != read.digest:
             faults.append(f"[[{node}]] was read, and its file has changed since")
     wanted = record.manifest.inputs.graph_root
-    if not faults and GraphIdentity.of(frozen_as_recorded(record, now)).root != wanted:
+    frozen_by, present = record.manifest.inputs.frozen, graph.present
+    if frozen_by is not None and not isinstance(present, FrozenView):
+        faults.append(
+            f"the run was frozen by a lock that is not at hand, {frozen_by}: name its file"
+        )
+    elif not faults and present and GraphIdentity.of(present).root != wanted:
         faults.append("the graph has changed since, but no node that was read")
     if lock is not None and lock.root != record.manifest.inputs.frozen:
         # A frozen run was shown nothing that differs from this lock.
