@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from skillagent import OfflineProvider
 from skillagent.cli import main
-from skillagent.exports import report as report_files
 from skillagent.exports.report import comparison_report, run_report
-from skillagent.exports.report.markup import Markup, element
 from skillagent.exports.report.path import MOST_ROWS
+from skillagent.html.document import resource
+from skillagent.html.markup import Markup, element
 from skillagent.messages import Reply
 from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord, TraceEvent
@@ -331,7 +331,7 @@ def test_the_command_writes_a_report_of_one_run_and_of_two(
 
 def colours() -> dict[str, dict[str, str]]:
     """The colours of the light and of the dark style, by name."""
-    css = (Path(report_files.__file__).parent / "report.css").read_text("utf-8")
+    css = resource("skillagent.html", "base.css")
     blocks = re.findall(r":root \{([^}]*)\}", css)
     return {
         scheme: dict(re.findall(r"--(\w+): (#\w{6})", block))

@@ -1,6 +1,6 @@
 """What a run was: question, outcome, model, digests, environment.
 
-Above: `run_report`. Below: `markup`.
+Above: `run_report`. Below: `html`, `run_events`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.exports.report.markup import Markup, details, element, joined, table
+from skillagent.html.markup import Markup, details, element, joined, table
 from skillagent.runs import RunRecord
 from skillagent.runs.run_events import RunEvent, spent_by
 
