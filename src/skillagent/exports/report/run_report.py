@@ -16,11 +16,11 @@ from skillagent.exports.report.facts import (
     environment_facts,
     environment_list,
     environment_table,
-    facts_list,
     facts_of,
     facts_table,
 )
 from skillagent.exports.report.path import path
+from skillagent.html.facts import facts_list
 from skillagent.html.markup import EMPTY, Markup, element, joined, section
 from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord
