@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from skillagent import OfflineProvider
 from skillagent.cli import main
-from skillagent.exports import report as report_files
 from skillagent.exports.report import comparison_report, run_report
-from skillagent.exports.report.markup import Markup, element
 from skillagent.exports.report.path import MOST_ROWS
+from skillagent.html.document import resource
+from skillagent.html.markup import Markup, element
 from skillagent.messages import Reply
 from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord, TraceEvent
+from tests.colours import colours, contrast
 from tests.report_page import HOSTILE, Page, checked, hostile
 from tests.run_records import (
     KINDS,
@@ -329,25 +330,6 @@ def test_the_command_writes_a_report_of_one_run_and_of_two(
 # colours
 
 
-def colours() -> dict[str, dict[str, str]]:
-    """The colours of the light and of the dark style, by name."""
-    css = (Path(report_files.__file__).parent / "report.css").read_text("utf-8")
-    blocks = re.findall(r":root \{([^}]*)\}", css)
-    return {
-        scheme: dict(re.findall(r"--(\w+): (#\w{6})", block))
-        for scheme, block in zip(("light", "dark"), blocks, strict=True)
-    }
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2.2 defines it."""
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("front", "behind", "least"),
@@ -359,5 +341,5 @@ def luminance(colour: str) -> float:
     ],
 )
 def test_colours_are_far_enough_apart(scheme: str, front: str, behind: str, least: float) -> None:
-    pair = sorted(luminance(colours()[scheme][name]) for name in (front, behind))
-    assert (pair[1] + 0.05) / (pair[0] + 0.05) >= least
+    named = colours(resource("skillagent.html", "base.css"))[scheme]
+    assert contrast(named[front], named[behind]) >= least

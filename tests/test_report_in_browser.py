@@ -1,98 +1,19 @@
-"""Reports in a real Chromium: nothing is fetched, nothing hostile runs, keys and phones work.
-
-Chromium comes from Debian's packages (.ci/browser); SKILLAGENT_CHROMIUM names another one.
-"""
+"""Reports in a real Chromium: nothing is fetched, nothing hostile runs, keys and phones work."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from skillagent.exports.report import comparison_report, run_report
 from skillagent.runs import RunRecord
+from tests.browser import PHONE, Open
 from tests.report_page import HOSTILE, hostile
 from tests.run_records import Maker, Scripted, answered, offline, reads, says
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
-NAMES = "chromium", "chromium-browser", "google-chrome"
-CHROMIUM = os.environ.get("SKILLAGENT_CHROMIUM") or next(
-    filter(None, map(shutil.which, NAMES)), None
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PHONE = {"width": 360, "height": 640}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI has no Chromium: .ci/browser installs it")
-        pytest.skip("there is no Chromium: run .ci/browser, or set SKILLAGENT_CHROMIUM")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
-
-@dataclass
-class Opened:
-    """A file that is open in the browser, and what it did."""
-
-    page: Page
-    address: str
-    requests: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    """Lines of the console, errors and dialogs."""
-
-    def check_that_nothing_ran(self) -> None:
-        assert self.requests == [self.address]
-        assert self.said == []
-        assert self.page.evaluate("window.owned") is None
-
-    @property
-    def focused(self) -> str:
-        """The id of the call that has the focus; empty if none has."""
-        return str(self.page.evaluate("document.activeElement.parentElement?.id ?? ''"))
-
-
-Open = Callable[..., Opened]
-
-
-@pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens an HTML text as a file; options are those of a browser's context."""
-    contexts = []
-
-    def opened(html: str, **options: Any) -> Opened:
-        file = tmp_path / "report.html"
-        file.write_text(html, encoding="utf-8")
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        result = Opened(page, file.as_uri())
-        page.on("request", lambda request: result.requests.append(request.url))
-        page.on("console", lambda message: result.said.append(message.text))
-        page.on("pageerror", lambda error: result.said.append(str(error)))
-        page.on("dialog", lambda dialog: result.said.append(dialog.message))
-        page.goto(result.address)
-        return result
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture

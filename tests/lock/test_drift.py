@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -280,3 +281,17 @@ def test_a_stricter_reading_of_the_same_files_is_drift_and_not_silent(vault: Vau
     folder = vault({"index.md": "[[x]]", "a/x.md": "One.", "b/x.md": "Two."})
     assert main(["lock", str(folder)]) == 0
     assert main(["lock", str(folder), "--check", "--strict"]) == 32
+
+
+def test_links_in_another_order_are_named(tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    graph = SkillGraph.load(tmp_path)
+    lock = lock_of(graph)
+    entry = lock.nodes["index"]
+    turned = replace(entry, links=tuple(reversed(entry.links)))
+    other = replace(lock, nodes={**lock.nodes, "index": turned})
+    (difference,) = drift(other, graph).differences
+    assert "its links are written in another order, or one of them twice" in str(difference)

@@ -299,7 +299,7 @@ def test_a_changed_graph_is_an_event_at_which_a_replay_stops(
     ((changed, stopped),) = verified(capsys, runs, graph)
     assert changed == "[[a]] was read, and its file has changed since"
     assert "after 2 events: the graph changed during the session (trace.jsonl:3)" in stopped
-    assert main(["replay", str(runs), "-g", str(graph)]) == 0
+    assert main(["replay", str(runs), "-g", str(graph)]) == 128
     assert "2 of 7 events are the same; then the graph changed" in capsys.readouterr().out
     assert main(["replay", str(runs), "-g", str(graph), "--decisions"]) == 1
     assert "the file has changed: a" in capsys.readouterr().out

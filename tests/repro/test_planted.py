@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -81,6 +83,43 @@ def an_edited_manifest(scene: Scene) -> None:
     path.write_text(path.read_text().replace('"spent": ', '"spent": 1'))
 
 
+def resealed_sums(scene: Scene) -> None:
+    resealed(scene.run, spent=1, calls=7)
+
+
+def a_resealed_outcome(scene: Scene) -> None:
+    outcome = read_manifest(scene.run).outcome
+    assert outcome is not None
+    resealed(scene.run, outcome=replace(outcome, reason="max_turns"))
+
+
+def resealed_tools(scene: Scene) -> None:
+    inputs = replace(read_manifest(scene.run).inputs, tools={})
+    resealed(scene.run, inputs=inputs, inputs_id=inputs.inputs_id)
+
+
+def no_seals(scene: Scene) -> None:
+    resealed(scene.run, files={})
+
+
+def a_seal_outside(scene: Scene) -> None:
+    manifest = read_manifest(scene.run)
+    files = {**manifest.files, "../../graph/sizing.md": manifest.files["trace.jsonl"]}
+    resealed(scene.run, files=files)
+
+
+def an_incomplete_edited_trace(scene: Scene) -> None:
+    """A record that says of itself that more was asked, so that it looks cut off by a kill."""
+    manifest = read_manifest(scene.run)
+    an_edited_trace(scene)
+    trace = (scene.run / "trace.jsonl").read_bytes()
+    seal = replace(
+        manifest.files["trace.jsonl"], bytes=len(trace), sha256=hashlib.sha256(trace).hexdigest()
+    )
+    files = {**manifest.files, "trace.jsonl": seal}
+    resealed(scene.run, status="running", outcome=None, files=files)
+
+
 def a_missing_exchange(scene: Scene) -> None:
     head, _, *rest = scene.lines("cassette.jsonl")
     scene.write_lines("cassette.jsonl", [head, *rest])
@@ -136,7 +175,14 @@ TABLE: list[tuple[Callable[[Scene], None], tuple[str, ...], int, str]] = [
     (an_unrecorded_file, LOCK, 64, "script.sh"),
     (an_unrecorded_file, VERIFY, 4, "lock: unrecorded file script.sh"),
     (another_model, REPLAY, 4, "request 1 differs: model"),
-    (another_model, VERIFY, 16, "+fixed:two"),
+    (another_model, VERIFY, 8 | 16, "+fixed:two"),
+    (resealed_sums, VERIFY, 8, "spent is 1, but the other files give"),
+    (resealed_sums, VERIFY, 8, "calls is 7, but the other files give 2"),
+    (a_resealed_outcome, VERIFY, 8, "outcome.reason is max_turns, but the other files give"),
+    (resealed_tools, VERIFY, 8, "inputs.tools is {}, but the other files give"),
+    (no_seals, VERIFY, 8, "it has no seal of trace.jsonl"),
+    (a_seal_outside, VERIFY, 8, "it seals '../../graph/sizing.md', which is no file of a record"),
+    (an_incomplete_edited_trace, VERIFY, 8 | 16, "do not give the run_digest"),
     (another_temperature, REPLAY, 4, "request 1 differs: parameter parameters"),
     (another_tool_description, REPLAY, 4, "tool schema of tool list_index"),
     (another_package_version, VERIFY, 0, "note: package pydantic: 2.0.0 → "),
@@ -225,3 +271,49 @@ def _json(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
     capsys.readouterr()
     main(words)
     return capsys.readouterr().out
+
+
+def test_one_record_that_cannot_be_read_does_not_hide_the_others(
+    scene: Scene, record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = record("How much do I sell?")
+    path = scene.run / "manifest.json"
+    path.write_text(path.read_text().replace("{", '{"spent": 1,', 1))
+    for command in ("verify", "replay"):
+        assert main([command, str(scene.run.parent)]) == 2
+        out, err = capsys.readouterr()
+        assert "manifest.json: not a manifest: the key 'spent' is written twice" in err
+        assert other.name in out
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("manifest.json", '"today": null', '"today": "x"'),
+        ("manifest.json", '"model": {', '"model": null, "was": {'),
+        ("manifest.json", '"count": ', '"count": true, "was": '),
+        ("manifest.json", '"leaf": "', '"leaf": null, "was": "'),
+        ("manifest.json", '"models": [', '"models": 7, "was": ['),
+        ("cassette.jsonl", '"parts": [', '"parts": null, "was": ['),
+        ("cassette.jsonl", '"body": {', '"body": null, "was": {'),
+    ],
+)
+def test_a_malformed_record_is_an_error_and_no_crash(
+    scene: Scene, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str
+) -> None:
+    path = scene.run / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    for command in ("verify", "replay", "runs"):
+        code = main([command, str(scene.run.parent)])
+        out, err = capsys.readouterr()
+        assert code or command != "verify"
+        assert "Traceback" not in out + err
+
+
+def test_a_named_pipe_in_place_of_a_cassette_is_refused(scene: Scene) -> None:
+    path = scene.run / "cassette.jsonl"
+    path.unlink()
+    os.mkfifo(path)
+    assert main(["replay", str(scene.run)]) == 32

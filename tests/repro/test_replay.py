@@ -275,3 +275,23 @@ def test_a_number_that_json_lacks_is_recorded_as_text(
     assert out_of(capsys, "call", str(graph), f"--record={tmp_path / 'runs'}")[0] == 1
     (run,) = (path for path in (tmp_path / "runs").iterdir() if path.is_dir())
     assert RunRecord.read(run).events[0].fields["arguments"]["x"] == "inf"
+
+
+def test_a_run_frozen_by_a_lock_elsewhere_is_repeated_with_that_lock(
+    graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = tmp_path / "other" / "kept.lock"
+    lock.parent.mkdir()
+    assert main(["lock", str(graph), "--lock", str(lock)]) == 0
+    (graph / "stops.md").write_text("# Stops\n\nIt is another text now.\n")
+    runs = str(tmp_path / "runs")
+    words = ["chat", str(graph), "--lock", str(lock), "-p", "How much do I buy?"]
+    assert main([*words, "--record", runs]) == 0
+    for command in ("replay", "verify"):
+        assert main([command, runs, "--lock", str(lock)]) == 0
+    capsys.readouterr()
+    assert main(["verify", runs]) & 4
+    assert "the run was frozen by a lock that is not at hand" in capsys.readouterr().out
+    assert main(["lock", str(graph), "--lock", str(lock)]) == 0
+    assert main(["replay", runs, "--lock", str(lock)]) == 2
+    assert "the run was frozen by another lock" in capsys.readouterr().err

@@ -229,7 +229,9 @@ class Player:
 
 def in_folder(graph: GraphView) -> GraphAtHand:
     """The graph that was recorded, as it lies in its folder."""
-    return GraphAtHand(graph, "as it is now", is_recorded=True, now=graph_behind(graph))
+    return GraphAtHand(
+        graph, "as it is now", is_recorded=True, now=graph_behind(graph), present=graph
+    )
 
 
 def faults(record: RunRecord, graph: GraphView) -> list[str]:

@@ -270,5 +270,5 @@ def test_what_a_replay_cannot_repeat_is_said_in_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = recorded(tmp_path, SESSIONS["a query that is a key in a node"])
-    assert main(["replay", str(run)]) == 0
+    assert main(["replay", str(run)]) == 128
     assert "events are the same; then a secret in the arguments of" in capsys.readouterr().out

@@ -127,6 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join(_policy_lines()))
         return 0
     limits = [parsed_limit(text) for text in arguments.fail_under]
+    _check_html(arguments.html)
     with progress_bar() as progress:
         plan = _plan(arguments, progress)
         graded_policies(arguments, plan)
@@ -292,10 +293,33 @@ def _print(arguments: argparse.Namespace, report: Report, compared: Compared | N
         print(printable(line))
 
 
+def _check_html(path: str | None) -> None:
+    """Find out before the run whether the HTML file can be written."""
+    from skillagent.errors import UsageError
+    from skillagent.evals.page import require_matplotlib
+
+    if path is None:
+        return
+    require_matplotlib()
+    try:
+        is_ours = Path(path).read_bytes().startswith(b"<!DOCTYPE html>")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
+    if not is_ours:
+        raise UsageError(f"{path}: this is no HTML file; name another one with --html")
+
+
 def _write(arguments: argparse.Namespace, plan: Eval, report: Report) -> None:
     from skillagent.evals.running import write_report
 
     write_report(plan.folder, report.to_json())
+    if arguments.html:
+        from skillagent.cli.output import write_output
+        from skillagent.evals.page import page
+
+        write_output(arguments.html, page(report, plan.suite.cases), replace=True)
     what = "results" if arguments.no_record else "results and run records"
     _say(f"{what} in {plan.folder}")
 

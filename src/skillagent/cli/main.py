@@ -23,6 +23,7 @@ from skillagent.cli import (
     replay,
     runs,
     serve,
+    suite,
     track,
     verify,
 )
@@ -36,7 +37,7 @@ GROUPS = {
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "export"),
-    "Measure what it is worth": ("eval",),
+    "Measure what it is worth": ("eval", "suite"),
     "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
 }
@@ -125,6 +126,7 @@ def _command_line() -> argparse.ArgumentParser:
         track,
         env,
         evals,
+        suite,
         hook,
     ):
         module.add(commands)

@@ -156,6 +156,14 @@ def add_graph_of_record(parser: argparse.ArgumentParser) -> None:
         help="folder of the graph, as often as it has roots (default: where it was recorded)",
     )
     parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
+    parser.add_argument(
+        "--lock", metavar="FILE", help="lock of the graph (default: skillgraph.lock in its folder)"
+    )
+
+
+def named_lock(arguments: argparse.Namespace) -> Path | None:
+    """The lock that the command line names."""
+    return Path(arguments.lock) if arguments.lock else None
 
 
 def graph_options(arguments: argparse.Namespace, record: RunRecord) -> Options:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands
 from skillagent.cli.output import printable, to_json
-from skillagent.cli.records import add_graph_of_record, graph_options, roots_of_record
+from skillagent.cli.records import add_graph_of_record, graph_options, named_lock, roots_of_record
 
 if TYPE_CHECKING:
     from skillagent.repro.answers import Replayed
@@ -28,6 +28,8 @@ _BITS = {
     "length": 64,
 }
 """Kind of a divergence → exit code."""
+STOPPED = 128
+"""Exit code where a replay could not go on to the end."""
 DIFFERS = 1
 NOT_RECORDED = 2
 
@@ -42,7 +44,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         epilog="Exit codes: 0 the same; 2 its beginning was not recorded; 4 another request "
         "(system prompt, tools, model, parameters); 8 another tool result; 16 another node; 32 the "
         "record does not fit together; 64 another reply, answer or session; several runs: all of "
-        "theirs. With --decisions: 1 if an answer differs.",
+        "theirs; 128 it cannot go on to the end, and nothing differs until there. With "
+        "--decisions: 1 if an answer differs.",
     )
     parser.set_defaults(run=run)
     parser.add_argument(
@@ -59,8 +62,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from skillagent.errors import UsageError
-    from skillagent.repro.answers import NotRecordedError
+    from skillagent.errors import SkillAgentError, UsageError
     from skillagent.runs import RunRecord
     from skillagent.runs.record import records_in
 
@@ -71,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     for folder in records_in(tuple(map(Path, arguments.runs))):
         try:
             code |= replay(arguments, RunRecord.read(folder))
-        except NotRecordedError as error:
+        except SkillAgentError as error:
             # The others of a folder can be replayed nevertheless.
             print(printable(f"skillagent: {error}"), file=sys.stderr)
             code |= NOT_RECORDED
@@ -83,14 +85,16 @@ def _answers(arguments: argparse.Namespace, record: RunRecord) -> int:
     from skillagent.repro.graph_at_hand import graph_at_hand
 
     roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
-    with graph_at_hand(record, roots, options) as graph:
+    with graph_at_hand(record, roots, options, named_lock(arguments)) as graph:
         replayed = replay_answers(record, graph.view)
     if arguments.json:
         values = {"run": record.folder.name, "graph": graph.source, **replayed.to_json()}
         print(to_json(values))
     else:
         print(printable("\n".join(_answer_lines(record, replayed, graph.source))))
-    return _BITS[replayed.divergence.kind] if replayed.divergence else 0
+    if replayed.divergence:
+        return _BITS[replayed.divergence.kind]
+    return STOPPED if replayed.stopped else 0
 
 
 def _answer_lines(record: RunRecord, replayed: Replayed, source: str) -> list[str]:
@@ -121,7 +125,9 @@ def _decisions(arguments: argparse.Namespace, record: RunRecord) -> int:
     if not roots:
         raise UsageError(f"{record.folder}: which graph? Name its folder with --graph")
     graph = frozen_as_recorded(
-        record, load_recorded(record, roots, graph_options(arguments, record))
+        record,
+        load_recorded(record, roots, graph_options(arguments, record)),
+        named_lock(arguments),
     )
     decisions = replay_decisions(record, graph)
     if arguments.json:

@@ -126,8 +126,8 @@ def _passes(arguments: argparse.Namespace, record: RunRecord) -> bool:
 
 
 def _reported(record: RunRecord) -> Sequence[str]:
-    models = record.manifest.observed.get("models", ())
-    return tuple(map(str, models))
+    models = record.manifest.observed.get("models")
+    return tuple(map(str, models)) if isinstance(models, list) else ()
 
 
 def _summary(record: RunRecord) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from skillagent.cli.arguments import Commands, runs
 from skillagent.cli.output import printable, to_json
-from skillagent.cli.records import add_graph_of_record, graph_options, roots_of_record
+from skillagent.cli.records import add_graph_of_record, graph_options, named_lock, roots_of_record
 
 if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _BITS = {0: 4, 1: 8, 2: 16, 3: 32, 4: 128}
 """Level that does not hold → exit code."""
 _INCOMPLETE = 64
+_DAMAGED = 2
+_REPLAY = 2
+"""The level that --strict does not allow to be skipped."""
 _NAMES = {
     0: "the graph is the recorded one",
     1: "the record agrees with itself",
@@ -41,8 +44,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "L1 the record agrees with itself; L2 the recorded answers, replayed, give the same run; "
         "L3 a scripted run, run again, gives the same; with --live, L4 the recorded answer is "
         "among those of the same model now.",
-        epilog="Exit codes: 0 all hold; else the sum of 4 for L0, 8 for L1, 16 for L2, 32 for L3, "
-        "with --strict 64 for an incomplete record, and with --live 128 for L4.",
+        epilog="Exit codes: 0 all hold; else the sum of 2 for a record that cannot be read, 4 for "
+        "L0, 8 for L1, 16 for L2, 32 for L3, with --strict 64 for a record that is incomplete or "
+        "cannot be replayed to its end, and with --live 128 for L4.",
     )
     parser.set_defaults(run=verify)
     parser.add_argument(
@@ -56,7 +60,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="N",
         help="check the levels up to this one, 0 to 3 (3)",
     )
-    parser.add_argument("--strict", action="store_true", help="refuse an incomplete record")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse a record that is incomplete, or cannot be replayed",
+    )
     parser.add_argument(
         "--live",
         type=runs,
@@ -64,9 +72,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="also ask the recorded model the recorded questions K times",
     )
     parser.add_argument("--base-url", metavar="URL", help="with --live: address of its server")
-    parser.add_argument(
-        "--lock", metavar="FILE", help="lock of the graph (default: skillgraph.lock in its folder)"
-    )
     parser.add_argument("--signer", metavar="IDENTITY", help="who must have signed the lock")
     parser.add_argument(
         "--allowed-signers", metavar="FILE", help="with --signer: OpenSSH's file of public keys"
@@ -89,6 +94,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def verify(arguments: argparse.Namespace) -> int:
+    from skillagent.errors import SkillAgentError
+    from skillagent.lock.signature import SignatureError
     from skillagent.runs import RunRecord
     from skillagent.runs.record import records_in, without_manifest
 
@@ -98,12 +105,21 @@ def verify(arguments: argparse.Namespace) -> int:
             print(printable(f"{folder}: no run record: it has no manifest"), file=sys.stderr)
             code |= _INCOMPLETE if arguments.strict else 0
     for folder in records_in(tuple(map(Path, arguments.runs))):
-        record = RunRecord.read(folder)
-        checks = _checks(arguments, record)
-        notes = _environment_notes(record)
+        try:
+            record = RunRecord.read(folder)
+            checks = _checks(arguments, record)
+            notes = _environment_notes(record)
+        except SignatureError:
+            raise
+        except SkillAgentError as error:
+            # The others of a folder can be verified nevertheless.
+            print(printable(f"skillagent: {error}"), file=sys.stderr)
+            code |= _DAMAGED
+            continue
         for check in checks:
             code |= _BITS[check.level] if check.faults else 0
-        if arguments.strict and not record.is_complete:
+        is_replayed = not any(check.level == _REPLAY and check.skipped for check in checks)
+        if arguments.strict and not (record.is_complete and is_replayed):
             code |= _INCOMPLETE
         if arguments.json:
             values = {
@@ -125,7 +141,7 @@ def _checks(arguments: argparse.Namespace, record: RunRecord) -> list[Check]:
     from skillagent.repro.graph_at_hand import graph_at_hand
 
     roots, options = roots_of_record(arguments, record), graph_options(arguments, record)
-    with graph_at_hand(record, roots, options) as graph:
+    with graph_at_hand(record, roots, options, named_lock(arguments)) as graph:
         checks = levels.checks(record, graph, arguments.level, _lock(arguments, graph.now))
         return [*checks, _live(arguments, record, graph)] if arguments.live else checks
 

@@ -8,6 +8,7 @@ Above: `cli`. Below: `policies`, `results_file`, `session`.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,9 +29,11 @@ from skillagent.evals.session import Session
 from skillagent.evals.suite import Case, Suite
 from skillagent.files.atomic import write_atomic
 from skillagent.progress import Progress, no_progress, tracked
+from skillagent.providers.base import Determinism
 from skillagent.recording import strict_json
 from skillagent.runs import RunRecorder
 from skillagent.runs.graph_identity import GraphIdentity
+from skillagent.runs.known_secrets import secrets_of
 from skillagent.store import MemoryView
 
 REPORT = "report.json"
@@ -130,6 +133,7 @@ class _Runner:
         self._policies = {policy.name: policy for policy in plan.policies}
         self._cases = {case.id: case for case in plan.suite.cases}
         self._environment = Environment.here(Path.cwd()) if plan.records else None
+        self._scrubber = secrets_of(os.environ)
 
     def attempt(self, task: Task) -> Attempt:
         """Carry out a task; a model that fails leaves an attempt with its error."""
@@ -154,7 +158,9 @@ class _Runner:
             error = str(problem)
         session.close()
         record = recorder.path.name if recorder and recorder.path else ""
-        return Attempt(task, session.steps, answer, passed, error, record)
+        if answer is not None:
+            answer = self._scrubber.text(answer)
+        return Attempt(task, session.steps, answer, passed, self._scrubber.text(error), record)
 
     def _passed(self, case: Case, answer: str | None) -> tuple[bool, ...]:
         if answer is None:
@@ -176,6 +182,7 @@ class _Runner:
             self._plan.folder / RECORDS,
             seed=self._plan.suite.seed,
             graph=self._plan.roots,
+            determinism=Determinism.SCRIPTED,  # of calls without a model, which follow rules
             environment=self._environment,
             name=task.record_name,
         )

@@ -182,8 +182,9 @@ class Session:
         return answers[-1] if answers else ""
 
     def close(self) -> None:
-        """Finish the record."""
+        """Finish the record; a session in which nothing was shown leaves one, too."""
         if self._record is not None:
+            self._record.begin(self.toolset, None, None)
             self._record.close()
 
     def _call(self, tool: str, arguments: Mapping[str, Any]) -> Answer:

@@ -1,6 +1,6 @@
-"""The report as Markdown tables, for the terminal and for documents.
+"""The report as tables: their cells, and as Markdown for the terminal and for documents.
 
-Above: `cli`. Below: `report`.
+Above: `cli`, `page`. Below: `report`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from skillagent.repro.control import Verdict
 
 SHOWN = 8
 """Most cases that are named for a change."""
+Cells = tuple[list[str], list[list[str]]]
+"""The header of a table, and its rows."""
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -27,17 +29,17 @@ def report_lines(report: Report) -> Iterator[str]:
         f"{report.made_of['counter']}"
     )
     yield ""
-    yield from main_table(report)
+    yield from table(*main_cells(report))
     if report.groups:
         yield ""
         yield "Share of questions of which every gold node was read, by kind:"
         yield ""
-        yield from group_table(report)
+        yield from table(*group_cells(report))
     if report.refusals:
         yield ""
         yield "Share of questions without an answer for which a text was read all the same:"
         yield ""
-        yield from refusal_table(report)
+        yield from table(*refusal_cells(report))
     yield ""
     yield from remarks(report)
 
@@ -69,7 +71,7 @@ def compared_lines(compared: Compared) -> Iterator[str]:
                 )
 
 
-def main_table(report: Report) -> list[str]:
+def main_cells(report: Report) -> Cells:
     """A row for each policy and budget."""
     has_answers = any(row.passes for row in report.rows if not row.group)
     rival = report.strongest or "a baseline"
@@ -111,10 +113,10 @@ def main_table(report: Report) -> list[str]:
         rows.append(cells)
     if has_answers:
         header.append("pass@1 / pass@k / pass^k")
-    return table(header, rows)
+    return header, rows
 
 
-def group_table(report: Report) -> list[str]:
+def group_cells(report: Report) -> Cells:
     """All-gold for each tag: a row for each policy, a column for each tag and budget."""
     sizes = {row.group: row.cases for row in report.rows}
     header = ["kind (questions)", "policy", *(f"{budget:,}" for budget in report.budgets)]
@@ -134,10 +136,10 @@ def group_table(report: Report) -> list[str]:
                     for budget in report.budgets
                 ]
             rows.append(cells)
-    return table(header, rows)
+    return header, rows
 
 
-def refusal_table(report: Report) -> list[str]:
+def refusal_cells(report: Report) -> Cells:
     """False disclosure: a row for each policy, a column for each budget."""
     header = ["policy", *(f"{budget:,}" for budget in report.budgets)]
     rows = []
@@ -150,7 +152,7 @@ def refusal_table(report: Report) -> list[str]:
             for row in mine
         ]
         rows.append([policy.name, *cells])
-    return table(header, rows)
+    return header, rows
 
 
 def remarks(report: Report) -> Iterator[str]:

@@ -202,7 +202,8 @@ def _node(node_id: str, before: LockedNode, after: LockedNode) -> Difference:
         why = f"its file was renamed from {before.path} to {after.path}"
         return Difference(Kind.CHANGED, "node", node_id, why)
     if before.links != after.links:
-        return Difference(Kind.RELINKED, "node", node_id, _relinked(before, after))
+        text = f"its bytes are the same, but {_relinked(before, after)}"
+        return Difference(Kind.RELINKED, "node", node_id, text)
     return Difference(
         Kind.CHANGED, "node", node_id, "its bytes are the same, but are read differently"
     )
@@ -212,6 +213,8 @@ def _relinked(before: LockedNode, after: LockedNode) -> str:
     """What is said of the first link that leads elsewhere, and the number of others."""
     old = dict(set(before.links) - set(after.links))
     new = dict(set(after.links) - set(before.links))
+    if not old and not new:
+        return "its links are written in another order, or one of them twice"
     first, *others = sorted(old.keys() | new.keys())
     if first not in new:
         text = f"[[{first}]] is no longer a link to {old[first] or 'a node'}"
@@ -220,7 +223,7 @@ def _relinked(before: LockedNode, after: LockedNode) -> str:
     else:
         text = f"[[{first}]] leads to {new[first] or 'no node'}, not to {old[first] or 'no node'}"
     more = f", and {len(others)} more links differ" if others else ""
-    return f"its bytes are the same, but {text}{more}"
+    return text + more
 
 
 def _files(lock: GraphLock, now: GraphLock) -> Iterator[Difference]:

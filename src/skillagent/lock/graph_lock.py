@@ -217,8 +217,8 @@ def is_in(root: str, leaf: str, index: int, count: int, proof: Iterable[str]) ->
     try:
         computed = merkle.root_by(tuple(map(_raw, proof)), _raw(leaf), index, count)
         return computed is not None and computed == _raw(root)
-    except ValueError:
-        return False  # a hash that is not in the form `sha256:…`
+    except (ValueError, TypeError, AttributeError):
+        return False  # a hash that is not in the form `sha256:…`, or a number that is none
 
 
 def _node_fields(node_id: str, node: LockedNode) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
 from skillagent.lock.graph_lock import GraphLock, LockedFile, LockedNode
+from skillagent.recording.strict_json import without_twins
 
 if TYPE_CHECKING:
     from skillagent.lock.form import LockForm
@@ -51,7 +52,7 @@ def parsed_lock(data: bytes, where: str) -> GraphLock:
     """
     try:
         text = data.decode("utf-8")
-        json.loads(text, object_pairs_hook=_without_twins)
+        json.loads(text, object_pairs_hook=without_twins)
     except json.JSONDecodeError as error:
         raise UsageError(
             f"{where}:{error.lineno}: is not JSON: {error.msg}; {LOCK_AGAIN}"
@@ -110,13 +111,3 @@ def _line_of(text: str, *place: str) -> int:
             line,
         )
     return line
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which no key is written twice, because readers disagree about such a file."""
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice[:80]!r} is written twice")
-    return values

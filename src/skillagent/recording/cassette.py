@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn
 
 from skillagent.errors import UsageError
 from skillagent.files.append import append_line
+from skillagent.files.regular import read_regular
 from skillagent.recording import strict_json
 from skillagent.recording.exchange import STRICT, AnswerT, Exchange, RequestT
 
@@ -61,8 +62,7 @@ class Cassette(Generic[RequestT, AnswerT]):
             UsageError: the file cannot be read, is not a cassette, or has a broken line.
         """
         try:
-            with open(self.path, "rb") as file:
-                lines = file.read().split(b"\n")
+            lines = read_regular(self.path).split(b"\n")
         except OSError as error:
             raise UsageError(f"{self.path}: cannot be read: {error.strerror}") from error
         if unfinished:
@@ -79,8 +79,7 @@ class Cassette(Generic[RequestT, AnswerT]):
             UsageError: the file cannot be written, is not a cassette, or has a broken line.
         """
         try:
-            with open(self.path, "rb") as file:
-                content = file.read()
+            content = read_regular(self.path)
         except FileNotFoundError:
             content = b""
         except OSError as error:
@@ -130,6 +129,9 @@ class Cassette(Generic[RequestT, AnswerT]):
             self._refuse(number, f"{place}: {last['msg']}" if place else last["msg"])
         except (ValueError, RecursionError) as error:
             self._refuse(number, f"not JSON: {error}")
+        except (KeyError, TypeError, AttributeError) as error:
+            # Some values are examined by code that expects the form that recorders write.
+            self._refuse(number, f"not an exchange: {error!r}")
 
     def _refuse(self, number: int, reason: str) -> NoReturn:
         raise UsageError(f"{self.path}:{number}: {reason}") from None

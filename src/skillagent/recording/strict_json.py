@@ -24,10 +24,26 @@ def parsed(data: bytes) -> Any:
     """The value of a JSON text.
 
     Raises:
-        ValueError: the text is not JSON, or holds NaN or an infinity.
+        ValueError: the text is not JSON, holds NaN or an infinity, or has a key twice.
         RecursionError: it is nested too deeply.
     """
-    return json.loads(data, parse_constant=_refuse, parse_float=_finite)
+    return json.loads(
+        data, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=without_twins
+    )
+
+
+def without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no key is written twice, because readers disagree about such a file.
+
+    Raises:
+        ValueError: a key is written twice.
+    """
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice[:80]!r} is written twice")
+    return values
 
 
 def dumped(value: Any) -> bytes:

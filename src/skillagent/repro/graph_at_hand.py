@@ -41,11 +41,13 @@ class GraphAtHand:
     """Whether its root is the recorded one."""
     now: SkillGraph | None
     """The graph in its folder; None if nobody knows the folder."""
+    present: GraphView | None
+    """The same, frozen as the run was; None likewise."""
 
 
 @contextmanager
 def graph_at_hand(
-    record: RunRecord, roots: Sequence[str], options: Options
+    record: RunRecord, roots: Sequence[str], options: Options, lock: Path | None = None
 ) -> Iterator[GraphAtHand]:
     """The recorded graph if it is at hand, otherwise its present state.
 
@@ -57,29 +59,30 @@ def graph_at_hand(
         record: the record.
         roots: folders of the graph, as `SkillGraph.load` takes them; empty if nobody knows them.
         options: how it is loaded.
+        lock: the lock by which the run was frozen; None looks in the usual places.
 
     Raises:
         GraphError: a folder cannot be loaded.
-        UsageError: the graph is nowhere to be found.
+        UsageError: the graph is nowhere to be found, or the lock is another one.
     """
     wanted = record.manifest.inputs.graph_root
     now = load_recorded(record, roots, options) if roots else None
-    present = frozen_as_recorded(record, now) if now is not None else None
+    present = frozen_as_recorded(record, now, lock) if now is not None else None
     if present is not None and GraphIdentity.of(present).root == wanted:
-        yield GraphAtHand(present, "as it is now", is_recorded=True, now=now)
+        yield GraphAtHand(present, "as it is now", is_recorded=True, now=now, present=present)
         return
     with tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         for source, graph in _earlier(record, roots, Path(folder), options):
             view = view_of(graph)
             if GraphIdentity.of(view).root == wanted:
-                yield GraphAtHand(view, source, is_recorded=True, now=now)
+                yield GraphAtHand(view, source, is_recorded=True, now=now, present=present)
                 return
         if present is None:
             raise UsageError(
                 f"{record.folder}: which graph did it read? Name its folder with --graph"
             )
         source = "as it is now, which is not as recorded"
-        yield GraphAtHand(present, source, is_recorded=False, now=now)
+        yield GraphAtHand(present, source, is_recorded=False, now=now, present=present)
 
 
 def load_recorded(record: RunRecord, roots: Sequence[str], options: Options) -> SkillGraph:
@@ -103,14 +106,25 @@ def load_recorded(record: RunRecord, roots: Sequence[str], options: Options) -> 
     return SkillGraph.load(*named, options=options)
 
 
-def frozen_as_recorded(record: RunRecord, graph: SkillGraph) -> GraphView:
+def frozen_as_recorded(
+    record: RunRecord, graph: SkillGraph, lock_file: Path | None = None
+) -> GraphView:
     """The view of a graph in its folder, frozen by the lock of a run if that is at hand.
 
     Args:
         record: the record of the run; if it was not frozen, the view shows everything.
         graph: the graph.
+        lock_file: the lock by which it was frozen; None looks in the usual places.
+
+    Raises:
+        UsageError: that lock cannot be read, or the run was frozen by another one.
     """
     wanted = record.manifest.inputs.frozen
+    if wanted and lock_file is not None:
+        lock = read_lock(lock_file)
+        if lock.root != wanted:
+            raise UsageError(f"{lock_file}: the run was frozen by another lock, with root {wanted}")
+        return view_of(graph, lock)
     for path in _usual_locks(graph) if wanted else ():
         with suppress(SkillAgentError):
             if (lock := read_lock(path)).root == wanted:

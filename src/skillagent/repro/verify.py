@@ -23,17 +23,19 @@ from skillagent.digest import sha256
 from skillagent.disclosure import Level
 from skillagent.errors import SkillAgentError
 from skillagent.files.regular import read_regular
-from skillagent.lock import GraphLock, LockedNode, Proof, drift, node_leaf
+from skillagent.lock import FrozenView, GraphLock, LockedNode, Proof, drift, node_leaf
 from skillagent.providers.base import Determinism
 from skillagent.providers.offline import OfflineProvider
 from skillagent.repro.answers import NotRecordedError, Replayed, replay_answers, replay_with
 from skillagent.repro.consistency import cassette_faults
 from skillagent.repro.divergence import Divergence
-from skillagent.repro.graph_at_hand import GraphAtHand, frozen_as_recorded
+from skillagent.repro.graph_at_hand import GraphAtHand
+from skillagent.repro.manifest_facts import manifest_faults
 from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.manifest import NodeRead
-from skillagent.runs.recorder import TRACE
+from skillagent.runs.recorder import CASSETTE, FILES, TRACE
+from skillagent.runs.trace import run_digest
 from skillagent.secrets import SCRUBBED
 from skillagent.tokens import TokenCounter, counter_named
 
@@ -92,7 +94,12 @@ def check_graph(record: RunRecord, graph: GraphAtHand, lock: GraphLock | None) -
         elif now.nodes[node].digest != read.digest:
             faults.append(f"[[{node}]] was read, and its file has changed since")
     wanted = record.manifest.inputs.graph_root
-    if not faults and GraphIdentity.of(frozen_as_recorded(record, now)).root != wanted:
+    frozen_by, present = record.manifest.inputs.frozen, graph.present
+    if frozen_by is not None and not isinstance(present, FrozenView):
+        faults.append(
+            f"the run was frozen by a lock that is not at hand, {frozen_by}: name its file"
+        )
+    elif not faults and present and GraphIdentity.of(present).root != wanted:
         faults.append("the graph has changed since, but no node that was read")
     if lock is not None and lock.root != record.manifest.inputs.frozen:
         # A frozen run was shown nothing that differs from this lock.
@@ -157,12 +164,22 @@ def _manifest_faults(record: RunRecord) -> Iterator[str]:
     for node, read in manifest.nodes.items():
         if read.proof is not None and not _is_proven(node, read, manifest.inputs.graph_root):
             yield f"manifest.json: the proof that [[{node}]] belongs to the graph does not hold"
-    for name, seal in manifest.files.items():
-        yield from _seal_faults(record, name, seal.bytes, seal.sha256)
-    if manifest.status != "complete":
-        return
-    if record.run_digest != manifest.run_digest and len(record.events) == manifest.events:
+    yield from _file_faults(record)
+    counted = record.events[: manifest.events]
+    if len(counted) == manifest.events and run_digest(counted) != manifest.run_digest:
         yield f"{TRACE}: it was edited: its events do not give the run_digest of the manifest"
+
+
+def _file_faults(record: RunRecord) -> Iterator[str]:
+    """Compares the files of the record with their seals; every file of a record has one."""
+    seals = record.manifest.files
+    for name in sorted(seals.keys() - set(FILES)):
+        yield f"manifest.json: it seals {name[:80]!r}, which is no file of a record"
+    for name in FILES:
+        if name in seals:
+            yield from _seal_faults(record, name, seals[name].bytes, seals[name].sha256)
+        elif (record.folder / name).exists() or name in (TRACE, CASSETTE):
+            yield f"manifest.json: it has no seal of {name}"
 
 
 def _is_proven(node: str, read: NodeRead, root: str) -> bool:
@@ -173,7 +190,7 @@ def _is_proven(node: str, read: NodeRead, root: str) -> bool:
         path, size, text = values["path"], values["size"], values["text"]
         leaf = node_leaf(node, LockedNode(path, size, read.digest, text, links))
         proof = Proof.from_json(values)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return False
     return proof.leaf == leaf and proof.is_for(root)
 
@@ -196,6 +213,7 @@ def _trace_faults(record: RunRecord) -> Iterator[str]:
     yield from _budget_faults(record)
     if not record.is_complete:
         return
+    yield from manifest_faults(record)
     questions = [sha256(question) for question in record.questions]
     if questions != list(manifest.inputs.questions):
         yield "manifest.json: its questions are not those of the trace"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from skillagent.digest import canonical_json, sha256
@@ -70,6 +71,10 @@ class RunInputs:
     seed: int | None
     questions: tuple[str, ...] = ()
     """Digests of the questions."""
+
+    def __post_init__(self) -> None:
+        if self.today is not None:
+            date.fromisoformat(self.today)
 
     @property
     def inputs_id(self) -> str:

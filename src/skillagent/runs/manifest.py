@@ -20,6 +20,7 @@ from skillagent.digest import canonical_json, sha256
 from skillagent.errors import UsageError
 from skillagent.files.regular import read_regular
 from skillagent.providers.base import Determinism
+from skillagent.recording import strict_json
 from skillagent.recording.exchange import STRICT
 from skillagent.runs.canonical import without_floats
 from skillagent.runs.inputs import RunInputs
@@ -133,7 +134,9 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / FILE
     try:
-        return _FORM.validate_json(read_regular(path, LIMIT))
+        data = read_regular(path, LIMIT)
+        strict_json.parsed(data)  # pydantic takes the last of two equal keys
+        return _FORM.validate_json(data)
     except FileNotFoundError:
         raise UsageError(
             f"{folder}: no run record: it has no {FILE}; if its process was killed before it "
@@ -145,3 +148,5 @@ def read_manifest(folder: Path) -> Manifest:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise UsageError(f"{path}: not a manifest ({place}: {first['msg']})") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: not a manifest: {error}") from None

@@ -40,6 +40,8 @@ from skillagent.runs.observer import RunObserver, iso_time
 from skillagent.runs.trace import TraceEvent
 
 TRACE, CASSETTE, RESUMED = "trace.jsonl", "cassette.jsonl", "resumed.json"
+FILES = (TRACE, CASSETTE, RESUMED, NODES)
+"""All files of a record but its manifest, which seals them."""
 IGNORED = ".skillagentignore"
 DEFAULT_FOLDER = "runs"
 SESSION = "session"
@@ -371,7 +373,7 @@ class RunRecorder:
     def _seals(self) -> dict[str, FileSeal]:
         assert self.path is not None
         seals = {}
-        for name in (TRACE, CASSETTE, RESUMED, NODES):
+        for name in FILES:
             try:
                 data = read_regular(self.path / name)
             except OSError:

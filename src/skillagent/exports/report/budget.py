@@ -1,6 +1,6 @@
 """The budget over time, as a curve and as a table.
 
-Above: `run_report`. Below: `markup`.
+Above: `run_report`. Below: `html`, `run_events`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.exports.report.markup import Markup, details, element, joined, table
+from skillagent.html.markup import Markup, details, element, joined, table
 from skillagent.runs.run_events import CallAnswer, CallStart, Instructions, RunEvent
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 200, 64, 16, 30

@@ -2,7 +2,7 @@
 
 An entry can stand for several events: a call and its answer, a request and its reply.
 
-Above: `run_report`. Below: `markup`.
+Above: `run_report`. Below: `html`, `run_events`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from skillagent.disclosure import Disclosed
-from skillagent.exports.report.markup import EMPTY, Markup, details, element, joined
+from skillagent.html.markup import EMPTY, Markup, details, element, joined
 from skillagent.messages import Usage
 from skillagent.runs.run_events import (
     CallAnswer,

@@ -1,6 +1,6 @@
 """Where two runs part: the first event that differs, which of its fields, and how.
 
-Above: `run_report`. Below: `markup`, `repro.divergence`.
+Above: `run_report`. Below: `html`, `repro.divergence`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from skillagent.digest import canonical_json
 from skillagent.errors import UsageError
-from skillagent.exports.report.markup import Markup, element, joined
+from skillagent.html.markup import Markup, element, joined
 from skillagent.recording.difference import COMPARED_LINES
 from skillagent.repro.divergence import divergence
 from skillagent.runs import RunRecord, TraceEvent

@@ -1,17 +1,14 @@
-"""The HTML file around the parts of a report: style, script, and the policy that allows only these.
+"""The HTML file of a run: its style, its script, and the keys that the script knows.
 
-Above: `run_report`. Below: `markup`.
+Above: `run_report`. Below: `html`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import importlib.resources
-from functools import cache
+from skillagent.html.document import document, resource
+from skillagent.html.markup import Markup, element, joined
 
-from skillagent.exports.report.markup import Markup, element, joined
-
+_PACKAGE = "skillagent.exports.report"
 _KEYS = (
     ("j or ↓", "next call (the arrow only when a call has the focus)"),
     ("k or ↑", "previous call"),
@@ -21,33 +18,10 @@ _KEYS = (
 )
 
 
-def document(title: str, header: Markup, *sections: Markup) -> str:
-    """A whole HTML file.
-
-    Args:
-        title: title of the window.
-        header: what comes before all sections, with the first heading.
-        sections: the parts.
-    """
-    style, script = _file("report.css"), _file("report.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    head = joined(
-        [
-            Markup('<meta charset="utf-8">\n'),
-            Markup(f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'),
-            Markup('<meta name="viewport" content="width=device-width, initial-scale=1">\n'),
-            element("title", title),
-            Markup(f"\n<style>{style}</style>\n"),
-        ]
-    )
-    main = element("main", Markup("\n"), *(Markup(f"{part}\n") for part in sections))
-    body = joined([element("header", header), Markup("\n"), main, Markup("\n"), _keys()])
-    ending = Markup(f"\n<script>{script}</script>\n")
-    inner = element("head", head), Markup("\n"), element("body", body, ending)
-    return f"<!DOCTYPE html>\n{element('html', *inner, lang='en')}\n"
+def report_document(title: str, header: Markup, *sections: Markup) -> str:
+    """A whole HTML file; see `html.document.document`."""
+    style, script = resource(_PACKAGE, "report.css"), resource(_PACKAGE, "report.js")
+    return document(title, header, *sections, style=style, script=script, ending=_keys())
 
 
 def _keys() -> Markup:
@@ -62,14 +36,3 @@ def _keys() -> Markup:
     dialog = element("dialog", *parts, id="keys", aria_labelledby="keys-title")
     button = element("button", "Keys (?)", type="button")
     return joined([element("footer", button, id="keys-button", hidden=True), dialog])
-
-
-@cache
-def _file(name: str) -> str:
-    source = importlib.resources.files("skillagent.exports.report") / name
-    return source.read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    """The source expression of a script or style in a content security policy (CSP level 3)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

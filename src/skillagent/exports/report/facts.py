@@ -1,26 +1,18 @@
 """What a run was: question, outcome, model, digests, environment.
 
-Above: `run_report`. Below: `markup`.
+Above: `run_report`. Below: `html`, `run_events`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from skillagent.exports.report.markup import Markup, details, element, joined, table
+from skillagent.html.facts import Fact, facts_list
+from skillagent.html.markup import Markup, details, element, joined, table
 from skillagent.runs import RunRecord
 from skillagent.runs.run_events import RunEvent, spent_by
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line about a run."""
-
-    name: str
-    value: str
 
 
 def facts_of(record: RunRecord, events: Iterable[RunEvent]) -> list[Fact]:
@@ -49,12 +41,6 @@ def facts_of(record: RunRecord, events: Iterable[RunEvent]) -> list[Fact]:
         Fact("Run", manifest.run),
         Fact("Started", _words(observed.get("started"))),
     ]
-
-
-def facts_list(facts: Iterable[Fact]) -> Markup:
-    """Facts about one run."""
-    lines = [element("div", element("dt", fact.name), element("dd", fact.value)) for fact in facts]
-    return element("dl", *lines, class_="facts")
 
 
 def facts_table(caption: str, first: Iterable[Fact], second: Iterable[Fact]) -> Markup:

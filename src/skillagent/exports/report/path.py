@@ -1,6 +1,6 @@
 """The path through the graph: which nodes were disclosed, in their order, and how much of each.
 
-Above: `run_report`. Below: `markup`.
+Above: `run_report`. Below: `html`, `run_events`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from skillagent.disclosure import Disclosed, Level
-from skillagent.exports.report.markup import Markup, details, element, joined
+from skillagent.html.markup import Markup, details, element, joined
 from skillagent.runs.run_events import CallAnswer, Instructions, RunEvent
 
 WIDTH, LEFT, TOP, ROW = 640, 44, 30, 18

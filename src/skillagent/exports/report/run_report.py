@@ -11,17 +11,17 @@ from itertools import zip_longest
 from skillagent.exports.report.budget import budget
 from skillagent.exports.report.course import Entry, course_of, entries_list
 from skillagent.exports.report.divergence import shown_divergence
-from skillagent.exports.report.document import document
+from skillagent.exports.report.document import report_document
 from skillagent.exports.report.facts import (
     environment_facts,
     environment_list,
     environment_table,
-    facts_list,
     facts_of,
     facts_table,
 )
-from skillagent.exports.report.markup import EMPTY, Markup, element, joined, section
 from skillagent.exports.report.path import path
+from skillagent.html.facts import facts_list
+from skillagent.html.markup import EMPTY, Markup, element, joined, section
 from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord
 from skillagent.runs.run_events import RunEvent, typed_event
@@ -40,7 +40,7 @@ def run_report(record: RunRecord) -> str:
     """
     events = _events(record)
     environment = environment_list(environment_facts(record))
-    return document(
+    return report_document(
         f"Run: {_title(record)}",
         element("h1", _title(record)),
         section("run", "Run", facts_list(facts_of(record, events)), environment),
@@ -68,7 +68,7 @@ def comparison_report(first: RunRecord, second: RunRecord) -> str:
     totals = [record.manifest.inputs.budget for record in pair]
     place = first_divergence(first.events, second.events)
     entries = course_of(events[0], "first-"), course_of(events[1], "second-")
-    return document(
+    return report_document(
         "Two runs compared",
         element("h1", "Two runs compared"),
         section(
