@@ -32,6 +32,10 @@ GRADER_KEYS = {
     "llm": {"criteria", "focus"},
     "baseline": {"baseline_file", "criteria"},
 }
+LINKS = (
+    "- [Debian](https://www.debian.org)\n- [Python](https://www.python.org)\n"
+    "- [Wikipedia](https://www.wikipedia.org)"
+)
 SERVER = "mcp__plugin_skillagent_skillagent__"
 """What the names of our tools begin with in the host."""
 
@@ -125,8 +129,7 @@ def test_a_skill_that_must_stay_closed_is_scored() -> None:
         ("ask-the-graph/gives-the-command", "halt-refunds --ledger blue", "halt-refunds"),
         (
             "unrelated-request/list-is-sorted",
-            "[Debian](https://www.debian.org) [Python](https://www.python.org)\n"
-            "[Wikipedia](https://www.wikipedia.org)",
+            LINKS,
             "- [Wikipedia](https://www.wikipedia.org)\n- [Debian](https://www.debian.org)",
         ),
     ],

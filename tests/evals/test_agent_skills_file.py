@@ -81,6 +81,11 @@ def test_without_expectations_the_expected_output_is_the_rubric(tmp_path: Path) 
     assert one(tmp_path, expected_output="It was damp.").checks == (Judged("It was damp."),)
 
 
+def test_null_is_as_if_it_was_not_there(tmp_path: Path) -> None:
+    case = one(tmp_path, id=None, expected_output=None, files=None, expectations=None)
+    assert (case.id, case.tags, case.checks) == ("eval-1", (), ())
+
+
 def test_an_eval_with_files_is_marked(tmp_path: Path) -> None:
     assert one(tmp_path, files=["evals/files/pot.jpg"]).tags == ("needs-files",)
 
@@ -162,6 +167,8 @@ def test_a_wrong_entry_is_an_error_of_one_line(tmp_path: Path, value: Any, error
         ("[" * 100_000, ": no JSON: "),
         ('[\n\t{"prompt": "a \\ud83d\\ude00"},\n\t{}]', ":3: 1.prompt: Field required"),
         ("\ufeff[\n{}]", ":2: 0.prompt: Field required"),
+        ('[\n{"prompt": "\\ud83d"}]', ":2: 0.prompt: Input should be a valid string"),
+        ('[{"prompt": ' + "[" * 400 + "]" * 400 + "}]", ":1: 0.prompt: Input should be a valid s"),
         ('[\n{"x": "\x7f"}]', ": 0.prompt: Field required"),
     ],
 )

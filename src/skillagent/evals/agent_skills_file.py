@@ -15,7 +15,7 @@ How the two formats correspond:
   Checks that need no judge are under `check` and also sentences in `expectations`, so others can
   grade them. An expectation that is the sentence of a listed check is not a further check.
 
-Above: `opening`, `cli`. Below: `agent_skills_models`, `suite_file`.
+Above: `opening`, `cli`. Below: `agent_skills_models`, `suite_file`, `suite_text`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from skillagent.evals.suite_file import (
     refuse_repeated,
     suite_of,
 )
+from skillagent.evals.suite_text import check_fields
 from skillagent.files.json_file import JsonFile, read_json
 from skillagent.files.yaml_model import Place
 
@@ -211,7 +212,7 @@ def _own(case: Case) -> Iterator[tuple[str, Any]]:
         yield "tags", list(case.tags)
     # A rubric is its own sentence. Among other checks it is listed, too, so that all keep order.
     if not all(isinstance(check, checks.Judged) and check.rubric.strip() for check in case.checks):
-        yield "check", [CheckModel.of(check).to_json() for check in case.checks]
+        yield "check", list(map(check_fields, case.checks))
 
 
 def _expected(case: Case) -> str:

@@ -12,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
 
 KEY = "skillagent"
 """The key of this package's own values, in the file and in each eval."""
@@ -62,6 +70,14 @@ class EvalModel(_Foreign):
     expected_skill: str | None = None
     own: dict[str, Any] = Field(default={}, validation_alias=KEY)
     """Fields of a case of `suite_file`, without its question."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        # Programs write null for what is not there. Only of a skill it says that there is none.
+        if not isinstance(value, Mapping):
+            return value
+        return {k: v for k, v in value.items() if v is not None or k == "expected_skill"}
 
     @property
     def triggers(self) -> bool:

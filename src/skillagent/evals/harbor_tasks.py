@@ -13,7 +13,7 @@ The agent reaches the graph through `skillagent serve`, which is in the image. T
 carried out by the same code as in `skillagent eval`. Only nodes are copied: other files of the
 graph's folder, such as the suite with its answers, are not.
 
-Above: `cli`. Below: `suite`, `suite_file`, `graph_json`.
+Above: `cli`. Below: `suite`, `suite_text`, `graph_json`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from skillagent import __version__
 from skillagent.errors import UsageError
 from skillagent.evals import checks
 from skillagent.evals.suite import Case, Suite
-from skillagent.evals.suite_file import CheckModel
+from skillagent.evals.suite_text import check_fields
 from skillagent.files.whole_folder import staged_folder
 from skillagent.graph import SkillGraph
 from skillagent.graph_json import graph_record
@@ -124,12 +124,12 @@ def _refuse_ungradable(suite: Suite, case: Case) -> None:
             raise suite.error(
                 case,
                 f"a Harbor task cannot check that an answer {check}: only contains, exact, regex "
-                "and numeric; leave the case out with --case",
+                "and numeric; name the other cases with --case",
             )
 
 
 def _case_files(suite: Suite, case: Case, graph: SkillGraph, budget: int) -> dict[str, bytes]:
-    forms = [CheckModel.of(check).to_json() for check in case.checks]
+    forms = list(map(check_fields, case.checks))
     files = {
         "task.toml": tomlkit.dumps(task_values(suite, case, graph, budget)),
         "instruction.md": _instruction(case),

@@ -88,32 +88,6 @@ class CheckModel(_Model):
             return checks.Python(self.python)
         return checks.Judged(self.judge or "")
 
-    @classmethod
-    def of(cls, check: checks.Check) -> CheckModel:
-        """The form of a check, of which `check` makes an equal one.
-
-        Raises:
-            TypeError: it is none of the kinds that a suite can name.
-        """
-        match check:
-            case checks.Contains(text):
-                return cls(contains=text)
-            case checks.Exact(text):
-                return cls(exact=text)
-            case checks.Matches(pattern):
-                return cls(regex=pattern)
-            case checks.Numeric(value, tolerance):
-                return cls(numeric=NumericModel(value=value, tolerance=tolerance))
-            case checks.Python(name):
-                return cls(python=name)
-            case checks.Judged(rubric):
-                return cls(judge=rubric)
-        raise TypeError(f"no check of a suite: {check}")
-
-    def to_json(self) -> dict[str, Any]:
-        """The form as it is written."""
-        return self.model_dump(exclude_unset=True)
-
 
 class CaseModel(_Model):
     """One question."""

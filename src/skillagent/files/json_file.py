@@ -69,7 +69,7 @@ class JsonFile:
         text = _SURROGATE.sub(r"\\u0020", self.text.replace("\t", " "))
         try:
             return yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             return None
 
 
