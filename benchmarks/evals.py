@@ -18,7 +18,7 @@ from pathlib import Path
 from skillagent import OfflineProvider, SkillGraph
 from skillagent.evals import POLICIES, Eval, Report, Setup, load, policies, report
 from skillagent.evals.suite_file import suite_in
-from skillagent.evals.tables import group_table, main_table, refusal_table, remarks
+from skillagent.evals.tables import group_cells, main_cells, refusal_cells, remarks, table
 from skillagent.tokens import default_counter
 
 ROOT = Path(__file__).parents[1]
@@ -57,17 +57,17 @@ def section(figures: Report) -> Iterator[str]:
         f"answers, {figures.unanswerable:,} without."
     )
     yield ""
-    yield from main_table(figures)
+    yield from table(*main_cells(figures))
     if figures.groups:
         yield ""
         yield "Share of questions of which every gold node was read:"
         yield ""
-        yield from group_table(figures)
+        yield from table(*group_cells(figures))
     if figures.refusals:
         yield ""
         yield "Share of questions without an answer for which a text was read all the same:"
         yield ""
-        yield from refusal_table(figures)
+        yield from table(*refusal_cells(figures))
     yield ""
     yield " ".join(remarks(figures))
     yield ""

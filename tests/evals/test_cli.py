@@ -202,9 +202,9 @@ def test_a_model_is_a_policy_and_stands_beside_its_control(
     assert "| 1.000 / 1.000 / 1.000" in out
     assert "A/A control, llm:openai:one against itself at 1,200: +.000 [+.000, +.000]." in out
     records = [path.name for path in Path("out/runs").iterdir() if path.is_dir()]
-    assert "heavy.llm_openai_one.1200.3" in records
+    assert "heavy.llm%3Aopenai%3Aone.1200.3" in records
     assert len(records) == 4 + 3 * 4
-    assert main(["replay", "out/runs/heavy.llm_openai_one.1200.3"]) == 0
+    assert main(["replay", "out/runs/heavy.llm%3Aopenai%3Aone.1200.3"]) == 0
 
 
 def test_a_model_that_fails_exits_with_3(

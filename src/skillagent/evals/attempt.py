@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from skillagent.evals.session import Step
 
@@ -22,8 +23,8 @@ class Task(NamedTuple):
 
     @property
     def record_name(self) -> str:
-        """The folder of its run record: readable, and valid on every file system."""
-        policy = "".join(char if char.isalnum() or char in "-+" else "_" for char in self.policy)
+        """The folder of its run record: no two tasks of an eval have the same."""
+        policy = quote(self.policy, safe="+")
         return f"{self.case}.{policy}.{self.budget}" + f".{self.repeat}" * (self.repeat > 1)
 
 
