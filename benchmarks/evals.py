@@ -35,7 +35,7 @@ def measured(folder: Path) -> Report:
     suite = replace(load(path), policies=tuple(POLICIES))
     graph = SkillGraph.load(*suite.roots)
     suite = suite.on(graph)
-    setup = Setup(graph, suite.cases, default_counter(), lambda name: OfflineProvider())
+    setup = Setup(graph, suite.cases, default_counter(), lambda name, repeat: OfflineProvider())
     chosen = policies(suite.policies, (), setup)
     with tempfile.TemporaryDirectory() as results:
         plan = Eval(suite, setup, chosen, Path(results), records=False)

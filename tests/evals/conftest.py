@@ -68,7 +68,7 @@ def suite(bakery: Path) -> Suite:
     return load(bakery / "evals" / "suite.yaml")
 
 
-def offline(name: str) -> Provider:
+def offline(name: str, repeat: int) -> Provider:
     """The provider of every model that has no other one."""
     return OfflineProvider()
 

@@ -59,5 +59,5 @@ def moody(name: str, node: str) -> Policy:
     return Policy(name, Role.OTHER, walk, is_sampled=True)
 
 
-def _offline(name: str) -> Provider:
+def _offline(name: str, repeat: int) -> Provider:
     return OfflineProvider()

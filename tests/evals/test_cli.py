@@ -216,3 +216,18 @@ def test_a_model_that_fails_exits_with_3(
         code = main([*words, "--base-url", server.openai_url, *CALLS, "out"])
     assert code == 3
     assert "4 attempts failed" in capsys.readouterr().out
+
+
+def test_each_repeat_of_a_model_has_a_seed_of_its_own(
+    bakery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "no-key")
+    words = ["eval", str(bakery), "--policy", "llm", "-m", "openai-chat:one", "--case", "heavy"]
+    with MockLLM(_walks).serve() as server:  # type: ignore[arg-type]
+        options = ["--budget", "1k", "-n", "3", "--seed", "7", "--base-url", server.openai_url]
+        assert main([*words, *options, "-o", "out"]) == 0
+    seeds = set()
+    for path in sorted(Path("out/runs").glob("heavy.*/manifest.json")):
+        inputs = json.loads(path.read_text())["inputs"]
+        seeds.add((inputs["seed"], inputs["model"]["parameters"]["seed"]))
+    assert seeds == {(7, 7), (8, 8), (9, 9)}

@@ -38,7 +38,7 @@ PART = Step("read_node", 20, parts=("cracks",))
 def grading(tmp_path: Path, attempts: list[Attempt], *policies: Policy, against: str) -> Grading:
     graph = SkillGraph.load(kiln.write(tmp_path / "kiln"))
     suite = Suite("kiln", (str(tmp_path / "kiln"),), CASES, (500, 1_000))
-    setup = Setup(graph, CASES, default_counter(), lambda name: OfflineProvider())
+    setup = Setup(graph, CASES, default_counter(), lambda name, repeat: OfflineProvider())
     plan = Eval(suite, setup, policies, tmp_path / "o", records=False)
     return Grading(plan, attempts, GradedPolicies.of(policies, against))
 

@@ -178,7 +178,7 @@ def _moody(suite: Suite, folder: Path, answers: Iterator[str], repeats: int = 1)
     graph = SkillGraph.load(*suite.roots)
     suite = replace(suite.on(graph), repeats=repeats, budgets=(1_200,))
 
-    def provider(name: str) -> Provider:
+    def provider(name: str, repeat: int) -> Provider:
         return Moody(answers)
 
     setup = Setup(graph, suite.cases, default_counter(), provider)

@@ -161,19 +161,21 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
     suite = suite.on(graph)
     refuse_leaks(suite, graph)
 
-    def new_provider(name: str) -> Provider:
+    def new_provider(name: str, repeat: int = 1) -> Provider:
         from skillagent.providers import provider_for
 
         return provider_for(
             name,
             base_url=arguments.base_url,
             temperature=arguments.temperature,
-            seed=arguments.seed,
+            seed=suite.seed + repeat - 1,
         )
 
     counter = counter_for(arguments.count_for)
     setup = Setup(graph, suite.cases, counter, new_provider, arguments.max_turns)
     judge_name = arguments.judge or suite.judge
+    if judge_name:
+        new_provider(judge_name)  # says now if its key or its package is missing
     settings = {
         "seed": suite.seed,
         "temperature": None if arguments.temperature is None else str(arguments.temperature),
@@ -220,11 +222,8 @@ def _suite(arguments: argparse.Namespace) -> Suite:
 
 
 def _judgeable(arguments: argparse.Namespace, suite: Suite) -> Suite:
-    """The suite; without its rubrics if it is in another program's format and no judge is named."""
-    from skillagent.evals.agent_skills_file import SUFFIX
-
-    is_ours = suite.file is None or suite.file.suffix.lower() != SUFFIX
-    if is_ours or arguments.judge or suite.judge or not suite.rubrics:
+    """The suite; without its rubrics if no judge is named."""
+    if arguments.judge or suite.judge or not suite.rubrics:
         return suite
     _say(f"not judged, because no --judge is named: {suite.rubrics} of the expectations in words")
     return suite.without_rubrics()

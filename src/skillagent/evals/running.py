@@ -147,6 +147,7 @@ class _Runner:
             plain=policy.is_plain,
             record=recorder,
             max_turns=setup.max_turns,
+            repeat=task.repeat,
         )
         answer: str | None = None
         passed: tuple[bool, ...] = ()
@@ -180,7 +181,7 @@ class _Runner:
             return None
         return RunRecorder(
             self._plan.folder / RECORDS,
-            seed=self._plan.suite.seed,
+            seed=self._plan.suite.seed + task.repeat - 1,
             graph=self._plan.roots,
             determinism=Determinism.SCRIPTED,  # of calls without a model, which follow rules
             environment=self._environment,

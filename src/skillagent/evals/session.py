@@ -91,6 +91,7 @@ class Session:
         plain: whether the policy calls no tool; see `plain_budget`.
         record: records the session; None if it is not recorded.
         max_turns: maximum of replies of a model.
+        repeat: number of this run of the case, from 1.
     """
 
     def __init__(
@@ -102,8 +103,10 @@ class Session:
         plain: bool = False,
         record: RunRecorder | None = None,
         max_turns: int = MAX_TURNS,
+        repeat: int = 1,
     ) -> None:
         self.graph = graph
+        self.repeat = repeat
         self.budget = budget
         limits = plain_budget(budget) if plain else Budget(budget)
         self.toolset = Toolset(graph, limits, counter=counter)

@@ -69,7 +69,8 @@ class Suite:
     repeats: int = 1
     """How often a model is asked each question in each budget."""
     seed: int = 0
-    """Seed of everything random: intervals, and models that take one."""
+    """Seed of everything random: intervals, and models that take one, which get this seed plus the
+    number of the repeat, less 1."""
     allows_leaks: bool = False
     """Whether questions may quote the titles of the nodes that answer them."""
     file: Path | None = None

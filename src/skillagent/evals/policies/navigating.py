@@ -92,10 +92,10 @@ def llm(setup: Setup, model: str) -> Policy:
         setup: the setup.
         model: its name, as for `skillagent chat --model`.
     """
-    is_sampled = determinism_of(setup.new_provider(model)) is not Determinism.SCRIPTED
+    is_sampled = determinism_of(setup.new_provider(model, 1)) is not Determinism.SCRIPTED
 
     def walk(case: Case, session: Session) -> str:
-        return session.ask(case.question, setup.new_provider(model))
+        return session.ask(case.question, setup.new_provider(model, session.repeat))
 
     return Policy(f"llm:{model}", Role.MODEL, walk, is_sampled=is_sampled)
 

@@ -62,8 +62,9 @@ class Setup:
     cases: tuple[Case, ...]
     """All cases: a baseline is tuned on the half that it is not judged by."""
     counter: TokenCounter
-    new_provider: Callable[[str], Provider] = field(repr=False)
-    """Makes the provider of a model, from its name."""
+    new_provider: Callable[[str, int], Provider] = field(repr=False)
+    """Makes the provider of a model, from its name and the number of the repeat: each repeat has a
+    seed of its own, because with the same one a model that takes it would only repeat itself."""
     max_turns: int = 12
 
     @cached_property
