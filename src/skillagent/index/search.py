@@ -8,6 +8,9 @@ A hit gets a part of the scores of the hits that link to it, as far as the two c
 words of the query: then the link connects two parts of the answer. Nodes with the same words
 gain nothing from each other.
 
+If the graph is searched by meaning too, nodes also gain by how close they are to the query
+(`meaning`).
+
 All scores are summed in a fixed order, so that equal graphs give equal rankings.
 """
 
@@ -16,14 +19,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from skillagent.embeddings import Embedder
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.status import WORDS as STATUS_WORDS
 from skillagent.index.analyzer import stem, terms, words
 from skillagent.index.detection import GraphLanguages
+from skillagent.index.meaning import NO_CLOSENESS, Closeness, Meaning, add_meaning
 from skillagent.index.postings import Postings
 from skillagent.index.query import Match, Query
 from skillagent.index.query_parser import QueryParser
@@ -61,7 +67,7 @@ UNSURE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A node that contains words of a query."""
+    """A node that contains words of a query, or is close to it in meaning."""
 
     node: str
     score: float
@@ -69,6 +75,8 @@ class Hit:
     """Fields with the words of the query that they contain, the field with most weight first."""
     linked_from: tuple[str, ...] = ()
     """Ids of other hits that link to it."""
+    is_close: bool = False
+    """Whether it is among the closest nodes in meaning."""
 
 
 class SearchIndex:
@@ -88,6 +96,7 @@ class SearchIndex:
         """Document → the terms of each field, without the text."""
         self._parsed: Query | None = None
         self._last: _Ranking | None = None
+        self._meaning: Meaning | None = None
         names: dict[str, None] = {}
         anchors = self._anchors()
         for node in tracked(graph.nodes.values(), "indexing", progress):
@@ -129,14 +138,29 @@ class SearchIndex:
         return max(self._postings.count(stem(word, code)) for code in self._languages.every)
 
     @classmethod
-    def of(cls, graph: SkillGraph, progress: Progress = no_progress) -> SearchIndex:
+    def of(
+        cls,
+        graph: SkillGraph,
+        progress: Progress = no_progress,
+        embedder: Embedder | None = None,
+    ) -> SearchIndex:
         """The index of a graph, built at the first call.
 
         Args:
             graph: which keeps it.
             progress: told of each node while it is built.
+            embedder: the model by which it is searched by meaning, too; None for words alone.
         """
-        return graph.keep(cls, lambda: cls(graph, progress))
+        index = graph.keep(cls, lambda: cls(graph, progress))
+        if embedder is None:
+            return index
+        name = embedder.name
+        return graph.keep((cls, name), lambda: index._with(Meaning(graph, embedder, progress)))
+
+    def _with(self, meaning: Meaning) -> SearchIndex:
+        index = copy(self)
+        index._meaning, index._parsed, index._last = meaning, None, None
+        return index
 
     def search(
         self,
@@ -170,6 +194,7 @@ class SearchIndex:
                 round(score, 6),
                 self._why(document, ranking.query),
                 tuple(self._ids[source] for source in ranking.linked.get(document, ())),
+                document in ranking.closeness.closest,
             )
             for document, score in order[offset : offset + limit]
         ]
@@ -194,7 +219,7 @@ class SearchIndex:
         1 + idf and by the square root of its part of the score. The share is multiplied by the
         square root of the number of these words, because several words of a question are rarely
         in one node by chance. A hit that contains only words with similar spelling is never
-        better than weak.
+        better than weak. In a search by meaning, the similarity above what is usual is added.
 
         Args:
             query: the query, as for `search`.
@@ -204,7 +229,11 @@ class SearchIndex:
         if not ranking.scores:
             return 0.0
         document = best(ranking.scores, 1)[0][0] if node is None else self._numbers[node]
-        parsed, contained, evidence = ranking.query, set(), 0.0
+        by_words = self._strength_by_words(ranking.query, document)
+        return by_words + ranking.closeness.strength(document)
+
+    def _strength_by_words(self, parsed: Query, document: int) -> float:
+        contained, evidence = set(), 0.0
         for term, weight in parsed.weights.items():
             if impact := self._postings.impact(term, document):
                 contained.add(term)
@@ -220,9 +249,18 @@ class SearchIndex:
             parsed = self._parse(query)
             scores = self._postings.score(parsed.weights)
             linked = self._add_links(parsed, scores)
+            closeness = self._add_meaning(parsed, scores)
             self._lower_outdated(parsed, scores)
-            last = self._last = _Ranking(parsed, scores, linked)
+            last = self._last = _Ranking(parsed, scores, linked, closeness)
         return last
+
+    def _add_meaning(self, query: Query, scores: dict[int, float]) -> Closeness:
+        if self._meaning is None:
+            return NO_CLOSENESS
+        closeness = self._meaning.closeness(query.text)
+        words = self._strength_by_words(query, best(scores, 1)[0][0]) if scores else 0.0
+        add_meaning(scores, closeness, words)
+        return closeness
 
     def _lower_outdated(self, query: Query, scores: dict[int, float]) -> None:
         """Lower the scores of outdated nodes, and rank each behind its successors."""
@@ -365,6 +403,8 @@ class _Ranking:
     scores: dict[int, float]
     linked: dict[int, list[int]]
     """Document → other hits that link to it; only for the best documents."""
+    closeness: Closeness
+    """How close the documents are to the query in meaning."""
 
 
 def _names(node: Node) -> tuple[str, ...]:
