@@ -10,7 +10,7 @@ import hashlib
 import logging
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -42,10 +42,9 @@ class VectorCache:
         """Text → its vector, for the texts whose vectors are kept."""
         digests = {text: _digest(text) for text in texts}
         absent = [digest for digest in digests.values() if digest not in self._memory]
-        if absent and self._is_usable and self.path.exists():
-            with self._open() as connection:
-                for start in range(0, len(absent), _AT_ONCE):
-                    self._memory.update(_rows(connection, absent[start : start + _AT_ONCE]))
+        if absent and self._is_usable:
+            with self._saying_errors():
+                self._load(absent)
         return {
             text: self._memory[digest] for text, digest in digests.items() if digest in self._memory
         }
@@ -54,23 +53,40 @@ class VectorCache:
         """Keep the vectors of some texts."""
         rows = {_digest(text): vector for text, vector in vectors.items()}
         self._memory.update(rows)
-        if not self._is_usable:
+        if self._is_usable:
+            with self._saying_errors():
+                self._store(rows)
+
+    def _load(self, digests: Sequence[bytes]) -> None:
+        if not self.path.exists():
             return
-        with self._open() as connection, connection:
+        with closing(self._open()) as connection:
+            for start in range(0, len(digests), _AT_ONCE):
+                self._memory.update(_rows(connection, digests[start : start + _AT_ONCE]))
+
+    def _store(self, rows: Mapping[bytes, bytes]) -> None:
+        # The vectors of private texts tell something about these texts.
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with closing(self._open()) as connection, connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
                 [(digest, _sealed(vector)) for digest, vector in rows.items()],
             )
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A connection; from the first error on, the file is not used any more."""
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS)
         try:
-            # The vectors of private texts tell something about these texts.
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS)) as connection:
-                connection.execute(_TABLE)
-                yield connection
+            connection.execute(_TABLE)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _saying_errors(self) -> Iterator[None]:
+        """From the first error on, the file is not used any more."""
+        try:
+            yield
         except (OSError, sqlite3.Error) as error:
             self._is_usable = False
             _log.warning(
@@ -95,7 +111,7 @@ def user_cache(name: str) -> VectorCache:
 _cache_of = cache(VectorCache)
 
 
-def _rows(connection: sqlite3.Connection, digests: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+def _rows(connection: sqlite3.Connection, digests: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
     marks = ", ".join("?" * len(digests))
     query = f"SELECT text, vector FROM vectors WHERE text IN ({marks})"  # noqa: S608 - only marks
     for digest, sealed in connection.execute(query, digests):

@@ -28,7 +28,7 @@ WEIGHT = 0.5
 """Weight of the closest node in meaning; the best hit by words has as much as its strength, up to
 1. So the less the words of a question tell, the more its meaning counts."""
 CLOSEST = 10
-"""Nodes that meaning alone can make hits."""
+"""Nodes that are hits by their meaning, even if they contain no word of the query."""
 USUAL = 0.15
 """Similarity of a node to a question that it does not answer. How it was chosen:
 `benchmarks.off_subject`."""
@@ -46,15 +46,25 @@ class Closeness:
     """Document → where its similarity lies between the mean, 0, and the best, 1. Only for those
     above the mean."""
 
-    closest: Collection[int]
-    """The documents that are most similar."""
+    def closest(self, documents: Collection[int]) -> Collection[int]:
+        """The documents among these that are most similar to the query; never more than `CLOSEST`.
+
+        Args:
+            documents: the documents that can be hits.
+        """
+        if not self.shares:
+            return ()
+        shares = {
+            document: self.shares[document] for document in documents if document in self.shares
+        }
+        return dict.fromkeys(document for document, _ in best(shares, CLOSEST))
 
     def strength(self, document: int) -> float:
         """How well a document answers the query by its meaning; see `SearchIndex.strength`."""
         return max(0.0, self.similarity.get(document, USUAL) - USUAL)
 
 
-NO_CLOSENESS = Closeness({}, {}, ())
+NO_CLOSENESS = Closeness({}, {})
 
 
 class Meaning:
@@ -105,12 +115,11 @@ class Meaning:
         return Closeness(
             {document: round(value / unit, PLACES) for document, value in enumerate(similar)},
             shares,
-            dict.fromkeys(document for document, _ in best(shares, CLOSEST)),
         )
 
 
 def add_meaning(scores: dict[int, float], closeness: Closeness, strength: float) -> None:
-    """Add what meaning tells to the scores by words; the closest documents become hits.
+    """Add what meaning tells to the scores by words, also for documents without such a score.
 
     Args:
         scores: document → its score by words.
@@ -119,9 +128,8 @@ def add_meaning(scores: dict[int, float], closeness: Closeness, strength: float)
     """
     # The scores keep their scale: what is added is scaled up, not they down.
     scale = WEIGHT * max(scores.values()) / min(strength, 1.0) if scores else WEIGHT
-    for document in dict.fromkeys((*scores, *closeness.closest)):
-        if share := closeness.shares.get(document):
-            scores[document] = scores.get(document, 0.0) + scale * share
+    for document, share in closeness.shares.items():
+        scores[document] = scores.get(document, 0.0) + scale * share
 
 
 def _head(node: Node) -> str:

@@ -179,7 +179,8 @@ class SearchIndex:
 
         Returns:
             The hits, best first, and the total number of hits. Every node that contains one of
-            the words is a hit; `match` says whether the hits answer the query.
+            the words is a hit, and by meaning the closest ones; `match` says whether the hits
+            answer the query.
         """
         ranking = self._rank(query)
         scores = ranking.scores
@@ -187,6 +188,14 @@ class SearchIndex:
             numbers = self._numbers
             allowed = [numbers[node] for node in within if numbers[node] in scores]
             scores = {document: scores[document] for document in allowed}
+        closest = ranking.closeness.closest(scores)
+        if closest:
+            hits_by_words = ranking.by_words
+            scores = {
+                document: score
+                for document, score in scores.items()
+                if document in hits_by_words or document in closest
+            }
         order = best(scores, max(offset + limit, LINKED_HITS))
         hits = [
             Hit(
@@ -194,7 +203,7 @@ class SearchIndex:
                 round(score, 6),
                 self._why(document, ranking.query),
                 tuple(self._ids[source] for source in ranking.linked.get(document, ())),
-                document in ranking.closeness.closest,
+                document in closest,
             )
             for document, score in order[offset : offset + limit]
         ]
@@ -249,9 +258,10 @@ class SearchIndex:
             parsed = self._parse(query)
             scores = self._postings.score(parsed.weights)
             linked = self._add_links(parsed, scores)
+            by_words = scores.keys() if self._meaning is None else frozenset(scores)
             closeness = self._add_meaning(parsed, scores)
             self._lower_outdated(parsed, scores)
-            last = self._last = _Ranking(parsed, scores, linked, closeness)
+            last = self._last = _Ranking(parsed, scores, linked, by_words, closeness)
         return last
 
     def _add_meaning(self, query: Query, scores: dict[int, float]) -> Closeness:
@@ -301,7 +311,7 @@ class SearchIndex:
         return linked
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
-        """Node → its score for a query; 0 if it contains none of the words.
+        """Node → its score for a query; 0 if it has nothing in common with it.
 
         Args:
             query: the query, as for `search`.
@@ -397,12 +407,15 @@ class SearchIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """The scores of all hits of a query."""
+    """The scores of a query."""
 
     query: Query
     scores: dict[int, float]
+    """Document → its score; by meaning, also of documents that are not close enough for a hit."""
     linked: dict[int, list[int]]
     """Document → other hits that link to it; only for the best documents."""
+    by_words: Collection[int]
+    """The documents that contain a word of the query."""
     closeness: Closeness
     """How close the documents are to the query in meaning."""
 
