@@ -7,6 +7,7 @@ import math
 import sqlite3
 import sys
 from array import array
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -84,9 +85,8 @@ def cut(path: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [damage, cut])
 def test_a_damaged_file_is_said_once_and_memory_takes_its_place(
-    spoil: object, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    spoil: Callable[[Path], None], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert callable(spoil)
     model = Concepts()
     expected = vectors_of(TEXTS, model, VectorCache(tmp_path, model.name))
     cache = VectorCache(tmp_path, model.name)
@@ -140,10 +140,10 @@ def test_caches_of_one_file_write_at_the_same_time(tmp_path: Path) -> None:
 
 def test_a_stopped_run_keeps_the_batches_that_were_done(tmp_path: Path) -> None:
     class Stopping(Concepts):
-        def embed(self, texts: object) -> list[list[float]]:
+        def embed(self, texts: Sequence[str]) -> list[list[float]]:
             if self.texts:
                 raise KeyboardInterrupt
-            return super().embed(texts)  # type: ignore[arg-type] - as it came
+            return super().embed(texts)
 
     texts = [f"car {number}" for number in range(2 * BATCH)]
     with pytest.raises(KeyboardInterrupt):

@@ -111,7 +111,9 @@ def user_cache(name: str) -> VectorCache:
 _cache_of = cache(VectorCache)
 
 
-def _rows(connection: sqlite3.Connection, digests: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+def _rows(
+    connection: sqlite3.Connection, digests: Sequence[bytes]
+) -> Iterator[tuple[bytes, bytes]]:
     marks = ", ".join("?" * len(digests))
     query = f"SELECT text, vector FROM vectors WHERE text IN ({marks})"  # noqa: S608 - only marks
     for digest, sealed in connection.execute(query, digests):
