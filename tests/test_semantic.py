@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import subprocess
@@ -236,11 +237,35 @@ def test_the_commands_take_the_switch(
     assert "close in meaning" in capsys.readouterr().out
     main(["list", folder, "-q", "automobile"])
     assert "close in meaning" not in capsys.readouterr().out
-    runs = str(Path(folder).parent / f"{Path(folder).name}-runs")
-    arguments = ["-n", "1", "-p", "automobile", "--semantic", f"--record={runs}"]
-    assert main(["repeat", folder, *arguments]) == 0
-    (manifest,) = Path(runs).glob("*/manifest.json")
+
+
+@pytest.mark.parametrize("command", ["chat -p automobile", "repeat -n 1 -p automobile", "call"])
+def test_a_recorded_command_names_the_model(
+    command: str,
+    vault: Vault,
+    installed: Concepts,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = io.BytesIO(b'{"tool": "list_index", "arguments": {"query": "automobile"}}\n')
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(lines))
+    runs = tmp_path_factory.mktemp("runs")
+    name, *arguments = command.split()
+    main([name, str(vault(FILES)), *arguments, "--semantic", f"--record={runs}"])
+    (manifest,) = runs.glob("*/manifest.json")
     assert json.loads(manifest.read_text())["inputs"]["semantic"] == "installed"
+
+
+def test_serve_names_a_missing_package_before_it_serves(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "tokenizers" else find(name)
+    )
+    minilm.installed_model.cache_clear()
+    assert main(["serve", str(vault(FILES)), "--semantic"]) == 2
+    assert "needs the package 'tokenizers'" in capsys.readouterr().err
 
 
 def test_a_project_declares_it(

@@ -126,6 +126,7 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
     from skillagent.cli.declared import declared
     from skillagent.cli.interrupted import finish_interrupted
     from skillagent.cli.session import GUIDE, bundled_graph
+    from skillagent.embeddings import embedder_of
     from skillagent.mcp_server.server_config import ServerConfig
 
     # Some hosts start a plugin's server in the plugin's own folder.
@@ -138,6 +139,7 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
         is_semantic = declaration.semantic if is_semantic is None else is_semantic
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
+    embedder_of(bool(is_semantic))  # a missing package is told now, not to the first client
     finish_interrupted(*roots)
     lock, lock_root = _lock(arguments, roots)
     return ServerConfig(
