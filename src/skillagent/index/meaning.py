@@ -46,14 +46,14 @@ class Closeness:
     """Document → where its similarity lies between the mean, 0, and the best, 1. Only for those
     above the mean."""
 
-    def closest(self, documents: Collection[int]) -> Collection[int]:
+    def closest(self, documents: Collection[int]) -> dict[int, None]:
         """The documents among these that are most similar to the query; never more than `CLOSEST`.
 
         Args:
             documents: the documents that can be hits.
         """
         if not self.shares:
-            return ()
+            return {}
         shares = {
             document: self.shares[document] for document in documents if document in self.shares
         }

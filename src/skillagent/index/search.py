@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +32,7 @@ from skillagent.index.analyzer import stem, terms, words
 from skillagent.index.detection import GraphLanguages
 from skillagent.index.meaning import NO_CLOSENESS, Closeness, Meaning, add_meaning
 from skillagent.index.postings import Postings
-from skillagent.index.query import Match, Query
+from skillagent.index.query import Hit, Match, Query
 from skillagent.index.query_parser import QueryParser
 from skillagent.index.scores import best, difference
 from skillagent.index.spelling import Spelling
@@ -63,20 +64,6 @@ NONE_BELOW, WEAK_BELOW = 0.25, 0.5
 `benchmarks.off_subject`."""
 UNSURE = 0.4
 """Maximum strength of a hit that contains only words with a spelling similar to the query's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A node that contains words of a query, or is close to it in meaning."""
-
-    node: str
-    score: float
-    why: tuple[tuple[str, tuple[str, ...]], ...]
-    """Fields with the words of the query that they contain, the field with most weight first."""
-    linked_from: tuple[str, ...] = ()
-    """Ids of other hits that link to it."""
-    is_close: bool = False
-    """Whether it is among the closest nodes in meaning."""
 
 
 class SearchIndex:
@@ -190,12 +177,8 @@ class SearchIndex:
             scores = {document: scores[document] for document in allowed}
         closest = ranking.closeness.closest(scores)
         if closest:
-            hits_by_words = ranking.by_words
-            scores = {
-                document: score
-                for document, score in scores.items()
-                if document in hits_by_words or document in closest
-            }
+            kept = ranking.by_words | closest.keys()
+            scores = {document: score for document, score in scores.items() if document in kept}
         order = best(scores, max(offset + limit, LINKED_HITS))
         hits = [
             Hit(
@@ -414,7 +397,7 @@ class _Ranking:
     """Document → its score; by meaning, also of documents that are not close enough for a hit."""
     linked: dict[int, list[int]]
     """Document → other hits that link to it; only for the best documents."""
-    by_words: Collection[int]
+    by_words: AbstractSet[int]
     """The documents that contain a word of the query."""
     closeness: Closeness
     """How close the documents are to the query in meaning."""
