@@ -1,7 +1,7 @@
 """Chooses the thresholds of a match: with questions off the subject, and with true questions.
 
     python -m benchmarks.off_subject arscontexta-methodology=FOLDER foam-docs=FOLDER \\
-        sourcegraph-handbook=FOLDER nvidia-skills=FOLDER
+        sourcegraph-handbook=FOLDER nvidia-skills=FOLDER [--semantic]
 
 The graphs of this project are always included. Each graph gets four kinds of questions:
 
@@ -29,6 +29,7 @@ from pathlib import Path
 
 from benchmarks.ranking_sets import Question, nvidia, nvidia_negatives
 from skillagent import SearchIndex, SkillGraph
+from skillagent.embeddings import Embedder, embedder_of
 from skillagent.index.analyzer import STOP_WORDS
 from skillagent.index.search import NONE_BELOW, WEAK_BELOW
 from skillagent.markdown.inline import plain_text
@@ -61,16 +62,19 @@ class AskedQuestion:
     """Strength of the best hit."""
 
 
-def ask_all(name: str, graph: SkillGraph, folder: Path) -> Iterator[AskedQuestion]:
+def ask_all(
+    name: str, graph: SkillGraph, folder: Path, embedder: Embedder | None
+) -> Iterator[AskedQuestion]:
     """Ask one graph all its questions.
 
     Args:
         name: name of the graph, as in `off_subject.toml`.
         graph: the graph.
         folder: folder of the graph.
+        embedder: the model by which it is searched by meaning, too; None for words alone.
     """
     written = tomllib.loads((HERE / "off_subject.toml").read_text())
-    index = SearchIndex.of(graph)
+    index = SearchIndex.of(graph, embedder=embedder)
 
     def ask(kind: str, question: Question) -> AskedQuestion:
         return AskedQuestion(name, kind, question.tuning, index.strength(question.text))
@@ -162,11 +166,13 @@ def print_graphs(rows: list[AskedQuestion]) -> None:
 
 
 def main() -> None:
-    folders = {name: Path(folder) for name, folder in (word.split("=", 1) for word in sys.argv[1:])}
+    words = [word for word in sys.argv[1:] if word != "--semantic"]
+    folders = {name: Path(folder) for name, folder in (word.split("=", 1) for word in words)}
+    embedder = embedder_of("--semantic" in sys.argv)
     rows = [
         row
         for name, folder in (BUNDLED | folders).items()
-        for row in ask_all(name, SkillGraph.load(folder), folder)
+        for row in ask_all(name, SkillGraph.load(folder), folder, embedder)
     ]
     print_curve(rows)
     print_graphs(rows)

@@ -46,6 +46,7 @@ def nothing_of_the_user(
 ) -> None:
     """No file, key, model or price of whoever runs the tests is read or written."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     for name in os.environ:
         if name.startswith(("SKILLAGENT_MODEL", "SKILLAGENT_PRICES", "ANTHROPIC_", "OPENAI_")):
             monkeypatch.delenv(name)

@@ -31,6 +31,7 @@ HEAVY = {
     "mlflow",
     "networkx",
     "numpy",
+    "onnxruntime",
     "openai",
     "opentelemetry",
     "pathspec",
@@ -42,6 +43,7 @@ HEAVY = {
     "sqlalchemy",
     "starlette",
     "tiktoken",
+    "tokenizers",
     "tomlkit",
     "toktok",
     "uvicorn",
@@ -96,6 +98,7 @@ def test_loading_a_graph_imports_no_model_and_no_graph_package() -> None:
     code = f"import skillagent; skillagent.SkillGraph.load({str(BUNDLED)!r})"
     loaded = modules_after(code)
     late = {"anthropic", "openai", "networkx", "tiktoken", "pydantic", "httpx", "frontmatter"}
+    late |= {"numpy", "onnxruntime", "tokenizers", "sqlite3"}
     assert not late & loaded
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "Diagnostic",
     "Dialect",
     "Document",
+    "Embedder",
     "EncodingCounter",
     "GraphError",
     "GraphLock",
@@ -74,6 +75,7 @@ _HOMES = {
         "Turn",
         "TurnUsage",
     ),
+    "skillagent.embeddings": ("Embedder",),
     "skillagent.errors": (
         "GraphError",
         "MissingKeyError",
@@ -118,6 +120,7 @@ if TYPE_CHECKING:
         Turn,
         TurnUsage,
     )
+    from skillagent.embeddings import Embedder
     from skillagent.errors import (
         GraphError,
         MissingKeyError,

@@ -3,6 +3,7 @@
     graphs = ["knowledge", "laws=docs/laws"]
     budget = 8000
     record = "runs"
+    semantic = true
 
 Servers, hooks and plugins read only the folders that are declared here.
 """
@@ -34,6 +35,8 @@ class Config:
     """Tokens of one session; None means the default."""
     record: Path | None = None
     """Folder in which every session is recorded; None for no records."""
+    semantic: bool = False
+    """Whether the graphs are searched by meaning, too."""
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -124,6 +127,7 @@ def _config(file: Path, values: object) -> Config:
         graphs: list[str] = Field(min_length=1)
         budget: int | None = Field(None, ge=0)
         record: str | None = Field(None, min_length=1)
+        semantic: bool = False
 
     try:
         declaration = Declaration.model_validate(values)
@@ -136,7 +140,7 @@ def _config(file: Path, values: object) -> Config:
         ) from None
     graphs = tuple(_graph(file, text) for text in declaration.graphs)
     record = _inside(file, declaration.record) if declaration.record else None
-    return Config(file, graphs, declaration.budget, record)
+    return Config(file, graphs, declaration.budget, record, declaration.semantic)
 
 
 def _graph(file: Path, text: str) -> tuple[str, Path]:

@@ -202,6 +202,16 @@ def frozen(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def semantic(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that searches by meaning, too."""
+    parser.add_argument(
+        "--semantic",
+        action=argparse.BooleanOptionalAction,
+        help="search by meaning, too; needs the extra `semantic` (default: what skillagent.toml "
+        "declares, else no)",
+    )
+
+
 def tokens(text: str) -> int:
     """Read a number of tokens, such as `8000` or `8,000`.
 

@@ -15,7 +15,7 @@ from skillagent.cli.declared import roots_of
 from skillagent.cli.output import to_json
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.cli.records import recorder
-from skillagent.cli.session import load, toolset
+from skillagent.cli.session import build_index, load, toolset
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.call_lines import answer_line, parsed_line
 from skillagent.errors import UsageError
@@ -27,6 +27,7 @@ from skillagent.runs import RunRecorder
 def run(arguments: argparse.Namespace) -> int:
     with progress_bar() as progress:
         tools = toolset(load(arguments, progress), arguments)
+        build_index(tools, progress)
     roots = (*roots_of(arguments), *arguments.also)
     record = recorder(arguments, roots, determinism=Determinism.SCRIPTED)
     if arguments.ledger and not Path(arguments.ledger).resolve().parent.is_dir():

@@ -26,6 +26,8 @@ class Declared:
     """Folder in which every session is recorded; None for no records."""
     folder: Path | None = None
     """The folder of the file that declares them; None if a variable does."""
+    semantic: bool = False
+    """Whether they are searched by meaning, too."""
 
 
 def declared() -> Declared | None:
@@ -49,7 +51,12 @@ def declared() -> Declared | None:
         return None
     file = declaration.file
     return Declared(
-        declaration.roots, declaration.budget, str(file), declaration.record, file.parent
+        declaration.roots,
+        declaration.budget,
+        str(file),
+        declaration.record,
+        file.parent,
+        declaration.semantic,
     )
 
 

@@ -27,7 +27,15 @@ from skillagent.cli import (
     track,
     verify,
 )
-from skillagent.cli.arguments import Commands, Parser, command, frozen, limits, model
+from skillagent.cli.arguments import (
+    Commands,
+    Parser,
+    command,
+    frozen,
+    limits,
+    model,
+    semantic,
+)
 from skillagent.cli.output import printable
 from skillagent.cli.records import add_record_options, add_seed
 from skillagent.errors import SkillAgentError
@@ -148,6 +156,7 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
     frozen(chat)
+    semantic(chat)
     limits(chat, None, "8000, what skillagent.toml declares, or as before with --continue")
     chat.add_argument("--json", action="store_true", help="print events as JSON, one a line")
     model(chat)
@@ -194,6 +203,9 @@ def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
     read.add_argument("node", metavar="NODE", help="id, title or alias")
     read.add_argument("--section", help="only the part under this heading")
 
+    semantic(listing)
+    semantic(summary)
+    read.set_defaults(semantic=False)  # it searches nothing
     for operation in (listing, summary, read):
         frozen(operation)
         limits(operation, 16_000)
@@ -206,6 +218,7 @@ def _add_call(commands: Commands[argparse.ArgumentParser]) -> None:
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )
     frozen(call)
+    semantic(call)
     limits(call, None, "8000, or what skillagent.toml declares")
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")
     call.add_argument(

@@ -7,8 +7,7 @@ import argparse
 from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
-from skillagent.cli.session import load, toolset
-from skillagent.index.search import SearchIndex
+from skillagent.cli.session import build_index, load, toolset
 from skillagent.markdown.hidden import revealed
 
 
@@ -17,10 +16,9 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.nodes.insert(0, arguments.graph)
         arguments.graph = None
     with progress_bar() as progress:
-        graph = load(arguments, progress)
+        tools = toolset(load(arguments, progress), arguments, one_call=True)
         if arguments.command != "read" and arguments.query:
-            SearchIndex.of(graph, progress)
-    tools = toolset(graph, arguments, one_call=True)
+            build_index(tools, progress)
     if arguments.command == "list":
         answer = tools.list_index(arguments.map, arguments.query, arguments.cursor)
     elif arguments.command == "summary":

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import Commands, command, frozen, limits, model, runs
+from skillagent.cli.arguments import Commands, command, frozen, limits, model, runs, semantic
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.records import add_record_options, add_seed, record_folder
 
 if TYPE_CHECKING:
     from skillagent.agent import Agent
+    from skillagent.disclosure import Toolset
     from skillagent.progress import Progress
     from skillagent.providers import Provider
     from skillagent.repro.repeat import NewAgent
@@ -56,6 +57,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="K runs more of another model, and those of --null beside them",
     )
     frozen(parser)
+    semantic(parser)
     limits(parser, None, "8000, or what skillagent.toml declares")
     parser.add_argument("--json", action="store_true", help="the report as one JSON object")
     model(parser)
@@ -77,8 +79,14 @@ class Setup:
 
     def __init__(self, arguments: argparse.Namespace, temporary: Path, progress: Progress) -> None:
         from skillagent.cli.declared import declared, named_graph, roots_of
-        from skillagent.cli.session import budget, bundled_graph, frozen_lock, load
-        from skillagent.index.search import SearchIndex
+        from skillagent.cli.session import (
+            budget,
+            build_index,
+            bundled_graph,
+            frozen_lock,
+            is_semantic,
+            load,
+        )
         from skillagent.tokens import counter_for
 
         is_bundled = named_graph(arguments) is None and declared() is None
@@ -92,7 +100,8 @@ class Setup:
         self._model: str = arguments.model or os.environ.get("SKILLAGENT_MODEL") or "offline"
         # One counter for all groups: tokens that are counted differently cannot be compared.
         self._counter = counter_for(arguments.count_for or self._model)
-        SearchIndex.of(self._graph, progress)  # the first query of the first run would build it
+        self._semantic = is_semantic(arguments)
+        build_index(self._toolset(), progress)
 
     def groups(self) -> dict[str, NewAgent]:
         """The groups that are asked.
@@ -115,7 +124,6 @@ class Setup:
     def _new_agent(self, name: str) -> Agent:
         from skillagent.agent import Agent
         from skillagent.cli.records import recorder, set_seed
-        from skillagent.disclosure import Toolset
         from skillagent.runs import RunRecorder
 
         arguments = self._arguments
@@ -123,8 +131,18 @@ class Setup:
         record = recorder(arguments, self._roots)
         if record is None:
             record = RunRecorder(self._temporary, seed=arguments.seed)
-        toolset = Toolset(self._graph, self._budget, counter=self._counter, lock=self._lock)
-        return Agent(toolset, self._provider(name), arguments.max_turns, record=record)
+        return Agent(self._toolset(), self._provider(name), arguments.max_turns, record=record)
+
+    def _toolset(self) -> Toolset:
+        from skillagent.disclosure import Toolset
+
+        return Toolset(
+            self._graph,
+            self._budget,
+            counter=self._counter,
+            lock=self._lock,
+            semantic=self._semantic,
+        )
 
     def _provider(self, name: str) -> Provider:
         from skillagent.providers import provider_for

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import DIALECT_HELP, DIALECT_NAMES, Commands, frozen, limits
+from skillagent.cli.arguments import (
+    DIALECT_HELP,
+    DIALECT_NAMES,
+    Commands,
+    frozen,
+    limits,
+    semantic,
+)
 from skillagent.cli.records import add_record_options, record_folder, shown_root
 
 if TYPE_CHECKING:
@@ -34,6 +41,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--strict", action="store_true", help="a link that matches several nodes is an error"
     )
     frozen(parser)
+    semantic(parser)
     limits(parser, None, "8000, or the budget in skillagent.toml")
     parser.add_argument(
         "--resources",
@@ -118,17 +126,20 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
     from skillagent.cli.declared import declared
     from skillagent.cli.interrupted import finish_interrupted
     from skillagent.cli.session import GUIDE, bundled_graph
+    from skillagent.embeddings import embedder_of
     from skillagent.mcp_server.server_config import ServerConfig
 
     # Some hosts start a plugin's server in the plugin's own folder.
     project = Path(os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd())
     roots = [_located(graph, project) for graph in arguments.graphs]
-    budget = arguments.budget
+    budget, is_semantic = arguments.budget, arguments.semantic
     if not roots and (declaration := declared()) is not None:
         roots = list(declaration.roots)
         budget = declaration.budget if budget is None else budget
+        is_semantic = declaration.semantic if is_semantic is None else is_semantic
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
+    embedder_of(bool(is_semantic))  # a missing package is told now, not to the first client
     finish_interrupted(*roots)
     lock, lock_root = _lock(arguments, roots)
     return ServerConfig(
@@ -143,6 +154,7 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
         lock=lock,
         lock_root=lock_root,
         record=_record(arguments, roots),
+        semantic=bool(is_semantic),
     )
 
 

@@ -18,6 +18,7 @@ from skillagent.graph import Options, Root, SkillGraph
 from skillagent.lock import FILE, FrozenView, GraphLock, read_lock, view_of
 from skillagent.markdown import DIALECTS
 from skillagent.progress import Progress, no_progress
+from skillagent.store import MemoryView
 from skillagent.tokens import counter_for
 
 BUNDLED = "examples/ml-reproducibility"
@@ -73,7 +74,33 @@ def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool 
     limits = budget(arguments, one_call=one_call)
     counter = counter_for(arguments.count_for)
     lock = frozen_lock(arguments, graph)
-    return Toolset(graph, limits, counter=counter, hidden_text=arguments.hidden_text, lock=lock)
+    return Toolset(
+        graph,
+        limits,
+        counter=counter,
+        hidden_text=arguments.hidden_text,
+        lock=lock,
+        semantic=is_semantic(arguments),
+    )
+
+
+def is_semantic(arguments: argparse.Namespace) -> bool:
+    """Whether the graph is searched by meaning, too: by the command line, or as declared."""
+    if arguments.semantic is not None:
+        return bool(arguments.semantic)
+    declaration = declared() if named_graph(arguments) is None else None
+    return declaration is not None and declaration.semantic
+
+
+def build_index(toolset: Toolset, progress: Progress) -> None:
+    """Build the search index of a session's graph, which its first query would build otherwise.
+
+    Args:
+        toolset: the session.
+        progress: receives how far it is.
+    """
+    if isinstance(toolset.graph, MemoryView):
+        toolset.graph.build_index(progress)
 
 
 def lock_file(arguments: argparse.Namespace, graph: SkillGraph) -> Path:

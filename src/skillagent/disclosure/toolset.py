@@ -26,6 +26,7 @@ from skillagent.disclosure.results import INSTRUCTIONS_CALL, NodeResult, Refusal
 from skillagent.disclosure.served_call import HAND_OVER
 from skillagent.disclosure.session_view import SessionView
 from skillagent.disclosure.state import SessionState, saved
+from skillagent.embeddings import Embedder, embedder_of
 from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
 from skillagent.lock import GraphLock, view_of
@@ -44,6 +45,11 @@ class Toolset(ProviderForms):
         session: a name for the end of every answer, if the model must pass it to the next call.
         hidden_text: also show comments and invisible characters.
         lock: show only nodes that are as this lock records them; None shows all.
+        semantic: search by meaning, too: True for the model of the extra `semantic`, or a model.
+
+    Raises:
+        MissingPackageError: `semantic` is True, and the extra is not installed.
+        UsageError: the graph cannot be shown by the lock, or not be searched by meaning.
     """
 
     def __init__(
@@ -56,8 +62,9 @@ class Toolset(ProviderForms):
         session: str = "",
         hidden_text: bool = False,
         lock: GraphLock | None = None,
+        semantic: bool | Embedder = False,
     ) -> None:
-        self.graph = view_of(graph, lock)
+        self.graph = view_of(graph, lock, embedder_of(semantic))
         self.budget = Budget(budget) if isinstance(budget, int) else budget
         self.counter = counter or default_counter()
         self.ledger = Ledger(self.counter.name, self.budget.total)
@@ -78,6 +85,7 @@ class Toolset(ProviderForms):
         counter: TokenCounter | None = None,
         session: str = "",
         lock: GraphLock | None = None,
+        semantic: bool | Embedder = False,
     ) -> Toolset:
         """Continue a saved session. Nodes that have changed may be shown again, at their cost.
 
@@ -87,11 +95,12 @@ class Toolset(ProviderForms):
             counter: the same counter as before.
             session: the same name as before.
             lock: the same lock as before.
+            semantic: whether, and by which model, it is searched by meaning; see `Toolset`.
 
         Raises:
             UsageError: the counter is not the same.
         """
-        view, hidden = view_of(graph, lock), state.hidden_text
+        view, hidden = view_of(graph, lock, embedder_of(semantic)), state.hidden_text
         toolset = cls(view, state.budget, counter=counter, session=session, hidden_text=hidden)
         if toolset.counter.name != state.counter:
             raise UsageError(f"the session counts by {state.counter}, not {toolset.counter.name}")

@@ -6,7 +6,7 @@ are its conditions, such as `type:map`. Above: `disclosure`, which shows the hit
 Below: `graph`.
 """
 
-from skillagent.index.query import Match
-from skillagent.index.search import Hit, SearchIndex
+from skillagent.index.query import Hit, Match
+from skillagent.index.search import SearchIndex
 
 __all__ = ["Hit", "Match", "SearchIndex"]

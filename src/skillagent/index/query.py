@@ -1,4 +1,4 @@
-"""A query as terms with weights, and how well a graph answers it."""
+"""A query as terms with weights, the nodes that it finds, and how well a graph answers it."""
 
 from __future__ import annotations
 
@@ -32,3 +32,17 @@ class Query:
     """Sum over all words, also those that no node contains, of their weight times 1 + idf."""
     respelled: frozenset[str]
     """Terms that replace a word which no node contains by one with similar spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A node that contains words of a query, or is close to it in meaning."""
+
+    node: str
+    score: float
+    why: tuple[tuple[str, tuple[str, ...]], ...]
+    """Fields with the words of the query that they contain, the field with most weight first."""
+    linked_from: tuple[str, ...] = ()
+    """Ids of other hits that link to it."""
+    is_close: bool = False
+    """Whether it is among the closest nodes in meaning."""

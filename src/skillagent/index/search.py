@@ -8,6 +8,9 @@ A hit gets a part of the scores of the hits that link to it, as far as the two c
 words of the query: then the link connects two parts of the answer. Nodes with the same words
 gain nothing from each other.
 
+If the graph is searched by meaning too, nodes also gain by how close they are to the query
+(`meaning`).
+
 All scores are summed in a fixed order, so that equal graphs give equal rankings.
 """
 
@@ -16,16 +19,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from skillagent.embeddings import Embedder
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.status import WORDS as STATUS_WORDS
 from skillagent.index.analyzer import stem, terms, words
 from skillagent.index.detection import GraphLanguages
+from skillagent.index.meaning import NO_CLOSENESS, Closeness, Meaning, add_meaning
 from skillagent.index.postings import Postings
-from skillagent.index.query import Match, Query
+from skillagent.index.query import Hit, Match, Query
 from skillagent.index.query_parser import QueryParser
 from skillagent.index.scores import best, difference
 from skillagent.index.spelling import Spelling
@@ -59,18 +66,6 @@ UNSURE = 0.4
 """Maximum strength of a hit that contains only words with a spelling similar to the query's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A node that contains words of a query."""
-
-    node: str
-    score: float
-    why: tuple[tuple[str, tuple[str, ...]], ...]
-    """Fields with the words of the query that they contain, the field with most weight first."""
-    linked_from: tuple[str, ...] = ()
-    """Ids of other hits that link to it."""
-
-
 class SearchIndex:
     """The search index of one graph. `SearchIndex.of` builds it once for each graph.
 
@@ -88,6 +83,7 @@ class SearchIndex:
         """Document → the terms of each field, without the text."""
         self._parsed: Query | None = None
         self._last: _Ranking | None = None
+        self._meaning: Meaning | None = None
         names: dict[str, None] = {}
         anchors = self._anchors()
         for node in tracked(graph.nodes.values(), "indexing", progress):
@@ -129,14 +125,29 @@ class SearchIndex:
         return max(self._postings.count(stem(word, code)) for code in self._languages.every)
 
     @classmethod
-    def of(cls, graph: SkillGraph, progress: Progress = no_progress) -> SearchIndex:
+    def of(
+        cls,
+        graph: SkillGraph,
+        progress: Progress = no_progress,
+        embedder: Embedder | None = None,
+    ) -> SearchIndex:
         """The index of a graph, built at the first call.
 
         Args:
             graph: which keeps it.
             progress: told of each node while it is built.
+            embedder: the model by which it is searched by meaning, too; None for words alone.
         """
-        return graph.keep(cls, lambda: cls(graph, progress))
+        index = graph.keep(cls, lambda: cls(graph, progress))
+        if embedder is None:
+            return index
+        name = embedder.name
+        return graph.keep((cls, name), lambda: index._with(Meaning(graph, embedder, progress)))
+
+    def _with(self, meaning: Meaning) -> SearchIndex:
+        index = copy(self)
+        index._meaning, index._parsed, index._last = meaning, None, None
+        return index
 
     def search(
         self,
@@ -155,7 +166,8 @@ class SearchIndex:
 
         Returns:
             The hits, best first, and the total number of hits. Every node that contains one of
-            the words is a hit; `match` says whether the hits answer the query.
+            the words is a hit, and by meaning the closest ones; `match` says whether the hits
+            answer the query.
         """
         ranking = self._rank(query)
         scores = ranking.scores
@@ -163,6 +175,10 @@ class SearchIndex:
             numbers = self._numbers
             allowed = [numbers[node] for node in within if numbers[node] in scores]
             scores = {document: scores[document] for document in allowed}
+        closest = ranking.closeness.closest(scores)
+        if closest:
+            kept = ranking.by_words | closest.keys()
+            scores = {document: score for document, score in scores.items() if document in kept}
         order = best(scores, max(offset + limit, LINKED_HITS))
         hits = [
             Hit(
@@ -170,6 +186,7 @@ class SearchIndex:
                 round(score, 6),
                 self._why(document, ranking.query),
                 tuple(self._ids[source] for source in ranking.linked.get(document, ())),
+                document in closest,
             )
             for document, score in order[offset : offset + limit]
         ]
@@ -194,7 +211,7 @@ class SearchIndex:
         1 + idf and by the square root of its part of the score. The share is multiplied by the
         square root of the number of these words, because several words of a question are rarely
         in one node by chance. A hit that contains only words with similar spelling is never
-        better than weak.
+        better than weak. In a search by meaning, the similarity above what is usual is added.
 
         Args:
             query: the query, as for `search`.
@@ -204,7 +221,11 @@ class SearchIndex:
         if not ranking.scores:
             return 0.0
         document = best(ranking.scores, 1)[0][0] if node is None else self._numbers[node]
-        parsed, contained, evidence = ranking.query, set(), 0.0
+        by_words = self._strength_by_words(ranking.query, document)
+        return by_words + ranking.closeness.strength(document)
+
+    def _strength_by_words(self, parsed: Query, document: int) -> float:
+        contained, evidence = set(), 0.0
         for term, weight in parsed.weights.items():
             if impact := self._postings.impact(term, document):
                 contained.add(term)
@@ -220,9 +241,19 @@ class SearchIndex:
             parsed = self._parse(query)
             scores = self._postings.score(parsed.weights)
             linked = self._add_links(parsed, scores)
+            by_words = scores.keys() if self._meaning is None else frozenset(scores)
+            closeness = self._add_meaning(parsed, scores)
             self._lower_outdated(parsed, scores)
-            last = self._last = _Ranking(parsed, scores, linked)
+            last = self._last = _Ranking(parsed, scores, linked, by_words, closeness)
         return last
+
+    def _add_meaning(self, query: Query, scores: dict[int, float]) -> Closeness:
+        if self._meaning is None:
+            return NO_CLOSENESS
+        closeness = self._meaning.closeness(query.text)
+        words = self._strength_by_words(query, best(scores, 1)[0][0]) if scores else 0.0
+        add_meaning(scores, closeness, words)
+        return closeness
 
     def _lower_outdated(self, query: Query, scores: dict[int, float]) -> None:
         """Lower the scores of outdated nodes, and rank each behind its successors."""
@@ -263,7 +294,7 @@ class SearchIndex:
         return linked
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
-        """Node → its score for a query; 0 if it contains none of the words.
+        """Node → its score for a query; 0 if it has nothing in common with it.
 
         Args:
             query: the query, as for `search`.
@@ -359,12 +390,17 @@ class SearchIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """The scores of all hits of a query."""
+    """The scores of a query."""
 
     query: Query
     scores: dict[int, float]
+    """Document → its score; by meaning, also of documents that are not close enough for a hit."""
     linked: dict[int, list[int]]
     """Document → other hits that link to it; only for the best documents."""
+    by_words: AbstractSet[int]
+    """The documents that contain a word of the query."""
+    closeness: Closeness
+    """How close the documents are to the query in meaning."""
 
 
 def _names(node: Node) -> tuple[str, ...]:

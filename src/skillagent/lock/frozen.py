@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 
+from skillagent.embeddings import Embedder
 from skillagent.errors import ResolveError, UsageError
 from skillagent.graph import Link, SkillGraph
 from skillagent.graph.node import stem_of, without_suffix
@@ -74,7 +75,8 @@ class FrozenView(MemoryView):
         self.lock = lock
         self.refused = _refused(view.graph, lock)
         """Id → why it is not shown, for nodes of the graph and of the lock; sorted by id."""
-        super().__init__(_frozen(view.graph, lock, frozenset(self.refused)), view.cache)
+        frozen = _frozen(view.graph, lock, frozenset(self.refused))
+        super().__init__(frozen, view.cache, view.embedder)
 
     @property
     def remark(self) -> str:
@@ -141,23 +143,30 @@ class FrozenView(MemoryView):
         return NotAsLockedError(name, why, tuple(usable)[:NEIGHBOURS])
 
 
-def view_of(graph: SkillGraph | GraphView, lock: GraphLock | None = None) -> GraphView:
+def view_of(
+    graph: SkillGraph | GraphView,
+    lock: GraphLock | None = None,
+    embedder: Embedder | None = None,
+) -> GraphView:
     """The view of a graph; with a lock, only what is as it was locked.
 
     Args:
         graph: a graph, or a view of one.
         lock: the lock; None shows everything.
+        embedder: the model by which it is searched by meaning, too; None leaves a view as it is.
 
     Raises:
-        UsageError: the lock cannot be used for this graph; see `FrozenView`.
+        UsageError: the lock cannot be used for this graph, see `FrozenView`; or the graph is not
+            in memory.
     """
-    view = stored_view_of(graph)
+    view = stored_view_of(graph, embedder)
     if lock is None or (isinstance(view, FrozenView) and view.lock.root == lock.root):
         return view
     if not isinstance(view, MemoryView):
         raise UsageError("only a graph that is loaded into memory can be frozen by a lock")
     # Kept beside the graph, because its search index must be built only once for all sessions.
-    return view.graph.keep((FrozenView, lock.root), lambda: FrozenView(view, lock))
+    key = (FrozenView, lock.root, view.embedder and view.embedder.name)
+    return view.graph.keep(key, lambda: FrozenView(view, lock))
 
 
 def _refused(graph: SkillGraph, lock: GraphLock) -> dict[str, Refused]:

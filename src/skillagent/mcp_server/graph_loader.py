@@ -16,11 +16,11 @@ from functools import cached_property
 
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import SessionState
+from skillagent.embeddings import embedder_of
 from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
 from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.walk import Root, roots_of
-from skillagent.index import SearchIndex
 from skillagent.lock import FrozenView, GraphLock
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.catalogue import Catalogue
@@ -63,6 +63,7 @@ class GraphLoader:
     Raises:
         GraphError: a root is not a folder.
         UsageError: there is no root, or two roots have the same name.
+        MissingPackageError: it is searched by meaning, and the extra `semantic` is not installed.
     """
 
     def __init__(self, config: ServerConfig) -> None:
@@ -73,6 +74,7 @@ class GraphLoader:
         self.roots: tuple[Root, ...] = roots_of(config.roots)
         self._options = config.options
         self._lock = config.read_lock()
+        self._embedder = embedder_of(config.semantic)
         self._remark = ""
         self._loaded: LoadedGraph | None = None
         self._loading = threading.Lock()
@@ -87,7 +89,7 @@ class GraphLoader:
         with self._loading:
             if self._loaded is None:
                 graph = SkillGraph.load(*self.roots, options=self._options)
-                self._loaded = self._frozen(MemoryView(graph))
+                self._loaded = self._frozen(MemoryView(graph, embedder=self._embedder))
             return self._loaded
 
     @property
@@ -127,7 +129,7 @@ class GraphLoader:
         if graph.digest == old.graph.digest and graph.others == old.graph.others:
             return old, old
         # Built here, so that the next query does not have to wait for it.
-        SearchIndex.of(graph)
+        new.view.build_index()
         self._identify(new)
         with self._loading:
             self._loaded = new

@@ -74,6 +74,8 @@ class ServerConfig:
     """Root of that lock when the server started: every process must read the same lock."""
     record: RecordConfig | None = None
     """Where each session is recorded; None for no records."""
+    semantic: bool = False
+    """Whether the graph is searched by meaning, too."""
 
     @property
     def options(self) -> Options:

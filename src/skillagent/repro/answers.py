@@ -17,6 +17,7 @@ from skillagent.agent import Agent, Mark, saved
 from skillagent.agent.agent import MAX_TURNS
 from skillagent.disclosure import Budget, Toolset
 from skillagent.disclosure.served_call import Asked
+from skillagent.embeddings import Embedder, embedder_of
 from skillagent.errors import ProviderError, UsageError
 from skillagent.messages import Message, ToolCall
 from skillagent.providers import Provider
@@ -122,13 +123,15 @@ def session_of(record: RunRecord, graph: GraphView) -> Session:
 
     Raises:
         NotRecordedError: the record does not have the earlier conversation.
-        UsageError: the counter is not available.
+        UsageError: the counter, or the model of a search by meaning, is not available.
+        MissingPackageError: a package of that model is not installed.
     """
     inputs = record.manifest.inputs
     counter = counter_named(inputs.counter)
+    semantic = recorded_embedder(record) or False
     if resumed := record.resumed():
         conversation = saved.parse(resumed, str(record.folder))
-        toolset = Toolset.resume(graph, conversation.state, counter=counter)
+        toolset = Toolset.resume(graph, conversation.state, counter=counter, semantic=semantic)
         if inputs.budget != toolset.budget.total:
             toolset.rebudget(inputs.budget)
         return Session(toolset, conversation.messages, conversation.marks)
@@ -143,8 +146,26 @@ def session_of(record: RunRecord, graph: GraphView) -> Session:
         counter=counter,
         session=str(record.manifest.observed.get(SESSION, "")),
         hidden_text=inputs.hidden_text,
+        semantic=semantic,
     )
     return Session(toolset)
+
+
+def recorded_embedder(record: RunRecord) -> Embedder | None:
+    """The model by which a run searched by meaning; None if it searched by words alone.
+
+    Raises:
+        MissingPackageError: a package of the model is not installed.
+        UsageError: another model is installed, whose hits may be others.
+    """
+    wanted = record.manifest.inputs.semantic
+    embedder = embedder_of(wanted is not None)
+    if embedder is not None and embedder.name != wanted:
+        raise UsageError(
+            f"{record.folder}: it was searched by meaning with {wanted}, but {embedder.name} is "
+            "installed"
+        )
+    return embedder
 
 
 class Replay:

@@ -20,6 +20,7 @@ from skillagent.providers.base import parameters_of
 from skillagent.recording.exchange import STRICT
 from skillagent.runs.canonical import tool_form, without_floats
 from skillagent.secrets import Scrubber
+from skillagent.store import embedder_behind
 
 if TYPE_CHECKING:
     from pydantic import ConfigDict
@@ -71,6 +72,8 @@ class RunInputs:
     seed: int | None
     questions: tuple[str, ...] = ()
     """Digests of the questions."""
+    semantic: str | None = None
+    """Name of the model by which the graph was searched by meaning, too; None for words alone."""
 
     def __post_init__(self) -> None:
         if self.today is not None:
@@ -98,6 +101,8 @@ class RunInputs:
             "model": model and {"name": model.name, "parameters": dict(model.parameters)},
             "seed": self.seed,
             "questions": list(self.questions),
+            # Left out if there is none: records from before it existed keep their `inputs_id`.
+            **({"semantic": self.semantic} if self.semantic else {}),
         }
 
 
@@ -127,6 +132,7 @@ def inputs_of(
         max_turns=max_turns,
         model=ModelInputs.of(provider, scrubber) if provider else None,
         seed=seed,
+        semantic=embedder.name if (embedder := embedder_behind(toolset.graph)) else None,
     )
 
 

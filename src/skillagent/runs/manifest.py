@@ -98,7 +98,8 @@ class Manifest:
 
     def to_json(self) -> dict[str, Any]:
         values: dict[str, Any] = _FORM.dump_python(self, mode="json")
-        return values
+        # In the form of `RunInputs`, which leaves out what older records do not have.
+        return {**values, "inputs": self.inputs.to_json()}
 
     def sealed_digest(self) -> str:
         """What `digest` must be."""

@@ -5,7 +5,13 @@
 """
 
 from skillagent.store.digest_cache import DigestCache
-from skillagent.store.memory import MemoryStore, MemoryView, graph_behind, view_of
+from skillagent.store.memory import (
+    MemoryStore,
+    MemoryView,
+    embedder_behind,
+    graph_behind,
+    view_of,
+)
 from skillagent.store.protocol import GraphStore, GraphView, LinkView, NodeHead
 
 __all__ = [
@@ -16,6 +22,7 @@ __all__ = [
     "MemoryStore",
     "MemoryView",
     "NodeHead",
+    "embedder_behind",
     "graph_behind",
     "view_of",
 ]

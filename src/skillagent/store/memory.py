@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
+from skillagent.embeddings import Embedder
+from skillagent.errors import UsageError
 from skillagent.graph import Link, Node, Outdated, SkillGraph
 from skillagent.index import Hit, Match, SearchIndex, filters
 from skillagent.index.filters import Filter
 from skillagent.markdown import Document
+from skillagent.progress import Progress, no_progress
 from skillagent.store.digest_cache import DigestCache
 from skillagent.store.protocol import GraphView
 
@@ -19,19 +23,44 @@ class MemoryView:
     Args:
         graph: the loaded graph.
         cache: the cache of an earlier view; None for an empty one.
+        embedder: the model by which it is searched by meaning, too; None for words alone.
     """
 
-    def __init__(self, graph: SkillGraph, cache: DigestCache | None = None) -> None:
+    def __init__(
+        self,
+        graph: SkillGraph,
+        cache: DigestCache | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
         self.graph = graph
         self.cache = cache or DigestCache()
+        self.embedder = embedder
 
     def followed_by(self, graph: SkillGraph) -> MemoryView:
-        """A view of a newer state of the graph, with the same cache."""
-        return MemoryView(graph, self.cache)
+        """A view of a newer state of the graph, with the same cache and embedder."""
+        return MemoryView(graph, self.cache, self.embedder)
+
+    def searched_by(self, embedder: Embedder) -> MemoryView:
+        """The same view, searched by meaning, too."""
+        if self.embedder is not None and self.embedder.name == embedder.name:
+            return self
+        view = copy.copy(self)
+        view.embedder = embedder
+        view.__dict__.pop("index", None)  # that of words alone
+        return view
 
     @cached_property
-    def _index(self) -> SearchIndex:
-        return SearchIndex.of(self.graph)
+    def index(self) -> SearchIndex:
+        """The search index, built when it is first used."""
+        return self.build_index()
+
+    def build_index(self, progress: Progress = no_progress) -> SearchIndex:
+        """Build the search index now, if no query has needed it yet.
+
+        Args:
+            progress: receives how far it is.
+        """
+        return SearchIndex.of(self.graph, progress, self.embedder)
 
     @property
     def name(self) -> str:
@@ -100,19 +129,19 @@ class MemoryView:
     def search(
         self, query: str, limit: int, offset: int = 0, within: Collection[str] | None = None
     ) -> tuple[list[Hit], int]:
-        return self._index.search(query, limit, offset, within)
+        return self.index.search(query, limit, offset, within)
 
     def match(self, query: str, node: str | None = None) -> Match:
-        return self._index.match(query, node)
+        return self.index.match(query, node)
 
     def scores(self, query: str, nodes: Sequence[str]) -> Mapping[str, float]:
-        return self._index.scores_of(query, nodes)
+        return self.index.scores_of(query, nodes)
 
     def relevance(self, query: str, node: str, text: str) -> float:
-        return self._index.relevance(query, node, text)
+        return self.index.relevance(query, node, text)
 
     def weight(self, query: str, node: str, text: str) -> float:
-        return self._index.weight(query, node, text)
+        return self.index.weight(query, node, text)
 
     def passing(self, filters_: Sequence[Filter]) -> frozenset[str]:
         return filters.passing(self.graph, filters_)
@@ -140,13 +169,32 @@ class MemoryStore:
         return self._view
 
 
-def view_of(graph: SkillGraph | GraphView) -> GraphView:
-    """The view of a graph, the same at every call with one `SkillGraph`; a view as it is."""
+def view_of(graph: SkillGraph | GraphView, embedder: Embedder | None = None) -> GraphView:
+    """The view of a graph, the same at every call with one `SkillGraph`; a view as it is.
+
+    Args:
+        graph: a graph, or a view of one.
+        embedder: the model by which it is searched by meaning, too; None leaves a view as it is.
+
+    Raises:
+        UsageError: the graph is in a store that cannot be searched by meaning.
+    """
     if isinstance(graph, SkillGraph):
-        return graph.keep(MemoryView, lambda: MemoryView(graph))
-    return graph
+        view: GraphView = graph.keep(MemoryView, lambda: MemoryView(graph))
+    else:
+        view = graph
+    if embedder is None:
+        return view
+    if not isinstance(view, MemoryView):
+        raise UsageError("only a graph that is loaded into memory can be searched by meaning")
+    return view.searched_by(embedder)
 
 
 def graph_behind(view: GraphView) -> SkillGraph | None:
     """The loaded graph that a view shows; None for a view of another store."""
     return view.graph if isinstance(view, MemoryView) else None
+
+
+def embedder_behind(view: GraphView) -> Embedder | None:
+    """The model by which a view is searched by meaning, too; None for words alone."""
+    return view.embedder if isinstance(view, MemoryView) else None

@@ -12,12 +12,18 @@ from skillagent.cli.chat.show import Display
 from skillagent.cli.declared import declared, named_graph, roots_of
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.cli.records import recorder, set_seed
-from skillagent.cli.session import budget, bundled_graph, frozen_lock, load
+from skillagent.cli.session import (
+    budget,
+    build_index,
+    bundled_graph,
+    frozen_lock,
+    is_semantic,
+    load,
+)
 from skillagent.digest import sha256
 from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError, UsageError
 from skillagent.graph import SkillGraph
-from skillagent.index.search import SearchIndex
 from skillagent.providers import Prices, Provider, provider_for
 from skillagent.providers.names import OFFLINE
 from skillagent.runs import RunRecorder
@@ -45,6 +51,7 @@ class ChatSession:
             self.graph = load(arguments, progress, otherwise)
         self._roots = (*roots_of(arguments, otherwise), *arguments.also)
         self._lock = frozen_lock(arguments, self.graph)
+        self._semantic = is_semantic(arguments)
         self.model: str = arguments.model or os.environ.get("SKILLAGENT_MODEL") or OFFLINE
         self._counted_for: str | None = arguments.count_for or self.model
         prices = arguments.prices or os.environ.get("SKILLAGENT_PRICES")
@@ -75,7 +82,7 @@ class ChatSession:
         before = len(self.agent.marks)
         try:
             with progress_bar() as progress:
-                SearchIndex.of(self.graph, progress)  # the model's first query would build it
+                build_index(self.toolset, progress)
             with closing(self.agent.ask(question)) as events:
                 for event in events:
                     display.event(event)
@@ -139,6 +146,7 @@ class ChatSession:
             conversation.state,
             counter=counter_for(conversation.counted_for),
             lock=self._lock,
+            semantic=self._semantic,
         )
         self.agent = Agent(
             toolset,
@@ -173,7 +181,13 @@ class ChatSession:
 
     def _fresh(self) -> Agent:
         counter = counter_for(self._counted_for)
-        toolset = Toolset(self.graph, budget(self._arguments), counter=counter, lock=self._lock)
+        toolset = Toolset(
+            self.graph,
+            budget(self._arguments),
+            counter=counter,
+            lock=self._lock,
+            semantic=self._semantic,
+        )
         provider = self._provider(self.model)
         agent = Agent(toolset, provider, self._arguments.max_turns, prices=self._prices)
         agent.record = self._recorder()

@@ -271,12 +271,11 @@ def _ranked(view: SessionView, search: _Search, start: int) -> Listing:
         words = shortened(search.words, LINE_CHARS)
         title = f"No node matches {words!r}{search.among}{search.remark}."
         if best:
-            title += f" The nearest one holds only: {_matched_words(best[0])}."
+            title += f" The nearest one {_what_it_has(best[0])}."
         return _page(search, title, [], 0, 0, match, f"Try {OTHER_WORDS}")
     title = f"{counted(total, 'match', 'matches')}{search.among}, best first{search.remark}"
     if match is Match.WEAK and not start:
-        matched = _matched_words(best[0])
-        title += f". Weak: the first holds only: {matched}. If none fits, try {OTHER_WORDS}"
+        title += f". Weak: the first {_what_it_has(best[0])}. If none fits, try {OTHER_WORDS}"
     rows = [Row(hit.node, why=_why(hit)) for hit in page]
     return _page(search, title, rows, total, start, match)
 
@@ -316,14 +315,17 @@ def _filters_text(conditions: Iterable[Filter]) -> str:
     return shortened(" ".join(map(str, conditions)), LINE_CHARS)
 
 
-def _matched_words(hit: Hit) -> str:
-    """The words of the query that a hit contains, separated by commas."""
-    return ", ".join(word for _, words in hit.why for word in words)
+def _what_it_has(hit: Hit) -> str:
+    """`holds only: …`, with the words of the query that a hit contains, separated by commas."""
+    matched = ", ".join(word for _, words in hit.why for word in words)
+    return f"holds only: {matched}" if matched else "holds none of these words"
 
 
 def _why(hit: Hit) -> str:
     matched = ", ".join(f"{field} ({', '.join(words)})" for field, words in hit.why)
-    text = f"matches {matched}" if matched else ""
+    reasons = [f"matches {matched}"] if matched else []
+    if hit.is_close:
+        reasons.append("close in meaning")
     if hit.linked_from:
-        text += f"; linked from {counted(len(hit.linked_from), 'hit')}"
-    return text.removeprefix("; ")
+        reasons.append(f"linked from {counted(len(hit.linked_from), 'hit')}")
+    return "; ".join(reasons)
