@@ -77,6 +77,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--case", action="append", default=[], metavar="ID", help="only this case, or several"
     )
     model(parser)
+    parser.add_argument(
+        "--semantic",
+        action="store_true",
+        help="models and your own functions search by meaning, too (policies of their own: "
+        "graph+semantic, hybrid-top-k)",
+    )
     parser.add_argument("--judge", metavar="NAME", help="the model that judges answers by rubrics")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of intervals and of models")
     parser.add_argument(
@@ -172,7 +178,9 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
         )
 
     counter = counter_for(arguments.count_for)
-    setup = Setup(graph, suite.cases, counter, new_provider, arguments.max_turns)
+    setup = Setup(
+        graph, suite.cases, counter, new_provider, arguments.max_turns, arguments.semantic
+    )
     judge_name = arguments.judge or suite.judge
     if judge_name:
         new_provider(judge_name)  # says now if its key or its package is missing
@@ -180,6 +188,7 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
         "seed": suite.seed,
         "temperature": None if arguments.temperature is None else str(arguments.temperature),
         "max_turns": arguments.max_turns,
+        "semantic": arguments.semantic,
         "judge": judge_name,
     }
     chosen = policies(

@@ -148,6 +148,7 @@ class _Runner:
             record=recorder,
             max_turns=setup.max_turns,
             repeat=task.repeat,
+            embedder=setup.embedder if policy.is_semantic else None,
         )
         answer: str | None = None
         passed: tuple[bool, ...] = ()

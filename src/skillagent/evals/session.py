@@ -18,6 +18,7 @@ from skillagent.disclosure import Answer, Budget, Level, Toolset
 from skillagent.disclosure.budget import RESERVE
 from skillagent.disclosure.ledger import LedgerEntry
 from skillagent.disclosure.served_call import HAND_OVER, Asked
+from skillagent.embeddings import Embedder
 from skillagent.graph import SkillGraph
 from skillagent.messages import ToolCall
 from skillagent.providers import Provider
@@ -92,6 +93,7 @@ class Session:
         record: records the session; None if it is not recorded.
         max_turns: maximum of replies of a model.
         repeat: number of this run of the case, from 1.
+        embedder: the model by which the tools search by meaning, too.
     """
 
     def __init__(
@@ -104,12 +106,13 @@ class Session:
         record: RunRecorder | None = None,
         max_turns: int = MAX_TURNS,
         repeat: int = 1,
+        embedder: Embedder | None = None,
     ) -> None:
         self.graph = graph
         self.repeat = repeat
         self.budget = budget
         limits = plain_budget(budget) if plain else Budget(budget)
-        self.toolset = Toolset(graph, limits, counter=counter)
+        self.toolset = Toolset(graph, limits, counter=counter, semantic=embedder or False)
         self._record = record
         self._max_turns = max_turns
 

@@ -39,8 +39,7 @@ def manifest_faults(record: RunRecord) -> Iterator[str]:
 def _from_trace(record: RunRecord) -> dict[str, tuple[Any, Any]]:
     manifest, events = record.manifest, record.events
     facts: dict[str, tuple[Any, Any]] = {}
-    # A session that goes on after all was taken back has no event that says so.
-    if not (record.resumed() or any(event.kind == "resumed" for event in events[:1])):
+    if not record.continues:
         facts["spent"] = manifest.spent, spent_by(map(typed_event, events))
         facts["calls"] = manifest.calls, sum(event.kind == "answer" for event in events)
     model = manifest.inputs.model

@@ -220,7 +220,7 @@ def _trace_faults(record: RunRecord) -> Iterator[str]:
     outcome = manifest.outcome
     if outcome and outcome.answer != sha256(record.answer):
         yield "manifest.json: its answer is not the one of the trace"
-    if any(event.kind == "resumed" for event in record.events[:1]):
+    if record.continues:
         return  # nodes of the earlier conversation are not in this trace
     read = _nodes_read(record.events)
     listed = {node: (item.digest, item.level) for node, item in manifest.nodes.items()}

@@ -133,6 +133,14 @@ class RunRecord:
         """
         return model_cassette(self.folder / CASSETTE).read(unfinished=not self.is_complete)
 
+    @property
+    def continues(self) -> bool:
+        """Whether the session had begun before this record.
+
+        An event says so, but not if all was taken back before the session went on.
+        """
+        return bool(self.resumed()) or any(event.kind == "resumed" for event in self.events[:1])
+
     def resumed(self) -> bytes:
         """The saved conversation that the run continued; empty if there was none."""
         try:

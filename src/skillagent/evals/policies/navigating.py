@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from skillagent.disclosure.results import IndexLine, IndexResult
 from skillagent.evals.policies.policy import Policy, Role, Setup
@@ -85,6 +86,12 @@ def graph(setup: Setup) -> Policy:
     return Policy("graph", Role.GRAPH, walk)
 
 
+def graph_semantic(setup: Setup) -> Policy:
+    """The offline navigator, searching by meaning, too."""
+    _ = setup.embedder  # says now if the extra is missing
+    return replace(graph(setup), name="graph+semantic", is_semantic=True)
+
+
 def llm(setup: Setup, model: str) -> Policy:
     """A model with the three operations.
 
@@ -97,7 +104,9 @@ def llm(setup: Setup, model: str) -> Policy:
     def walk(case: Case, session: Session) -> str:
         return session.ask(case.question, setup.new_provider(model, session.repeat))
 
-    return Policy(f"llm:{model}", Role.MODEL, walk, is_sampled=is_sampled)
+    return Policy(
+        f"llm:{model}", Role.MODEL, walk, is_semantic=setup.is_semantic, is_sampled=is_sampled
+    )
 
 
 def _pages(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from skillagent.embeddings import Embedder, embedder_of
 from skillagent.evals.session import Session
 from skillagent.evals.suite import Case
 from skillagent.graph import SkillGraph
@@ -48,6 +49,8 @@ class Policy:
     walk: Walk
     is_plain: bool = False
     """Whether it hands over texts and calls no tool; see `plain_budget`."""
+    is_semantic: bool = False
+    """Whether its tools search by meaning, too."""
     is_sampled: bool = False
     """Whether two runs with the same inputs may differ."""
     about: str = ""
@@ -66,6 +69,19 @@ class Setup:
     """Makes the provider of a model, from its name and the number of the repeat: each repeat has a
     seed of its own, because with the same one a model that takes it would only repeat itself."""
     max_turns: int = 12
+    is_semantic: bool = False
+    """Whether models and functions of the user's search by meaning, too."""
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model of the extra `semantic`.
+
+        Raises:
+            MissingPackageError: the extra is not installed.
+        """
+        embedder = embedder_of(True)
+        assert embedder is not None
+        return embedder
 
     @cached_property
     def costs(self) -> Mapping[str, int]:

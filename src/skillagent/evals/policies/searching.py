@@ -16,6 +16,7 @@ from skillagent.evals.policies.lexical import Lexical, ranked
 from skillagent.evals.policies.policy import Policy, Role, Setup, read_in_order
 from skillagent.evals.session import Session
 from skillagent.evals.suite import Case
+from skillagent.index import SearchIndex
 
 K1S = (0.9, 1.5, 2.5)
 BS = (0.4, 0.75, 0.9)
@@ -62,6 +63,17 @@ def bm25_ppr(setup: Setup) -> Policy:
         read_in_order(ranked(fused.keys, scores), session)
 
     return Policy("bm25+ppr", Role.BASELINE, walk, is_plain=True, about=fused.about)
+
+
+def hybrid_top_k(setup: Setup) -> Policy:
+    """The best files by words and by meaning, as many as fit."""
+    index = SearchIndex.of(setup.graph, embedder=setup.embedder)
+    count = len(setup.graph.nodes)
+
+    def walk(case: Case, session: Session) -> None:
+        read_in_order((hit.node for hit in index.search(case.question, count)[0]), session)
+
+    return Policy("hybrid-top-k", Role.BASELINE, walk, is_plain=True)
 
 
 class Fused:

@@ -23,8 +23,10 @@ POLICIES: Mapping[str, Callable[[Setup], Policy]] = {
     "bm25-top-k": searching.bm25_top_k,
     "bm25-fused": searching.bm25_fused,
     "bm25+ppr": searching.bm25_ppr,
+    "hybrid-top-k": searching.hybrid_top_k,
     "nav": navigating.nav,
     "graph": navigating.graph,
+    "graph+semantic": navigating.graph_semantic,
     "flat-perfect": plain.flat_perfect,
     "search-perfect": navigating.search_perfect,
     "nav-perfect": navigating.nav_perfect,
@@ -73,14 +75,15 @@ def _named(name: str, models: tuple[str, ...], setup: Setup, allow_python: bool)
             f"the suite asks to run {name}: that is Python code of its own; allow it with "
             "--allow-python if you trust it"
         )
-    return [of_function(name)]
+    return [of_function(name, setup)]
 
 
-def of_function(name: str) -> Policy:
+def of_function(name: str, setup: Setup) -> Policy:
     """A policy of the user's: a function `(question, session)` that may return an answer.
 
     Args:
         name: `module:function`.
+        setup: the setup.
 
     Raises:
         UsageError: there is no such function.
@@ -91,4 +94,4 @@ def of_function(name: str) -> Policy:
         answer = function(case.question, session)
         return answer if isinstance(answer, str) else None
 
-    return Policy(name, Role.OTHER, walk)
+    return Policy(name, Role.OTHER, walk, is_semantic=setup.is_semantic)
