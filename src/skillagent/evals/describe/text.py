@@ -35,7 +35,7 @@ def description_lines(description: Description) -> Iterator[str]:
     kinds = (
         _part("Descriptions that attract questions of other nodes", description.attracting, _pull),
         _part("Nodes that their questions never reach", description.unread, _unread),
-        _part("Nodes that no question, listing or map names", description.unnamed, _unnamed),
+        _part("Nodes that no walk came across", description.unnamed, _unnamed),
         _part("Links that lead away from the answer", description.misleading, _link),
     )
     for lines in kinds:
@@ -84,8 +84,9 @@ def _unread(one: Unread) -> Iterator[str]:
 
 
 def _unnamed(one: Unnamed) -> Iterator[str]:
+    asked = "; no case asks for it" if one.on.maps else ""
     words = f"; its description lacks: {_listed(one.to_add, WORDS)}" if one.to_add else ""
-    yield f"{one.place}: {_mapped(one.on)}{words}"
+    yield f"{one.place}: {_mapped(one.on)}{asked}{words}"
 
 
 def _link(one: Misleading) -> Iterator[str]:
