@@ -106,6 +106,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     output.add_argument("--html", metavar="FILE", help="write the report as a page with its curves")
     add_grading_options(output)
     output.add_argument(
+        "--describe",
+        action="store_true",
+        help="say instead which descriptions and links lead questions to the wrong nodes, and "
+        "which words to change; runs the policy graph in the largest budget",
+    )
+    output.add_argument(
         "--fail-under",
         action="append",
         default=[],
@@ -125,6 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SkillAgentError: the suite, the graph or a model cannot be used.
     """
+    from skillagent.cli.eval_description import print_description, refuse_other_options
     from skillagent.cli.progress_bar import progress_bar
     from skillagent.evals.gate import parsed_limit
     from skillagent.evals.report import report
@@ -132,6 +139,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list_policies:
         print("\n".join(_policy_lines()))
         return 0
+    if arguments.describe:
+        refuse_other_options(arguments)
     limits = [parsed_limit(text) for text in arguments.fail_under]
     _check_html(arguments.html)
     with progress_bar() as progress:
@@ -142,6 +151,10 @@ def run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             _say(f"interrupted; the same command goes on, from {plan.folder}")
             return INTERRUPTED
+    if arguments.describe:
+        print_description(plan, attempts, as_json=arguments.json)
+        _say_where(arguments, plan)
+        return FAILED if any(attempt.error for attempt in attempts) else 0
     done = report(plan, attempts)
     compared = _compared(arguments, done, plan.suite.seed)
     _print(arguments, done, compared)
@@ -201,7 +214,7 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
         only(suite, arguments.case),
         setup,
         chosen,
-        Path(arguments.output or Path(OUTPUT) / suite.name),
+        Path(arguments.output or _default_output(arguments, suite)),
         records=not arguments.no_record,
         settings=settings,
         roots=tuple(map(shown_root, suite.roots)),
@@ -217,6 +230,9 @@ def _suite(arguments: argparse.Namespace) -> Suite:
     path = bundled_graph() if arguments.suite is None else Path(arguments.suite)
     suite = open_suite(path, arguments.graph)
     models = (arguments.model,) if arguments.model else suite.models
+    if arguments.describe:
+        budgets = arguments.budget or suite.budgets
+        return replace(suite, budgets=budgets[-1:], policies=("graph",))
     names = tuple(arguments.policy) or suite.policies
     if arguments.model and "llm" not in names:
         names = (*names, "llm")
@@ -228,6 +244,11 @@ def _suite(arguments: argparse.Namespace) -> Suite:
         repeats=arguments.repeats or suite.repeats,
         seed=suite.seed if arguments.seed is None else arguments.seed,
     )
+
+
+def _default_output(arguments: argparse.Namespace, suite: Suite) -> Path:
+    """The folder of the suite; another one for --describe, which must not replace an eval."""
+    return Path(OUTPUT) / (f"{suite.name}.describe" if arguments.describe else suite.name)
 
 
 def _judgeable(arguments: argparse.Namespace, suite: Suite) -> Suite:
@@ -328,6 +349,10 @@ def _write(arguments: argparse.Namespace, plan: Eval, report: Report) -> None:
         from skillagent.evals.page import page
 
         write_output(arguments.html, page(report, plan.suite.cases), replace=True)
+    _say_where(arguments, plan)
+
+
+def _say_where(arguments: argparse.Namespace, plan: Eval) -> None:
     what = "results" if arguments.no_record else "results and run records"
     _say(f"{what} in {plan.folder}")
 
