@@ -70,16 +70,13 @@ def _run(suite_file: str, logs: str, budget: str) -> dict[str, Any]:
         log_dir=logs,
         display="none",
     )
+    scores = log.results.scores if log.results else []
     return {
         "status": log.status,
         "log": Path(log.location).name,
         "metrics": {
-            score.name: [score.scored_samples, score.metrics["mean"].value]
-            for score in log.results.scores
-            if log.results
-        }
-        if log.results
-        else {},
+            score.name: [score.scored_samples, score.metrics["mean"].value] for score in scores
+        },
         "samples": {
             str(sample.id): {
                 "steps": sample.store["skillagent:steps"],
