@@ -20,6 +20,7 @@ from skillagent.evals.adapters.title_mentions import Titles
 from skillagent.evals.suite import Suite
 from skillagent.evals.suite_file import load
 from skillagent.graph import NodeKind
+from skillagent.graph.node import kind_of
 from skillagent.markdown.document import parse
 from skillagent.progress import no_progress
 
@@ -282,6 +283,13 @@ def test_skills_keep_their_bytes_and_prompts_become_cases(
             },
             {"id": "e", "question": "What time is it?", "expected_skill": ""},
             {"id": "f", "question": "No skill is said"},
+            {"id": "g", "question": "Several?", "expected_skill": ["bake-bread", "make-cake"]},
+            {
+                "id": "h",
+                "question": "Which bank has cheap loans?",
+                "expected_skill": "bake-bread",
+                "should_trigger": False,
+            },
             "no case",
         ],
         "make-cake": {"cases": [{"id": 1, "prompt": "Sweet!", "expected_skill": "make-cake"}]},
@@ -300,9 +308,15 @@ def test_skills_keep_their_bytes_and_prompts_become_cases(
         "bake-bread-a": ((bread,), (), ("single",)),
         "bake-bread-d": ((), (bread, cake), ("near-another-skill",)),
         "bake-bread-e": ((), (bread,), ()),
+        "bake-bread-h": ((), (bread,), ()),
         "make-cake-1": ((cake,), (), ("single",)),
     }
-    assert capsys.readouterr().err.count("1 questions left out") == 4
+    assert capsys.readouterr().err.splitlines() == [
+        "skillagent: 1 questions left out: their skill is not in the folder",
+        "skillagent: 1 questions left out: they are no objects",
+        "skillagent: 1 questions left out: they contain the name of their skill",
+        "skillagent: 2 questions left out: they do not say which skill is expected",
+    ]
 
 
 TITLES = [
@@ -314,7 +328,7 @@ TITLES = [
     "100%% (one)",
     "a\\b c\\",
 ]
-MARKS = "```|~~~|%%|<!--|[[|]]|](|]:|[^1]|word|---|- |<a href=x>|![|1. |    ".split("|")
+MARKS = "#moc|# |~~~|%%|<!--|[[|]]|](|]:|[^1]|word|---|- |<a href=x>|![|1. |    ".split("|")
 HOSTILE = st.lists(
     st.sampled_from(
         [*"`~<%$[]()!|\\#:-*>&^{}\"'\t\r\n\x00\x85\u2028\N{GRINNING FACE}é\ud800", *MARKS, *TITLES]
@@ -341,7 +355,11 @@ def test_whatever_the_documents_contain_exactly_the_links_that_are_meant_are_rea
         same = places.get(passage.title, [])
         own = path.removesuffix(".md")
         following = same[same.index(own) + 1 :][:1] if own in same else []
-        read = [link.target for link in parse(data.decode(), path).references]
+        document = parse(data.decode(), path)
+        assert document.frontmatter.fields.keys() <= {"type", "title"}
+        assert kind_of(document, path) is NodeKind.NODE
+        assert not document.tags
+        read = [link.target for link in document.references]
         assert read == [places[title][0] for title in mentioned] + following
 
 
@@ -402,6 +420,11 @@ def test_a_folder_with_files_is_only_replaced_by_force_and_only_if_it_is_a_suite
         ("multi-hop", "[" * 100_000, "no JSON"),
         ("multi-hop", "{}", "no documents"),
         ("multi-hop", '[{"question": "x", "context": 7}]', "no documents"),
+        (
+            "multi-hop",
+            '[{"question": "x", "context": [["a", ["b"]]]}]',
+            "no question can be used: 1 because they do not say which paragraphs answer them",
+        ),
         ("multi-hop", b"\xff\xfe", "not UTF-8"),
         ("beir", "", "corpus.jsonl: it cannot be read"),
         ("nvidia-skills", "", "no SKILL.md below it"),

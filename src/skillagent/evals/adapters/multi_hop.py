@@ -34,6 +34,8 @@ _LEAKS = (
     "questions of such sets name the documents that they begin at; a title of two words is quoted "
     "in most of them."
 )
+_TEXTS = ("paragraph_text", "text", "sentences", "content")
+"""Keys of a paragraph's text, of which each set has one."""
 _YES_NO = ("yes", "no", "noanswer")
 
 
@@ -157,14 +159,17 @@ def _context(context: Any) -> Iterator[Passage]:
 
 
 def _paragraph(item: Mapping[str, Any]) -> Passage:
-    texts = (item.get(key) for key in ("paragraph_text", "text", "sentences", "content"))
+    texts = (item.get(key) for key in _TEXTS)
     text = next((text for text in texts if text), "")
     return Passage.of(text_of(item.get("title")), _joined(text))
 
 
 def _of_corpus(path: Path) -> Iterator[Passage]:
     values = read_values(path)
-    if len(values) == 1 and isinstance(values[0], Mapping) and "title" not in values[0]:
+    is_list = all(
+        isinstance(item, Mapping) and not item.keys().isdisjoint(_TEXTS) for item in values
+    )
+    if len(values) == 1 and isinstance(values[0], Mapping) and not is_list:
         for title, text in values[0].items():
             yield Passage.of(text_of(title), _joined(text))
         return
