@@ -195,7 +195,7 @@ def test_a_title_that_several_documents_have_leads_to_the_first_and_each_to_the_
     question = {
         "id": "q",
         "question": "Where does wine come from?",
-        "answer": "France",
+        "answer": ["France", "Francia"],
         "answer_aliases": ["Gaul (land)"],
         "paragraphs": [
             {"title": title, "paragraph_text": text, "is_supporting": title != "France" or not at}
@@ -215,6 +215,7 @@ def test_a_title_that_several_documents_have_leads_to_the_first_and_each_to_the_
     (check,) = case.checks
     assert check.holds("It was GAUL (LAND).")
     assert check.holds("from France")
+    assert check.holds("from Francia")
     assert not check.holds("from Gaul")
 
 
