@@ -3,7 +3,8 @@
     python -m tests.evals.inspect_script SUITE LOGS 300 1200
 
 Inspect has a process of its own: it leaves streams open and meets deprecations of others, which
-are errors in these tests. It prints one JSON object: budget → what came of it.
+are errors in these tests. It prints one JSON object: what came of each budget, and of the first
+one without a judge.
 """
 
 from __future__ import annotations
@@ -52,10 +53,12 @@ def main() -> None:
     """Run the suite for each budget, without a network."""
     suite_file, logs, *budgets = sys.argv[1:]
     _refuse_network()
-    print(json.dumps({budget: _run(suite_file, logs, budget) for budget in budgets}))
+    judged = {budget: _run(suite_file, logs, budget, has_grader=True) for budget in budgets}
+    unjudged = _run(suite_file, logs, budgets[0], has_grader=False)
+    print(json.dumps({"judged": judged, "unjudged": unjudged}))
 
 
-def _run(suite_file: str, logs: str, budget: str) -> dict[str, Any]:
+def _run(suite_file: str, logs: str, budget: str, *, has_grader: bool) -> dict[str, Any]:
     import inspect_ai
     from inspect_ai.model import get_model
 
@@ -66,7 +69,7 @@ def _run(suite_file: str, logs: str, budget: str) -> dict[str, Any]:
     (log,) = inspect_ai.eval(
         suite(suite_file, budget),
         model=model,
-        model_roles={"grader": grader},
+        model_roles={"grader": grader} if has_grader else {},
         log_dir=logs,
         display="none",
     )

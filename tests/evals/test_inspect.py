@@ -26,6 +26,8 @@ from tests.conftest import ROOT
 from tests.evals.conftest import NODES, SUITE
 from tests.evals.inspect_script import turn
 
+pytestmark = [pytest.mark.process, pytest.mark.slow]
+
 BUDGETS = (300, 1_200, 100_000)
 LONG = "Every loaf of the archive is listed here, by its year. " * 600
 """More than the 16 KiB that Inspect shows of a result by default."""
@@ -82,10 +84,10 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def inspected(
+def outcome(
     suite_file: Path, logs: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[int, Any]:
-    """Budget → what Inspect's log of the suite says."""
+) -> dict[str, Any]:
+    """What Inspect's logs of the suite say, with a judge and without."""
     home = str(tmp_path_factory.mktemp("home"))
     done = subprocess.run(
         [sys.executable, "-m", "tests.evals.inspect_script", suite_file, logs, *map(str, BUDGETS)],
@@ -95,7 +97,13 @@ def inspected(
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return {int(budget): value for budget, value in json.loads(done.stdout).items()}
+    return dict(json.loads(done.stdout))
+
+
+@pytest.fixture
+def inspected(outcome: dict[str, Any]) -> dict[int, Any]:
+    """Budget → what came of it, with a judge."""
+    return {int(budget): run for budget, run in outcome["judged"].items()}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +113,7 @@ def ours(suite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ev
     graph = SkillGraph.load(*suite.roots)
     suite = suite.on(graph)
 
-    def provider(name: str) -> Provider:
+    def provider(name: str, repeat: int) -> Provider:
         return Scripted()
 
     setup = Setup(graph, suite.cases, EncodingCounter(), provider)
@@ -115,70 +123,80 @@ def ours(suite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ev
     return plan, plan.run()
 
 
-@pytest.mark.process
-@pytest.mark.slow
-class TestInInspect:
-    def test_every_budget_succeeds_and_leaves_a_log(
-        self, inspected: dict[int, Any], logs: Path
-    ) -> None:
-        assert [run["status"] for run in inspected.values()] == ["success"] * len(BUDGETS)
-        assert {run["log"] for run in inspected.values()} == {path.name for path in logs.iterdir()}
+def test_every_budget_succeeds_and_leaves_a_log(
+    outcome: dict[str, Any], inspected: dict[int, Any], logs: Path
+) -> None:
+    assert [run["status"] for run in inspected.values()] == ["success"] * len(BUDGETS)
+    names = {run["log"] for run in (*inspected.values(), outcome["unjudged"])}
+    assert names == {path.name for path in logs.iterdir()}
 
-    def test_each_sample_spends_what_its_texts_cost_and_never_more_than_the_budget(
-        self, inspected: dict[int, Any]
-    ) -> None:
-        counter = EncodingCounter()
-        for budget, run in inspected.items():
-            for sample in run["samples"].values():
-                assert sum(map(counter.count, sample["shown"])) == sample["spent"] <= budget
 
-    def test_a_long_text_reaches_the_model_whole(self, inspected: dict[int, Any]) -> None:
-        longest = max(inspected[100_000]["samples"]["heavy"]["shown"], key=len)
-        assert longest.count("Every loaf of the archive") == 600
-        assert longest.endswith("of 100000 left)")
+def test_each_sample_spends_what_its_texts_cost_and_never_more_than_the_budget(
+    inspected: dict[int, Any],
+) -> None:
+    counter = EncodingCounter()
+    for budget, run in inspected.items():
+        for sample in run["samples"].values():
+            assert sum(map(counter.count, sample["shown"])) == sample["spent"] <= budget
 
-    def test_steps_and_scores_are_those_of_our_own_runner(
-        self, inspected: dict[int, Any], ours: tuple[Eval, Any]
-    ) -> None:
-        plan, attempts = ours
-        assert len(attempts) == len(BUDGETS) * len(plan.suite.cases)
-        for attempt in attempts:
-            sample = inspected[attempt.task.budget]["samples"][attempt.task.case]
-            assert sample["steps"] == [step.to_json() for step in attempt.steps]
-            passed = sample["scores"]["answer_checks"]
-            assert math.isnan(passed) if not attempt.passed else passed == all(attempt.passed)
 
-    def test_figures_are_those_of_our_own_report(
-        self, inspected: dict[int, Any], ours: tuple[Eval, Any]
-    ) -> None:
-        figures = report(*ours)
-        for budget, run in inspected.items():
-            row = figures.row("llm:scripted", budget)
-            (refusals,) = (r for r in figures.refusals if r.budget == budget)
-            assert row
-            assert row.passes
-            assert run["metrics"] == {
-                "gold_recall": [4, pytest.approx(row.recall.mean)],
-                "all_gold": [4, pytest.approx(row.all_gold.mean)],
-                "precision": [4, pytest.approx(row.precision)],
-                "false_disclosure": [1, pytest.approx(refusals.disclosed)],
-                "answer_checks": [3, pytest.approx(1 / 3)],
-            }
+def test_a_long_text_reaches_the_model_whole(inspected: dict[int, Any]) -> None:
+    longest = max(inspected[100_000]["samples"]["heavy"]["shown"], key=len)
+    assert longest.count("Every loaf of the archive") == 600
+    assert longest.endswith("of 100000 left)")
 
-    def test_a_sample_has_what_its_case_has(self, inspected: dict[int, Any]) -> None:
-        samples = inspected[1_200]["samples"]
-        assert samples["heavy"]["target"] == ["double in size"]
-        assert samples["granite"]["metadata"] == {
-            "gold": ["stone"],
-            "distractors": ["steam"],
-            "tags": ["single", "slow"],
-            "checks": [],
+
+def test_steps_and_scores_are_those_of_our_own_runner(
+    inspected: dict[int, Any], ours: tuple[Eval, Any]
+) -> None:
+    plan, attempts = ours
+    assert len(attempts) == len(BUDGETS) * len(plan.suite.cases)
+    for attempt in attempts:
+        sample = inspected[attempt.task.budget]["samples"][attempt.task.case]
+        assert sample["steps"] == [step.to_json() for step in attempt.steps]
+        passed = sample["scores"]["answer_checks"]
+        assert math.isnan(passed) if not attempt.passed else passed == all(attempt.passed)
+
+
+def test_figures_are_those_of_our_own_report(
+    inspected: dict[int, Any], ours: tuple[Eval, Any]
+) -> None:
+    figures = report(*ours)
+    for budget, run in inspected.items():
+        row = figures.row("llm:scripted", budget)
+        (refusals,) = (r for r in figures.refusals if r.budget == budget)
+        assert row
+        assert row.passes
+        assert run["metrics"] == {
+            "gold_recall": [4, pytest.approx(row.recall.mean)],
+            "all_gold": [4, pytest.approx(row.all_gold.mean)],
+            "precision": [4, pytest.approx(row.precision)],
+            "false_disclosure": [1, pytest.approx(refusals.disclosed)],
+            "answer_checks": [3, pytest.approx(1 / 3)],
         }
-        assert samples["heavy"]["told"]["gold_recall"].startswith("gold: dense-crumb; read: dense-")
-        assert samples["endless"]["told"]["answer_checks"].splitlines() == [
-            "yes: judged: It names a temperature",
-            "no: is 'hot'",
-        ]
+
+
+def test_a_sample_has_what_its_case_has(inspected: dict[int, Any]) -> None:
+    samples = inspected[1_200]["samples"]
+    assert samples["heavy"]["target"] == ["double in size"]
+    assert samples["granite"]["metadata"] == {
+        "gold": ["stone"],
+        "distractors": ["steam"],
+        "tags": ["single", "slow"],
+        "checks": [],
+    }
+    assert samples["heavy"]["told"]["gold_recall"].startswith("gold: dense-crumb; read: dense-")
+    assert samples["endless"]["told"]["answer_checks"].splitlines() == [
+        "yes: judged: It names a temperature",
+        "no: is 'hot'",
+    ]
+
+
+def test_without_a_grader_rubrics_are_left_out(outcome: dict[str, Any]) -> None:
+    assert outcome["unjudged"]["status"] == "success"
+    samples = outcome["unjudged"]["samples"]
+    assert samples["parking"]["told"]["answer_checks"] == "no model has the role grader"
+    assert samples["endless"]["told"]["answer_checks"] == "no: is 'hot'"
 
 
 def test_without_the_package_one_line_names_what_installs_it(

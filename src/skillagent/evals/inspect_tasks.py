@@ -21,7 +21,7 @@ from typing import Any
 
 from skillagent.agent.agent import MAX_TURNS
 from skillagent.disclosure import Toolset
-from skillagent.errors import MissingPackageError, UsageError
+from skillagent.errors import MissingPackageError
 from skillagent.evals import scores
 from skillagent.evals.attempt import Attempt
 from skillagent.evals.attempt import Task as Attempted
@@ -29,9 +29,10 @@ from skillagent.evals.checks import Check, Judged, Python
 from skillagent.evals.gate import tokens_of
 from skillagent.evals.judge import SYSTEM, judged_text, verdict
 from skillagent.evals.leaks import refuse_leaks
+from skillagent.evals.opening import open_suite
 from skillagent.evals.session import Session, Step
 from skillagent.evals.suite import Case, Suite
-from skillagent.evals.suite_file import CheckModel, load, suite_in
+from skillagent.evals.suite_file import CheckModel
 from skillagent.evals.suite_text import check_fields
 from skillagent.formats.blocks import tool_call
 from skillagent.graph import SkillGraph
@@ -47,6 +48,7 @@ try:
         ChatMessageUser,
         execute_tools,
         get_model,
+        model_roles,
     )
     from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
     from inspect_ai.solver import Generate, Solver, TaskState, solver
@@ -75,7 +77,7 @@ def suite(
     """The task of a suite, one sample a case.
 
     Args:
-        suite: a suite, or the folder of a graph with `evals/suite.yaml`.
+        suite: a suite, or the folder of a graph with one; see `open_suite`.
         budget: tokens that everything shown for a question may cost, such as 4000 or `4k`.
         count_for: count tokens as for this model; o200k_base by default.
         max_turns: maximum of replies of the model to one question.
@@ -84,7 +86,7 @@ def suite(
     Raises:
         UsageError: the suite or its graph cannot be used.
     """
-    loaded = load(_path(suite))
+    loaded = open_suite(Path(suite))
     graph = SkillGraph.load(*loaded.roots)
     loaded = loaded.on(graph)
     refuse_leaks(loaded, graph)
@@ -163,16 +165,19 @@ def false_disclosure() -> Scorer:
 
 @scorer(metrics=[mean(), stderr()])
 def answer_checks() -> Scorer:
-    """Whether the answer fulfils every check of its case."""
+    """Whether the answer fulfils every check of its case; rubrics only if there is a grader."""
 
     async def value(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - scorers have one shape
         case, answer = _case(state), _answer(state)
-        if not case.checks:
-            return Score.unscored(explanation="the case has no checks")
-        results = [await _holds(check, case, answer) for check in case.checks]
+        has_grader = GRADER in model_roles()
+        checks = [check for check in case.checks if has_grader or not isinstance(check, Judged)]
+        if not checks:
+            why = f"no model has the role {GRADER}" if case.checks else "the case has no checks"
+            return Score.unscored(explanation=why)
+        results = [await _holds(check, case, answer) for check in checks]
         lines = [
             f"{'yes' if held else 'no'}: {check}"
-            for check, held in zip(case.checks, results, strict=True)
+            for check, held in zip(checks, results, strict=True)
         ]
         return Score(value=float(all(results)), answer=answer, explanation="\n".join(lines))
 
@@ -205,7 +210,7 @@ def _scored(state: TaskState, figure: Callable[[scores.Score], float]) -> Score:
 async def _holds(check: Check, case: Case, answer: str) -> bool:
     if not isinstance(check, Judged):
         return check.holds(answer)
-    model = get_model(role=GRADER, required=True)
+    model = get_model(role=GRADER)
     text = judged_text(check.rubric, case.question, answer)
     reply = await model.generate([ChatMessageSystem(content=SYSTEM), ChatMessageUser(content=text)])
     return verdict(reply.completion)
@@ -290,16 +295,6 @@ def _runner(name: str, tools: Toolset) -> ToolDef:
 
     any_arguments = ToolParams(additionalProperties=True)
     return ToolDef(run, name=name, description=name, parameters=any_arguments)
-
-
-def _path(named: str) -> Path:
-    path = Path(named)
-    if not path.is_dir():
-        return path
-    found = suite_in(path)
-    if found is None:
-        raise UsageError(f"{path}: there is no suite in it; docs/evals.md shows how to write one")
-    return found
 
 
 def _allow_python(suite: Suite, *, allowed: bool) -> None:
