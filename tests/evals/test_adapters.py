@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from skillagent.evals.adapters.title_mentions import Titles
 from skillagent.evals.suite import Suite
 from skillagent.evals.suite_file import load
 from skillagent.graph import NodeKind
+from skillagent.graph.node import kind_of
 from skillagent.markdown.document import parse
 from skillagent.progress import no_progress
 
@@ -194,7 +196,7 @@ def test_a_title_that_several_documents_have_leads_to_the_first_and_each_to_the_
     question = {
         "id": "q",
         "question": "Where does wine come from?",
-        "answer": "France",
+        "answer": ["France", "Francia"],
         "answer_aliases": ["Gaul (land)"],
         "paragraphs": [
             {"title": title, "paragraph_text": text, "is_supporting": title != "France" or not at}
@@ -214,6 +216,7 @@ def test_a_title_that_several_documents_have_leads_to_the_first_and_each_to_the_
     (check,) = case.checks
     assert check.holds("It was GAUL (LAND).")
     assert check.holds("from France")
+    assert check.holds("from Francia")
     assert not check.holds("from Gaul")
 
 
@@ -282,6 +285,13 @@ def test_skills_keep_their_bytes_and_prompts_become_cases(
             },
             {"id": "e", "question": "What time is it?", "expected_skill": ""},
             {"id": "f", "question": "No skill is said"},
+            {"id": "g", "question": "Several?", "expected_skill": ["bake-bread", "make-cake"]},
+            {
+                "id": "h",
+                "question": "Which bank has cheap loans?",
+                "expected_skill": "bake-bread",
+                "should_trigger": False,
+            },
             "no case",
         ],
         "make-cake": {"cases": [{"id": 1, "prompt": "Sweet!", "expected_skill": "make-cake"}]},
@@ -294,15 +304,21 @@ def test_skills_keep_their_bytes_and_prompts_become_cases(
     folder, suite = made("nvidia-skills", source, tmp_path / "out")
     assert (folder / "bake-bread" / "SKILL.md").read_bytes().endswith(b"Body\r\n")
     assert not list(folder.rglob("*.py"))
-    found = {case.id: (case.gold, case.distractors, case.tags) for case in suite.cases}
+    cases = {case.id: (case.gold, case.distractors, case.tags) for case in suite.cases}
     bread, cake = "bake-bread/SKILL", "make-cake/SKILL"
-    assert found == {
+    assert cases == {
         "bake-bread-a": ((bread,), (), ("single",)),
         "bake-bread-d": ((), (bread, cake), ("near-another-skill",)),
         "bake-bread-e": ((), (bread,), ()),
+        "bake-bread-h": ((), (bread,), ()),
         "make-cake-1": ((cake,), (), ("single",)),
     }
-    assert capsys.readouterr().err.count("1 questions left out") == 4
+    assert capsys.readouterr().err.splitlines() == [
+        "skillagent: 1 questions left out: their skill is not in the folder",
+        "skillagent: 1 questions left out: they are no objects",
+        "skillagent: 1 questions left out: they contain the name of their skill",
+        "skillagent: 2 questions left out: they do not say which skill is expected",
+    ]
 
 
 TITLES = [
@@ -314,7 +330,7 @@ TITLES = [
     "100%% (one)",
     "a\\b c\\",
 ]
-MARKS = "```|~~~|%%|<!--|[[|]]|](|]:|[^1]|word|---|- |<a href=x>|![|1. |    ".split("|")
+MARKS = "#moc|# |~~~|%%|<!--|[[|]]|](|]:|[^1]|word|---|- |<a href=x>|![|1. |    ".split("|")
 HOSTILE = st.lists(
     st.sampled_from(
         [*"`~<%$[]()!|\\#:-*>&^{}\"'\t\r\n\x00\x85\u2028\N{GRINNING FACE}é\ud800", *MARKS, *TITLES]
@@ -341,7 +357,11 @@ def test_whatever_the_documents_contain_exactly_the_links_that_are_meant_are_rea
         same = places.get(passage.title, [])
         own = path.removesuffix(".md")
         following = same[same.index(own) + 1 :][:1] if own in same else []
-        read = [link.target for link in parse(data.decode(), path).references]
+        document = parse(data.decode(), path)
+        assert document.frontmatter.fields.keys() <= {"type", "title"}
+        assert kind_of(document, path) is NodeKind.NODE
+        assert not document.tags
+        read = [link.target for link in document.references]
         assert read == [places[title][0] for title in mentioned] + following
 
 
@@ -402,6 +422,11 @@ def test_a_folder_with_files_is_only_replaced_by_force_and_only_if_it_is_a_suite
         ("multi-hop", "[" * 100_000, "no JSON"),
         ("multi-hop", "{}", "no documents"),
         ("multi-hop", '[{"question": "x", "context": 7}]', "no documents"),
+        (
+            "multi-hop",
+            '[{"question": "x", "context": [["a", ["b"]]]}]',
+            "no question can be used: 1 because they do not say which paragraphs answer them",
+        ),
         ("multi-hop", b"\xff\xfe", "not UTF-8"),
         ("beir", "", "corpus.jsonl: it cannot be read"),
         ("nvidia-skills", "", "no SKILL.md below it"),
@@ -433,24 +458,16 @@ def test_a_judgement_that_cannot_be_read_is_named_with_its_line(
     assert "test.tsv:2: write query, document and score" in capsys.readouterr().err
 
 
-def test_the_search_for_titles_grows_with_the_text_and_not_with_their_number() -> None:
-    text = "The one and the other. " * 50
+def test_the_search_for_titles_takes_no_longer_with_a_thousand_times_as_many() -> None:
+    text = "The one and the other. " * 2_000
 
-    class Counted(dict[str, Any]):
-        looked = 0
-
-        def get(self, *arguments: Any) -> Any:
-            Counted.looked += 1
-            return super().get(*arguments)
-
-    def looked_up(count: int) -> int:
+    def seconds(count: int) -> float:
         titles = Titles(f"The {number} thing" for number in range(count))
-        root = titles._root
-        root.longer = Counted(root.longer)
-        for branch in root.longer.values():
-            branch.longer = Counted(branch.longer)
-        Counted.looked = 0
-        assert not list(titles.mentions(text, ""))
-        return Counted.looked
+        measured = []
+        for _ in range(3):
+            begin = time.process_time()
+            assert not list(titles.mentions(text, ""))
+            measured.append(time.process_time() - begin)
+        return min(measured)
 
-    assert looked_up(10_000) == looked_up(10)
+    assert seconds(20_000) < 10 * seconds(20)

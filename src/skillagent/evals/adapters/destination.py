@@ -31,8 +31,12 @@ def changes_to(folder: Path, kind: str, made: MadeSuite, *, replace: bool) -> Ch
         replace: whether a suite that this command made before may be replaced.
 
     Raises:
-        UsageError: the folder has other files.
+        UsageError: the folder has other files, or the suite has no case.
     """
+    if not made.cases:
+        counts = (f"{count:,} because {why}" for why, count in sorted(made.left_out.items()))
+        reasons = ": " + "; ".join(counts) if made.left_out else ""
+        raise UsageError(f"{made.name}: no question can be used{reasons}")
     before = earlier_suite(folder, replace=replace)
     after = {**made.files, SUITE: _text(kind, made).encode()}
     return changes_of(folder, before, after)

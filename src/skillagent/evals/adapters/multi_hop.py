@@ -34,7 +34,9 @@ _LEAKS = (
     "questions of such sets name the documents that they begin at; a title of two words is quoted "
     "in most of them."
 )
-_YES_NO = ("yes", "no", "noanswer")
+_TEXTS = ("paragraph_text", "text", "sentences", "content")
+"""Keys of a paragraph's text, of which each set has one."""
+_YES_NO = frozenset(("yes", "no", "noanswer"))
 
 
 def multi_hop(source: Path, progress: Progress, corpus: Path | None = None) -> MadeSuite:
@@ -157,14 +159,17 @@ def _context(context: Any) -> Iterator[Passage]:
 
 
 def _paragraph(item: Mapping[str, Any]) -> Passage:
-    texts = (item.get(key) for key in ("paragraph_text", "text", "sentences", "content"))
+    texts = (item.get(key) for key in _TEXTS)
     text = next((text for text in texts if text), "")
     return Passage.of(text_of(item.get("title")), _joined(text))
 
 
 def _of_corpus(path: Path) -> Iterator[Passage]:
     values = read_values(path)
-    if len(values) == 1 and isinstance(values[0], Mapping) and "title" not in values[0]:
+    is_list = all(
+        isinstance(item, Mapping) and not item.keys().isdisjoint(_TEXTS) for item in values
+    )
+    if len(values) == 1 and isinstance(values[0], Mapping) and not is_list:
         for title, text in values[0].items():
             yield Passage.of(text_of(title), _joined(text))
         return
@@ -177,14 +182,15 @@ def _joined(text: Any) -> str:
 
 
 def _checks(question: Mapping[str, Any]) -> tuple[Check, ...]:
-    answer = one_line(text_of(question.get("answer")))
-    if not answer or answer.casefold() in _YES_NO:
+    """That an answer has one of the spellings that the set gives; none for yes and no."""
+    answer = question.get("answer")
+    spellings = [*(entries(answer) or [answer]), *entries(question.get("answer_aliases"))]
+    texts = sorted(set(filter(None, (one_line(text_of(spelling)) for spelling in spellings))))
+    if not texts or not _YES_NO.isdisjoint(text.casefold() for text in texts):
         return ()
-    aliases = [one_line(text_of(alias)) for alias in entries(question.get("answer_aliases"))]
-    spellings = sorted({answer, *filter(None, aliases)})
-    if len(spellings) == 1:
-        return (Contains(answer),)
-    return (Matches("(?i)" + "|".join(map(regex.escape, spellings))),)
+    if len(texts) == 1:
+        return (Contains(texts[0]),)
+    return (Matches("(?i)" + "|".join(map(regex.escape, texts))),)
 
 
 def _files(source: Path) -> tuple[Path, Path | None]:

@@ -81,19 +81,32 @@ def _add(cases: Cases, case: Mapping[str, Any], own: _Skill, skills: Mapping[str
     prompt = prompt_of(case)
     if not prompt:
         return cases.leave_out("they have no prompt")
-    if "expected_skill" not in case:
+    expected = _expected(case)
+    if expected is None:
         return cases.leave_out("they do not say which skill is expected")
     name = text_of(case.get("id"))
     name = name if own.name in name else f"{own.name}-{name}"
-    if expected := text_of(case["expected_skill"]):
-        if expected not in skills:
-            return cases.leave_out("their skill is not in the folder")
-        if _plain(expected) in _plain(prompt):
-            return cases.leave_out("they contain the name of their skill")
-        return cases.add(name, Case("", prompt, (skills[expected].node,), tags=("single",)))
-    distractors = _named(case, own, skills)
-    tags = (NEAR,) if len(distractors) > 1 else ()
-    return cases.add(name, Case("", prompt, distractors=distractors, tags=tags))
+    if expected == "":
+        distractors = _named(case, own, skills)
+        tags = (NEAR,) if len(distractors) > 1 else ()
+        return cases.add(name, Case("", prompt, distractors=distractors, tags=tags))
+    if expected not in skills:
+        return cases.leave_out("their skill is not in the folder")
+    if _plain(expected) in _plain(prompt):
+        return cases.leave_out("they contain the name of their skill")
+    return cases.add(name, Case("", prompt, (skills[expected].node,), tags=("single",)))
+
+
+def _expected(case: Mapping[str, Any]) -> str | None:
+    """The skill that a prompt should select; empty if none should be, None if that is not said.
+
+    Some sets name the skill for which a prompt was written, and say beside it that it should not
+    be selected.
+    """
+    if case.get("should_trigger") is False:
+        return ""
+    value = case.get("expected_skill", 0)
+    return (value or "").strip() if isinstance(value, str | None) else None
 
 
 def _named(case: Mapping[str, Any], own: _Skill, skills: Mapping[str, _Skill]) -> tuple[str, ...]:

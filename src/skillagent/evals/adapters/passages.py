@@ -19,6 +19,7 @@ from skillagent.evals.adapters.title_mentions import Titles
 from skillagent.markdown.compose import HeaderValue, Quoted, composed
 from skillagent.progress import Progress, tracked
 
+_TYPE = "passage"
 _CITES = "sources"
 """The link field of the documents that a document cites."""
 _BEFORE, _BEHIND = frozenset("!\\[]"), frozenset("(:[]")
@@ -102,7 +103,8 @@ class _Linked:
 
 
 def _header(passage: Passage, ids: Sequence[str]) -> str:
-    fields: dict[str, HeaderValue] = {}
+    # Without a type, a list of titles would be taken for a map.
+    fields: dict[str, HeaderValue] = {"type": _TYPE}
     if passage.title:
         # Two brackets in a header are a link.
         fields["title"] = Quoted(re.sub(r"\[{2,}", "[", passage.title))

@@ -12,9 +12,9 @@ import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _LINE_ENDS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# Code, comments, links and their definitions. Backslashes before a mark would take away the
-# meaning of the one that is written before it.
-_MARK = re.compile(r"\\*(?:`+|~{3,}|<(?=!--)|%{2,}|\[{2,}|(?<=\])[(:\[]|\((?=\())")
+# Code, comments, links and their definitions, headings and tags. Backslashes before a mark would
+# take away the meaning of the one that is written before it.
+_MARK = re.compile(r"\\*(?:`+|(?<!\S)#+|~{3,}|<(?=!--)|%{2,}|\[{2,}|(?<=\])[(:\[]|\((?=\())")
 _EACH = re.compile(r"([^\\])")
 
 
