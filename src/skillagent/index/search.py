@@ -4,9 +4,11 @@ All fields of a node are scored as one text (`postings`). Names and descriptions
 as a short text, and the two scores are added. The weights of a query's words come from
 `query_parser`.
 
-A hit gets a part of the scores of the hits that link to it, as far as the two contain different
-words of the query: then the link connects two parts of the answer. Nodes with the same words
-gain nothing from each other.
+Each hit gives a part of its score to its neighbours, as in one step of a personalised PageRank
+(Haveliwala, "Topic-Sensitive PageRank", 2002). A hit gets a further part of the scores of the hits
+that link to it, as far as the two contain different words of the query: then the link connects two
+parts of the answer. So it may rise to its place behind them, but never above them. Both parts are
+divided by the number of links, because one link of many tells little.
 
 All scores are summed in a fixed order, so that equal graphs give equal rankings.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -38,8 +40,12 @@ SHORT_WEIGHTS = (2.0, 1.0)
 """Weights of names and of descriptions in the short text."""
 SHORT_WEIGHT = 0.5
 """Weight of the short text's score, which is added to the score of all fields."""
-LINK_SHARE = 0.7
-"""Maximum part of its score that a hit adds to the hits to which it links."""
+SPREAD = 0.12
+"""Part of its score that a hit gives to its neighbours together, in both directions of links."""
+LINK_SHARE = 2.0
+"""Maximum part of its score that a hit gives to the hits together to which it links."""
+FOLLOWS = 0.95
+"""Maximum score that a link gives to a hit, as a part of the score of the hit that links to it."""
 LINKED_HITS = 30
 """Number of the best hits between which links are considered."""
 OUTDATED_SHARE = 0.5
@@ -244,8 +250,8 @@ class SearchIndex:
         Returns:
             Document → the other of the best documents that link to it.
         """
-        before = dict(best(scores, LINKED_HITS))
-        linked = self._links_between(list(before))
+        linked = self._links_between([document for document, _ in best(scores, LINKED_HITS)])
+        self._spread(scores, linked)
         involved = dict.fromkeys(linked)
         for sources in linked.values():
             involved.update(dict.fromkeys(sources))
@@ -254,13 +260,37 @@ class SearchIndex:
             for term, weight in islice(query.weights.items(), TELLING)
         ]
         parts = dict(zip(involved, zip(*by_term, strict=True), strict=True)) if involved else {}
+        before = {document: scores[document] for document in involved}
         for document, sources in linked.items():
+            lift = limit = 0.0
             for source in sources:
-                apart = difference(parts[document], parts[source])
-                if apart:
-                    out = len(self._graph.neighbors(self._ids[source]))
-                    scores[document] += LINK_SHARE * apart * before[source] / math.sqrt(out)
+                if apart := difference(parts[document], parts[source]):
+                    links = len(self._graph.neighbors(self._ids[source]))
+                    lift += LINK_SHARE * math.sqrt(apart) * before[source] / links
+                    limit = max(limit, FOLLOWS * before[source])
+            scores[document] = max(before[document], min(before[document] + lift, limit))
         return linked
+
+    def _spread(self, scores: dict[int, float], linked: Mapping[int, Sequence[int]]) -> None:
+        """Give a part of the score of each hit to its neighbours.
+
+        Args:
+            scores: document → score.
+            linked: document → the hits that link to it.
+        """
+        pairs = [(document, source) for document, sources in linked.items() for source in sources]
+        given = {
+            document: SPREAD * scores[document] / self._degree(document)
+            for pair in pairs
+            for document in pair
+        }
+        for document, source in pairs:
+            scores[document] += given[source]
+            scores[source] += given[document]
+
+    def _degree(self, document: int) -> int:
+        node = self._ids[document]
+        return len(self._graph.neighbors(node)) + self._graph.indegree(node)
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
         """Node → its score for a query; 0 if it contains none of the words.
