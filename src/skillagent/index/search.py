@@ -4,11 +4,7 @@ All fields of a node are scored as one text (`postings`). Names and descriptions
 as a short text, and the two scores are added. The weights of a query's words come from
 `query_parser`.
 
-Each hit gives a part of its score to its neighbours, as in one step of a personalised PageRank
-(Haveliwala, "Topic-Sensitive PageRank", 2002). A hit gets a further part of the scores of the hits
-that link to it, as far as the two contain different words of the query: then the link connects two
-parts of the answer. So it may rise to its place behind them, but never above them. Both parts are
-divided by the number of links, because one link of many tells little.
+Links between the best hits change their scores (`links`).
 
 All scores are summed in a fixed order, so that equal graphs give equal rankings.
 """
@@ -17,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -26,10 +22,11 @@ from skillagent.graph import Node, SkillGraph
 from skillagent.graph.status import WORDS as STATUS_WORDS
 from skillagent.index.analyzer import stem, terms, words
 from skillagent.index.detection import GraphLanguages
+from skillagent.index.links import HitLinks
 from skillagent.index.postings import Postings
-from skillagent.index.query import Match, Query
+from skillagent.index.query import TELLING, Match, Query
 from skillagent.index.query_parser import QueryParser
-from skillagent.index.scores import best, difference
+from skillagent.index.scores import best
 from skillagent.index.spelling import Spelling
 from skillagent.progress import Progress, no_progress, tracked
 
@@ -40,20 +37,10 @@ SHORT_WEIGHTS = (2.0, 1.0)
 """Weights of names and of descriptions in the short text."""
 SHORT_WEIGHT = 0.5
 """Weight of the short text's score, which is added to the score of all fields."""
-SPREAD = 0.12
-"""Part of its score that a hit gives to its neighbours together, in both directions of links."""
-LINK_SHARE = 2.0
-"""Maximum part of its score that a hit gives to the hits together to which it links."""
-FOLLOWS = 0.95
-"""Maximum score that a link gives to a hit, as a part of the score of the hit that links to it."""
-LINKED_HITS = 30
-"""Number of the best hits between which links are considered."""
 OUTDATED_SHARE = 0.5
 """Part of its score that an outdated node keeps, unless the query asks for outdated nodes."""
 BEHIND = 0.999
 """Maximum score of an outdated node, as a part of the score of its successor."""
-TELLING = 64
-"""Number of the terms of a query, best first, by which hits are compared and explained."""
 WHY_WORDS = 12
 """Maximum number of words of the query that explain a hit."""
 ANCHORS = 10
@@ -169,7 +156,7 @@ class SearchIndex:
             numbers = self._numbers
             allowed = [numbers[node] for node in within if numbers[node] in scores]
             scores = {document: scores[document] for document in allowed}
-        order = best(scores, max(offset + limit, LINKED_HITS))
+        order = best(scores, offset + limit)
         hits = [
             Hit(
                 self._ids[document],
@@ -225,7 +212,7 @@ class SearchIndex:
         if last is None or last.query.text != query:
             parsed = self._parse(query)
             scores = self._postings.score(parsed.weights)
-            linked = self._add_links(parsed, scores)
+            linked = self._links.add(parsed, scores)
             self._lower_outdated(parsed, scores)
             last = self._last = _Ranking(parsed, scores, linked)
         return last
@@ -243,54 +230,6 @@ class SearchIndex:
                 limits = (BEHIND * successor for successor in successors if successor)
                 lowered[numbers[node]] = min(OUTDATED_SHARE * score, *limits, math.inf)
         scores.update(lowered)
-
-    def _add_links(self, query: Query, scores: dict[int, float]) -> dict[int, list[int]]:
-        """Raise the scores of the best hits to which other hits link.
-
-        Returns:
-            Document → the other of the best documents that link to it.
-        """
-        linked = self._links_between([document for document, _ in best(scores, LINKED_HITS)])
-        self._spread(scores, linked)
-        involved = dict.fromkeys(linked)
-        for sources in linked.values():
-            involved.update(dict.fromkeys(sources))
-        by_term = [
-            [weight * impact for impact in self._postings.impacts(term, involved)]
-            for term, weight in islice(query.weights.items(), TELLING)
-        ]
-        parts = dict(zip(involved, zip(*by_term, strict=True), strict=True)) if involved else {}
-        before = {document: scores[document] for document in involved}
-        for document, sources in linked.items():
-            lift = limit = 0.0
-            for source in sources:
-                if apart := difference(parts[document], parts[source]):
-                    links = len(self._graph.neighbors(self._ids[source]))
-                    lift += LINK_SHARE * math.sqrt(apart) * before[source] / links
-                    limit = max(limit, FOLLOWS * before[source])
-            scores[document] = max(before[document], min(before[document] + lift, limit))
-        return linked
-
-    def _spread(self, scores: dict[int, float], linked: Mapping[int, Sequence[int]]) -> None:
-        """Give a part of the score of each hit to its neighbours.
-
-        Args:
-            scores: document → score.
-            linked: document → the hits that link to it.
-        """
-        pairs = [(document, source) for document, sources in linked.items() for source in sources]
-        given = {
-            document: SPREAD * scores[document] / self._degree(document)
-            for pair in pairs
-            for document in pair
-        }
-        for document, source in pairs:
-            scores[document] += given[source]
-            scores[source] += given[document]
-
-    def _degree(self, document: int) -> int:
-        node = self._ids[document]
-        return len(self._graph.neighbors(node)) + self._graph.indegree(node)
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
         """Node → its score for a query; 0 if it contains none of the words.
@@ -372,19 +311,12 @@ class SearchIndex:
         return places
 
     @cached_property
+    def _links(self) -> HitLinks:
+        return HitLinks(self._graph, self._ids, self._numbers, self._postings)
+
+    @cached_property
     def _numbers(self) -> dict[str, int]:
         return {node: number for number, node in enumerate(self._ids)}
-
-    def _links_between(self, documents: list[int]) -> dict[int, list[int]]:
-        """Document → the others of these documents that link to it, in their order."""
-        candidates = set(documents)
-        linked: dict[int, list[int]] = {}
-        for source in documents:
-            for target in self._graph.neighbors(self._ids[source]):
-                number = self._numbers[target]
-                if number in candidates:
-                    linked.setdefault(number, []).append(source)
-        return linked
 
 
 @dataclass(frozen=True, slots=True)
