@@ -5,7 +5,8 @@ Each hit gives a part of its score to its neighbours, as in one step of a person
 that link to it, as far as the two contain different words of the query: then the link connects two
 parts of the answer. Nodes with the same words gain nothing from each other here. Such a hit may
 rise to its place behind the hits that link to it, never above them: they are what led to it. Both
-parts are divided by the number of links of a node, because one link of many tells little.
+parts are divided by the number of links of a node, because one link of many tells little. Neither
+changes which hit is the best one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ SPREAD = 0.12
 LINK_SHARE = 2.0
 """Maximum part of its score that a hit gives to the hits together to which it links."""
 FOLLOWS = 0.95
-"""Maximum score that a link gives to a hit, as a part of the score of the hit that links to it."""
+"""Maximum score that links give to a hit: a part of the score of the hit that links to it, or of
+the best hit."""
 
 
 class HitLinks:
@@ -92,9 +94,13 @@ class HitLinks:
             for pair in pairs
             for document in pair
         }
+        raised = {document: scores[document] for document in given}
         for document, source in pairs:
-            scores[document] += given[source]
-            scores[source] += given[document]
+            raised[document] += given[source]
+            raised[source] += given[document]
+        limit = FOLLOWS * max(scores.values(), default=0.0)
+        for document, score in raised.items():
+            scores[document] = max(scores[document], min(score, limit))
 
     def _degree(self, document: int) -> int:
         """The number of links from a node and to it."""

@@ -4,7 +4,8 @@ All fields of a node are scored as one text (`postings`). Names and descriptions
 as a short text, and the two scores are added. The weights of a query's words come from
 `query_parser`.
 
-Links between the best hits change their scores (`links`).
+Links between the best hits change their scores (`links`), and so do words that better hits lack
+(`novelty`).
 
 All scores are summed in a fixed order, so that equal graphs give equal rankings.
 """
@@ -23,6 +24,7 @@ from skillagent.graph.status import WORDS as STATUS_WORDS
 from skillagent.index.analyzer import stem, terms, words
 from skillagent.index.detection import GraphLanguages
 from skillagent.index.links import HitLinks
+from skillagent.index.novelty import add_novelty
 from skillagent.index.postings import Postings
 from skillagent.index.query import TELLING, Match, Query
 from skillagent.index.query_parser import QueryParser
@@ -213,6 +215,7 @@ class SearchIndex:
             parsed = self._parse(query)
             scores = self._postings.score(parsed.weights)
             linked = self._links.add(parsed, scores)
+            add_novelty(parsed, scores, self._postings)
             self._lower_outdated(parsed, scores)
             last = self._last = _Ranking(parsed, scores, linked)
         return last
