@@ -135,14 +135,13 @@ def test_the_entry_of_several_roots_lists_them_with_other_maps_and_what_is_linke
 
 def test_a_hit_says_what_its_node_is_about_and_where_each_word_was_found(vault: Vault) -> None:
     files: dict[str, str | bytes] = {
-        "toll.md": "Due at noon in the harbour.",
+        "toll.md": "Due in the harbour.",
         "other.md": "---\ndescription: Nothing\n---\nText.",
     }
     answer = Toolset(SkillGraph.load(vault(files))).list_index(query="toll harbour")
     assert said(answer) == [
         "1 match, best first",
-        "- [[toll]] (7 tokens, 100%) Due at noon in the harbour. "
-        "| matches title (toll), text (harbour)",
+        "- [[toll]] (5 tokens, 100%) Due in the harbour. | matches title (toll), text (harbour)",
     ]
 
 

@@ -156,6 +156,29 @@ def test_one_link_of_many_lifts_less(vault: Vault) -> None:
     assert scores["y"] > scores["z"]
 
 
+def test_a_hit_gains_from_its_neighbours_but_never_becomes_the_best_one_by_it(
+    vault: Vault,
+) -> None:
+    files: dict[str, str | bytes] = {
+        "alone.md": "alpha and more",
+        "beside.md": "alpha and more\n\nSee [[best]] and [[n0]].",
+        "best.md": "# Alpha\n\nalpha",
+        **{f"n{number}.md": f"alpha [[best]] {'and a lot more ' * 9}" for number in range(5)},
+    }
+    order = [hit.node for hit in _hits(vault(files), "alpha")]
+    assert order[0] == "best"
+    assert order.index("beside") < order.index("alone")
+
+
+def test_words_that_no_better_hit_has_bring_a_hit_up(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {
+        **{f"a{number}.md": "alpha and more" for number in range(3)},
+        **{f"g{number}.md": "gamma and a little more than that" for number in range(3)},
+    }
+    order = [hit.node for hit in _hits(vault(files), "alpha gamma")]
+    assert order == ["a0", "g0", "a1", "a2", "g1", "g2"]
+
+
 def _hits(root: Path, query: str) -> list[Hit]:
     return SearchIndex.of(SkillGraph.load(root)).search(query)[0]
 

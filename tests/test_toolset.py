@@ -420,9 +420,9 @@ def test_where_little_is_left_a_page_of_hits_leaves_room_to_read_them(vault: Vau
 def test_a_page_of_hits_says_less_of_short_texts_than_of_long_ones(vault: Vault) -> None:
     costs = []
     for words in (1, 60):
+        text = f"was laid in {'May ' * 40}.\n\n{'Far away. ' * words}"
         files: dict[str, str | bytes] = {
-            f"ship{number}.md": f"Keel {number} was laid in {'May ' * 40}.\n\n{'Far away. ' * words}"
-            for number in range(9)
+            f"ship{number}.md": f"Keel {number} {text}" for number in range(9)
         }
         answer = Toolset(SkillGraph.load(vault(files))).list_index(query="keel")
         costs.append(answer.cost)

@@ -32,11 +32,13 @@ PAGE, FEW = 80, 3
 """Rough price in tokens of a short page of hits, and how many hits it has at least."""
 BATCHES = (600, 1_200, 2_400)
 """Tokens that are read in the first, second and every later turn of reading."""
-HIGHEST, HIGHEST_ANSWERED, HIGHEST_WEAK = 0.3, 0.45, 0.9
-"""The promise that a call needs if it costs most of the room; the same when a text that was read
-may be the answer; and when the listing says that its best match is weak."""
-HALF = 0.05
-"""The part of the room for which half of that promise is enough; below, it falls by the square."""
+HIGHEST, HALF = 0.3, 0.05
+"""The promise that a call needs if it costs most of the room; and the part of the room for which
+half of that promise is enough. Below, it falls by the square of the price."""
+HIGHEST_ANSWERED, HALF_ANSWERED = 0.5, 0.03
+"""The same when a text that was read may be the answer."""
+HIGHEST_WEAK = 0.9
+"""`HIGHEST` when the listing says that its best match is weak."""
 ANSWERED, ABOUT = 0.75, 0.4
 """A node may be the answer if it has the first share of the words that any hit is known to have,
 and if its names, description and headings have the second share."""
@@ -89,9 +91,11 @@ class _TurnPlan:
         self._state = state
         self._weights = state.weights()
         self._room = PAGE if state.room is None else state.room
-        self._highest = HIGHEST_ANSWERED if self._answered() else HIGHEST
+        self._highest, self._half = HIGHEST, HALF
         if state.weak:
             self._highest = HIGHEST_WEAK
+        elif self._answered():
+            self._highest, self._half = HIGHEST_ANSWERED, HALF_ANSWERED
 
     def calls(self) -> list[PlannedCall]:
         """Calls in the order of the hits, as many as one batch may cost; then the next page.
@@ -156,7 +160,7 @@ class _TurnPlan:
     def _needed(self, price: float) -> float:
         """What a hit must promise, so that a call of this price is worth making."""
         part = price / max(self._state.most_room, price, 1)
-        return self._highest * part**2 / (part**2 + HALF**2)
+        return self._highest * part**2 / (part**2 + self._half**2)
 
     def _goes_on(self, room: int) -> bool:
         """Whether the next page is worth its price, judged by the hits on the pages so far.
