@@ -55,7 +55,7 @@ def test_a_full_page_has_a_cursor_only_if_more_follows(
     files = numbered(size + more)
     links = "".join(f"- [[{path[:-3]}]]\n" for path in files) if "map" in arguments.values() else ""
     files |= {"map.md": f"---\ntype: map\n---\n# Map\n\n{links}"}
-    tools = Toolset(SkillGraph.load(vault(files)))
+    tools = Toolset(SkillGraph.load(vault(files)), 32_000)
     first = tools.list_index(**arguments)
     assert len(value(first)["lines"]) == size
     assert value(first)["total"] == size + more
@@ -135,13 +135,13 @@ def test_the_entry_of_several_roots_lists_them_with_other_maps_and_what_is_linke
 
 def test_a_hit_says_what_its_node_is_about_and_where_each_word_was_found(vault: Vault) -> None:
     files: dict[str, str | bytes] = {
-        "toll.md": "Due at noon in the harbour.",
+        "toll.md": "Due in the harbour.",
         "other.md": "---\ndescription: Nothing\n---\nText.",
     }
     answer = Toolset(SkillGraph.load(vault(files))).list_index(query="toll harbour")
     assert said(answer) == [
         "1 match, best first",
-        "- [[toll]] (7 tokens) Due at noon in the harbour. | matches title (toll), text (harbour)",
+        "- [[toll]] (5 tokens, 100%) Due in the harbour. | matches title (toll), text (harbour)",
     ]
 
 
@@ -161,21 +161,21 @@ def test_a_search_without_a_hit_has_no_lines_and_no_page(vault: Vault) -> None:
 
 def test_a_tag_in_a_name_or_a_query_is_written_as_none(vault: Vault) -> None:
     files: dict[str, str | bytes] = {f"＜node {at}.md": "Of ships." for at in range(9)}
-    text = Toolset(SkillGraph.load(vault(files))).list_index(query="ships ＜node").text
+    text = Toolset(SkillGraph.load(vault(files)), 32_000).list_index(query="ships ＜node").text
     assert "- [[＜&#110;ode 0]] (" in text
     assert text.split("\n")[-2] == '1 more: list_index(query="ships ＜\\u006eode", cursor="8")'
 
 
-@pytest.mark.parametrize(("length", "is_repeated"), [(200, True), (201, False)])
+@pytest.mark.parametrize(("length", "is_repeated"), [(40, True), (41, False)])
 def test_a_long_argument_is_not_repeated_in_the_call_for_the_next_page(
     vault: Vault, length: int, is_repeated: bool
 ) -> None:
     query = "here".ljust(length, "?")
-    answer = Toolset(SkillGraph.load(vault(numbered(9)))).list_index(query=query)
+    answer = Toolset(SkillGraph.load(vault(numbered(9))), 32_000).list_index(query=query)
     written = f'"{query}"' if is_repeated else "<the same>"
     assert said(answer)[-1] == f'1 more: list_index(query={written}, cursor="8")'
 
 
 def test_a_control_character_of_a_query_is_escaped_in_the_next_call(vault: Vault) -> None:
-    answer = Toolset(SkillGraph.load(vault(numbered(9)))).list_index(query="here \x7f→")
+    answer = Toolset(SkillGraph.load(vault(numbered(9))), 32_000).list_index(query="here \x7f→")
     assert said(answer)[-1] == '1 more: list_index(query="here \\u007f\\u2192", cursor="8")'

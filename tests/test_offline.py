@@ -63,11 +63,11 @@ def test_it_reads_in_the_order_of_the_listing_and_skips_the_summaries_of_short_n
 def test_short_nodes_are_read_until_the_budget_is_spent(
     vault: Vault, budget: int, least: int
 ) -> None:
-    # No node has both words, so no text answers and the next short one is always worth reading.
+    # Each passage promises as much as the one before it, and costs little.
     files = passages_about_ships(40)
-    files["owner.md"] = "# Owners\n\nThe owner of a fleet pays for the paint of it.\n"
+    files |= {f"town{at}.md": f"Town {at} has a market on Monday.\n" for at in range(200)}
     agent = navigator(vault, files, budget)
-    Asked(agent, "Which owner had the keel laid?")
+    Asked(agent, "Which keel was laid in the harbour?")
     levels = agent.toolset.ledger.levels().values()
     assert sum(level is Level.NODE for level in levels) >= least
     assert agent.toolset.ledger.spent <= budget
@@ -391,13 +391,50 @@ def test_an_answer_does_not_stop_in_the_middle(
     assert lines[at : at + len(shown)] == shown
 
 
-def test_the_first_hits_are_read_even_if_the_best_one_holds_every_word(vault: Vault) -> None:
+@pytest.mark.parametrize(("length", "read"), [(0, {"crew", "wages"}), (5, {"crew"})])
+def test_a_hit_that_promises_little_is_read_if_it_costs_little(
+    vault: Vault, length: int, read: set[str]
+) -> None:
     files = {
         "crew.md": f"# Crew and pay day\n\n{'The crew and its pay day. ' * 120}\n",
-        "wages.md": f"# Pay\n\nThe purser counts coins for every sailor.\n\n{FILLER * 5}",
+        "wages.md": f"# Pay\n\nThe purser counts coins for every sailor.\n\n{FILLER * length}",
     }
-    asked = Asked(navigator(vault, files), "Crew pay?")
-    assert set(asked.read) == {"crew", "wages"}
+    assert set(Asked(navigator(vault, files), "Crew pay?").read) == read
+
+
+def skill(name: str, sections: int) -> dict[str, str]:
+    text = "".join(f"## Step {number}\n\n{FILLER * 2}\n\n" for number in range(sections))
+    return {f"{name}/SKILL.md": f"---\nname: {name}\ndescription: How to {name}\n---\n{text}"}
+
+
+def whole(agent: Agent) -> set[str]:
+    levels = agent.toolset.ledger.levels()
+    return {node for node, level in levels.items() if level is Level.NODE}
+
+
+def test_a_skill_that_is_larger_than_one_answer_is_read_to_its_end(vault: Vault) -> None:
+    agent = navigator(vault, skill("caulk", 7) | passages_about_ships(3), 4_000)
+    cost = agent.toolset.counter.count(agent.toolset.graph.document("caulk/SKILL").body)
+    assert cost > agent.toolset.budget.cap
+    asked = Asked(agent, "How do I caulk?")
+    assert asked.read == ["caulk/SKILL", "caulk/SKILL"]
+    assert "caulk/SKILL" in whole(agent)
+
+
+def test_a_skill_that_does_not_fit_beside_a_better_one_is_skipped_for_a_smaller_one(
+    vault: Vault,
+) -> None:
+    files = skill("caulk-tar-oakum", 4) | skill("caulk-tar", 9) | skill("tar-oakum", 2)
+    agent = navigator(vault, files | passages_about_ships(9), 3_000)
+    Asked(agent, "How do I caulk with tar and oakum?")
+    assert whole(agent) == {"caulk-tar-oakum/SKILL", "tar-oakum/SKILL"}
+
+
+def test_of_a_skill_that_does_not_fit_the_section_that_answers_is_read(vault: Vault) -> None:
+    files = skill("caulk", 20)
+    files["caulk/SKILL.md"] += "## Tar\n\nWarm the tar before it is poured.\n"
+    asked = Asked(navigator(vault, files | passages_about_ships(9), 2_000), "caulk warm tar")
+    assert "Warm the tar before it is poured." in asked.text
 
 
 def test_of_a_long_node_the_first_section_is_read_with_the_one_that_answers_best(

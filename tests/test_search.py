@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from skillagent import SearchIndex, SkillGraph, Toolset
 from skillagent.disclosure.results import IndexResult
-from skillagent.index import Match
+from skillagent.index import Hit, Match
 from skillagent.index.postings import Postings
 from tests.conftest import BUNDLED, Vault
 
@@ -130,6 +130,57 @@ def test_a_link_lifts_a_hit_that_answers_what_the_other_hit_does_not(vault: Vaul
     order = [hit.node for hit in hits]
     assert order.index("y") < order.index("x")
     assert next(hit for hit in hits if hit.node == "y").linked_from == ("z",)
+
+
+def test_a_link_lifts_a_hit_at_most_behind_the_hit_that_links_to_it(vault: Vault) -> None:
+    # Both sources link to `y`, so together they would lift it above each of them.
+    files: dict[str, str | bytes] = {
+        "y.md": "beta and more",
+        "w.md": "alpha and gamma\n\nSee [[y]].",
+        "z.md": "alpha and gamma\n\nSee [[y]].",
+        **{f"n{number}.md": "beta and more, but not so little" for number in range(9)},
+    }
+    hits, _ = SearchIndex.of(SkillGraph.load(vault(files))).search("alpha beta gamma")
+    assert [hit.node for hit in hits][:3] == ["w", "z", "y"]
+
+
+def test_one_link_of_many_lifts_less(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {
+        "few.md": "alpha, see [[y]]",
+        "many.md": "alpha, see [[z]] " + " ".join(f"[[n{number}]]" for number in range(9)),
+        "y.md": "beta and more",
+        "z.md": "beta and more",
+        **{f"n{number}.md": "delta" for number in range(9)},
+    }
+    scores = {hit.node: hit.score for hit in _hits(vault(files), "alpha beta")}
+    assert scores["y"] > scores["z"]
+
+
+def test_a_hit_gains_from_its_neighbours_but_never_becomes_the_best_one_by_it(
+    vault: Vault,
+) -> None:
+    files: dict[str, str | bytes] = {
+        "alone.md": "alpha and more",
+        "beside.md": "alpha and more\n\nSee [[best]] and [[n0]].",
+        "best.md": "# Alpha\n\nalpha",
+        **{f"n{number}.md": f"alpha [[best]] {'and a lot more ' * 9}" for number in range(5)},
+    }
+    order = [hit.node for hit in _hits(vault(files), "alpha")]
+    assert order[0] == "best"
+    assert order.index("beside") < order.index("alone")
+
+
+def test_words_that_no_better_hit_has_bring_a_hit_up(vault: Vault) -> None:
+    files: dict[str, str | bytes] = {
+        **{f"a{number}.md": "alpha and more" for number in range(3)},
+        **{f"g{number}.md": "gamma and a little more than that" for number in range(3)},
+    }
+    order = [hit.node for hit in _hits(vault(files), "alpha gamma")]
+    assert order == ["a0", "g0", "a1", "a2", "g1", "g2"]
+
+
+def _hits(root: Path, query: str) -> list[Hit]:
+    return SearchIndex.of(SkillGraph.load(root)).search(query)[0]
 
 
 def test_pages_join_to_the_whole_ranking() -> None:

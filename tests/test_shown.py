@@ -118,7 +118,7 @@ def test_links_that_a_forgotten_answer_listed_are_the_next_ones_again(vault: Vau
 def test_a_page_listed_before_names_its_call_and_how_to_go_on(vault: Vault) -> None:
     files = {"index.md": "".join(f"- [[n{at:02}]]\n" for at in range(12))}
     files |= {f"n{at:02}.md": f"Node {at} is here." for at in range(12)}
-    tools = Toolset(SkillGraph.load(vault(files)))
+    tools = Toolset(SkillGraph.load(vault(files)), 32_000)
     tools.read_node("n11")
     tools.list_index(map="index")
     again = tools.list_index(map="index")
@@ -180,7 +180,8 @@ def test_a_text_that_holds_its_own_description_shows_it(vault: Vault) -> None:
 
 
 def test_a_page_of_hits_listed_before_is_a_pointer_too(vault: Vault) -> None:
-    tools = Toolset(SkillGraph.load(vault({f"n{at}.md": f"Ship {at} is here." for at in range(9)})))
+    files: dict[str, str | bytes] = {f"n{at}.md": f"Ship {at} is here." for at in range(9)}
+    tools = Toolset(SkillGraph.load(vault(files)), 32_000)
     tools.list_index(query="ship")
     again = tools.list_index(query=" ship ")
     assert said(again) == (

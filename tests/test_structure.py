@@ -24,7 +24,7 @@ from tests.conftest import BUNDLED, ROOT, Vault
 
 CLOSING = re.compile(r"\(call (\d+): (\d+) tokens; (\d+) of (\d+) left\)(?: \.)*")
 ENTRY = re.compile(
-    r"- \[\[(.+?)\]\] \(((?:\w+, )?(?:\w+, )?)(\d+) tokens(?:; shown [^)]*)?\)(?: .*)?"
+    r"- \[\[(.+?)\]\] \(((?:\w+, )?(?:\w+, )?)(\d+) tokens(?:, \d+%)?(?:; shown [^)]*)?\)(?: .*)?"
 )
 SECTIONS = re.compile(r"sections(?: \(\*1 answers the query best\))?: ")
 SECTION = re.compile(r" (\d+)(?: \*(\d))?$")

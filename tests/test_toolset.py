@@ -34,7 +34,7 @@ FILES: dict[str, str | bytes] = {
     ),
     "lost.md": "Nobody links here.",
 }
-QUERY = "how big should a position be when volatility doubles?"
+QUERY = "how big should the size be when volatility doubles?"
 
 SCRIPT: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("list_index", {}),
@@ -406,12 +406,27 @@ def test_where_little_is_left_a_page_of_hits_leaves_room_to_read_them(vault: Vau
     }
     graph = SkillGraph.load(vault(files))
     pages = {}
-    for total in (400, 1_000, 2_000, 8_000):
+    for total in (400, 1_000, 2_000, 8_000, 32_000):
         answer = Toolset(graph, total).list_index(query="keel of a ship")
-        pages[total] = len(answer.result.to_json()["lines"])
-        assert answer.cost <= total // 4 + 40  # the closing line
-    assert pages[400] >= 2
-    assert pages[8_000] == 8
+        pages[total] = answer.result.to_json()["lines"]
+        assert answer.cost <= max(total // 24, 60) + 20  # the closing line
+    assert len(pages[400]) >= 2
+    assert not any(line["description"] for line in pages[400])
+    assert all(line["description"] for line in pages[8_000])
+    assert len(pages[32_000]) == 8
+    assert all("keel" in line["why"] for line in pages[32_000])
+
+
+def test_a_page_of_hits_says_less_of_short_texts_than_of_long_ones(vault: Vault) -> None:
+    costs = []
+    for words in (1, 60):
+        text = f"was laid in {'May ' * 40}.\n\n{'Far away. ' * words}"
+        files: dict[str, str | bytes] = {
+            f"ship{number}.md": f"Keel {number} {text}" for number in range(9)
+        }
+        answer = Toolset(SkillGraph.load(vault(files))).list_index(query="keel")
+        costs.append(answer.cost)
+    assert costs[0] < costs[1]
 
 
 LONG_NODE = "# Port\n\n" + "".join(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from skillagent.errors import UsageError
 
 DEFAULT_BUDGET = 8_000
-RESERVE = 120
-"""Tokens kept for the last answer, which says that the budget is spent."""
+RESERVE, SMALL_RESERVE = 120, 30
+"""Tokens kept for the last answer, which says that the budget is spent: at most, and enough for its
+shortest text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,4 @@ class Budget:
     @property
     def reserve(self) -> int:
         """Tokens that only the last answer may use."""
-        return min(RESERVE, self.total // 8)
+        return min(RESERVE, max(SMALL_RESERVE, self.total // 16), self.total // 8)

@@ -29,7 +29,7 @@ from skillagent.disclosure.writing import counted
 
 OUTLINE = 15
 """Most sections of an outline that are shown."""
-LONG_ARGUMENT = 200
+LONG_ARGUMENT = 40
 """Arguments longer than this are not repeated in the call for the next page."""
 NAMED = 3
 """Most starts that are named above a neighbourhood."""
@@ -92,10 +92,11 @@ def _next_page(result: IndexResult) -> str:
 
 
 def index_line(line: IndexLine) -> str:
-    """`- [[id]] (map, deprecated, 812 tokens) description | matches title (word)`."""
+    """`- [[id]] (map, deprecated, 812 tokens, 85%) description | matches title (word)`."""
     name = writing.identifier(line.id)
+    score = "" if line.score is None else f", {line.score}%"
     place = "" if line.shown_in is None else f"; shown {where(line.shown_in)}"
-    text = f"- [[{name}]] ({_marks(line.kind, line.status)}{line.cost} tokens{place})"
+    text = f"- [[{name}]] ({_marks(line.kind, line.status)}{line.cost} tokens{score}{place})"
     if line.description:
         text += f" {line.description}"
     if line.why:

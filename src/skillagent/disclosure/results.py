@@ -40,6 +40,8 @@ class IndexLine:
     """The call that showed the description."""
     status: str = ""
     """Why not to rely on the node, in one word such as `deprecated`; else empty."""
+    score: int | None = None
+    """For a hit of a search by words: its score in percent of the best hit's score."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,13 @@ class SessionView:
         return self.graph.head(node).digest
 
     def line(
-        self, node: NodeHead, *, phrase: str = "", heading: str = "", why: str = ""
+        self,
+        node: NodeHead,
+        *,
+        phrase: str = "",
+        heading: str = "",
+        why: str = "",
+        score: int | None = None,
     ) -> tuple[IndexLine, bool]:
         """A node as one line, and whether that line holds its whole description.
 
@@ -136,6 +142,7 @@ class SessionView:
             phrase: the context of a link to it.
             heading: the heading of a map under which it is listed.
             why: where a hit matches the query.
+            score: a hit's score in percent of the best one's.
         """
         call = self.shown.line_call(node.id)
         is_whole = False
@@ -156,6 +163,7 @@ class SessionView:
             self.words(why),
             shown_in=call,
             status=self.status(node),
+            score=score,
         )
         return line, is_whole
 

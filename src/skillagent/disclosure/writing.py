@@ -9,7 +9,7 @@ Answers follow this grammar; a test reads them back with a parser of its own. `{
     body       = listing | summaries | around | node | words
     listing    = ["# " words EOL] [words EOL] {heading EOL | entry EOL} [words]
     heading    = "## " words
-    entry      = "- [[" id "]] (" marks C " tokens" ["; shown " place] ")" [" " words]
+    entry      = "- [[" id "]] (" marks C " tokens" [", " N "%"] ["; shown " place] ")" [" " words]
     marks      = [kind ", "] [status ", "]
     place      = "above" | "in call " N
     summaries  = [words EOL EOL] summary {EOL EOL summary} {EOL EOL words}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+TELLING = 64
+"""Number of the terms of a query, best first, by which hits are compared and explained."""
+
 
 class Match(StrEnum):
     """How well a graph answers a query, judged by its best hit."""

@@ -4,9 +4,8 @@ All fields of a node are scored as one text (`postings`). Names and descriptions
 as a short text, and the two scores are added. The weights of a query's words come from
 `query_parser`.
 
-A hit gets a part of the scores of the hits that link to it, as far as the two contain different
-words of the query: then the link connects two parts of the answer. Nodes with the same words
-gain nothing from each other.
+Links between the best hits change their scores (`links`), and so do words that better hits lack
+(`novelty`).
 
 If the graph is searched by meaning too, nodes also gain by how close they are to the query
 (`meaning`).
@@ -30,11 +29,13 @@ from skillagent.graph import Node, SkillGraph
 from skillagent.graph.status import WORDS as STATUS_WORDS
 from skillagent.index.analyzer import stem, terms, words
 from skillagent.index.detection import GraphLanguages
+from skillagent.index.links import HitLinks
 from skillagent.index.meaning import NO_CLOSENESS, Closeness, Meaning, add_meaning
+from skillagent.index.novelty import add_novelty
 from skillagent.index.postings import Postings
-from skillagent.index.query import Hit, Match, Query
+from skillagent.index.query import TELLING, Hit, Match, Query
 from skillagent.index.query_parser import QueryParser
-from skillagent.index.scores import best, difference
+from skillagent.index.scores import best
 from skillagent.index.spelling import Spelling
 from skillagent.progress import Progress, no_progress, tracked
 
@@ -45,16 +46,10 @@ SHORT_WEIGHTS = (2.0, 1.0)
 """Weights of names and of descriptions in the short text."""
 SHORT_WEIGHT = 0.5
 """Weight of the short text's score, which is added to the score of all fields."""
-LINK_SHARE = 0.7
-"""Maximum part of its score that a hit adds to the hits to which it links."""
-LINKED_HITS = 30
-"""Number of the best hits between which links are considered."""
 OUTDATED_SHARE = 0.5
 """Part of its score that an outdated node keeps, unless the query asks for outdated nodes."""
 BEHIND = 0.999
 """Maximum score of an outdated node, as a part of the score of its successor."""
-TELLING = 64
-"""Number of the terms of a query, best first, by which hits are compared and explained."""
 WHY_WORDS = 12
 """Maximum number of words of the query that explain a hit."""
 ANCHORS = 10
@@ -179,7 +174,7 @@ class SearchIndex:
         if closest:
             kept = ranking.by_words | closest.keys()
             scores = {document: score for document, score in scores.items() if document in kept}
-        order = best(scores, max(offset + limit, LINKED_HITS))
+        order = best(scores, offset + limit)
         hits = [
             Hit(
                 self._ids[document],
@@ -240,7 +235,8 @@ class SearchIndex:
         if last is None or last.query.text != query:
             parsed = self._parse(query)
             scores = self._postings.score(parsed.weights)
-            linked = self._add_links(parsed, scores)
+            linked = self._links.add(parsed, scores)
+            add_novelty(parsed, scores, self._postings)
             by_words = scores.keys() if self._meaning is None else frozenset(scores)
             closeness = self._add_meaning(parsed, scores)
             self._lower_outdated(parsed, scores)
@@ -268,30 +264,6 @@ class SearchIndex:
                 limits = (BEHIND * successor for successor in successors if successor)
                 lowered[numbers[node]] = min(OUTDATED_SHARE * score, *limits, math.inf)
         scores.update(lowered)
-
-    def _add_links(self, query: Query, scores: dict[int, float]) -> dict[int, list[int]]:
-        """Raise the scores of the best hits to which other hits link.
-
-        Returns:
-            Document → the other of the best documents that link to it.
-        """
-        before = dict(best(scores, LINKED_HITS))
-        linked = self._links_between(list(before))
-        involved = dict.fromkeys(linked)
-        for sources in linked.values():
-            involved.update(dict.fromkeys(sources))
-        by_term = [
-            [weight * impact for impact in self._postings.impacts(term, involved)]
-            for term, weight in islice(query.weights.items(), TELLING)
-        ]
-        parts = dict(zip(involved, zip(*by_term, strict=True), strict=True)) if involved else {}
-        for document, sources in linked.items():
-            for source in sources:
-                apart = difference(parts[document], parts[source])
-                if apart:
-                    out = len(self._graph.neighbors(self._ids[source]))
-                    scores[document] += LINK_SHARE * apart * before[source] / math.sqrt(out)
-        return linked
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
         """Node → its score for a query; 0 if it has nothing in common with it.
@@ -373,19 +345,12 @@ class SearchIndex:
         return places
 
     @cached_property
+    def _links(self) -> HitLinks:
+        return HitLinks(self._graph, self._ids, self._numbers, self._postings)
+
+    @cached_property
     def _numbers(self) -> dict[str, int]:
         return {node: number for number, node in enumerate(self._ids)}
-
-    def _links_between(self, documents: list[int]) -> dict[int, list[int]]:
-        """Document → the others of these documents that link to it, in their order."""
-        candidates = set(documents)
-        linked: dict[int, list[int]] = {}
-        for source in documents:
-            for target in self._graph.neighbors(self._ids[source]):
-                number = self._numbers[target]
-                if number in candidates:
-                    linked.setdefault(number, []).append(source)
-        return linked
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,18 @@ from skillagent.store import NodeHead
 MAP_PAGE = 10
 HIT_PAGE = 8
 TOP_NODES = 5
-HITS_SHARE = 0.5
-"""Part of an answer's limit that a page of hits may cost, so that tokens are left to read some."""
+TEXTS_SHARE = 0.15
+"""Part of the cost of its hits' texts that a page of hits may cost: where the texts are short,
+reading one tells more than descriptions do."""
+LEAST_SHARE, HITS_SHARE, MOST_SHARE = 0.04, 0.08, 0.5
+"""Parts of an answer's limit: a page of hits may always cost the first one, and never more than the
+second one, so that tokens are left to read some; or the third one if that is less than `LEAST`."""
+LEAST = 60
+"""Tokens of a page of hits with a few bare lines."""
+FEW = 3
+"""Fewest hits with the beginning of their description on a page."""
 SHORT_CHARS = 60
-"""Descriptions of hits are cut to this length if the whole ones do not fit `HITS_SHARE`."""
+"""Length to which descriptions of hits are cut if the whole ones cost too much."""
 KNOWN_VALUES = 12
 """Most values of a field that are named if no node passes a filter."""
 UNMAPPED = "unmapped"
@@ -40,6 +48,7 @@ class Row(NamedTuple):
     heading: str = ""
     phrase: str = ""
     why: str = ""
+    score: int | None = None
 
 
 class Listing(NamedTuple):
@@ -69,8 +78,8 @@ def drafts(view: SessionView, listing: Listing) -> Iterator[Draft]:
 def hit_drafts(view: SessionView, listing: Listing, limit: int) -> Iterator[Draft]:
     """A page of hits that leaves tokens to read them, then the same drafts as `drafts`.
 
-    If more than half of the lines fit `HITS_SHARE` of the limit, they are the page. Otherwise it
-    has as many short lines as fit, with the cost of a node and the beginning of its description.
+    Its lines are the fullest ones of which enough fit: with all that is said of a hit, without
+    where it matches, with the beginning of its description, or only with its cost and score.
 
     Args:
         view: the session's graph.
@@ -78,21 +87,32 @@ def hit_drafts(view: SessionView, listing: Listing, limit: int) -> Iterator[Draf
         limit: tokens that the answer may cost.
     """
     full = [_line(view, row) for row in listing.rows]
-    pages = [_draft(listing, full[:count]) for count in range(len(full), len(full) // 2, -1)]
-    short = [(_shortened(line), False) for line, _ in full]
-    pages += [_draft(listing, short[:count]) for count in range(len(short), 1, -1)]
-    share = int(limit * HITS_SHARE)
-    yield from (page for page in pages if view.counter.count(page.text) <= share)
+    texts = sum(line.cost for line, _ in full)
+    by_texts = min(limit * HITS_SHARE, texts * TEXTS_SHARE)
+    share = min(limit * MOST_SHARE, max(LEAST, limit * LEAST_SHARE, by_texts))
+    half = len(full) // 2 + 1
+    for lines, least in (
+        (full, half),
+        ([(replace(line, why=""), is_whole) for line, is_whole in full], half),
+        ([(_shortened(line, SHORT_CHARS), False) for line, _ in full], FEW),
+        ([(_shortened(line, 0), False) for line, _ in full], 1),
+    ):
+        for count in range(len(lines), least - 1, -1):
+            page = _draft(listing, lines[:count])
+            if view.counter.count(page.text) <= share:
+                yield page
     yield from drafts(view, listing)
 
 
-def _shortened(line: IndexLine) -> IndexLine:
-    return replace(line, description=shortened(line.description, SHORT_CHARS), why="")
+def _shortened(line: IndexLine, characters: int) -> IndexLine:
+    description = shortened(line.description, characters) if characters else ""
+    return replace(line, description=description, why="")
 
 
 def _line(view: SessionView, row: Row) -> tuple[IndexLine, bool]:
     """A row as a line, and whether the line has the whole description."""
-    return view.line(view.graph.head(row.node), phrase=row.phrase, heading=row.heading, why=row.why)
+    head = view.graph.head(row.node)
+    return view.line(head, phrase=row.phrase, heading=row.heading, why=row.why, score=row.score)
 
 
 def _draft(listing: Listing, lines: list[tuple[IndexLine, bool]]) -> Draft:
@@ -276,7 +296,7 @@ def _ranked(view: SessionView, search: _Search, start: int) -> Listing:
     title = f"{counted(total, 'match', 'matches')}{search.among}, best first{search.remark}"
     if match is Match.WEAK and not start:
         title += f". Weak: the first {_what_it_has(best[0])}. If none fits, try {OTHER_WORDS}"
-    rows = [Row(hit.node, why=_why(hit)) for hit in page]
+    rows = [Row(hit.node, why=_why(hit), score=_percent(hit, best[0])) for hit in page]
     return _page(search, title, rows, total, start, match)
 
 
@@ -313,6 +333,11 @@ def _in_use(view: SessionView, conditions: Iterable[Filter]) -> str:
 
 def _filters_text(conditions: Iterable[Filter]) -> str:
     return shortened(" ".join(map(str, conditions)), LINE_CHARS)
+
+
+def _percent(hit: Hit, best: Hit) -> int:
+    """The score of a hit in percent of the best hit's score."""
+    return round(100 * hit.score / best.score) if best.score else 0
 
 
 def _what_it_has(hit: Hit) -> str:

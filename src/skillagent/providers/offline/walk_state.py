@@ -36,8 +36,11 @@ class ListedHit:
     """A node that a listing offered for the question."""
 
     node: str
-    words: frozenset[str]
-    """Terms of its line: id, description, and the words that match."""
+    words: frozenset[str] | None
+    """Terms of its line: id, description, and the words that match. None if the line does not say
+    where the node matches: then any word of the question may be in its text."""
+    score: float | None = None
+    """Its score as a part of the best hit's score; None if the listing did not rank by words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class WalkState:
     """`tool node#section` of each call since the question; see `call_keys`."""
     room: int | None = None
     """Tokens that later answers may cost; None before the first result."""
+    most_room: int = 0
+    """The room after the first result for this question."""
     spent: bool = False
     # The fields below are kept for the next question.
     listed: dict[str, dict[str, ListedHit]] = field(default_factory=dict)
@@ -79,6 +84,8 @@ class WalkState:
     texts: dict[str, list[str]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
     """Nodes whose whole text was shown."""
+    left_out: dict[str, int] = field(default_factory=dict)
+    """Node → tokens of the sections that did not fit into the answer which began its text."""
     statuses: dict[str, str] = field(default_factory=dict)
     """Node → why not to rely on it, in one word; empty for a current node."""
     successors: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -126,12 +133,20 @@ class WalkState:
         described = terms("\n".join((self.descriptions.get(node, ""), *headings)))
         return self.names(node) | frozenset(described)
 
+    def known_words(self, node: str) -> frozenset[str] | None:
+        """Terms of a hit's line and of its texts; None if they are not known."""
+        words = self.hits[node].words
+        if node in self.texts:
+            return self.node_words(node) | (words or frozenset())
+        return words
+
     def weights(self) -> dict[str, float]:
         """Term of the question → its rarity among the hits; all together have 1.0.
 
-        A word that no hit has is the rarest: without it, a text is hardly an answer.
+        A word that no hit has is the rarest: without it, a text is hardly an answer. A hit counts
+        if its line says where it matches, or if its text was read.
         """
-        lines = [hit.words for hit in self.hits.values()]
+        lines = [words for hit in self.hits if (words := self.known_words(hit)) is not None]
         rarity = {
             term: math.log(1 + (len(lines) + 1) / (0.5 + sum(term in words for words in lines)))
             * self.light(term)
@@ -166,6 +181,7 @@ def state_after(messages: tuple[Message, ...]) -> WalkState:
                 outlines=state.outlines,
                 texts=state.texts,
                 whole=state.whole,
+                left_out=state.left_out,
                 statuses=state.statuses,
                 successors=state.successors,
             )
@@ -192,6 +208,7 @@ def _collect(state: WalkState, data: Mapping[str, Any]) -> None:
     kind = data.get("kind")
     if "room" in data:
         state.room = data["room"]
+        state.most_room = max(state.most_room, data["room"])
     if kind == "index":
         _collect_listing(state, data)
     elif kind == "summary":
@@ -217,9 +234,9 @@ def _collect_listing(state: WalkState, data: Mapping[str, Any]) -> None:
             state.descriptions[node] = line["description"]
         matched = " ".join(_MATCHED.findall(_RESPELLED.sub(" ", line["why"])))
         text = f"{node}\n{state.descriptions.get(node, '')}\n{matched}"
-        # A short line does not say where it matches, so any word of the question may match.
-        words = frozenset(terms(text)) if line["why"] else frozenset(state.wanted)
-        state.hits.setdefault(node, ListedHit(node, words))
+        words = frozenset(terms(text)) if line["why"] else None
+        score = None if line["score"] is None else line["score"] / 100
+        state.hits.setdefault(node, ListedHit(node, words, score))
 
 
 def _collect_summary(state: WalkState, summary: Mapping[str, Any]) -> None:
@@ -249,6 +266,8 @@ def _collect_text(state: WalkState, data: Mapping[str, Any]) -> None:
         state.texts.setdefault(node, []).append(data["text"])
     if data["level"] in ("node", "pointer") and not data["missing"] and not data["section"]:
         state.whole.add(node)
+    if not data["section"]:
+        state.left_out[node] = sum(line["cost"] for line in data["missing"])
     if data["missing"]:
         state.outlines.setdefault(
             node, tuple(OutlineSection(line["title"], line["cost"], 0) for line in data["missing"])

@@ -53,7 +53,8 @@ def _missing(state: WalkState, quotes: Sequence[Quote]) -> str:
     candidates = [_quote_words(state, quote) for quote in quotes] or node_words
     if max(weight(weights, words) for words in candidates) >= (MOST if state.weak else ENOUGH):
         return ""
-    terms_seen = frozenset[str]().union(*node_words, *(hit.words for hit in state.hits.values()))
+    hit_words = (hit.words or frozenset() for hit in state.hits.values())
+    terms_seen = frozenset[str]().union(*node_words, *hit_words)
     nowhere = ", ".join(
         f"“{word}”" for term, word in state.wanted.items() if term not in terms_seen
     )
