@@ -37,7 +37,7 @@ HIGHEST, HALF = 0.3, 0.05
 half of that promise is enough. Below, it falls by the square of the price."""
 HIGHEST_ANSWERED, HALF_ANSWERED = 0.5, 0.03
 """The same when a text that was read may be the answer."""
-HIGHEST_WEAK = 0.9
+HIGHEST_WEAK = 0.6
 """`HIGHEST` when the listing says that its best match is weak."""
 ANSWERED, ABOUT = 0.75, 0.4
 """A node may be the answer if it has the first share of the words that any hit is known to have,
