@@ -18,7 +18,7 @@ from pathlib import Path
 from skillagent import OfflineProvider, SkillGraph
 from skillagent.evals import POLICIES, Eval, Report, Setup, load, policies, report
 from skillagent.evals.suite_file import suite_in
-from skillagent.evals.tables import group_cells, main_cells, refusal_cells, remarks, table
+from skillagent.evals.tables import report_lines
 from skillagent.tokens import default_counter
 
 ROOT = Path(__file__).parents[1]
@@ -49,27 +49,9 @@ def measured(folder: Path) -> Report:
 
 def section(figures: Report) -> Iterator[str]:
     """The part of the document about one suite."""
-    answerable = figures.cases - figures.unanswerable
     yield f"### {figures.suite}"
     yield ""
-    yield (
-        f"{figures.nodes:,} nodes with {figures.tokens:,} tokens; {answerable:,} questions with "
-        f"answers, {figures.unanswerable:,} without."
-    )
-    yield ""
-    yield from table(*main_cells(figures))
-    if figures.groups:
-        yield ""
-        yield "Share of questions of which every gold node was read:"
-        yield ""
-        yield from table(*group_cells(figures))
-    if figures.refusals:
-        yield ""
-        yield "Share of questions without an answer for which a text was read all the same:"
-        yield ""
-        yield from table(*refusal_cells(figures))
-    yield ""
-    yield " ".join(remarks(figures))
+    yield from report_lines(figures)
     yield ""
 
 

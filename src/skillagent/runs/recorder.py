@@ -67,8 +67,7 @@ class RunRecorder:
         graph: where the graph is, for later replays; by default the folders as it was loaded.
         resumed: the saved conversation that the session continues, as its file has it.
         host: what the host of a served session said of itself.
-        environment: what the process runs with; None looks it up. It costs some milliseconds,
-            which many records of one process can share.
+        environment: what the process runs with; None looks it up, which takes milliseconds.
         name: name of the record's folder; empty for one that sorts by time.
         session: the name of a served session, which is secret, and the name that is written in
             its place; it must have as many tokens, so that all recorded costs stay right.
