@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from skillagent import Agent, OfflineProvider, ProviderError, SkillGraph, Toolset
 from skillagent.agent import AnswerText, CallFinished, CallStarted, Done, EndReason, TurnFinished
 from skillagent.agent.loop import Ended, loop
+from skillagent.disclosure import Level
 from skillagent.messages import (
     Message,
     Reply,
@@ -145,13 +147,16 @@ def test_the_navigator_lists_reads_and_cites() -> None:
     events = list(chat.ask(QUESTION))
     names = [event.call.name for event in events if isinstance(event, CallFinished)]
     assert names[0] == "list_index"
-    assert set(names[1:]) == {"read_node"}
+    assert set(names[1:]) == {"read_node", "list_index"}  # a second page, as the first pays
     done = events[-1]
     assert isinstance(done, Done)
     assert done.text.startswith(NOTICE)
     assert "[[determinism/gpu-atomics-and-kernel-selection]]" in done.text
-    read = {item.node for item in chat.toolset.ledger.entries[-1].disclosed}
-    assert all(f"[[{node}]]" in done.text for node in read)
+    entries = chat.toolset.ledger.entries
+    read = {item.node for entry in entries for item in entry.disclosed if item.level is Level.NODE}
+    quoted = re.findall(r"\[\[(.+?)\]\]", done.text.partition("See also")[0])
+    assert len(set(quoted)) >= 3
+    assert set(quoted) <= read
 
 
 def test_the_navigator_answers_the_same_every_time() -> None:

@@ -194,14 +194,14 @@ def _alike(
     for node in tracked(sources, "comparing nodes", progress):
         if node.kind is not NodeKind.NODE or not node.description:
             continue
-        hits, _ = index.search(f"{node.title} {node.description}", limit=12)
-        own = next((hit.score for hit in hits if hit.node == node.id), 0.0)
+        hits = index.alike(f"{node.title} {node.description}", limit=12)
+        own = dict(hits).get(node.id, 0.0)
         linked = {node.id, *graph.neighbors(node.id)}
         linked |= {link.source for link in graph.backlinks(node.id)}
         near = [
-            (hit.score / own, graph.nodes[hit.node])
-            for hit in hits
-            if own and hit.node not in linked and hit.score >= ALIKE * own
+            (score / own, graph.nodes[other])
+            for other, score in hits
+            if own and other not in linked and score >= ALIKE * own
         ]
         near = [pair for pair in near if pair[1].kind is NodeKind.NODE]
         for ratio, other in near[:NEIGHBORS]:

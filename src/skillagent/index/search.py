@@ -187,6 +187,18 @@ class SearchIndex:
         ]
         return hits, len(scores)
 
+    def alike(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """The nodes that have most words of a text, best first, each with its score.
+
+        Neither links nor other hits change a score here, so that two scores can be compared.
+
+        Args:
+            text: the words.
+            limit: maximum number of nodes.
+        """
+        scores = self._postings.score(self._parse(text).weights)
+        return [(self._ids[document], score) for document, score in best(scores, limit)]
+
     def match(self, query: str, node: str | None = None) -> Match:
         """How well the graph answers a query, judged by the `strength` of one hit.
 

@@ -38,6 +38,8 @@ KNOWN_VALUES = 12
 UNMAPPED = "unmapped"
 OTHER_MAPS, MOST_LINKED = "Other maps", "Most linked"
 ABOUT_CHARS = 300
+SCORE_STEP = 10
+"""Scores are shown in percent of the best one, in steps of so many."""
 OTHER_WORDS = "other words, or list_index() for the entry map."
 
 
@@ -336,8 +338,11 @@ def _filters_text(conditions: Iterable[Filter]) -> str:
 
 
 def _percent(hit: Hit, best: Hit) -> int:
-    """The score of a hit in percent of the best hit's score."""
-    return round(100 * hit.score / best.score) if best.score else 0
+    """The score of a hit in percent of the best hit's score, in steps of ten.
+
+    Finer ones would change with any edit of any node, and so would answers that are compared.
+    """
+    return SCORE_STEP * round(100 * hit.score / best.score / SCORE_STEP) if best.score else 0
 
 
 def _what_it_has(hit: Hit) -> str:
