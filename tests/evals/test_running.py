@@ -242,3 +242,42 @@ def test_the_environment_has_no_part_in_a_report(
     text = json.dumps(report(plan, plan.run()).to_json())
     assert str(tmp_path) not in text
     assert os.uname().nodename not in text
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../mine", "/"])
+def test_no_name_in_a_results_file_leads_out_of_the_folder_of_records(
+    suite: Suite, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "out"
+    planned(suite, folder, "graph").run()
+    lines = [json.loads(line) for line in _lines(folder)]
+    lines[1]["record"] = name
+    (folder / RESULTS).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / "manifest.json").write_text("{}")
+    (folder / "mine").mkdir()
+    (folder / "mine" / "manifest.json").write_text("{}")
+    planned(suite, folder, "graph").run()
+    assert (folder / "manifest.json").exists()
+    assert (folder / "mine" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("policy", ["graph"]),
+        ("record", 7),
+        ("passed", ["no"]),
+        ("steps", [["read_node", "12", [], [], []]]),
+        ("steps", [["read_node", -5, [], [], []]]),
+        ("steps", [["read_node", 5, [["a"]], [], []]]),
+    ],
+)
+def test_an_attempt_that_was_damaged_is_made_again(
+    suite: Suite, tmp_path: Path, key: str, value: object
+) -> None:
+    folder = tmp_path / "out"
+    attempts = planned(suite, folder, "graph").run()
+    lines = [json.loads(line) for line in _lines(folder)[:-1]]
+    lines[2][key] = value
+    (folder / RESULTS).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert planned(suite, folder, "graph").run() == attempts

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillagent.evals import Attempt, Case, Score, Step, Task, score
+from skillagent.evals.checks import Contains
 from skillagent.evals.figures import area, passes, quantile, refusals, row
 from skillagent.evals.resampling import estimate
 from skillagent.evals.scores import NEVER
@@ -129,6 +130,13 @@ def test_answers_pass_once_in_any_or_in_every_repeat() -> None:
     assert (figures.cases, figures.repeats) == (3, 2)
     assert (figures.once, figures.any, figures.every) == (0.5, 2 / 3, 1 / 3)
     assert passes([[_score(1, 1)]]) is None
+
+
+def test_an_answer_that_failed_does_not_pass() -> None:
+    case = replace(CASE, checks=(Contains("x"),))
+    failed = replace(_attempt(), error="the model cannot be reached")
+    assert score(case, failed, COSTS).passed is False
+    assert score(CASE, failed, COSTS).passed is None
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,12 @@ def test_every_kind_of_check_can_be_written(bakery: Path) -> None:
         ("question: Where", "question:\n  asked: Where", "suite.yaml:21: cases.3.question"),
         ("cases:", "cases: []\nothers:", r"suite.yaml:5: cases: .*at least 1"),
         ("name: bakery", "name: [", r"suite.yaml:\d+: "),
+        ("question: Where", "question: 2024-99-99 #", "suite.yaml: the suite has a value"),
+        ("{contains: double in size}", "{contains: ' '}", "check.0.contains"),
+        ("{contains: double in size}", f"{{regex: '{'(' * 999 + ')' * 999}'}}", "expression|long"),
+        ("{contains: double in size}", "{regex: '(?:(?:a{999}){999}){99}'}", "repeats too often"),
+        ("tags: single", 'tags: "a|b"', "tags.0"),
+        ("- id: white", "- id: Heavy", "is used 2 times"),
     ],
 )
 def test_a_mistake_is_said_with_its_line(bakery: Path, before: str, after: str, told: str) -> None:

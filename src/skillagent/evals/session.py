@@ -66,6 +66,9 @@ class Step:
     @classmethod
     def from_json(cls, values: Iterable[Any]) -> Step:
         tool, cost, read, parts, listed = values
+        nodes = [*read, *parts, *listed]
+        if not isinstance(cost, int) or cost < 0 or not all(isinstance(n, str) for n in nodes):
+            raise TypeError("a step has a cost in tokens, and ids of nodes")
         return cls(tool, cost, tuple(read), tuple(parts), tuple(listed))
 
 
@@ -76,9 +79,10 @@ def plain_budget(total: int) -> Budget:
     policy has no such answer, so it may use the whole budget, and its toolset has the reserve in
     addition.
     """
-    with_reserve = total + RESERVE
-    if with_reserve // 8 < RESERVE:
-        with_reserve = total * 8 // 7
+    # A reserve grows by one token at most where the total does, so one of these is right.
+    with_reserve = next(
+        total + extra for extra in range(RESERVE + 1) if Budget(total + extra).reserve == extra
+    )
     return Budget(with_reserve, per_call=with_reserve)
 
 

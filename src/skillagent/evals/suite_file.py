@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import regex
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from skillagent.errors import UsageError
@@ -30,6 +29,7 @@ def _listed(value: Any) -> Any:
 
 _Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 _Texts = Annotated[list[_Text], BeforeValidator(_listed)]
+_Tag = Annotated[str, Field(pattern=r"^[^\n\r|]*[^\s|][^\n\r|]*$", max_length=120)]
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)]
 _Tokens = Annotated[int, Field(gt=0, le=10_000_000)]
 
@@ -48,7 +48,7 @@ class NumericModel(_Model):
 class CheckModel(_Model):
     """One check of an answer's text; exactly one of the fields is given."""
 
-    contains: str | None = Field(default=None, min_length=1)
+    contains: _Text | None = None
     exact: str | None = None
     regex: str | None = Field(default=None, description="Found anywhere in the answer.")
     numeric: NumericModel | None = None
@@ -62,10 +62,7 @@ class CheckModel(_Model):
     @field_validator("regex")
     @classmethod
     def _compiles(cls, pattern: str | None) -> str | None:
-        try:
-            regex.compile(pattern or "")
-        except regex.error as error:
-            raise ValueError(f"no regular expression: {error}") from None
+        checks.refuse_pattern(pattern or "")
         return pattern
 
     @model_validator(mode="after")
@@ -102,7 +99,9 @@ class CaseModel(_Model):
     distractors: _Texts = Field(
         default=[], description="Nodes that are close to the question and do not answer it."
     )
-    tags: _Texts = Field(default=[], description="Groups for which figures are given, too.")
+    tags: Annotated[list[_Tag], BeforeValidator(_listed)] = Field(
+        default=[], description="Groups for which figures are given, too."
+    )
     check: Annotated[list[CheckModel], BeforeValidator(_listed)] = Field(
         default=[], description="What the text of an answer must fulfil."
     )
@@ -202,10 +201,11 @@ def refuse_repeated(cases: Sequence[CaseModel], error: Callable[[str, int], Usag
         cases: the cases.
         error: makes the error about the case at an index.
     """
-    counts = Counter(case.id for case in cases)
+    # Records are named by ids, and some file systems do not tell `A` from `a`.
+    counts = Counter(case.id.casefold() for case in cases)
     for at, case in enumerate(cases):
-        if counts[case.id] > 1:
-            raise error(f"the id {case.id!r} is used {counts[case.id]} times", at)
+        if (count := counts[case.id.casefold()]) > 1:
+            raise error(f"the id {case.id!r} is used {count} times", at)
         both = set(case.gold) & set(case.distractors)
         if both:
             raise error(f"{', '.join(sorted(both))}: both gold and a distractor", at)

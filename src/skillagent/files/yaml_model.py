@@ -66,6 +66,10 @@ def read_yaml(path: str | Path, model: type[Model], what: str) -> YamlFile[Model
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise UsageError(f"{path}{line}: {getattr(error, 'problem', error)}") from None
+    except (ValueError, RecursionError, OverflowError) as error:
+        # A date that does not exist, or a number of thousands of digits.
+        reason = str(error) or "it is nested too deeply"
+        raise UsageError(f"{path}: {what} has a value that is none: {reason}") from None
     try:
         parsed = model.model_validate(values)
     except ValidationError as error:

@@ -17,6 +17,7 @@ from skillagent.errors import UsageError
 from skillagent.providers.base import Determinism
 from skillagent.providers.offline import OfflineProvider
 from skillagent.runs import RunRecord
+from skillagent.runs.inputs import ModelInputs
 from skillagent.runs.model_exchange import RecordedReply
 from skillagent.runs.run_events import spent_by, typed_event
 
@@ -67,9 +68,10 @@ def _from_cassette(record: RunRecord) -> dict[str, tuple[Any, Any]]:
         return {}
     body = exchanges[0].request.body
     system = str(body.get("system", ""))
+    model, parameters = _first_model(record, inputs.model)
     facts: dict[str, tuple[Any, Any]] = {
-        "inputs.model.name": (inputs.model.name, body.get("model")),
-        "inputs.model.parameters": (dict(inputs.model.parameters), body.get("parameters")),
+        "inputs.model.name": (model, body.get("model")),
+        "inputs.model.parameters": (dict(parameters), body.get("parameters")),
         "inputs.tools": (dict(inputs.tools), _tool_digests(body.get("tools"))),
     }
     if system or not any(exchange.request.body.get("system") for exchange in exchanges):
@@ -78,6 +80,20 @@ def _from_cassette(record: RunRecord) -> dict[str, tuple[Any, Any]]:
     reported = list(dict.fromkeys(reply.model for reply in replies if reply.model))
     facts["observed.models"] = record.manifest.observed.get("models"), reported
     return facts
+
+
+def _first_model(record: RunRecord, model: ModelInputs) -> tuple[str, Mapping[str, Any]]:
+    """Name and parameters of the model that gets the first request.
+
+    A user may change the model before: a session that goes on can begin with an undo.
+    """
+    name, parameters = model.name, model.parameters
+    for event in record.events:
+        if event.kind == "request":
+            break
+        if event.kind == "model":
+            name, parameters = str(event.fields["model"]), event.fields["parameters"]
+    return name, parameters
 
 
 def _tool_digests(tools: Any) -> dict[str, str] | None:

@@ -165,6 +165,9 @@ def _manifest_faults(record: RunRecord) -> Iterator[str]:
         if read.proof is not None and not _is_proven(node, read, manifest.inputs.graph_root):
             yield f"manifest.json: the proof that [[{node}]] belongs to the graph does not hold"
     yield from _file_faults(record)
+    if len(record.events) < manifest.events and not record.damage:
+        count = len(record.events)
+        yield f"manifest.json: it counts {manifest.events} events, but the trace has {count}"
     counted = record.events[: manifest.events]
     if len(counted) == manifest.events and run_digest(counted) != manifest.run_digest:
         yield f"{TRACE}: it was edited: its events do not give the run_digest of the manifest"

@@ -24,7 +24,7 @@ from skillagent.evals.adapters.made_suite import Cases, MadeSuite, hop_tag, suit
 from skillagent.evals.adapters.passages import Passage, node_files, passage_ids
 from skillagent.evals.adapters.plain_text import one_line
 from skillagent.evals.adapters.source_files import entries, objects, read_values, text_of
-from skillagent.evals.checks import Check, Contains, Matches
+from skillagent.evals.checks import Check, Matches
 from skillagent.evals.suite import Case
 from skillagent.progress import Progress, tracked
 
@@ -188,9 +188,8 @@ def _checks(question: Mapping[str, Any]) -> tuple[Check, ...]:
     texts = sorted(set(filter(None, (one_line(text_of(spelling)) for spelling in spellings))))
     if not texts or not _YES_NO.isdisjoint(text.casefold() for text in texts):
         return ()
-    if len(texts) == 1:
-        return (Contains(texts[0]),)
-    return (Matches("(?i)" + "|".join(map(regex.escape, texts))),)
+    # As words: "US" is not in "because".
+    return (Matches(rf"(?i)(?<!\w)(?:{'|'.join(map(regex.escape, texts))})(?!\w)"),)
 
 
 def _files(source: Path) -> tuple[Path, Path | None]:

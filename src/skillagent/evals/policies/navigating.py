@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from skillagent.disclosure.results import IndexLine, IndexResult
+from skillagent.disclosure.results import IndexLine, IndexResult, NodeResult
 from skillagent.evals.policies.policy import Policy, Role, Setup
 from skillagent.evals.session import Session
 from skillagent.evals.suite import Case
@@ -23,18 +23,27 @@ def nav(setup: Setup) -> Policy:
     """Maps only: from the entry, always the line that has most of the question's words.
 
     A map is listed, a node is read. Lines without any word of the question are not followed, but
-    for maps when nothing else is left.
+    for maps when nothing else is left. The next page of a listing is listed when no line with such
+    a word is left.
     """
     maps = frozenset(setup.graph.maps)
 
     def walk(case: Case, session: Session) -> None:
         frontier = _Frontier(case.question)
-        frontier.add(_pages(session))
-        while not session.toolset.spent and (line := frontier.take(maps)):
-            if line.id in maps:
-                frontier.add(_pages(session, line.id))
+        listings = [_Listing(session)]
+        frontier.add(listings[-1].next_page())
+        while not session.toolset.spent:
+            unfinished = next((each for each in reversed(listings) if each.has_more), None)
+            line = frontier.take(maps, with_words=unfinished is not None)
+            if line is None:
+                if unfinished is None:
+                    return
+                frontier.add(unfinished.next_page())
+            elif line.id in maps:
+                listings.append(_Listing(session, line.id))
+                frontier.add(listings[-1].next_page())
             else:
-                session.read_node(line.id)
+                _read_whole(session, line.id)
 
     return Policy("nav", Role.BASELINE, walk)
 
@@ -49,7 +58,7 @@ def nav_perfect(setup: Setup) -> Policy:
         def follow(map: str | None) -> None:
             for line in _pages(session, map):
                 if line.id in wanted:
-                    session.read_node(line.id)
+                    _read_whole(session, line.id)
                     del wanted[line.id]
                 if not wanted:
                     return
@@ -69,7 +78,7 @@ def search_perfect(setup: Setup) -> Policy:
         wanted = dict.fromkeys(case.gold)
         for line in _pages(session, query=case.question):
             if line.id in wanted:
-                session.read_node(line.id)
+                _read_whole(session, line.id)
                 del wanted[line.id]
             if not wanted:
                 return
@@ -109,19 +118,37 @@ def llm(setup: Setup, model: str) -> Policy:
     )
 
 
+def _read_whole(session: Session, node: str) -> None:
+    """Read a node to its end: a long one comes in several answers."""
+    while not session.toolset.spent:
+        result = session.read_node(node).result
+        if not isinstance(result, NodeResult) or not result.missing or not result.text:
+            return
+
+
+class _Listing:
+    """The pages of one listing, each of which is listed when it is asked for."""
+
+    def __init__(self, session: Session, map: str | None = None, query: str | None = None) -> None:
+        self._session, self._map, self._query = session, map, query
+        self._cursor: str | None = None
+        self.has_more = True
+
+    def next_page(self) -> tuple[IndexLine, ...]:
+        """The lines of the next page; none behind the last one."""
+        page = self._session.list_index(self._map, self._query, self._cursor).result
+        self._cursor = page.cursor if isinstance(page, IndexResult) else None
+        self.has_more = self._cursor is not None
+        return page.lines if isinstance(page, IndexResult) else ()
+
+
 def _pages(
     session: Session, map: str | None = None, query: str | None = None
 ) -> Iterator[IndexLine]:
     """The lines of a listing; a page is listed when the lines before it are used up."""
-    cursor: str | None = None
-    while True:
-        page = session.list_index(map, query, cursor).result
-        if not isinstance(page, IndexResult):
-            return
-        yield from page.lines
-        cursor = page.cursor
-        if cursor is None:
-            return
+    listing = _Listing(session, map, query)
+    while listing.has_more:
+        yield from listing.next_page()
 
 
 class _Frontier:
@@ -139,13 +166,20 @@ class _Frontier:
             if line.id not in self._taken:
                 self._lines.setdefault(line.id, (line, words))
 
-    def take(self, maps: frozenset[str]) -> IndexLine | None:
-        """The best line that is left; None if none is worth following."""
+    def take(self, maps: frozenset[str], *, with_words: bool) -> IndexLine | None:
+        """The best line that is left; None if none is worth following.
+
+        Args:
+            maps: ids of the maps.
+            with_words: whether a map must have words of the question, too.
+        """
         rarity = self._rarity()
         best: tuple[float, IndexLine] | None = None
         for line, words in self._lines.values():
             value = sum(rarity[word] for word in sorted(words))
-            if (value or line.id in maps) and (best is None or value > best[0]):
+            if (value or (line.id in maps and not with_words)) and (
+                best is None or value > best[0]
+            ):
                 best = value, line
         if best is None:
             return None

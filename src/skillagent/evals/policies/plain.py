@@ -5,7 +5,7 @@ Above: `table`. Below: `policy`, `lexical`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from skillagent.evals.policies.lexical import Lexical
 from skillagent.evals.policies.policy import Policy, Role, Setup, read_in_order
@@ -30,19 +30,19 @@ def load_everything(setup: Setup) -> Policy:
 def flat_catalogue(setup: Setup) -> Policy:
     """Every description up front, as hosts show Agent Skills; then whole files by best match.
 
-    It matches the question with names and descriptions, because a model sees no more of a file
+    It matches the question with the lines that are shown, because a model sees no more of a file
     before it opens it. Where all descriptions take over half of the budget, as hosts do it cuts
     them: to names, and then to as many names as fit.
     """
-    lines = {node: _line(setup, node) for node in setup.in_order}
-    ranking = Lexical(lines)
     fitting = _Catalogue(setup)
+    rankings: dict[str, Lexical] = {}
 
     def walk(case: Case, session: Session) -> None:
-        shown, text = fitting.for_budget(session.budget)
+        lines = fitting.for_budget(session.budget)
+        text = "\n".join(lines.values())
         if session.show("catalogue", text):
-            order = [node for node in ranking.rank(case.question) if node in shown]
-            read_in_order(order, session)
+            ranking = rankings.setdefault(text, Lexical(lines)) if lines else None
+            read_in_order(ranking.rank(case.question) if ranking else (), session)
 
     return Policy("flat-catalogue", Role.BASELINE, walk, is_plain=True)
 
@@ -52,9 +52,9 @@ def flat_perfect(setup: Setup) -> Policy:
     fitting = _Catalogue(setup)
 
     def walk(case: Case, session: Session) -> None:
-        shown, text = fitting.for_budget(session.budget)
-        if session.show("catalogue", text):
-            read_in_order((node for node in case.gold if node in shown), session)
+        lines = fitting.for_budget(session.budget)
+        if session.show("catalogue", "\n".join(lines.values())):
+            read_in_order((node for node in _cheapest(setup, case) if node in lines), session)
 
     return Policy("flat-perfect", Role.BOUND, walk, is_plain=True)
 
@@ -63,45 +63,46 @@ def oracle(setup: Setup) -> Policy:
     """Reads the gold nodes, and nothing else."""
 
     def walk(case: Case, session: Session) -> None:
-        # The cheapest first, so that as many as possible fit.
-        read_in_order(sorted(case.gold, key=lambda node: (setup.costs[node], node)), session)
+        read_in_order(_cheapest(setup, case), session)
 
     return Policy("oracle", Role.BOUND, walk, is_plain=True)
 
 
+def _cheapest(setup: Setup, case: Case) -> list[str]:
+    """The gold nodes, the cheapest first, so that as many as possible fit."""
+    return sorted(case.gold, key=lambda node: (setup.costs[node], node))
+
+
 class _Catalogue:
-    """The fullest catalogue for a budget."""
+    """The fullest catalogue for a budget: node → its line."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._made: dict[int, tuple[frozenset[str], str]] = {}
+        self._made: dict[int, dict[str, str]] = {}
 
-    def for_budget(self, budget: int) -> tuple[frozenset[str], str]:
-        """The nodes in the catalogue, and its text."""
+    def for_budget(self, budget: int) -> dict[str, str]:
+        """The lines of the catalogue, in the author's order."""
         if budget not in self._made:
             self._made[budget] = self._fitting(int(budget * CATALOGUE_SHARE))
         return self._made[budget]
 
-    def _fitting(self, most: int) -> tuple[frozenset[str], str]:
+    def _fitting(self, most: int) -> dict[str, str]:
         nodes = self._setup.in_order
-        for lines in self._forms():
-            text = "\n".join(lines)
-            if self._setup.counter.count(text) <= most:
-                return frozenset(nodes), text
-        names = [f"- {node}" for node in nodes]
+        described = {node: _line(self._setup, node) for node in nodes}
+        if self._cost(described) <= most:
+            return described
+        names = [(node, f"- {node}") for node in nodes]
         low, high = 0, len(names)
         while low < high:  # the most names that fit
             middle = (low + high + 1) // 2
-            if self._setup.counter.count("\n".join(names[:middle])) <= most:
+            if self._cost(dict(names[:middle])) <= most:
                 low = middle
             else:
                 high = middle - 1
-        return frozenset(nodes[:low]), "\n".join(names[:low])
+        return dict(names[:low])
 
-    def _forms(self) -> Iterator[list[str]]:
-        nodes = self._setup.in_order
-        yield [_line(self._setup, node) for node in nodes]
-        yield [f"- {node}" for node in nodes]
+    def _cost(self, lines: Mapping[str, str]) -> int:
+        return self._setup.counter.count("\n".join(lines.values()))
 
 
 def _line(setup: Setup, node: str) -> str:

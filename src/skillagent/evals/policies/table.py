@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from skillagent.errors import UsageError
-from skillagent.evals.checks import imported
+from skillagent.evals.functions import imported
 from skillagent.evals.policies import navigating, plain, searching
 from skillagent.evals.policies.policy import Policy, Role, Setup
 from skillagent.evals.session import Session
@@ -91,7 +91,10 @@ def of_function(name: str, setup: Setup) -> Policy:
     function = imported(name)
 
     def walk(case: Case, session: Session) -> str | None:
-        answer = function(case.question, session)
+        try:
+            answer = function(case.question, session)
+        except (Exception, SystemExit) as error:
+            raise UsageError(f"the policy {name} failed on case {case.id!r}: {error!r}") from error
         return answer if isinstance(answer, str) else None
 
     return Policy(name, Role.OTHER, walk, is_semantic=setup.is_semantic)
