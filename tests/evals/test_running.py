@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 import os
 import signal
 import subprocess
@@ -26,7 +27,7 @@ from skillagent.repro.graph_at_hand import graph_at_hand
 from skillagent.repro.verify import checks
 from skillagent.runs import RunRecord
 from skillagent.tokens import default_counter
-from tests.evals.conftest import planned
+from tests.evals.conftest import offline, planned
 
 
 def _lines(folder: Path) -> list[str]:
@@ -139,7 +140,7 @@ def test_a_killed_eval_goes_on_and_gives_the_same(bakery: Path, tmp_path: Path) 
             "import os, sys, signal\n"
             "from pathlib import Path\n"
             "from skillagent.evals import load\n"
-            "from tests.evals.conftest import planned\n"
+            "from tests.evals.conftest import offline, planned\n"
             "def kill(stage, done, total):\n"
             "    if stage == 'running cases' and done == 7:\n"
             "        os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -281,3 +282,20 @@ def test_an_attempt_that_was_damaged_is_made_again(
     lines[2][key] = value
     (folder / RESULTS).write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert planned(suite, folder, "graph").run() == attempts
+
+
+def test_an_eval_with_another_function_begins_anew(
+    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    digests = []
+    for text in ("def walk(question, session): ...\n", "def walk(question, session): return ''\n"):
+        (tmp_path / "changing_policy.py").write_text(text)
+        sys.modules.pop("changing_policy", None)
+        linecache.clearcache()
+        graph = SkillGraph.load(*suite.roots)
+        setup = Setup(graph, suite.cases, default_counter(), offline)
+        chosen = policies(["changing_policy:walk"], (), setup, allow_python=True)
+        plan = Eval(suite.on(graph), setup, chosen, tmp_path / "out", records=False)
+        digests.append(plan.made_of["functions"])
+    assert digests[0] != digests[1]

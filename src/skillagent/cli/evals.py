@@ -173,7 +173,6 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
     from skillagent.cli.export_suite import only
     from skillagent.cli.records import shown_root
     from skillagent.digest import sha256
-    from skillagent.evals.functions import functions_digest
     from skillagent.evals.judge import Judge
     from skillagent.evals.leaks import refuse_leaks
     from skillagent.evals.policies.policy import Setup
@@ -216,7 +215,6 @@ def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
         "max_turns": arguments.max_turns,
         "semantic": arguments.semantic,
         "base_url": arguments.base_url and sha256(arguments.base_url),
-        "python": functions_digest(suite),
         "judge": judge_name,
     }
     return Eval(

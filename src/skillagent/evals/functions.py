@@ -8,13 +8,9 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from skillagent.digest import sha256
 from skillagent.errors import UsageError
-
-if TYPE_CHECKING:
-    from skillagent.evals.suite import Suite
 
 
 def imported(name: str) -> Callable[..., object]:
@@ -41,20 +37,18 @@ def imported(name: str) -> Callable[..., object]:
     return target
 
 
-def functions_digest(suite: Suite) -> dict[str, str]:
-    """Name of each function of a suite, as policy or check → SHA-256 of its module's source."""
-    from skillagent.evals.checks import Python
+def source_digest(name: str) -> str:
+    """SHA-256 of the source of a function's module; of nothing for a module without source.
 
-    checks = (check for case in suite.cases for check in case.checks)
-    names = {check.name for check in checks if isinstance(check, Python)}
-    names |= {name for name in suite.policies if ":" in name}
-    return {name: _source_digest(imported(name)) for name in sorted(names)}
+    Args:
+        name: see `imported`.
 
-
-def _source_digest(function: Callable[..., object]) -> str:
-    module = inspect.getmodule(function)
+    Raises:
+        UsageError: there is no such function.
+    """
+    module = inspect.getmodule(imported(name))
     try:
         source = inspect.getsource(module) if module else ""
     except (OSError, TypeError):
-        source = ""  # built in, or without a file
+        source = ""
     return sha256(source)

