@@ -102,7 +102,8 @@ class Eval:
         """Name of each function of the user's → digest of its module."""
         checks = (check for case in self.suite.cases for check in case.checks)
         names = {check.name for check in checks if isinstance(check, Python)}
-        names |= {policy.name for policy in self.policies if policy.role is Role.OTHER}
+        others = (policy.name for policy in self.policies if policy.role is Role.OTHER)
+        names |= {name for name in others if ":" in name}  # others are made in Python
         return {name: source_digest(name) for name in sorted(names)}
 
     def run(self, progress: Progress = no_progress) -> tuple[Attempt, ...]:
