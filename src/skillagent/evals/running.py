@@ -26,7 +26,7 @@ from skillagent.evals.attempt import Attempt, Task
 from skillagent.evals.checks import Judged, Python
 from skillagent.evals.functions import source_digest
 from skillagent.evals.judge import Judge
-from skillagent.evals.policies.policy import Policy, Role, Setup
+from skillagent.evals.policies.policy import Policy, Setup
 from skillagent.evals.results_file import ResultsFile, code_digest, suite_digest
 from skillagent.evals.session import Session
 from skillagent.evals.suite import Case, Suite
@@ -102,8 +102,7 @@ class Eval:
         """Name of each function of the user's → digest of its module."""
         checks = (check for case in self.suite.cases for check in case.checks)
         names = {check.name for check in checks if isinstance(check, Python)}
-        others = (policy.name for policy in self.policies if policy.role is Role.OTHER)
-        names |= {name for name in others if ":" in name}  # others are made in Python
+        names |= {policy.function for policy in self.policies if policy.function}
         return {name: source_digest(name) for name in sorted(names)}
 
     def run(self, progress: Progress = no_progress) -> tuple[Attempt, ...]:

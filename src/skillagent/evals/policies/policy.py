@@ -53,6 +53,8 @@ class Policy:
     """Whether its tools search by meaning, too."""
     is_sampled: bool = False
     """Whether two runs with the same inputs may differ."""
+    function: str = ""
+    """`module:function` of the user's function; empty for every other policy."""
     about: str = ""
     """What it was tuned to, for reports."""
 

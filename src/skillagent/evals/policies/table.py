@@ -97,4 +97,4 @@ def of_function(name: str, setup: Setup) -> Policy:
             raise UsageError(f"the policy {name} failed on case {case.id!r}: {error!r}") from error
         return answer if isinstance(answer, str) else None
 
-    return Policy(name, Role.OTHER, walk, is_semantic=setup.is_semantic)
+    return Policy(name, Role.OTHER, walk, is_semantic=setup.is_semantic, function=name)
