@@ -17,7 +17,7 @@ import pytest
 from skillagent import SkillGraph
 from skillagent.errors import ProviderError, UsageError
 from skillagent.evals import Attempt, Eval, Setup, Suite, load, policies, report
-from skillagent.evals.results_file import RESULTS
+from skillagent.evals.results_file import PREVIOUS, RESULTS
 from skillagent.evals.running import RECORDS
 from skillagent.graph import Options
 from skillagent.messages import Message, Reply, Request, Role, Stop, Text
@@ -104,6 +104,7 @@ def test_an_eval_of_another_making_begins_anew(
     counted: list[int] = []
     attempts = plan.run(lambda stage, done, total: counted.append(total))
     assert counted[-1] == len(plan.tasks)
+    assert len((folder / PREVIOUS).read_text().splitlines()) > len(first.tasks)
     records = {path.name for path in (folder / RECORDS).iterdir() if path.is_dir()}
     assert records == {attempt.record for attempt in attempts}
 

@@ -24,7 +24,8 @@ from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
 from skillagent.recording import strict_json
 
-RESULTS = "results.jsonl"
+RESULTS, PREVIOUS = "results.jsonl", "results.previous.jsonl"
+"""The attempts; and those of the eval before, which another one in the same folder replaced."""
 FORMAT = "skillagent-eval-results-1"
 _DONE = {"finished": True}
 
@@ -99,6 +100,8 @@ class ResultsFile:
             self._keep(b"".join(line + b"\n" for line in lines))
             whole = {task: attempt for task, attempt in attempts.items() if not attempt.error}
             return whole, ()
+        if attempts:
+            self._keep(data, PREVIOUS)  # answers of a model cost money
         self._keep(strict_json.line(self._made_of))
         return {}, tuple(attempt.record for attempt in attempts.values() if attempt.record)
 
@@ -116,10 +119,10 @@ class ResultsFile:
         except OSError as error:
             raise self._unwritable(error) from None
 
-    def _keep(self, data: bytes) -> None:
+    def _keep(self, data: bytes, name: str = RESULTS) -> None:
         try:
             os.makedirs(self.path.parent, exist_ok=True)
-            write_atomic(self.path, data)
+            write_atomic(self.path.with_name(name), data)
         except OSError as error:
             raise self._unwritable(error) from None
 
