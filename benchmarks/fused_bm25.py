@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
-import Stemmer
-
 from benchmarks.ranking_sets import Question
 from skillagent import SkillGraph
+from skillagent.evals.policies.lexical import tokens
 
 try:
     import bm25s
@@ -43,7 +42,7 @@ class FusedBM25:
 
     def rank(self, query: str) -> list[str]:
         """All nodes with a score, best first; equal ones in their order in the graph."""
-        words = _tokens([query])[0]
+        words = tokens([query])[0]
         if not words:
             return []
         scores = self._whole.get_scores(words) + self.weight * self._short.get_scores(words)
@@ -69,18 +68,7 @@ def _reciprocal_rank(ranker: FusedBM25, questions: Sequence[Question]) -> float:
     return total
 
 
-def _tokens(texts: list[str]) -> list[list[str]]:
-    tokens: list[list[str]] = bm25s.tokenize(
-        texts,
-        stopwords="en",
-        stemmer=Stemmer.Stemmer("english"),
-        return_ids=False,
-        show_progress=False,
-    )
-    return tokens
-
-
 def _index(texts: list[str], k1: float, b: float) -> Any:
     index = bm25s.BM25(k1=k1, b=b)
-    index.index(_tokens(texts), show_progress=False)
+    index.index(tokens(texts), show_progress=False)
     return index

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skillagent.cli.arguments import Commands, frozen, model, runs
 from skillagent.cli.grading import add_grading_options, graded_policies, write_grading
 from skillagent.cli.output import printable, to_json
+from skillagent.cli.suite_options import case_option, graph_option, only
 
 if TYPE_CHECKING:
     from skillagent.evals.baseline import Compared
@@ -43,13 +44,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="a suite as YAML or as an Agent Skills evals.json, or the folder of a graph with "
         "evals/suite.yaml or evals/evals.json (default: the bundled graph)",
     )
-    parser.add_argument(
-        "--graph",
-        action="append",
-        default=[],
-        metavar="[NAME=]FOLDER",
-        help="the graph, instead of that of the suite; as often as it has roots",
-    )
+    graph_option(parser)
     parser.add_argument(
         "--policy",
         action="append",
@@ -73,9 +68,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="K",
         help="how often a model is asked each question; at least 2, for the A/A control",
     )
-    parser.add_argument(
-        "--case", action="append", default=[], metavar="ID", help="only this case, or several"
-    )
+    case_option(parser)
     model(parser)
     parser.add_argument(
         "--semantic",
@@ -170,7 +163,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace, progress: Progress) -> Eval:
-    from skillagent.cli.export_suite import only
     from skillagent.cli.records import shown_root
     from skillagent.digest import sha256
     from skillagent.evals.judge import Judge
@@ -283,7 +275,7 @@ def _allow_python(arguments: argparse.Namespace, suite: Suite) -> None:
                     "it with --allow-python if you trust it",
                 )
     if arguments.allow_python or any(":" in name for name in arguments.policy):
-        # Last, so that no file of the folder stands in for a package.
+        # Last on the path, so that a file of the folder is never taken for a package.
         sys.path.append(os.getcwd())
 
 
@@ -361,10 +353,12 @@ def _say_where(arguments: argparse.Namespace, plan: Eval) -> None:
 
 
 def _exit_code(report: Report, compared: Compared | None, limits: list[Limit]) -> int:
+    from skillagent.evals.resampling import PLACES
+
     is_worse = compared is not None and compared.is_regression
     for limit in limits:
         value = limit.value(report)
-        if round(value, 4) < limit.least:  # as it is printed
+        if round(value, PLACES) < limit.least:  # as it is printed
             _say(f"--fail-under {limit}: it is {value:.4f}")
             is_worse = True
     if report.failed:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import Commands, did_you_mean, tokens
+from skillagent.cli.arguments import Commands, tokens
+from skillagent.cli.suite_options import case_option, graph_option, only
 
 if TYPE_CHECKING:
     from skillagent.evals.suite import Suite
@@ -26,9 +26,7 @@ def add(forms: Commands[argparse.ArgumentParser]) -> None:
     harbor.add_argument(
         "-o", "--out", metavar="DIR", required=True, help="destination; new or empty"
     )
-    harbor.add_argument(
-        "--case", action="append", default=[], metavar="ID", help="only this case, or several"
-    )
+    case_option(harbor)
     harbor.add_argument(
         "--budget",
         type=tokens,
@@ -51,13 +49,7 @@ def _suite_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "suite", metavar="SUITE", help="a suite, or the folder of a graph with one in evals/"
     )
-    parser.add_argument(
-        "--graph",
-        action="append",
-        default=[],
-        metavar="[NAME=]FOLDER",
-        help="the graph, instead of that of the suite; as often as it has roots",
-    )
+    graph_option(parser)
 
 
 def _suite(arguments: argparse.Namespace) -> Suite:
@@ -97,21 +89,3 @@ def _evals_json(arguments: argparse.Namespace) -> int:
     else:
         write_output(arguments.out, text, replace=arguments.force)
     return 0
-
-
-def only(suite: Suite, names: list[str]) -> Suite:
-    """The suite with the cases that are named; all if none is.
-
-    Raises:
-        UsageError: there is no such case.
-    """
-    from skillagent.errors import UsageError
-
-    if not names:
-        return suite
-    known = {case.id for case in suite.cases}
-    for name in names:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            raise UsageError(f"there is no case {name!r}" + f": {hint}" * bool(hint))
-    return replace(suite, cases=tuple(case for case in suite.cases if case.id in names))

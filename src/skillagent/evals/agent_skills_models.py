@@ -74,7 +74,7 @@ class EvalModel(_Foreign):
     @model_validator(mode="before")
     @classmethod
     def _without_nulls(cls, value: Any) -> Any:
-        # Programs write null for what is not there. Only of a skill it says that there is none.
+        # Programs write null for a missing value. Only `expected_skill: null` says something: none.
         if not isinstance(value, Mapping):
             return value
         return {k: v for k, v in value.items() if v is not None or k == "expected_skill"}

@@ -25,7 +25,7 @@ class Task(NamedTuple):
     def record_name(self) -> str:
         """The folder of its run record: no two tasks of an eval have the same."""
         policy = quote(self.policy, safe="+")
-        # Neither an id nor a quoted name has the sign that stands between them.
+        # No id and no quoted name contains `@`, so it separates them.
         return f"{self.case}@{policy}@{self.budget}" + f"@{self.repeat}" * (self.repeat > 1)
 
 

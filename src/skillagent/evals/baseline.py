@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skillagent.errors import UsageError
 from skillagent.evals.report import FORMAT, Report
-from skillagent.evals.resampling import Estimate, estimate
+from skillagent.evals.resampling import PLACES, Estimate, estimate
 from skillagent.files.regular import read_regular
 
 LIMIT = 256_000_000
@@ -60,8 +60,8 @@ class Change:
             "policy": self.policy,
             "budget": self.budget,
             "metric": self.metric,
-            "before": round(self.before, 4),
-            "after": round(self.after, 4),
+            "before": round(self.before, PLACES),
+            "after": round(self.after, PLACES),
             "difference": self.value.to_json(),
             "worse": list(self.worse),
             "better": list(self.better),
@@ -109,8 +109,8 @@ def compare(before: Baseline, report: Report, seed: int) -> Compared:
         earlier.setdefault((policy, budget), {})[case] = recall, passed, disclosed
     now: dict[_Key, dict[str, tuple[float, float | None, float]]] = {}
     for line in report.by_case:
-        passed = None if line.passed is None else round(line.passed, 4)
-        values = round(line.recall, 4), passed, round(line.disclosed, 4)
+        passed = None if line.passed is None else round(line.passed, PLACES)
+        values = round(line.recall, PLACES), passed, round(line.disclosed, PLACES)
         now.setdefault((line.policy, line.budget), {})[line.case] = values
     sampled = {policy.name for policy in report.policies if policy.is_sampled}
     unanswerable = report.unanswerable_cases

@@ -18,7 +18,7 @@ from skillagent.evals.functions import imported
 PATTERN_SECONDS = 2.0
 """Longest time to search for a pattern, in seconds: one can be written that never ends."""
 _BETWEEN = r"[,_\u00a0\u2009\u202f]"
-"""What stands between groups of three digits."""
+"""What may separate groups of three digits."""
 _NUMBER = regex.compile(
     rf"(?<![\w.])[-+−]?(?:\d{{1,3}}(?:{_BETWEEN}\d{{3}})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"
     r"|(?<![\w.])[-+−]?\.\d+(?:[eE][-+]?\d+)?"

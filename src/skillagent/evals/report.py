@@ -105,14 +105,14 @@ class Report:
     """Attempts in which the model failed; they count as having read nothing more."""
 
     def row(self, policy: str, budget: int, group: str = "") -> Row | None:
-        """One row; None if there is none."""
+        """The row of a policy, a budget and a group; None if the report lacks it."""
         wanted = policy, budget, group
         return next((r for r in self.rows if (r.policy, r.budget, r.group) == wanted), None)
 
     def difference(
         self, policy: str, budget: int, metric: str = "recall", group: str = ""
     ) -> Difference | None:
-        """One difference; None if there is none."""
+        """The difference of a policy in a budget; None if the report lacks it."""
         wanted = policy, budget, metric, group
         return next(
             (d for d in self.differences if (d.policy, d.budget, d.metric, d.group) == wanted),

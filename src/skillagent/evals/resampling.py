@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import fmean
 
-from skillagent.repro.intervals import RESAMPLES, Interval
+from skillagent.repro.intervals import RESAMPLES, Interval, percentile_interval
 
-TAIL = 0.025
-"""What a 95 % interval leaves out at each end."""
 PLACES = 4
 """Decimals of figures in reports; what is beyond them differs between machines."""
 
@@ -48,8 +46,7 @@ def estimate(values: Sequence[float], seed: int) -> Estimate:
         return Estimate(mean, Interval(mean, mean))
     count = len(values)
     means = sorted(sum(map(values.__getitem__, draw)) / count for draw in _draws(count, seed))
-    left_out = int(RESAMPLES * TAIL)
-    return Estimate(mean, Interval(means[left_out], means[-1 - left_out]))
+    return Estimate(mean, percentile_interval(means))
 
 
 @cache

@@ -79,16 +79,16 @@ class Eval:
         """How often a policy runs each case: once if it follows rules."""
         return max(self.suite.repeats, CONTROL_REPEATS) if policy.is_sampled else 1
 
-    @property
+    @cached_property
     def made_of(self) -> dict[str, Any]:
-        """What results depend on."""
+        """What results depend on, when it is first asked for: that reads all of the code."""
         return {
             "suite": self.suite.name,
             "cases": suite_digest(self.suite),
             "graph_root": GraphIdentity.of(MemoryView(self.setup.graph)).root,
             "counter": self.setup.counter.name,
             "settings": dict(self.settings),
-            "functions": self._functions,
+            "functions": self._functions(),
             "code": code_digest(),
             "packages": {
                 name: version
@@ -97,7 +97,6 @@ class Eval:
             },
         }
 
-    @cached_property
     def _functions(self) -> dict[str, str]:
         """Name of each function of the user's → digest of its module."""
         checks = (check for case in self.suite.cases for check in case.checks)

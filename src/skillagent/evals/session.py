@@ -19,7 +19,7 @@ from skillagent.disclosure.budget import RESERVE
 from skillagent.disclosure.ledger import LedgerEntry
 from skillagent.disclosure.served_call import HAND_OVER, Asked
 from skillagent.embeddings import Embedder
-from skillagent.graph import SkillGraph
+from skillagent.graph import Node, SkillGraph
 from skillagent.messages import ToolCall
 from skillagent.providers import Provider
 from skillagent.runs import RunRecorder
@@ -150,7 +150,7 @@ class Session:
         Returns:
             False if it does not fit; then nothing is shown and nothing is charged.
         """
-        cost = self.graph.nodes[node].cost(self.toolset.counter)
+        cost = self._cost(self.graph.nodes[node])
         if cost > self.remaining:
             return False
         text = self.graph.nodes[node].document.body.strip()
@@ -196,6 +196,13 @@ class Session:
         if self._record is not None:
             self._record.begin(self.toolset, None, None)
             self._record.close()
+
+    def _cost(self, node: Node) -> int:
+        """Tokens of a node's text as it is written, counted once for all sessions."""
+        counter = self.toolset.counter
+        counted_as = f"{counter.name}, as written"
+        cache = self.toolset.graph.cache
+        return cache.cost(node.digest, counted_as, lambda: node.cost(counter))
 
     def _call(self, tool: str, arguments: Mapping[str, Any]) -> Answer:
         sent = {name: value for name, value in arguments.items() if value is not None}

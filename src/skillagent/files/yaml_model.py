@@ -27,7 +27,6 @@ class YamlFile(Generic[Model]):
     """A file that was read."""
 
     path: Path
-    data: bytes
     model: Model
     _root: yaml.Node | None
 
@@ -53,8 +52,7 @@ def read_yaml(path: str | Path, model: type[Model], what: str) -> YamlFile[Model
             line number.
     """
     try:
-        data = read_regular(path, LIMIT)
-        text = data.decode("utf-8")
+        text = read_regular(path, LIMIT).decode("utf-8")
     except OSError as error:
         raise UsageError(f"{path}: {what} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -77,7 +75,7 @@ def read_yaml(path: str | Path, model: type[Model], what: str) -> YamlFile[Model
         named = ".".join(str(part) for part in first["loc"]) or what
         line = f":{line_of(root, first['loc'])}" if root else ""
         raise UsageError(f"{path}{line}: {named}: {first['msg']}") from None
-    return YamlFile(Path(path), data, parsed, root)
+    return YamlFile(Path(path), parsed, root)
 
 
 def _composed(text: str) -> yaml.Node | None:

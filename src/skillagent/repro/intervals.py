@@ -95,5 +95,14 @@ def bootstrap_difference(
         difference_of_means(draw.choices(before, k=len(before)), draw.choices(after, k=len(after)))
         for _ in range(resamples)
     )
-    left_out = int(resamples * _TAIL)
-    return Interval(differences[left_out], differences[resamples - 1 - left_out])
+    return percentile_interval(differences)
+
+
+def percentile_interval(ordered: Sequence[float]) -> Interval:
+    """The 95 % interval that bootstrap values have between their percentiles.
+
+    Args:
+        ordered: the values in ascending order, one for each draw.
+    """
+    left_out = int(len(ordered) * _TAIL)
+    return Interval(ordered[left_out], ordered[-1 - left_out])

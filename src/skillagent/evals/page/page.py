@@ -78,7 +78,7 @@ def _facts(report: Report) -> list[Fact]:
 
 
 def _remarks(report: Report) -> Markup:
-    """How to read the tables; what stands between backticks is code."""
+    """How to read the tables; what is between backticks is code."""
     lines = []
     for line in remarks(report):
         parts = [

@@ -25,15 +25,24 @@ class Lexical:
     Args:
         texts: key → text.
         k1, b: parameters of BM25.
+        split: the texts as `tokens` splits them, for several rankings of the same texts.
 
     Raises:
         MissingPackageError: `bm25s` is not installed.
     """
 
-    def __init__(self, texts: Mapping[str, str], k1: float = K1, b: float = B) -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        k1: float = K1,
+        b: float = B,
+        *,
+        split: list[list[str]] | None = None,
+    ) -> None:
         self._keys = list(texts)
         self._index = _bm25s().BM25(k1=k1, b=b)
-        self._index.index(tokens(list(texts.values())), show_progress=False)
+        split = tokens(list(texts.values())) if split is None else split
+        self._index.index(split, show_progress=False)
 
     def scores(self, question: str) -> list[float]:
         """The score of each text, in their order; all 0.0 if the question has no words."""

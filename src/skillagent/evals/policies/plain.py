@@ -35,13 +35,14 @@ def flat_catalogue(setup: Setup) -> Policy:
     them: to names, and then to as many names as fit.
     """
     fitting = _Catalogue(setup)
-    rankings: dict[str, Lexical] = {}
+    rankings: dict[int, Lexical] = {}
 
     def walk(case: Case, session: Session) -> None:
         lines = fitting.for_budget(session.budget)
-        text = "\n".join(lines.values())
-        if session.show("catalogue", text):
-            ranking = rankings.setdefault(text, Lexical(lines)) if lines else None
+        if session.show("catalogue", "\n".join(lines.values())):
+            if lines and session.budget not in rankings:
+                rankings[session.budget] = Lexical(lines)
+            ranking = rankings.get(session.budget)
             read_in_order(ranking.rank(case.question) if ranking else (), session)
 
     return Policy("flat-catalogue", Role.BASELINE, walk, is_plain=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from skillagent.agent.agent import MAX_TURNS
 from skillagent.embeddings import Embedder, embedder_of
 from skillagent.evals.session import Session
 from skillagent.evals.suite import Case
@@ -19,7 +20,7 @@ from skillagent.tokens import TokenCounter
 
 
 class Role(StrEnum):
-    """What a policy stands for in a comparison."""
+    """What kind of way a policy is, in a comparison."""
 
     BASELINE = "baseline"
     """A plainer way to give knowledge to an agent."""
@@ -70,7 +71,7 @@ class Setup:
     new_provider: Callable[[str, int], Provider] = field(repr=False)
     """Makes the provider of a model, from its name and the number of the repeat: each repeat has a
     seed of its own, because with the same one a model that takes it would only repeat itself."""
-    max_turns: int = 12
+    max_turns: int = MAX_TURNS
     is_semantic: bool = False
     """Whether models and functions of the user's search by meaning, too."""
 

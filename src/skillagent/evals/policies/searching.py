@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import product
 
-from skillagent.evals.policies.lexical import Lexical, ranked
+from skillagent.evals.policies.lexical import Lexical, ranked, tokens
 from skillagent.evals.policies.policy import Policy, Role, Setup, read_in_order
 from skillagent.evals.session import Session
 from skillagent.evals.suite import Case
@@ -25,7 +25,7 @@ SHORT_WEIGHTS = (0.25, 0.5, 1.0, 2.0)
 FEWEST = 20
 """Fewest answerable cases of a half to tune on; with fewer, the usual parameters are used."""
 DAMPING = 0.5
-"""Share of a node's rank that goes on along its links, as in HippoRAG (arXiv:2405.14831)."""
+"""Share of a node's rank that its links pass on, as in HippoRAG (arXiv:2405.14831)."""
 ROUNDS = 30
 """Enough for a difference below 1e-9 at this damping."""
 
@@ -46,7 +46,7 @@ def bm25_fused(setup: Setup) -> Policy:
     The parameters for a case are those with the best mean reciprocal rank on the other half of
     the cases, so they are never tuned on what they are judged by.
     """
-    fused = Fused(setup)
+    fused = Fused.of(setup)
 
     def walk(case: Case, session: Session) -> None:
         read_in_order(ranked(fused.keys, fused.scores(case)), session)
@@ -56,7 +56,7 @@ def bm25_fused(setup: Setup) -> Policy:
 
 def bm25_ppr(setup: Setup) -> Policy:
     """The fused scores, spread along the links by personalised PageRank."""
-    fused, links = Fused(setup), _neighbours(setup)
+    fused, links = Fused.of(setup), _neighbours(setup)
 
     def walk(case: Case, session: Session) -> None:
         scores = spread(fused.scores(case), links)
@@ -81,12 +81,16 @@ class Fused:
 
     def __init__(self, setup: Setup) -> None:
         self.keys = list(setup.graph.nodes)
-        self._whole = {pair: Lexical(_whole(setup), *pair) for pair in product(K1S, BS)}
-        short = {
-            node.id: f"{node.title}\n{node.description}" for node in setup.graph.nodes.values()
-        }
-        self._short = {pair: Lexical(short, *pair) for pair in product(K1S, BS)}
+        self._whole = _rankings(_whole(setup))
+        self._short = _rankings(
+            {node.id: f"{node.title}\n{node.description}" for node in setup.graph.nodes.values()}
+        )
         self._cases = [case for case in setup.cases if case.is_answerable]
+
+    @classmethod
+    def of(cls, setup: Setup) -> Fused:
+        """The one of a graph and its cases, which several policies share: tuning takes seconds."""
+        return setup.graph.keep((cls, setup.cases), lambda: cls(setup))
 
     def scores(self, case: Case) -> list[float]:
         """The score of each node for the question of a case, in the order of `keys`."""
@@ -126,6 +130,12 @@ class Fused:
     def _with(self, question: str, pair: tuple[float, float], weight: float) -> list[float]:
         whole, short = self._whole[pair].scores(question), self._short[pair].scores(question)
         return [a + weight * b for a, b in zip(whole, short, strict=True)]
+
+
+def _rankings(texts: Mapping[str, str]) -> dict[tuple[float, float], Lexical]:
+    """A ranking of the texts for each k1 and b."""
+    split = tokens(list(texts.values()))
+    return {pair: Lexical(texts, *pair, split=split) for pair in product(K1S, BS)}
 
 
 def spread(scores: Sequence[float], links: Mapping[int, Sequence[int]]) -> list[float]:
