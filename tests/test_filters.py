@@ -8,7 +8,7 @@ import pytest
 
 from skillagent import SkillGraph, Toolset
 from skillagent.index import Match, filters
-from skillagent.index.filters import Filter, Filtered
+from skillagent.index.filters import Filter, Filtered, GraphFacets
 from tests.conftest import Vault
 
 FILES: dict[str, str | bytes] = {
@@ -117,8 +117,11 @@ def test_filtered_lists_have_pages(vault: Vault) -> None:
 def test_a_filter_of_one_root(vault: Vault) -> None:
     folder = vault({"one/a.md": "Text.", "two/a.md": "Text."})
     graph = SkillGraph.load(folder / "one", folder / "two")
-    assert filters.passing(graph, filters.parse("path:one::a").filters) == {"one::a"}
-    assert filters.passing(graph, filters.parse("path:a").filters) == {"one::a", "two::a"}
+    assert filters.passing(GraphFacets(graph), filters.parse("path:one::a").filters) == {"one::a"}
+    assert filters.passing(GraphFacets(graph), filters.parse("path:a").filters) == {
+        "one::a",
+        "two::a",
+    }
 
 
 @pytest.mark.parametrize(
@@ -154,10 +157,10 @@ def test_filters_are_compared_in_one_unicode_form(vault: Vault) -> None:
     graph = SkillGraph.load(folder)
     for query in ("tag:café", "path:ünï"):
         form = unicodedata.normalize("NFD", query)
-        assert filters.passing(graph, filters.parse(form).filters) == {"ünï/a"}
+        assert filters.passing(GraphFacets(graph), filters.parse(form).filters) == {"ünï/a"}
 
 
 def test_what_is_outdated_is_never_current(vault: Vault) -> None:
     files = {"a.md": "Text.", "b.md": "---\nstatus: current\nsuperseded_by: '[[a]]'\n---\nText."}
     graph = SkillGraph.load(vault(files))
-    assert filters.passing(graph, filters.parse("status:current").filters) == {"a"}
+    assert filters.passing(GraphFacets(graph), filters.parse("status:current").filters) == {"a"}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from skillagent import SearchIndex, SkillGraph, Toolset
 from skillagent.disclosure.results import IndexResult
 from skillagent.index import Hit, Match
-from skillagent.index.postings import Postings
+from skillagent.index.postings import Postings, PostingsBuilder
 from tests.conftest import BUNDLED, Vault
 
 FILES: dict[str, str | bytes] = {
@@ -106,10 +106,10 @@ def test_a_score_is_the_sum_of_the_parts_of_its_terms_in_their_order(
     texts: list[list[str]], query: dict[str, float]
 ) -> None:
     # Of a few terms the sum is made in another way than of many.
-    postings = Postings()
+    builder = PostingsBuilder()
     for text in texts:
-        postings.add((), (), text)
-    postings.close()
+        builder.add((), (), text)
+    postings = Postings(builder.lists(), len(texts))
     held = {term: weight for term, weight in query.items() if postings.count(term)}
     parts = {
         document: [weight * postings.impact(term, document) for term, weight in held.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.index.analyzer import words
@@ -19,36 +20,17 @@ SAMPLE = 600
 """Number of characters of a node from which its language is detected."""
 
 
-class GraphLanguages:
+class Languages:
     """The languages (ISO 639-1) of the nodes of a graph.
 
-    The header of a node can name its language as `lang`. Otherwise, it is the language of most
-    nodes of the graph, unless the words of the node clearly belong to another one. If there is no
-    evidence at all, it is English.
+    Args:
+        of: returns the language of a node, by its id.
+        every: all languages of the graph, the most frequent first.
     """
 
-    def __init__(self, graph: SkillGraph) -> None:
-        evidence_by_node: dict[str, dict[str, int]] = {}
-        self._of: dict[str, str] = {}
-        total: Counter[str] = Counter()
-        for node in graph.nodes.values():
-            declared = declared_language(scalar_text(node.document.frontmatter.get("lang")))
-            if declared:
-                self._of[node.id] = declared
-            else:
-                evidence_by_node[node.id] = evidence(words(_sample(node)))
-                total.update(evidence_by_node[node.id])
-        self.usual = most_likely(total)
-        """The language of most nodes that do not declare theirs."""
-        for node_id, counts in evidence_by_node.items():
-            self._of[node_id] = clearly_another(counts, self.usual)
-        nodes = Counter(self._of.values())
-        self.every = tuple(sorted(nodes, key=lambda code: (-nodes[code], code))) or (ENGLISH,)
-        """All languages of the graph, the most frequent first."""
-
-    def of(self, node: str) -> str:
-        """The language of a node."""
-        return self._of[node]
+    def __init__(self, of: Callable[[str], str], every: Sequence[str]) -> None:
+        self.of = of
+        self.every = tuple(every)
 
     def of_query(self, query: str) -> str:
         """The most likely language of a query, among the languages of the graph."""
@@ -56,6 +38,31 @@ class GraphLanguages:
             return self.every[0]
         counts = evidence(words(query))
         return most_likely({code: counts.get(code, 0) for code in self.every}, self.every[0])
+
+
+def detect(graph: SkillGraph) -> Languages:
+    """The languages of a graph's nodes.
+
+    The header of a node can name its language as `lang`. Otherwise, it is the language of most
+    nodes of the graph, unless the words of the node clearly belong to another one. If there is no
+    evidence at all, it is English.
+    """
+    evidence_by_node: dict[str, dict[str, int]] = {}
+    languages: dict[str, str] = {}
+    total: Counter[str] = Counter()
+    for node in graph.nodes.values():
+        declared = declared_language(scalar_text(node.document.frontmatter.get("lang")))
+        if declared:
+            languages[node.id] = declared
+        else:
+            evidence_by_node[node.id] = evidence(words(_sample(node)))
+            total.update(evidence_by_node[node.id])
+    usual = most_likely(total)
+    for node_id, counts in evidence_by_node.items():
+        languages[node_id] = clearly_another(counts, usual)
+    nodes = Counter(languages.values())
+    every = sorted(nodes, key=lambda code: (-nodes[code], code))
+    return Languages(languages.__getitem__, every or (ENGLISH,))
 
 
 def _sample(node: Node) -> str:

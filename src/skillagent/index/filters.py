@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple, Protocol
 
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.node import MAP_WORDS
@@ -81,34 +81,93 @@ def parse(query: str) -> Filtered:
     return Filtered(" ".join(_FILTER.sub(" ", query).split()), tuple(filters))
 
 
-def passing(graph: SkillGraph, conditions: Iterable[Filter]) -> frozenset[str]:
+class Place(NamedTuple):
+    """Where the file of a node is."""
+
+    node: str
+    root: str
+    path: str
+
+
+class Facets(Protocol):
+    """What filters ask of a graph: the nodes that have a value in a field."""
+
+    def values(self, field: str) -> Mapping[str, int]:
+        """Value, in lower case → the number of nodes that have it.
+
+        Args:
+            field: one of `FIELDS`; the values of `path` are folders.
+        """
+        ...
+
+    def having(self, field: str, values: Collection[str]) -> frozenset[str]:
+        """Ids of the nodes that have one of these values in a field."""
+        ...
+
+    def places(self) -> Iterable[Place]:
+        """The places of all nodes."""
+        ...
+
+
+class GraphFacets:
+    """The facets of a loaded graph."""
+
+    def __init__(self, graph: SkillGraph) -> None:
+        self._graph = graph
+        self._nodes: dict[str, dict[str, list[str]]] = {field: {} for field in FIELDS}
+        for node in graph.nodes.values():
+            for field in FIELDS:
+                for value in facets_of(graph, node, field):
+                    self._nodes[field].setdefault(value, []).append(node.id)
+
+    def values(self, field: str) -> Mapping[str, int]:
+        return {value: len(nodes) for value, nodes in self._nodes[field].items()}
+
+    def having(self, field: str, values: Collection[str]) -> frozenset[str]:
+        nodes = self._nodes[field]
+        return frozenset(node for value in values for node in nodes[value])
+
+    def places(self) -> Iterable[Place]:
+        return (Place(node.id, node.root, node.path) for node in self._graph.nodes.values())
+
+
+def passing(facets: Facets, conditions: Iterable[Filter]) -> frozenset[str]:
     """Ids of the nodes that match every filter."""
-    every = tuple(conditions)
-    return frozenset(
-        node.id
-        for node in graph.nodes.values()
-        if all(_matches(graph, node, condition) for condition in every)
-    )
+    passed: frozenset[str] | None = None
+    for condition in conditions:
+        nodes = _matching(facets, condition)
+        if condition.excludes:
+            if passed is None:
+                passed = frozenset(place.node for place in facets.places())
+            passed = passed - nodes
+        else:
+            passed = nodes if passed is None else passed & nodes
+    return frozenset(place.node for place in facets.places()) if passed is None else passed
 
 
-def values_of(graph: SkillGraph, field: str) -> list[str]:
+def values_of(facets: Facets, field: str) -> list[str]:
     """All values of a field in a graph, for a filter; the most frequent value first."""
-    counts: Counter[str] = Counter()
-    for node in graph.nodes.values():
-        counts.update(_values(graph, node, field))
+    counts = facets.values(field)
     return sorted(counts, key=lambda value: (-counts[value], value))
 
 
-def _matches(graph: SkillGraph, node: Node, condition: Filter) -> bool:
+def _matching(facets: Facets, condition: Filter) -> frozenset[str]:
+    """Ids of the nodes that have one of a condition's values."""
     if condition.field == "path":
-        matched = any(_path_matches(node, value) for value in condition.values)
-    else:
-        own = _values(graph, node, condition.field)
-        matched = any(_value_matches(own, value, condition.field) for value in condition.values)
-    return matched is not condition.excludes
+        return frozenset(
+            place.node
+            for place in facets.places()
+            if any(_path_matches(place, value) for value in condition.values)
+        )
+    values = [
+        own
+        for own in facets.values(condition.field)
+        if any(_value_matches(own, value, condition.field) for value in condition.values)
+    ]
+    return facets.having(condition.field, values)
 
 
-def _values(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
+def facets_of(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
     """The values of a field of a node, in lower case."""
     values: Iterable[str]
     if field == "type":
@@ -125,27 +184,27 @@ def _values(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
     return frozenset(_folded(value) for value in values if value)
 
 
-def _value_matches(own: frozenset[str], value: str, field: str) -> bool:
+def _value_matches(own: str, value: str, field: str) -> bool:
     if field == "tag":
         value = value.removeprefix("#").rstrip("/")
-        return any(tag == value or tag.startswith(f"{value}/") for tag in own)
+        return own == value or own.startswith(f"{value}/")
     if field == "type" and value in MAP_WORDS:
-        return NodeKind.MAP.value in own or value in own
-    return (status_key(value) if field == "status" else value) in own
+        return own in (NodeKind.MAP.value, value)
+    return own == (status_key(value) if field == "status" else value)
 
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold())
 
 
-def _path_matches(node: Node, value: str) -> bool:
+def _path_matches(place: Place, value: str) -> bool:
     """Whether a path contains this folder or file, or matches a pattern with `*` or `?`."""
     root, separator, rest = value.rpartition(SEPARATOR)
     if separator:
-        if root != node.root.casefold():
+        if root != place.root.casefold():
             return False
         value = rest
-    path = _folded(node.path)
+    path = _folded(place.path)
     if "*" in value or "?" in value:
         return fnmatchcase(path, value) or fnmatchcase(path, f"*/{value}")
     name = value.strip("/")

@@ -15,10 +15,10 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from skillagent.graph import SkillGraph
 from skillagent.index.postings import Postings
 from skillagent.index.query import TELLING, Query
 from skillagent.index.scores import best, difference
+from skillagent.index.tables import SearchTables
 
 LINKED_HITS = 30
 """Number of the best hits between which links are considered."""
@@ -35,20 +35,12 @@ class HitLinks:
     """The links of one graph, as far as they change scores.
 
     Args:
-        graph: the graph that is searched.
-        ids: document → id of the node.
-        numbers: id of the node → document.
-        postings: the closed postings of all documents.
+        tables: the links.
+        postings: the postings of all documents.
     """
 
-    def __init__(
-        self,
-        graph: SkillGraph,
-        ids: Sequence[str],
-        numbers: Mapping[str, int],
-        postings: Postings,
-    ) -> None:
-        self._graph, self._ids, self._numbers, self._postings = graph, ids, numbers, postings
+    def __init__(self, tables: SearchTables, postings: Postings) -> None:
+        self._tables, self._postings = tables, postings
 
     def add(self, query: Query, scores: dict[int, float]) -> dict[int, list[int]]:
         """Raise the scores of the best hits that links connect.
@@ -75,7 +67,7 @@ class HitLinks:
             lift = limit = 0.0
             for source in sources:
                 if apart := difference(parts[document], parts[source]):
-                    links = len(self._graph.neighbors(self._ids[source]))
+                    links = len(self._tables.neighbors(source))
                     lift += LINK_SHARE * math.sqrt(apart) * before[source] / links
                     limit = max(limit, FOLLOWS * before[source])
             scores[document] = max(before[document], min(before[document] + lift, limit))
@@ -104,16 +96,14 @@ class HitLinks:
 
     def _degree(self, document: int) -> int:
         """The number of links from a node and to it."""
-        node = self._ids[document]
-        return len(self._graph.neighbors(node)) + self._graph.indegree(node)
+        return len(self._tables.neighbors(document)) + self._tables.indegree(document)
 
     def _between(self, documents: list[int]) -> dict[int, list[int]]:
         """Document → the others of these documents that link to it, in their order."""
         candidates = set(documents)
         linked: dict[int, list[int]] = {}
         for source in documents:
-            for target in self._graph.neighbors(self._ids[source]):
-                number = self._numbers[target]
-                if number in candidates:
-                    linked.setdefault(number, []).append(source)
+            for target in self._tables.neighbors(source):
+                if target in candidates:
+                    linked.setdefault(target, []).append(source)
         return linked

@@ -28,7 +28,7 @@ def add_novelty(query: Query, scores: dict[int, float], postings: Postings) -> N
     Args:
         query: the query, as it is parsed.
         scores: document → score; changed in place.
-        postings: the closed postings of all documents.
+        postings: the postings of all documents.
     """
     documents = [document for document, _ in best(scores, COMPARED_HITS)]
     for term, weight in islice(query.weights.items(), TELLING):

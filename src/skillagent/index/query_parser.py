@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from skillagent.index.analyzer import is_part, query_words
-from skillagent.index.detection import GraphLanguages
+from skillagent.index.detection import Languages
 from skillagent.index.languages import stems
 from skillagent.index.postings import Postings
 from skillagent.index.query import Query
@@ -33,12 +33,12 @@ class QueryParser:
     """Parses queries to one graph.
 
     Args:
-        postings: the closed postings of all nodes.
+        postings: the postings of all nodes.
         spelling: the words of the graph.
         languages: the languages of the graph.
     """
 
-    def __init__(self, postings: Postings, spelling: Spelling, languages: GraphLanguages) -> None:
+    def __init__(self, postings: Postings, spelling: Spelling, languages: Languages) -> None:
         self._postings, self._spelling, self._languages = postings, spelling, languages
         self._stems = [stems(code) for code in languages.every]
 
@@ -80,15 +80,15 @@ class QueryParser:
 
     def _known_terms(self, word: str) -> Sequence[str]:
         """The stems of a word that nodes contain; if there are none, those with other accents."""
-        rows, tables = self._postings.rows, self._stems
+        postings, tables = self._postings, self._stems
         if len(tables) == 1:
             term = tables[0][word]
-            if term in rows:
+            if term in postings:
                 return (term,)
             candidates = {term: None}
         else:
             candidates = dict.fromkeys(table[word] for table in tables)
-            if in_graph := [term for term in candidates if term in rows]:
+            if in_graph := [term for term in candidates if term in postings]:
                 return in_graph
         if word.isascii() and not self._spelling.has_accents:
             return ()

@@ -21,14 +21,12 @@ from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 
 from skillagent.embeddings import Embedder
-from skillagent.graph import Node, SkillGraph
+from skillagent.graph import SkillGraph
 from skillagent.graph.status import WORDS as STATUS_WORDS
-from skillagent.index.analyzer import stem, terms, words
-from skillagent.index.detection import GraphLanguages
+from skillagent.index.analyzer import stem, terms
 from skillagent.index.links import HitLinks
 from skillagent.index.meaning import NO_CLOSENESS, Closeness, Meaning, add_meaning
 from skillagent.index.novelty import add_novelty
@@ -37,23 +35,17 @@ from skillagent.index.query import TELLING, Hit, Match, Query
 from skillagent.index.query_parser import QueryParser
 from skillagent.index.scores import best
 from skillagent.index.spelling import Spelling
-from skillagent.progress import Progress, no_progress, tracked
+from skillagent.index.tables import GraphTables, SearchTables
+from skillagent.progress import Progress, no_progress
 
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
-WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5)
-"""Weights of these fields; the last field, the text, has weight 1."""
-SHORT_WEIGHTS = (2.0, 1.0)
-"""Weights of names and of descriptions in the short text."""
-SHORT_WEIGHT = 0.5
-"""Weight of the short text's score, which is added to the score of all fields."""
+"""What explanations call the fields: those of `tables.WEIGHTS`, and the text."""
 OUTDATED_SHARE = 0.5
 """Part of its score that an outdated node keeps, unless the query asks for outdated nodes."""
 BEHIND = 0.999
 """Maximum score of an outdated node, as a part of the score of its successor."""
 WHY_WORDS = 12
 """Maximum number of words of the query that explain a hit."""
-ANCHORS = 10
-"""Maximum number of links to a node whose surrounding words are indexed for that node."""
 NONE_BELOW, WEAK_BELOW = 0.25, 0.5
 """Strength of the best hit below which a query has no match, or a weak match. How they were chosen:
 `benchmarks.off_subject`."""
@@ -65,56 +57,25 @@ class SearchIndex:
     """The search index of one graph. `SearchIndex.of` builds it once for each graph.
 
     Args:
-        graph: the graph to search.
-        progress: receives how many nodes are indexed.
+        tables: what is ranked.
     """
 
-    def __init__(self, graph: SkillGraph, progress: Progress = no_progress) -> None:
-        self._graph = graph
-        self._ids = list(graph.nodes)
-        self._languages = GraphLanguages(graph)
-        self._postings, short = Postings(), Postings()
-        self._fields: list[tuple[frozenset[str], ...]] = []
-        """Document → the terms of each field, without the text."""
+    def __init__(self, tables: SearchTables) -> None:
+        self._tables = tables
+        self._postings = Postings(tables.lists, len(tables))
+        self._languages = tables.languages
         self._parsed: Query | None = None
         self._last: _Ranking | None = None
         self._meaning: Meaning | None = None
-        names: dict[str, None] = {}
-        anchors = self._anchors()
-        for node in tracked(graph.nodes.values(), "indexing", progress):
-            language = self._languages.of(node.id)
-            name_words = words("\n".join(_names(node)))
-            names.update(dict.fromkeys(name_words))
-            described = () if node.description_derived else terms(node.description, language)
-            fields = (
-                [stem(word, language) for word in name_words],
-                described,
-                terms(" ".join((*node.tags, *node.topics)), language),
-                terms("\n".join(heading.title for heading in node.document.headings), language),
-                anchors.get(node.id, ()),
-            )
-            self._postings.add(fields, WEIGHTS, terms(node.document.body, language))
-            short.add(fields[:2], SHORT_WEIGHTS)
-            self._fields.append(tuple(map(frozenset, fields)))
-        short.close()
-        self._postings.close(short, SHORT_WEIGHT)
-        spelling = Spelling(names, self._postings.rows.keys(), self._count_word)
+        spelling = Spelling(
+            tables.name_words,
+            tables.accented_terms,
+            self._postings.__contains__,
+            self._count_word,
+        )
         self._parser = QueryParser(self._postings, spelling, self._languages)
-
-    def _anchors(self) -> dict[str, list[str]]:
-        """Node → the terms around the first `ANCHORS` links to it."""
-        anchors: dict[str, list[str]] = {}
-        counts: dict[str, int] = {}
-        for link in self._graph.links:
-            target = link.target
-            if not target or target == link.source or counts.get(target, 0) >= ANCHORS:
-                continue
-            counts[target] = counts.get(target, 0) + 1
-            before, after = link.around()
-            language = self._languages.of(link.source)
-            text = f"{before} {link.label} {after}"
-            anchors.setdefault(target, []).extend(terms(text, language))
-        return anchors
+        self._links = HitLinks(tables, self._postings)
+        self._summaries: dict[str, frozenset[str]] = {}
 
     def _count_word(self, word: str) -> int:
         return max(self._postings.count(stem(word, code)) for code in self._languages.every)
@@ -133,7 +94,7 @@ class SearchIndex:
             progress: told of each node while it is built.
             embedder: the model by which it is searched by meaning, too; None for words alone.
         """
-        index = graph.keep(cls, lambda: cls(graph, progress))
+        index = graph.keep(cls, lambda: cls(GraphTables(graph, progress)))
         if embedder is None:
             return index
         name = embedder.name
@@ -167,9 +128,8 @@ class SearchIndex:
         ranking = self._rank(query)
         scores = ranking.scores
         if within is not None:
-            numbers = self._numbers
-            allowed = [numbers[node] for node in within if numbers[node] in scores]
-            scores = {document: scores[document] for document in allowed}
+            allowed = [self._tables.number(node) for node in within]
+            scores = {document: scores[document] for document in allowed if document in scores}
         closest = ranking.closeness.closest(scores)
         if closest:
             kept = ranking.by_words | closest.keys()
@@ -177,10 +137,10 @@ class SearchIndex:
         order = best(scores, offset + limit)
         hits = [
             Hit(
-                self._ids[document],
+                self._tables.id(document),
                 round(score, 6),
                 self._why(document, ranking.query),
-                tuple(self._ids[source] for source in ranking.linked.get(document, ())),
+                tuple(self._tables.id(source) for source in ranking.linked.get(document, ())),
                 document in closest,
             )
             for document, score in order[offset : offset + limit]
@@ -197,7 +157,7 @@ class SearchIndex:
             limit: maximum number of nodes.
         """
         scores = self._postings.score(self._parse(text).weights)
-        return [(self._ids[document], score) for document, score in best(scores, limit)]
+        return [(self._tables.id(document), score) for document, score in best(scores, limit)]
 
     def match(self, query: str, node: str | None = None) -> Match:
         """How well the graph answers a query, judged by the `strength` of one hit.
@@ -227,7 +187,7 @@ class SearchIndex:
         ranking = self._rank(query)
         if not ranking.scores:
             return 0.0
-        document = best(ranking.scores, 1)[0][0] if node is None else self._numbers[node]
+        document = best(ranking.scores, 1)[0][0] if node is None else self._tables.number(node)
         by_words = self._strength_by_words(ranking.query, document)
         return by_words + ranking.closeness.strength(document)
 
@@ -265,16 +225,16 @@ class SearchIndex:
 
     def _lower_outdated(self, query: Query, scores: dict[int, float]) -> None:
         """Lower the scores of outdated nodes, and rank each behind its successors."""
-        outdated = self._graph.outdated
+        outdated = self._tables.outdated
         if not outdated or not STATUS_WORDS.isdisjoint(query.text.casefold().split()):
             return
-        numbers = self._numbers
+        number = self._tables.number
         lowered: dict[int, float] = {}
         for node, reason in outdated.items():
-            if (score := scores.get(numbers[node])) is not None:
-                successors = [scores.get(numbers[name], 0.0) for name in reason.successors]
+            if (score := scores.get(number(node))) is not None:
+                successors = [scores.get(number(name), 0.0) for name in reason.successors]
                 limits = (BEHIND * successor for successor in successors if successor)
-                lowered[numbers[node]] = min(OUTDATED_SHARE * score, *limits, math.inf)
+                lowered[number(node)] = min(OUTDATED_SHARE * score, *limits, math.inf)
         scores.update(lowered)
 
     def scores_of(self, query: str, nodes: Sequence[str]) -> dict[str, float]:
@@ -285,7 +245,7 @@ class SearchIndex:
             nodes: ids of the nodes.
         """
         scores = self._rank(query).scores
-        return {node: scores.get(self._numbers[node], 0.0) for node in nodes}
+        return {node: scores.get(self._tables.number(node), 0.0) for node in nodes}
 
     def relevance(self, query: str, node: str, text: str) -> float:
         """How well a link answers a query, by its text and its target; 0 means not at all.
@@ -316,14 +276,9 @@ class SearchIndex:
     def _summary_terms(self, node: str) -> frozenset[str]:
         summary = self._summaries.get(node)
         if summary is None:
-            target = self._graph.nodes[node]
-            text = f"{target.title} {target.stem} {target.description}"
+            text = self._tables.summary(node)
             summary = self._summaries[node] = frozenset(terms(text, self._languages.of(node)))
         return summary
-
-    @cached_property
-    def _summaries(self) -> dict[str, frozenset[str]]:
-        return {}
 
     def _parse(self, text: str) -> Query:
         # The same query ranks hits first, and then the links of several summaries.
@@ -351,18 +306,10 @@ class SearchIndex:
     def _strongest(self, document: int, searched: frozenset[str]) -> dict[str, int]:
         """Term → number in `FIELDS` of the field with most weight that contains it, except text."""
         places: dict[str, int] = {}
-        for place, field in enumerate(self._fields[document]):
+        for place, field in enumerate(self._tables.fields(document)):
             for term in searched & field:
                 places.setdefault(term, place)
         return places
-
-    @cached_property
-    def _links(self) -> HitLinks:
-        return HitLinks(self._graph, self._ids, self._numbers, self._postings)
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {node: number for number, node in enumerate(self._ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +325,3 @@ class _Ranking:
     """The documents that contain a word of the query."""
     closeness: Closeness
     """How close the documents are to the query in meaning."""
-
-
-def _names(node: Node) -> tuple[str, ...]:
-    return (node.path.rpartition(".")[0], node.title, *node.aliases)

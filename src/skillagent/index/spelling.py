@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from unicodedata import combining, normalize
 
@@ -21,16 +21,22 @@ class Spelling:
     """Words and terms of a graph that can be looked up by their spelling.
 
     Args:
-        names: words of the names of nodes, in order; misspelled words are compared with these.
-        terms: all terms of the graph.
-        count: function that returns the number of nodes which contain a word.
+        names: returns the words of the names of nodes, in order; misspelled words are compared
+            with these.
+        accented: returns the terms of the graph that have a letter which is not ASCII.
+        knows: whether the graph has a term.
+        count: returns the number of nodes that contain a word.
     """
 
     def __init__(
-        self, names: Iterable[str], terms: Collection[str], count: Callable[[str], int]
+        self,
+        names: Callable[[], Iterable[str]],
+        accented: Callable[[], Iterable[str]],
+        knows: Callable[[str], bool],
+        count: Callable[[str], int],
     ) -> None:
-        self._names = {plain(word): word for word in names}
-        self._terms = terms
+        self._read_names, self._read_accented = names, accented
+        self._knows = knows
         self._count = count
 
     def nearest(self, word: str) -> str | None:
@@ -52,12 +58,17 @@ class Spelling:
     def accented(self, term: str) -> str | None:
         """The term of the graph that differs only in its accents; None if there is none."""
         unaccented = plain(term)
-        return unaccented if unaccented in self._terms else self._accented.get(unaccented)
+        return unaccented if self._knows(unaccented) else self._accented.get(unaccented)
 
     @property
     def has_accents(self) -> bool:
         """True if any term of the graph has a letter that is not ASCII."""
         return bool(self._accented)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Word without accents → the word as it is in a name."""
+        return {plain(word): word for word in self._read_names()}
 
     @cached_property
     def _choices(self) -> list[str]:
@@ -66,7 +77,7 @@ class Spelling:
     @cached_property
     def _accented(self) -> dict[str, str]:
         """Term without accents → the term as it is in the graph."""
-        return {plain(term): term for term in self._terms if not term.isascii()}
+        return {plain(term): term for term in self._read_accented()}
 
 
 def plain(word: str) -> str:

@@ -10,7 +10,7 @@ from skillagent.embeddings import Embedder
 from skillagent.errors import UsageError
 from skillagent.graph import Link, Node, Outdated, SkillGraph
 from skillagent.index import Hit, Match, SearchIndex, filters
-from skillagent.index.filters import Filter
+from skillagent.index.filters import Filter, GraphFacets
 from skillagent.markdown import Document
 from skillagent.progress import Progress, no_progress
 from skillagent.store.digest_cache import DigestCache
@@ -61,6 +61,10 @@ class MemoryView:
             progress: receives how far it is.
         """
         return SearchIndex.of(self.graph, progress, self.embedder)
+
+    @property
+    def _facets(self) -> GraphFacets:
+        return self.graph.keep(GraphFacets, lambda: GraphFacets(self.graph))
 
     @property
     def name(self) -> str:
@@ -144,10 +148,10 @@ class MemoryView:
         return self.index.weight(query, node, text)
 
     def passing(self, filters_: Sequence[Filter]) -> frozenset[str]:
-        return filters.passing(self.graph, filters_)
+        return filters.passing(self._facets, filters_)
 
     def filter_values(self, field: str) -> Sequence[str]:
-        return filters.values_of(self.graph, field)
+        return filters.values_of(self._facets, field)
 
 
 class MemoryStore:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from skillagent.evals.suite import Case
 from skillagent.graph import Link, Node, SkillGraph
 from skillagent.index.analyzer import query_terms, stem, words
-from skillagent.index.detection import GraphLanguages
+from skillagent.index.detection import detect
 from skillagent.index.languages import stop_words
 
 COMMON = 0.25
@@ -46,7 +46,7 @@ class Wording:
 
     def __init__(self, graph: SkillGraph) -> None:
         self.graph = graph
-        self._languages = GraphLanguages(graph)
+        self._languages = detect(graph)
         self._described = {node.id: self._words(node, _seen(node)) for node in graph.nodes.values()}
         self._texts = {
             node.id: Counter(self._stems(node.id, node.document.body))
