@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from skillagent import SkillGraph, Toolset
+from skillagent.indexing import open_graph
 from skillagent.store import GraphView, MemoryStore, MemoryView
 from skillagent.tokens import TokenCounter, default_counter
 from tests.conftest import SHIPPED, Vault
 from tests.toy_store import toy
 
-STORES: dict[str, Callable[[SkillGraph], GraphView]] = {"memory": MemoryView, "plain values": toy}
+
+def stored(graph: SkillGraph) -> GraphView:
+    """A graph as an index in a file keeps it."""
+    folder = Path(tempfile.mkdtemp())
+    return open_graph(graph.roots, folder=folder).view
+
+
+STORES: dict[str, Callable[[SkillGraph], GraphView]] = {
+    "memory": MemoryView,
+    "plain values": toy,
+    "SQLite": stored,
+}
 
 
 class Counting:

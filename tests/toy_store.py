@@ -5,7 +5,7 @@ It stands for a store on disk: no node holds a document, no link its text. Ranki
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ HEAD = (
     "id title description description_derived kind declared_kind aliases tags topics fields digest"
 ).split()
 LINK = (
-    "source target candidates name kind key label fragment start section context sentence is_bare"
+    "source target candidates name kind key label fragment start section context sentence is_bare "
+    "leads"
 ).split()
 
 
@@ -54,6 +55,7 @@ class ToyLink:
     context: str
     sentence: tuple[int, int]
     is_bare: bool
+    leads: bool
     near: tuple[str, str]
 
     def around(self) -> tuple[str, str]:
@@ -73,7 +75,7 @@ class ToyView:
     """
 
     def __init__(self, graph: SkillGraph, ranking: GraphView) -> None:
-        self.name, self.digest, self.cache = graph.name, graph.digest, DigestCache()
+        self.name, self.digest, self._cache = graph.name, graph.digest, DigestCache()
         self.ids = tuple(graph.nodes)
         self.entries, self.maps = graph.entries, graph.maps
         self.gathering, self.most_linked = graph.gathering, graph.most_linked
@@ -92,6 +94,12 @@ class ToyView:
         self.search, self.match, self.scores = ranking.search, ranking.match, ranking.scores
         self.relevance, self.weight = ranking.relevance, ranking.weight
         self.passing, self.filter_values = ranking.passing, ranking.filter_values
+
+    def cost(self, node: str, counter: str, count: Callable[[], int]) -> int:
+        return self._cache.cost(self._heads[node].digest, counter, count)
+
+    def is_plain(self, node: str, compare: Callable[[], bool]) -> bool:
+        return self._cache.is_plain(self._heads[node].digest, compare)
 
     def head(self, node: str) -> Head:
         return self._heads[node]

@@ -2,6 +2,8 @@
 
     SkillAgentError
     ├── GraphError             a root cannot be loaded at all
+    │   └── StoredIndexError   a stored index cannot be used any more
+    │       └── DamagedIndexError   its file is damaged
     ├── ResolveError           a name does not lead to exactly one node
     ├── MissingPackageError    an optional package is not installed
     ├── MissingKeyError        no key for a model API is set
@@ -26,6 +28,14 @@ class SkillAgentError(Exception):
 
 class GraphError(SkillAgentError):
     """The root of a graph does not exist, is not a folder or cannot be listed."""
+
+
+class StoredIndexError(GraphError):
+    """A stored index does not show the graph as it is: a file has changed since it was written."""
+
+
+class DamagedIndexError(StoredIndexError):
+    """The file of a stored index is damaged, or is not such a file; it can be deleted."""
 
 
 class ResolveError(SkillAgentError):

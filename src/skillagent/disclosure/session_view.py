@@ -18,7 +18,7 @@ from skillagent.disclosure.shown import Shown
 from skillagent.markdown import Document
 from skillagent.markdown.hidden import visible
 from skillagent.markdown.inline import plain_text
-from skillagent.markdown.prose import shortened, shown_before
+from skillagent.markdown.prose import shortened
 from skillagent.store import GraphView, LinkView, NodeHead
 from skillagent.tokens import TokenCounter
 
@@ -56,7 +56,7 @@ class SessionView:
             text = self.text(node, document.frontmatter.body_start, len(document.text))
             return self.counter.count(text.strip())
 
-        return self.graph.cache.cost(node.digest, self._counted_as, count)
+        return self.graph.cost(node.id, self._counted_as, count)
 
     def words(self, text: str) -> str:
         """A value from a file, made safe as part of one line."""
@@ -74,13 +74,19 @@ class SessionView:
         if self.hidden_text:
             return writing.body(document.text[start:end])
 
+        if self.is_plain(node):
+            return document.text[start:end]
+        return writing.body(visible(_uncommented(document, start, end)))
+
+    def is_plain(self, node: NodeHead) -> bool:
+        """Whether a node's file is shown exactly as it is written, without its hidden text."""
+
         def compare() -> bool:
+            document = self.graph.document(node.id)
             whole = _uncommented(document, 0, len(document.text))
             return writing.body(visible(whole)) == document.text
 
-        if self.graph.cache.is_plain(node.digest, compare):
-            return document.text[start:end]
-        return writing.body(visible(_uncommented(document, start, end)))
+        return self.graph.is_plain(node.id, compare)
 
     def is_hidden(self, document: Document, position: int) -> bool:
         """Whether an offset lies in a comment that is not shown."""
@@ -181,7 +187,7 @@ class SessionView:
 
     def _phrase(self, link: LinkView) -> str:
         text = link.context
-        if link.key or not self._leads(link):
+        if link.key or not link.leads:
             return text
         title = self.graph.head(link.target).title if link.target else ""
         for name in (link.label, link.name, title):
@@ -190,11 +196,6 @@ class SessionView:
             if name and re.match(rf"{re.escape(name)}(?!\w)", text):
                 return _LEADING.sub("", text[len(name) :]).strip()
         return text
-
-    def _leads(self, link: LinkView) -> bool:
-        """Whether the context of a link begins with the link."""
-        first, _ = link.sentence
-        return not shown_before(self.graph.document(link.source).uncommented[first : link.start])
 
 
 def _uncommented(document: Document, start: int, end: int) -> str:

@@ -201,8 +201,7 @@ class Session:
         """Tokens of a node's text as it is written, counted once for all sessions."""
         counter = self.toolset.counter
         counted_as = f"{counter.name}, as written"
-        cache = self.toolset.graph.cache
-        return cache.cost(node.digest, counted_as, lambda: node.cost(counter))
+        return self.toolset.graph.cost(node.id, counted_as, lambda: node.cost(counter))
 
     def _call(self, tool: str, arguments: Mapping[str, Any]) -> Answer:
         sent = {name: value for name, value in arguments.items() if value is not None}

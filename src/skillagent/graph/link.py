@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.markdown import Document, LinkKind, Reference
+from skillagent.markdown.prose import shown_before
 
 _LETTER = re.compile(r"[^\W\d_]")
 NEAR_CHARS = 80
@@ -97,6 +98,12 @@ class Link:
     def sentence(self) -> tuple[int, int]:
         """Offsets where the sentence or list item around the link begins and ends."""
         return self._document.sentence(self.reference)
+
+    @property
+    def leads(self) -> bool:
+        """Whether the context begins with the link."""
+        first, _ = self.sentence
+        return not shown_before(self._document.uncommented[first : self.reference.start])
 
     def around(self) -> tuple[str, str]:
         """The raw text before and after the link on its line, at most 80 characters each.

@@ -9,8 +9,9 @@ Above: `SkillGraph`. Below: `resolve`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from skillagent.errors import ResolveError
 from skillagent.graph.node import Node, without_suffix
@@ -88,15 +89,7 @@ class NodeNames:
             name: a name that no node has.
             limit: how many ids to return at most.
         """
-        from rapidfuzz import fuzz, process
-
-        names, owners = self._all_names
-        # A node has several names: more matches than `limit` are needed for as many nodes.
-        scored = process.extract(
-            name_key(name), names, scorer=fuzz.ratio, limit=limit * 4, score_cutoff=NEAR_SCORE
-        )
-        ranked = sorted((-score, owners[index]) for _, score, index in scored)
-        return tuple(dict.fromkeys(owner for _, owner in ranked))[:limit]
+        return nearest_names(name, *self._all_names, limit)
 
     @cached_property
     def _all_names(self) -> tuple[list[str], list[str]]:
@@ -107,6 +100,30 @@ class NodeNames:
                 names.append(name_key(name))
                 owners.append(node.id)
         return names, owners
+
+
+Owner = TypeVar("Owner", int, str)
+
+
+def nearest_names(
+    name: str, keys: Sequence[str], owners: Sequence[Owner], limit: int
+) -> tuple[Owner, ...]:
+    """The owners of the most similar names, the best first; of equal ones, the smallest first.
+
+    Args:
+        name: a name that no node has.
+        keys: the keys of all names.
+        owners: the owner of each name.
+        limit: how many owners to return at most.
+    """
+    from rapidfuzz import fuzz, process
+
+    # A node has several names: more matches than `limit` are needed for as many nodes.
+    scored = process.extract(
+        name_key(name), keys, scorer=fuzz.ratio, limit=limit * 4, score_cutoff=NEAR_SCORE
+    )
+    ranked = sorted((-score, owners[index]) for _, score, index in scored)
+    return tuple(dict.fromkeys(owner for _, owner in ranked))[:limit]
 
 
 def bare_name(name: str) -> str:

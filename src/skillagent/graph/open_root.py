@@ -46,6 +46,9 @@ class Folder(Protocol):
     def file(self, name: str) -> FileIO:
         """Open a regular file in it. Raises OSError: there is none, or it is a link."""
 
+    def status(self, name: str) -> os.stat_result:
+        """Size, times and kind of a file in it, without opening it. Raises OSError."""
+
     def close(self) -> None:
         """Close it."""
 
@@ -102,6 +105,11 @@ class OpenRoot:
         above, _, name = path.rpartition("/")
         return self._down_to(above).file(name)
 
+    def status(self, path: str) -> os.stat_result:
+        """Size, times and kind of a file of the root, without opening it; see `file`."""
+        above, _, name = path.rpartition("/")
+        return self._down_to(above).status(name)
+
     def _down_to(self, path: str) -> Folder:
         if path != self._last[0]:
             self._keep("", self._root)
@@ -150,6 +158,9 @@ class _DescriptorFolder:
     def file(self, name: str) -> FileIO:
         return _regular(_opened(name, _FILE, self._number))
 
+    def status(self, name: str) -> os.stat_result:
+        return os.stat(name, dir_fd=self._number, follow_symlinks=False)
+
     def close(self) -> None:
         os.close(self._number)
 
@@ -182,6 +193,9 @@ class _PathFolder:
             stream.close()
             raise
         return stream
+
+    def status(self, name: str) -> os.stat_result:
+        return os.lstat(os.path.join(self._path, name))
 
     def close(self) -> None:
         pass

@@ -147,7 +147,7 @@ def walk(
     except OSError as error:
         raise GraphError(f"{root.path}: {error.strerror}") from error
     with opened:
-        _Walker(opened, contents, options, prefix, progress, hidden).walk()
+        Walker(opened, contents, options, prefix, progress, hidden).walk()
     # If two names differ only in their Unicode form, the normalised one comes first.
     contents.files.sort(key=lambda file: (file.path, file.path != file.raw_path, file.raw_path))
     return contents
@@ -217,7 +217,7 @@ def open_file(root: Root, path: str) -> FileIO:
         return opened.file(real)
 
 
-class _Walker:
+class Walker:
     """Reads one root, folder by folder."""
 
     def __init__(
@@ -342,12 +342,14 @@ class _Walker:
         if safe != unicodedata.normalize("NFC", utf_8(relative)):
             self._report("SG008", relative, "unprintable file name")
         try:
-            source = read_source(
-                parent.file(name), relative, self._options.max_file_bytes, self._prefix
-            )
+            self._read(parent, name, relative)
         except OSError as error:
             self._unread(relative, error)
-            return
+
+    def _read(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
+        source = read_source(
+            parent.file(name), relative, self._options.max_file_bytes, self._prefix
+        )
         self._contents.files.append(source)
         self._progress("reading files", len(self._contents.files), 0)
 

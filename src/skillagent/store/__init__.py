@@ -1,7 +1,8 @@
 """Access to a graph, wherever it is kept: a small protocol, and its implementation in memory.
 
 `protocol` has the questions about a graph, `memory` answers them from a loaded `SkillGraph`, and
-`digest_cache` keeps token counts for all sessions. Above: `disclosure`. Below: `index`, `graph`.
+`digest_cache` keeps token counts for all sessions. `stored_view` answers them from `rows`, which an
+engine keeps: `sqlite_rows`. Above: `disclosure`. Below: `index`, `graph`.
 """
 
 from skillagent.store.digest_cache import DigestCache
@@ -13,6 +14,7 @@ from skillagent.store.memory import (
     view_of,
 )
 from skillagent.store.protocol import GraphStore, GraphView, LinkView, NodeHead
+from skillagent.store.stored_view import StoredView
 
 __all__ = [
     "DigestCache",
@@ -22,6 +24,7 @@ __all__ = [
     "MemoryStore",
     "MemoryView",
     "NodeHead",
+    "StoredView",
     "embedder_behind",
     "graph_behind",
     "view_of",

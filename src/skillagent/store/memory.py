@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 from skillagent.embeddings import Embedder
@@ -101,6 +101,12 @@ class MemoryView:
     @cached_property
     def link_fields(self) -> frozenset[str]:
         return self.graph.link_fields
+
+    def cost(self, node: str, counter: str, count: Callable[[], int]) -> int:
+        return self.cache.cost(self.graph.nodes[node].digest, counter, count)
+
+    def is_plain(self, node: str, compare: Callable[[], bool]) -> bool:
+        return self.cache.is_plain(self.graph.nodes[node].digest, compare)
 
     def head(self, node: str) -> Node:
         return self.graph.nodes[node]

@@ -6,14 +6,13 @@ in a file and on a server give the same values, so that every answer has the sam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from skillagent.graph import NodeKind, Outdated
 from skillagent.index import Hit, Match
 from skillagent.index.filters import Filter
 from skillagent.markdown import Document, LinkKind, Value
-from skillagent.store.digest_cache import DigestCache
 
 
 class NodeHead(Protocol):
@@ -110,6 +109,11 @@ class LinkView(Protocol):
         """Whether it has no words beside it that say why to follow it."""
         ...
 
+    @property
+    def leads(self) -> bool:
+        """Whether the context begins with the link."""
+        ...
+
     def around(self) -> tuple[str, str]:
         """The text before and after it on its line, as written."""
         ...
@@ -126,11 +130,6 @@ class GraphView(Protocol):
     @property
     def digest(self) -> str:
         """The same for graphs with the same nodes."""
-        ...
-
-    @property
-    def cache(self) -> DigestCache:
-        """What was computed from its files; shared by all sessions."""
         ...
 
     @property
@@ -166,6 +165,25 @@ class GraphView(Protocol):
     @property
     def link_fields(self) -> frozenset[str]:
         """Frontmatter fields whose values are links."""
+        ...
+
+    def cost(self, node: str, counter: str, count: Callable[[], int]) -> int:
+        """Tokens of a node's whole text, counted once for all sessions.
+
+        Args:
+            node: id of the node.
+            counter: name of the token counter; another name if the text is shown in another form.
+            count: counts the tokens.
+        """
+        ...
+
+    def is_plain(self, node: str, compare: Callable[[], bool]) -> bool:
+        """Whether a node's file is shown exactly as it is written, compared once.
+
+        Args:
+            node: id of the node.
+            compare: compares the text that is shown with the file's.
+        """
         ...
 
     def head(self, node: str) -> NodeHead:

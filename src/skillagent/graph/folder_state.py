@@ -1,0 +1,121 @@
+"""The state of a root's files as far as it can be told without reading them.
+
+The rules of `walk` decide which files belong to the root, so that both always agree. A file counts
+as unchanged if its size, its time of change, its inode and its mode are the same, as for git. A
+file that changed within two seconds of the moment when it was last read may have changed once more
+at the same time: git calls it racily clean (Documentation/technical/racy-git.txt), and its digest
+has to be compared.
+
+Above: `indexing`. Below: `walk`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from skillagent.errors import GraphError
+from skillagent.graph.logseq import dialect_of
+from skillagent.graph.open_root import Folder, OpenRoot
+from skillagent.graph.walk import Options, Root, RootFiles, Walker
+from skillagent.progress import no_progress
+
+RACY_NS = 2_000_000_000
+"""Nanoseconds within which two changes may have the same time; some file systems count in steps of
+two seconds."""
+
+
+@dataclass(slots=True)
+class FileState:
+    """One Markdown file, without its content."""
+
+    path: str
+    """Relative to the root, as the system spells it."""
+    changed_ns: int
+    """Time of the last change, in nanoseconds since 1970."""
+    identity: tuple[int, int, int]
+    """Mode, size in bytes, and inode."""
+
+
+@dataclass(slots=True)
+class FolderState:
+    """The state of one root."""
+
+    files: list[FileState] = field(default_factory=list)
+    """Sorted by path."""
+    rest: list[str] = field(default_factory=list)
+    """Sorted: everything else that decides how the root is loaded."""
+
+    @property
+    def youngest_ns(self) -> int:
+        """The latest change of a file, in nanoseconds since 1970; 0 without files."""
+        return max((file.changed_ns for file in self.files), default=0)
+
+
+def state_of(root: Root, options: Options) -> FolderState:
+    """Look at the files of a root.
+
+    Args:
+        root: the folder.
+        options: how it is loaded.
+
+    Raises:
+        GraphError: the root cannot be listed.
+    """
+    dialect = dialect_of(root, options.dialect)
+    contents = RootFiles(root)
+    try:
+        opened = OpenRoot(root.path)
+    except OSError as error:
+        raise GraphError(f"{root.path}: {error.strerror}") from error
+    hidden = dialect.pages.hidden if dialect.pages else ()
+    with opened:
+        looker = _Looker(opened, contents, options, "", no_progress, hidden)
+        looker.walk()
+        # Names of pages in Org mode are read from these files.
+        org = [_line(opened, path) for path in contents.others if path.endswith(".org")]
+    # The order of a set differs from process to process.
+    fields = sorted(dialect.link_fields)
+    rest = [
+        repr(replace(dialect, link_fields=frozenset())),
+        *fields,
+        *root.folders,
+        *contents.others,
+        *org,
+    ]
+    rest += [f"{finding.code} {finding.path}" for finding in contents.diagnostics]
+    looker.files.sort(key=lambda file: file.path)
+    return FolderState(looker.files, sorted(rest))
+
+
+def digest_of(states: Sequence[FolderState]) -> str:
+    """SHA-256 of the states of all roots, in hexadecimal digits: equal if nothing has changed."""
+    whole = hashlib.sha256()
+    for state in states:
+        lines = [f"{file.path}\0{file.changed_ns}\0{file.identity}" for file in state.files]
+        whole.update("\n".join((*lines, "", *state.rest, "\n")).encode("utf-8", "surrogatepass"))
+    return whole.hexdigest()
+
+
+class _Looker(Walker):
+    """Looks at the files of one root, and reads none."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]  # those of `Walker`
+        self.files: list[FileState] = []
+
+    def _read(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
+        self.files.append(_file_state(parent.status(name), relative))
+
+
+def _file_state(status: os.stat_result, path: str) -> FileState:
+    return FileState(path, status.st_mtime_ns, (status.st_mode, status.st_size, status.st_ino))
+
+
+def _line(opened: OpenRoot, path: str) -> str:
+    try:
+        return str(_file_state(opened.status(path), path))
+    except OSError as error:
+        return f"{path}: {error}"

@@ -1,0 +1,59 @@
+"""Where the index of a graph is kept: one file in the user's cache folder, or in a folder named.
+
+The name of the file is made of the paths of the roots and of the options, so that two ways to read
+one folder do not replace each other's index.
+
+Above: `opening`. Below: `graph`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from skillagent.graph import Options, Root
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPlace:
+    """The file of one index."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, roots: Sequence[Root], options: Options, folder: Path | None = None) -> IndexPlace:
+        """The place of the index of a graph.
+
+        Args:
+            roots: the folders of the graph, each with its name.
+            options: how it is loaded.
+            folder: where indexes are kept; None for the user's cache folder.
+        """
+        dialect = options.dialect
+        fields = sorted(dialect.link_fields) if dialect else []
+        # The order of a set differs from process to process.
+        plain = replace(options, dialect=dialect and replace(dialect, link_fields=frozenset()))
+        named = [(root.name, os.path.realpath(root.path)) for root in roots]
+        key = repr((named, plain, fields)).encode("utf-8", "surrogatepass")
+        name = hashlib.sha256(key).hexdigest()[:32]
+        return cls((folder or user_folder()) / f"{name}.sqlite")
+
+    @property
+    def lock(self) -> Path:
+        """The file that a process locks while it builds the index."""
+        return self.path.with_suffix(".lock")
+
+    @property
+    def damaged(self) -> Path:
+        """Where a file is put that cannot be used as the index."""
+        return self.path.with_suffix(".damaged")
+
+
+def user_folder() -> Path:
+    """The folder with all indexes of this user."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("skillagent", appauthor=False) / "index"

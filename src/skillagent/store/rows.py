@@ -1,0 +1,145 @@
+"""The rows in which a store keeps a graph: keys and bytes, whatever the engine is.
+
+A node is known by its number: its place among all ids in order. Each value begins with a checksum,
+because a changed byte in a file would change answers, and nobody would know.
+
+Above: `stored_view` and `stored_tables`, which read rows; `graph_rows`, which makes them; a module
+for each engine.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Protocol
+
+from skillagent.errors import DamagedIndexError
+
+VERSION = 1
+"""Version of the rows and of everything that decides what they hold, such as the ranking."""
+
+
+class Kind(StrEnum):
+    """What a row tells. The name is that of its table."""
+
+    PART = "parts"
+    """Name of a list or value about the whole graph → JSON; see `Part`."""
+    NUMBER = "numbers"
+    """Id of a node → its number."""
+    HEAD = "heads"
+    """Number → the node without its text."""
+    LINKS = "links"
+    """Number → the links in the node."""
+    EDGES = "edges"
+    """Number → the numbers of the nodes that it links to, and how many other nodes link to it."""
+    INCOMING = "incoming"
+    """Number → the links from other nodes: numbers of sources, each with the place among its
+    links."""
+    FIELDS = "fields"
+    """Number → the terms of each field that search weights."""
+    TERM = "terms"
+    """Term → the nodes that contain it, with scores."""
+    NAME = "names"
+    """A name in the form of `folded` → numbers of the nodes that may be called so."""
+    FACET = "facets"
+    """Field and value of a filter → numbers of the nodes that have it."""
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether its keys are numbers of nodes; otherwise, they are bytes."""
+        return self in _NUMBERED
+
+
+_NUMBERED = frozenset((Kind.HEAD, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS))
+
+Key = int | bytes
+Row = tuple[Kind, Key, bytes]
+
+
+class Rows(Protocol):
+    """One state of the rows, which never changes. Threads share it."""
+
+    def get(self, kind: Kind, key: Key) -> bytes | None:
+        """The value of a row; None if there is no such row."""
+        ...
+
+    def many(self, kind: Kind, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+        """Key → value, for those of the keys that have a row."""
+        ...
+
+    def every(self, kind: Kind) -> Iterator[tuple[Key, bytes]]:
+        """All rows of a kind, in the order of their keys."""
+        ...
+
+
+def text_key(text: str) -> bytes:
+    """A text as a key; any text, also one that UTF-8 cannot encode."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def packed(data: bytes) -> bytes:
+    """A value behind its checksum."""
+    return zlib.crc32(data).to_bytes(4, "little") + data
+
+
+def unpacked(value: bytes) -> bytes:
+    """A value without its checksum.
+
+    Raises:
+        DamagedIndexError: the value is not the one that was written.
+    """
+    data = value[4:]
+    if zlib.crc32(data) != int.from_bytes(value[:4], "little"):
+        raise DamagedIndexError("the stored index is damaged")
+    return data
+
+
+def pack_json(value: object) -> bytes:
+    """A value as JSON; tuples become lists."""
+    return packed(json.dumps(value, separators=(",", ":")).encode("ascii"))
+
+
+def unpack_json(value: bytes) -> Any:
+    """The value of `pack_json`, with lists. Raises DamagedIndexError."""
+    return json.loads(unpacked(value))
+
+
+def pack_numbers(numbers: Iterable[int]) -> bytes:
+    """Numbers as 32-bit integers, little-endian."""
+    return packed(_little_endian(array("i", numbers)).tobytes())
+
+
+def unpack_numbers(value: bytes) -> array[int]:
+    """The numbers of `pack_numbers`. Raises DamagedIndexError."""
+    numbers = array("i")
+    numbers.frombytes(unpacked(value))
+    return _little_endian(numbers)
+
+
+def pack_scores(frequency: int, documents: array[int], scores: array[float]) -> bytes:
+    """The list of one term; see `postings.TermList`."""
+    counts = _little_endian(array("i", (frequency, len(documents))))
+    parts = (counts, _little_endian(documents), _little_endian(scores))
+    return packed(b"".join(part.tobytes() for part in parts))
+
+
+def unpack_scores(value: bytes) -> tuple[int, array[int], array[float]]:
+    """The list of `pack_scores`. Raises DamagedIndexError."""
+    data = unpacked(value)
+    counts, documents, scores = array("i"), array("i"), array("d")
+    counts.frombytes(data[:8])
+    frequency, length = _little_endian(counts)
+    documents.frombytes(data[8 : 8 + 4 * length])
+    scores.frombytes(data[8 + 4 * length :])
+    return frequency, _little_endian(documents), _little_endian(scores)
+
+
+def _little_endian(numbers: array[Any]) -> array[Any]:
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers

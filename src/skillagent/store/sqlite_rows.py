@@ -1,0 +1,168 @@
+"""Rows in one SQLite file, which is written once as a whole and never changed.
+
+A new state of the graph is a new file that takes the place of the old one by one rename: so every
+process sees the old state or the new one, also after a crash, and a reader keeps the state that it
+opened. Therefore no journal is needed, and readers take no locks (`immutable`).
+
+Above: `indexing`. Below: `rows`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from skillagent.errors import DamagedIndexError
+from skillagent.files import STAGED
+from skillagent.store.rows import VERSION, Key, Kind, Row
+
+APPLICATION = 0x534B4741
+"""Marks a file as an index of this package: `SKGA`; see `PRAGMA application_id` of SQLite."""
+AT_ONCE = 500
+"""Keys in one statement; SQLite has a limit."""
+WRITTEN_AT_ONCE = 2_000
+# Nothing but the names of tables is put into these statements.
+_ALL = {kind: f"SELECT key, value FROM {kind}" for kind in Kind}  # noqa: S608
+_ONE = {kind: f"{statement} WHERE key = ?" for kind, statement in _ALL.items()}
+_NEXT = {
+    kind: f"{statement} WHERE key > ? ORDER BY key LIMIT ?" for kind, statement in _ALL.items()
+}
+_INSERT = {kind: f"INSERT INTO {kind} VALUES (?, ?)" for kind in Kind}  # noqa: S608
+_HEADER = 100
+"""Length in bytes of the header of an SQLite file (https://www.sqlite.org/fileformat.html)."""
+
+
+class SqliteRows:
+    """The rows in one file.
+
+    Args:
+        path: path of the file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedIndexError: the file is no index, is of another version, or is not complete.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        _check(path)
+        address = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1"
+        self._lock = threading.Lock()
+        try:
+            self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise DamagedIndexError(f"{path}: {error}") from None
+
+    def get(self, kind: Kind, key: Key) -> bytes | None:
+        rows = self._read(_ONE[kind], (key,))
+        return rows[0][1] if rows else None
+
+    def many(self, kind: Kind, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+        values: dict[Key, bytes] = {}
+        for start in range(0, len(keys), AT_ONCE):
+            some = tuple(keys[start : start + AT_ONCE])
+            marks = ", ".join("?" * len(some))
+            values.update(self._read(f"{_ALL[kind]} WHERE key IN ({marks})", some))
+        return values
+
+    def every(self, kind: Kind) -> Iterator[tuple[Key, bytes]]:
+        last: Key = -1 if kind.has_numbers else b""
+        while rows := self._read(_NEXT[kind], (last, AT_ONCE)):
+            yield from rows
+            last = rows[-1][0]
+
+    def close(self) -> None:
+        """Close the file; the rows cannot be read any more."""
+        with self._lock:
+            self._connection.close()
+
+    def _read(self, statement: str, values: Sequence[Key]) -> list[tuple[Key, bytes]]:
+        try:
+            with self._lock:
+                return self._connection.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise DamagedIndexError(f"{self.path}: {error}") from None
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows into a file, which takes the place of an older one when it is complete.
+
+    Args:
+        path: path of the file; its folder must exist.
+        rows: all rows of one state.
+
+    Raises:
+        OSError: the file cannot be written; no part of it remains.
+    """
+    descriptor, temporary = tempfile.mkstemp(prefix=STAGED, suffix=".sqlite", dir=path.parent)
+    try:
+        os.close(descriptor)
+        try:
+            with contextlib.closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
+                _write(connection, rows)
+        except sqlite3.Error as error:
+            raise OSError(0, str(error), os.fspath(path)) from None
+        _sync(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    # The file is synced as a whole before it is renamed. Until then, nobody reads it.
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute("BEGIN")
+    for kind in Kind:
+        key = "INTEGER" if kind.has_numbers else "BLOB"
+        connection.execute(f"CREATE TABLE {kind} (key {key} PRIMARY KEY, value BLOB NOT NULL)")
+    waiting: dict[Kind, list[tuple[Key, bytes]]] = {kind: [] for kind in Kind}
+    for kind, row_key, value in rows:
+        waiting[kind].append((row_key, value))
+        if len(waiting[kind]) >= WRITTEN_AT_ONCE:
+            _insert(connection, kind, waiting[kind])
+    for kind, some in waiting.items():
+        _insert(connection, kind, some)
+    # Set last: a file without it is not complete.
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _insert(connection: sqlite3.Connection, kind: Kind, some: list[tuple[Key, bytes]]) -> None:
+    connection.executemany(_INSERT[kind], some)
+    some.clear()
+
+
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _check(path: Path) -> None:
+    """Compare the header of a file with what `write_rows` writes, and its length with its pages."""
+    with open(path, "rb") as stream:
+        header = stream.read(_HEADER)
+        size = os.fstat(stream.fileno()).st_size
+
+    def number(start: int, length: int = 4) -> int:
+        return int.from_bytes(header[start : start + length], "big")
+
+    page = 65536 if number(16, 2) == 1 else number(16, 2)
+    if len(header) < _HEADER or header[:16] != b"SQLite format 3\0":
+        raise DamagedIndexError(f"{path}: not an index")
+    if number(68) != APPLICATION or number(60) != VERSION:
+        raise DamagedIndexError(f"{path}: not an index of this version")
+    if size != page * number(28):
+        raise DamagedIndexError(f"{path}: not complete")

@@ -1,0 +1,167 @@
+"""The tables that search ranks by, read from rows when they are needed.
+
+Above: `stored_view`. Below: `rows`, `index`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+
+from skillagent.graph import Outdated
+from skillagent.index.detection import Languages
+from skillagent.index.filters import Place
+from skillagent.index.postings import TermList
+from skillagent.store.graph_rows import ABOUT, ACCENTED, FACETS, OUTDATED, WORDS, facet_key
+from skillagent.store.rows import (
+    Kind,
+    Rows,
+    text_key,
+    unpack_json,
+    unpack_numbers,
+    unpack_scores,
+)
+from skillagent.store.stored_values import StoredHead, unpack_head
+
+KEPT_TERMS = 2_048
+KEPT_NODES = 4_096
+"""How many lists of terms, and how many nodes, stay in memory after they were read."""
+
+
+class StoredTables:
+    """What ranking reads of a stored graph; see `SearchTables`.
+
+    Args:
+        rows: the rows of the graph.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.lists = _StoredLists(rows)
+        self.head: Callable[[int], StoredHead] = lru_cache(KEPT_NODES)(self._read_head)
+        """Returns the head of the node with a number."""
+
+    def part(self, name: bytes) -> bytes:
+        """The value of a row about the whole graph.
+
+        Raises:
+            KeyError: there is no such row.
+        """
+        value = self._rows.get(Kind.PART, name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    @cached_property
+    def about(self) -> Mapping[str, object]:
+        """The name, the digest and other values about the whole graph."""
+        values: dict[str, object] = unpack_json(self.part(ABOUT))
+        return values
+
+    def _read_head(self, document: int) -> StoredHead:
+        value = self._rows.get(Kind.HEAD, document)
+        if value is None:
+            raise KeyError(document)
+        return unpack_head(value)
+
+    def heads(self, documents: Sequence[int]) -> list[StoredHead]:
+        """The heads of several nodes, read at once."""
+        values = self._rows.many(Kind.HEAD, documents)
+        return [unpack_head(values[document]) for document in documents]
+
+    @cached_property
+    def languages(self) -> Languages:
+        every: Sequence[str] = self.about["languages"]  # type: ignore[assignment]  # as written
+        return Languages(lambda node: self.head(self.number(node)).language, every)
+
+    @cached_property
+    def outdated(self) -> Mapping[str, Outdated]:
+        return {
+            node: Outdated(reason["word"], tuple(reason["successors"]))
+            for node, reason in unpack_json(self.part(OUTDATED)).items()
+        }
+
+    def __len__(self) -> int:
+        return int(str(self.about["nodes"]))
+
+    def id(self, document: int) -> str:
+        return self.head(document).id
+
+    def number(self, node: str) -> int:
+        """The number of a node. Raises KeyError."""
+        number = self.find(node)
+        if number is None:
+            raise KeyError(node)
+        return number
+
+    def find(self, node: str) -> int | None:
+        """The number of the node with an id; None if there is none."""
+        value = self._rows.get(Kind.NUMBER, text_key(node))
+        return None if value is None else unpack_numbers(value)[0]
+
+    def fields(self, document: int) -> Sequence[frozenset[str]]:
+        value = self._rows.get(Kind.FIELDS, document)
+        return [frozenset(field) for field in unpack_json(value)] if value else []
+
+    def neighbors(self, document: int) -> Sequence[int]:
+        return self._edges(document)[1:]
+
+    def indegree(self, document: int) -> int:
+        return self._edges(document)[0]
+
+    def _edges(self, document: int) -> Sequence[int]:
+        value = self._rows.get(Kind.EDGES, document)
+        return unpack_numbers(value) if value else (0,)
+
+    def summary(self, node: str) -> str:
+        head = self.head(self.number(node))
+        return f"{head.title} {head.stem} {head.description}"
+
+    def name_words(self) -> Sequence[str]:
+        words: list[str] = unpack_json(self.part(WORDS))
+        return words
+
+    def accented_terms(self) -> Sequence[str]:
+        accented: list[str] = unpack_json(self.part(ACCENTED))
+        return accented
+
+
+class _StoredLists:
+    """The lists of all terms; see `TermLists`."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.get: Callable[[str], TermList | None] = lru_cache(KEPT_TERMS)(self._read)
+
+    def _read(self, term: str) -> TermList | None:
+        value = self._rows.get(Kind.TERM, text_key(term))
+        if value is None:
+            return None
+        frequency, documents, scores = unpack_scores(value)
+        return TermList(documents, scores, frequency)
+
+
+class StoredFacets:
+    """What filters read of a stored graph; see `Facets`."""
+
+    def __init__(self, rows: Rows, tables: StoredTables) -> None:
+        self._rows, self._tables = rows, tables
+
+    @cached_property
+    def _counts(self) -> Mapping[str, Mapping[str, int]]:
+        counts: dict[str, dict[str, int]] = unpack_json(self._tables.part(FACETS))
+        return counts
+
+    def values(self, field: str) -> Mapping[str, int]:
+        return self._counts[field]
+
+    def having(self, field: str, values: Collection[str]) -> frozenset[str]:
+        keys = [facet_key(field, value) for value in values]
+        groups = self._rows.many(Kind.FACET, keys).values()
+        numbers = sorted({number for group in groups for number in unpack_numbers(group)})
+        return frozenset(head.id for head in self._tables.heads(numbers))
+
+    def places(self) -> Iterable[Place]:
+        for _, value in self._rows.every(Kind.HEAD):
+            head = unpack_head(value)
+            yield Place(head.id, head.root, head.path)

@@ -1,0 +1,168 @@
+"""Nodes and links as values that a store keeps: what an answer shows of them, and no more.
+
+Above: `graph_rows`, which writes them; `stored_view`, which reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from skillagent.graph import Link, Node, NodeKind
+from skillagent.markdown import LinkKind, Value
+from skillagent.store.rows import pack_json, unpack_json
+
+
+class ShownText(NamedTuple):
+    """What is known of the text of a node as it is shown, without reading it again."""
+
+    cost: int
+    """Tokens of the whole text."""
+    is_plain: bool
+    """Whether it is exactly the text of the file."""
+
+
+@dataclass(frozen=True)
+class StoredHead:
+    """A node without its text; see `NodeHead`."""
+
+    id: str
+    title: str
+    description: str
+    description_derived: bool
+    kind: NodeKind
+    declared_kind: str
+    aliases: tuple[str, ...]
+    tags: tuple[str, ...]
+    topics: tuple[str, ...]
+    fields: Mapping[str, Value]
+    digest: str
+    root: str
+    """Name of its root; empty if the graph has only one."""
+    path: str
+    """Path in its root, with suffix."""
+    stem: str
+    language: str
+    """ISO 639-1."""
+    size: int
+    """Bytes on disk."""
+    whole: bool
+    """False if only the beginning of a large file belongs to the node."""
+    shown: ShownText
+
+
+@dataclass(frozen=True, eq=False)
+class StoredLink:
+    """A link with its context; see `LinkView`."""
+
+    source: str
+    target: str | None
+    candidates: tuple[str, ...]
+    name: str
+    kind: LinkKind
+    key: str
+    label: str
+    fragment: str
+    start: int
+    section: str
+    context: str
+    sentence: tuple[int, int]
+    is_bare: bool
+    leads: bool
+    before: str
+    after: str
+
+    def around(self) -> tuple[str, str]:
+        return self.before, self.after
+
+
+def pack_head(node: Node, language: str, shown: ShownText) -> bytes:
+    """A node without its text, as the value of a row."""
+    return pack_json(
+        [
+            node.id,
+            node.title,
+            node.description,
+            node.description_derived,
+            node.kind.value,
+            node.declared_kind,
+            node.aliases,
+            node.tags,
+            node.topics,
+            _plain(node.fields),
+            node.digest,
+            node.root,
+            node.path,
+            node.stem,
+            language,
+            node.size,
+            node.whole,
+            shown,
+        ]
+    )
+
+
+def unpack_head(value: bytes) -> StoredHead:
+    """The node of `pack_head`. Raises DamagedIndexError."""
+    parts = unpack_json(value)
+    parts[4] = NodeKind(parts[4])
+    parts[6:9] = map(tuple, parts[6:9])
+    parts[9] = _frozen(parts[9])
+    parts[-1] = ShownText(*parts[-1])
+    return StoredHead(*parts)
+
+
+def pack_links(links: tuple[Link, ...]) -> bytes:
+    """All links of one node, in their order, as the value of a row."""
+    return pack_json(
+        [
+            [
+                link.target,
+                link.candidates,
+                link.name,
+                link.kind.value,
+                link.key,
+                link.label,
+                link.fragment,
+                link.start,
+                link.section,
+                link.context,
+                link.sentence,
+                link.is_bare,
+                link.leads,
+                *link.around(),
+            ]
+            for link in links
+        ]
+    )
+
+
+def unpack_links(source: str, value: bytes) -> tuple[StoredLink, ...]:
+    """The links of `pack_links`. Raises DamagedIndexError.
+
+    Args:
+        source: id of the node that contains them.
+        value: the value of the row.
+    """
+    links = []
+    for parts in unpack_json(value):
+        parts[1] = tuple(parts[1])
+        parts[3] = LinkKind(parts[3])
+        parts[10] = tuple(parts[10])
+        links.append(StoredLink(source, *parts))
+    return tuple(links)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a header as JSON can hold it: mappings as dicts."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
+
+
+def _frozen(value: Any) -> Any:
+    """A value of a header as the parser returns it: lists as tuples."""
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

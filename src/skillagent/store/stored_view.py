@@ -1,0 +1,270 @@
+"""A graph that a store keeps, as a `GraphView`: rows are read when they are needed.
+
+The text of a node is read from its file, and compared with the digest of the file as it was
+indexed: a text that has changed since is never shown as if it were the old one.
+
+Above: `disclosure`. Below: `stored_tables`, `stored_names`, `graph`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from typing import overload
+
+from skillagent.errors import ResolveError, StoredIndexError
+from skillagent.graph import Node, Options, Outdated, Root, SkillGraph
+from skillagent.graph.logseq import dialect_of
+from skillagent.graph.node_names import NodeNames, bare_name, nearest_names
+from skillagent.graph.resolve import SEPARATOR, Resolver
+from skillagent.graph.walk import read_file
+from skillagent.index import Hit, Match, SearchIndex, filters
+from skillagent.index.filters import Filter
+from skillagent.markdown import Dialect, Document
+from skillagent.markdown.document import parse
+from skillagent.store.digest_cache import DigestCache
+from skillagent.store.graph_rows import SPELLINGS
+from skillagent.store.rows import Kind, Rows, text_key, unpack_json, unpack_numbers
+from skillagent.store.stored_names import forms_of_name
+from skillagent.store.stored_tables import KEPT_NODES, StoredFacets, StoredTables
+from skillagent.store.stored_values import StoredHead, StoredLink, unpack_links
+
+KEPT_DOCUMENTS = 64
+"""How many parsed texts stay in memory after they were read."""
+AT_ONCE = 500
+"""How many ids of a long sequence are read at once."""
+
+
+class StoredView:
+    """A stored graph.
+
+    Args:
+        rows: the rows of the graph.
+        roots: the folders that it was loaded from.
+        options: how it was loaded.
+
+    Every method raises StoredIndexError if a file has changed since it was indexed, or if the
+    rows are damaged.
+    """
+
+    def __init__(self, rows: Rows, roots: Sequence[Root], options: Options) -> None:
+        self._rows = rows
+        self.roots, self.options = tuple(roots), options
+        self._tables = StoredTables(rows)
+        self._facets = StoredFacets(rows, self._tables)
+        self._costs = DigestCache()
+        """Costs by other counters than the stored one."""
+        self.document: Callable[[str], Document] = lru_cache(KEPT_DOCUMENTS)(self._read_document)
+        self.links_from: Callable[[str], Sequence[StoredLink]]
+        self.links_from = lru_cache(KEPT_NODES)(self._read_links)
+
+    def load(self) -> SkillGraph:
+        """The graph as it is now, loaded from its files, for what a view cannot answer."""
+        return SkillGraph.load(*self.roots, options=self.options)
+
+    @cached_property
+    def index(self) -> SearchIndex:
+        """The search index."""
+        return SearchIndex(self._tables)
+
+    @property
+    def about(self) -> Mapping[str, object]:
+        """What is known of the whole graph, and of how its rows were made."""
+        return self._tables.about
+
+    @property
+    def name(self) -> str:
+        return str(self._tables.about["name"])
+
+    @property
+    def digest(self) -> str:
+        return str(self._tables.about["digest"])
+
+    @cached_property
+    def ids(self) -> Sequence[str]:
+        return _Ids(self._tables, range(len(self._tables)))
+
+    @cached_property
+    def entries(self) -> Sequence[str]:
+        return self._sequence("entries")
+
+    @cached_property
+    def maps(self) -> Sequence[str]:
+        return self._sequence("maps")
+
+    @cached_property
+    def gathering(self) -> Sequence[str]:
+        return self._sequence("gathering")
+
+    @cached_property
+    def most_linked(self) -> Sequence[str]:
+        return self._sequence("most_linked")
+
+    @cached_property
+    def unmapped(self) -> Sequence[str]:
+        return self._sequence("unmapped")
+
+    def _sequence(self, name: str) -> Sequence[str]:
+        return _Ids(self._tables, unpack_numbers(self._tables.part(name.encode())))
+
+    @cached_property
+    def link_fields(self) -> frozenset[str]:
+        fields: Sequence[str] = self._tables.about["link_fields"]  # type: ignore[assignment]
+        return frozenset(fields)
+
+    def cost(self, node: str, counter: str, count: Callable[[], int]) -> int:
+        head = self.head(node)
+        if counter == self._tables.about["counter"]:
+            return head.shown.cost
+        return self._costs.cost(head.digest, counter, count)
+
+    def is_plain(self, node: str, compare: Callable[[], bool]) -> bool:
+        return self.head(node).shown.is_plain
+
+    def head(self, node: str) -> StoredHead:
+        return self._tables.head(self._tables.number(node))
+
+    def _read_document(self, node: str) -> Document:
+        head = self.head(node)
+        position = self._position(head.root)
+        source = read_file(self.roots[position], head.path, self.options)
+        if source is None or source.digest != head.digest:
+            raise StoredIndexError(f"{head.path}: changed since the graph was indexed")
+        shown = f"{head.root}{SEPARATOR}{source.path}" if head.root else source.path
+        return parse(source.text, shown, self._dialects[position])
+
+    def _position(self, root: str) -> int:
+        return next((at for at, one in enumerate(self.roots) if one.name == root), 0)
+
+    @cached_property
+    def _dialects(self) -> tuple[Dialect, ...]:
+        fields: Sequence[Sequence[str]] = self._tables.about["root_fields"]  # type: ignore[assignment]
+        return tuple(
+            replace(dialect_of(root, self.options.dialect), link_fields=frozenset(own))
+            for root, own in zip(self.roots, fields, strict=True)
+        )
+
+    def locate(self, name: str) -> tuple[str, str]:
+        wanted = name.strip().strip("\"'`").strip()
+        for exact in (name, wanted):
+            if exact in self:
+                return exact, ""
+        keys = [text_key(form) for form in sorted(forms_of_name(name, self._dialects))]
+        groups = self._rows.many(Kind.NAME, keys).values()
+        numbers = sorted({number for group in groups for number in unpack_numbers(group)})
+        nodes = sorted(map(self._node, self._tables.heads(numbers)), key=lambda node: node.path)
+        resolvers = {
+            (root.name if len(self.roots) > 1 else ""): self._resolver(root, nodes)
+            for root in self.roots
+        }
+        try:
+            node, fragment = NodeNames({node.id: node for node in nodes}, resolvers).locate(name)
+        except ResolveError as error:
+            if error.ambiguous:
+                raise
+            raise ResolveError(name, self.nearest(bare_name(name)), ambiguous=False) from None
+        return node.id, fragment
+
+    def _resolver(self, root: Root, nodes: Sequence[Node]) -> Resolver:
+        name = root.name if len(self.roots) > 1 else ""
+        own = [node for node in nodes if node.root == name]
+        return Resolver(own, (), self._dialects[self._position(name)], root.folders)
+
+    def _node(self, head: StoredHead) -> Node:
+        document = self.document(head.id)
+        return Node(
+            id=head.id,
+            root=head.root,
+            path=head.path,
+            kind=head.kind,
+            document=document,
+            digest=head.digest,
+            size=head.size,
+            whole=head.whole,
+        )
+
+    def nearest(self, name: str, limit: int = 3) -> tuple[str, ...]:
+        """Ids of the nodes with the most similar names; see `SkillGraph.nearest`."""
+        spellings = unpack_json(self._tables.part(SPELLINGS))
+        names = [key for key, _ in spellings]
+        return tuple(
+            self._tables.id(number)
+            for number in nearest_names(name, names, [number for _, number in spellings], limit)
+        )
+
+    def __contains__(self, node: object) -> bool:
+        return isinstance(node, str) and self._tables.find(node) is not None
+
+    def outdated(self, node: str) -> Outdated | None:
+        return self._tables.outdated.get(node)
+
+    def _read_links(self, node: str) -> Sequence[StoredLink]:
+        value = self._rows.get(Kind.LINKS, self._tables.number(node))
+        return unpack_links(node, value) if value else ()
+
+    def backlinks(self, node: str) -> Sequence[StoredLink]:
+        value = self._rows.get(Kind.INCOMING, self._tables.number(node))
+        pairs = iter(unpack_numbers(value)) if value else iter(())
+        return [
+            self.links_from(self._tables.id(source))[place]
+            for source, place in zip(pairs, pairs, strict=True)
+        ]
+
+    def neighbors(self, node: str) -> Sequence[str]:
+        numbers = self._tables.neighbors(self._tables.number(node))
+        return tuple(map(self._tables.id, numbers))
+
+    def indegree(self, node: str) -> int:
+        return self._tables.indegree(self._tables.number(node))
+
+    def search(
+        self, query: str, limit: int, offset: int = 0, within: Collection[str] | None = None
+    ) -> tuple[list[Hit], int]:
+        return self.index.search(query, limit, offset, within)
+
+    def match(self, query: str, node: str | None = None) -> Match:
+        return self.index.match(query, node)
+
+    def scores(self, query: str, nodes: Sequence[str]) -> Mapping[str, float]:
+        return self.index.scores_of(query, nodes)
+
+    def relevance(self, query: str, node: str, text: str) -> float:
+        return self.index.relevance(query, node, text)
+
+    def weight(self, query: str, node: str, text: str) -> float:
+        return self.index.weight(query, node, text)
+
+    def passing(self, filters_: Sequence[Filter]) -> frozenset[str]:
+        return filters.passing(self._facets, filters_)
+
+    def filter_values(self, field: str) -> Sequence[str]:
+        return filters.values_of(self._facets, field)
+
+
+class _Ids(Sequence[str]):
+    """Ids of nodes, read from the rows when they are asked for.
+
+    Args:
+        tables: read the heads of the nodes.
+        numbers: numbers of the nodes.
+    """
+
+    def __init__(self, tables: StoredTables, numbers: Sequence[int]) -> None:
+        self._tables, self._numbers = tables, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return [head.id for head in self._tables.heads(self._numbers[place])]
+        return self._tables.id(self._numbers[place])
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self), AT_ONCE):
+            yield from self[start : start + AT_ONCE]
