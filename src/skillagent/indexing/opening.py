@@ -30,6 +30,7 @@ from skillagent.store.graph_rows import Costs, graph_rows
 from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows, write_rows
 from skillagent.store.stored_values import ShownText, unpack_head
+from skillagent.store.stored_view import GraphFiles
 from skillagent.tokens import default_counter
 
 LOCK_SECONDS = 600.0
@@ -77,6 +78,7 @@ class _Opening:
         self, roots: Sequence[Root], options: Options, folder: Path | None, progress: Progress
     ) -> None:
         self._roots, self._options, self._progress = roots, options, progress
+        self._files = GraphFiles(roots, options)
         self._place = IndexPlace.of(roots, options, folder)
         self._remark = ""
 
@@ -114,14 +116,14 @@ class _Opening:
             return None
         try:
             if self._is_current(rows, states, looked_ns):
-                return StoredView(rows, self._roots, self._options)
+                return StoredView(rows, self._files)
         except DamagedIndexError as error:
             self._put_aside(error)
         rows.close()
         return None
 
     def _is_current(self, rows: SqliteRows, states: Sequence[FolderState], looked_ns: int) -> bool:
-        about = StoredView(rows, self._roots, self._options).about
+        about = StoredView(rows, self._files).about
         if about["state"] != made_of(states):
             return False
         day = about["judged_on"]
@@ -156,10 +158,10 @@ class _Opening:
         looked_ns = time.time_ns()
         states = [state_of(root, self._options) for root in self._roots]
         graph = self._load()
-        rows = graph_rows(graph, _costs(graph), made_of(states), self._progress)
+        rows = graph_rows(graph, _costs(graph), made_of(states), progress=self._progress)
         write_rows(self._place.path, rows)
         os.utime(self._place.path, ns=(looked_ns, looked_ns))
-        view = StoredView(SqliteRows(self._place.path), self._roots, self._options)
+        view = StoredView(SqliteRows(self._place.path), self._files)
         return Opened(view, self._remark, is_new=True)
 
     def _put_aside(self, error: DamagedIndexError) -> None:

@@ -19,10 +19,11 @@ from skillagent.store.rows import (
     pack_json,
     pack_numbers,
     pack_scores,
+    packed,
     text_key,
 )
 from skillagent.store.stored_names import forms_of_node
-from skillagent.store.stored_values import ShownText, pack_head, pack_links
+from skillagent.store.stored_values import ShownText, pack_head, pack_links, pack_root
 
 ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS = (
     b"about",
@@ -48,7 +49,12 @@ class Costs:
 
 
 def graph_rows(
-    graph: SkillGraph, costs: Costs, state: str = "", progress: Progress = no_progress
+    graph: SkillGraph,
+    costs: Costs,
+    state: str = "",
+    *,
+    texts: bool = False,
+    progress: Progress = no_progress,
 ) -> Iterator[Row]:
     """All rows of a graph.
 
@@ -56,6 +62,7 @@ def graph_rows(
         graph: the graph.
         costs: what showing its nodes costs.
         state: the state of the files; see `graph.folder_state`.
+        texts: whether to keep the texts of the nodes, for readers that do not have the files.
         progress: receives how many nodes are indexed and written.
     """
     tables = graph.keep(GraphTables, lambda: GraphTables(graph, progress))
@@ -63,6 +70,9 @@ def graph_rows(
     made = {"state": state, "counter": costs.counter}
     yield from _parts(graph, tables, made, numbers)
     yield from _nodes(graph, tables, costs, numbers, progress)
+    if texts:
+        for number, node in enumerate(graph.nodes.values()):
+            yield Kind.TEXT, number, packed(text_key(node.document.text))
     for term, (documents, scores, frequency) in tables.lists.items():
         yield Kind.TERM, text_key(term), pack_scores(frequency, documents, scores)
     yield from _grouped(Kind.NAME, _names(graph))
@@ -79,7 +89,10 @@ def _parts(
         "nodes": len(graph.nodes),
         "languages": tables.languages.every,
         "link_fields": sorted(graph.link_fields),
-        "root_fields": [sorted(dialect.link_fields) for dialect in graph.dialects],
+        "roots": [
+            pack_root(root, dialect)
+            for root, dialect in zip(graph.roots, graph.dialects, strict=True)
+        ],
         "judged_on": graph.judged_on.isoformat() if graph.judged_on else None,
     }
     yield Kind.PART, ABOUT, pack_json(about)

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """Id of a node → its number."""
     HEAD = "heads"
     """Number → the node without its text."""
+    TEXT = "texts"
+    """Number → the text of the node's file, decoded; only where readers do not have the files."""
     LINKS = "links"
     """Number → the links in the node."""
     EDGES = "edges"
@@ -54,7 +56,7 @@ class Kind(StrEnum):
         return self in _NUMBERED
 
 
-_NUMBERED = frozenset((Kind.HEAD, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS))
+_NUMBERED = frozenset((Kind.HEAD, Kind.TEXT, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS))
 
 Key = int | bytes
 Row = tuple[Kind, Key, bytes]

@@ -6,12 +6,23 @@ Above: `graph_rows`, which writes them; `stored_view`, which reads them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from skillagent.graph import Link, Node, NodeKind
-from skillagent.markdown import LinkKind, Value
+from skillagent.graph import Link, Node, NodeKind, Root
+from skillagent.markdown import Dialect, LinkKind, Value
+from skillagent.markdown.logseq_names import PageNames
 from skillagent.store.rows import pack_json, unpack_json
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRoot:
+    """A root as its nodes were read."""
+
+    name: str
+    folders: tuple[str, ...]
+    """Names of the folders above it, and its own name last."""
+    dialect: Dialect
 
 
 class ShownText(NamedTuple):
@@ -152,6 +163,27 @@ def unpack_links(source: str, value: bytes) -> tuple[StoredLink, ...]:
         parts[10] = tuple(parts[10])
         links.append(StoredLink(source, *parts))
     return tuple(links)
+
+
+def pack_root(root: Root, dialect: Dialect) -> dict[str, Any]:
+    """A root as a part of a row's JSON.
+
+    Args:
+        root: the root.
+        dialect: how its links are written.
+    """
+    written = {**asdict(dialect), "link_fields": sorted(dialect.link_fields)}
+    return {"name": root.name, "folders": root.folders, "dialect": written}
+
+
+def unpack_root(parts: Mapping[str, Any]) -> StoredRoot:
+    """The root of `pack_root`."""
+    written = dict(parts["dialect"])
+    pages = written["pages"]
+    if pages:
+        pages = PageNames(**{**pages, "hidden": tuple(pages["hidden"])})
+    written |= {"link_fields": frozenset(written["link_fields"]), "pages": pages}
+    return StoredRoot(parts["name"], tuple(parts["folders"]), Dialect(**written))
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """A graph that a store keeps, as a `GraphView`: rows are read when they are needed.
 
-The text of a node is read from its file, and compared with the digest of the file as it was
-indexed: a text that has changed since is never shown as if it were the old one.
+The text of a node is read from its file if the files are at hand, and compared with the digest of
+the file as it was indexed: a text that has changed since is never shown as if it were the old one.
+Otherwise, it is one of the rows.
 
 Above: `disclosure`. Below: `stored_tables`, `stored_names`, `graph`.
 """
@@ -9,26 +10,30 @@ Above: `disclosure`. Below: `stored_tables`, `stored_names`, `graph`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import overload
 
-from skillagent.errors import ResolveError, StoredIndexError
+from skillagent.errors import DamagedIndexError, ResolveError, StoredIndexError
 from skillagent.graph import Node, Options, Outdated, Root, SkillGraph
-from skillagent.graph.logseq import dialect_of
 from skillagent.graph.node_names import NodeNames, bare_name, nearest_names
 from skillagent.graph.resolve import SEPARATOR, Resolver
 from skillagent.graph.walk import read_file
 from skillagent.index import Hit, Match, SearchIndex, filters
 from skillagent.index.filters import Filter
-from skillagent.markdown import Dialect, Document
+from skillagent.markdown import Document
 from skillagent.markdown.document import parse
 from skillagent.store.digest_cache import DigestCache
 from skillagent.store.graph_rows import SPELLINGS
-from skillagent.store.rows import Kind, Rows, text_key, unpack_json, unpack_numbers
+from skillagent.store.rows import Kind, Rows, text_key, unpack_json, unpack_numbers, unpacked
 from skillagent.store.stored_names import forms_of_name
 from skillagent.store.stored_tables import KEPT_NODES, StoredFacets, StoredTables
-from skillagent.store.stored_values import StoredHead, StoredLink, unpack_links
+from skillagent.store.stored_values import (
+    StoredHead,
+    StoredLink,
+    StoredRoot,
+    unpack_links,
+    unpack_root,
+)
 
 KEPT_DOCUMENTS = 64
 """How many parsed texts stay in memory after they were read."""
@@ -41,16 +46,15 @@ class StoredView:
 
     Args:
         rows: the rows of the graph.
-        roots: the folders that it was loaded from.
-        options: how it was loaded.
+        files: reads the texts of the nodes; None if the rows have them.
 
     Every method raises StoredIndexError if a file has changed since it was indexed, or if the
     rows are damaged.
     """
 
-    def __init__(self, rows: Rows, roots: Sequence[Root], options: Options) -> None:
+    def __init__(self, rows: Rows, files: GraphFiles | None = None) -> None:
         self._rows = rows
-        self.roots, self.options = tuple(roots), options
+        self.files = files
         self._tables = StoredTables(rows)
         self._facets = StoredFacets(rows, self._tables)
         self._costs = DigestCache()
@@ -58,10 +62,6 @@ class StoredView:
         self.document: Callable[[str], Document] = lru_cache(KEPT_DOCUMENTS)(self._read_document)
         self.links_from: Callable[[str], Sequence[StoredLink]]
         self.links_from = lru_cache(KEPT_NODES)(self._read_links)
-
-    def load(self) -> SkillGraph:
-        """The graph as it is now, loaded from its files, for what a view cannot answer."""
-        return SkillGraph.load(*self.roots, options=self.options)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -127,36 +127,38 @@ class StoredView:
 
     def _read_document(self, node: str) -> Document:
         head = self.head(node)
-        position = self._position(head.root)
-        source = read_file(self.roots[position], head.path, self.options)
-        if source is None or source.digest != head.digest:
-            raise StoredIndexError(f"{head.path}: changed since the graph was indexed")
-        shown = f"{head.root}{SEPARATOR}{source.path}" if head.root else source.path
-        return parse(source.text, shown, self._dialects[position])
-
-    def _position(self, root: str) -> int:
-        return next((at for at, one in enumerate(self.roots) if one.name == root), 0)
+        if self.files:
+            text = self.files.text(head)
+        else:
+            value = self._rows.get(Kind.TEXT, self._tables.number(node))
+            if value is None:
+                raise DamagedIndexError(f"the stored index has no text of {node}")
+            text = unpacked(value).decode("utf-8", "surrogatepass")
+        shown = f"{head.root}{SEPARATOR}{head.path}" if head.root else head.path
+        return parse(text, shown, self._roots[head.root].dialect)
 
     @cached_property
-    def _dialects(self) -> tuple[Dialect, ...]:
-        fields: Sequence[Sequence[str]] = self._tables.about["root_fields"]  # type: ignore[assignment]
-        return tuple(
-            replace(dialect_of(root, self.options.dialect), link_fields=frozenset(own))
-            for root, own in zip(self.roots, fields, strict=True)
-        )
+    def _roots(self) -> Mapping[str, StoredRoot]:
+        """`Node.root` → root."""
+        written: Sequence[Mapping[str, object]] = self.about["roots"]  # type: ignore[assignment]
+        roots = list(map(unpack_root, written))
+        return {root.name if len(roots) > 1 else "": root for root in roots}
 
     def locate(self, name: str) -> tuple[str, str]:
         wanted = name.strip().strip("\"'`").strip()
         for exact in (name, wanted):
             if exact in self:
                 return exact, ""
-        keys = [text_key(form) for form in sorted(forms_of_name(name, self._dialects))]
+        dialects = [root.dialect for root in self._roots.values()]
+        keys = [text_key(form) for form in sorted(forms_of_name(name, dialects))]
         groups = self._rows.many(Kind.NAME, keys).values()
         numbers = sorted({number for group in groups for number in unpack_numbers(group)})
         nodes = sorted(map(self._node, self._tables.heads(numbers)), key=lambda node: node.path)
         resolvers = {
-            (root.name if len(self.roots) > 1 else ""): self._resolver(root, nodes)
-            for root in self.roots
+            name: Resolver(
+                [node for node in nodes if node.root == name], (), root.dialect, root.folders
+            )
+            for name, root in self._roots.items()
         }
         try:
             node, fragment = NodeNames({node.id: node for node in nodes}, resolvers).locate(name)
@@ -165,11 +167,6 @@ class StoredView:
                 raise
             raise ResolveError(name, self.nearest(bare_name(name)), ambiguous=False) from None
         return node.id, fragment
-
-    def _resolver(self, root: Root, nodes: Sequence[Node]) -> Resolver:
-        name = root.name if len(self.roots) > 1 else ""
-        own = [node for node in nodes if node.root == name]
-        return Resolver(own, (), self._dialects[self._position(name)], root.folders)
 
     def _node(self, head: StoredHead) -> Node:
         document = self.document(head.id)
@@ -240,6 +237,34 @@ class StoredView:
 
     def filter_values(self, field: str) -> Sequence[str]:
         return filters.values_of(self._facets, field)
+
+
+class GraphFiles:
+    """The files of a graph.
+
+    Args:
+        roots: the folders that it was loaded from.
+        options: how it was loaded.
+    """
+
+    def __init__(self, roots: Sequence[Root], options: Options) -> None:
+        self.roots, self.options = tuple(roots), options
+
+    def text(self, head: StoredHead) -> str:
+        """The text of a node's file.
+
+        Raises:
+            StoredIndexError: the file is not as it was indexed.
+        """
+        root = next((root for root in self.roots if root.name == head.root), self.roots[0])
+        source = read_file(root, head.path, self.options)
+        if source is None or source.digest != head.digest:
+            raise StoredIndexError(f"{head.path}: changed since the graph was indexed")
+        return source.text
+
+    def load(self) -> SkillGraph:
+        """The graph as it is now, for what its index does not answer."""
+        return SkillGraph.load(*self.roots, options=self.options)
 
 
 class _Ids(Sequence[str]):
