@@ -66,6 +66,11 @@ home folder and its own copy of the notes; what each was asked is at the end. Me
 A Python process that does nothing takes {bare:.3f} s and {bare_mb:.0f} MB.
 """
 
+NAMES = """\
+`{notes}` is the folder of the notes, `{home}` the home folder of the program, `{query}` a question;
+`{stub}` and `{vault}` are short files in `benchmarks/peer_programs.py`.
+"""
+
 COLUMNS = (
     "program",
     "cold, s",
@@ -90,12 +95,14 @@ def table(rows: Sequence[Measurements]) -> Iterator[str]:
     ours = rows[0].median("cold", "cpu")
     for row in rows:
         yield f"| {' | '.join(_cells(row, ours))} |"
-    yield ""
+    remarks = []
     for row in rows:
         if row.fault:
-            yield f"- **{row.program.name}** was stopped or failed: {row.fault}."
+            remarks.append(f"- **{row.program.name}** was stopped or failed: {row.fault}.")
         if row.changed:
-            yield f"- **{row.program.name}** changed {row.changed:,} files of the notes."
+            remarks.append(f"- **{row.program.name}** changed {row.changed:,} files of the notes.")
+    if remarks:
+        yield from ("", *remarks)
 
 
 def _cells(row: Measurements, ours: float | None) -> Iterator[str]:
@@ -243,7 +250,7 @@ def main() -> None:
     if reasons:
         text += "\nNot installed here:\n\n"
         text += "".join(f"- **{name}**: {reason}\n" for name, reason in reasons.items())
-    text += "\n## What each was asked\n\n" + "\n".join(asked(measured)) + "\n"
+    text += f"\n## What each was asked\n\n{NAMES}\n" + "\n".join(asked(measured)) + "\n"
     print(text)
     if arguments.report:
         arguments.report.write_text(text, encoding="utf-8")
