@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from skillagent.markdown import Document, LinkKind, Reference
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = lazy_pattern(r"[^\W\d_]")
 NEAR_CHARS = 80
 """How many characters on each side of a link `Link.around` returns."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,14 +10,15 @@ from functools import cached_property
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import Document, Value, scalar_text
 from skillagent.markdown.inline import plain_text
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
 SUFFIXES = (".md", ".markdown", ".mdx")
 """The endings of the names of Markdown files."""
 _SUFFIXES = frozenset(suffix[1:] for suffix in SUFFIXES)
-_LIST_MARK = re.compile(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
-_LEADS = re.compile(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
+_LIST_MARK = lazy_pattern(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
+_LEADS = lazy_pattern(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
 _OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
 _LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
 

@@ -19,7 +19,6 @@ Above: `build`. Below: `attachments`, `inner_path`, `namesakes`, `site`, nodes.
 from __future__ import annotations
 
 import posixpath
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -32,6 +31,7 @@ from skillagent.graph.namesakes import Namesakes, add_name
 from skillagent.graph.node import Node, stem_of, without_suffix
 from skillagent.graph.site import SITE_TOP, Site
 from skillagent.markdown import Dialect, LinkKind, Reference
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.logseq_names import PageNames, written
 from skillagent.markdown.template import URL
 
@@ -41,8 +41,8 @@ FOLDER_INDEXES = ("index", "readme", "skill")
 CONTENTS = frozenset(("toc", "_toc_", "__toc__", "_tosp_"))
 """`[[toc]]` and similar: site builders replace it with a list of headings."""
 _PAGE_SUFFIXES = (".html", ".htm")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-_FOLD = re.compile(r"[-_\s]+")
+_DRIVE = lazy_pattern(r"[A-Za-z]:[\\/]|\\\\")
+_FOLD = lazy_pattern(r"[-_\s]+")
 
 
 class Resolution(NamedTuple):

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import unicodedata
 from dataclasses import dataclass
 from io import FileIO
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.decoding import decode
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 HEAD_BYTES = 65_536
 """How much of a file above the size limit is loaded, from its beginning."""
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNSAFE = lazy_pattern(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
 from skillagent.markdown import scalar_text
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.yaml_header import Value
 
 WORDS = frozenset(
@@ -53,7 +54,7 @@ DATES = (
 """The status of a node after a date, and the fields with its last valid day."""
 _NOT_YET = frozenset(("draft", "proposed", "planned", "rejected", "idea"))
 """With such a status, a node is only planned to replace another one."""
-_NO = re.compile(
+_NO = lazy_pattern(
     r"(?:\W*|false|off|never|null|n/a|0|tbd|todo|unknown|(?:no|none|not|nobody|nothing)\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -69,8 +70,8 @@ _DATE_FORMS = (
     "%B %d, %Y",
 )
 """Dates that can mean only one day. `01/02/2026` is not among them."""
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{2}))?")
-_TIME = re.compile(r"(?<=\d)[T ]\d{1,2}:\d{2}.*", re.DOTALL)
+_PERIOD = lazy_pattern(r"(\d{4})(?:-(\d{2}))?")
+_TIME = lazy_pattern(r"(?<=\d)[T ]\d{1,2}:\d{2}.*", re.DOTALL)
 _FIELDS = frozenset(
     (*STATUS_FIELDS, *MARKS, *SUCCESSOR_FIELDS, *(name for _, names in DATES for name in names))
 )
@@ -78,10 +79,10 @@ _SEPARATORS = str.maketrans("", "", "-_ ")
 _FIELD_NAMES = {name.translate(_SEPARATORS): name for name in (*_FIELDS, *PREDECESSOR_FIELDS)}
 """Letters of a field's name → the name."""
 _DATE_FIELDS = frozenset(name for _, names in DATES for name in names)
-_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
-_DESTINATION = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
-_STATUS = re.compile(r"\W*(\w+)(.*?)(?:\s+by\s+(.+))?", re.DOTALL)
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_IN_BRACKETS = lazy_pattern(r"\[[^\]]*\]")
+_DESTINATION = lazy_pattern(r"\[[^\]]*\]\(([^()\s]+)\)")
+_STATUS = lazy_pattern(r"\W*(\w+)(.*?)(?:\s+by\s+(.+))?", re.DOTALL)
+_BETWEEN_WORDS = lazy_pattern(r"[\W_]+")
 MOST_READ = 400
 """Characters of a status that are read."""
 MAX_STATUS = 40

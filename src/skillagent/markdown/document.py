@@ -26,15 +26,16 @@ from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import ExcludedRanges, Ranges, excluded_ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, HeadingLookup, heading_key, headings_in
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.link_scan import LinkScan
 from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.math_ranges import math_ranges
 from skillagent.markdown.tables import Tables
 from skillagent.markdown.wikilink import LinkKind, Reference
 
-_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
-_TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
-_BLANKED = re.compile(r"[^\n]")
+_BLOCK_ID = lazy_pattern(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
+_TAG = lazy_pattern(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
+_BLANKED = lazy_pattern(r"[^\n]")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.salvage import salvage
 from skillagent.markdown.yaml_header import (
     KEY_LINE,
@@ -34,16 +35,16 @@ from skillagent.markdown.yaml_header import (
 MAX_HEADER_CHARS = 262_144
 """Longest header that is read."""
 
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-_TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
-_JSON_CLOSE = re.compile(r"^\}[ \t]*$", re.MULTILINE)
-_OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
-_SECOND = re.compile(
+_CLOSE = lazy_pattern(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_TOML_CLOSE = lazy_pattern(r"^\+\+\+[ \t]*$", re.MULTILINE)
+_JSON_CLOSE = lazy_pattern(r"^\}[ \t]*$", re.MULTILINE)
+_OPEN = lazy_pattern(r"---[ \t]*(?:\n|\Z)")
+_SECOND = lazy_pattern(
     r"\s*+(?:---[ \t]*+\n)?(?:[\w-]++:(?:[ \t][^\n]*+)?+\n(?:[ \t][^\n]*+\n)*+)++"
     r"---[ \t]*+(?:\n|\Z)"
 )
-_ANY_KEY = re.compile(r"\s*[\"']?([^\s\"'=:\[]+)[\"']?\s*[=:]")
-_DOTS = re.compile(r"^(?:[^.=\n]*+\.){64}", re.MULTILINE)
+_ANY_KEY = lazy_pattern(r"\s*[\"']?([^\s\"'=:\[]+)[\"']?\s*[=:]")
+_DOTS = lazy_pattern(r"^(?:[^.=\n]*+\.){64}", re.MULTILINE)
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from skillagent.markdown.frontmatter import Frontmatter
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.salvage import ITEM_LINE, TAB_INDENT, as_blanks
 from skillagent.markdown.wikilink import LinkKind, Reference, bare_name
 from skillagent.markdown.yaml_header import Loader, Value
@@ -23,9 +24,9 @@ from skillagent.markdown.yaml_header import Loader, Value
 MAX_NAME = 255
 """Longest value that can be a name; file systems allow no longer names."""
 
-_BARE = re.compile(r"(?:\.{0,2}/)?[^\W\d][\w./-]*(?:#[\w./-]+)?")
+_BARE = lazy_pattern(r"(?:\.{0,2}/)?[^\W\d][\w./-]*(?:#[\w./-]+)?")
 """A value that needs no quotes in YAML, neither on its own nor in a list."""
-_ITEM = re.compile(rf"^{ITEM_LINE.pattern}$", re.MULTILINE)
+_ITEM = lazy_pattern(rf"^{ITEM_LINE.pattern}$", re.MULTILINE)
 _WORDS = frozenset("null true false yes no on off y n".split())
 
 

@@ -8,7 +8,6 @@ Above: `document`. Below: `wikilink`, `link_fields`, `malformed`, `footnotes`, `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from skillagent.markdown.dialect import Dialect
 from skillagent.markdown.excluded_ranges import ExcludedRanges, Ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.inline import ADDRESS
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.link_fields import names_in_fields
 from skillagent.markdown.logseq import outline
 from skillagent.markdown.math_ranges import math_ranges
@@ -26,8 +26,8 @@ from skillagent.markdown.wikilink import LinkKind, Reference
 _REACH = 80
 """How many characters before a link are searched for what opens its value in YAML."""
 # What can come before a value: an indicator of YAML, or the beginning of the line.
-_OPENS_VALUE = re.compile(r"(?:^|[:\-\[,])\s*\Z")
-_TOP_KEY = re.compile(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
+_OPENS_VALUE = lazy_pattern(r"(?:^|[:\-\[,])\s*\Z")
+_TOP_KEY = lazy_pattern(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
 
 
 class DocumentLinks(NamedTuple):

@@ -12,6 +12,8 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import unquote
 
+from skillagent.markdown.lazy_pattern import lazy_pattern
+
 DAY_FORMATS = ("MMM do, yyyy", "yyyy-MM-dd", "yyyy_MM_dd")
 """Logseq reads a name in one of these forms as a day, in addition to the graph's own form."""
 _LONGEST_DAY = 48
@@ -19,7 +21,7 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_PART = re.compile(r"yyyy|MMMM|MMM|MM|M|do|dd|d|EEEE|E{1,3}|'[^']*'|.", re.DOTALL)
+_PART = lazy_pattern(r"yyyy|MMMM|MMM|MM|M|do|dd|d|EEEE|E{1,3}|'[^']*'|.", re.DOTALL)
 _READ = {
     "yyyy": r"(?P<year>\d{4})",
     "MMMM": rf"(?P<name>{'|'.join(_MONTHS)})",
@@ -32,9 +34,9 @@ _READ = {
     "EEEE": rf"(?:{'|'.join(_WEEKDAYS)})",
     "E": rf"(?:{'|'.join(day[:3] for day in _WEEKDAYS)})",
 }
-_LOWBARS = re.compile(r"___|_(?=/)|(?<=/)_")
+_LOWBARS = lazy_pattern(r"___|_(?=/)|(?<=/)_")
 # Characters that a file name must not have on some system, and `%` and `#`, which have a meaning.
-_RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\%#^\[\]]|^\.|\.$")
+_RESERVED = lazy_pattern(r"[\x00-\x1f\x7f<>:\"|?*\\%#^\[\]]|^\.|\.$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ Above: `link_scan`, which combines all links of a document. Below: `destination`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from skillagent.markdown.destination import (
 )
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.tables import Tables
 from skillagent.markdown.template import has_template, template_address
 
@@ -71,14 +71,14 @@ class Reference(NamedTuple):
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.
 _BODY = r"(?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+"
 _BODY_LINES = r"(?:[^\[\]]++|\[[^\[\]]*+\])*+"
-_SPECIAL = re.compile(r"[|#:\\\n]")
-_INNER = re.compile(rf"\[\[(?!\[)({_BODY})\]\]")
-_OUTER = re.compile(rf"\[\[(?=\[)({_BODY})\]\]")
-_INNER_LINES = re.compile(rf"\[\[(?!\[)({_BODY_LINES})\]\]")
-_BY_REFERENCE = re.compile(rf"{OPENING}(?<![!\]]\[){REFERENCE}")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
-_LOCAL_FILE = re.compile(r"file:|[A-Za-z]:[\\/]")
-_BARE_HASH = re.compile(r"(?<=\S)#(?=[^\s#])")
+_SPECIAL = lazy_pattern(r"[|#:\\\n]")
+_INNER = lazy_pattern(rf"\[\[(?!\[)({_BODY})\]\]")
+_OUTER = lazy_pattern(rf"\[\[(?=\[)({_BODY})\]\]")
+_INNER_LINES = lazy_pattern(rf"\[\[(?!\[)({_BODY_LINES})\]\]")
+_BY_REFERENCE = lazy_pattern(rf"{OPENING}(?<![!\]]\[){REFERENCE}")
+_SCHEME = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_LOCAL_FILE = lazy_pattern(r"file:|[A-Za-z]:[\\/]")
+_BARE_HASH = lazy_pattern(r"(?<=\S)#(?=[^\s#])")
 
 
 def wikilinks(

@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 Value: TypeAlias = "str | int | float | bool | tuple[Value, ...] | Mapping[str, Value] | None"
 """The value of a frontmatter field."""
@@ -32,7 +33,7 @@ NODES_OF_A_KEY = 3
 """A mapping, its key and the value of that."""
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-KEY_LINE = re.compile(
+KEY_LINE = lazy_pattern(
     r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*+|\"[^\"\n]++\"[ \t]*+|'[^'\n]++'[ \t]*+):(?:[ \t]++|$)"
 )
 # A quoted scalar without escapes, or a plain one: printable, without `: ` and ` #`, and without
@@ -44,11 +45,11 @@ _PLAIN = (
 )
 _WORD = r"[A-Za-z0-9](?:[\w./+-]|[ ](?=[\w(/.+-]))*+"
 _LIST = rf"\[(?:(?:{_QUOTED}|{_WORD})(?:, ?(?:{_QUOTED}|{_WORD}))*)?\]"
-_SIMPLE_LINE = re.compile(rf"([A-Za-z_][\w-]*):(?: ({_QUOTED}|{_PLAIN}|{_LIST}))?", re.ASCII)
-_SIMPLE_ITEM = re.compile(rf"( *- )({_QUOTED}|{_WORD})", re.ASCII)
-_ITEM = re.compile(rf"{_QUOTED}|{_WORD}", re.ASCII)
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_SIMPLE_LINE = lazy_pattern(rf"([A-Za-z_][\w-]*):(?: ({_QUOTED}|{_PLAIN}|{_LIST}))?", re.ASCII)
+_SIMPLE_ITEM = lazy_pattern(rf"( *- )({_QUOTED}|{_WORD})", re.ASCII)
+_ITEM = lazy_pattern(rf"{_QUOTED}|{_WORD}", re.ASCII)
+_INT = lazy_pattern(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = lazy_pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CORE_TAGS = {
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map")
 }
