@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from skillagent.graph.adjacency import reached
+from skillagent.graph.file_name import without_suffix
+from skillagent.graph.kind import NodeKind
 from skillagent.graph.link import Link
 from skillagent.graph.logseq import dialect_of
-from skillagent.graph.node import Node, NodeKind, kind_of, without_suffix
+from skillagent.graph.node import Node, kind_of
 from skillagent.graph.resolve import name_key
 from skillagent.graph.walk import Options, Root, read_file, top_files
 from skillagent.markdown.document import parse

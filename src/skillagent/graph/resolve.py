@@ -23,16 +23,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from skillagent.graph.attachments import has_attachment_suffix
+from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.inner_path import inner_path
 from skillagent.graph.namesakes import Namesakes, add_name
-from skillagent.graph.node import Node, stem_of, without_suffix
+from skillagent.graph.node import Node
 from skillagent.graph.site import SITE_TOP, Site
 from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.logseq_names import PageNames, written
+from skillagent.markdown.percent import percent_decoded
 from skillagent.markdown.template import URL
 
 SEPARATOR = "::"
@@ -275,7 +276,7 @@ class Resolver:
 
     def near(self, target: str) -> Node | None:
         """The only node whose name differs by no more than blanks, `-`, `_`, `%20` and case."""
-        name = without_suffix(unquote(target))
+        name = without_suffix(percent_decoded(target))
         if not self._dialect.pages:  # in Logseq a `/` is a part of a page's name
             name = name.rpartition("/")[2]
         nodes = self._folded.get(_FOLD.sub(" ", name_key(name)), [])

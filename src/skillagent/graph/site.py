@@ -16,8 +16,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.inner_path import inner_path
-from skillagent.graph.node import Node, stem_of, without_suffix
+from skillagent.graph.node import Node
 from skillagent.markdown import LinkKind, scalar_text
 from skillagent.markdown.lazy_pattern import lazy_pattern
 

@@ -5,7 +5,6 @@ Above: `walk`. Below: `markdown.decoding`.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import unicodedata
 from dataclasses import dataclass
@@ -53,6 +52,8 @@ def read_source(stream: FileIO, relative: str, limit: int, prefix: str = "") -> 
     Raises:
         OSError: it cannot be read.
     """
+    import hashlib  # it loads OpenSSL, and a process that only looks at the files needs no digest
+
     with stream:
         size = os.fstat(stream.fileno()).st_size
         whole = size <= limit

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
+from skillagent.graph.outdated import Outdated
 from skillagent.markdown import scalar_text
 from skillagent.markdown.lazy_pattern import lazy_pattern
-from skillagent.markdown.yaml_header import Value
+from skillagent.markdown.values import Value
+
+if TYPE_CHECKING:
+    from datetime import date
 
 WORDS = frozenset(
     (
@@ -87,16 +88,6 @@ MOST_READ = 400
 """Characters of a status that are read."""
 MAX_STATUS = 40
 """A longer status is a sentence: only its first word is a value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outdated:
-    """Why a node should not be relied on, and what to read instead."""
-
-    word: str
-    """One of `WORDS`."""
-    successors: tuple[str, ...] = ()
-    """Ids of the nodes that replace it and are in the graph."""
 
 
 def field_key(name: str) -> str:
@@ -255,6 +246,9 @@ def _last_day(text: str) -> date | None:
     text = _TIME.sub("", text.strip()[:MAX_STATUS])
     if not text:  # as in most nodes, and `strptime` is slow
         return None
+    from calendar import monthrange
+    from datetime import date, datetime
+
     if period := _PERIOD.fullmatch(text):
         year, month = int(period[1]), int(period[2] or 12)
         with suppress(ValueError):

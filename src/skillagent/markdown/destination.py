@@ -8,10 +8,9 @@ escapes such as `%20` are decoded last.
 from __future__ import annotations
 
 import re
-from html.entities import html5
-from urllib.parse import unquote
 
 from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.percent import percent_decoded
 from skillagent.markdown.template import AFTER_BRACE
 
 _ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
@@ -59,6 +58,8 @@ def meaning(written: str) -> str:
 def _character(entity: str) -> str:
     name = entity[1:-1]
     if name[0] != "#":
+        from html.entities import html5  # a large table, and few addresses have such entities
+
         return html5.get(name + ";", entity)
     code = int(f"0{name[1:]}", 0) if name[1] in "xX" else int(name[1:])
     return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
@@ -88,7 +89,7 @@ def path_and_fragment(address: str) -> tuple[str, str]:
         address: as written, without `< >`.
     """
     path, _, fragment = meaning(address).partition("#")
-    return unquote(path.partition("?")[0]), unquote(fragment)
+    return percent_decoded(path.partition("?")[0]), percent_decoded(fragment)
 
 
 def as_address(text: str, *, bare: bool = True) -> str:

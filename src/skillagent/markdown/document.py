@@ -30,8 +30,8 @@ from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.link_scan import LinkScan
 from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.math_ranges import math_ranges
+from skillagent.markdown.reference import LinkKind, Reference
 from skillagent.markdown.tables import Tables
-from skillagent.markdown.wikilink import LinkKind, Reference
 
 _BLOCK_ID = lazy_pattern(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 _TAG = lazy_pattern(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")

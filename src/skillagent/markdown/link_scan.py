@@ -21,7 +21,7 @@ from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.link_fields import names_in_fields
 from skillagent.markdown.logseq import outline
 from skillagent.markdown.math_ranges import math_ranges
-from skillagent.markdown.wikilink import LinkKind, Reference
+from skillagent.markdown.reference import LinkKind, Reference
 
 _REACH = 80
 """How many characters before a link are searched for what opens its value in YAML."""

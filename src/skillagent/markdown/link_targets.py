@@ -13,8 +13,9 @@ from skillagent.markdown.destination import DEFINITION, INLINE, OPENING, REFEREN
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.reference import Reference
 from skillagent.markdown.template import template_address
-from skillagent.markdown.wikilink import Reference, bare_name_end, label_key
+from skillagent.markdown.wikilink import bare_name_end, label_key
 
 _HASH = lazy_pattern(r"(?<!\\)#")
 _USE = lazy_pattern(rf"{OPENING}(?<!\]\[){REFERENCE}")

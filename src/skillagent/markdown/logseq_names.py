@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
 
 from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.percent import percent_decoded
+
+if TYPE_CHECKING:
+    from datetime import date
 
 DAY_FORMATS = ("MMM do, yyyy", "yyyy-MM-dd", "yyyy_MM_dd")
 """Logseq reads a name in one of these forms as a day, in addition to the graph's own form."""
@@ -111,7 +114,7 @@ def written(day: date, form: str) -> str:
 def _decoded(name: str, stem: str) -> str:
     """A name with percent escapes decoded; the file's stem if the result cannot be displayed."""
     try:
-        text = unquote(name, errors="strict")
+        text = percent_decoded(name, errors="strict")
     except UnicodeDecodeError:
         return name
     return text if text.isprintable() else stem
@@ -137,6 +140,8 @@ def _reader(form: str) -> re.Pattern[str]:
 
 
 def _day(parts: dict[str, str]) -> date | None:
+    from datetime import date  # only journals have names of days
+
     month = parts.get("month")
     if month is None:
         short = parts.get("name", "")[:3].title()

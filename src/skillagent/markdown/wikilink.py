@@ -10,9 +10,6 @@ Above: `link_scan`, which combines all links of a document. Below: `destination`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import NamedTuple
-from urllib.parse import unquote
 
 from skillagent.markdown.destination import (
     DEFINITION,
@@ -26,47 +23,10 @@ from skillagent.markdown.destination import (
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.percent import percent_decoded
+from skillagent.markdown.reference import LinkKind, Reference
 from skillagent.markdown.tables import Tables
 from skillagent.markdown.template import has_template, template_address
-
-
-class LinkKind(StrEnum):
-    """How a link is written."""
-
-    WIKILINK = "wikilink"
-    EMBED = "embed"
-    MARKDOWN = "markdown"
-    FRONTMATTER = "frontmatter"
-    COMMENT = "comment"
-
-
-class Reference(NamedTuple):
-    """One link as written, its target not yet looked up."""
-
-    kind: LinkKind
-    target: str
-    """Name or path as written, trimmed; empty for a link into the same document."""
-    fragment: str
-    """Path of headings, or `^block`; empty if there is none."""
-    label: str
-    """Text after the `|`, or in the brackets of a Markdown link; empty if there is none."""
-    start: int
-    """Offset in the document's text."""
-    end: int
-    line: int
-    """Line in the file, from 1."""
-    key: str = ""
-    """The frontmatter field that contains it; empty in the body."""
-    bare_pipe: bool = False
-    """True for an unescaped `|` inside a table."""
-    is_name: bool = False
-    """True for a value of a link field of the frontmatter: a name or path without brackets."""
-    template: str = ""
-    """The keyword of the site builder's template that contains the target; see `template`."""
-    is_tag: bool = False
-    """True for a Logseq tag: `#page` with its `#`, or a word of `tags::`. It is a link only if the
-    page exists."""
-
 
 # Inside the brackets: anything but brackets and line ends, or one balanced pair.
 _BODY = r"(?:[^\[\]\n]++|\[[^\[\]\n]*+\])*+"
@@ -233,7 +193,7 @@ def markdown_link(label: str, destination: str, start: int, end: int) -> Referen
         if (inner := template_address(destination)) is None:
             return None
         kind, keyword = LinkKind.MARKDOWN, inner.keyword
-        path, fragment = unquote(inner.path), unquote(inner.fragment)
+        path, fragment = percent_decoded(inner.path), percent_decoded(inner.fragment)
         return Reference(kind, path, fragment, label.strip(), start, end, 0, template=keyword)
     address = meaning(destination)
     if not address or (_SCHEME.match(address) and not _LOCAL_FILE.match(address)):

@@ -13,7 +13,7 @@ from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.logseq.properties import KEY
-from skillagent.markdown.wikilink import LinkKind, Reference
+from skillagent.markdown.reference import LinkKind, Reference
 
 _PROPERTY_LINE = lazy_pattern(rf"^[ \t]*(?:[-*+][ \t]+)?{KEY}::(?:[ \t][^\n]*)?$", re.MULTILINE)
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

@@ -15,7 +15,7 @@ from skillagent.markdown import frontmatter
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.lazy_pattern import lazy_pattern
-from skillagent.markdown.yaml_header import Value
+from skillagent.markdown.values import Value
 
 KEY = r"\.?[^\W\d][\w.*+!?$%&<>=-]*+"
 """A pattern for the names of properties."""
