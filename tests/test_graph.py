@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import networkx
 import pytest
@@ -98,6 +99,16 @@ def test_the_entry_is_chosen_in_the_documented_order(
     vault: Vault, files: dict[str, str | bytes], entry: str | None
 ) -> None:
     assert SkillGraph.load(vault(files)).entry == entry
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_entry_reaches_most_and_of_equals_has_the_smallest_id(vault: Vault, seed: int) -> None:
+    dice = Random(seed)
+    names = "abcdefgh"[: dice.randint(2, 8)]
+    links = {name: dice.sample(names, dice.randint(0, 2)) for name in names}
+    files = {f"{name}.md": " ".join(f"[[{to}]]" for to in links[name]) or "x" for name in names}
+    graph = SkillGraph.load(vault(dict(files)))
+    assert graph.entry == min(names, key=lambda name: (-len(graph.reachable(name)), name))
 
 
 KINDS = [
