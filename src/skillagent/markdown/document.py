@@ -52,7 +52,6 @@ class Document:
     anchors: tuple[Reference, ...]
     """Markdown links to headings of the same document. They are checked, but are not links of
     the graph."""
-    headings: tuple[Heading, ...]
     tags: tuple[str, ...]
     """Tags of the header, then of the body, without `#`; of two spellings the first one."""
     excluded: ExcludedRanges
@@ -64,6 +63,11 @@ class Document:
     def body(self) -> str:
         """The text after the header."""
         return self.text[self.frontmatter.body_start :]
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings of the body, in order."""
+        return tuple(headings_in(self.text, self.frontmatter.body_start, self.excluded.code))
 
     @cached_property
     def tables(self) -> Tables:
@@ -231,7 +235,6 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     is_mdx = path.lower().endswith(".mdx")
     excluded = excluded_ranges(text, start, dialect, indented_code=not is_mdx)
     excluded = embedded.with_embedded_code(text, start, excluded)
-    headings = tuple(headings_in(text, header.body_start, excluded.code))
     links = LinkScan(text, path, dialect, header, start, excluded).links()
     findings += links.diagnostics
     tags = _tags(text, header, excluded, links.references, dialect)
@@ -241,7 +244,6 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
         header,
         links.references,
         links.anchors,
-        headings,
         tags,
         excluded,
         tuple(findings),
