@@ -260,15 +260,7 @@ def _tags(
 ) -> tuple[str, ...]:
     tags = [tag.lstrip("#") for tag in header.words("tags", "tag")]
     if text.find("#", header.body_start) >= 0:
-        spans = [(link.start, link.end) for link in references if not link.is_tag]
-        links = Ranges([start for start, _ in spans], [end for _, end in spans])
-        tags += [
-            match[1].rstrip("/")
-            for match in _TAG.finditer(text, header.body_start)
-            if text[match.start() - 1 : match.start()].strip() == ""
-            and not excluded.code.covering(match.start())
-            and not links.covering(match.start())
-        ]
+        tags += _tags_in_body(text, header, excluded, references)
         if dialect.outline:
             tags += outline.tags(text, references)
     first: dict[str, str] = {}
@@ -276,3 +268,19 @@ def _tags(
         if tag:
             first.setdefault(tag.casefold(), tag)
     return tuple(first.values())
+
+
+def _tags_in_body(
+    text: str, header: Frontmatter, excluded: ExcludedRanges, references: Sequence[Reference]
+) -> list[str]:
+    matches = [
+        match
+        for match in _TAG.finditer(text, header.body_start)
+        if text[match.start() - 1 : match.start()].strip() == ""
+        and not excluded.code.covering(match.start())
+    ]
+    if not matches:
+        return []
+    spans = [(link.start, link.end) for link in references if not link.is_tag]
+    links = Ranges([start for start, _ in spans], [end for _, end in spans])
+    return [match[1].rstrip("/") for match in matches if not links.covering(match.start())]

@@ -72,7 +72,7 @@ def excluded_ranges(
     """
     far = places(text, start) if indented_code else []
     indented = IndentedCode(text, start, far) if far else None
-    marked = dialect.math or "`" in text or "~~~" in text or "<!--" in text or "%%" in text
+    marked = dialect.math or _has_marks(text)
     if not (marked or indented):
         return NOTHING_EXCLUDED
     scan = _MarkScan(text, dialect, indented)
@@ -84,6 +84,16 @@ def excluded_ranges(
         # A code span may continue into indented code, if the end of its block was not seen.
         code = _joined(code + indented.ranges)
     return ExcludedRanges(_ranges(code), _ranges(scan.comments), _ranges(scan.fences))
+
+
+def _has_marks(text: str) -> bool:
+    # Searching for one character is twenty times faster than for two or more.
+    return (
+        "`" in text
+        or ("~" in text and "~~~" in text)
+        or ("<" in text and "<!--" in text)
+        or ("%" in text and "%%" in text)
+    )
 
 
 class _MarkScan:
