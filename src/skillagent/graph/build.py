@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from skillagent.diagnostics import Diagnostic, ordered
 from skillagent.graph.entry import entry_of
@@ -84,20 +85,21 @@ class _Builder:
         self._report = LinkReport(options.strict)
 
     def build(self, progress: Progress) -> GraphParts:
-        links: list[Link] = []
+        links_by_node: list[tuple[str, list[Link]]] = []
         findings: list[Diagnostic] = []
         for root in self._roots:
-            root_links = [
-                link
+            by_node = [
+                (node.id, list(self._links(node, root)))
                 for node in tracked(root.nodes, "resolving links", progress)
-                for link in self._links(node, root)
             ]
             findings += root.diagnostics
             findings += alias_clashes(root)
             findings += pages_without_file(root)
-            findings += dialect_hint(root, root_links)
-            links += root_links
-        links.sort(key=lambda link: (link.source, link.reference.start))
+            findings += dialect_hint(root, [link for _, links in by_node for link in links])
+            links_by_node += by_node
+        # The links of one node are sorted by place, as its references are.
+        links_by_node.sort(key=itemgetter(0))
+        links = [link for _, group in links_by_node for link in group]
         nodes = {
             node.id: node
             for node in sorted(

@@ -58,7 +58,10 @@ def read_source(stream: FileIO, relative: str, limit: int, prefix: str = "") -> 
         size = os.fstat(stream.fileno()).st_size
         whole = size <= limit
         if whole:
-            data = stream.read()
+            # With the size, `read` asks the system once instead of four times.
+            data = stream.read(size + 1)
+            if len(data) != size:  # another process writes the file
+                data += stream.readall()
             digest = hashlib.sha256(data).hexdigest()
             size = len(data)
         else:
