@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from sys import intern
 from types import MappingProxyType
 
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -53,7 +54,8 @@ def simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
     key = indent = ""
     for number, line in enumerate(header.split("\n"), start=2):
         if match := _SIMPLE_LINE.fullmatch(line):
-            key, raw = match[1], match[2]
+            # All headers share the texts of their keys.
+            key, raw = intern(match[1]), match[2]
             if key in fields:
                 return None
             lines[key] = number

@@ -10,6 +10,7 @@ Above: `link_scan`, which combines all links of a document. Below: `destination`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 
 from skillagent.markdown.destination import (
     DEFINITION,
@@ -79,7 +80,8 @@ def wikilinks(
             continue
         body = match[1]
         if not _SPECIAL.search(body):
-            target, fragment, label, bare_pipe = body.strip(), "", "", False
+            # Links with the same target share its text.
+            target, fragment, label, bare_pipe = intern(body.strip()), "", "", False
             if not target:
                 continue
         else:
