@@ -8,7 +8,16 @@ from random import Random
 import networkx
 import pytest
 
-from skillagent import GraphError, NodeKind, ResolveError, Root, SkillGraph, UsageError
+from skillagent import (
+    DIALECTS,
+    GraphError,
+    NodeKind,
+    Options,
+    ResolveError,
+    Root,
+    SkillGraph,
+    UsageError,
+)
 from skillagent.tokens import EncodingCounter
 from tests.conftest import BUNDLED, Vault
 
@@ -22,6 +31,15 @@ TREE: dict[str, str | bytes] = {
     "c.md": "Nothing follows.",
     "alone.md": "Nobody links here, but it links to [[a]].",
 }
+
+
+def test_links_are_sorted_by_source_and_place_in_every_dialect(vault: Vault) -> None:
+    text = '---\nup: b\nsee: "[[a]]"\nrelated: [a, b]\n---\n[x](b.md) [[a]] #b\nkey:: [[b]], a\n'
+    root = vault({"b.md": text, "a.md": text, "z/a.md": "[[b]] [[a#x]]", "B2.md": "[[a]]"})
+    for dialect in DIALECTS.values():
+        links = SkillGraph.load(root, options=Options(dialect=dialect)).links
+        assert len(links) > 10
+        assert list(links) == sorted(links, key=lambda link: (link.source, link.start))
 
 
 def test_counts_reach_and_orphans(vault: Vault) -> None:
