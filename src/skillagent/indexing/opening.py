@@ -17,21 +17,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from skillagent import __version__
-from skillagent.disclosure.session_view import SessionView
 from skillagent.errors import DamagedIndexError
-from skillagent.graph import Node, Options, Root, SkillGraph
+from skillagent.graph import Options, Root, SkillGraph
 from skillagent.graph.folder_state import RACY_NS, FolderState, digest_of, state_of
 from skillagent.graph.source_file import safe_path
 from skillagent.graph.walk import read_file, roots_of
+from skillagent.indexing.costs import costs_of
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
 from skillagent.store import GraphView, MemoryView, StoredView
-from skillagent.store.graph_rows import Costs, graph_rows
+from skillagent.store.graph_rows import graph_rows
 from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows, write_rows
-from skillagent.store.stored_values import ShownText, unpack_head
+from skillagent.store.stored_values import unpack_head
 from skillagent.store.stored_view import GraphFiles
-from skillagent.tokens import default_counter
 
 LOCK_SECONDS = 600.0
 """Seconds for which a process waits for another one that builds the same index."""
@@ -158,7 +157,7 @@ class _Opening:
         looked_ns = time.time_ns()
         states = [state_of(root, self._options) for root in self._roots]
         graph = self._load()
-        rows = graph_rows(graph, _costs(graph), made_of(states), progress=self._progress)
+        rows = graph_rows(graph, costs_of(graph), made_of(states), progress=self._progress)
         write_rows(self._place.path, rows)
         os.utime(self._place.path, ns=(looked_ns, looked_ns))
         view = StoredView(SqliteRows(self._place.path), self._files)
@@ -173,16 +172,6 @@ class _Opening:
 def made_of(states: Sequence[FolderState]) -> str:
     """What an index is made of: the files, and the version of what reads them."""
     return f"{__version__} {digest_of(states)}"
-
-
-def _costs(graph: SkillGraph) -> Costs:
-    counter = default_counter()
-    session = SessionView(MemoryView(graph), counter)
-
-    def shown(node: Node) -> ShownText:
-        return ShownText(session.cost(node), session.is_plain(node))
-
-    return Costs(counter.name, shown)
 
 
 @contextlib.contextmanager
