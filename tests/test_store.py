@@ -36,7 +36,7 @@ STORES: dict[str, Callable[[SkillGraph], GraphView]] = {
 """A store in PostgreSQL is another one; it needs a server."""
 
 
-@pytest.fixture(params=[*STORES, "PostgreSQL"])
+@pytest.fixture(params=[*STORES, pytest.param("PostgreSQL", marks=pytest.mark.process)])
 def store(request: pytest.FixtureRequest) -> Iterator[Callable[[SkillGraph], GraphView]]:
     """A way to keep a graph."""
     if request.param in STORES:

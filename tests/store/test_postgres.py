@@ -22,6 +22,8 @@ from skillagent.store.postgres.schema import MIGRATIONS, check, migrate, version
 from skillagent.store.rows import VERSION, Key, Kind, Row
 from tests.postgres import Server, wait_until
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -163,7 +165,6 @@ publish(opened(sys.argv[1]), "graph", rows())
 """
 
 
-@pytest.mark.process
 def test_a_writer_that_is_killed_leaves_nothing(postgres: Server) -> None:
     address = postgres.new_database()
     with closing(opened(address)) as database:
@@ -211,7 +212,6 @@ def test_a_lost_connection_is_made_again(database: Database) -> None:
     assert reader.get(Kind.PART, b"about") == b"first"
 
 
-@pytest.mark.process
 @pytest.mark.slow
 def test_while_the_primary_is_down_a_replica_answers_and_later_nothing_is_lost(
     postgres_pair: tuple[Server, Server],
@@ -238,7 +238,6 @@ def test_while_the_primary_is_down_a_replica_answers_and_later_nothing_is_lost(
         assert all_of(at_replica) == rows_about("first")
 
 
-@pytest.mark.process
 @pytest.mark.slow
 def test_a_replica_that_lags_serves_the_older_revision_whole(
     postgres_pair: tuple[Server, Server],

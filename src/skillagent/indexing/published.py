@@ -13,6 +13,7 @@ from skillagent.indexing.costs import costs_of
 from skillagent.progress import Progress, no_progress
 from skillagent.store import StoredView
 from skillagent.store.graph_rows import graph_rows
+from skillagent.store.kept_rows import KeptRows
 from skillagent.store.postgres.address import Address
 from skillagent.store.postgres.database import Database
 from skillagent.store.postgres.publishing import (
@@ -59,4 +60,4 @@ def open_published(database: Database, namespace: str) -> StoredView:
     Raises:
         StoreError: the database cannot be read, or has no such graph.
     """
-    return StoredView(current_revision(database, namespace))
+    return StoredView(KeptRows(current_revision(database, namespace)))

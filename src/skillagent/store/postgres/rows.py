@@ -8,8 +8,7 @@ Above: `stored_view`. Below: `database`, `store.rows`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from skillagent.errors import StoredIndexError, StoreError
@@ -19,32 +18,29 @@ from skillagent.store.rows import VERSION, Key, Kind
 
 AT_ONCE = 1_000
 """Rows of a long list that are read at once."""
-KEPT_ROWS = 16_384
-"""How many small rows stay in memory after they were read; a revision never changes."""
-_SMALL = frozenset((Kind.NUMBER, Kind.EDGES, Kind.FIELDS))
-"""Kinds whose rows are small, and are asked for again and again."""
-_ROWS = """
-FROM skillagent.revisions AS at LEFT JOIN skillagent.rows AS r
-ON r.graph = at.graph AND r.kind = %(kind)s AND r.since <= at.revision AND r.until > at.revision
+# Only text of this module and numbers are put into these statements.
+_REVISION = """
+FROM skillagent.revisions AS at LEFT JOIN LATERAL (
+    SELECT key, value FROM skillagent.rows
+    WHERE graph = %(graph)s AND kind = %(kind)s AND since <= %(revision)s AND until > %(revision)s
 """
-_THERE = "WHERE at.graph = %(graph)s AND at.revision = %(revision)s"
-# Only the text above and a number are put into these statements.
+_THERE = """
+) AS r ON true WHERE at.graph = %(graph)s AND at.revision = %(revision)s
+"""
+_START = f"substr(key, 1, {INDEXED})"
 _ONE = f"""
-SELECT r.value {_ROWS}
-AND substr(r.key, 1, {INDEXED}) = substr(%(key)s, 1, {INDEXED}) AND r.key = %(key)s
-{_THERE}
-"""
+SELECT value {_REVISION}
+AND {_START} = substr(%(key)s, 1, {INDEXED}) AND key = %(key)s
+{_THERE}"""
 _MANY = f"""
-SELECT r.key, r.value {_ROWS}
-AND substr(r.key, 1, {INDEXED}) = ANY(%(starts)s) AND r.key = ANY(%(keys)s)
-{_THERE}
-"""
+SELECT key, value {_REVISION}
+AND {_START} = ANY(%(starts)s) AND key = ANY(%(keys)s)
+{_THERE}"""
 _NEXT = f"""
-SELECT r.key, r.value {_ROWS}
-AND substr(r.key, 1, {INDEXED}) >= substr(%(key)s, 1, {INDEXED}) AND r.key > %(key)s
-{_THERE}
-ORDER BY substr(r.key, 1, {INDEXED}), r.key LIMIT %(limit)s
-"""
+SELECT key, value {_REVISION}
+AND {_START} >= substr(%(key)s, 1, {INDEXED}) AND key > %(key)s
+ORDER BY {_START}, key LIMIT %(limit)s
+{_THERE}ORDER BY key"""
 _CURRENT = """
 SELECT id, revision, version
 FROM skillagent.graphs JOIN skillagent.revisions USING (revision)
@@ -64,14 +60,12 @@ class PostgresRows:
     revision is not there any more.
     """
 
+    reads_ahead = False
+
     def __init__(self, database: Database, graph: int, revision: int) -> None:
         self._database, self._graph, self.revision = database, graph, revision
-        self._kept: Callable[[Kind, Key], bytes | None] = lru_cache(KEPT_ROWS)(self._one)
 
     def get(self, kind: Kind, key: Key) -> bytes | None:
-        return self._kept(kind, key) if kind in _SMALL else self._one(kind, key)
-
-    def _one(self, kind: Kind, key: Key) -> bytes | None:
         ((value,),) = self._read(_ONE, kind, key=stored_key(key))
         return None if value is None else bytes(value)
 
