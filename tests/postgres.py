@@ -77,9 +77,14 @@ class Server:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def make(self) -> None:
-        """Make an empty database cluster."""
+    def make(self, *others: str) -> None:
+        """Make an empty database cluster.
+
+        Args:
+            others: settings as `NAME=VALUE`, besides or instead of those of tests.
+        """
         settings = [f"--set={name}={value}" for name, value in SETTINGS.items()]
+        settings += [f"--set={other}" for other in others]
         flags = ("--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8")
         more = ("--locale=C", "--no-instructions")
         self.programs.run("initdb", "-D", self.data, *flags, *more, *settings)
