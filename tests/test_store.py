@@ -47,7 +47,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Callable[[SkillGraph], Gra
 
     def published(graph: SkillGraph) -> GraphView:
         publish_graph(graph, address, namespace="graph")
-        return open_published(database, "graph")
+        return open_published(database, "graph").view
 
     with closing(Database(address)) as database:
         yield published

@@ -6,6 +6,7 @@ Above: `cli`, `mcp_server`. Below: `costs`, `store`.
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 
 from skillagent import __version__
 from skillagent.graph import SkillGraph
@@ -54,10 +55,30 @@ def publish_graph(
         return publish(database, namespace, rows, state=state, grace=grace)
 
 
-def open_published(database: Database, namespace: str) -> StoredView:
-    """The newest revision of a published graph; the view keeps it.
+@dataclass(frozen=True, eq=False)
+class OpenedRevision:
+    """One revision of a published graph."""
+
+    graph: int
+    """Number of the graph in its database."""
+    revision: int
+    view: StoredView
+
+
+def open_published(
+    database: Database, namespace: str, before: OpenedRevision | None = None
+) -> OpenedRevision:
+    """The newest revision of a published graph.
+
+    Args:
+        database: the primary server's, or a replica's.
+        namespace: the name of the graph among all graphs of the database.
+        before: the revision that was opened before; returned if it is still the newest.
 
     Raises:
         StoreError: the database cannot be read, or has no such graph.
     """
-    return StoredView(KeptRows(current_revision(database, namespace)))
+    rows = current_revision(database, namespace)
+    if before and (before.graph, before.revision) == (rows.graph, rows.revision):
+        return before
+    return OpenedRevision(rows.graph, rows.revision, StoredView(KeptRows(rows)))

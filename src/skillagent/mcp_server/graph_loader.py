@@ -98,6 +98,11 @@ class GraphLoader:
         return self.loaded.graph
 
     @property
+    def digest(self) -> str:
+        """The digest of the newest graph; see `loaded`."""
+        return self.graph.digest
+
+    @property
     def catalogue(self) -> Catalogue:
         """The files and skills of the newest graph; see `loaded`."""
         return self.loaded.catalogue

@@ -106,15 +106,15 @@ def serve(config: ServerConfig, http: HttpConfig) -> None:
         LimitedConfig,
         connection_limit,
     )
-    from skillagent.mcp_server.sessions import SqliteSessions
+    from skillagent.mcp_server.session_rows import SqliteSessionRows
 
     # Created here first, so that an error in a folder or a file is reported once, before any
     # worker starts.
-    loader = GraphLoader(config)
+    GraphLoader(config)
     logs.set_up()
     with _exit_by_signal(), tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         sessions = http.sessions or str(Path(folder) / "sessions.sqlite")
-        SqliteSessions(Path(sessions), loader).close()
+        SqliteSessionRows(Path(sessions)).close()
         listener = _listen(http)
         port = listener.getsockname()[1]
         # Workers read the token from its own source, so the variable need not contain it.
@@ -279,12 +279,14 @@ def make_app(config: ServerConfig, http: HttpConfig) -> AsgiApp:
     from skillagent.mcp_server.connections import log_file_shortage_once
     from skillagent.mcp_server.reload import watch_and_reload
     from skillagent.mcp_server.server import GraphServer
-    from skillagent.mcp_server.sessions import SqliteSessions, records_of
+    from skillagent.mcp_server.session_rows import SqliteSessionRows
+    from skillagent.mcp_server.sessions import StoredSessions, records_of
 
     loader = GraphLoader(config)
     # Before the first request: until then other workers answer, or requests wait in the queue.
     loader.warm()
-    sessions = SqliteSessions(Path(http.sessions), loader, records=records_of(config.record))
+    rows = SqliteSessionRows(Path(http.sessions))
+    sessions = StoredSessions(rows, loader, records=records_of(config.record))
     server = GraphServer(loader, lambda: sessions, background=watch_and_reload)
     own_hosts = [f"{name}:{http.port}" for name in (*LOOPBACK[:2], "[::1]")]
     security = TransportSecuritySettings(

@@ -77,6 +77,17 @@ class Database:
             # Bytes come as they are, not as text with two digits for each.
             return connection.execute(statement.encode(), values, binary=True).fetchall()
 
+    def write(self, statement: str, values: Values = ()) -> int:
+        """Carry out one statement, and return how many rows it changed.
+
+        It is never sent twice, because it may have been carried out before the connection was lost.
+
+        Raises:
+            StoreError: the database cannot be reached, or refuses the statement.
+        """
+        with self._told(), self._pool.connection() as connection:
+            return connection.execute(statement.encode(), values).rowcount
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection with a transaction, which is carried out when the block ends.
@@ -98,3 +109,22 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+class Transaction:
+    """The statements of one transaction; see `Database.writing`.
+
+    Args:
+        connection: what `Database.writing` gave.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def read(self, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """See `Database.read`; nothing is sent twice."""
+        return self._connection.execute(statement.encode(), values, binary=True).fetchall()
+
+    def write(self, statement: str, values: Values = ()) -> int:
+        """See `Database.write`."""
+        return self._connection.execute(statement.encode(), values).rowcount

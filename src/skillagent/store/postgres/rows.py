@@ -63,7 +63,7 @@ class PostgresRows:
     reads_ahead = False
 
     def __init__(self, database: Database, graph: int, revision: int) -> None:
-        self._database, self._graph, self.revision = database, graph, revision
+        self._database, self.graph, self.revision = database, graph, revision
 
     def get(self, kind: Kind, key: Key) -> bytes | None:
         ((value,),) = self._read(_ONE, kind, key=stored_key(key))
@@ -86,7 +86,7 @@ class PostgresRows:
                 yield int.from_bytes(last, "big") if kind.has_numbers else last, value
 
     def _read(self, statement: str, kind: Kind, **values: object) -> list[tuple[Any, ...]]:
-        values |= {"kind": CODES[kind], "graph": self._graph, "revision": self.revision}
+        values |= {"kind": CODES[kind], "graph": self.graph, "revision": self.revision}
         rows = self._database.read(statement, values)
         if not rows:
             raise StoredIndexError(
@@ -118,3 +118,10 @@ def current_revision(database: Database, namespace: str) -> PostgresRows:
             "skillagent: publish it again"
         )
     return PostgresRows(database, graph, revision)
+
+
+def namespaces(database: Database) -> list[str]:
+    """The namespaces of all published graphs, in order. Raises StoreError."""
+    check(database)
+    rows = database.read("SELECT namespace FROM skillagent.graphs WHERE revision > 0")
+    return sorted(namespace for (namespace,) in rows)

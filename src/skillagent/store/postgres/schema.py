@@ -51,7 +51,28 @@ COMMENT ON COLUMN skillagent.revisions.version IS 'what the rows are written by:
 COMMENT ON COLUMN skillagent.rows.since IS 'the first revision with this row';
 COMMENT ON COLUMN skillagent.rows.until IS 'the first revision without this row';
 """
-MIGRATIONS = (_GRAPHS,)
+_SESSIONS = """
+CREATE TABLE skillagent.sessions (
+    graph integer NOT NULL REFERENCES skillagent.graphs ON DELETE CASCADE,
+    hash bytea NOT NULL,
+    revision integer NOT NULL,
+    used double precision NOT NULL,
+    state bytea NOT NULL,
+    PRIMARY KEY (graph, hash)
+);
+CREATE INDEX sessions_used ON skillagent.sessions (used);
+CREATE TABLE skillagent.tokens (
+    graph integer NOT NULL REFERENCES skillagent.graphs ON DELETE CASCADE,
+    name text NOT NULL,
+    hash bytea NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (graph, name)
+);
+COMMENT ON COLUMN skillagent.sessions.hash IS 'SHA-256 of the session''s token';
+COMMENT ON COLUMN skillagent.sessions.used IS 'seconds since the epoch';
+COMMENT ON COLUMN skillagent.tokens.hash IS 'SHA-256 of the token';
+"""
+MIGRATIONS = (_GRAPHS, _SESSIONS)
 """Each step leads from the version that is its place to the next one. A released step never
 changes."""
 
