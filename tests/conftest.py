@@ -15,7 +15,7 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
-pytest_plugins = ["pytester", "tests.browser"]
+pytest_plugins = ["pytester", "tests.browser", "tests.postgres"]
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "examples" / "ml-reproducibility"

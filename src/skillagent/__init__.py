@@ -51,6 +51,7 @@ __all__ = [
     "Severity",
     "SkillAgentError",
     "SkillGraph",
+    "StoreError",
     "TokenCounter",
     "Toolset",
     "Turn",
@@ -83,6 +84,7 @@ _HOMES = {
         "ProviderError",
         "ResolveError",
         "SkillAgentError",
+        "StoreError",
         "UsageError",
     ),
     "skillagent.graph": ("Link", "Node", "NodeKind", "Options", "Root", "SkillGraph"),
@@ -128,6 +130,7 @@ if TYPE_CHECKING:
         ProviderError,
         ResolveError,
         SkillAgentError,
+        StoreError,
         UsageError,
     )
     from skillagent.graph import Link, Node, NodeKind, Options, Root, SkillGraph

@@ -2,8 +2,9 @@
 
     SkillAgentError
     ├── GraphError             a root cannot be loaded at all
-    │   └── StoredIndexError   a stored index cannot be used any more
-    │       └── DamagedIndexError   its file is damaged
+    │   ├── StoredIndexError   a stored index cannot be used any more
+    │   │   └── DamagedIndexError   its file is damaged
+    │   └── StoreError         a database with graphs cannot be used
     ├── ResolveError           a name does not lead to exactly one node
     ├── MissingPackageError    an optional package is not installed
     ├── MissingKeyError        no key for a model API is set
@@ -36,6 +37,10 @@ class StoredIndexError(GraphError):
 
 class DamagedIndexError(StoredIndexError):
     """The file of a stored index is damaged, or is not such a file; it can be deleted."""
+
+
+class StoreError(GraphError):
+    """A database with graphs cannot be reached, refuses a statement, or has no such graph."""
 
 
 class ResolveError(SkillAgentError):

@@ -17,23 +17,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from skillagent import __version__
-from skillagent.disclosure.session_view import SessionView
 from skillagent.errors import DamagedIndexError
-from skillagent.graph import Node, Options, Root, SkillGraph
+from skillagent.graph import Options, Root, SkillGraph
 from skillagent.graph.folder_state import RACY_NS, FolderState, digest_of, state_of
 from skillagent.graph.source_file import safe_path
 from skillagent.graph.walk import read_file, roots_of
+from skillagent.indexing.costs import costs_of
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
 from skillagent.store import GraphView, MemoryView, StoredView
 from skillagent.store.earlier_rows import EarlierRows
-from skillagent.store.graph_rows import Costs, graph_rows
+from skillagent.store.graph_rows import graph_rows
 from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows, write_rows
-from skillagent.store.stored_values import ShownText, unpack_head
+from skillagent.store.stored_values import unpack_head
 from skillagent.store.stored_view import GraphFiles
-from skillagent.tokens import default_counter
 
+_VERSION = f"{__version__} "
+"""What the state of every index begins with that this version made."""
 LOCK_SECONDS = 600.0
 """Seconds for which a process waits for another one that builds the same index."""
 
@@ -74,6 +75,28 @@ def open_graph(
     return _Opening(roots_of(roots), options or Options(), folder, progress).open()
 
 
+def kept_graph(
+    roots: Sequence[Root], options: Options, *, folder: Path | None = None
+) -> StoredView | None:
+    """Open the index of a graph as it was left, whether files have changed since or not.
+
+    Args:
+        roots: the folders, each with its name.
+        options: how the graph is loaded.
+        folder: where indexes are kept; None for the user's cache folder.
+
+    Returns:
+        None if there is no index of this version that can be read.
+    """
+    try:
+        view = StoredView(
+            SqliteRows(IndexPlace.of(roots, options, folder).path), GraphFiles(roots, options)
+        )
+        return view if view.made_of.startswith(_VERSION) else None
+    except (FileNotFoundError, DamagedIndexError):
+        return None
+
+
 class _Opening:
     """Opens one graph."""
 
@@ -94,7 +117,11 @@ class _Opening:
                 # Another process may have built it while this one waited.
                 if view := self._stored():
                     return Opened(view, self._remark, self._place.path)
-                return self._built()
+                try:
+                    return self._built()
+                except DamagedIndexError as error:  # the index that is replaced
+                    self._put_aside(error)
+                    return self._built()
         except OSError as error:
             # The graph is loaded anew, because only a complete index leaves out nothing.
             reason = error.strerror or str(error)
@@ -126,10 +153,10 @@ class _Opening:
         return None
 
     def _is_current(self, rows: SqliteRows, states: Sequence[FolderState], looked_ns: int) -> bool:
-        about = StoredView(rows, self._files).about
-        if about["state"] != made_of(states):
+        view = StoredView(rows, self._files)
+        if view.made_of != made_of(states):
             return False
-        day = about["judged_on"]
+        day = view.about["judged_on"]
         if day and not self._options.today and day != datetime.now(UTC).date().isoformat():
             return False
         return self._is_certain(rows, states, looked_ns)
@@ -163,7 +190,7 @@ class _Opening:
         graph = self._load()
         rows = graph_rows(
             graph,
-            _costs(graph),
+            costs_of(graph),
             made_of(states),
             earlier=self._earlier(graph),
             progress=self._progress,
@@ -177,14 +204,11 @@ class _Opening:
         """What the index that is replaced knows of files that have not changed."""
         try:
             rows = SqliteRows(self._place.path)
-            about = StoredView(rows).about
-            is_same = str(about["state"]).startswith(f"{__version__} ")
-            return EarlierRows(rows, about, graph) if is_same else None
         except FileNotFoundError:
             return None
-        except DamagedIndexError as error:
-            self._put_aside(error)
-            return None
+        view = StoredView(rows)
+        is_same = view.made_of.startswith(_VERSION)
+        return EarlierRows(rows, view.about, graph) if is_same else None
 
     def _put_aside(self, error: DamagedIndexError) -> None:
         with contextlib.suppress(OSError):
@@ -194,17 +218,7 @@ class _Opening:
 
 def made_of(states: Sequence[FolderState]) -> str:
     """What an index is made of: the files, and the version of what reads them."""
-    return f"{__version__} {digest_of(states)}"
-
-
-def _costs(graph: SkillGraph) -> Costs:
-    counter = default_counter()
-    session = SessionView(MemoryView(graph), counter)
-
-    def shown(node: Node) -> ShownText:
-        return ShownText(session.cost(node), session.is_plain(node))
-
-    return Costs(counter.name, shown)
+    return _VERSION + digest_of(states)
 
 
 @contextlib.contextmanager

@@ -65,6 +65,14 @@ Row = tuple[Kind, Key, bytes]
 class Rows(Protocol):
     """One state of the rows, which never changes. Threads share it."""
 
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether rows that are read together are kept until they are asked for one by one.
+
+        That is so where each read takes long, because it asks another machine.
+        """
+        ...
+
     def get(self, kind: Kind, key: Key) -> bytes | None:
         """The value of a row; None if there is no such row."""
         ...

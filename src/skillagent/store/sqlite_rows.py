@@ -49,6 +49,8 @@ class SqliteRows:
         DamagedIndexError: the file is no index, is of another version, or is not complete.
     """
 
+    reads_ahead = False
+
     def __init__(self, path: Path) -> None:
         self.path = path
         _check(path)

@@ -69,6 +69,13 @@ class StoredTables:
         values = self._rows.many(Kind.HEAD, documents)
         return [unpack_head(values[document]) for document in documents]
 
+    def read_ahead(self, nodes: Sequence[str]) -> None:
+        """Read at once what will be asked of each of several nodes; see `Rows.reads_ahead`."""
+        values = self._rows.many(Kind.NUMBER, list(map(text_key, nodes)))
+        numbers = [unpack_numbers(value)[0] for value in values.values()]
+        for kind in (Kind.HEAD, Kind.EDGES):
+            self._rows.many(kind, numbers)
+
     @cached_property
     def languages(self) -> Languages:
         every: Sequence[str] = self.about["languages"]  # type: ignore[assignment]  # as written

@@ -61,8 +61,8 @@ class StoredView:
         self._costs = DigestCache()
         """Costs by other counters than the stored one."""
         self.document: Callable[[str], Document] = lru_cache(KEPT_DOCUMENTS)(self._read_document)
-        self.links_from: Callable[[str], Sequence[StoredLink]]
-        self.links_from = lru_cache(KEPT_NODES)(self._read_links)
+        self._links: Callable[[str], Sequence[StoredLink]]
+        self._links = lru_cache(KEPT_NODES)(self._read_links)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -73,6 +73,11 @@ class StoredView:
     def about(self) -> Mapping[str, object]:
         """What is known of the whole graph, and of how its rows were made."""
         return self._tables.about
+
+    @property
+    def made_of(self) -> str:
+        """The version that made the rows, and the state of the files that they were made of."""
+        return str(self.about["state"])
 
     @property
     def name(self) -> str:
@@ -198,15 +203,25 @@ class StoredView:
     def outdated(self, node: str) -> Outdated | None:
         return self._tables.outdated.get(node)
 
+    def links_from(self, node: str) -> Sequence[StoredLink]:
+        links = self._links(node)
+        if self._rows.reads_ahead:
+            self._tables.read_ahead([link.target for link in links if link.target])
+        return links
+
     def _read_links(self, node: str) -> Sequence[StoredLink]:
         value = self._rows.get(Kind.LINKS, self._tables.number(node))
         return unpack_links(node, value) if value else ()
 
     def backlinks(self, node: str) -> Sequence[StoredLink]:
         value = self._rows.get(Kind.INCOMING, self._tables.number(node))
-        pairs = iter(unpack_numbers(value)) if value else iter(())
+        numbers = unpack_numbers(value) if value else ()
+        pairs = iter(numbers)
+        if self._rows.reads_ahead:
+            self._rows.many(Kind.LINKS, numbers[::2])
+            self._tables.read_ahead([head.id for head in self._tables.heads(numbers[::2])])
         return [
-            self.links_from(self._tables.id(source))[place]
+            self._links(self._tables.id(source))[place]
             for source, place in zip(pairs, pairs, strict=True)
         ]
 
