@@ -29,9 +29,11 @@ from skillagent.store import GraphView, MemoryView, StoredView
 from skillagent.store.earlier_rows import EarlierRows
 from skillagent.store.graph_rows import graph_rows
 from skillagent.store.rows import Kind
-from skillagent.store.sqlite_rows import SqliteRows, write_rows
+from skillagent.store.sqlite_rows import SqliteRows, remove_unfinished, write_rows
 from skillagent.store.stored_values import unpack_head
 from skillagent.store.stored_view import GraphFiles
+from skillagent.tokens import DEFAULT_ENCODING
+from skillagent.tokens.table_writer import ensure_table
 
 _VERSION = f"{__version__} "
 """What the state of every index begins with that this version made."""
@@ -93,7 +95,7 @@ def kept_graph(
             SqliteRows(IndexPlace.of(roots, options, folder).path), GraphFiles(roots, options)
         )
         return view if view.made_of.startswith(_VERSION) else None
-    except (FileNotFoundError, DamagedIndexError):
+    except (OSError, DamagedIndexError):
         return None
 
 
@@ -123,10 +125,9 @@ class _Opening:
                     self._put_aside(error)
                     return self._built()
         except OSError as error:
-            # The graph is loaded anew, because only a complete index leaves out nothing.
             reason = error.strerror or str(error)
             remark = (
-                f"{self._place.path}: the index cannot be kept: {reason}; it is made anew each time"
+                f"{self._place.path}: {reason}: no index is kept, the graph is loaded each time"
             )
             return Opened(MemoryView(self._load()), remark, is_new=True)
 
@@ -139,7 +140,7 @@ class _Opening:
             looked_ns = time.time_ns()
             states = [state_of(root, self._options) for root in self._roots]
             rows = SqliteRows(self._place.path)
-        except FileNotFoundError:
+        except OSError:  # there is none, or the folder cannot be read
             return None
         except DamagedIndexError as error:
             self._put_aside(error)
@@ -185,6 +186,9 @@ class _Opening:
         return True
 
     def _built(self) -> Opened:
+        remove_unfinished(self._place.path.parent)
+        # The next process then counts what it shows without loading a tokenizer.
+        ensure_table(DEFAULT_ENCODING)
         looked_ns = time.time_ns()
         states = [state_of(root, self._options) for root in self._roots]
         graph = self._load()

@@ -35,6 +35,7 @@ ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS = (
     b"facets",
 )
 """Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others."""
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 SEQUENCES = ("entries", "maps", "gathering", "most_linked", "unmapped")
 """The sequences of ids that a view has; they are kept as numbers."""
 
@@ -79,8 +80,9 @@ def graph_rows(
         if links := graph.links_from(node.id):
             yield Kind.LINKS, number, pack_links(links, earlier.links(node) if earlier else {})
     yield from _places(graph, tables, numbers)
-    if texts:
-        for number, node in enumerate(graph.nodes.values()):
+    for number, node in enumerate(graph.nodes.values()):
+        # A file whose name cannot be printed is not found again by the path of its node.
+        if texts or UNPRINTABLE in node.path:
             yield Kind.TEXT, number, packed(text_key(node.document.text))
     for term, (documents, scores, frequency) in tables.lists.items():
         yield Kind.TERM, text_key(term), pack_scores(frequency, documents, scores)

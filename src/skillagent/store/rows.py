@@ -33,7 +33,7 @@ class Kind(StrEnum):
     HEAD = "heads"
     """Number → the node without its text."""
     TEXT = "texts"
-    """Number → the text of the node's file, decoded; only where readers do not have the files."""
+    """Number → the text of the node's file, decoded; only where readers cannot find the file."""
     LINKS = "links"
     """Number → the links in the node."""
     EDGES = "edges"

@@ -1,20 +1,21 @@
 """A graph that a store keeps, as a `GraphView`: rows are read when they are needed.
 
-The text of a node is read from its file if the files are at hand, and compared with the digest of
+The text of a node is one of the rows, or it is read from its file, and compared with the digest of
 the file as it was indexed: a text that has changed since is never shown as if it were the old one.
-Otherwise, it is one of the rows.
 
 Above: `disclosure`. Below: `stored_tables`, `stored_names`, `graph`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import overload
 
 from skillagent.errors import DamagedIndexError, ResolveError, StoredIndexError, UsageError
 from skillagent.graph import Node, Options, Outdated, Root, SkillGraph
+from skillagent.graph.attachments import on_disk
 from skillagent.graph.node_names import NodeNames, bare_name, nearest_names
 from skillagent.graph.resolve import SEPARATOR, Resolver
 from skillagent.graph.walk import read_file
@@ -134,13 +135,13 @@ class StoredView:
 
     def _read_document(self, node: str) -> Document:
         head = self.head(node)
-        if self.files:
+        value = self._rows.get(Kind.TEXT, self._tables.number(node))
+        if value is not None:
+            text = unpacked(value).decode("utf-8", "surrogatepass")
+        elif self.files:
             text = self.files.text(head)
         else:
-            value = self._rows.get(Kind.TEXT, self._tables.number(node))
-            if value is None:
-                raise DamagedIndexError(f"the stored index has no text of {node}")
-            text = unpacked(value).decode("utf-8", "surrogatepass")
+            raise DamagedIndexError(f"the stored index has no text of {node}")
         shown = f"{head.root}{SEPARATOR}{head.path}" if head.root else head.path
         return parse(text, shown, self._roots[head.root].dialect)
 
@@ -274,7 +275,9 @@ class GraphFiles:
             StoredIndexError: the file is not as it was indexed.
         """
         root = next((root for root in self.roots if root.name == head.root), self.roots[0])
-        source = read_file(root, head.path, self.options)
+        # In a locale without UTF-8, Python spells the name of a file in another way.
+        path = os.fsdecode(head.path.encode("utf-8", "surrogatepass"))
+        source = read_file(root, on_disk(root, path), self.options)
         if source is None or source.digest != head.digest:
             raise StoredIndexError(f"{head.path}: changed since the graph was indexed")
         return source.text
