@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "examples" / "ml-reproducibility"
 SHIPPED = (BUNDLED, ROOT / "skills" / "skillagent")
 """The graphs that come with the package."""
+SETTINGS = ("SKILLAGENT_CACHE", "SKILLAGENT_MODEL", "SKILLAGENT_PRICES")
+"""Variables with which a user changes what commands do."""
 
 Vault = Callable[[Mapping[str, str | bytes]], Path]
 
@@ -48,7 +50,7 @@ def nothing_of_the_user(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     for name in os.environ:
-        if name.startswith(("SKILLAGENT_MODEL", "SKILLAGENT_PRICES", "ANTHROPIC_", "OPENAI_")):
+        if name.startswith(("ANTHROPIC_", "OPENAI_")) or name in SETTINGS:
             monkeypatch.delenv(name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import subprocess
@@ -37,6 +38,7 @@ HEAVY = {
     "pathspec",
     "pydantic",
     "rapidfuzz",
+    "regex",
     "requests",
     "rich",
     "shtab",
@@ -51,8 +53,14 @@ HEAVY = {
     "yaml",
     "asyncio",
     "Stemmer",
+    "calendar",
+    "html.entities",
+    "logging",
+    "tomllib",
 }
 """What may not be imported before it is needed."""
+FILE_READERS = {"datetime", "hashlib", "json", "pathlib", "tempfile", "urllib.parse"}
+"""Of the standard library: what is needed to read files, but not to use values."""
 
 
 def modules_after(code: str) -> set[str]:
@@ -91,6 +99,72 @@ def test_the_table_of_layers_is_that_of_the_contract() -> None:
 )
 def test_starting_imports_nothing_heavy(code: str) -> None:
     assert not HEAVY & modules_after(code)
+
+
+VALUES = """
+import skillagent.diagnostics, skillagent.digest, skillagent.errors
+from skillagent.graph import NodeKind, Outdated
+from skillagent.index import Hit, Match
+from skillagent.markdown import LinkKind, Reference, Value, plain, scalar_text
+"""
+
+
+def test_the_values_of_a_stored_graph_are_imported_without_the_parser_and_the_loader() -> None:
+    loaded = modules_after(VALUES)
+    assert not (HEAVY | FILE_READERS) & loaded
+    assert {name for name in loaded if name.startswith("skillagent.")} == {
+        "skillagent.diagnostics",
+        "skillagent.digest",
+        "skillagent.errors",
+        "skillagent.graph",
+        "skillagent.graph.kind",
+        "skillagent.graph.outdated",
+        "skillagent.index",
+        "skillagent.index.query",
+        "skillagent.markdown",
+        "skillagent.markdown.reference",
+        "skillagent.markdown.values",
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "needed"),
+    [
+        pytest.param("import skillagent.graph.walk", {"pathlib", "urllib.parse"}, id="walk"),
+        pytest.param(
+            "from skillagent.markdown.document import parse\n"
+            "text = '---\\ntitle: A\\ntags: [b]\\n---\\n# A\\n\\n[[b]], [c](d.md), `e`.\\n'\n"
+            "assert parse(text, 'a.md').references and parse(text, 'a.md').description",
+            set(),
+            id="parse",
+        ),
+        pytest.param(
+            "from skillagent.index.analyzer import query_terms, terms\n"
+            "assert terms('The naïve bridge — 2 × 3'), query_terms('what is a façade')",
+            {"Stemmer"},
+            id="analyse",
+        ),
+    ],
+)
+def test_a_part_imports_only_what_plain_files_need(code: str, needed: set[str]) -> None:
+    assert (HEAVY | FILE_READERS) & modules_after(code) == needed
+
+
+def test_every_pattern_that_is_compiled_later_can_be_compiled() -> None:
+    sources = sorted((ROOT / "src" / "skillagent").rglob("*.py"))
+    names = [
+        ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+        for path in sources
+        if "lazy_pattern" in path.read_text("utf-8") and path.stem != "lazy_pattern"
+    ]
+    patterns = [
+        value
+        for name in names
+        for value in vars(importlib.import_module(name)).values()
+        if type(value).__name__ == "_LazyPattern"
+    ]
+    assert len(patterns) > 200
+    assert all(pattern.groups >= 0 for pattern in patterns)
 
 
 @pytest.mark.process

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from skillagent import config
@@ -17,6 +18,7 @@ from skillagent.cli.changes import text_of
 from skillagent.errors import UsageError
 from skillagent.files.atomic import write_atomic
 from skillagent.files.regular import read_regular
+from skillagent.files.user_cache import CACHE_VARIABLE, cache_folder
 from skillagent.hosts import install, install_record
 from skillagent.providers.prices import Prices
 from skillagent.testing import script_file
@@ -150,3 +152,35 @@ def test_an_error_just_before_the_replacement_leaves_the_old_file_alone(tmp_path
     assert os.listdir(tmp_path) == ["a"]
     write_atomic(path, b"new", before_replace=lambda: None)
     assert path.read_text() == "new"
+
+
+# The user's cache folder
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"XDG_CACHE_HOME": "/elsewhere"},
+        {"XDG_CACHE_HOME": ""},
+        {"XDG_CACHE_HOME": "relative"},
+        {"HOME": "/home/of/another"},
+        {"HOME": "relative"},
+        {"HOME": ""},
+    ],
+)
+def test_the_cache_folder_is_that_of_platformdirs(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert cache_folder() == platformdirs.user_cache_dir("skillagent", appauthor=False)
+
+
+def test_a_variable_moves_the_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for value in ("~/caches", "caches", str(tmp_path / "caches")):
+        monkeypatch.setenv(CACHE_VARIABLE, value)
+        assert cache_folder() == str(tmp_path / "caches")

@@ -8,7 +8,15 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skillagent.markdown import Document, Frontmatter, LinkKind, frontmatter, plain, yaml_header
+from skillagent.markdown import (
+    Document,
+    Frontmatter,
+    LinkKind,
+    frontmatter,
+    plain,
+    simple_header,
+    yaml_header,
+)
 from skillagent.markdown.document import parse
 
 
@@ -557,7 +565,7 @@ SIMPLE_LINES = st.one_of(
 @example("k: a\u2028b")
 @example("Null: 1")
 def test_the_fast_path_reads_what_yaml_reads(header: str) -> None:
-    simple = yaml_header.simple(header)
+    simple = simple_header.simple(header)
     if simple is None:
         return
     reader = yaml_header.YamlReader("x")
@@ -573,7 +581,7 @@ def test_the_fast_path_reads_what_yaml_reads(header: str) -> None:
     ["a: 1\nb: two words\nc: [x, y]", "tags:\n  - a\n  - b\nd: 'q'", "u: https://e.org/x", ""],
 )
 def test_common_headers_take_the_fast_path(header: str) -> None:
-    assert yaml_header.simple(header) is not None
+    assert simple_header.simple(header) is not None
 
 
 # Texts on which YAML 1.1 and 1.2 agree once `safe_dump` has put in the quotes.

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import networkx
 import pytest
 
-from skillagent import GraphError, NodeKind, ResolveError, Root, SkillGraph, UsageError
+from skillagent import (
+    DIALECTS,
+    GraphError,
+    NodeKind,
+    Options,
+    ResolveError,
+    Root,
+    SkillGraph,
+    UsageError,
+)
 from skillagent.tokens import EncodingCounter
 from tests.conftest import BUNDLED, Vault
 
@@ -21,6 +31,15 @@ TREE: dict[str, str | bytes] = {
     "c.md": "Nothing follows.",
     "alone.md": "Nobody links here, but it links to [[a]].",
 }
+
+
+def test_links_are_sorted_by_source_and_place_in_every_dialect(vault: Vault) -> None:
+    text = '---\nup: b\nsee: "[[a]]"\nrelated: [a, b]\n---\n[x](b.md) [[a]] #b\nkey:: [[b]], a\n'
+    root = vault({"b.md": text, "a.md": text, "z/a.md": "[[b]] [[a#x]]", "B2.md": "[[a]]"})
+    for dialect in DIALECTS.values():
+        links = SkillGraph.load(root, options=Options(dialect=dialect)).links
+        assert len(links) > 10
+        assert list(links) == sorted(links, key=lambda link: (link.source, link.start))
 
 
 def test_counts_reach_and_orphans(vault: Vault) -> None:
@@ -98,6 +117,16 @@ def test_the_entry_is_chosen_in_the_documented_order(
     vault: Vault, files: dict[str, str | bytes], entry: str | None
 ) -> None:
     assert SkillGraph.load(vault(files)).entry == entry
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_entry_reaches_most_and_of_equals_has_the_smallest_id(vault: Vault, seed: int) -> None:
+    dice = Random(seed)
+    names = "abcdefgh"[: dice.randint(2, 8)]
+    links = {name: dice.sample(names, dice.randint(0, 2)) for name in names}
+    files = {f"{name}.md": " ".join(f"[[{to}]]" for to in links[name]) or "x" for name in names}
+    graph = SkillGraph.load(vault(dict(files)))
+    assert graph.entry == min(names, key=lambda name: (-len(graph.reachable(name)), name))
 
 
 KINDS = [

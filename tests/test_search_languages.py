@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skillagent import SkillGraph, Toolset
 from skillagent.disclosure.results import IndexResult
 from skillagent.index.analyzer import query_words, words
+from skillagent.index.languages import script_of
 from tests.conftest import Vault
 
 TAX, CAT, SHIP = "tax", "cat", "ship"
@@ -218,6 +220,12 @@ def test_the_short_way_for_latin_letters_and_signs_gives_the_same_words() -> Non
     for number in (*range(0x80, 0x3000), *range(0x1F300, 0x1FB00)):
         text = f"a{chr(number)}b {chr(number)} {chr(number).upper()}"
         assert words(text) == words(f"{text} \u3042")[:-1]
+
+
+def test_the_short_way_to_the_script_of_a_letter_agrees_with_its_unicode_property() -> None:
+    for letter in map(chr, range(0x400)):
+        is_latin = regex.match(r"\p{Latin}", letter) is not None
+        assert (script_of(letter) == "latin") == is_latin, letter
 
 
 @given(st.text(st.sampled_from("aB0_ \n\t'-é²ﬁİßΣς\u0301\u200b\u00a0\u00a8猫は하어디")))

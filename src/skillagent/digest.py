@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 
 
 def sha256(data: bytes | str) -> str:
     """The SHA-256 digest as `sha256:<64 hex digits>`; text is encoded as UTF-8."""
+    import hashlib  # it loads OpenSSL, which takes longer than most digests
+
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
     return "sha256:" + hashlib.sha256(data).hexdigest()
@@ -20,6 +20,8 @@ def canonical_json(value: object) -> str:
     Raises:
         ValueError: `value` contains NaN or an infinity, which JSON does not have.
     """
+    import json
+
     if isinstance(value, Mapping):
         value = dict(value)
     return json.dumps(

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from skillagent.graph import Node, Root
 from skillagent.graph.attachments import Attachments, on_disk
-from skillagent.graph.node import SUFFIXES
+from skillagent.graph.file_name import SUFFIXES
 from skillagent.graph.resolve import Resolver
 from skillagent.graph.walk import read_bytes
 from skillagent.markdown import Dialect, LinkKind, Reference

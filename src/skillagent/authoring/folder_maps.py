@@ -12,7 +12,7 @@ from skillagent.authoring.moving.relocate import Relocation
 from skillagent.authoring.sections import FreeNames, header
 from skillagent.authoring.split import short
 from skillagent.graph import Node
-from skillagent.graph.node import stem_of
+from skillagent.graph.file_name import stem_of
 from skillagent.graph.resolve import name_key
 
 NAMED_IN_MAP = 4

@@ -14,7 +14,7 @@ from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.authoring.sections import CutSection, FreeNames, kept_status, section_tree
 from skillagent.authoring.split import map_header, parts_of
 from skillagent.graph import Node
-from skillagent.graph.node import stem_of
+from skillagent.graph.file_name import stem_of
 from skillagent.graph.resolve import name_key
 from skillagent.lint.agent_skills import ALLOWED_FIELDS, MAX_DESCRIPTION
 from skillagent.lint.sizes import LONG_TOKENS

@@ -34,7 +34,8 @@ from skillagent.authoring.split import map_lists, short
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, Options, Root, SkillGraph
-from skillagent.graph.node import SUFFIXES, kind_of, without_suffix
+from skillagent.graph.file_name import SUFFIXES, without_suffix
+from skillagent.graph.node import kind_of
 from skillagent.graph.walk import read_file
 from skillagent.lint.agent_skills import MAX_BYTES
 from skillagent.markdown import OBSIDIAN, Dialect, LinkKind

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from skillagent.errors import UsageError
 from skillagent.graph import Node
+from skillagent.graph.file_name import without_suffix
 from skillagent.graph.logseq import called
-from skillagent.graph.node import without_suffix
 from skillagent.graph.resolve import Resolver, name_key
 from skillagent.graph.site import SITE_TOP
 from skillagent.markdown import Dialect, Document, LinkKind, Reference

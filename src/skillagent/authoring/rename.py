@@ -12,8 +12,8 @@ from skillagent.errors import ResolveError, UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.entry import ENTRY_STEMS
+from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.logseq import called
-from skillagent.graph.node import stem_of, without_suffix
 from skillagent.graph.resolve import name_key
 from skillagent.graph.status import successor_in_status
 from skillagent.markdown import Dialect, scalar_text

@@ -12,13 +12,13 @@ from types import MappingProxyType
 
 from skillagent.authoring.link_writer import beside, file_name, folded
 from skillagent.errors import UsageError
-from skillagent.graph import Node
+from skillagent.graph import Node, Outdated
 from skillagent.graph.entry import ENTRY_STEMS
-from skillagent.graph.status import SUCCESSOR_FIELDS, Outdated, field_key, status_fields
+from skillagent.graph.status import SUCCESSOR_FIELDS, field_key, status_fields
 from skillagent.markdown import Document, Heading
 from skillagent.markdown.compose import HeaderValue, composed
 from skillagent.markdown.document import parse
-from skillagent.markdown.yaml_header import plain
+from skillagent.markdown.values import plain
 
 DESCRIPTION_CHARS = 200
 """Longest description after a link in a list that is written here."""

@@ -17,6 +17,7 @@ from skillagent.cli import (
     evals,
     export,
     hook,
+    index,
     install,
     lock,
     repeat,
@@ -44,7 +45,7 @@ GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
-    "Give it to agents": ("install", "doctor", "serve", "export"),
+    "Give it to agents": ("install", "doctor", "serve", "index", "export"),
     "Measure what it is worth": ("eval", "suite"),
     "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
@@ -136,6 +137,7 @@ def _command_line() -> argparse.ArgumentParser:
         evals,
         suite,
         hook,
+        index,
     ):
         module.add(commands)
     _add_mock(commands)

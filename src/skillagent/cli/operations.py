@@ -7,7 +7,9 @@ import argparse
 from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
-from skillagent.cli.session import build_index, load, toolset
+from skillagent.cli.session import build_index, load, needs_loading, opened, toolset
+from skillagent.disclosure import Answer
+from skillagent.errors import StoredIndexError
 from skillagent.markdown.hidden import revealed
 
 
@@ -15,17 +17,27 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.command == "summary" and first_is_no_graph(arguments):
         arguments.nodes.insert(0, arguments.graph)
         arguments.graph = None
-    with progress_bar() as progress:
-        tools = toolset(load(arguments, progress), arguments, one_call=True)
-        if arguments.command != "read" and arguments.query:
-            build_index(tools, progress)
-    if arguments.command == "list":
-        answer = tools.list_index(arguments.map, arguments.query, arguments.cursor)
-    elif arguments.command == "summary":
-        answer = tools.read_summary(arguments.nodes, arguments.query, arguments.depth)
-    else:
-        answer = tools.read_node(arguments.node, arguments.section)
+    try:
+        answer = _answer(arguments)
+    except StoredIndexError:
+        # A file was written after the index had looked at it: now the index is built again.
+        answer = _answer(arguments)
     # With --hidden-text, the author of a graph wants to see invisible characters.
     text = revealed(answer.text) if arguments.hidden_text else answer.text
     print(to_json(answer.to_json()) if arguments.json else printable(text))
     return 1 if answer.error else 0
+
+
+def _answer(arguments: argparse.Namespace) -> Answer:
+    with progress_bar() as progress:
+        if needs_loading(arguments):
+            tools = toolset(load(arguments, progress), arguments, one_call=True)
+            if arguments.command != "read" and arguments.query:
+                build_index(tools, progress)
+        else:
+            tools = toolset(opened(arguments, progress).view, arguments, one_call=True)
+    if arguments.command == "list":
+        return tools.list_index(arguments.map, arguments.query, arguments.cursor)
+    if arguments.command == "summary":
+        return tools.read_summary(arguments.nodes, arguments.query, arguments.depth)
+    return tools.read_node(arguments.node, arguments.section)

@@ -8,6 +8,7 @@ import importlib.resources
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skillagent.cli.declared import Declared, declared, named_graph, roots_of
 from skillagent.cli.interrupted import finish_interrupted
@@ -15,16 +16,66 @@ from skillagent.cli.output import printable
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.errors import GraphError, UsageError
 from skillagent.graph import Options, Root, SkillGraph
+from skillagent.graph.walk import roots_of as roots_in_order
 from skillagent.lock import FILE, FrozenView, GraphLock, read_lock, view_of
 from skillagent.markdown import DIALECTS
 from skillagent.progress import Progress, no_progress
-from skillagent.store import MemoryView
+from skillagent.store import GraphView, MemoryView
 from skillagent.tokens import counter_for
+
+if TYPE_CHECKING:
+    from skillagent.indexing import Opened
 
 BUNDLED = "examples/ml-reproducibility"
 """The example graph. It is not below `skills`, because hosts list that folder in every session."""
 GUIDE = "skills/skillagent"
 """The user guide, which is a graph, too."""
+
+
+def opened(
+    arguments: argparse.Namespace, progress: Progress = no_progress, otherwise: str = ""
+) -> Opened:
+    """Open the graph that the command line names, or that the project declares, by its index.
+
+    Args:
+        arguments: the command line.
+        progress: receives how far building the index is.
+        otherwise: the root if no graph is named or declared; empty raises an error instead.
+
+    Raises:
+        UsageError: no graph is named or declared, or the declaration is wrong.
+        GraphError: the folder cannot be loaded.
+    """
+    from skillagent.indexing import open_graph
+
+    roots = roots_of(arguments, otherwise)
+    finish_interrupted(*roots, *arguments.also)
+    graph = open_graph((*roots, *arguments.also), options_of(arguments), progress=progress)
+    if graph.remark:
+        print(printable(graph.remark), file=sys.stderr)
+    return graph
+
+
+def needs_loading(arguments: argparse.Namespace) -> bool:
+    """Whether the command line asks for what a stored index does not answer."""
+    return arguments.frozen or arguments.lock is not None or is_semantic(arguments)
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """How the command line says to load a graph."""
+    dialect = DIALECTS[arguments.dialect] if arguments.dialect else None
+    return Options(dialect=dialect, strict=arguments.strict)
+
+
+def graph_folders(arguments: argparse.Namespace) -> list[Path]:
+    """The folders of the graph that the command line names, or that the project declares.
+
+    Raises:
+        UsageError: no graph is named or declared, or the declaration is wrong.
+        GraphError: a root is not a folder.
+    """
+    roots = roots_in_order((*roots_of(arguments), *arguments.also))
+    return [root.path for root in roots]
 
 
 def load(
@@ -41,10 +92,9 @@ def load(
         UsageError: no graph is named or declared, or the declaration is wrong.
         GraphError: the folder cannot be loaded.
     """
-    dialect = DIALECTS[arguments.dialect] if arguments.dialect else None
-    options = Options(dialect=dialect, strict=arguments.strict)
     roots = roots_of(arguments, otherwise)
     finish_interrupted(*roots, *arguments.also)
+    options = options_of(arguments)
     graph = SkillGraph.load(*roots, *arguments.also, options=options, progress=progress)
     # The graph is kept until this process ends, so the garbage collector need not visit it again.
     gc.freeze()
@@ -69,11 +119,19 @@ def budget(arguments: argparse.Namespace, *, one_call: bool = False) -> Budget:
     return Budget(total, per_call)
 
 
-def toolset(graph: SkillGraph, arguments: argparse.Namespace, *, one_call: bool = False) -> Toolset:
-    """A toolset on a graph, with the budget and the counter of the command line."""
+def toolset(
+    graph: SkillGraph | GraphView, arguments: argparse.Namespace, *, one_call: bool = False
+) -> Toolset:
+    """A toolset on a graph, with the budget and the counter of the command line.
+
+    Args:
+        graph: a loaded graph if the command line asks for what `needs_loading`.
+        arguments: the command line.
+        one_call: whether the session is a single call, which may then use the whole budget.
+    """
     limits = budget(arguments, one_call=one_call)
     counter = counter_for(arguments.count_for)
-    lock = frozen_lock(arguments, graph)
+    lock = frozen_lock(arguments, graph) if isinstance(graph, SkillGraph) else None
     return Toolset(
         graph,
         limits,

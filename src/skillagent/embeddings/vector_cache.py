@@ -15,6 +15,8 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
+from skillagent.files.user_cache import cache_folder
+
 WAIT_SECONDS = 5.0
 """Seconds for which one process waits for another one's write."""
 _AT_ONCE = 500
@@ -103,9 +105,7 @@ def user_cache(name: str) -> VectorCache:
     Args:
         name: name of the model.
     """
-    import platformdirs
-
-    return _cache_of(platformdirs.user_cache_path("skillagent", appauthor=False) / "vectors", name)
+    return _cache_of(Path(cache_folder(), "vectors"), name)
 
 
 _cache_of = cache(VectorCache)

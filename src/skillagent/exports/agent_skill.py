@@ -26,7 +26,7 @@ from skillagent.exports.rewrite import ExportPaths, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
 from skillagent.graph import Node, Options, Root, SkillGraph
 from skillagent.graph.attachments import Attachments, on_disk
-from skillagent.graph.node import stem_of, without_suffix
+from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.walk import read_bytes
 from skillagent.graph_json.json_writer import json_lines
 from skillagent.lint import REFERENCE_CODES, findings

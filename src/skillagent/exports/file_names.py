@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from skillagent.graph.node import SUFFIXES, stem_of
+from skillagent.graph.file_name import SUFFIXES, stem_of
 from skillagent.lint.agent_skills import MAX_NAME
 
 REFERENCES = "references"

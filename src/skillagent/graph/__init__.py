@@ -1,12 +1,41 @@
 """Documents placed in one frozen graph: nodes, resolved links, and the questions asked of it.
 
+Names are imported when they are first used: a process that answers from stored values needs
+`NodeKind` and `Outdated`, but nothing that reads files.
+
 Above: `index`, which searches it. Below: `markdown`.
 """
 
-from skillagent.graph.graph import Counts, SkillGraph
-from skillagent.graph.link import Link
-from skillagent.graph.node import Node, NodeKind
-from skillagent.graph.status import Outdated
-from skillagent.graph.walk import Options, Root
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skillagent.graph.graph import Counts, SkillGraph
+    from skillagent.graph.kind import NodeKind
+    from skillagent.graph.link import Link
+    from skillagent.graph.node import Node
+    from skillagent.graph.outdated import Outdated
+    from skillagent.graph.walk import Options, Root
 
 __all__ = ["Counts", "Link", "Node", "NodeKind", "Options", "Outdated", "Root", "SkillGraph"]
+
+_HOMES = {
+    "Counts": "graph",
+    "Link": "link",
+    "Node": "node",
+    "NodeKind": "kind",
+    "Options": "walk",
+    "Outdated": "outdated",
+    "Root": "walk",
+    "SkillGraph": "graph",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value

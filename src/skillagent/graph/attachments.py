@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
@@ -21,6 +20,7 @@ from skillagent.markdown.destination import (
     path_and_fragment,
     without_angles,
 )
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 _SUFFIXES = frozenset(
     "png jpg jpeg gif bmp svg webp avif tif tiff ico heic mp3 wav m4a ogg 3gp flac opus mp4 "
@@ -29,7 +29,7 @@ _SUFFIXES = frozenset(
     "cfg py ipynb rs go java kt swift c h cpp hpp cs rb php sh bash zsh ps1 bat sql r jl tex "
     "bib".split()
 )
-_IMAGE = re.compile(r"!\[" + WORDS + DESTINATION)
+_IMAGE = lazy_pattern(r"!\[" + WORDS + DESTINATION)
 
 
 def has_attachment_suffix(target: str) -> bool:

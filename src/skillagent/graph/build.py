@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from skillagent.diagnostics import Diagnostic, ordered
 from skillagent.graph.entry import entry_of
@@ -36,6 +37,8 @@ from skillagent.graph.walk import Options, Root
 from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.inline import ADDRESS
 from skillagent.progress import Progress, no_progress, tracked
+
+_COMMENT = LinkKind.COMMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +85,21 @@ class _Builder:
         self._report = LinkReport(options.strict)
 
     def build(self, progress: Progress) -> GraphParts:
-        links: list[Link] = []
+        links_by_node: list[tuple[str, list[Link]]] = []
         findings: list[Diagnostic] = []
         for root in self._roots:
-            root_links = [
-                link
+            by_node = [
+                (node.id, list(self._links(node, root)))
                 for node in tracked(root.nodes, "resolving links", progress)
-                for link in self._links(node, root)
             ]
             findings += root.diagnostics
             findings += alias_clashes(root)
             findings += pages_without_file(root)
-            findings += dialect_hint(root, root_links)
-            links += root_links
-        links.sort(key=lambda link: (link.source, link.reference.start))
+            findings += dialect_hint(root, [link for _, links in by_node for link in links])
+            links_by_node += by_node
+        # The links of one node are sorted by place, as its references are.
+        links_by_node.sort(key=itemgetter(0))
+        links = [link for _, group in links_by_node for link in group]
         nodes = {
             node.id: node
             for node in sorted(
@@ -121,26 +125,17 @@ class _Builder:
                 if not node.document.math.covering(anchor.start):
                     self._report.check_fragment(node, anchor, node.document.path)
         for reference in node.document.references:
-            if reference.kind is not LinkKind.COMMENT and (
-                link := self._link(reference, node, root)
-            ):
+            if reference.kind is not _COMMENT and (link := self._link(reference, node, root)):
                 yield link
 
     def _link(self, reference: Reference, node: Node, root: GraphRoot) -> Link | None:
         """The link of a reference; None if it is not meant for a node."""
         answer = self._resolve(reference, node, root.resolver)
-        if answer is MISSING and name_key(reference.target) in root.elsewhere:
-            answer = NOT_A_NODE
-        if answer is NOT_A_NODE or (answer.node is None and _has_address(reference, node)):
+        target = answer.node
+        if target is None and not _is_meant_for_a_node(answer, reference, node, root):
             return None
-        if answer.node is None and (
-            reference.is_tag or reference.template or node.document.math.covering(reference.start)
-        ):
-            return None
-        may_be_prose = reference.is_name and answer.node is None and not answer.candidates
-        if may_be_prose and not is_meant(reference, root.resolver):
-            return None
-        target = self._report.target_of(answer, reference, node.document.path, root)
+        if target is None or answer.candidates:
+            target = self._report.target_of(answer, reference, node.document.path, root)
         if target is not None and reference.fragment:
             self._report.check_fragment(target, reference, node.document.path)
         return Link(
@@ -159,6 +154,19 @@ class _Builder:
                 folder = node.path.rpartition("/")[0] if named is resolver else ""
                 return named.name(rest.strip(), folder)
         return resolver.link(reference, node)
+
+
+def _is_meant_for_a_node(
+    answer: Resolution, reference: Reference, node: Node, root: GraphRoot
+) -> bool:
+    """Whether a reference is a link although it leads to no node: a broken or an ambiguous one."""
+    if answer is NOT_A_NODE or _has_address(reference, node):
+        return False
+    if answer is MISSING and name_key(reference.target) in root.elsewhere:
+        return False
+    if reference.is_tag or reference.template or node.document.math.covering(reference.start):
+        return False
+    return not reference.is_name or bool(answer.candidates) or is_meant(reference, root.resolver)
 
 
 def _has_address(reference: Reference, node: Node) -> bool:

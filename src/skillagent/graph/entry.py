@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from skillagent.graph.adjacency import reached
+from skillagent.graph.file_name import without_suffix
+from skillagent.graph.kind import NodeKind
 from skillagent.graph.link import Link
 from skillagent.graph.logseq import dialect_of
-from skillagent.graph.node import Node, NodeKind, kind_of, without_suffix
+from skillagent.graph.node import Node, kind_of
 from skillagent.graph.resolve import name_key
 from skillagent.graph.walk import Options, Root, read_file, top_files
 from skillagent.markdown.document import parse
@@ -56,7 +58,24 @@ def _best_connected(nodes: Sequence[Node], links: Sequence[Link]) -> Node | None
     # The node that reaches most is nearly always among those with the most links of their own.
     degrees = Counter({node.id: len(targets.get(node.id, ())) for node in pool})
     best = sorted(pool, key=lambda node: (-degrees[node.id], node.id))[:MOST_COMPARED]
-    return min(best, key=lambda node: (-len(reached((node.id,), targets)), node.id))
+    return _farthest(sorted(best, key=lambda node: node.id), targets)
+
+
+def _farthest(nodes: Sequence[Node], targets: Mapping[str, Iterable[str]]) -> Node:
+    """The first of the nodes that reach most.
+
+    A node that an earlier one reaches cannot reach more than it, so it is left out. In most roots
+    one search of the links is enough for all nodes.
+    """
+    farthest, most = nodes[0], 0
+    covered: set[str] = set()
+    for node in nodes:
+        if node.id not in covered:
+            within = reached((node.id,), targets)
+            covered |= within
+            if len(within) > most:
+                farthest, most = node, len(within)
+    return farthest
 
 
 def glance(root: Root, options: Options) -> Node | None:

@@ -13,7 +13,6 @@ import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -24,19 +23,22 @@ from skillagent.errors import ResolveError
 from skillagent.graph.adjacency import Adjacency
 from skillagent.graph.build import GraphParts, build
 from skillagent.graph.collection_pause import collection_paused
+from skillagent.graph.kind import NodeKind
 from skillagent.graph.link import Link
 from skillagent.graph.networkx_form import to_networkx
-from skillagent.graph.node import Node, NodeKind
+from skillagent.graph.node import Node
 from skillagent.graph.node_names import NodeNames
+from skillagent.graph.outdated import Outdated
 from skillagent.graph.restricted import restricted
-from skillagent.graph.status import Outdated, outdated_nodes
+from skillagent.graph.status import outdated_nodes
 from skillagent.graph.walk import Options, Root, roots_of
 from skillagent.markdown import Dialect
 from skillagent.progress import Progress, no_progress
 
 if TYPE_CHECKING:
-    import networkx
+    from datetime import date
 
+    import networkx
 
 T = TypeVar("T")
 
@@ -210,6 +212,8 @@ class SkillGraph:
 
         It is the day in the options, else the current day in UTC when it is first needed.
         """
+        from datetime import UTC, datetime
+
         return self._today or datetime.now(UTC).date()
 
     @property

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from skillagent.diagnostics import finding
 from skillagent.graph import status
+from skillagent.graph.file_name import without_suffix
 from skillagent.graph.logseq import dialect_of, foreign
-from skillagent.graph.node import Node, alias_findings, kind_of, without_suffix
+from skillagent.graph.node import Node, alias_findings, kind_of
 from skillagent.graph.resolve import SEPARATOR, Resolver, name_key
 from skillagent.graph.source_file import SourceFile
 from skillagent.graph.typed import with_declared_fields

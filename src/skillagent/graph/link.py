@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from skillagent.markdown import Document, LinkKind, Reference
-from skillagent.markdown.prose import shown_before
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = lazy_pattern(r"[^\W\d_]")
 NEAR_CHARS = 80
 """How many characters on each side of a link `Link.around` returns."""
 
 
-@dataclass(frozen=True, eq=False, init=False)
-class Link:
+class _Cached:
+    """Gives a class with slots a dictionary for cached properties, made when the first is read."""
+
+
+@dataclass(frozen=True, eq=False, init=False, slots=True)
+class Link(_Cached):
     """One link of a graph. `target` is None if no node has the name, or if several do."""
 
     source: str
@@ -39,16 +42,14 @@ class Link:
         candidates: tuple[str, ...],
         document: Document,
     ) -> None:
-        # A graph has more links than anything else. Setting all fields at once takes half the
-        # time that the constructor of a frozen dataclass needs.
-        self.__dict__.update(
-            source=source,
-            target=target,
-            reference=reference,
-            rung=rung,
-            candidates=candidates,
-            _document=document,
-        )
+        # A graph has more links than anything else: slots take a third of the memory, and these
+        # functions a third of the time that the constructor of a frozen dataclass needs.
+        _set_source(self, source)
+        _set_target(self, target)
+        _set_reference(self, reference)
+        _set_rung(self, rung)
+        _set_candidates(self, candidates)
+        _set_document(self, document)
 
     @property
     def kind(self) -> LinkKind:
@@ -102,8 +103,7 @@ class Link:
     @property
     def leads(self) -> bool:
         """Whether the context begins with the link."""
-        first, _ = self.sentence
-        return not shown_before(self._document.uncommented[first : self.reference.start])
+        return self._document.leads(self.reference)
 
     def around(self) -> tuple[str, str]:
         """The raw text before and after the link on its line, at most 80 characters each.
@@ -127,6 +127,11 @@ class Link:
 
     def __repr__(self) -> str:
         return f"Link({self.source!r} → {self.target!r}, {self.kind.value}, line {self.line})"
+
+
+_set_source, _set_target, _set_reference, _set_rung, _set_candidates, _set_document = (
+    vars(Link)[field.name].__set__ for field in fields(Link)
+)
 
 
 def is_block(fragment: str) -> bool:

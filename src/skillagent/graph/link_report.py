@@ -123,10 +123,8 @@ def pages_without_file(root: GraphRoot) -> Iterator[Diagnostic]:
 
 def alias_clashes(root: GraphRoot) -> Iterator[Diagnostic]:
     """A finding in each node whose alias another node has too."""
-    for key, namesakes in sorted(root.resolver.aliases.items()):
+    for key, namesakes in sorted(root.resolver.aliases.shared().items()):
         nodes = namesakes.nodes
-        if len(nodes) < 2:
-            continue
         message = f"the alias {key!r} is claimed by {some_ids([node.id for node in nodes])}"
         for node in nodes:
             lines = node.document.frontmatter.lines

@@ -15,20 +15,21 @@ from dataclasses import replace
 from skillagent.graph.node import Node
 from skillagent.graph.walk import MAX_FILE_BYTES, Root, read_bytes
 from skillagent.markdown import DIALECTS, OBSIDIAN, Dialect
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames
 
 CONFIG = "logseq/config.edn"
 PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards/"
-_ORG_NAME = re.compile(
+_ORG_NAME = lazy_pattern(
     r"^[ \t]*:id:[ \t]*([0-9a-f-]{36})[ \t]*$|^#\+title:[ \t]*([^\n]+)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _LONGEST_CONFIG = 1024 * 1024
 # Tokens of EDN (https://github.com/edn-format/edn); enough to read keys with simple values.
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r";[^\n]*+|\"((?:[^\"\\]|\\.)*+)\"|(:?[^\s,;\"()\[\]{}]++)|[()\[\]{}]", re.DOTALL
 )
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = lazy_pattern(r"\\(.)", re.DOTALL)
 
 
 def dialect_of(root: Root, chosen: Dialect | None) -> Dialect:

@@ -13,7 +13,7 @@ from skillagent.graph.node import Node
 class Namesakes:
     """The nodes that one name fits, in the order in which they were added.
 
-    Most names fit one node. What helps to choose between several nodes is computed when a link
+    What helps to choose between several nodes is computed when a link
     first asks for it.
     """
 
@@ -65,9 +65,28 @@ class Nearness:
         return self._below[folder]
 
 
-def add_name(table: dict[str, Namesakes], key: str, node: Node) -> None:
-    """Add a node to those that a table lists under a name."""
-    namesakes = table.get(key)
-    if namesakes is None:
-        namesakes = table[key] = Namesakes()
-    namesakes.add(node)
+class NameTable:
+    """Name → the nodes that it fits.
+
+    Most names fit one node, which is stored as it is: this takes a third of the memory.
+    """
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, Node | Namesakes] = {}
+
+    def add(self, name: str, node: Node) -> None:
+        """Add a node to those that a name fits."""
+        there = self._nodes.setdefault(name, node)
+        if isinstance(there, Namesakes):
+            there.add(node)
+        elif there is not node:
+            self._nodes[name] = Namesakes((there, node))
+
+    def get(self, name: str) -> Namesakes | None:
+        """The nodes that a name fits; None if it fits none."""
+        there = self._nodes.get(name)
+        return there if there is None or isinstance(there, Namesakes) else Namesakes((there,))
+
+    def shared(self) -> dict[str, Namesakes]:
+        """The names that fit several nodes."""
+        return {name: nodes for name, nodes in self._nodes.items() if isinstance(nodes, Namesakes)}

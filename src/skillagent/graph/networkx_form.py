@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
-from skillagent.graph.status import Outdated
+from skillagent.graph.outdated import Outdated
 
 if TYPE_CHECKING:
     import networkx

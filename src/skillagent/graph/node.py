@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.graph.file_name import stem_of, without_suffix
+from skillagent.graph.kind import NodeKind
 from skillagent.markdown import Document, Value, scalar_text
 from skillagent.markdown.inline import plain_text
-from skillagent.tokens import TokenCounter
+from skillagent.markdown.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from skillagent.tokens import TokenCounter
 
 MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
-SUFFIXES = (".md", ".markdown", ".mdx")
-"""The endings of the names of Markdown files."""
-_SUFFIXES = frozenset(suffix[1:] for suffix in SUFFIXES)
-_LIST_MARK = re.compile(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
-_LEADS = re.compile(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
+_LIST_MARK = lazy_pattern(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
+_LEADS = lazy_pattern(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
 _OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
 _LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
-
-
-class NodeKind(StrEnum):
-    """The purpose of a node."""
-
-    NODE = "node"
-    MAP = "map"
-    SKILL = "skill"
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,19 +155,6 @@ class Node:
 
     def __repr__(self) -> str:
         return f"Node({self.id!r}, kind={self.kind.value!r}, title={self.title!r})"
-
-
-def stem_of(path: str) -> str:
-    """The last part of a path without the suffix of a Markdown file."""
-    name = path.rpartition("/")[2]
-    head, dot, suffix = name.rpartition(".")
-    return head if dot and suffix.lower() in _SUFFIXES else name
-
-
-def without_suffix(path: str) -> str:
-    """A path without the suffix of a Markdown file; any other dot belongs to the name."""
-    head, dot, suffix = path.rpartition(".")
-    return head if dot and head and suffix.lower() in _SUFFIXES else path
 
 
 def kind_of(document: Document, path: str) -> NodeKind:

@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from skillagent.errors import ResolveError
-from skillagent.graph.node import Node, without_suffix
+from skillagent.graph.file_name import without_suffix
+from skillagent.graph.node import Node
 from skillagent.graph.resolve import SEPARATOR, Resolver, name_key
 
 NEAR_SCORE = 55

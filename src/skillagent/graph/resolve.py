@@ -13,26 +13,28 @@ folder prefix, then the shortest path, then the smallest path; each such link is
 alias of two nodes is never resolved. A Markdown link to a path without a file may be an address
 on the site that is built from the root: see `site`.
 
-Above: `build`. Below: `attachments`, `inner_path`, `namesakes`, `site`, nodes.
+Above: `build`. Below: `attachments`, `inner_path`, `namesakes`, `node_paths`, `site`, nodes.
 """
 
 from __future__ import annotations
 
 import posixpath
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from skillagent.graph.attachments import has_attachment_suffix
+from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.inner_path import inner_path
-from skillagent.graph.namesakes import Namesakes, add_name
-from skillagent.graph.node import Node, stem_of, without_suffix
+from skillagent.graph.namesakes import Namesakes, NameTable
+from skillagent.graph.node import Node
+from skillagent.graph.node_paths import NodePaths
 from skillagent.graph.site import SITE_TOP, Site
 from skillagent.markdown import Dialect, LinkKind, Reference
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.logseq_names import PageNames, written
+from skillagent.markdown.percent import percent_decoded
 from skillagent.markdown.template import URL
 
 SEPARATOR = "::"
@@ -40,9 +42,10 @@ SEPARATOR = "::"
 FOLDER_INDEXES = ("index", "readme", "skill")
 CONTENTS = frozenset(("toc", "_toc_", "__toc__", "_tosp_"))
 """`[[toc]]` and similar: site builders replace it with a list of headings."""
+_MARKDOWN = LinkKind.MARKDOWN
 _PAGE_SUFFIXES = (".html", ".htm")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-_FOLD = re.compile(r"[-_\s]+")
+_DRIVE = lazy_pattern(r"[A-Za-z]:[\\/]|\\\\")
+_FOLD = lazy_pattern(r"[-_\s]+")
 
 
 class Resolution(NamedTuple):
@@ -66,6 +69,7 @@ NOT_A_NODE = Resolution(None, "attachment")
 def name_key(name: str, *, slug: bool = False) -> str:
     """A form that all spellings of a name have in common: NFC, case folded."""
     key = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+    key = name if key == name else key  # one text in memory for a name and its key
     return _FOLD.sub("-", key) if slug else key
 
 
@@ -95,19 +99,15 @@ class Resolver:
         """Paths of the root's other files and folders."""
         self.site = Site(nodes, self._at, folder)
         """The addresses of the nodes on the site that may be built from them."""
-        self._whole: dict[str, Node] = {}
-        """Path with suffix → node. Only here `a.md` and `a.markdown` differ."""
-        self._files: dict[str, Namesakes] = {}
-        """File name with suffix → nodes."""
-        self._paths: dict[str, Node] = {}
-        """Path without suffix → the first node with it."""
-        self._path_keys: dict[str, Namesakes] = {}
-        self._stems: dict[str, Namesakes] = {}
-        self._stem_keys: dict[str, Namesakes] = {}
-        self._names: dict[str, Namesakes] = {}
+        self._paths = NodePaths(nodes, self._key)
+        self._stems = NameTable()
+        self._stem_keys = NameTable()
+        self._names = NameTable()
         """Key of a `title` or `name` → nodes."""
-        self.aliases: dict[str, Namesakes] = {}
+        self.aliases = NameTable()
         """Key of an alias → nodes."""
+        self._by_stem: dict[str, Resolution] = {}
+        """Stem that only one node has → the answer for it."""
         self._folders: dict[str, list[Node]] = {}
         """Key of a folder's path → its index nodes, the best first."""
         self._folder_names: dict[str, Namesakes] = {}
@@ -119,37 +119,37 @@ class Resolver:
             indexes.sort(key=lambda node: FOLDER_INDEXES.index(self._key(stem_of(node.path))))
 
     def _add_node(self, node: Node) -> None:
-        path, stem = without_suffix(node.path), stem_of(node.path)
+        stem = node.stem
         stem_key = self._key(stem)
-        self._whole[node.path] = node
-        add_name(self._files, node.path.rpartition("/")[2], node)
-        self._paths.setdefault(path, node)
-        add_name(self._path_keys, self._key(path), node)
-        add_name(self._stems, stem, node)
-        add_name(self._stem_keys, stem_key, node)
+        self._stems.add(stem, node)
+        self._stem_keys.add(stem_key, node)
         for name in node.names:
-            add_name(self._names, self._key(name), node)
+            self._names.add(self._key(name), node)
         if self._dialect.title_from_heading and node.heading_title:
-            add_name(self._names, self._key(node.heading_title), node)
+            self._names.add(self._key(node.heading_title), node)
         for alias in node.aliases:
-            add_name(self.aliases, self._key(alias), node)
-        if stem_key in FOLDER_INDEXES and "/" in path:
-            self._folders.setdefault(self._key(path.rpartition("/")[0]), []).append(node)
+            self.aliases.add(self._key(alias), node)
+        if stem_key in FOLDER_INDEXES and "/" in node.path:
+            self._folders.setdefault(self._key(node.path.rpartition("/")[0]), []).append(node)
 
     def link(self, reference: Reference, source: Node) -> Resolution:
         """The node that a link in `source` leads to."""
         target = reference.target
         if not target:
             return Resolution(source, "self")
-        folder = source.path.rpartition("/")[0]
-        if reference.kind is LinkKind.MARKDOWN:
+        if reference.kind is _MARKDOWN:
             if reference.template:
                 return self._in_template(reference.template, target, source)
-            return self._markdown_link(target, folder, source)
+            return self._markdown_link(target, source.path.rpartition("/")[0], source)
         # The most frequent case: a bare name, spelled exactly as one file's.
+        answer = self._by_stem.get(target)
+        if answer is not None:
+            return answer
         same_stem = self._stems.get(target)
         if same_stem is not None and len(same_stem.nodes) == 1:
-            return Resolution(same_stem.nodes[0], "stem")
+            answer = self._by_stem[target] = Resolution(same_stem.nodes[0], "stem")
+            return answer
+        folder = source.path.rpartition("/")[0]
         question = (folder, target)
         answer = self._answers.get(question)
         if answer is None:
@@ -196,7 +196,7 @@ class Resolver:
 
     def _at(self, path: str) -> Node | None:
         """The node at a path from the root, with or without suffix, or a folder's index."""
-        return self._whole.get(path) or self._path(without_suffix(path), "site").node
+        return self._paths.whole.get(path) or self._path(without_suffix(path), "site").node
 
     def name(self, target: str, folder: str | None = None) -> Resolution:
         """Look up a name.
@@ -225,9 +225,9 @@ class Resolver:
 
     def _with_suffix(self, target: str, folder: str | None) -> Resolution | None:
         """The node whose path, file name or page has this very suffix."""
-        if node := self._whole.get(target):
+        if node := self._paths.whole.get(target):
             return Resolution(node, "path")
-        if nodes := self._files.get(target):
+        if nodes := self._paths.files.get(target):
             return self._nearest(nodes, folder, "stem")
         if self._dialect.pages and (nodes := self._names.get(self._key(target))):
             return self._nearest(nodes, folder, "title")
@@ -275,7 +275,7 @@ class Resolver:
 
     def near(self, target: str) -> Node | None:
         """The only node whose name differs by no more than blanks, `-`, `_`, `%20` and case."""
-        name = without_suffix(unquote(target))
+        name = without_suffix(percent_decoded(target))
         if not self._dialect.pages:  # in Logseq a `/` is a part of a page's name
             name = name.rpartition("/")[2]
         nodes = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
@@ -295,10 +295,10 @@ class Resolver:
         return name_key(name, slug=self._dialect.slug)
 
     def _path(self, path: str, rung: str) -> Resolution:
-        if node := self._paths.get(path):
+        if node := self._paths.bare.get(path):
             return Resolution(node, rung)
         key = self._key(path)
-        if nodes := self._path_keys.get(key):
+        if nodes := self._paths.keys.get(key):
             return self._nearest(nodes, "", rung)
         if indexes := self._folders.get(key):
             return Resolution(indexes[0], "folder")
@@ -355,12 +355,12 @@ class Resolver:
         return MISSING
 
     @cached_property
-    def _blocks(self) -> dict[str, Namesakes]:
+    def _blocks(self) -> NameTable:
         """Id of a block → nodes that contain it."""
-        blocks: dict[str, Namesakes] = {}
+        blocks = NameTable()
         for node in self._nodes:
             for block in node.document.blocks:
-                add_name(blocks, block, node)
+                blocks.add(block, node)
         return blocks
 
     def _destination(self, target: str, folder: str) -> Resolution:
@@ -373,7 +373,7 @@ class Resolver:
         if path in ("", "."):
             answer = self._path("index", "markdown")
             return answer if answer.node else NOT_A_NODE
-        if node := self._whole.get(path):
+        if node := self._paths.whole.get(path):
             return Resolution(node, "markdown")
         answer = self._path(without_suffix(path), "markdown")
         if answer.node:

@@ -16,23 +16,25 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.inner_path import inner_path
-from skillagent.graph.node import Node, stem_of, without_suffix
+from skillagent.graph.node import Node
 from skillagent.markdown import LinkKind, scalar_text
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 SOURCE_FOLDERS = (
     *("docs", "doc", "documentation", "content", "contents", "src", "source", "pages", "site"),
     *("website", "wiki", "book"),
 )
 """Names of folders that sites are built from. A `/` at the start of a link means one of them."""
-SITE_TOP = re.compile(r"@(?:site)?/")
+SITE_TOP = lazy_pattern(r"@(?:site)?/")
 """What a Markdown link begins with if its path begins at the top of the site's sources."""
 MOST_DROPPED = 3
 """How many folders at the start of an address may exist only on the site, not in the root."""
 
-_PAGE_SUFFIX = re.compile(r"(?:/index)?\.html?$", re.IGNORECASE)
-_NUMBER = re.compile(r"_|\d+[-_. ]+(?=[^\d\W])")
-_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)-(?=.)")
+_PAGE_SUFFIX = lazy_pattern(r"(?:/index)?\.html?$", re.IGNORECASE)
+_NUMBER = lazy_pattern(r"_|\d+[-_. ]+(?=[^\d\W])")
+_DATE = lazy_pattern(r"(\d{4})-(\d\d?)-(\d\d?)-(?=.)")
 _INDEXES = frozenset(("index", "readme"))
 
 

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
+from skillagent.graph.outdated import Outdated
 from skillagent.markdown import scalar_text
-from skillagent.markdown.yaml_header import Value
+from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.values import Value
+
+if TYPE_CHECKING:
+    from datetime import date
 
 WORDS = frozenset(
     (
@@ -53,7 +55,7 @@ DATES = (
 """The status of a node after a date, and the fields with its last valid day."""
 _NOT_YET = frozenset(("draft", "proposed", "planned", "rejected", "idea"))
 """With such a status, a node is only planned to replace another one."""
-_NO = re.compile(
+_NO = lazy_pattern(
     r"(?:\W*|false|off|never|null|n/a|0|tbd|todo|unknown|(?:no|none|not|nobody|nothing)\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -69,8 +71,8 @@ _DATE_FORMS = (
     "%B %d, %Y",
 )
 """Dates that can mean only one day. `01/02/2026` is not among them."""
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{2}))?")
-_TIME = re.compile(r"(?<=\d)[T ]\d{1,2}:\d{2}.*", re.DOTALL)
+_PERIOD = lazy_pattern(r"(\d{4})(?:-(\d{2}))?")
+_TIME = lazy_pattern(r"(?<=\d)[T ]\d{1,2}:\d{2}.*", re.DOTALL)
 _FIELDS = frozenset(
     (*STATUS_FIELDS, *MARKS, *SUCCESSOR_FIELDS, *(name for _, names in DATES for name in names))
 )
@@ -78,24 +80,14 @@ _SEPARATORS = str.maketrans("", "", "-_ ")
 _FIELD_NAMES = {name.translate(_SEPARATORS): name for name in (*_FIELDS, *PREDECESSOR_FIELDS)}
 """Letters of a field's name → the name."""
 _DATE_FIELDS = frozenset(name for _, names in DATES for name in names)
-_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
-_DESTINATION = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
-_STATUS = re.compile(r"\W*(\w+)(.*?)(?:\s+by\s+(.+))?", re.DOTALL)
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_IN_BRACKETS = lazy_pattern(r"\[[^\]]*\]")
+_DESTINATION = lazy_pattern(r"\[[^\]]*\]\(([^()\s]+)\)")
+_STATUS = lazy_pattern(r"\W*(\w+)(.*?)(?:\s+by\s+(.+))?", re.DOTALL)
+_BETWEEN_WORDS = lazy_pattern(r"[\W_]+")
 MOST_READ = 400
 """Characters of a status that are read."""
 MAX_STATUS = 40
 """A longer status is a sentence: only its first word is a value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outdated:
-    """Why a node should not be relied on, and what to read instead."""
-
-    word: str
-    """One of `WORDS`."""
-    successors: tuple[str, ...] = ()
-    """Ids of the nodes that replace it and are in the graph."""
 
 
 def field_key(name: str) -> str:
@@ -254,6 +246,9 @@ def _last_day(text: str) -> date | None:
     text = _TIME.sub("", text.strip()[:MAX_STATUS])
     if not text:  # as in most nodes, and `strptime` is slow
         return None
+    from calendar import monthrange
+    from datetime import date, datetime
+
     if period := _PERIOD.fullmatch(text):
         year, month = int(period[1]), int(period[2] or 12)
         with suppress(ValueError):

@@ -59,6 +59,8 @@ def circles(nodes: Mapping[str, Node], links: Iterable[Link]) -> Iterator[Diagno
 def _successors(nodes: Mapping[str, Node], links: Iterable[Link]) -> _Successors:
     successors: dict[str, dict[str, Link]] = {}
     for link in links:
+        if not link.key:
+            continue  # only fields of a header say so
         replaced = replacement(link)
         if replaced:
             successors.setdefault(replaced.old, {}).setdefault(replaced.new, link)

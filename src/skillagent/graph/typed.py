@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from skillagent.graph.node import without_suffix
+from skillagent.graph.file_name import without_suffix
 from skillagent.graph.resolve import Resolver
 from skillagent.graph.source_file import SourceFile
 from skillagent.markdown import Dialect, Frontmatter, Reference

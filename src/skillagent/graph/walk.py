@@ -17,19 +17,23 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from io import FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
 from skillagent.files import STAGED
+from skillagent.graph.file_name import SUFFIXES
 from skillagent.graph.ignore_files import IGNORE_FILES, Specs, is_ignored, read_rules
-from skillagent.graph.node import SUFFIXES
 from skillagent.graph.open_root import OUTSIDE, Folder, OpenRoot
 from skillagent.graph.source_file import SourceFile, read_source, safe_path, utf_8
-from skillagent.markdown import Dialect
 from skillagent.progress import Progress, no_progress
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from skillagent.markdown import Dialect
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 

@@ -2,11 +2,28 @@
 
 `search` ranks the nodes; `analyzer`, `languages` and `detection` turn texts into terms; `postings`
 holds the terms of each node; `spelling` corrects words; `query` is a parsed query, and `filters`
-are its conditions, such as `type:map`. Above: `disclosure`, which shows the hits to the agent.
-Below: `graph`.
+are its conditions, such as `type:map`. Names are imported when they are first used.
+
+Above: `disclosure`, which shows the hits to the agent. Below: `graph`.
 """
 
-from skillagent.index.query import Hit, Match
-from skillagent.index.search import SearchIndex
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skillagent.index.query import Hit, Match
+    from skillagent.index.search import SearchIndex
 
 __all__ = ["Hit", "Match", "SearchIndex"]
+
+_HOMES = {"Hit": "query", "Match": "query", "SearchIndex": "search"}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value

@@ -13,53 +13,55 @@ signs that are optional in Hebrew and Arabic.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 from unicodedata import normalize
 
-import regex
-
 from skillagent.index.languages import ENGLISH, STOP_WORDS, stems, stop_words
+from skillagent.markdown.lazy_pattern import lazy_pattern, lazy_unicode_pattern
 
 __all__ = ["STOP_WORDS", "query_terms", "query_words", "stem", "terms", "words"]
 
 SINGLE = 0.5
 """Weight in a query of one character of a longer run; the pairs of characters have weight 1."""
 
-_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
-_PLAIN_WORD = re.compile(r"[^\W_]+")
-_ASCII_GAPS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
-"""Splitting ASCII text at these is several times faster than a regular expression."""
+_WORD = lazy_unicode_pattern(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*")
+_ASCII: Final = bytes(range(128))
+_IN_WORDS: Final = bytes(
+    code if code > 127 else ord(chr(code).lower()) if chr(code).isalnum() else 32
+    for code in range(256)
+)
+"""A table for `bytes.translate`: ASCII letters in lower case, blanks for all that ends a word.
+
+Translating bytes and splitting them is several times faster than a regular expression."""
 # Most texts contain only Latin letters and signs such as dashes and arrows. NFKC does not change
-# these, so casefolding and the words of `re` are enough. This pattern finds all other characters.
-_BEYOND = re.compile(
+# these, so casefolding each character is enough. This pattern finds all other characters.
+_BEYOND = lazy_pattern(
     "[^\x00-\xa7\xa9\xab\xac\xae\xb0\xb1\xb6\xb7\xbb\xbf-\u012f\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e"
     "\u2010-\u2027\u2030-\u205e\u2190-\u245f\u2500-\u2bff\U0001f300-\U0001faff]"
 )
 # The zero-width space is kept: some scripts use it to separate words.
-_UNSEEN = regex.compile(
-    r"[\p{Default_Ignorable_Code_Point}--\u200b]"
-    r"|[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|[\u0591-\u05c7&&\p{Mn}]|(?<=i)\u0307",
-    regex.VERSION1,
+_UNSEEN = lazy_unicode_pattern(
+    r"(?V1)[\p{Default_Ignorable_Code_Point}--\u200b]"
+    r"|[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|[\u0591-\u05c7&&\p{Mn}]|(?<=i)\u0307"
 )
 _UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_PAIRED = regex.compile(rf"[{_UNSPACED}\p{{Hangul}}]")
-_RUNS = regex.compile(
+_PAIRED = lazy_unicode_pattern(rf"[{_UNSPACED}\p{{Hangul}}]")
+_RUNS = lazy_unicode_pattern(
     rf"(?P<unspaced>[{_UNSPACED}][{_UNSPACED}\p{{M}}]*)|(?P<hangul>\p{{Hangul}}+)"
     rf"|[^{_UNSPACED}\p{{Hangul}}]+"
 )
-_CLUSTER = regex.compile(r"\X")
-_HAN = regex.compile(r"\p{Han}")
-_HAN_RUN = regex.compile(r"\p{Han}+")
-_EMPTY = regex.compile(
+_CLUSTER = lazy_unicode_pattern(r"\X")
+_HAN = lazy_unicode_pattern(r"\p{Han}")
+_HAN_RUN = lazy_unicode_pattern(r"\p{Han}+")
+_EMPTY = lazy_unicode_pattern(
     r"[\p{Hiragana}ー的了是在和有不我你您他她它们們这這那什么麼怎哪里裡吗嗎呢吧啊为為与與及或也都就很請请]+"
 )
 """Pairs without meaning of their own: Japanese endings and particles, Chinese function words."""
 
-_ASKING = regex.compile(
+_ASKING = lazy_unicode_pattern(
     "ที่ไหน|อยู่ที่|อะไร|อย่างไร|ยังไง|เมื่อไหร่|เมื่อไร|ทำไม|เท่าไหร่|เท่าไร|หรือไม่|ไหม|คือ|ใคร"
     "|어디(?:에서|에|서)?|언제|무엇|무슨|어떻게|어떤|누구|얼마나|있습니까|습니까|입니까|합니까|인가요|나요|까요|하는|해야|하나요"
 )
@@ -77,10 +79,21 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in order, in normal form; or pairs of characters instead of words."""
-    if text.isascii():
-        return text.lower().translate(_ASCII_GAPS).split()
-    if not _BEYOND.search(text):
-        return _PLAIN_WORD.findall(text.casefold())
+    data = text.encode("utf-8", "surrogatepass")
+    if not text.isascii():
+        others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+        if _BEYOND.search(others):
+            return _words_beyond(text)
+        # Each of these characters is replaced in the whole text; there are few different ones.
+        for char in set(others):
+            form = "".join(part if part.isalnum() else " " for part in char.casefold())
+            if form != char:
+                data = data.replace(char.encode(), form.encode())
+    return data.translate(_IN_WORDS).decode().split()
+
+
+def _words_beyond(text: str) -> list[str]:
+    """The words of a text with characters that NFKC changes, or without spaces between words."""
     normalised = folded(text)
     unsplit: list[str] = _WORD.findall(normalised)
     if not _PAIRED.search(normalised):

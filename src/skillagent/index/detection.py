@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from skillagent.graph import Node, SkillGraph
 from skillagent.index.analyzer import words
 from skillagent.index.languages import (
     ENGLISH,
@@ -15,6 +15,9 @@ from skillagent.index.languages import (
     most_likely,
 )
 from skillagent.markdown import scalar_text
+
+if TYPE_CHECKING:
+    from skillagent.graph import Node, SkillGraph
 
 SAMPLE = 600
 """Number of characters of a node from which its language is detected."""

@@ -10,9 +10,11 @@ language of its script, for example a Russian word in an English node.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
-import regex
 import Stemmer
+
+from skillagent.markdown.lazy_pattern import lazy_unicode_pattern
 
 ENGLISH = "en"
 STOP_WORDS = frozenset(
@@ -125,7 +127,9 @@ _SCRIPTS = {
     "tamil": (r"\p{Tamil}", "ta"),
 }
 """Script → the pattern of its letters, and the language of a word in another language's text."""
-_SCRIPT = regex.compile("|".join(f"(?P<{name}>{letter})" for name, (letter, _) in _SCRIPTS.items()))
+_SCRIPT = lazy_unicode_pattern(
+    "|".join(f"(?P<{name}>{letter})" for name, (letter, _) in _SCRIPTS.items())
+)
 _SCRIPT_OF = {
     "ru": "cyrillic", "sr": "cyrillic", "el": "greek", "ar": "arabic", "fa": "arabic",
     "hi": "devanagari", "ne": "devanagari", "he": "hebrew", "yi": "hebrew", "hy": "armenian",
@@ -133,19 +137,15 @@ _SCRIPT_OF = {
 }  # fmt: skip
 """Language → its script, if that is not Latin."""
 
-_LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
-"""Function word → the languages that have it."""
-for _code, _words in FUNCTION_WORDS.items():
-    for _word in _words:
-        _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _code)
-_ALL_FUNCTION_WORDS = frozenset(_LANGUAGES_OF)
-
 _ARTICLES = {
-    "arabic": regex.compile(r"و?(?:[بكف]?ال|لل)(?=\w\w)"),
-    "hebrew": regex.compile(r"ו?ה(?=\w\w\w)"),
+    "arabic": lazy_unicode_pattern(r"و?(?:[بكف]?ال|لل)(?=\w\w)"),
+    "hebrew": lazy_unicode_pattern(r"ו?ה(?=\w\w\w)"),
 }
 """Articles that are written as a part of the word, with prefixes before them; removed as by Light10
 (Larkey, Ballesteros and Connell, "Improving stemming for Arabic information retrieval", 2002)."""
+
+_BEYOND_LATIN = "\u0250"
+"""All letters before this one are Latin, but for the sign of micro; `regex` is not asked."""
 
 CLEAR = 5
 """Minimum number of different function words that prove a language."""
@@ -177,13 +177,20 @@ class Stems(dict[str, str]):
             # A word with digits is a name, and has no stem.
             stemmer = self._by_script["latin"] if word.isalpha() else None
         else:
-            script = _SCRIPT.match(word)
-            name = script.lastgroup if script else None
+            name = script_of(word[0])
             foreign = name == "latin" and self._ascii_only
             stemmer = None if name is None or foreign else self._by_script[name]
             if name in _ARTICLES and (article := _ARTICLES[name].match(word)):
                 word = word[article.end() :]
         return word if stemmer is None else str(stemmer.stemWord(word))
+
+
+def script_of(letter: str) -> str | None:
+    """The key in `_SCRIPTS` of a letter's script; None for a digit and for other scripts."""
+    if letter < _BEYOND_LATIN:
+        return "latin" if letter.isalpha() and letter != "µ" else None
+    script = _SCRIPT.match(letter)
+    return script.lastgroup if script else None
 
 
 _stemmers: dict[str, Stemmer.Stemmer | None] = {}
@@ -221,10 +228,21 @@ def declared_language(value: str) -> str:
 def evidence(words: Iterable[str]) -> dict[str, int]:
     """Language → number of its different function words among the given casefolded words."""
     counts: dict[str, int] = {}
-    for word in _ALL_FUNCTION_WORDS.intersection(words):
-        for code in _LANGUAGES_OF[word]:
+    function_words, languages_of = _function_words()
+    for word in function_words.intersection(words):
+        for code in languages_of[word]:
             counts[code] = counts.get(code, 0) + 1
     return counts
+
+
+@cache
+def _function_words() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """All function words, and function word → the languages that have it."""
+    languages_of: dict[str, tuple[str, ...]] = {}
+    for code, words in FUNCTION_WORDS.items():
+        for word in words:
+            languages_of[word] = (*languages_of.get(word, ()), code)
+    return frozenset(languages_of), languages_of
 
 
 def most_likely(counts: dict[str, int], otherwise: str = ENGLISH) -> str:

@@ -26,6 +26,7 @@ from skillagent.indexing.costs import costs_of
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
 from skillagent.store import GraphView, MemoryView, StoredView
+from skillagent.store.earlier_rows import EarlierRows
 from skillagent.store.graph_rows import graph_rows
 from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows, write_rows
@@ -44,6 +45,8 @@ class Opened:
     """A `StoredView`; a `MemoryView` if no index can be kept."""
     remark: str = ""
     """One line for a person, if something was wrong with the stored index; else empty."""
+    path: Path | None = None
+    """The file of the index; None if none can be kept."""
     is_new: bool = False
     """Whether the index was built just now."""
 
@@ -83,13 +86,13 @@ class _Opening:
 
     def open(self) -> Opened:
         if view := self._stored():
-            return Opened(view, self._remark)
+            return Opened(view, self._remark, self._place.path)
         try:
             self._place.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self._place.lock):
                 # Another process may have built it while this one waited.
                 if view := self._stored():
-                    return Opened(view, self._remark)
+                    return Opened(view, self._remark, self._place.path)
                 return self._built()
         except OSError as error:
             # The graph is loaded anew, because only a complete index leaves out nothing.
@@ -157,11 +160,30 @@ class _Opening:
         looked_ns = time.time_ns()
         states = [state_of(root, self._options) for root in self._roots]
         graph = self._load()
-        rows = graph_rows(graph, costs_of(graph), made_of(states), progress=self._progress)
+        rows = graph_rows(
+            graph,
+            costs_of(graph),
+            made_of(states),
+            earlier=self._earlier(graph),
+            progress=self._progress,
+        )
         write_rows(self._place.path, rows)
         os.utime(self._place.path, ns=(looked_ns, looked_ns))
         view = StoredView(SqliteRows(self._place.path), self._files)
-        return Opened(view, self._remark, is_new=True)
+        return Opened(view, self._remark, self._place.path, is_new=True)
+
+    def _earlier(self, graph: SkillGraph) -> EarlierRows | None:
+        """What the index that is replaced knows of files that have not changed."""
+        try:
+            rows = SqliteRows(self._place.path)
+            about = StoredView(rows).about
+            is_same = str(about["state"]).startswith(f"{__version__} ")
+            return EarlierRows(rows, about, graph) if is_same else None
+        except FileNotFoundError:
+            return None
+        except DamagedIndexError as error:
+            self._put_aside(error)
+            return None
 
     def _put_aside(self, error: DamagedIndexError) -> None:
         with contextlib.suppress(OSError):

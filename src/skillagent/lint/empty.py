@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.graph.node import SUFFIXES
+from skillagent.graph.file_name import SUFFIXES
 from skillagent.graph.resolve import SEPARATOR
 from skillagent.lint.inspection import Inspection
 

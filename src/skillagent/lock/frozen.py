@@ -18,7 +18,7 @@ from functools import cached_property
 from skillagent.embeddings import Embedder
 from skillagent.errors import ResolveError, UsageError
 from skillagent.graph import Link, SkillGraph
-from skillagent.graph.node import stem_of, without_suffix
+from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.node_names import bare_name
 from skillagent.graph.resolve import name_key
 from skillagent.lock.graph_lock import GraphLock

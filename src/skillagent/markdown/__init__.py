@@ -1,16 +1,25 @@
 """Parse one Markdown file into a `Document`: its header, headings, and links as written.
 
+Names are imported when they are first used: a process that answers from stored values needs
+`LinkKind` and `Value`, but not the parser.
+
 Nothing here knows about other files. Above: `graph`, which places documents and resolves
 links. Below: diagnostics.
 """
 
-from skillagent.markdown.blocks import Piece
-from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
-from skillagent.markdown.document import Document
-from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.headings import Heading
-from skillagent.markdown.wikilink import LinkKind, Reference
-from skillagent.markdown.yaml_header import Value, plain, scalar_text
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skillagent.markdown.blocks import Piece
+    from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
+    from skillagent.markdown.document import Document
+    from skillagent.markdown.frontmatter import Frontmatter
+    from skillagent.markdown.headings import Heading
+    from skillagent.markdown.reference import LinkKind, Reference
+    from skillagent.markdown.values import Value, plain, scalar_text
 
 __all__ = [
     "DIALECTS",
@@ -26,3 +35,26 @@ __all__ = [
     "plain",
     "scalar_text",
 ]
+
+_HOMES = {
+    "DIALECTS": "dialect",
+    "OBSIDIAN": "dialect",
+    "Dialect": "dialect",
+    "Document": "document",
+    "Frontmatter": "frontmatter",
+    "Heading": "headings",
+    "LinkKind": "reference",
+    "Piece": "blocks",
+    "Reference": "reference",
+    "Value": "values",
+    "plain": "values",
+    "scalar_text": "values",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value

@@ -17,27 +17,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.headings import Heading
 from skillagent.markdown.inline import ATTRIBUTE_ID, shown, without_id
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_NOT_IN_SLUG = re.compile(r"[^\w\- ]")
-_NOT_IN_KEY = re.compile(r"[\W_]+")
-_ELEMENT = re.compile(r"<[A-Za-z][^<>]*?\s(?:id|name)[ \t]*=[ \t]*[\"']?([^\s\"'<>]+)")
-_BETWEEN = re.compile(r"[^<>\n]{0,200}>(?:\s|<[^<>\n]{0,200}>){0,200}")
-_LIST = re.compile(ATTRIBUTE_ID)
-_BLANKS = re.compile(r"[^\n]{0,200}\s*")
-_COMMENT = re.compile(r"<!--((?:[^\n<-]|-(?!->)|<(?!!--))*+)-->")
-_MACRO = re.compile(r"[ \t]*[a-z]+:[a-z]+[ \t]")
-_HASHES = re.compile(r"#[ \t]+([^\n]+)")
-_LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*#{0,5}")
-_HTML_HEADING = re.compile(r"<h[1-6][^<>]*>([^\n]*?)</h[1-6]>")
-_COMPONENT = re.compile(r"<([A-Z][\w.]*)([^<>]*)>")
-_VALUE = re.compile(r"=[\"']([^\"'\s]+)[\"']")
-_MARKUP = re.compile(r"[{<&\\\[]")
-_TAB = re.compile(r"^[ \t]*===[+!]?[ \t]+\"([^\"\n]+)\"", re.MULTILINE)
-_ICON = re.compile(r":[\w-]+:")
-_FENCE_ID = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{[^{}\n]*#([\w:.-]+)", re.MULTILINE)
-FOOTNOTE_ID = re.compile(r"(?:user-content-)?fn(?:ref)?[:-]\S+")
+_NOT_IN_SLUG = lazy_pattern(r"[^\w\- ]")
+_NOT_IN_KEY = lazy_pattern(r"[\W_]+")
+_ELEMENT = lazy_pattern(r"<[A-Za-z][^<>]*?\s(?:id|name)[ \t]*=[ \t]*[\"']?([^\s\"'<>]+)")
+_BETWEEN = lazy_pattern(r"[^<>\n]{0,200}>(?:\s|<[^<>\n]{0,200}>){0,200}")
+_LIST = lazy_pattern(ATTRIBUTE_ID)
+_BLANKS = lazy_pattern(r"[^\n]{0,200}\s*")
+_COMMENT = lazy_pattern(r"<!--((?:[^\n<-]|-(?!->)|<(?!!--))*+)-->")
+_MACRO = lazy_pattern(r"[ \t]*[a-z]+:[a-z]+[ \t]")
+_HASHES = lazy_pattern(r"#[ \t]+([^\n]+)")
+_LEAD = lazy_pattern(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*#{0,5}")
+_HTML_HEADING = lazy_pattern(r"<h[1-6][^<>]*>([^\n]*?)</h[1-6]>")
+_COMPONENT = lazy_pattern(r"<([A-Z][\w.]*)([^<>]*)>")
+_VALUE = lazy_pattern(r"=[\"']([^\"'\s]+)[\"']")
+_MARKUP = lazy_pattern(r"[{<&\\\[]")
+_TAB = lazy_pattern(r"^[ \t]*===[+!]?[ \t]+\"([^\"\n]+)\"", re.MULTILINE)
+_ICON = lazy_pattern(r":[\w-]+:")
+_FENCE_ID = lazy_pattern(r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*\{[^{}\n]*#([\w:.-]+)", re.MULTILINE)
+FOOTNOTE_ID = lazy_pattern(r"(?:user-content-)?fn(?:ref)?[:-]\S+")
 """The anchor that a program gives a footnote or the place of its mark."""
-_BEFORE_LETTERS = re.compile(r"[\W\d_]+")
+_BEFORE_LETTERS = lazy_pattern(r"[\W\d_]+")
 
 
 def slug(title: str) -> str:

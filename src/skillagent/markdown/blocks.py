@@ -7,18 +7,18 @@ end, but not inside a sentence.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from skillagent.markdown import prose
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 PIECE_CHARS = 600
 """Longest block, in characters, that is not cut."""
 
-_ITEM_START = re.compile(r"(?<=\n)[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\|)")
+_ITEM_START = lazy_pattern(r"(?<=\n)[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\|)")
 
 
 class Piece(NamedTuple):

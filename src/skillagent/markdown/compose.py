@@ -10,13 +10,13 @@ Above: `authoring` and `exports`. Below: `document`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from skillagent.markdown.document import Document, parse
 from skillagent.markdown.edit import Edit, edited
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from frontmatter.default_handlers import YAMLHandler
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 HeaderValue: TypeAlias = "str | int | float | bool | list[str] | Mapping[str, str]"
 """The value of a field in a new header."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*")
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
-_ITEM = re.compile(r"([ \t]*-[ \t]+)\S")
+_PLAIN = lazy_pattern(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*")
+_BEYOND = lazy_pattern("[\U00010000-\U0010ffff]")
+_ITEM = lazy_pattern(r"([ \t]*-[ \t]+)\S")
 _UNREADABLE = frozenset(("SG010", "SG014"))
 """Findings on a header that was not read as a whole."""
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from skillagent.markdown import inline
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.prose import first_of, shortened
 
 DESCRIPTION_CHARS = 300
@@ -19,20 +20,20 @@ DESCRIPTION_CHARS = 300
 DESCRIPTION_REACH = 16_000
 """How many characters of a body are searched for its first sentence."""
 
-_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t])")
-_UNDERLINE = re.compile(r"=+|-{2,}")
-_DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*")
-_NOT_PROSE = re.compile(
+_LIST_ITEM = lazy_pattern(r"[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t])")
+_UNDERLINE = lazy_pattern(r"=+|-{2,}")
+_DELIMITERS = lazy_pattern(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*")
+_NOT_PROSE = lazy_pattern(
     r"[ \t]*(?:[>|]|#{1,6}[ \t]|#{1,6}$|!?\[\[[^\]]*\]\]\s*$|[-*+][ \t]|\d{1,9}[.)][ \t]"
     r"|-{2,}\s*$|=+\s*$|\*{3,}\s*$|_{3,}\s*$|\{|%[ \t]|\[(?!\[)[^\]]+\]:|\[TOC\]\s*$|\$\$"
     r"|[A-Za-z][\w-]*::(?:[ \t]|$))",
     re.IGNORECASE,
 )
-_CONTAINER = re.compile(r"[ \t]*:{3,}[ \t]*(.*)")
-_AUTODOC = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_CONTAINER = lazy_pattern(r"[ \t]*:{3,}[ \t]*(.*)")
+_AUTODOC = lazy_pattern(r"[\w-]+(?:\.[\w-]+)+")
 """A name that mkdocstrings replaces by its documentation: `::: package.module`."""
-_ADMONITION = re.compile(r"([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+\S")
-_CODE_TAG = re.compile(r"[ \t]*\{%-?[ \t]*(comment|highlight|codeblock)\b")
+_ADMONITION = lazy_pattern(r"([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+\S")
+_CODE_TAG = lazy_pattern(r"[ \t]*\{%-?[ \t]*(comment|highlight|codeblock)\b")
 _BLOCK_TAGS = frozenset(
     "address article aside blockquote body caption center col colgroup dd details dialog dir div "
     "dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr "
@@ -40,16 +41,16 @@ _BLOCK_TAGS = frozenset(
     "script search section source style summary svg table tbody td template textarea tfoot th "
     "thead title tr track ul video audio".split()
 )
-_TAG_LINE = re.compile(r"[ \t]*</?([A-Za-z][\w.-]*)(?=[\s/>]|$)|[ \t]*<[!?%]")
-_ELEMENT_LINE = re.compile(r"[ \t]*<([A-Za-z][\w-]*)\s[^<>]*>.*</\1>[ \t]*")
-_WHOLE_TAG = re.compile(r"[ \t]*<(/?)([A-Za-z][\w.-]*)(?:\s[^<>]*)?>[ \t]*")
+_TAG_LINE = lazy_pattern(r"[ \t]*</?([A-Za-z][\w.-]*)(?=[\s/>]|$)|[ \t]*<[!?%]")
+_ELEMENT_LINE = lazy_pattern(r"[ \t]*<([A-Za-z][\w-]*)\s[^<>]*>.*</\1>[ \t]*")
+_WHOLE_TAG = lazy_pattern(r"[ \t]*<(/?)([A-Za-z][\w.-]*)(?:\s[^<>]*)?>[ \t]*")
 _REMARKS = frozenset(
     "note tip info warning caution danger callout admonition aside alert "
     "pitfall deepdive canary wip deprecated important".split()
 )
-_BADGE = re.compile(r"!?\[\[\d+\]\](?:\([^()\s]*\))?|\[\d+\]\([^()\s]*\)")
-_TAGS = re.compile(r"(?:#[\w/-]+\s*)+")
-_NAVIGATION = re.compile(
+_BADGE = lazy_pattern(r"!?\[\[\d+\]\](?:\([^()\s]*\))?|\[\d+\]\([^()\s]*\)")
+_TAGS = lazy_pattern(r"(?:#[\w/-]+\s*)+")
+_NAVIGATION = lazy_pattern(
     r"(?:on this page|in this (?:page|article|section|guide|document)|(?:table of )?contents|toc"
     r"|jump to|quick links)[ \t]*:?",
     re.IGNORECASE,

@@ -8,9 +8,9 @@ escapes such as `%20` are decoded last.
 from __future__ import annotations
 
 import re
-from html.entities import html5
-from urllib.parse import unquote
 
+from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.percent import percent_decoded
 from skillagent.markdown.template import AFTER_BRACE
 
 _ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
@@ -29,23 +29,23 @@ The bracket comes first and the look-behind after it, so that `re` skips from br
 """
 WORDS = r"((?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+)\]"
 """The words of a link and the closing bracket; the words may have one more pair of brackets."""
-INLINE = re.compile(OPENING + WORDS + DESTINATION)
+INLINE = lazy_pattern(OPENING + WORDS + DESTINATION)
 REFERENCE = r"(?!\^)((?:[^\[\]\\]++|\\.)*+)\](?:\[((?:[^\[\]\\]++|\\.)*+)\])?(?![\[(:])"
 """The words of a link without an address, and the name of its definition."""
-DEFINITION = re.compile(
+DEFINITION = lazy_pattern(
     rf"^ {{0,3}}\[(?!\^)((?:[^\[\]\\\n]++|\\.)++)\]:[ \t]*"
     rf"(?:<((?:[^<>\\\n]++|\\.)*+)>|(?!<)((?:[^\s{{]++|\{{{AFTER_BRACE}?+)++))"
     rf"(?:[ \t]+{_TITLE})?[ \t]*$",
     re.MULTILINE,
 )
 """A definition: its label, and its address with or without `< >`."""
-TITLE_LINE = re.compile(rf"[ \t]+{_TITLE}[ \t]*(?:\n|\Z)")
+TITLE_LINE = lazy_pattern(rf"[ \t]+{_TITLE}[ \t]*(?:\n|\Z)")
 """The title of a definition on a line of its own."""
 
-_MARKED = re.compile(rf"\\([!-/:-@\[-`{{-~])|({_ENTITY})")
-_PATH_END = re.compile(rf"\\?[?#]|{_ENTITY}")
-_NOT_BARE = re.compile(rf"[\x00-\x20\x7f%?#()<>\\`|]|&(?={_ENTITY[1:]})")
-_NOT_IN_ANGLES = re.compile(rf"[\x00-\x1f\x7f?#<>\\`|]|%(?=[0-9A-Fa-f]{{2}})|&(?={_ENTITY[1:]})")
+_MARKED = lazy_pattern(rf"\\([!-/:-@\[-`{{-~])|({_ENTITY})")
+_PATH_END = lazy_pattern(rf"\\?[?#]|{_ENTITY}")
+_NOT_BARE = lazy_pattern(rf"[\x00-\x20\x7f%?#()<>\\`|]|&(?={_ENTITY[1:]})")
+_NOT_IN_ANGLES = lazy_pattern(rf"[\x00-\x1f\x7f?#<>\\`|]|%(?=[0-9A-Fa-f]{{2}})|&(?={_ENTITY[1:]})")
 
 
 def meaning(written: str) -> str:
@@ -58,6 +58,8 @@ def meaning(written: str) -> str:
 def _character(entity: str) -> str:
     name = entity[1:-1]
     if name[0] != "#":
+        from html.entities import html5  # a large table, and few addresses have such entities
+
         return html5.get(name + ";", entity)
     code = int(f"0{name[1:]}", 0) if name[1] in "xX" else int(name[1:])
     return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
@@ -87,7 +89,7 @@ def path_and_fragment(address: str) -> tuple[str, str]:
         address: as written, without `< >`.
     """
     path, _, fragment = meaning(address).partition("#")
-    return unquote(path.partition("?")[0]), unquote(fragment)
+    return percent_decoded(path.partition("?")[0]), percent_decoded(fragment)
 
 
 def as_address(text: str, *, bare: bool = True) -> str:

@@ -26,15 +26,16 @@ from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import ExcludedRanges, Ranges, excluded_ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.headings import Heading, HeadingLookup, heading_key, headings_in
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.link_scan import LinkScan
 from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.math_ranges import math_ranges
+from skillagent.markdown.reference import LinkKind, Reference
 from skillagent.markdown.tables import Tables
-from skillagent.markdown.wikilink import LinkKind, Reference
 
-_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
-_TAG = re.compile(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
-_BLANKED = re.compile(r"[^\n]")
+_BLOCK_ID = lazy_pattern(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
+_TAG = lazy_pattern(r"#(?=[^\s#]*[^\W\d])([\w/-]+)")
+_BLANKED = lazy_pattern(r"[^\n]")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,6 @@ class Document:
     anchors: tuple[Reference, ...]
     """Markdown links to headings of the same document. They are checked, but are not links of
     the graph."""
-    headings: tuple[Heading, ...]
     tags: tuple[str, ...]
     """Tags of the header, then of the body, without `#`; of two spellings the first one."""
     excluded: ExcludedRanges
@@ -63,6 +63,11 @@ class Document:
     def body(self) -> str:
         """The text after the header."""
         return self.text[self.frontmatter.body_start :]
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings of the body, in order."""
+        return tuple(headings_in(self.text, self.frontmatter.body_start, self.excluded.code))
 
     @cached_property
     def tables(self) -> Tables:
@@ -147,6 +152,11 @@ class Document:
         start, end = reference.start, reference.end
         return prose.sentence(self.uncommented, start, end, self.frontmatter.body_start)
 
+    def leads(self, reference: Reference) -> bool:
+        """Whether the context of a link begins with the link."""
+        first, _ = self.sentence(reference)
+        return not prose.shown_before(self.uncommented[first : reference.start])
+
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""
         return bisect_right(self._lookup.starts, position) - 1
@@ -230,7 +240,6 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     is_mdx = path.lower().endswith(".mdx")
     excluded = excluded_ranges(text, start, dialect, indented_code=not is_mdx)
     excluded = embedded.with_embedded_code(text, start, excluded)
-    headings = tuple(headings_in(text, header.body_start, excluded.code))
     links = LinkScan(text, path, dialect, header, start, excluded).links()
     findings += links.diagnostics
     tags = _tags(text, header, excluded, links.references, dialect)
@@ -240,7 +249,6 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
         header,
         links.references,
         links.anchors,
-        headings,
         tags,
         excluded,
         tuple(findings),
@@ -257,15 +265,7 @@ def _tags(
 ) -> tuple[str, ...]:
     tags = [tag.lstrip("#") for tag in header.words("tags", "tag")]
     if text.find("#", header.body_start) >= 0:
-        spans = [(link.start, link.end) for link in references if not link.is_tag]
-        links = Ranges([start for start, _ in spans], [end for _, end in spans])
-        tags += [
-            match[1].rstrip("/")
-            for match in _TAG.finditer(text, header.body_start)
-            if text[match.start() - 1 : match.start()].strip() == ""
-            and not excluded.code.covering(match.start())
-            and not links.covering(match.start())
-        ]
+        tags += _tags_in_body(text, header, excluded, references)
         if dialect.outline:
             tags += outline.tags(text, references)
     first: dict[str, str] = {}
@@ -273,3 +273,19 @@ def _tags(
         if tag:
             first.setdefault(tag.casefold(), tag)
     return tuple(first.values())
+
+
+def _tags_in_body(
+    text: str, header: Frontmatter, excluded: ExcludedRanges, references: Sequence[Reference]
+) -> list[str]:
+    matches = [
+        match
+        for match in _TAG.finditer(text, header.body_start)
+        if text[match.start() - 1 : match.start()].strip() == ""
+        and not excluded.code.covering(match.start())
+    ]
+    if not matches:
+        return []
+    spans = [(link.start, link.end) for link in references if not link.is_tag]
+    links = Ranges([start for start, _ in spans], [end for _, end in spans])
+    return [match[1].rstrip("/") for match in matches if not links.covering(match.start())]

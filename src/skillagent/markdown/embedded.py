@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 
 from skillagent.markdown.excluded_ranges import ExcludedRanges, Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_SCRIPT = re.compile(r"<(script|style)(?=[\s>])[^<>]*>", re.IGNORECASE)
-_CLOSING = re.compile(r"</(script|style)[ \t]*>", re.IGNORECASE)
-_MODULE = re.compile(
+_SCRIPT = lazy_pattern(r"<(script|style)(?=[\s>])[^<>]*>", re.IGNORECASE)
+_CLOSING = lazy_pattern(r"</(script|style)[ \t]*>", re.IGNORECASE)
+_MODULE = lazy_pattern(
     r"^(?:(?P<import>import[ \t]+(?:(?:type[ \t]+)?(?:[\w$*][^;'\"{}\n]*)?(?:\{[^{}'\"]*+\})?[ \t]*"
     r"from[ \t]*)?(?:'[^'\n]+'|\"[^\"\n]+\")[ \t]*(?:;[^\n]*)?$)"
     r"|export[ \t]+(?:(?:const|let|var|class|type|interface|enum|function\*?|async[ \t]+function)"
@@ -24,29 +25,29 @@ _MODULE = re.compile(
     re.MULTILINE,
 )
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+\}"
-_COMPONENT = re.compile(
+_COMPONENT = lazy_pattern(
     r"<[A-Z][\w.]*+(?:\s+(?:[A-Za-z_:@][\w:@.-]*+"
     rf"(?:=(?:\"[^\"<>]*+\"|'[^'<>]*+'|{_BRACES}))?|{_BRACES}))++\s*/?>"
 )
-_INCLUDED = re.compile(
+_INCLUDED = lazy_pattern(
     # MkDocs and PyMdown snippets; VitePress; Jekyll, Hugo; MyST; markdown-include
     r"^[ \t>]*(?:-{1,2}8<-{1,2}|<!--[ \t]*@?include\b|<<<[ \t]*@?/|\{%-?[ \t]*include\w*\b"
     r"|\{\{[<%][ \t]*(?:include|readfile|snippet)\b|:{3,}\{include\}|\{![^\n{}]+!\})",
     re.MULTILINE | re.IGNORECASE,
 )
-_GENERATED = re.compile(
+_GENERATED = lazy_pattern(
     # In mkdocstrings, `::: package.module` differs from `::: info` in its dot or its options.
     r"^[ \t]*(?:#{1,6} *)?::: ?[A-Za-z_][\w:/-]*(?:\.[\w.:/-]+[ \t]*$"
     r"|[ \t]*\n(?: {4}|\t)[ \t]*(?:options|handler):)",
     re.MULTILINE,
 )
-_IMPORTED = re.compile(
+_IMPORTED = lazy_pattern(
     r"import(?:[ \t]+(?P<name>[A-Z]\w*)[ \t]+from[ \t]+|\()['\"][^'\"\n]+"
     r"\.(?:vue|mdx?|markdown|jsx?|tsx?|astro|svelte)['\"]"
 )
-_OPENING = re.compile(r"<([A-Z]\w*)(?=[\s/>])")
-_EXPRESSION_COMMENT = re.compile(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
-_SHORTCODE = re.compile(
+_OPENING = lazy_pattern(r"<([A-Z]\w*)(?=[\s/>])")
+_EXPRESSION_COMMENT = lazy_pattern(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
+_SHORTCODE = lazy_pattern(
     r"\{(?:\{[<%]|%)-?[ \t]*(?P<close>/[ \t]*|end)?(?P<name>[\w./-]++)"
     r"(?:[^{}%>\n]|[%>](?!\}))*+(?P<single>(?<=/))?[%>]\}\}?"
 )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.indented import IndentedCode, places
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 
 class Ranges(NamedTuple):
@@ -41,18 +42,18 @@ class ExcludedRanges(NamedTuple):
 NOTHING_EXCLUDED = ExcludedRanges(Ranges([], []), Ranges([], []), Ranges([], []))
 
 # Searching for one of a few characters and matching there is five times faster than one pattern.
-_SPOT = re.compile(r"[`~<%\\]")
-_SPOT_MATH = re.compile(r"[`~<%\\$]")
-_MARK = re.compile(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.DOTALL)
-_LEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
-_BLANK_LINE = re.compile(r"\n[ \t]*\n")
-BLOCK_BREAK = re.compile(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
-_LINE_START = re.compile(r"(?:\A|\n)[ \t>]*\Z")
+_SPOT = lazy_pattern(r"[`~<%\\]")
+_SPOT_MATH = lazy_pattern(r"[`~<%\\$]")
+_MARK = lazy_pattern(r"\\.|<!--|%%|`+|~~~+|\$\$?|.", re.DOTALL)
+_LEAD = lazy_pattern(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
+_BLANK_LINE = lazy_pattern(r"\n[ \t]*\n")
+BLOCK_BREAK = lazy_pattern(r"\n[ \t>]*(?=\n|[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|```|~~~)")
+_LINE_START = lazy_pattern(r"(?:\A|\n)[ \t>]*\Z")
 # They begin with a line end, because `re` finds a literal first character faster.
-_QUOTE_LINE = re.compile(r"\n {0,3}>")
-_HEADING_LINE = re.compile(r"\n {0,3}#{1,6}[ \t][^\n]*")
-_FIRST_QUOTE = re.compile(r" {0,3}>")
-_FIRST_HEADING = re.compile(r" {0,3}#{1,6}[ \t][^\n]*")
+_QUOTE_LINE = lazy_pattern(r"\n {0,3}>")
+_HEADING_LINE = lazy_pattern(r"\n {0,3}#{1,6}[ \t][^\n]*")
+_FIRST_QUOTE = lazy_pattern(r" {0,3}>")
+_FIRST_HEADING = lazy_pattern(r" {0,3}#{1,6}[ \t][^\n]*")
 
 LOOK_BACK = 1_000
 """How far back the start of a line is searched; on longer lines nothing depends on it."""
@@ -71,7 +72,7 @@ def excluded_ranges(
     """
     far = places(text, start) if indented_code else []
     indented = IndentedCode(text, start, far) if far else None
-    marked = dialect.math or "`" in text or "~~~" in text or "<!--" in text or "%%" in text
+    marked = dialect.math or _has_marks(text)
     if not (marked or indented):
         return NOTHING_EXCLUDED
     scan = _MarkScan(text, dialect, indented)
@@ -83,6 +84,16 @@ def excluded_ranges(
         # A code span may continue into indented code, if the end of its block was not seen.
         code = _joined(code + indented.ranges)
     return ExcludedRanges(_ranges(code), _ranges(scan.comments), _ranges(scan.fences))
+
+
+def _has_marks(text: str) -> bool:
+    # Searching for one character is twenty times faster than for two or more.
+    return (
+        "`" in text
+        or ("~" in text and "~~~" in text)
+        or ("<" in text and "<!--" in text)
+        or ("%" in text and "%%" in text)
+    )
 
 
 class _MarkScan:

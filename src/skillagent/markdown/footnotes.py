@@ -13,11 +13,12 @@ from typing import NamedTuple
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.destination import OPENING
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.math_ranges import math_ranges
 
 _NAME = r"\^([^\[\]\s]+)\]"
-_DEFINED = re.compile(rf"^[ \t>]*+(?:(?:[-*+]|\d{{1,9}}[.)])[ \t]++)*+\[{_NAME}:", re.MULTILINE)
-_USED = re.compile(rf"{OPENING}(?<!\[\[){_NAME}(?!\()")
+_DEFINED = lazy_pattern(rf"^[ \t>]*+(?:(?:[-*+]|\d{{1,9}}[.)])[ \t]++)*+\[{_NAME}:", re.MULTILINE)
+_USED = lazy_pattern(rf"{OPENING}(?<!\[\[){_NAME}(?!\()")
 
 
 class Footnote(NamedTuple):

@@ -2,48 +2,42 @@
 
 The parts that cannot be read are reported, and as much of the rest as possible is kept.
 
-Above: `document`. Below: `yaml_header`, which reads the YAML; `salvage`, for broken YAML.
+Above: `document`. Below: `simple_header`, which reads most headers; `yaml_header`, which reads any
+YAML; `salvage`, for broken YAML.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown.salvage import salvage
-from skillagent.markdown.yaml_header import (
-    KEY_LINE,
+from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.simple_header import KEY_LINE, first_line_is_key, simple
+from skillagent.markdown.values import (
     MAX_DEPTH,
     RefusedHeaderError,
     Value,
-    YamlReader,
-    first_line_is_key,
     scalar_text,
-    simple,
     too_deep,
 )
 
 MAX_HEADER_CHARS = 262_144
 """Longest header that is read."""
 
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-_TOML_CLOSE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
-_JSON_CLOSE = re.compile(r"^\}[ \t]*$", re.MULTILINE)
-_OPEN = re.compile(r"---[ \t]*(?:\n|\Z)")
-_SECOND = re.compile(
+_CLOSE = lazy_pattern(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_TOML_CLOSE = lazy_pattern(r"^\+\+\+[ \t]*$", re.MULTILINE)
+_JSON_CLOSE = lazy_pattern(r"^\}[ \t]*$", re.MULTILINE)
+_OPEN = lazy_pattern(r"---[ \t]*(?:\n|\Z)")
+_SECOND = lazy_pattern(
     r"\s*+(?:---[ \t]*+\n)?(?:[\w-]++:(?:[ \t][^\n]*+)?+\n(?:[ \t][^\n]*+\n)*+)++"
     r"---[ \t]*+(?:\n|\Z)"
 )
-_ANY_KEY = re.compile(r"\s*[\"']?([^\s\"'=:\[]+)[\"']?\s*[=:]")
-_DOTS = re.compile(r"^(?:[^.=\n]*+\.){64}", re.MULTILINE)
+_ANY_KEY = lazy_pattern(r"\s*[\"']?([^\s\"'=:\[]+)[\"']?\s*[=:]")
+_DOTS = lazy_pattern(r"^(?:[^.=\n]*+\.){64}", re.MULTILINE)
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -133,12 +127,33 @@ def _read_yaml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
         fields, lines = read_at_once
         frontmatter = Frontmatter(fields, lines, header, start, body_start, odd_keys(fields))
         return frontmatter, _second_block(text, body_start, path)
+    return _read_by_parser(text, header, start, body_start, path)
+
+
+def _read_by_parser(
+    text: str, header: str, start: int, body_start: int, path: str
+) -> tuple[Frontmatter, list[Diagnostic]]:
+    """The result for a header of YAML that is not simple.
+
+    Args:
+        text: the whole file.
+        header: the text between the fences.
+        start: offset where it begins.
+        body_start: offset where the body begins.
+        path: the path that findings name.
+    """
+    # Few graphs need the YAML parser, and loading it takes as long as reading a hundred files.
+    from yaml import YAMLError
+
+    from skillagent.markdown.salvage import salvage
+    from skillagent.markdown.yaml_header import YamlReader
+
     reader = YamlReader(path)
     try:
         if len(header) > MAX_HEADER_CHARS:
             raise RefusedHeaderError(f"a header of {len(header)} characters", 0)
         value = reader.value(header, 2)
-    except (RefusedHeaderError, yaml.YAMLError) as error:
+    except (RefusedHeaderError, YAMLError) as error:
         if len(header) > MAX_HEADER_CHARS or not first_line_is_key(header):
             return _unread(start, body_start, path, error)
         value = salvage(header, reader, error)
@@ -183,6 +198,8 @@ def _read_toml(text: str, path: str) -> tuple[Frontmatter, list[Diagnostic]]:
     closing = _TOML_CLOSE.search(text, opening.end())
     if not closing:
         return NO_HEADER, [finding("SG011", path, 1, "the header is never closed")]
+    import tomllib  # such headers are rare
+
     header = text[opening.end() : closing.start()]
     body_start = min(len(text), closing.end() + 1)
     try:
@@ -214,6 +231,8 @@ def _read_json(text: str) -> tuple[Frontmatter, list[Diagnostic]]:
     closing = _JSON_CLOSE.search(text)
     if not closing or closing.end() > MAX_HEADER_CHARS:
         return NO_HEADER, []
+    import json  # such headers are rare
+
     try:
         fields = _frozen(json.loads(text[: closing.start() + 1]))
     except (RefusedHeaderError, ValueError, RecursionError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -11,11 +10,12 @@ from typing import NamedTuple
 
 from skillagent.markdown import inline
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_HEADING = re.compile(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
-_UNDERLINE = re.compile(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
-_NOT_SETEXT = re.compile(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_ ]+$)")
-_ALNUM = re.compile(r"[\W_]+")
+_HEADING = lazy_pattern(r"\n {0,3}(#{1,6})(?![^ \t\n])([^\n]*)")
+_UNDERLINE = lazy_pattern(r"\n {0,3}(={1,}|-{2,})[ \t]*(?=\n|\Z)")
+_NOT_SETEXT = lazy_pattern(r"[ \t]*(?:$|[#>|`~<]|[-*+][ \t]|\d{1,9}[.)][ \t]|[-=*_ ]+$)")
+_ALNUM = lazy_pattern(r"[\W_]+")
 
 
 class Heading(NamedTuple):

@@ -20,6 +20,8 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
+from skillagent.markdown.lazy_pattern import lazy_pattern
+
 
 class Hidden(StrEnum):
     """How a text is hidden."""
@@ -107,15 +109,15 @@ _NAMED = (
     rf"(?P<invisible>[{_INVISIBLE}]+)",
 )
 # Two searches are much faster than one with a class beyond the basic plane.
-_CANDIDATE = re.compile(f"[{_BASIC}]")
-_CANDIDATE_BEYOND = re.compile(f"[{_BEYOND_BASIC}]")
-_EITHER = re.compile(f"[{INVISIBLE_CLASS}]")
-_LEFTWARD_TEXT = re.compile(f"[{_LEFTWARD}]")
+_CANDIDATE = lazy_pattern(f"[{_BASIC}]")
+_CANDIDATE_BEYOND = lazy_pattern(f"[{_BEYOND_BASIC}]")
+_EITHER = lazy_pattern(f"[{INVISIBLE_CLASS}]")
+_LEFTWARD_TEXT = lazy_pattern(f"[{_LEFTWARD}]")
 
-_LINE_ENDS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS = lazy_pattern(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Half a surrogate pair is not a control character, but cannot be encoded as UTF-8 either.
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROLS = lazy_pattern(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_UNSAFE = lazy_pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def runs(text: str) -> Iterator[HiddenRun]:

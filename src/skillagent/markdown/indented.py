@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from skillagent.markdown.lazy_pattern import lazy_pattern
+
 _MARKS = r"(?:[ \t>]|(?:[-*+:]|\d{1,9}[.)])(?=[ \t]))"
 _ENDS_PARAGRAPH = (
     rf"{_MARKS}*+(?:#{{1,6}}(?:[ \t][^\n]*+)?+|[-*_=`~+:][-*_=`~ \t]*+|\d{{1,9}}[.)][ \t]*+"
@@ -22,45 +24,45 @@ _ENDS_PARAGRAPH = (
 )
 _INDENTED = rf"(?:{_ENDS_PARAGRAPH}| {{0,3}}(?=>))()(?=[ \t>]*+[^\s>])[ >]*?(?: {{4}}|\t)"
 """A line that may begin code: in a new quote, or after a line that ends a paragraph."""
-_FIRST = re.compile(r"[ >]*?(?: {4}|\t)")
-_BELOW_FIRST = re.compile(_INDENTED)
-_BELOW = re.compile(rf"\n(?={_INDENTED})")
-_RAW_HTML = re.compile(r"<(?:!(?!--)|\?|(?i:script|pre|style|textarea))")
+_FIRST = lazy_pattern(r"[ >]*?(?: {4}|\t)")
+_BELOW_FIRST = lazy_pattern(_INDENTED)
+_BELOW = lazy_pattern(rf"\n(?={_INDENTED})")
+_RAW_HTML = lazy_pattern(r"<(?:!(?!--)|\?|(?i:script|pre|style|textarea))")
 """The beginning of an HTML block that may contain blank lines."""
 
-_BLANKS = re.compile(r"[ \t]*+")
-_ITEM = re.compile(r"(?:[-*+:]|(\d{1,9})[.)])(?=[ \t\n]|\Z)")
-_NAME = re.compile(r"\[\^[^\[\]\s]+\]:|(?:!!!|\?\?\?\+?)[ \t]+\S|===[+!]?[ \t]+[\"']")
-_HEADING = re.compile(r"#{1,6}(?=[ \t\n]|\Z)")
-_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})(?=\n|\Z)")
-_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*(?=\n|\Z)")
-_FENCE = re.compile(r"`{3,}[^`\n]*(?=\n|\Z)|~{3,}")
+_BLANKS = lazy_pattern(r"[ \t]*+")
+_ITEM = lazy_pattern(r"(?:[-*+:]|(\d{1,9})[.)])(?=[ \t\n]|\Z)")
+_NAME = lazy_pattern(r"\[\^[^\[\]\s]+\]:|(?:!!!|\?\?\?\+?)[ \t]+\S|===[+!]?[ \t]+[\"']")
+_HEADING = lazy_pattern(r"#{1,6}(?=[ \t\n]|\Z)")
+_RULE = lazy_pattern(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})(?=\n|\Z)")
+_UNDERLINE = lazy_pattern(r"(?:=+|-+)[ \t]*(?=\n|\Z)")
+_FENCE = lazy_pattern(r"`{3,}[^`\n]*(?=\n|\Z)|~{3,}")
 _BLOCK_TAGS = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|"
     "dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|"
     "header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|"
     "param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul"
 )
-_COMMENT_END = re.compile(r"-->")
+_COMMENT_END = lazy_pattern(r"-->")
 _HTML_BLOCKS = (
-    (re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|\Z)", re.IGNORECASE),
-     re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)),
-    (re.compile(r"<!--"), _COMMENT_END),
-    (re.compile(r"<\?"), re.compile(r"\?>")),
-    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
-    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
+    (lazy_pattern(r"<(?:script|pre|style|textarea)(?=[\s>]|\Z)", re.IGNORECASE),
+     lazy_pattern(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)),
+    (lazy_pattern(r"<!--"), _COMMENT_END),
+    (lazy_pattern(r"<\?"), lazy_pattern(r"\?>")),
+    (lazy_pattern(r"<![A-Za-z]"), lazy_pattern(r">")),
+    (lazy_pattern(r"<!\[CDATA\["), lazy_pattern(r"\]\]>")),
 )  # fmt: skip
 """The beginning of each HTML block that only a mark of its own ends, and that mark."""
-_HTML_TO_BLANK = re.compile(rf"</?(?:{_BLOCK_TAGS})(?=\s|/?>|\Z)", re.IGNORECASE)
+_HTML_TO_BLANK = lazy_pattern(rf"</?(?:{_BLOCK_TAGS})(?=\s|/?>|\Z)", re.IGNORECASE)
 _ATTRIBUTE = (
     r"[ \t]++[A-Za-z_:][\w.:-]*+"
     r"(?:[ \t]*+=[ \t]*+(?:[^\s\"'=<>`]++|'[^'\n]*+'|\"[^\"\n]*+\"))?+"
 )
-_HTML_ALONE = re.compile(
+_HTML_ALONE = lazy_pattern(
     rf"<(?:/[A-Za-z][A-Za-z0-9-]*+[ \t]*+|[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+[ \t]*+/?)>"
     r"[ \t]*(?=\n|\Z)"
 )
-_BLANK_LINE = re.compile(r"(?!)")
+_BLANK_LINE = lazy_pattern(r"(?!)")
 """A pattern that never matches: the end of an HTML block that the next blank line ends."""
 _QUOTE, _NAMED = -1, -4
 """How containers are stored: a quote, and a footnote or admonition, whose text is indented by

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 
+from skillagent.markdown.lazy_pattern import lazy_pattern
+
 PLAIN_CHARS = 4_000
 """Longer text is cut here: no heading, description or context needs more."""
 
-_MARKS = re.compile(r"[\[*_`<%]")
-_BODY_MARKS = re.compile(r"[\[*_`<%&\\{]")
-_CODE_SPAN = re.compile(r"(?<!`)(`++)(?!`)((?:[^`]|(?!\1(?!`))`++)*+)\1(?!`)")
-_LITERAL = re.compile(r"\0(\d+)\0")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{}~])")
-_COMMENT = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
-_EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_MARKS = lazy_pattern(r"[\[*_`<%]")
+_BODY_MARKS = lazy_pattern(r"[\[*_`<%&\\{]")
+_CODE_SPAN = lazy_pattern(r"(?<!`)(`++)(?!`)((?:[^`]|(?!\1(?!`))`++)*+)\1(?!`)")
+_LITERAL = lazy_pattern(r"\0(\d+)\0")
+_ESCAPE = lazy_pattern(r"\\([!-/:-@\[-`{}~])")
+_COMMENT = lazy_pattern(r"<!--.*?-->|%%.*?%%", re.DOTALL)
+_EMPHASIS = lazy_pattern(r"\*\*|__|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])|`+")
+_ENTITY = lazy_pattern(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 # A label may have brackets in brackets, such as an image in a link; two levels are enough.
 _PAIR = r"\[(?:[^\[\]\\]++|\\.|\[(?:[^\[\]\\]++|\\.)*+\])*+\]"
@@ -30,12 +32,12 @@ _DESTINATION = (
     rf"{_TITLE}\s*\)"
     r"|\([^()\n]*+\)"
 )
-LINK = re.compile(rf"!?\[(?<!\\\[)({_LABEL})\]({_DESTINATION})")
-IMAGE = re.compile(rf"!\[(?:{_LABEL})\](?:{_DESTINATION}|\[[^\[\]\n]*+\])")
-_BY_REFERENCE = re.compile(rf"(?<![\w\]\\])!?\[(?!\^)({_LABEL})\]\[[^\[\]\n]*+\]")
-_WIKILINK = re.compile(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
-_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
-ADDRESS = re.compile(
+LINK = lazy_pattern(rf"!?\[(?<!\\\[)({_LABEL})\]({_DESTINATION})")
+IMAGE = lazy_pattern(rf"!\[(?:{_LABEL})\](?:{_DESTINATION}|\[[^\[\]\n]*+\])")
+_BY_REFERENCE = lazy_pattern(rf"(?<![\w\]\\])!?\[(?!\^)({_LABEL})\]\[[^\[\]\n]*+\]")
+_WIKILINK = lazy_pattern(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
+_FOOTNOTE = lazy_pattern(r"\[\^[^\[\]\s]+\]")
+ADDRESS = lazy_pattern(
     r"<?(?:[A-Za-z][A-Za-z0-9+.-]*:|\.{0,2}/|#|[^\s()]*\.(?:md|mdx|markdown|html?)(?![\w.-]))"
 )
 """The beginning of text in brackets that must be a destination; `(2024)` is only a remark."""
@@ -46,16 +48,16 @@ _ATTRIBUTES = (
 )
 ATTRIBUTE_ID = r"\{:?[ \t]*(?:[^{}\n#]*[ \t])?(?:#|id=[\"']?)([^\s{}\"']+)[^{}\n]*\}"
 """A list of attributes with an id; the id is the first group."""
-_GIVEN_ID = re.compile(ATTRIBUTE_ID + r"[ \t]*$")
-_GIVEN_ATTRIBUTES = re.compile(rf"[ \t]*(?<!\{{){_ATTRIBUTES}[ \t]*$")
-_COMMENTED_ID = re.compile(r"[ \t]*\{/\*[ \t]*#?([^\s{}*]+)[ \t]*\*/\}[ \t]*$")
-_LIST = re.compile(rf"\A{_ATTRIBUTES}")
-_AFTER_MARK = re.compile(rf"(?<=[)\]*_`]){_ATTRIBUTES}")
-TEMPLATE = re.compile(
+_GIVEN_ID = lazy_pattern(ATTRIBUTE_ID + r"[ \t]*$")
+_GIVEN_ATTRIBUTES = lazy_pattern(rf"[ \t]*(?<!\{{){_ATTRIBUTES}[ \t]*$")
+_COMMENTED_ID = lazy_pattern(r"[ \t]*\{/\*[ \t]*#?([^\s{}*]+)[ \t]*\*/\}[ \t]*$")
+_LIST = lazy_pattern(rf"\A{_ATTRIBUTES}")
+_AFTER_MARK = lazy_pattern(rf"(?<=[)\]*_`]){_ATTRIBUTES}")
+TEMPLATE = lazy_pattern(
     r"\{%(?:[^%{]|%(?!\})|\{(?!%))*+%\}|\{\{[<%](?:[^<>%{}]|[>%](?!\}\}))*+[>%]\}\}|\{/\*(?:[^*]|\*(?!/))*+\*/\}"
 )
-_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)((?:[^<>\"'{}]|\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\})*+)>")
-_LAST_TAGS = re.compile(r"(?:[ \t]*<[^<>\n]*+>)+$")
+_TAG = lazy_pattern(r"<(/?)([A-Za-z][\w.-]*)((?:[^<>\"'{}]|\"[^\"]*+\"|'[^']*+'|\{[^{}]*+\})*+)>")
+_LAST_TAGS = lazy_pattern(r"(?:[ \t]*<[^<>\n]*+>)+$")
 _INLINE_TAGS = frozenset(
     "a abbr b bdi bdo big br center cite code del dfn div em font i img ins kbd mark p q rp rt "
     "ruby s samp small span strike strong sub sup tt u var wbr".split()

@@ -8,8 +8,7 @@ Above: `document`. Below: `wikilink`, `link_fields`, `malformed`, `footnotes`, `
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
@@ -18,16 +17,17 @@ from skillagent.markdown.dialect import Dialect
 from skillagent.markdown.excluded_ranges import ExcludedRanges, Ranges
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.inline import ADDRESS
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.link_fields import names_in_fields
 from skillagent.markdown.logseq import outline
 from skillagent.markdown.math_ranges import math_ranges
-from skillagent.markdown.wikilink import LinkKind, Reference
+from skillagent.markdown.reference import LinkKind, Reference
 
 _REACH = 80
 """How many characters before a link are searched for what opens its value in YAML."""
 # What can come before a value: an indicator of YAML, or the beginning of the line.
-_OPENS_VALUE = re.compile(r"(?:^|[:\-\[,])\s*\Z")
-_TOP_KEY = re.compile(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
+_OPENS_VALUE = lazy_pattern(r"(?:^|[:\-\[,])\s*\Z")
+_TOP_KEY = lazy_pattern(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
 
 
 class DocumentLinks(NamedTuple):
@@ -68,6 +68,8 @@ class LinkScan:
         self._start = start
         self._first_line = text.count("\n", 0, start) + 1
         self._excluded = excluded
+        self._has_others = True
+        """False if all brackets of the body are those of its wikilinks."""
         self._anchors: list[Reference] = []
         self._findings: list[Diagnostic] = []
 
@@ -94,17 +96,16 @@ class LinkScan:
     def _wikilinks(self) -> list[Reference]:
         """Wikilinks and embeds of the body, and findings about malformed ones."""
         text, start, code = self._text, self._start, self._excluded.code
-        links: list[Reference] = []
-        if text.find("[[", start) >= 0:
-            end = len(text)
-            links += wikilink.wikilinks(text, start, end, self._first_line, self._dialect)
+        links = list(wikilink.wikilinks(text, start, len(text), self._first_line, self._dialect))
+        self._has_others = _has_other_brackets(text, start, links)
+        if self._has_others:
             self._check_brackets(links)
-        self._findings += footnotes.check(text, start, code, self._path)
+            self._findings += footnotes.check(text, start, code, self._path)
         if code.starts:
             links = [link for link in links if not code.covering(link.start)]
         if self._dialect.outline:
             links = outline.references(text, start, self._header, code, links)
-        if links and text.find("]](", start) >= 0:
+        if self._has_others and links and text.find("]](", start) >= 0:
             links = [link for link in links if not _is_mark(text, link)]
         piped = [link for link in links if link.bare_pipe]
         if piped:
@@ -127,6 +128,8 @@ class LinkScan:
     def _markdown_links(self, wikilinks: Iterable[Reference]) -> list[Reference]:
         """Markdown links of the body; those into the document itself go to the anchors."""
         text, start = self._text, self._start
+        if not self._has_others:
+            return []
         if text.find("](", start) < 0 and text.find("]:", start) < 0:
             return []
         taken = {place for link in wikilinks for place in (link.start, link.start + 1)}
@@ -188,6 +191,20 @@ class LinkScan:
                 )
             )
         return links
+
+
+def _has_other_brackets(text: str, start: int, links: Sequence[Reference]) -> bool:
+    """Whether a body may have Markdown links, footnotes, definitions or malformed links.
+
+    Args:
+        text: the whole document.
+        start: offset where the body begins.
+        links: its wikilinks, also those in code.
+    """
+    own = 2 * len(links)
+    if text.count("[", start) != own or text.count("]", start) != own:
+        return True
+    return any(text.startswith(("(", ":"), link.end) for link in links)
 
 
 def _is_mark(text: str, link: Reference) -> bool:

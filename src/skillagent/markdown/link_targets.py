@@ -6,18 +6,19 @@ and all other destinations of Markdown links as well.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from skillagent.markdown.destination import DEFINITION, INLINE, OPENING, REFERENCE, path_end
 from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.reference import Reference
 from skillagent.markdown.template import template_address
-from skillagent.markdown.wikilink import Reference, bare_name_end, label_key
+from skillagent.markdown.wikilink import bare_name_end, label_key
 
-_HASH = re.compile(r"(?<!\\)#")
-_USE = re.compile(rf"{OPENING}(?<!\]\[){REFERENCE}")
+_HASH = lazy_pattern(r"(?<!\\)#")
+_USE = lazy_pattern(rf"{OPENING}(?<!\]\[){REFERENCE}")
 
 
 class TargetSpan(NamedTuple):

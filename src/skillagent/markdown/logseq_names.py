@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
-from urllib.parse import unquote
+from typing import TYPE_CHECKING
+
+from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.percent import percent_decoded
+
+if TYPE_CHECKING:
+    from datetime import date
 
 DAY_FORMATS = ("MMM do, yyyy", "yyyy-MM-dd", "yyyy_MM_dd")
 """Logseq reads a name in one of these forms as a day, in addition to the graph's own form."""
@@ -19,7 +24,7 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_PART = re.compile(r"yyyy|MMMM|MMM|MM|M|do|dd|d|EEEE|E{1,3}|'[^']*'|.", re.DOTALL)
+_PART = lazy_pattern(r"yyyy|MMMM|MMM|MM|M|do|dd|d|EEEE|E{1,3}|'[^']*'|.", re.DOTALL)
 _READ = {
     "yyyy": r"(?P<year>\d{4})",
     "MMMM": rf"(?P<name>{'|'.join(_MONTHS)})",
@@ -32,9 +37,9 @@ _READ = {
     "EEEE": rf"(?:{'|'.join(_WEEKDAYS)})",
     "E": rf"(?:{'|'.join(day[:3] for day in _WEEKDAYS)})",
 }
-_LOWBARS = re.compile(r"___|_(?=/)|(?<=/)_")
+_LOWBARS = lazy_pattern(r"___|_(?=/)|(?<=/)_")
 # Characters that a file name must not have on some system, and `%` and `#`, which have a meaning.
-_RESERVED = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\\%#^\[\]]|^\.|\.$")
+_RESERVED = lazy_pattern(r"[\x00-\x1f\x7f<>:\"|?*\\%#^\[\]]|^\.|\.$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ def written(day: date, form: str) -> str:
 def _decoded(name: str, stem: str) -> str:
     """A name with percent escapes decoded; the file's stem if the result cannot be displayed."""
     try:
-        text = unquote(name, errors="strict")
+        text = percent_decoded(name, errors="strict")
     except UnicodeDecodeError:
         return name
     return text if text.isprintable() else stem
@@ -135,6 +140,8 @@ def _reader(form: str) -> re.Pattern[str]:
 
 
 def _day(parts: dict[str, str]) -> date | None:
+    from datetime import date  # only journals have names of days
+
     month = parts.get("month")
     if month is None:
         short = parts.get("name", "")[:3].title()

@@ -6,23 +6,23 @@ Brackets are paired within each block. Only brackets without a partner are repor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.excluded_ranges import BLOCK_BREAK, Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.math_ranges import math_ranges
 
 SHOWN = 60
 """How many characters of a malformed link its finding quotes."""
-_TOKEN = re.compile(rf"\\[^\n]|[\[\]]|{BLOCK_BREAK.pattern}")
-_CLOSED_ONCE = re.compile(r"\[\[([^\[\]\s][^\[\]\n]*+)\](?![\](\[])")
-_OPENED_ONCE = re.compile(r"(?<![\w\[])\[(?![xX]\])\w[^\[\]\n]*+\]\](?![\](\[])")
-_NEVER_CLOSED = re.compile(
+_TOKEN = lazy_pattern(rf"\\[^\n]|[\[\]]|{BLOCK_BREAK.pattern}")
+_CLOSED_ONCE = lazy_pattern(r"\[\[([^\[\]\s][^\[\]\n]*+)\](?![\](\[])")
+_OPENED_ONCE = lazy_pattern(r"(?<![\w\[])\[(?![xX]\])\w[^\[\]\n]*+\]\](?![\](\[])")
+_NEVER_CLOSED = lazy_pattern(
     r"\[\[(?:[^\s\[\]|]++|[^\s\[\]|][^\[\]\n|]*+\|[^\[\]\n]++)(?=[ \t]*(?:\n|\Z))"
 )
-_OVER_LINES = re.compile(r"\[\[[^\[\]\s][^\[\]\n]*+\n[^\[\]]*+\]\](?![(\[])")
+_OVER_LINES = lazy_pattern(r"\[\[[^\[\]\s][^\[\]\n]*+\n[^\[\]]*+\]\](?![(\[])")
 
 _SHAPES = (_CLOSED_ONCE, _OPENED_ONCE, _NEVER_CLOSED, _OVER_LINES)
 

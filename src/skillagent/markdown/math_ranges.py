@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 from skillagent.markdown.excluded_ranges import Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_MARK = re.compile(r"\\.|\$\$?", re.DOTALL)
-_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_MARK = lazy_pattern(r"\\.|\$\$?", re.DOTALL)
+_BLANK_LINE = lazy_pattern(r"\n[ \t]*\n")
 
 
 def math_ranges(text: str, start: int, code: Ranges) -> Ranges:

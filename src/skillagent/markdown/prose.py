@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from skillagent.markdown import inline
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 CONTEXT_CHARS = 240
 """Longest context in characters; a longer one is cut at words, around its link."""
@@ -13,23 +14,23 @@ _REACH = 2_000
 
 _PLACE = "\x01"
 """Marks the place of a link in the text around it."""
-_BLANK = re.compile(r"\n[ \t>]*\n")
-_ITEM = re.compile(
+_BLANK = lazy_pattern(r"\n[ \t>]*\n")
+_ITEM = lazy_pattern(
     r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t]*\||[ \t>]*#{1,6}[ \t]"
 )
 # The mark comes first and the look-behinds after it, so that `re` skips from mark to mark.
-_SENTENCE_END = re.compile(
+_SENTENCE_END = lazy_pattern(
     r"[.!?…。！？｡؟۔।॥։።။](?:(?<=[。！？｡؟۔।॥։።။])[」』）】》”’]*+|"
     r"(?<!\b[Ee]\.g\.)(?<!\b[Ii]\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)"
     r"(?<!\bMrs\.)(?<!\bno\.)(?<!\bNo\.)(?<!\bFig\.)(?<!\bSt\.)(?<!\betc\.,)"
     r"(?:[\"'”’)\]*_]|\^\w++)*+(?=\s+[^\sa-z]))"
 )
-_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
-_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)|={2,}$|-{2,}$")
+_QUOTE = lazy_pattern(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_HEADING = lazy_pattern(r"#{1,6}(?:[ \t]|$)|={2,}$|-{2,}$")
 _FENCES = (":::", "!!!", "???")
 """A line that opens or closes a container of a site builder: it is not part of a paragraph."""
-_CLOSING_HASHES = re.compile(r"[ \t]+#+[ \t]*$")
-_BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
+_CLOSING_HASHES = lazy_pattern(r"[ \t]+#+[ \t]*$")
+_BLOCK_ID = lazy_pattern(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
 
 def context(text: str, start: int, end: int, lower: int = 0) -> str:

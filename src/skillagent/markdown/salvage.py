@@ -10,17 +10,14 @@ from types import MappingProxyType
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
-from skillagent.markdown.yaml_header import (
-    KEY_LINE,
-    MAX_NODES,
-    RefusedHeaderError,
-    Value,
-    YamlReader,
-)
+from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.simple_header import KEY_LINE
+from skillagent.markdown.values import RefusedHeaderError, Value
+from skillagent.markdown.yaml_header import MAX_NODES, YamlReader
 
-TAB_INDENT = re.compile(r"(?<=\n)(?=[ ]*(?:-[ ]+)?-?\t)[ \t]*(?:-[ \t]+)*")
+TAB_INDENT = lazy_pattern(r"(?<=\n)(?=[ ]*(?:-[ ]+)?-?\t)[ \t]*(?:-[ \t]+)*")
 """The indent of a line with tabs in it, which YAML refuses."""
-ITEM_LINE = re.compile(r"[ \t]*-[ \t]+(\S.*?)[ \t]*")
+ITEM_LINE = lazy_pattern(r"[ \t]*-[ \t]+(\S.*?)[ \t]*")
 """An item on one line of a list; the value is the first group."""
 
 

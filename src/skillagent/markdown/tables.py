@@ -10,10 +10,11 @@ import re
 from functools import cached_property
 
 from skillagent.markdown.excluded_ranges import LOOK_BACK, Ranges
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_DELIMITER_ROW = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+\|[-:| \t]*+$", re.MULTILINE)
-_ROW = re.compile(r"[ \t>]*+\|")
-_BLANK_LINE = re.compile(r"\n[ \t]*+\n")
+_DELIMITER_ROW = lazy_pattern(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+\|[-:| \t]*+$", re.MULTILINE)
+_ROW = lazy_pattern(r"[ \t>]*+\|")
+_BLANK_LINE = lazy_pattern(r"\n[ \t]*+\n")
 
 
 class Tables:

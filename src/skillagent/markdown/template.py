@@ -6,8 +6,9 @@ Sources: the documentation of Hugo (`ref`, `relref`), Jekyll (`link`, `post_url`
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 AFTER_BRACE = r"(?:\{[^{}\n]*+\}\}|%(?:[^%{}\n]|%(?!\}))*+%\})"
 """A template that is a part of an address, after its first brace; it may contain blanks."""
@@ -17,20 +18,20 @@ URL = "url"
 MOST_CHARS = 1_000
 """A longer address is not read."""
 
-_TEMPLATE = re.compile(r"\{" + AFTER_BRACE)
+_TEMPLATE = lazy_pattern(r"\{" + AFTER_BRACE)
 _BASE = r"(?:\{\{-?[ \t]*(?:\w+\.)*(?:base_?url|base_?path|url)(?:[ \t]*\|[ \t]*\w+)*[ \t]*-?\}\})"
 _REST = r"(?P<rest>[#?][^\s\"'`{}<>]*)?"
 _AFTER = r"(?P<after>[#?][^\s{}]*)?"
-_BY_KEYWORD = re.compile(
+_BY_KEYWORD = lazy_pattern(
     rf"{_BASE}*\{{[{{%][<%]?-?[ \t]*(?P<keyword>ref|relref|link|post_url)[ \t]+"
     rf"(?:path[ \t]*=[ \t]*)?([\"'`]?)(?P<path>[^\"'`{{}}<>#?\n]+?){_REST}\2"
     rf"(?:[ \t][^{{}}\n]*|-?[%>])?[%}}]?\}}{_AFTER}"
 )
-_BY_FILTER = re.compile(
+_BY_FILTER = lazy_pattern(
     rf"\{{\{{-?[ \t]*([\"'])(?P<path>[^\"'{{}}#?\n]+){_REST}\1[ \t]*\|[ \t]*"
     rf"(?:relative_url|absolute_url|prepend:|url\b)[^{{}}\n]*\}}\}}{_AFTER}"
 )
-_BY_BASE = re.compile(rf"{_BASE}+(?P<path>/[^\s{{}}#?]*){_REST}(?P<after>\Z)")
+_BY_BASE = lazy_pattern(rf"{_BASE}+(?P<path>/[^\s{{}}#?]*){_REST}(?P<after>\Z)")
 
 
 class TemplateAddress(NamedTuple):

@@ -6,154 +6,39 @@ plain scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-
 `yes`, `12:30` and dates stay text. A number that would not be printed as it was written, such
 as `1.10`, stays text as well, so that nothing an author wrote is lost.
 
-Above: `frontmatter`. Below: diagnostics.
+Above: `frontmatter`. Below: `simple_header`, diagnostics.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.markdown.simple_header import resolved
+from skillagent.markdown.values import (
+    MAX_DEPTH,
+    RefusedHeaderError,
+    Value,
+    scalar_text,
+    too_deep,
+)
 
-Value: TypeAlias = "str | int | float | bool | tuple[Value, ...] | Mapping[str, Value] | None"
-"""The value of a frontmatter field."""
-
-MAX_DEPTH = 64
-"""How deep lists and mappings may be nested."""
 MAX_NODES = 10_000
 """How many values a header may have, if each alias counts as a copy."""
 NODES_OF_A_KEY = 3
 """A mapping, its key and the value of that."""
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-KEY_LINE = re.compile(
-    r"([^\s#:'\"\[{&*!|>%@`-][^:\n]*+|\"[^\"\n]++\"[ \t]*+|'[^'\n]++'[ \t]*+):(?:[ \t]++|$)"
-)
-# A quoted scalar without escapes, or a plain one: printable, without `: ` and ` #`, and without
-# an indicator of YAML at its start.
-_QUOTED = r"\"[^\"\\\x00-\x1f\x7f-\U0010ffff]*+\"|'[^'\x00-\x1f\x7f-\U0010ffff]*+'"
-_PLAIN = (
-    r"[A-Za-z0-9(/.+~$](?:[^\x00-\x20#:\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
-    r"|:(?=[^ ])| (?=[^ #\n]))*+"
-)
-_WORD = r"[A-Za-z0-9](?:[\w./+-]|[ ](?=[\w(/.+-]))*+"
-_LIST = rf"\[(?:(?:{_QUOTED}|{_WORD})(?:, ?(?:{_QUOTED}|{_WORD}))*)?\]"
-_SIMPLE_LINE = re.compile(rf"([A-Za-z_][\w-]*):(?: ({_QUOTED}|{_PLAIN}|{_LIST}))?", re.ASCII)
-_SIMPLE_ITEM = re.compile(rf"( *- )({_QUOTED}|{_WORD})", re.ASCII)
-_ITEM = re.compile(rf"{_QUOTED}|{_WORD}", re.ASCII)
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CORE_TAGS = {
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map")
 }
-_NULL = {"", "~", "null", "Null", "NULL"}
 _STARTS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
 _ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 _LEAVES = (yaml.ScalarEvent, yaml.AliasEvent)
 _ENDS_OF_TEXT = (yaml.DocumentEndEvent, yaml.StreamEndEvent)
-_TRUE, _FALSE = {"true", "True", "TRUE"}, {"false", "False", "FALSE"}
-
-
-def scalar_text(value: object) -> str:
-    """The value of a field as text; lists and mappings become compact JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (int, float)):
-        return str(value)
-    return json.dumps(plain(value), ensure_ascii=False)
-
-
-def plain(value: object) -> Any:
-    """A value with lists and dicts in place of tuples and mappings, as `json` needs them."""
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    return value
-
-
-def simple(header: str) -> tuple[Mapping[str, Value], Mapping[str, int]] | None:
-    """Read a header of simple `key: value` lines and lists without the YAML parser.
-
-    Nine of ten headers are so simple, and this reads them four times faster. A test compares
-    the result with that of the parser.
-
-    Returns:
-        The fields and the line of each key; None if any line has another form.
-    """
-    fields: dict[str, Value] = {}
-    lines: dict[str, int] = {}
-    lists: dict[str, list[Value]] = {}
-    open_list: list[Value] | None = None
-    key = indent = ""
-    for number, line in enumerate(header.split("\n"), start=2):
-        if match := _SIMPLE_LINE.fullmatch(line):
-            key, raw = match[1], match[2]
-            if key in fields:
-                return None
-            lines[key] = number
-            if raw is None:
-                # No value, or a list on the next lines.
-                fields[key] = None
-                open_list = lists[key] = []
-                continue
-            open_list = None
-            if raw[0] == "[":
-                fields[key] = tuple(_simple_scalar(item[0]) for item in _ITEM.finditer(raw))
-            else:
-                fields[key] = _simple_scalar(raw)
-        elif open_list is not None and (match := _SIMPLE_ITEM.fullmatch(line)):
-            if open_list and match[1] != indent:
-                return None
-            indent = match[1]
-            open_list.append(_simple_scalar(match[2]))
-        elif line:
-            return None
-    fields.update((key, tuple(items)) for key, items in lists.items() if items)
-    return MappingProxyType(fields), MappingProxyType(lines)
-
-
-def _simple_scalar(raw: str) -> Value:
-    return raw[1:-1] if raw[0] in "\"'" else _resolved(raw)
-
-
-def first_line_is_key(header: str) -> bool:
-    """True if a key is the first thing in a header, apart from comments and blank lines."""
-    for line in header.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            return bool(KEY_LINE.match(line.lstrip()))
-    return False
-
-
-class RefusedHeaderError(Exception):
-    """A header is well formed, but building its value is impossible or unsafe.
-
-    It never leaves this package: the parsers of headers turn it into a finding.
-
-    Args:
-        reason: why the value is not built.
-        line: line of the value, from 0, in the text that was read.
-        is_text: whether the author may have meant text, as in `*star` or `!important`.
-    """
-
-    def __init__(self, reason: str, line: int, *, is_text: bool = False) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.is_text = is_text
-
-
-def too_deep(line: int) -> RefusedHeaderError:
-    return RefusedHeaderError(f"nested more than {MAX_DEPTH} deep", line)
 
 
 class _Collection:
@@ -315,25 +200,7 @@ def _scalar(event: Any) -> Value:
     text: str = event.value
     if not text and event.anchor and event.implicit[0]:
         return f"&{event.anchor}"  # an anchor without a value was meant as text
-    return _resolved(text) if event.implicit[0] else text
-
-
-def _resolved(text: str) -> Value:
-    """The value of a plain scalar in the core schema."""
-    if text in _NULL:
-        return None
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    if text[0] in "+-.0123456789":
-        if len(text) < 20 and _INT.fullmatch(text):
-            number = int(text, 0) if text[:2] in ("0x", "0o") else int(text)
-            return number if str(number) == text else text
-        if len(text) < 30 and _FLOAT.fullmatch(text):
-            decimal = float(text)
-            return decimal if repr(decimal) == text else text
-    return text
+    return resolved(text) if event.implicit[0] else text
 
 
 def _unnested(items: list[Value]) -> Value:

@@ -13,6 +13,7 @@ from skillagent.graph.resolve import name_key
 from skillagent.index.filters import FIELDS, facets_of
 from skillagent.index.tables import GraphTables
 from skillagent.progress import Progress, no_progress, tracked
+from skillagent.store.earlier_rows import EarlierRows, roots_of
 from skillagent.store.rows import (
     Kind,
     Row,
@@ -23,7 +24,7 @@ from skillagent.store.rows import (
     text_key,
 )
 from skillagent.store.stored_names import forms_of_node
-from skillagent.store.stored_values import ShownText, pack_head, pack_links, pack_root
+from skillagent.store.stored_values import ShownText, pack_head, pack_links
 
 ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS = (
     b"about",
@@ -54,6 +55,7 @@ def graph_rows(
     state: str = "",
     *,
     texts: bool = False,
+    earlier: EarlierRows | None = None,
     progress: Progress = no_progress,
 ) -> Iterator[Row]:
     """All rows of a graph.
@@ -63,13 +65,20 @@ def graph_rows(
         costs: what showing its nodes costs.
         state: the state of the files; see `graph.folder_state`.
         texts: whether to keep the texts of the nodes, for readers that do not have the files.
+        earlier: what is known of files that have not changed; None for nothing.
         progress: receives how many nodes are indexed and written.
     """
     tables = graph.keep(GraphTables, lambda: GraphTables(graph, progress))
     numbers = {node: number for number, node in enumerate(graph.nodes)}
     made = {"state": state, "counter": costs.counter}
     yield from _parts(graph, tables, made, numbers)
-    yield from _nodes(graph, tables, costs, numbers, progress)
+    for number, node in enumerate(tracked(graph.nodes.values(), "writing the index", progress)):
+        language = tables.languages.of(node.id)
+        shown = (earlier and earlier.shown(node)) or costs.of(node)
+        yield Kind.HEAD, number, pack_head(node, language, shown)
+        if links := graph.links_from(node.id):
+            yield Kind.LINKS, number, pack_links(links, earlier.links(node) if earlier else {})
+    yield from _places(graph, tables, numbers)
     if texts:
         for number, node in enumerate(graph.nodes.values()):
             yield Kind.TEXT, number, packed(text_key(node.document.text))
@@ -89,10 +98,7 @@ def _parts(
         "nodes": len(graph.nodes),
         "languages": tables.languages.every,
         "link_fields": sorted(graph.link_fields),
-        "roots": [
-            pack_root(root, dialect)
-            for root, dialect in zip(graph.roots, graph.dialects, strict=True)
-        ],
+        "roots": roots_of(graph),
         "judged_on": graph.judged_on.isoformat() if graph.judged_on else None,
     }
     yield Kind.PART, ABOUT, pack_json(about)
@@ -119,25 +125,16 @@ def _spellings(graph: SkillGraph) -> list[tuple[str, int]]:
     ]
 
 
-def _nodes(
-    graph: SkillGraph,
-    tables: GraphTables,
-    costs: Costs,
-    numbers: Mapping[str, int],
-    progress: Progress,
-) -> Iterator[Row]:
+def _places(graph: SkillGraph, tables: GraphTables, numbers: Mapping[str, int]) -> Iterator[Row]:
+    """The rows about the place of each node among the others."""
     places = {
         id(link): place for node in graph.nodes for place, link in enumerate(graph.links_from(node))
     }
-    for node in tracked(graph.nodes.values(), "writing the index", progress):
-        number = numbers[node.id]
-        yield Kind.NUMBER, text_key(node.id), pack_numbers((number,))
-        yield Kind.HEAD, number, pack_head(node, tables.languages.of(node.id), costs.of(node))
-        if links := graph.links_from(node.id):
-            yield Kind.LINKS, number, pack_links(links)
-        neighbors = (numbers[target] for target in graph.neighbors(node.id))
-        yield Kind.EDGES, number, pack_numbers((graph.indegree(node.id), *neighbors))
-        if backlinks := graph.backlinks(node.id):
+    for node, number in numbers.items():
+        yield Kind.NUMBER, text_key(node), pack_numbers((number,))
+        neighbors = (numbers[target] for target in graph.neighbors(node))
+        yield Kind.EDGES, number, pack_numbers((graph.indegree(node), *neighbors))
+        if backlinks := graph.backlinks(node):
             pairs = ((numbers[link.source], places[id(link)]) for link in backlinks)
             yield Kind.INCOMING, number, pack_numbers(part for pair in pairs for part in pair)
         yield Kind.FIELDS, number, pack_json([sorted(field) for field in tables.fields(number)])

@@ -5,9 +5,9 @@ Above: `graph_rows`, which writes them; `stored_view`, which reads them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from skillagent.graph import Link, Node, NodeKind, Root
 from skillagent.markdown import Dialect, LinkKind, Value
@@ -124,29 +124,46 @@ def unpack_head(value: bytes) -> StoredHead:
     return StoredHead(*parts)
 
 
-def pack_links(links: tuple[Link, ...]) -> bytes:
-    """All links of one node, in their order, as the value of a row."""
-    return pack_json(
-        [
-            [
-                link.target,
-                link.candidates,
-                link.name,
-                link.kind.value,
-                link.key,
-                link.label,
-                link.fragment,
-                link.start,
-                link.section,
-                link.context,
-                link.sentence,
-                link.is_bare,
-                link.leads,
-                *link.around(),
-            ]
-            for link in links
-        ]
-    )
+LinkPlace: TypeAlias = tuple[int, str, str]
+"""Offset, kind and name of a link in its text."""
+
+
+def pack_links(links: Sequence[Link], known: Mapping[LinkPlace, Sequence[Any]]) -> bytes:
+    """All links of one node, in their order, as the value of a row.
+
+    Args:
+        links: the links.
+        known: links of the same text as they were packed before; see `places_of_links`.
+    """
+    packed = []
+    for link in links:
+        earlier = known.get((link.start, link.kind.value, link.name))
+        as_written = earlier[2:] if earlier else _as_written(link)
+        packed.append([link.target, link.candidates, *as_written])
+    return pack_json(packed)
+
+
+def places_of_links(packed: Sequence[Sequence[Any]]) -> dict[LinkPlace, Sequence[Any]]:
+    """Place of a link → the link as `pack_links` packs it."""
+    return {(parts[7], parts[3], parts[2]): parts for parts in packed}
+
+
+def _as_written(link: Link) -> list[Any]:
+    """What the text says of a link, wherever it leads."""
+    return [
+        link.name,
+        link.kind.value,
+        link.key,
+        link.label,
+        link.fragment,
+        link.start,
+        link.section,
+        link.context,
+        link.sentence,
+        link.is_bare,
+        link.leads,
+        *link.around(),
+    ]
 
 
 def unpack_links(source: str, value: bytes) -> tuple[StoredLink, ...]:

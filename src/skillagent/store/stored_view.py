@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import overload
 
-from skillagent.errors import DamagedIndexError, ResolveError, StoredIndexError
+from skillagent.errors import DamagedIndexError, ResolveError, StoredIndexError, UsageError
 from skillagent.graph import Node, Options, Outdated, Root, SkillGraph
 from skillagent.graph.node_names import NodeNames, bare_name, nearest_names
 from skillagent.graph.resolve import SEPARATOR, Resolver
@@ -34,6 +34,7 @@ from skillagent.store.stored_values import (
     unpack_links,
     unpack_root,
 )
+from skillagent.tokens import scaled_from
 
 KEPT_DOCUMENTS = 64
 """How many parsed texts stay in memory after they were read."""
@@ -115,9 +116,10 @@ class StoredView:
 
     def cost(self, node: str, counter: str, count: Callable[[], int]) -> int:
         head = self.head(node)
-        if counter == self._tables.about["counter"]:
-            return head.shown.cost
-        return self._costs.cost(head.digest, counter, count)
+        try:
+            return scaled_from(counter, head.shown.cost)
+        except UsageError:  # its counts do not follow from the stored ones
+            return self._costs.cost(head.digest, counter, count)
 
     def is_plain(self, node: str, compare: Callable[[], bool]) -> bool:
         return self.head(node).shown.is_plain

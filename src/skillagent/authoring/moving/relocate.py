@@ -18,7 +18,8 @@ from skillagent.authoring.moving.parts import DocumentPart
 from skillagent.authoring.moving.relinking import Layout, PartEdits, Relinking, as_written
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
-from skillagent.graph.node import kind_of, without_suffix
+from skillagent.graph.file_name import without_suffix
+from skillagent.graph.node import kind_of
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document, Reference
 from skillagent.markdown.document import parse

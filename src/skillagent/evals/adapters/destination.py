@@ -14,7 +14,7 @@ from skillagent.evals.suite_file import FOLDER, NAMES
 from skillagent.evals.suite_text import suite_text
 from skillagent.files.changes import Changes, changes_of
 from skillagent.files.regular import read_regular
-from skillagent.graph.node import SUFFIXES
+from skillagent.graph.file_name import SUFFIXES
 
 SUITE = f"{FOLDER}/{NAMES[0]}"
 _MARK = "# Made by `skillagent suite "

@@ -22,7 +22,7 @@ from skillagent.evals.adapters.plain_text import one_line
 from skillagent.evals.adapters.source_files import entries, objects, read_values, text_of
 from skillagent.evals.suite import Case
 from skillagent.files.regular import read_regular
-from skillagent.graph.node import SUFFIXES
+from skillagent.graph.file_name import SUFFIXES
 from skillagent.progress import Progress, tracked
 
 ENTRY = "SKILL.md"

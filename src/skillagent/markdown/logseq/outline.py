@@ -11,38 +11,41 @@ from collections.abc import Iterable, Iterator
 
 from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.frontmatter import Frontmatter
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.logseq.properties import KEY
-from skillagent.markdown.wikilink import LinkKind, Reference
+from skillagent.markdown.reference import LinkKind, Reference
 
-_PROPERTY_LINE = re.compile(rf"^[ \t]*(?:[-*+][ \t]+)?{KEY}::(?:[ \t][^\n]*)?$", re.MULTILINE)
+_PROPERTY_LINE = lazy_pattern(rf"^[ \t]*(?:[-*+][ \t]+)?{KEY}::(?:[ \t][^\n]*)?$", re.MULTILINE)
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_BLOCK = re.compile(rf"\(\(({_UUID})\)\)")
-_BLOCK_ID = re.compile(rf"^[ \t]*(?:[-*+][ \t]+)?id::[ \t]*({_UUID})[ \t]*$", re.MULTILINE)
-_EMBED = re.compile(r"\{\{+\s*embed\s*\Z", re.IGNORECASE)
-_MACRO = re.compile(r"(?<!\{)\{\{++[ \t]*+([\w-]++)")
+_BLOCK = lazy_pattern(rf"\(\(({_UUID})\)\)")
+_BLOCK_ID = lazy_pattern(rf"^[ \t]*(?:[-*+][ \t]+)?id::[ \t]*({_UUID})[ \t]*$", re.MULTILINE)
+_EMBED = lazy_pattern(r"\{\{+\s*embed\s*\Z", re.IGNORECASE)
+_MACRO = lazy_pattern(r"(?<!\{)\{\{++[ \t]*+([\w-]++)")
 _QUERIES = frozenset(("query", "cards", "namespace", "function"))
 _WITH_WORDS = frozenset(("embed", "cloze"))
-_QUERY_BLOCK = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?#\+BEGIN_QUERY\b", re.IGNORECASE | re.MULTILINE)
-_QUERY_END = re.compile(r"#\+END_QUERY\b", re.IGNORECASE)
-_MARK_LINE = re.compile(
+_QUERY_BLOCK = lazy_pattern(
+    r"^[ \t]*(?:[-*+][ \t]+)?#\+BEGIN_QUERY\b", re.IGNORECASE | re.MULTILINE
+)
+_QUERY_END = lazy_pattern(r"#\+END_QUERY\b", re.IGNORECASE)
+_MARK_LINE = lazy_pattern(
     r"^[ \t]*(?:[-*+][ \t]+)?(?:#\+(?:BEGIN|END)_\w+[^\n]*|:(?:LOGBOOK|END):|CLOCK:[^\n]*"
     r"|(?:SCHEDULED|DEADLINE):[^\n]*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-_ITEM_MARK = re.compile(
+_ITEM_MARK = lazy_pattern(
     r"^[ \t]*[-*+][ \t]+"
     r"(?:(?:TODO|DOING|DONE|LATER|NOW|WAIT|WAITING|CANCELL?ED|IN-PROGRESS)[ \t]+)?"
     r"(?:\[#[A-C]\][ \t]+)?",
     re.MULTILINE,
 )
-_TAG = re.compile(r"(?<![^\s,])#(?=[^\s#]*[^\W\d])[\w/-]*[\w-](?:\.[\w/-]*[\w-])*")
-_TAG_LIST = re.compile(
+_TAG = lazy_pattern(r"(?<![^\s,])#(?=[^\s#]*[^\W\d])[\w/-]*[\w-](?:\.[\w/-]*[\w-])*")
+_TAG_LIST = lazy_pattern(
     r"^[ \t]*(?:[-*+][ \t]+)?tags?::[ \t]+([^\n]+)$", re.IGNORECASE | re.MULTILINE
 )
-_ITEM = re.compile(r"[^,\s](?:[^,\n]*[^,\s])?")
-_SPLITS_ITEM = re.compile(r"[,#\[\]\"]")
-_MAY_LINK = re.compile(r"\[\[|\(\(|[\s,]#|^[-*+\s]*tags?::", re.IGNORECASE)
-_NOT_A_LINE_END = re.compile(r"[^\n]")
+_ITEM = lazy_pattern(r"[^,\s](?:[^,\n]*[^,\s])?")
+_SPLITS_ITEM = lazy_pattern(r"[,#\[\]\"]")
+_MAY_LINK = lazy_pattern(r"\[\[|\(\(|[\s,]#|^[-*+\s]*tags?::", re.IGNORECASE)
+_NOT_A_LINE_END = lazy_pattern(r"[^\n]")
 _LONGEST_LABEL = 400
 
 

@@ -5,7 +5,6 @@ Source: Logseq's documentation, "Properties" and "Built-in Properties".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,21 +14,22 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown import frontmatter
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.frontmatter import Frontmatter
-from skillagent.markdown.yaml_header import Value
+from skillagent.markdown.lazy_pattern import lazy_pattern
+from skillagent.markdown.values import Value
 
 KEY = r"\.?[^\W\d][\w.*+!?$%&<>=-]*+"
 """A pattern for the names of properties."""
-_PROPERTY = re.compile(rf"([ \t]*(?:[-*+][ \t]+)?)({KEY})::(?:[ \t]+([^\n]*))?(?:\n|\Z)")
-_PARTS = re.compile(r"[,\n\[\]#]")
-_BULLET = re.compile(r"[ \t]*[-*+](?:[ \t]|\n|\Z)")
-_BLANK_LINES = re.compile(r"(?:[ \t]*\n)*")
-_FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
+_PROPERTY = lazy_pattern(rf"([ \t]*(?:[-*+][ \t]+)?)({KEY})::(?:[ \t]+([^\n]*))?(?:\n|\Z)")
+_PARTS = lazy_pattern(r"[,\n\[\]#]")
+_BULLET = lazy_pattern(r"[ \t]*[-*+](?:[ \t]|\n|\Z)")
+_BLANK_LINES = lazy_pattern(r"(?:[ \t]*\n)*")
+_FENCE = lazy_pattern(r"---[ \t]*(?:\n|\Z)")
 _OF_A_BLOCK = ("id", "collapsed")
 """Properties that Logseq itself adds to a block, also to the first one of a page."""
 _LISTS = ("tags", "tag", "alias", "aliases")
 _NAMES = ("title", "type", "kind")
-_ITEM = re.compile(r"(?:\[\[[^\[\]\n]*+\]\]|[^,])++")
-_PAGE = re.compile(r"#?\[\[([^\[\]\n]+)\]\]|#([^\s#,]+)")
+_ITEM = lazy_pattern(r"(?:\[\[[^\[\]\n]*+\]\]|[^,])++")
+_PAGE = lazy_pattern(r"#?\[\[([^\[\]\n]+)\]\]|#([^\s#,]+)")
 
 
 class PageHeader(NamedTuple):

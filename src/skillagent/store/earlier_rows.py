@@ -1,0 +1,62 @@
+"""What an earlier state of the rows tells of files that have not changed since.
+
+The words around a link and the cost of a text depend on one file only, and take longer than
+anything else to compute.
+
+Above: `graph_rows`, `indexing`. Below: `rows`, `stored_values`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skillagent.graph import Node, SkillGraph
+from skillagent.store.rows import Kind, Rows, unpack_json
+from skillagent.store.stored_values import (
+    LinkPlace,
+    ShownText,
+    pack_root,
+    places_of_links,
+    unpack_head,
+)
+
+
+class EarlierRows:
+    """What is known of files by their digests.
+
+    Args:
+        rows: rows of an earlier state, made by the same version of this package.
+        about: what is known of that state as a whole.
+        graph: the graph as it is now. If its roots are read in another way, nothing is known.
+    """
+
+    def __init__(self, rows: Rows, about: Mapping[str, object], graph: SkillGraph) -> None:
+        self._rows = rows
+        self._numbers: dict[str, int] = {}
+        self._shown: dict[str, ShownText] = {}
+        # As JSON has it: with lists in place of tuples.
+        if about["roots"] != json.loads(json.dumps(roots_of(graph))):
+            return
+        for number, value in rows.every(Kind.HEAD):
+            head = unpack_head(value)
+            self._numbers[head.digest] = int(number)
+            self._shown[head.digest] = head.shown
+
+    def shown(self, node: Node) -> ShownText | None:
+        """What was known of a node's text; None if its file is new or has changed."""
+        return self._shown.get(node.digest)
+
+    def links(self, node: Node) -> Mapping[LinkPlace, Sequence[Any]]:
+        """The links of a node as they were packed; empty if its file is new or has changed."""
+        number = self._numbers.get(node.digest)
+        value = None if number is None else self._rows.get(Kind.LINKS, number)
+        return places_of_links(unpack_json(value)) if value else {}
+
+
+def roots_of(graph: SkillGraph) -> list[dict[str, Any]]:
+    """The roots of a graph, as a part of a row's JSON."""
+    return [
+        pack_root(root, dialect) for root, dialect in zip(graph.roots, graph.dialects, strict=True)
+    ]
