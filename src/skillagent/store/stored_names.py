@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from skillagent.graph import Node
-from skillagent.graph.node import without_suffix
+from skillagent.graph.file_name import without_suffix
 from skillagent.graph.node_names import bare_name
 from skillagent.graph.resolve import FOLDER_INDEXES, SEPARATOR, name_key
 from skillagent.markdown import Dialect
