@@ -23,6 +23,7 @@ __all__ = [
     "AnthropicProvider",
     "Budget",
     "CtokCounter",
+    "DamagedIndexError",
     "Diagnostic",
     "Dialect",
     "Document",
@@ -52,6 +53,7 @@ __all__ = [
     "SkillAgentError",
     "SkillGraph",
     "StoreError",
+    "StoredIndexError",
     "TokenCounter",
     "Toolset",
     "Turn",
@@ -78,6 +80,7 @@ _HOMES = {
     ),
     "skillagent.embeddings": ("Embedder",),
     "skillagent.errors": (
+        "DamagedIndexError",
         "GraphError",
         "MissingKeyError",
         "MissingPackageError",
@@ -85,6 +88,7 @@ _HOMES = {
         "ResolveError",
         "SkillAgentError",
         "StoreError",
+        "StoredIndexError",
         "UsageError",
     ),
     "skillagent.graph": ("Link", "Node", "NodeKind", "Options", "Root", "SkillGraph"),
@@ -124,12 +128,14 @@ if TYPE_CHECKING:
     )
     from skillagent.embeddings import Embedder
     from skillagent.errors import (
+        DamagedIndexError,
         GraphError,
         MissingKeyError,
         MissingPackageError,
         ProviderError,
         ResolveError,
         SkillAgentError,
+        StoredIndexError,
         StoreError,
         UsageError,
     )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import MutableMapping
 from contextlib import closing
 from functools import partial
+from typing import Any
 
 import anyio
 import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from starlette.applications import Starlette
 
 from skillagent import SkillGraph
 from skillagent.cli import access, serve
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.indexing.published import publish_graph
+from skillagent.mcp_server.published_app import PublishedGraphs, published_app
+from skillagent.mcp_server.server_config import ServerConfig, StoreConfig
 from skillagent.store.postgres.address import Address
 from skillagent.store.postgres.database import Database
 from skillagent.store.postgres.tokens import hashed, make_token, may_read, revoke_token
@@ -121,6 +126,25 @@ def test_a_token_opens_one_graph_until_it_is_revoked(
         with closing(Database(Address.parse(address))) as database:
             make_token(database, "trading", "another")
         assert post(trading, {"authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_a_token_that_cannot_be_checked_opens_nothing(address: str) -> None:
+    opened = PublishedGraphs.open(
+        ServerConfig((), resources="off"), StoreConfig(address, namespaces=("trading",))
+    )
+    app = published_app(opened, True, lambda server, namespace: Starlette())
+    opened.close()
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> MutableMapping[str, Any]:
+        raise AssertionError("nothing of the request is read")
+
+    scope = {"type": "http", "method": "POST", "path": "/mcp/trading", "headers": []}
+    anyio.run(app, scope, receive, send)
+    assert sent[0]["status"] == 503
 
 
 def told_access(*arguments: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from skillagent import __version__
 from skillagent.cli import (
+    access,
     authoring,
     completion,
     doctor,
@@ -45,7 +46,7 @@ GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
     "See what is wrong with it": ("check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
-    "Give it to agents": ("install", "doctor", "serve", "index", "export"),
+    "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),
     "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),
     "For shells, hosts and tests": ("completion", "hook", "mock"),
@@ -138,6 +139,7 @@ def _command_line() -> argparse.ArgumentParser:
         suite,
         hook,
         index,
+        access,
     ):
         module.add(commands)
     _add_mock(commands)

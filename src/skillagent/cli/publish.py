@@ -6,10 +6,6 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from skillagent.cli.output import printable, to_json
-from skillagent.cli.progress_bar import progress_bar
-from skillagent.cli.session import load
-
 if TYPE_CHECKING:
     from skillagent.store.postgres.address import Address
 
@@ -35,11 +31,19 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SkillAgentError: the graph cannot be loaded, or the database cannot be written to.
     """
+    from skillagent.cli.output import printable, to_json
+    from skillagent.cli.progress_bar import progress_bar
+    from skillagent.cli.session import load
+
+    if arguments.watch:
+        from skillagent.errors import UsageError
+
+        raise UsageError("--watch is for the index of this machine: leave it out with --store")
     address = store_address(arguments.store)
+    from skillagent.indexing.published import publish_graph
+
     with progress_bar() as progress:
         graph = load(arguments, progress)
-        from skillagent.indexing.published import publish_graph
-
         published = publish_graph(graph, address, namespace=arguments.namespace, progress=progress)
     if arguments.json:
         print(to_json({"store": str(address), "nodes": len(graph.nodes), **asdict(published)}))

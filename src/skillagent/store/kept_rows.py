@@ -38,7 +38,13 @@ class KeptRows:
         self._lock = threading.Lock()
 
     def get(self, kind: Kind, key: Key) -> bytes | None:
-        return self.many(kind, (key,)).get(key)
+        with self._lock:
+            if (kind, key) in self._kept:
+                self._kept.move_to_end((kind, key))
+                return self._kept[kind, key]
+        value = self._rows.get(kind, key)
+        self._keep(kind, {key: value})
+        return value
 
     def many(self, kind: Kind, keys: Sequence[Key]) -> Mapping[Key, bytes]:
         values: dict[Key, bytes | None] = {}
@@ -49,16 +55,11 @@ class KeptRows:
                     self._kept.move_to_end((kind, key))
         if missing := [key for key in dict.fromkeys(keys) if key not in values]:
             # Without the lock: two threads may both read a row, but the same.
-            read = self._read(kind, missing)
-            values |= read
-            self._keep(kind, read)
+            read = self._rows.many(kind, missing)
+            complete = {key: read.get(key) for key in missing}
+            values |= complete
+            self._keep(kind, complete)
         return {key: value for key in keys if (value := values[key]) is not None}
-
-    def _read(self, kind: Kind, keys: Sequence[Key]) -> dict[Key, bytes | None]:
-        if len(keys) == 1:
-            return {keys[0]: self._rows.get(kind, keys[0])}
-        read = self._rows.many(kind, keys)
-        return {key: read.get(key) for key in keys}
 
     def _keep(self, kind: Kind, values: Mapping[Key, bytes | None]) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from skillagent.errors import StoreError
 from skillagent.markdown.hidden import one_line
@@ -18,8 +18,8 @@ from skillagent.store.postgres.address import Address
 
 MAX_CONNECTIONS = 8
 """Connections of one process, which its threads share."""
-WAIT_SECONDS = 10.0
-"""Seconds for which a statement waits for a connection."""
+WAIT_SECONDS = 5.0
+"""Seconds for which a statement waits for a connection: longer than a server takes to restart."""
 LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 """Errors after which the same statement may succeed on a new connection."""
 
@@ -68,6 +68,8 @@ class Database:
         with self._told():
             try:
                 return self._rows(statement, values)
+            except PoolTimeout:
+                raise
             except LOST:
                 self._pool.check()
                 return self._rows(statement, values)
