@@ -6,6 +6,7 @@
     │   │   └── DamagedIndexError   its file is damaged
     │   └── StoreError         a database with graphs cannot be used
     ├── ResolveError           a name does not lead to exactly one node
+    │   └── NotAsLockedError   it leads to a node that is not as it was locked
     ├── MissingPackageError    an optional package is not installed
     ├── MissingKeyError        no key for a model API is set
     ├── ProviderError          a model API cannot be reached, or its answer cannot be used
@@ -64,6 +65,24 @@ class ResolveError(SkillAgentError):
         else:
             text = f"no node {name!r}"
         super().__init__(text)
+
+
+LOCK_CHECK = "`skillagent lock --check` names what differs"
+
+
+class NotAsLockedError(ResolveError):
+    """A name leads to a node that is not shown, because it is not as it was locked.
+
+    Attributes:
+        why: what happened to the node.
+    """
+
+    def __init__(self, name: str, why: str, candidates: tuple[str, ...]) -> None:
+        super().__init__(name, candidates, ambiguous=False)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.name!r} {self.why}; {LOCK_CHECK}"
 
 
 class MissingPackageError(SkillAgentError):

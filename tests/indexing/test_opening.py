@@ -24,9 +24,9 @@ from skillagent import Options, SkillGraph, Toolset
 from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.indexing import IndexPlace, Opened, open_graph
 from skillagent.store import MemoryView, StoredView
+from skillagent.store.graph_files import GraphFiles
 from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows
-from skillagent.store.stored_view import GraphFiles
 from tests.conftest import Vault
 
 FILES = {

@@ -254,7 +254,7 @@ def _lock(arguments: argparse.Namespace, roots: Sequence[str]) -> tuple[str, str
     if not arguments.frozen and arguments.lock is None:
         return "", ""
     from skillagent.cli.declared import declared
-    from skillagent.cli.session import lock_path
+    from skillagent.cli.lock_option import lock_path
     from skillagent.graph.walk import roots_of
     from skillagent.lock import read_lock
 

@@ -16,27 +16,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skillagent import __version__
 from skillagent.errors import DamagedIndexError
-from skillagent.graph import Options, Root, SkillGraph
-from skillagent.graph.folder_state import RACY_NS, FolderState, digest_of, state_of
+from skillagent.graph.folder_state import RACY_NS, FolderState, state_of
 from skillagent.graph.source_file import safe_path
-from skillagent.graph.walk import read_file, roots_of
-from skillagent.indexing.costs import costs_of
+from skillagent.graph.walk import Options, Root, read_file, roots_of
+from skillagent.indexing.made_of import is_of_this_version, made_of
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
-from skillagent.store import GraphView, MemoryView, StoredView
-from skillagent.store.earlier_rows import EarlierRows
-from skillagent.store.graph_rows import graph_rows
+from skillagent.store.graph_files import GraphFiles
+from skillagent.store.protocol import GraphView
 from skillagent.store.rows import Kind
-from skillagent.store.sqlite_rows import SqliteRows, remove_unfinished, write_rows
+from skillagent.store.sqlite_rows import SqliteRows
 from skillagent.store.stored_values import unpack_head
-from skillagent.store.stored_view import GraphFiles
-from skillagent.tokens import DEFAULT_ENCODING
-from skillagent.tokens.table_writer import ensure_table
+from skillagent.store.stored_view import StoredView
 
-_VERSION = f"{__version__} "
-"""What the state of every index begins with that this version made."""
 LOCK_SECONDS = 600.0
 """Seconds for which a process waits for another one that builds the same index."""
 
@@ -94,7 +87,7 @@ def kept_graph(
         view = StoredView(
             SqliteRows(IndexPlace.of(roots, options, folder).path), GraphFiles(roots, options)
         )
-        return view if view.made_of.startswith(_VERSION) else None
+        return view if is_of_this_version(view.made_of) else None
     except (OSError, DamagedIndexError):
         return None
 
@@ -119,20 +112,21 @@ class _Opening:
                 # Another process may have built it while this one waited.
                 if view := self._stored():
                     return Opened(view, self._remark, self._place.path)
-                try:
-                    return self._built()
-                except DamagedIndexError as error:  # the index that is replaced
-                    self._put_aside(error)
-                    return self._built()
+                return self._built()
         except OSError as error:
             reason = error.strerror or str(error)
             remark = (
                 f"{self._place.path}: {reason}: no index is kept, the graph is loaded each time"
             )
-            return Opened(MemoryView(self._load()), remark, is_new=True)
+            return Opened(self._loaded(), remark, is_new=True)
 
-    def _load(self) -> SkillGraph:
-        return SkillGraph.load(*self._roots, options=self._options, progress=self._progress)
+    def _loaded(self) -> GraphView:
+        from skillagent.graph import SkillGraph
+        from skillagent.store.memory import MemoryView
+
+        return MemoryView(
+            SkillGraph.load(*self._roots, options=self._options, progress=self._progress)
+        )
 
     def _stored(self) -> StoredView | None:
         """The stored index, if it is up to date."""
@@ -186,43 +180,21 @@ class _Opening:
         return True
 
     def _built(self) -> Opened:
-        remove_unfinished(self._place.path.parent)
-        # The next process then counts what it shows without loading a tokenizer.
-        ensure_table(DEFAULT_ENCODING)
-        looked_ns = time.time_ns()
-        states = [state_of(root, self._options) for root in self._roots]
-        graph = self._load()
-        rows = graph_rows(
-            graph,
-            costs_of(graph),
-            made_of(states),
-            earlier=self._earlier(graph),
-            progress=self._progress,
-        )
-        write_rows(self._place.path, rows)
-        os.utime(self._place.path, ns=(looked_ns, looked_ns))
+        # Imported late: most processes find an index that is up to date.
+        from skillagent.indexing.building import build
+
+        try:
+            build(self._place.path, self._roots, self._options, self._progress)
+        except DamagedIndexError as error:  # in the index that is replaced
+            self._put_aside(error)
+            build(self._place.path, self._roots, self._options, self._progress)
         view = StoredView(SqliteRows(self._place.path), self._files)
         return Opened(view, self._remark, self._place.path, is_new=True)
-
-    def _earlier(self, graph: SkillGraph) -> EarlierRows | None:
-        """What the index that is replaced knows of files that have not changed."""
-        try:
-            rows = SqliteRows(self._place.path)
-        except FileNotFoundError:
-            return None
-        view = StoredView(rows)
-        is_same = view.made_of.startswith(_VERSION)
-        return EarlierRows(rows, view.about, graph) if is_same else None
 
     def _put_aside(self, error: DamagedIndexError) -> None:
         with contextlib.suppress(OSError):
             os.replace(self._place.path, self._place.damaged)
         self._remark = f"{error}; it was put aside, and the index is built again"
-
-
-def made_of(states: Sequence[FolderState]) -> str:
-    """What an index is made of: the files, and the version of what reads them."""
-    return _VERSION + digest_of(states)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skillagent.files.user_cache import cache_folder
-from skillagent.graph import Options, Root
+from skillagent.graph.walk import Options, Root
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     """What a row tells. The name is that of its table."""
 
     PART = "parts"
-    """Name of a list or value about the whole graph → JSON; see `Part`."""
+    """A name such as `ABOUT` → JSON about the whole graph; that of a sequence of ids → numbers."""
     NUMBER = "numbers"
     """Id of a node → its number."""
     HEAD = "heads"
@@ -57,6 +57,16 @@ class Kind(StrEnum):
 
 
 _NUMBERED = frozenset((Kind.HEAD, Kind.TEXT, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS))
+
+ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS = (
+    b"about",
+    b"spellings",
+    b"words",
+    b"accented",
+    b"outdated",
+    b"facets",
+)
+"""Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others."""
 
 Key = int | bytes
 Row = tuple[Kind, Key, bytes]
@@ -89,6 +99,11 @@ class Rows(Protocol):
 def text_key(text: str) -> bytes:
     """A text as a key; any text, also one that UTF-8 cannot encode."""
     return text.encode("utf-8", "surrogatepass")
+
+
+def facet_key(field: str, value: str) -> bytes:
+    """The key of a row of `Kind.FACET`."""
+    return text_key(f"{field}:{value}")
 
 
 def packed(data: bytes) -> bytes:

@@ -8,25 +8,15 @@ Above: `disclosure`. Below: `stored_tables`, `stored_names`, `graph`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
-from skillagent.errors import DamagedIndexError, ResolveError, StoredIndexError, UsageError
-from skillagent.graph import Node, Options, Outdated, Root, SkillGraph
-from skillagent.graph.attachments import on_disk
-from skillagent.graph.node_names import NodeNames, bare_name, nearest_names
-from skillagent.graph.resolve import SEPARATOR, Resolver
-from skillagent.graph.walk import read_file
-from skillagent.index import Hit, Match, SearchIndex, filters
-from skillagent.index.filters import Filter
-from skillagent.markdown import Document
-from skillagent.markdown.document import parse
+from skillagent.errors import DamagedIndexError, UsageError
+from skillagent.graph.outdated import Outdated
+from skillagent.index.query import Hit, Match
 from skillagent.store.digest_cache import DigestCache
-from skillagent.store.graph_rows import SPELLINGS
-from skillagent.store.rows import Kind, Rows, text_key, unpack_json, unpack_numbers, unpacked
-from skillagent.store.stored_names import forms_of_name
+from skillagent.store.rows import Kind, Rows, unpack_numbers, unpacked
 from skillagent.store.stored_tables import KEPT_NODES, StoredFacets, StoredTables
 from skillagent.store.stored_values import (
     StoredHead,
@@ -36,6 +26,13 @@ from skillagent.store.stored_values import (
     unpack_root,
 )
 from skillagent.tokens import scaled_from
+
+if TYPE_CHECKING:
+    from skillagent.index import SearchIndex
+    from skillagent.index.filters import Filter
+    from skillagent.markdown import Document
+    from skillagent.store.graph_files import GraphFiles
+    from skillagent.store.stored_names import StoredNames
 
 KEPT_DOCUMENTS = 64
 """How many parsed texts stay in memory after they were read."""
@@ -68,6 +65,8 @@ class StoredView:
     @cached_property
     def index(self) -> SearchIndex:
         """The search index."""
+        from skillagent.index.search import SearchIndex
+
         return SearchIndex(self._tables)
 
     @property
@@ -142,6 +141,9 @@ class StoredView:
             text = self.files.text(head)
         else:
             raise DamagedIndexError(f"the stored index has no text of {node}")
+        from skillagent.graph.resolve import SEPARATOR
+        from skillagent.markdown.document import parse
+
         shown = f"{head.root}{SEPARATOR}{head.path}" if head.root else head.path
         return parse(text, shown, self._roots[head.root].dialect)
 
@@ -153,50 +155,17 @@ class StoredView:
         return {root.name if len(roots) > 1 else "": root for root in roots}
 
     def locate(self, name: str) -> tuple[str, str]:
-        wanted = name.strip().strip("\"'`").strip()
-        for exact in (name, wanted):
-            if exact in self:
-                return exact, ""
-        dialects = [root.dialect for root in self._roots.values()]
-        keys = [text_key(form) for form in sorted(forms_of_name(name, dialects))]
-        groups = self._rows.many(Kind.NAME, keys).values()
-        numbers = sorted({number for group in groups for number in unpack_numbers(group)})
-        nodes = sorted(map(self._node, self._tables.heads(numbers)), key=lambda node: node.path)
-        resolvers = {
-            name: Resolver(
-                [node for node in nodes if node.root == name], (), root.dialect, root.folders
-            )
-            for name, root in self._roots.items()
-        }
-        try:
-            node, fragment = NodeNames({node.id: node for node in nodes}, resolvers).locate(name)
-        except ResolveError as error:
-            if error.ambiguous:
-                raise
-            raise ResolveError(name, self.nearest(bare_name(name)), ambiguous=False) from None
-        return node.id, fragment
-
-    def _node(self, head: StoredHead) -> Node:
-        document = self.document(head.id)
-        return Node(
-            id=head.id,
-            root=head.root,
-            path=head.path,
-            kind=head.kind,
-            document=document,
-            digest=head.digest,
-            size=head.size,
-            whole=head.whole,
-        )
+        return (name, "") if name in self else self._names.locate(name)
 
     def nearest(self, name: str, limit: int = 3) -> tuple[str, ...]:
         """Ids of the nodes with the most similar names; see `SkillGraph.nearest`."""
-        spellings = unpack_json(self._tables.part(SPELLINGS))
-        names = [key for key, _ in spellings]
-        return tuple(
-            self._tables.id(number)
-            for number in nearest_names(name, names, [number for _, number in spellings], limit)
-        )
+        return self._names.nearest(name, limit)
+
+    @cached_property
+    def _names(self) -> StoredNames:
+        from skillagent.store.stored_names import StoredNames
+
+        return StoredNames(self._rows, self._tables, self._roots, self.document)
 
     def __contains__(self, node: object) -> bool:
         return isinstance(node, str) and self._tables.find(node) is not None
@@ -251,40 +220,14 @@ class StoredView:
         return self.index.weight(query, node, text)
 
     def passing(self, filters_: Sequence[Filter]) -> frozenset[str]:
+        from skillagent.index import filters
+
         return filters.passing(self._facets, filters_)
 
     def filter_values(self, field: str) -> Sequence[str]:
+        from skillagent.index import filters
+
         return filters.values_of(self._facets, field)
-
-
-class GraphFiles:
-    """The files of a graph.
-
-    Args:
-        roots: the folders that it was loaded from.
-        options: how it was loaded.
-    """
-
-    def __init__(self, roots: Sequence[Root], options: Options) -> None:
-        self.roots, self.options = tuple(roots), options
-
-    def text(self, head: StoredHead) -> str:
-        """The text of a node's file.
-
-        Raises:
-            StoredIndexError: the file is not as it was indexed.
-        """
-        root = next((root for root in self.roots if root.name == head.root), self.roots[0])
-        # In a locale without UTF-8, Python spells the name of a file in another way.
-        path = os.fsdecode(head.path.encode("utf-8", "surrogatepass"))
-        source = read_file(root, on_disk(root, path), self.options)
-        if source is None or source.digest != head.digest:
-            raise StoredIndexError(f"{head.path}: changed since the graph was indexed")
-        return source.text
-
-    def load(self) -> SkillGraph:
-        """The graph as it is now, for what its index does not answer."""
-        return SkillGraph.load(*self.roots, options=self.options)
 
 
 class _Ids(Sequence[str]):
