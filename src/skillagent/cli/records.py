@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,6 +55,8 @@ def set_seed(seed: int | None) -> None:
     """Seed what is random in this process; None leaves it as it is."""
     if seed is None:
         return
+    import random
+
     random.seed(seed)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(seed % 2**32)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -105,6 +104,8 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
     Raises:
         OSError: the file cannot be written; no part of it remains.
     """
+    import tempfile  # late: readers do not need it
+
     descriptor, temporary = tempfile.mkstemp(prefix=STAGED, suffix=".sqlite", dir=path.parent)
     try:
         os.close(descriptor)
