@@ -21,11 +21,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skillagent import Options, SkillGraph, Toolset
+from skillagent.cli import main
+from skillagent.digest import sha256
 from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.indexing import IndexPlace, Opened, open_graph
 from skillagent.store import MemoryView, StoredView
 from skillagent.store.graph_files import GraphFiles
-from skillagent.store.rows import Kind
+from skillagent.store.rows import VERSION, Kind
 from skillagent.store.sqlite_rows import SqliteRows
 from tests.conftest import Vault
 
@@ -300,6 +302,27 @@ def test_no_answer_is_made_of_a_changed_byte(folder: Path, cache: Path, kind: Ki
     for view in (opened.view, damaged):
         with contextlib.suppress(DamagedIndexError):
             assert answers(Opened(view)) == before
+
+
+def test_an_index_that_proves_damaged_when_it_is_used_is_built_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settle(folder)
+    path = file_of(open_graph([folder]))
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE links SET value = zeroblob(8)")
+    assert main(["list", str(folder)]) == 0
+    out, err = capsys.readouterr()
+    assert "how hives live" in out
+    assert "put aside" in err
+    assert not open_graph([folder]).is_new
+
+
+def test_rows_change_only_with_their_version(folder: Path, cache: Path) -> None:
+    """Users keep indexes. If this digest changes, increment `rows.VERSION` in the same commit."""
+    rows = rows_of(file_of(open_graph([folder], folder=cache)))
+    values = repr({kind.value: rows[kind] for kind in Kind})
+    assert (VERSION, sha256(values)[7:19]) == (1, "d2793e2a74f3")
 
 
 def test_where_no_index_can_be_kept_the_graph_is_loaded(folder: Path, cache: Path) -> None:

@@ -19,23 +19,23 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.graph = None
     try:
         answer = _answer(arguments)
-    except StoredIndexError:
-        # A file was written after the index had looked at it: now the index is built again.
-        answer = _answer(arguments)
+    except StoredIndexError as error:
+        # A file was written after the index had looked at it, or the index is damaged.
+        answer = _answer(arguments, error)
     # With --hidden-text, the author of a graph wants to see invisible characters.
     text = revealed(answer.text) if arguments.hidden_text else answer.text
     print(to_json(answer.to_json()) if arguments.json else printable(text))
     return 1 if answer.error else 0
 
 
-def _answer(arguments: argparse.Namespace) -> Answer:
+def _answer(arguments: argparse.Namespace, after: StoredIndexError | None = None) -> Answer:
     with progress_bar() as progress:
         if needs_loading(arguments):
             tools = toolset(load(arguments, progress), arguments, one_call=True)
             if arguments.command != "read" and arguments.query:
                 build_index(tools, progress)
         else:
-            tools = toolset(opened(arguments, progress).view, arguments, one_call=True)
+            tools = toolset(opened(arguments, progress, after).view, arguments, one_call=True)
     if arguments.command == "list":
         return tools.list_index(arguments.map, arguments.query, arguments.cursor)
     if arguments.command == "summary":

@@ -12,7 +12,7 @@ from skillagent.cli.declared import declared, named_graph, roots_of
 from skillagent.cli.interrupted import finish_interrupted
 from skillagent.cli.output import printable
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
-from skillagent.errors import GraphError
+from skillagent.errors import GraphError, StoredIndexError
 from skillagent.graph.walk import Options
 from skillagent.graph.walk import roots_of as roots_in_order
 from skillagent.markdown.dialect import DIALECTS
@@ -31,14 +31,16 @@ GUIDE = "skills/skillagent"
 
 
 def opened(
-    arguments: argparse.Namespace, progress: Progress = no_progress, otherwise: str = ""
+    arguments: argparse.Namespace,
+    progress: Progress = no_progress,
+    after: StoredIndexError | None = None,
 ) -> Opened:
     """Open the graph that the command line names, or that the project declares, by its index.
 
     Args:
         arguments: the command line.
         progress: receives how far building the index is.
-        otherwise: the root if no graph is named or declared; empty raises an error instead.
+        after: the error of a view of this index; see `open_graph`.
 
     Raises:
         UsageError: no graph is named or declared, or the declaration is wrong.
@@ -46,9 +48,10 @@ def opened(
     """
     from skillagent.indexing import open_graph
 
-    roots = roots_of(arguments, otherwise)
+    roots = roots_of(arguments)
     finish_interrupted(*roots, *arguments.also)
-    graph = open_graph((*roots, *arguments.also), options_of(arguments), progress=progress)
+    options = options_of(arguments)
+    graph = open_graph((*roots, *arguments.also), options, after=after, progress=progress)
     if graph.remark:
         print(printable(graph.remark), file=sys.stderr)
     return graph

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skillagent.errors import DamagedIndexError
+from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.graph.folder_state import RACY_NS, FolderState, state_of
 from skillagent.graph.source_file import safe_path
 from skillagent.graph.walk import Options, Root, read_file, roots_of
@@ -53,6 +53,7 @@ def open_graph(
     options: Options | None = None,
     *,
     folder: Path | None = None,
+    after: StoredIndexError | None = None,
     progress: Progress = no_progress,
 ) -> Opened:
     """Open a graph by its index, which is built first if the files have changed.
@@ -61,13 +62,16 @@ def open_graph(
         roots: the folders, as for `SkillGraph.load`.
         options: how the graph is loaded.
         folder: where indexes are kept; None for the user's cache folder.
+        after: the error of a view of this index, which is opened again because of it; None for
+            none.
         progress: receives how far building is.
 
     Raises:
         GraphError: a root does not exist, is not a folder or cannot be listed.
         UsageError: no root was given, or two have the same name.
     """
-    return _Opening(roots_of(roots), options or Options(), folder, progress).open()
+    opening = _Opening(roots_of(roots), options or Options(), folder, progress)
+    return opening.open(after)
 
 
 def kept_graph(
@@ -103,7 +107,9 @@ class _Opening:
         self._place = IndexPlace.of(roots, options, folder)
         self._remark = ""
 
-    def open(self) -> Opened:
+    def open(self, after: StoredIndexError | None) -> Opened:
+        if isinstance(after, DamagedIndexError):
+            self._put_aside(after)
         if view := self._stored():
             return Opened(view, self._remark, self._place.path)
         try:

@@ -18,7 +18,7 @@ from functools import cached_property
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import SessionState
 from skillagent.embeddings import embedder_of
-from skillagent.errors import UsageError
+from skillagent.errors import DamagedIndexError, StoredIndexError, UsageError
 from skillagent.graph import SkillGraph
 from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.walk import Root, roots_of
@@ -115,8 +115,8 @@ class GraphLoader:
         kept = kept_graph(self.roots, self._options) if self.config.watch else None
         return LoadedGraph(kept or self._opened().view)
 
-    def _opened(self) -> Opened:
-        opened = open_graph(self.roots, self._options)
+    def _opened(self, after: StoredIndexError | None = None) -> Opened:
+        opened = open_graph(self.roots, self._options, after=after)
         if opened.remark and opened.remark != self._remark:
             _log.warning("%s", opened.remark)
         self._remark = opened.remark
@@ -164,15 +164,18 @@ class GraphLoader:
         old, self._announced = self._announced or new, new
         return old, new
 
-    def refresh(self) -> LoadedGraph:
-        """Open the newest state now, because a file is no longer as the index shows it.
+    def refresh(self, error: StoredIndexError | None = None) -> LoadedGraph:
+        """Open the newest state now.
+
+        Args:
+            error: why: a file is no longer as the index shows it, or the index is damaged.
 
         Raises:
             GraphError: a root was removed; the old graph remains in use.
         """
         with self._refreshing:
             old = self.loaded
-            new = self._newer(old)
+            new = self._newer(old, error)
             if new is old:
                 return old
             if old.is_listed:
@@ -185,7 +188,7 @@ class GraphLoader:
         gc.unfreeze()
         return new
 
-    def _newer(self, old: LoadedGraph) -> LoadedGraph:
+    def _newer(self, old: LoadedGraph, error: StoredIndexError | None) -> LoadedGraph:
         """The newest state; the old one if no file has changed."""
         if isinstance(old.view, MemoryView) and not self._is_indexed:
             graph = SkillGraph.load(*self.roots, options=self._options)
@@ -196,7 +199,9 @@ class GraphLoader:
                 # Built here, so that the next query does not have to wait for it.
                 new.view.build_index()
             return new
-        view = self._opened().view
+        view = self._opened(error).view
+        if isinstance(error, DamagedIndexError):
+            return LoadedGraph(view)
         if isinstance(view, StoredView) and isinstance(old.view, StoredView):
             return old if view.made_of == old.view.made_of else LoadedGraph(view)
         return LoadedGraph(view)

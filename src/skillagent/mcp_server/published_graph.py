@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import SessionState
+from skillagent.errors import StoredIndexError
 from skillagent.indexing.published import OpenedRevision, open_published
 from skillagent.mcp_server.graph_loader import RESULT_CHARACTERS
 from skillagent.mcp_server.server_config import ServerConfig, described
@@ -51,7 +52,7 @@ class PublishedGraph:
         about = view.head(view.entries[0]).description if view.entries else ""
         return described([self.namespace], about)
 
-    def refresh(self) -> None:
+    def refresh(self, error: StoredIndexError | None = None) -> None:
         """Open the newest revision, if it is another one than before.
 
         Raises:

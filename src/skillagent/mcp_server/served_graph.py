@@ -9,6 +9,7 @@ from typing import Protocol
 
 from skillagent.disclosure import Budget, Toolset
 from skillagent.disclosure.state import SessionState
+from skillagent.errors import StoredIndexError
 from skillagent.mcp_server.server_config import ServerConfig
 from skillagent.tokens import TokenCounter
 
@@ -26,8 +27,11 @@ class ServedGraph(Protocol):
         """The digest of the newest state."""
         ...
 
-    def refresh(self) -> object:
-        """Open the newest state now, because a file is no longer as the state shows it.
+    def refresh(self, error: StoredIndexError | None = None) -> object:
+        """Open the newest state now.
+
+        Args:
+            error: why: a file is no longer as the state shows it, or the state is damaged.
 
         Raises:
             GraphError: it cannot be opened; the state before remains in use.

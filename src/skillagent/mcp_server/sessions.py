@@ -131,9 +131,9 @@ class SingleSession:
                 self._toolset = self._loader.resume(self._toolset.state())
             try:
                 answer = action(self._toolset)
-            except StoredIndexError:
+            except StoredIndexError as error:
                 # A file has changed a moment ago. A call that fails leaves the session as it was.
-                self._loader.refresh()
+                self._loader.refresh(error)
                 self._toolset = self._loader.resume(self._toolset.state())
                 answer = action(self._toolset)
             if self._records and call:
@@ -217,9 +217,9 @@ class StoredSessions:
         try:
             try:
                 return self._act(token, action, call)
-            except StoredIndexError:
+            except StoredIndexError as error:
                 # A file has changed a moment ago. A call that fails leaves the session as it was.
-                self._loader.refresh()
+                self._loader.refresh(error)
                 return self._act(token, action, call)
         except SessionRowsError as error:
             raise SessionError(f"sessions cannot be stored now ({error}); try again") from None

@@ -19,6 +19,7 @@ from skillagent.store.rows import (
     ACCENTED,
     FACETS,
     OUTDATED,
+    PLACES,
     SPELLINGS,
     WORDS,
     Kind,
@@ -114,6 +115,8 @@ def _parts(
     for field, value, _ in _values(graph):
         counts[field][value] = counts[field].get(value, 0) + 1
     yield Kind.PART, FACETS, pack_json(counts)
+    places = [(node.id, node.root, node.path) for node in graph.nodes.values()]
+    yield Kind.PART, PLACES, pack_json(places)
 
 
 def _spellings(graph: SkillGraph) -> list[tuple[str, int]]:

@@ -58,13 +58,14 @@ class Kind(StrEnum):
 
 _NUMBERED = frozenset((Kind.HEAD, Kind.TEXT, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS))
 
-ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS = (
+ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS, PLACES = (
     b"about",
     b"spellings",
     b"words",
     b"accented",
     b"outdated",
     b"facets",
+    b"places",
 )
 """Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others."""
 

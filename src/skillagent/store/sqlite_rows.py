@@ -62,6 +62,8 @@ class SqliteRows:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
             raise DamagedIndexError(f"{path}: {error}") from None
+        # A damaged value may have become a text; its checksum then says so.
+        self._connection.text_factory = bytes
 
     def get(self, kind: Kind, key: Key) -> bytes | None:
         rows = self._read(_ONE[kind], (key,))

@@ -15,6 +15,7 @@ from skillagent.store.rows import (
     ACCENTED,
     FACETS,
     OUTDATED,
+    PLACES,
     WORDS,
     Kind,
     Rows,
@@ -183,6 +184,4 @@ class StoredFacets:
     def places(self) -> Iterable[Place]:
         from skillagent.index.filters import Place
 
-        for _, value in self._rows.every(Kind.HEAD):
-            head = unpack_head(value)
-            yield Place(head.id, head.root, head.path)
+        return [Place(*place) for place in unpack_json(self._tables.part(PLACES))]
