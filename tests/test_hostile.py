@@ -40,6 +40,7 @@ SLOW_TEXTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW_TEXTS)
 def test_a_hostile_text_is_read_in_moments(name: str) -> None:
     started = time.process_time()
@@ -67,6 +68,7 @@ SLOW_BODIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW_BODIES)
 def test_a_hostile_text_is_shown_in_moments(vault: Vault, name: str) -> None:
     graph = SkillGraph.load(vault({"x.md": f"# Top\n\n{SLOW_BODIES[name]}\n\n# End\n\nEnd.\n"}))
@@ -96,6 +98,7 @@ def one_alias_for_all(count: int) -> dict[str, str]:
     return {f"n{at}.md": "---\naliases: [same]\n---\n" for at in range(count)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [

@@ -103,6 +103,7 @@ def test_nothing_of_a_drifted_node_is_shown_at_any_level(vault: Vault, file: str
         assert SECRET not in text or any(part in text for part in asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", DRIFTS.values(), ids=DRIFTS)
 @given(content=st.text(max_size=60), links=st.lists(st.sampled_from(["a", "c", "b", "index"])))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
