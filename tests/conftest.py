@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from skillagent.tokens import DEFAULT_ENCODING
+from skillagent.tokens.table_writer import ensure_table
+
 # A landing must not hang on chance: CI draws the same examples every time, and everyone
 # else new ones. No deadline, for a shared machine may stand still at any moment.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
-pytest_plugins = ["pytester", "tests.browser"]
+pytest_plugins = ["pytester", "tests.browser", "tests.postgres"]
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "examples" / "ml-reproducibility"
@@ -42,13 +45,28 @@ def vault(tmp_path: Path) -> Vault:
     return write
 
 
+@pytest.fixture(scope="session")
+def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The vocabulary table that is made with the first index, once for all tests."""
+    folder = tmp_path_factory.mktemp("tables")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SKILLAGENT_CACHE", str(folder))
+        assert ensure_table(DEFAULT_ENCODING)
+    return folder / "vocabularies"
+
+
 @pytest.fixture(autouse=True)
 def nothing_of_the_user(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+    vocabularies: Path,
 ) -> None:
     """No file, key, model or price of whoever runs the tests is read or written."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    (cache / "skillagent").mkdir()
+    (cache / "skillagent" / "vocabularies").symlink_to(vocabularies)
     for name in os.environ:
         if name.startswith(("ANTHROPIC_", "OPENAI_")) or name in SETTINGS:
             monkeypatch.delenv(name)

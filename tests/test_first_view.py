@@ -13,9 +13,9 @@ import pytest
 import shtab
 
 from skillagent.cli import main
+from skillagent.cli.all_commands import GROUPS
 from skillagent.cli.check import NAMED
 from skillagent.cli.completion import SHELLS
-from skillagent.cli.main import GROUPS
 from tests.conftest import Vault
 
 

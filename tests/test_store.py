@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from skillagent import SkillGraph, Toolset
 from skillagent.indexing import open_graph
+from skillagent.indexing.published import open_published, publish_graph
 from skillagent.store import GraphView, MemoryStore, MemoryView
+from skillagent.store.postgres.address import Address
+from skillagent.store.postgres.database import Database
 from skillagent.tokens import TokenCounter, default_counter
 from tests.conftest import SHIPPED, Vault
+from tests.postgres import Server
 from tests.toy_store import toy
 
 
@@ -28,6 +33,24 @@ STORES: dict[str, Callable[[SkillGraph], GraphView]] = {
     "plain values": toy,
     "SQLite": stored,
 }
+"""A store in PostgreSQL is another one; it needs a server."""
+
+
+@pytest.fixture(params=[*STORES, pytest.param("PostgreSQL", marks=pytest.mark.process)])
+def store(request: pytest.FixtureRequest) -> Iterator[Callable[[SkillGraph], GraphView]]:
+    """A way to keep a graph."""
+    if request.param in STORES:
+        yield STORES[request.param]
+        return
+    server: Server = request.getfixturevalue("postgres")
+    address = Address.parse(server.new_database())
+
+    def published(graph: SkillGraph) -> GraphView:
+        publish_graph(graph, address, namespace="graph")
+        return open_published(database, "graph").view
+
+    with closing(Database(address)) as database:
+        yield published
 
 
 class Counting:
@@ -68,7 +91,6 @@ def walk(tools: Toolset, names: list[str], calls: int) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize("store", STORES.values(), ids=STORES)
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("budget", [900, 20_000])
 def test_every_store_gives_the_bytes_of_the_loaded_graph(
@@ -80,7 +102,6 @@ def test_every_store_gives_the_bytes_of_the_loaded_graph(
     assert walk(Toolset(store(graph), budget), names, 25) == expected
 
 
-@pytest.mark.parametrize("store", STORES.values(), ids=STORES)
 def test_every_store_shows_embeds_types_and_what_is_outdated(
     vault: Vault, store: Callable[[SkillGraph], GraphView]
 ) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "AnthropicProvider",
     "Budget",
     "CtokCounter",
+    "DamagedIndexError",
     "Diagnostic",
     "Dialect",
     "Document",
@@ -51,6 +52,8 @@ __all__ = [
     "Severity",
     "SkillAgentError",
     "SkillGraph",
+    "StoreError",
+    "StoredIndexError",
     "TokenCounter",
     "Toolset",
     "Turn",
@@ -77,12 +80,15 @@ _HOMES = {
     ),
     "skillagent.embeddings": ("Embedder",),
     "skillagent.errors": (
+        "DamagedIndexError",
         "GraphError",
         "MissingKeyError",
         "MissingPackageError",
         "ProviderError",
         "ResolveError",
         "SkillAgentError",
+        "StoreError",
+        "StoredIndexError",
         "UsageError",
     ),
     "skillagent.graph": ("Link", "Node", "NodeKind", "Options", "Root", "SkillGraph"),
@@ -122,12 +128,15 @@ if TYPE_CHECKING:
     )
     from skillagent.embeddings import Embedder
     from skillagent.errors import (
+        DamagedIndexError,
         GraphError,
         MissingKeyError,
         MissingPackageError,
         ProviderError,
         ResolveError,
         SkillAgentError,
+        StoredIndexError,
+        StoreError,
         UsageError,
     )
     from skillagent.graph import Link, Node, NodeKind, Options, Root, SkillGraph

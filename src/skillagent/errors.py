@@ -2,9 +2,11 @@
 
     SkillAgentError
     ├── GraphError             a root cannot be loaded at all
-    │   └── StoredIndexError   a stored index cannot be used any more
-    │       └── DamagedIndexError   its file is damaged
+    │   ├── StoredIndexError   a stored index cannot be used any more
+    │   │   └── DamagedIndexError   its file is damaged
+    │   └── StoreError         a database with graphs cannot be used
     ├── ResolveError           a name does not lead to exactly one node
+    │   └── NotAsLockedError   it leads to a node that is not as it was locked
     ├── MissingPackageError    an optional package is not installed
     ├── MissingKeyError        no key for a model API is set
     ├── ProviderError          a model API cannot be reached, or its answer cannot be used
@@ -38,6 +40,10 @@ class DamagedIndexError(StoredIndexError):
     """The file of a stored index is damaged, or is not such a file; it can be deleted."""
 
 
+class StoreError(GraphError):
+    """A database with graphs cannot be reached, refuses a statement, or has no such graph."""
+
+
 class ResolveError(SkillAgentError):
     """A name leads to no node, or to several.
 
@@ -59,6 +65,24 @@ class ResolveError(SkillAgentError):
         else:
             text = f"no node {name!r}"
         super().__init__(text)
+
+
+LOCK_CHECK = "`skillagent lock --check` names what differs"
+
+
+class NotAsLockedError(ResolveError):
+    """A name leads to a node that is not shown, because it is not as it was locked.
+
+    Attributes:
+        why: what happened to the node.
+    """
+
+    def __init__(self, name: str, why: str, candidates: tuple[str, ...]) -> None:
+        super().__init__(name, candidates, ambiguous=False)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.name!r} {self.why}; {LOCK_CHECK}"
 
 
 class MissingPackageError(SkillAgentError):

@@ -14,7 +14,8 @@ from skillagent import SkillGraph, Toolset, UsageError
 from skillagent.lock import FILE, lock_of, read_lock
 from skillagent.mcp_server.graph_loader import GraphLoader
 from skillagent.mcp_server.server_config import ServerConfig, instructions
-from skillagent.mcp_server.sessions import SingleSession, SqliteSessions
+from skillagent.mcp_server.session_rows import SqliteSessionRows
+from skillagent.mcp_server.sessions import SingleSession, StoredSessions
 from tests.conftest import Vault
 
 FILES = {
@@ -93,7 +94,7 @@ def test_a_session_goes_on_frozen_while_files_change(
 
 def test_sessions_on_disk_are_frozen_too(folder: Path, tmp_path: Path) -> None:
     loader = GraphLoader(config_of(folder))
-    sessions = SqliteSessions(tmp_path / "sessions", loader)
+    sessions = StoredSessions(SqliteSessionRows(tmp_path / "sessions"), loader)
     _, token = sessions.act(None, lambda tools: tools.read_node("a"))
     (folder / "b.md").write_text("Evil.")
     loader.reload()

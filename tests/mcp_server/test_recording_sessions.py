@@ -27,7 +27,8 @@ from skillagent.mcp_server.reload import is_graph_path
 from skillagent.mcp_server.server import SESSION_KEY
 from skillagent.mcp_server.server_config import RecordConfig, ServerConfig
 from skillagent.mcp_server.session_records import SessionRecords, StandInNames
-from skillagent.mcp_server.sessions import SingleSession, SqliteSessions
+from skillagent.mcp_server.session_rows import SqliteSessionRows
+from skillagent.mcp_server.sessions import SingleSession, StoredSessions
 from skillagent.runs import RunRecord
 from skillagent.runs.graph_identity import GraphIdentity
 from skillagent.runs.record import records_in
@@ -102,11 +103,13 @@ class Served:
     def single(self) -> SingleSession:
         return SingleSession(self.loader, self.records)
 
-    def sqlite(self, file: Path, *, recorded: bool = True) -> SqliteSessions:
-        return SqliteSessions(file, self.loader, records=self.records if recorded else None)
+    def sqlite(self, file: Path, *, recorded: bool = True) -> StoredSessions:
+        return StoredSessions(
+            SqliteSessionRows(file), self.loader, records=self.records if recorded else None
+        )
 
 
-Sessions = SingleSession | SqliteSessions
+Sessions = SingleSession | StoredSessions
 
 
 def act(sessions: Sessions, token: str | None, tool: str, **arguments: Any) -> tuple[Answer, str]:

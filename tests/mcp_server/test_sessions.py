@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from contextlib import ExitStack, closing
+from itertools import count, cycle
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,15 @@ from hypothesis import strategies as st
 
 from skillagent import Answer, Toolset
 from skillagent.mcp_server.graph_loader import GraphLoader
+from skillagent.mcp_server.postgres_sessions import PostgresSessionRows
 from skillagent.mcp_server.server_config import ServerConfig
-from skillagent.mcp_server.sessions import SESSION_SECONDS, SessionError, SqliteSessions
+from skillagent.mcp_server.session_rows import SessionRows, SqliteSessionRows
+from skillagent.mcp_server.sessions import SESSION_SECONDS, SessionError, StoredSessions
+from skillagent.store.postgres.address import Address
+from skillagent.store.postgres.database import Database
+from skillagent.store.postgres.publishing import publish
 from tests.conftest import BUNDLED, Vault
+from tests.postgres import Server
 
 BUDGET = 1_500
 LOADERS = [GraphLoader(ServerConfig((str(BUNDLED),), BUDGET)) for _ in range(2)]
@@ -25,17 +33,15 @@ QUERIES = ["seed", "budget", "data", "hash", "lock"]
 
 
 class Workers:
-    """Two workers with one file, a clock that the test sets, and predictable tokens."""
+    """Two workers with the same rows, a clock that the test sets, and predictable tokens."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, rows: Callable[[], SessionRows]) -> None:
         self.now = 0.0
+        self.rows = rows
         numbers = count()
         self.stores = [
-            SqliteSessions(
-                folder / "sessions.sqlite",
-                loader,
-                clock=lambda: self.now,
-                token=lambda: f"token{next(numbers)}",
+            StoredSessions(
+                rows(), loader, clock=lambda: self.now, token=lambda: f"token{next(numbers)}"
             )
             for loader in LOADERS
         ]
@@ -51,11 +57,26 @@ class Workers:
             store.close()
 
 
-@pytest.fixture
-def workers(tmp_path: Path) -> Iterator[Workers]:
-    found = Workers(tmp_path)
-    yield found
-    found.close()
+def file_in(folder: Path) -> Callable[[], SessionRows]:
+    """Opens the sessions of one file."""
+    return lambda: SqliteSessionRows(folder / "sessions.sqlite")
+
+
+@pytest.fixture(params=["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.process)])
+def workers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workers]:
+    if request.param == "SQLite":
+        with closing(Workers(file_in(tmp_path))) as workers:
+            yield workers
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with ExitStack() as opened:
+        address = Address.parse(server.new_database())
+        databases = [opened.enter_context(closing(Database(address))) for _ in LOADERS]
+        publish(databases[0], "graph", [])
+        others = cycle(databases)
+        yield opened.enter_context(
+            closing(Workers(lambda: PostgresSessionRows(next(others), graph=1)))
+        )
 
 
 def number_of(answer: Answer) -> int:
@@ -85,7 +106,7 @@ def test_a_session_goes_on_with_any_worker(workers: Workers) -> None:
 def test_each_session_is_as_if_it_were_alone(
     steps: list[tuple[int, int, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    workers = Workers(tmp_path_factory.mktemp("sessions"))
+    workers = Workers(file_in(tmp_path_factory.mktemp("sessions")))
     alone: dict[int, Toolset] = {}
     tokens: dict[int, str] = {}
     for worker, session, query in steps:
@@ -127,13 +148,13 @@ def test_an_unknown_session_begins_a_new_one_and_says_so(workers: Workers) -> No
 
 
 def test_a_session_that_nobody_uses_is_dropped_when_another_worker_starts(
-    workers: Workers, tmp_path: Path
+    workers: Workers,
 ) -> None:
     _, old = workers.call(0, None, "seed")
     workers.now += SESSION_SECONDS - 1
     _, young = workers.call(0, None, "seed")
     workers.now += 2
-    SqliteSessions(tmp_path / "sessions.sqlite", LOADERS[0], clock=lambda: workers.now).close()
+    StoredSessions(workers.rows(), LOADERS[0], clock=lambda: workers.now).close()
     assert workers.call(0, old, "seed")[0].error
     assert not workers.call(1, young, "seed")[0].error
 
@@ -152,10 +173,49 @@ def test_a_call_that_fails_inside_leaves_the_session_as_it_was(workers: Workers)
     assert second.remaining == BUDGET - first.cost - second.cost
 
 
+class NoticedLock:
+    """A lock that tells when somebody waits for it."""
+
+    def __init__(self, is_waited_for: threading.Event) -> None:
+        self._lock = threading.Lock()
+        self._is_waited_for = is_waited_for
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self._is_waited_for.set()
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_a_call_that_waits_for_one_that_fails_begins_from_what_was_stored(
+    workers: Workers,
+) -> None:
+    first, token = workers.call(0, None, "seed")
+    has_begun, other_waits = threading.Event(), threading.Event()
+    workers.stores[0]._cache[token].lock = NoticedLock(other_waits)  # type: ignore[assignment]
+
+    def broken(toolset: Toolset) -> Answer:
+        toolset.call("list_index", {"query": "hash"})
+        has_begun.set()
+        other_waits.wait(60)
+        raise RuntimeError
+
+    with ThreadPoolExecutor(2) as pool:
+        failing = pool.submit(workers.stores[0].act, token, broken)
+        assert has_begun.wait(60)
+        waiting = pool.submit(workers.call, 0, token, "hash")
+        assert isinstance(failing.exception(60), RuntimeError)
+        second, _ = waiting.result(60)
+    assert number_of(second) == 2
+    assert second.remaining == BUDGET - first.cost - second.cost
+
+
 def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) -> None:
     folder = vault({"g/index.md": "# A\n\nOld text.", "g/b.md": "# B"}) / "g"
     loader = GraphLoader(ServerConfig((str(folder),), BUDGET))
-    store = SqliteSessions(tmp_path / "s.sqlite", loader)
+    store = StoredSessions(SqliteSessionRows(tmp_path / "s.sqlite"), loader)
 
     def read(toolset: Toolset) -> Answer:
         return toolset.call("read_node", {"node": "index"})
@@ -176,7 +236,7 @@ def test_a_session_goes_on_over_a_changed_graph(vault: Vault, tmp_path: Path) ->
 
 @pytest.mark.parametrize("copied", ["{}", ' "{}" ', 'session "{}"', "{})"])
 def test_a_name_is_known_however_a_model_copies_it(copied: str, tmp_path: Path) -> None:
-    store = SqliteSessions(tmp_path / "s.sqlite", LOADERS[0])
+    store = StoredSessions(SqliteSessionRows(tmp_path / "s.sqlite"), LOADERS[0])
     _, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
     for name in (copied.format(token), copied.format(token.upper())):
         answer, same = store.act(name, lambda toolset: toolset.list_index(query="hash"))
@@ -184,31 +244,23 @@ def test_a_name_is_known_however_a_model_copies_it(copied: str, tmp_path: Path) 
     store.close()
 
 
-def test_a_spent_session_keeps_its_size_however_often_it_is_called(
-    workers: Workers, tmp_path: Path
-) -> None:
+def test_a_spent_session_keeps_its_size_however_often_it_is_called(workers: Workers) -> None:
     answer, token = workers.call(0, None, "seed")
     for number in range(200):
         answer, _ = workers.call(number % 2, token, f"query {number}")
         if not answer.text:
             break
-    size = state_size(tmp_path)
+    before = workers.rows().read(token)
     for number in range(30):
         answer, _ = workers.call(number % 2, token, "x" * 10_000)
         assert answer.text == ""
-    assert state_size(tmp_path) == size
-
-
-def state_size(folder: Path) -> int:
-    with sqlite3.connect(folder / "sessions.sqlite") as database:
-        (size,) = database.execute("SELECT sum(length(state)) FROM sessions").fetchone()
-    return int(size)
+    assert workers.rows().read(token) == before
 
 
 @pytest.mark.parametrize("state", ["{}", "not json", "other counter"])
 def test_a_session_that_another_server_wrote_is_unknown(state: str, tmp_path: Path) -> None:
     file = tmp_path / "s.sqlite"
-    store = SqliteSessions(file, LOADERS[0])
+    store = StoredSessions(SqliteSessionRows(file), LOADERS[0])
     _, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
     store.close()
     loader = LOADERS[1]
@@ -217,7 +269,7 @@ def test_a_session_that_another_server_wrote_is_unknown(state: str, tmp_path: Pa
     else:
         with sqlite3.connect(file) as database:
             database.execute("UPDATE sessions SET state = ?", (state,))
-    store = SqliteSessions(file, loader)
+    store = StoredSessions(SqliteSessionRows(file), loader)
     answer, new = store.act(token, lambda toolset: toolset.list_index(query="seed"))
     assert "there is no session" in answer.text
     assert new != token
@@ -227,9 +279,9 @@ def test_a_session_that_another_server_wrote_is_unknown(state: str, tmp_path: Pa
 def test_the_model_learns_that_the_file_is_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skillagent.mcp_server.sessions.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("skillagent.mcp_server.session_rows.WAIT_SECONDS", 0.05)
     file = tmp_path / "s.sqlite"
-    store = SqliteSessions(file, LOADERS[0])
+    store = StoredSessions(SqliteSessionRows(file), LOADERS[0])
     first, token = store.act(None, lambda toolset: toolset.list_index(query="seed"))
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

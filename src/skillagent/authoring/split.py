@@ -26,7 +26,7 @@ from skillagent.authoring.sections import (
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
-from skillagent.graph.node import MAP_WORDS
+from skillagent.graph.kind import MAP_WORDS
 from skillagent.markdown import Dialect
 from skillagent.markdown.compose import HeaderValue
 from skillagent.markdown.document import parse

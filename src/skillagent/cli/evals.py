@@ -283,7 +283,7 @@ def _graph(arguments: argparse.Namespace, suite: Suite, progress: Progress) -> S
     import gc
 
     from skillagent.cli.interrupted import finish_interrupted
-    from skillagent.cli.session import lock_path
+    from skillagent.cli.lock_option import lock_path
     from skillagent.errors import UsageError
     from skillagent.graph import SkillGraph
     from skillagent.lock import drift, read_lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from skillagent.cli import publish
 from skillagent.cli.arguments import Commands, command
 
 if TYPE_CHECKING:
@@ -30,14 +31,17 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--watch", action="store_true", help="go on until Ctrl-C, and index whatever changes"
     )
     parser.add_argument("--json", action="store_true", help="one line of JSON for each time")
+    publish.add_store_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the index if it is not up to date; see `add` for the arguments.
 
     Raises:
-        SkillAgentError: a folder, or a declaration, is wrong.
+        SkillAgentError: a folder, a declaration or an address is wrong.
     """
+    if arguments.store is not None:
+        return publish.run(arguments)
     from skillagent.cli.session import graph_folders
 
     folders = graph_folders(arguments)

@@ -50,8 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
         SkillAgentError: the graph or the lock cannot be read or written, or the signature is not
             right.
     """
+    from skillagent.cli.lock_option import lock_file
     from skillagent.cli.progress_bar import progress_bar
-    from skillagent.cli.session import load, lock_file
+    from skillagent.cli.session import load
 
     _refuse_pointless(arguments)
     with progress_bar() as progress:

@@ -9,25 +9,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from skillagent import __version__
-from skillagent.cli import (
-    authoring,
-    completion,
-    doctor,
-    env,
-    evals,
-    export,
-    hook,
-    index,
-    install,
-    lock,
-    repeat,
-    replay,
-    runs,
-    serve,
-    suite,
-    track,
-    verify,
-)
 from skillagent.cli.arguments import (
     Commands,
     Parser,
@@ -40,17 +21,6 @@ from skillagent.cli.arguments import (
 from skillagent.cli.output import printable
 from skillagent.cli.records import add_record_options, add_seed
 from skillagent.errors import SkillAgentError
-
-GROUPS = {
-    "Read a graph": ("chat", "list", "summary", "read", "call"),
-    "See what is wrong with it": ("check", "health"),
-    "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
-    "Give it to agents": ("install", "doctor", "serve", "index", "export"),
-    "Measure what it is worth": ("eval", "suite"),
-    "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),
-    "For shells, hosts and tests": ("completion", "hook", "mock"),
-}
-"""Title in the help → commands."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_utf_8()
     words = sys.argv[1:] if argv is None else argv
     # If the locale is not UTF-8, Python stores the bytes of an argument as surrogates.
-    arguments = _command_line().parse_args(
+    arguments = _command_line(words).parse_args(
         [os.fsencode(word).decode("utf-8", "replace") for word in words]
     )
     run: Callable[[argparse.Namespace], int] = arguments.run
@@ -105,7 +75,7 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _command_line() -> argparse.ArgumentParser:
+def _command_line(words: Sequence[str]) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = Parser(
         prog="skillagent",
         usage="%(prog)s COMMAND …",
@@ -117,33 +87,13 @@ def _command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         prog="skillagent", dest="command", metavar="COMMAND", help=argparse.SUPPRESS
     )
-    _add_chat(commands)
-    _add_check(commands)
-    _add_operations(commands)
-    _add_call(commands)
-    for module in (
-        authoring,
-        lock,
-        export,
-        serve,
-        install,
-        doctor,
-        replay,
-        repeat,
-        verify,
-        runs,
-        track,
-        env,
-        evals,
-        suite,
-        hook,
-        index,
-    ):
-        module.add(commands)
-    _add_mock(commands)
-    completion.add(commands, parser)
-    descriptions = {action.dest: action.help for action in commands._choices_actions}
-    parser.epilog = _groups(descriptions)
+    if words and (add := FREQUENT.get(words[0])):
+        add(commands)
+    else:
+        # Declaring all commands takes longer than what some of them do.
+        from skillagent.cli.all_commands import add_all
+
+        add_all(commands, parser, dict.fromkeys(FREQUENT.values()), _add_mock)
     return parser
 
 
@@ -257,20 +207,6 @@ def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
     mock.set_defaults(run=_mock)
 
 
-def _groups(descriptions: Mapping[str, str | None]) -> str:
-    """The list of all commands, for the help.
-
-    Args:
-        descriptions: command → one line about it.
-    """
-    width = max(map(len, descriptions))
-    groups = [
-        "\n".join([f"{title}:", *(f"    {name:<{width}}  {descriptions[name]}" for name in names)])
-        for title, names in GROUPS.items()
-    ]
-    return "\n\n".join([*groups, "`skillagent COMMAND --help` says more about a command."])
-
-
 def _overview(parser: argparse.ArgumentParser) -> int:
     """Print the help if no command is given; the exit code says that this is an error."""
     parser.print_help()
@@ -309,3 +245,14 @@ def _mock(arguments: argparse.Namespace) -> int:
 
     run: Callable[[argparse.Namespace], int] = getattr(mock, arguments.kind)
     return run(arguments)
+
+
+FREQUENT: Mapping[str, Callable[[Commands[argparse.ArgumentParser]], None]] = {
+    "chat": _add_chat,
+    "check": _add_check,
+    "list": _add_operations,
+    "summary": _add_operations,
+    "read": _add_operations,
+    "call": _add_call,
+}
+"""Commands that agents and people call again and again → declares the command, and no other."""

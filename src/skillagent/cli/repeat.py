@@ -79,14 +79,8 @@ class Setup:
 
     def __init__(self, arguments: argparse.Namespace, temporary: Path, progress: Progress) -> None:
         from skillagent.cli.declared import declared, named_graph, roots_of
-        from skillagent.cli.session import (
-            budget,
-            build_index,
-            bundled_graph,
-            frozen_lock,
-            is_semantic,
-            load,
-        )
+        from skillagent.cli.lock_option import frozen_lock
+        from skillagent.cli.session import budget, build_index, bundled_graph, is_semantic, load
         from skillagent.tokens import counter_for
 
         is_bundled = named_graph(arguments) is None and declared() is None

@@ -20,7 +20,7 @@ from skillagent.cli.records import add_record_options, record_folder, shown_root
 
 if TYPE_CHECKING:
     from skillagent.mcp_server.http import HttpConfig
-    from skillagent.mcp_server.server_config import RecordConfig, ServerConfig
+    from skillagent.mcp_server.server_config import RecordConfig, ServerConfig, StoreConfig
 
 HOST, PORT = "127.0.0.1", 8765
 
@@ -78,6 +78,22 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="URL",
         help="an accepted origin of web pages",
     )
+    store = parser.add_argument_group("published graphs, over HTTP")
+    store.add_argument(
+        "--store",
+        metavar="ADDRESS",
+        help="serve what `skillagent index --store` published in a PostgreSQL database",
+    )
+    store.add_argument(
+        "--read-store", metavar="ADDRESS", help="read graphs from a replica of that database"
+    )
+    store.add_argument(
+        "--namespace",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="serve this graph (default: all), at /mcp/NAME",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -88,12 +104,13 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from skillagent.errors import MissingPackageError
 
-    config = _server_config(arguments)
+    store = _store(arguments)
+    config = _published_config(arguments) if store else _server_config(arguments)
     try:
         if arguments.http:
             from skillagent.mcp_server import http
 
-            http.serve(config, _http_config(arguments))
+            http.serve(config, _http_config(arguments), store)
         else:
             from skillagent.mcp_server import stdio
 
@@ -103,6 +120,55 @@ def run(arguments: argparse.Namespace) -> int:
         package = (error.name or "mcp").partition(".")[0]
         raise MissingPackageError(package, "mcp", "skillagent serve") from None
     return 0
+
+
+def _store(arguments: argparse.Namespace) -> StoreConfig | None:
+    """The published graphs to serve; None for folders.
+
+    Raises:
+        UsageError: an address is wrong, or an option is for folders only.
+        MissingPackageError: the extra `postgres` is not installed.
+    """
+    from skillagent.errors import UsageError
+
+    if arguments.store is None:
+        if arguments.read_store or arguments.namespace:
+            raise UsageError("--read-store and --namespace are for --store: add --store ADDRESS")
+        return None
+    is_set = {
+        "a folder": arguments.graphs,
+        "--frozen": arguments.frozen or arguments.lock is not None,
+        "--semantic": arguments.semantic,
+        "--record": arguments.record,
+        "--sessions": arguments.sessions,
+        "--token-file": arguments.token_file,
+        "--dialect": arguments.dialect,
+        "--strict": arguments.strict,
+    }
+    if options := [option for option, value in is_set.items() if value]:
+        raise UsageError(f"--store serves graphs as they were published: leave {options[0]} out")
+    if not arguments.http:
+        raise UsageError("--store is for --http: add --http")
+    from skillagent.cli.publish import store_address
+    from skillagent.mcp_server.server_config import StoreConfig
+
+    addresses = (arguments.store, arguments.read_store or "")
+    for address in filter(None, addresses):
+        store_address(address)
+    return StoreConfig(*addresses, tuple(dict.fromkeys(arguments.namespace)))
+
+
+def _published_config(arguments: argparse.Namespace) -> ServerConfig:
+    from skillagent.mcp_server.server_config import ServerConfig
+
+    return ServerConfig(
+        roots=(),
+        budget=arguments.budget,
+        per_call=arguments.per_call,
+        count_for=arguments.count_for,
+        resources="off",
+        watch=False,
+    )
 
 
 def _refuse_http_options(arguments: argparse.Namespace) -> None:
@@ -188,7 +254,7 @@ def _lock(arguments: argparse.Namespace, roots: Sequence[str]) -> tuple[str, str
     if not arguments.frozen and arguments.lock is None:
         return "", ""
     from skillagent.cli.declared import declared
-    from skillagent.cli.session import lock_path
+    from skillagent.cli.lock_option import lock_path
     from skillagent.graph.walk import roots_of
     from skillagent.lock import read_lock
 
@@ -232,4 +298,5 @@ def _http_config(arguments: argparse.Namespace) -> HttpConfig:
         sessions=arguments.sessions or "",
         hosts=tuple(arguments.allow_host),
         origins=tuple(arguments.allow_origin),
+        graphs_have_tokens=arguments.store is not None,
     )

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import argparse
 import gc
-import importlib.resources
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.declared import Declared, declared, named_graph, roots_of
+from skillagent.cli.declared import declared, named_graph, roots_of
 from skillagent.cli.interrupted import finish_interrupted
 from skillagent.cli.output import printable
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
-from skillagent.errors import GraphError, UsageError
-from skillagent.graph import Options, Root, SkillGraph
+from skillagent.errors import GraphError
+from skillagent.graph.walk import Options
 from skillagent.graph.walk import roots_of as roots_in_order
-from skillagent.lock import FILE, FrozenView, GraphLock, read_lock, view_of
-from skillagent.markdown import DIALECTS
+from skillagent.markdown.dialect import DIALECTS
 from skillagent.progress import Progress, no_progress
-from skillagent.store import GraphView, MemoryView
+from skillagent.store.protocol import GraphView
 from skillagent.tokens import counter_for
 
 if TYPE_CHECKING:
+    from skillagent.graph import SkillGraph
     from skillagent.indexing import Opened
 
 BUNDLED = "examples/ml-reproducibility"
@@ -92,6 +90,8 @@ def load(
         UsageError: no graph is named or declared, or the declaration is wrong.
         GraphError: the folder cannot be loaded.
     """
+    from skillagent.graph import SkillGraph
+
     roots = roots_of(arguments, otherwise)
     finish_interrupted(*roots, *arguments.also)
     options = options_of(arguments)
@@ -131,7 +131,12 @@ def toolset(
     """
     limits = budget(arguments, one_call=one_call)
     counter = counter_for(arguments.count_for)
-    lock = frozen_lock(arguments, graph) if isinstance(graph, SkillGraph) else None
+    lock = None
+    if arguments.frozen or arguments.lock is not None:
+        from skillagent.cli.lock_option import frozen_lock
+        from skillagent.graph import SkillGraph
+
+        lock = frozen_lock(arguments, graph) if isinstance(graph, SkillGraph) else None
     return Toolset(
         graph,
         limits,
@@ -157,68 +162,10 @@ def build_index(toolset: Toolset, progress: Progress) -> None:
         toolset: the session.
         progress: receives how far it is.
     """
+    from skillagent.store import MemoryView
+
     if isinstance(toolset.graph, MemoryView):
         toolset.graph.build_index(progress)
-
-
-def lock_file(arguments: argparse.Namespace, graph: SkillGraph) -> Path:
-    """The lock file of a graph: the one that the command line names, or else the usual one.
-
-    Raises:
-        UsageError: see `lock_path`.
-    """
-    is_declared = named_graph(arguments) is None and not arguments.also
-    return lock_path(arguments.lock, graph.roots, declared() if is_declared else None)
-
-
-def lock_path(named: str | None, roots: Sequence[Root], declaration: Declared | None) -> Path:
-    """The path of a lock file.
-
-    Args:
-        named: the path on the command line; None for the usual one.
-        roots: the roots of the graph.
-        declaration: where the roots are declared; None if the command line names them.
-
-    Raises:
-        UsageError: several roots have no usual place for a lock, or `named` lies in a root where
-            the lock would be one of the files that it records.
-    """
-    if named is None:
-        if len(roots) == 1:
-            return roots[0].path / FILE
-        if declaration is None or declaration.folder is None:
-            raise UsageError(
-                "several roots have no common folder: name their lock with --lock FILE"
-            )
-        return declaration.folder / FILE
-    path = Path(named)
-    folder = path.resolve().parent
-    for root in roots:
-        top = root.path.resolve()
-        if folder.is_relative_to(top) and (folder != top or path.name != FILE):
-            raise UsageError(
-                f"{path}: would be one of the files that it records: call it {FILE} and put it "
-                f"into {root.path}, or anywhere outside"
-            )
-    return path
-
-
-def frozen_lock(arguments: argparse.Namespace, graph: SkillGraph) -> GraphLock | None:
-    """The lock that a session is frozen by; says on standard error how many nodes differ from it.
-
-    Returns:
-        None if the command line has neither `--frozen` nor `--lock`.
-
-    Raises:
-        UsageError: there is no lock, it cannot be read, or it is of another graph.
-    """
-    if not arguments.frozen and arguments.lock is None:
-        return None
-    lock = read_lock(lock_file(arguments, graph))
-    view = view_of(graph, lock)
-    if isinstance(view, FrozenView) and view.remark:
-        print(printable(view.remark), file=sys.stderr)
-    return lock
 
 
 def bundled_graph(path: str = BUNDLED) -> Path:
@@ -230,6 +177,8 @@ def bundled_graph(path: str = BUNDLED) -> Path:
     Raises:
         GraphError: this installation does not contain it.
     """
+    import importlib.resources
+
     installed = importlib.resources.files("skillagent") / "_plugin" / path
     checkout = Path(__file__).parents[3] / path
     for folder in (Path(str(installed)), checkout):

@@ -10,13 +10,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from skillagent.disclosure import refusals, render, tools, writing
+from skillagent.disclosure import refusals, render, writing
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.results import Refusal
 from skillagent.disclosure.select import listing, neighbourhood, outline, reading, summaries
 from skillagent.disclosure.session_view import SessionView
 from skillagent.errors import ResolveError
 from skillagent.store import NodeHead
+
+MAX_NODES = 10
+"""Most nodes of one `read_summary`."""
+MAX_DEPTH = 3
+"""Most links between a node and those that `read_summary` lists around it."""
 
 
 class CallRefusedError(Exception):
@@ -83,11 +88,11 @@ def summary_drafts(
     Raises:
         CallRefusedError: no name leads to a node, or an argument is out of its range.
     """
-    if not names or len(names) > tools.MAX_NODES:
-        message = f"nodes takes one to {tools.MAX_NODES} ids, not {len(names)}"
+    if not names or len(names) > MAX_NODES:
+        message = f"nodes takes one to {MAX_NODES} ids, not {len(names)}"
         raise CallRefusedError(Refusal("arguments", message))
-    if depth is not None and not 1 <= depth <= tools.MAX_DEPTH:
-        message = f"depth takes 1 to {tools.MAX_DEPTH}, not {depth}"
+    if depth is not None and not 1 <= depth <= MAX_DEPTH:
+        message = f"depth takes 1 to {MAX_DEPTH}, not {depth}"
         raise CallRefusedError(Refusal("arguments", message))
     nodes: dict[str, NodeHead] = {}
     unresolved: list[Refusal] = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, Literal
 
-from skillagent.disclosure import tools
 from skillagent.disclosure.answer import Answer
 from skillagent.formats import anthropic, openai
 from skillagent.messages import ToolCall, ToolResult, ToolSpec
@@ -24,6 +23,8 @@ class ProviderForms(ABC):
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
         """The tool definitions, the same bytes for every graph and session."""
+        from skillagent.disclosure import tools
+
         return tools.specs()
 
     def anthropic(self) -> list[dict[str, Any]]:

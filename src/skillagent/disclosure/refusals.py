@@ -10,8 +10,7 @@ from skillagent.disclosure import writing
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.ledger import Level
 from skillagent.disclosure.results import Refusal
-from skillagent.errors import ResolveError
-from skillagent.lock.frozen import NotAsLockedError
+from skillagent.errors import NotAsLockedError, ResolveError
 
 _CLAUSE_END = re.compile(r"(?<!\d);")
 """A semicolon, except one that ends an escaped character in an id (`&#8203;`)."""

@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from skillagent.disclosure import writing
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.ledger import Disclosed, Level
 from skillagent.disclosure.results import IndexLine
 from skillagent.disclosure.shown import Shown
-from skillagent.markdown import Document
 from skillagent.markdown.hidden import visible
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.prose import shortened
 from skillagent.store import GraphView, LinkView, NodeHead
 from skillagent.tokens import TokenCounter
+
+if TYPE_CHECKING:
+    from skillagent.markdown import Document
 
 LINE_CHARS = 200
 """Descriptions in a listing are cut to this length."""

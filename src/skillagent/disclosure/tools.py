@@ -1,7 +1,8 @@
 """The definitions of the three tools, and the parser of their arguments: one pydantic model each.
 
 The schemas keep to the strict subset that OpenAI enforces: closed objects, every property required,
-optional ones nullable. The parser also accepts calls without the optional arguments.
+optional ones nullable. The parser also accepts calls without the optional arguments. It is imported
+when a model calls a tool, because pydantic takes longer to import than a call to carry out.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from skillagent.disclosure.planning import MAX_DEPTH, MAX_NODES
 from skillagent.messages import ToolSpec
-
-MAX_NODES = 10
-MAX_DEPTH = 3
 
 
 def _as_list(value: object) -> object:

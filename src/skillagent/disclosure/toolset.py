@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from skillagent.disclosure import instructions, planning, refusals, tools, writing
+from skillagent.disclosure import instructions, planning, refusals, writing
 from skillagent.disclosure.answer import Answer
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.draft import Draft
@@ -26,12 +26,15 @@ from skillagent.disclosure.results import INSTRUCTIONS_CALL, NodeResult, Refusal
 from skillagent.disclosure.served_call import HAND_OVER
 from skillagent.disclosure.session_view import SessionView
 from skillagent.disclosure.state import SessionState, saved
-from skillagent.embeddings import Embedder, embedder_of
 from skillagent.errors import UsageError
-from skillagent.graph import SkillGraph
-from skillagent.lock import GraphLock, view_of
-from skillagent.store import GraphView
+from skillagent.store import StoredView
+from skillagent.store.protocol import GraphView
 from skillagent.tokens import TokenCounter, default_counter
+
+if TYPE_CHECKING:
+    from skillagent.embeddings import Embedder
+    from skillagent.graph import SkillGraph
+    from skillagent.lock import GraphLock
 
 
 class Toolset(ProviderForms):
@@ -64,7 +67,7 @@ class Toolset(ProviderForms):
         lock: GraphLock | None = None,
         semantic: bool | Embedder = False,
     ) -> None:
-        self.graph = view_of(graph, lock, embedder_of(semantic))
+        self.graph = _view_of(graph, lock, semantic)
         self.budget = Budget(budget) if isinstance(budget, int) else budget
         self.counter = counter or default_counter()
         self.ledger = Ledger(self.counter.name, self.budget.total)
@@ -100,7 +103,7 @@ class Toolset(ProviderForms):
         Raises:
             UsageError: the counter is not the same.
         """
-        view, hidden = view_of(graph, lock, embedder_of(semantic)), state.hidden_text
+        view, hidden = _view_of(graph, lock, semantic), state.hidden_text
         toolset = cls(view, state.budget, counter=counter, session=session, hidden_text=hidden)
         if toolset.counter.name != state.counter:
             raise UsageError(f"the session counts by {state.counter}, not {toolset.counter.name}")
@@ -250,6 +253,8 @@ class Toolset(ProviderForms):
             name: name of the tool.
             arguments: an object, or JSON text; anything else is refused.
         """
+        from skillagent.disclosure import tools
+
         try:
             parsed = tools.parse(name, arguments)
         except tools.ArgumentError as error:
@@ -417,3 +422,16 @@ class Toolset(ProviderForms):
             call=self._calls,
             room=0 if self._spent_in else self._room,
         )
+
+
+def _view_of(
+    graph: SkillGraph | GraphView, lock: GraphLock | None, semantic: bool | Embedder
+) -> GraphView:
+    """The view of a graph that a session shows; see `lock.view_of`."""
+    # A stored view is shown as it is. Only what loads a graph needs the rest of the packages.
+    if isinstance(graph, StoredView) and lock is None and not semantic:
+        return graph
+    from skillagent.embeddings import embedder_of
+    from skillagent.lock import view_of
+
+    return view_of(graph, lock, embedder_of(semantic))

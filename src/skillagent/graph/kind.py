@@ -14,3 +14,7 @@ class NodeKind(StrEnum):
     NODE = "node"
     MAP = "map"
     SKILL = "skill"
+
+
+MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
+"""The types and tags of a node that make it a map."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from skillagent.markdown import Document, LinkKind, Reference
 from skillagent.markdown.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from skillagent.markdown import Document, LinkKind, Reference
 
 _LETTER = lazy_pattern(r"[^\W\d_]")
 NEAR_CHARS = 80

@@ -11,12 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from skillagent.graph.node import Node
 from skillagent.graph.walk import MAX_FILE_BYTES, Root, read_bytes
-from skillagent.markdown import DIALECTS, OBSIDIAN, Dialect
+from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
 from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames
+
+if TYPE_CHECKING:
+    from skillagent.graph.node import Node
 
 CONFIG = "logseq/config.edn"
 PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards/"

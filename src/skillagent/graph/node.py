@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.file_name import stem_of, without_suffix
-from skillagent.graph.kind import NodeKind
+from skillagent.graph.kind import MAP_WORDS, NodeKind
 from skillagent.markdown import Document, Value, scalar_text
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -17,7 +17,6 @@ from skillagent.markdown.lazy_pattern import lazy_pattern
 if TYPE_CHECKING:
     from skillagent.tokens import TokenCounter
 
-MAP_WORDS = {"map", "moc", "index", "hub", "toc", "map of content", "map-of-content"}
 _LIST_MARK = lazy_pattern(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
 _LEADS = lazy_pattern(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
 _OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")

@@ -12,9 +12,9 @@ from skillagent.graph.file_name import without_suffix
 from skillagent.graph.resolve import Resolver
 from skillagent.graph.source_file import SourceFile
 from skillagent.markdown import Dialect, Frontmatter, Reference
+from skillagent.markdown.dialect import field_name
 from skillagent.markdown.document import parse
 from skillagent.markdown.frontmatter import words
-from skillagent.markdown.link_fields import field_name
 
 DECLARATION = "link_fields"
 """The key that declares more link fields, in the header of a file at the top of the root. In

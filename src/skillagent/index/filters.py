@@ -14,12 +14,12 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from skillagent.graph import Node, NodeKind, SkillGraph
-from skillagent.graph.node import MAP_WORDS
-from skillagent.graph.resolve import SEPARATOR
-from skillagent.graph.status import declared_status, status_key
+from skillagent.graph.kind import MAP_WORDS, NodeKind
+
+if TYPE_CHECKING:
+    from skillagent.graph import Node, SkillGraph
 
 FIELDS = ("type", "tag", "status", "path")
 CURRENT = "current"
@@ -169,6 +169,8 @@ def _matching(facets: Facets, condition: Filter) -> frozenset[str]:
 
 def facets_of(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
     """The values of a field of a node, in lower case."""
+    from skillagent.graph.status import declared_status
+
     values: Iterable[str]
     if field == "type":
         values = (node.kind.value, node.declared_kind)
@@ -190,7 +192,11 @@ def _value_matches(own: str, value: str, field: str) -> bool:
         return own == value or own.startswith(f"{value}/")
     if field == "type" and value in MAP_WORDS:
         return own in (NodeKind.MAP.value, value)
-    return own == (status_key(value) if field == "status" else value)
+    if field == "status":
+        from skillagent.graph.status import status_key
+
+        value = status_key(value)
+    return own == value
 
 
 def _folded(text: str) -> str:
@@ -199,6 +205,8 @@ def _folded(text: str) -> str:
 
 def _path_matches(place: Place, value: str) -> bool:
     """Whether a path contains this folder or file, or matches a pattern with `*` or `?`."""
+    from skillagent.graph.resolve import SEPARATOR
+
     root, separator, rest = value.rpartition(SEPARATOR)
     if separator:
         if root != place.root.casefold():

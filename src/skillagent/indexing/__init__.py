@@ -4,7 +4,7 @@
 Below: `disclosure`, which counts what showing a node costs, and `store`.
 """
 
-from skillagent.indexing.opening import Opened, open_graph
+from skillagent.indexing.opening import Opened, kept_graph, open_graph
 from skillagent.indexing.place import IndexPlace
 
-__all__ = ["IndexPlace", "Opened", "open_graph"]
+__all__ = ["IndexPlace", "Opened", "kept_graph", "open_graph"]

@@ -16,23 +16,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skillagent import __version__
-from skillagent.disclosure.session_view import SessionView
 from skillagent.errors import DamagedIndexError
-from skillagent.graph import Node, Options, Root, SkillGraph
-from skillagent.graph.folder_state import RACY_NS, FolderState, digest_of, state_of
+from skillagent.graph.folder_state import RACY_NS, FolderState, state_of
 from skillagent.graph.source_file import safe_path
-from skillagent.graph.walk import read_file, roots_of
+from skillagent.graph.walk import Options, Root, read_file, roots_of
+from skillagent.indexing.made_of import is_of_this_version, made_of
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
-from skillagent.store import GraphView, MemoryView, StoredView
-from skillagent.store.earlier_rows import EarlierRows
-from skillagent.store.graph_rows import Costs, graph_rows
+from skillagent.store.graph_files import GraphFiles
+from skillagent.store.protocol import GraphView
 from skillagent.store.rows import Kind
-from skillagent.store.sqlite_rows import SqliteRows, write_rows
-from skillagent.store.stored_values import ShownText, unpack_head
-from skillagent.store.stored_view import GraphFiles
-from skillagent.tokens import default_counter
+from skillagent.store.sqlite_rows import SqliteRows
+from skillagent.store.stored_values import unpack_head
+from skillagent.store.stored_view import StoredView
 
 LOCK_SECONDS = 600.0
 """Seconds for which a process waits for another one that builds the same index."""
@@ -74,6 +70,28 @@ def open_graph(
     return _Opening(roots_of(roots), options or Options(), folder, progress).open()
 
 
+def kept_graph(
+    roots: Sequence[Root], options: Options, *, folder: Path | None = None
+) -> StoredView | None:
+    """Open the index of a graph as it was left, whether files have changed since or not.
+
+    Args:
+        roots: the folders, each with its name.
+        options: how the graph is loaded.
+        folder: where indexes are kept; None for the user's cache folder.
+
+    Returns:
+        None if there is no index of this version that can be read.
+    """
+    try:
+        view = StoredView(
+            SqliteRows(IndexPlace.of(roots, options, folder).path), GraphFiles(roots, options)
+        )
+        return view if is_of_this_version(view.made_of) else None
+    except (OSError, DamagedIndexError):
+        return None
+
+
 class _Opening:
     """Opens one graph."""
 
@@ -96,15 +114,19 @@ class _Opening:
                     return Opened(view, self._remark, self._place.path)
                 return self._built()
         except OSError as error:
-            # The graph is loaded anew, because only a complete index leaves out nothing.
             reason = error.strerror or str(error)
             remark = (
-                f"{self._place.path}: the index cannot be kept: {reason}; it is made anew each time"
+                f"{self._place.path}: {reason}: no index is kept, the graph is loaded each time"
             )
-            return Opened(MemoryView(self._load()), remark, is_new=True)
+            return Opened(self._loaded(), remark, is_new=True)
 
-    def _load(self) -> SkillGraph:
-        return SkillGraph.load(*self._roots, options=self._options, progress=self._progress)
+    def _loaded(self) -> GraphView:
+        from skillagent.graph import SkillGraph
+        from skillagent.store.memory import MemoryView
+
+        return MemoryView(
+            SkillGraph.load(*self._roots, options=self._options, progress=self._progress)
+        )
 
     def _stored(self) -> StoredView | None:
         """The stored index, if it is up to date."""
@@ -112,7 +134,7 @@ class _Opening:
             looked_ns = time.time_ns()
             states = [state_of(root, self._options) for root in self._roots]
             rows = SqliteRows(self._place.path)
-        except FileNotFoundError:
+        except OSError:  # there is none, or the folder cannot be read
             return None
         except DamagedIndexError as error:
             self._put_aside(error)
@@ -126,10 +148,10 @@ class _Opening:
         return None
 
     def _is_current(self, rows: SqliteRows, states: Sequence[FolderState], looked_ns: int) -> bool:
-        about = StoredView(rows, self._files).about
-        if about["state"] != made_of(states):
+        view = StoredView(rows, self._files)
+        if view.made_of != made_of(states):
             return False
-        day = about["judged_on"]
+        day = view.about["judged_on"]
         if day and not self._options.today and day != datetime.now(UTC).date().isoformat():
             return False
         return self._is_certain(rows, states, looked_ns)
@@ -158,53 +180,21 @@ class _Opening:
         return True
 
     def _built(self) -> Opened:
-        looked_ns = time.time_ns()
-        states = [state_of(root, self._options) for root in self._roots]
-        graph = self._load()
-        rows = graph_rows(
-            graph,
-            _costs(graph),
-            made_of(states),
-            earlier=self._earlier(graph),
-            progress=self._progress,
-        )
-        write_rows(self._place.path, rows)
-        os.utime(self._place.path, ns=(looked_ns, looked_ns))
+        # Imported late: most processes find an index that is up to date.
+        from skillagent.indexing.building import build
+
+        try:
+            build(self._place.path, self._roots, self._options, self._progress)
+        except DamagedIndexError as error:  # in the index that is replaced
+            self._put_aside(error)
+            build(self._place.path, self._roots, self._options, self._progress)
         view = StoredView(SqliteRows(self._place.path), self._files)
         return Opened(view, self._remark, self._place.path, is_new=True)
-
-    def _earlier(self, graph: SkillGraph) -> EarlierRows | None:
-        """What the index that is replaced knows of files that have not changed."""
-        try:
-            rows = SqliteRows(self._place.path)
-            about = StoredView(rows).about
-            is_same = str(about["state"]).startswith(f"{__version__} ")
-            return EarlierRows(rows, about, graph) if is_same else None
-        except FileNotFoundError:
-            return None
-        except DamagedIndexError as error:
-            self._put_aside(error)
-            return None
 
     def _put_aside(self, error: DamagedIndexError) -> None:
         with contextlib.suppress(OSError):
             os.replace(self._place.path, self._place.damaged)
         self._remark = f"{error}; it was put aside, and the index is built again"
-
-
-def made_of(states: Sequence[FolderState]) -> str:
-    """What an index is made of: the files, and the version of what reads them."""
-    return f"{__version__} {digest_of(states)}"
-
-
-def _costs(graph: SkillGraph) -> Costs:
-    counter = default_counter()
-    session = SessionView(MemoryView(graph), counter)
-
-    def shown(node: Node) -> ShownText:
-        return ShownText(session.cost(node), session.is_plain(node))
-
-    return Costs(counter.name, shown)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from skillagent.graph import Options, Root
+from skillagent.files.user_cache import cache_folder
+from skillagent.graph.walk import Options, Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,4 @@ class IndexPlace:
 
 def user_folder() -> Path:
     """The folder with all indexes of this user."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("skillagent", appauthor=False) / "index"
+    return Path(cache_folder()) / "index"

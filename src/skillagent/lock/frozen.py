@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from skillagent.embeddings import Embedder
-from skillagent.errors import ResolveError, UsageError
+from skillagent.errors import LOCK_CHECK, NotAsLockedError, ResolveError, UsageError
 from skillagent.graph import Link, SkillGraph
 from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.node_names import bare_name
@@ -28,8 +28,6 @@ from skillagent.store import view_of as stored_view_of
 NEIGHBOURS = 5
 """Most nodes that are named in place of one that is not shown."""
 
-CHECK = "`skillagent lock --check` names what differs"
-
 
 class Refused(StrEnum):
     """Why a node is not shown."""
@@ -37,21 +35,6 @@ class Refused(StrEnum):
     CHANGED = "has changed since this graph was locked"
     ADDED = "was added after this graph was locked"
     REMOVED = "was removed after this graph was locked"
-
-
-class NotAsLockedError(ResolveError):
-    """A name leads to a node that is not shown, because it is not as it was locked.
-
-    Attributes:
-        why: what happened to the node.
-    """
-
-    def __init__(self, name: str, why: Refused, candidates: tuple[str, ...]) -> None:
-        super().__init__(name, candidates, ambiguous=False)
-        self.why = why
-
-    def __str__(self) -> str:
-        return f"{self.name!r} {self.why}; {CHECK}"
 
 
 class FrozenView(MemoryView):
@@ -85,7 +68,7 @@ class FrozenView(MemoryView):
         if not counted:
             return ""
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(counted.items()))
-        return f"frozen: not shown, for they differ from the lock: {counts}; {CHECK}"
+        return f"frozen: not shown, for they differ from the lock: {counts}; {LOCK_CHECK}"
 
     def locate(self, name: str) -> tuple[str, str]:
         """As `GraphView.locate`.

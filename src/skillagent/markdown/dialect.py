@@ -22,6 +22,11 @@ inside another one. Sources: `sources[].resource` and the fields of computations
 Knowledge Format, Breadcrumbs, VitePress, and examples from issue trackers."""
 
 
+def field_name(key: str) -> str:
+    """A common form of the name of a link field: `See-Also` becomes `see_also`."""
+    return key.strip().casefold().replace("-", "_")
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """Settings for parsing documents and resolving links."""
@@ -45,7 +50,7 @@ class Dialect:
     """Frontmatter fields whose values may name nodes without brackets."""
 
     def with_link_fields(self, fields: Iterable[str]) -> Dialect:
-        """The same dialect with more link fields, in the form of `link_fields.field_name`."""
+        """The same dialect with more link fields, in the form of `field_name`."""
         return replace(self, link_fields=self.link_fields | frozenset(fields))
 
     outline: bool = False

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 
+from skillagent.markdown.dialect import field_name
 from skillagent.markdown.frontmatter import Frontmatter
 from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.reference import LinkKind, Reference
@@ -22,11 +23,6 @@ MAX_NAME = 255
 
 _BARE = lazy_pattern(r"(?:\.{0,2}/)?[^\W\d][\w./-]*(?:#[\w./-]+)?")
 """A value that needs no quotes in YAML, neither on its own nor in a list."""
-
-
-def field_name(key: str) -> str:
-    """A common form of the name of a link field: `See-Also` becomes `see_also`."""
-    return key.strip().casefold().replace("-", "_")
 
 
 def names_in_fields(

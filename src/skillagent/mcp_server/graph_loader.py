@@ -1,9 +1,10 @@
-"""Loads the graph that a server offers, and reloads it when files change.
+"""Opens the graph that a server offers, and opens it again when files change.
 
-A host's first request must not wait until ten thousand files are read. So the graph is loaded
-in a thread, and only requests that need it wait.
+A host's first request must not wait until ten thousand files are read. So the graph is answered
+from its stored index, as that was left, and brought up to date in a thread. Only what an index does
+not have, such as a lock or a record, needs the loaded graph.
 
-Above: `sessions`, `server` and `reload`. Below: `catalogue`, `disclosure`, `graph`.
+Above: `sessions`, `server` and `reload`. Below: `catalogue`, `indexing`, `disclosure`, `graph`.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
 from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.walk import Root, roots_of
+from skillagent.indexing import Opened, kept_graph, open_graph
 from skillagent.lock import FrozenView, GraphLock
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.catalogue import Catalogue
 from skillagent.mcp_server.server_config import ServerConfig
-from skillagent.store import MemoryView
+from skillagent.store import GraphView, MemoryView, StoredView, graph_behind
 from skillagent.tokens import counter_for
 
 RESULT_CHARACTERS = 19_500
@@ -39,19 +41,28 @@ _log = logging.getLogger(__name__)
 class LoadedGraph:
     """One state of the graph, with what the server derives from it."""
 
-    view: MemoryView
+    view: GraphView
     """With a lock, a `FrozenView`."""
     lock: GraphLock | None = None
 
-    @property
+    @cached_property
     def graph(self) -> SkillGraph:
-        """With a lock, only the nodes that are as it records them."""
-        return self.view.graph
+        """The loaded graph; with a lock, only the nodes that are as it records them."""
+        if isinstance(self.view, StoredView) and self.view.files:
+            return self.view.files.load()
+        graph = graph_behind(self.view)
+        assert graph is not None  # every other view of files is one of a loaded graph
+        return graph
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """The files and skills of this graph; built when first used."""
         return Catalogue(self.graph, self.lock)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its catalogue was used."""
+        return "catalogue" in self.__dict__
 
 
 class GraphLoader:
@@ -76,8 +87,13 @@ class GraphLoader:
         self._lock = config.read_lock()
         self._embedder = embedder_of(config.semantic)
         self._remark = ""
+        self._is_indexed = not (config.lock or config.record or config.semantic)
+        """Whether a stored index answers all that is asked for."""
         self._loaded: LoadedGraph | None = None
+        self._announced: LoadedGraph | None = None
+        """The state that hosts were told of last."""
         self._loading = threading.Lock()
+        self._refreshing = threading.Lock()
 
     @property
     def loaded(self) -> LoadedGraph:
@@ -88,9 +104,23 @@ class GraphLoader:
         """
         with self._loading:
             if self._loaded is None:
-                graph = SkillGraph.load(*self.roots, options=self._options)
-                self._loaded = self._frozen(MemoryView(graph, embedder=self._embedder))
+                self._loaded = self._announced = self._first()
             return self._loaded
+
+    def _first(self) -> LoadedGraph:
+        if not self._is_indexed:
+            graph = SkillGraph.load(*self.roots, options=self._options)
+            return self._frozen(MemoryView(graph, embedder=self._embedder))
+        # A server that watches its files brings an index up to date right after this.
+        kept = kept_graph(self.roots, self._options) if self.config.watch else None
+        return LoadedGraph(kept or self._opened().view)
+
+    def _opened(self) -> Opened:
+        opened = open_graph(self.roots, self._options)
+        if opened.remark and opened.remark != self._remark:
+            _log.warning("%s", opened.remark)
+        self._remark = opened.remark
+        return opened
 
     @property
     def graph(self) -> SkillGraph:
@@ -98,44 +128,78 @@ class GraphLoader:
         return self.loaded.graph
 
     @property
+    def digest(self) -> str:
+        """The digest of the newest graph; see `loaded`."""
+        return self.loaded.view.digest
+
+    @property
     def catalogue(self) -> Catalogue:
         """The files and skills of the newest graph; see `loaded`."""
         return self.loaded.catalogue
 
     def warm(self) -> None:
-        """Load the graph, and build what the first query would otherwise build.
+        """Open the graph, and build what the first query would otherwise build.
 
-        The new objects are exempt from garbage collection, for they stay while the server
-        runs; `gc.unfreeze` ends that.
+        The objects of a loaded graph are exempt from garbage collection, for they stay while the
+        server runs; `gc.unfreeze` ends that.
         """
+        if isinstance(self.loaded.view, StoredView):
+            return
         with collection_paused():
             self.toolset().warm()
             self._identify(self.loaded)
             gc.freeze()
 
     def reload(self) -> tuple[LoadedGraph, LoadedGraph]:
-        """Load the graph again; the old one is used until the new one is complete.
+        """Open the graph again; the old one is used until the new one is complete.
 
         Returns:
-            The old state and the new one; twice the old one if no file has changed.
+            The state that hosts were told of last, and the new one; twice the same if no file has
+            changed.
 
         Raises:
             GraphError: a root was removed; the old graph remains in use.
         """
-        old = self.loaded
-        graph = SkillGraph.load(*self.roots, options=self._options)
-        new = self._frozen(old.view.followed_by(graph))
-        graph = new.graph
-        if graph.digest == old.graph.digest and graph.others == old.graph.others:
-            return old, old
-        # Built here, so that the next query does not have to wait for it.
-        new.view.build_index()
-        self._identify(new)
-        with self._loading:
-            self._loaded = new
+        new = self.refresh()
+        old, self._announced = self._announced or new, new
+        return old, new
+
+    def refresh(self) -> LoadedGraph:
+        """Open the newest state now, because a file is no longer as the index shows it.
+
+        Raises:
+            GraphError: a root was removed; the old graph remains in use.
+        """
+        with self._refreshing:
+            old = self.loaded
+            new = self._newer(old)
+            if new is old:
+                return old
+            if old.is_listed:
+                # What it lists must be known before the next change, which is compared with it.
+                _ = new.catalogue
+            self._identify(new)
+            with self._loading:
+                self._loaded = new
         # Otherwise the old graph, which `warm` froze, would never be collected.
         gc.unfreeze()
-        return old, new
+        return new
+
+    def _newer(self, old: LoadedGraph) -> LoadedGraph:
+        """The newest state; the old one if no file has changed."""
+        if isinstance(old.view, MemoryView) and not self._is_indexed:
+            graph = SkillGraph.load(*self.roots, options=self._options)
+            new = self._frozen(old.view.followed_by(graph))
+            if new.graph.digest == old.graph.digest and new.graph.others == old.graph.others:
+                return old
+            if isinstance(new.view, MemoryView):
+                # Built here, so that the next query does not have to wait for it.
+                new.view.build_index()
+            return new
+        view = self._opened().view
+        if isinstance(view, StoredView) and isinstance(old.view, StoredView):
+            return old if view.made_of == old.view.made_of else LoadedGraph(view)
+        return LoadedGraph(view)
 
     def _identify(self, loaded: LoadedGraph) -> None:
         """Compute the root that records name the graph by, before the first call needs it."""

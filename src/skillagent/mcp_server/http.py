@@ -22,13 +22,18 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from multiprocessing import reduction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skillagent.errors import UsageError
 from skillagent.mcp_server import logs, request_checks
 from skillagent.mcp_server.graph_loader import GraphLoader
 from skillagent.mcp_server.request_checks import AsgiApp
-from skillagent.mcp_server.server_config import ServerConfig
+from skillagent.mcp_server.server_config import ServerConfig, StoreConfig
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from skillagent.mcp_server.server import GraphServer
 
 PATH = "/mcp"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -66,6 +71,8 @@ class HttpConfig:
     """More accepted values of `Host`, as in `graphs.example:443` or `graphs.example:*`."""
     origins: tuple[str, ...] = ()
     """Accepted origins of web pages, as in `https://app.example`."""
+    graphs_have_tokens: bool = False
+    """Whether each graph has tokens of its own, instead of one for all."""
 
     def __post_init__(self) -> None:
         for host in self.hosts:
@@ -73,7 +80,7 @@ class HttpConfig:
                 raise UsageError(f"{host!r} is not a host: write it as in graphs.example:443")
         if not self.host:
             raise UsageError("the address to listen on is empty")
-        if self.host not in LOOPBACK and not self.token:
+        if self.host not in LOOPBACK and not self.token and not self.graphs_have_tokens:
             raise UsageError(
                 f"{self.host} is not loopback: give a bearer token with --token-file, or in "
                 f"{TOKEN_VARIABLE}"
@@ -86,15 +93,16 @@ class HttpConfig:
             )
 
 
-def serve(config: ServerConfig, http: HttpConfig) -> None:
+def serve(config: ServerConfig, http: HttpConfig, store: StoreConfig | None = None) -> None:
     """Serve until interrupted.
 
     Args:
         config: what to serve.
         http: where to listen, and whose requests to accept.
+        store: published graphs, to be served instead of folders; None for folders.
 
     Raises:
-        GraphError: a root is not a folder.
+        GraphError: a root is not a folder, or a database cannot be used.
         UsageError: the address or the file of the sessions cannot be used.
     """
     import uvicorn
@@ -106,20 +114,22 @@ def serve(config: ServerConfig, http: HttpConfig) -> None:
         LimitedConfig,
         connection_limit,
     )
-    from skillagent.mcp_server.sessions import SqliteSessions
 
-    # Created here first, so that an error in a folder or a file is reported once, before any
-    # worker starts.
-    loader = GraphLoader(config)
     logs.set_up()
     with _exit_by_signal(), tempfile.TemporaryDirectory(prefix="skillagent-") as folder:
         sessions = http.sessions or str(Path(folder) / "sessions.sqlite")
-        SqliteSessions(Path(sessions), loader).close()
+        _try(config, sessions, store)
         listener = _listen(http)
         port = listener.getsockname()[1]
         # Workers read the token from its own source, so the variable need not contain it.
         for_workers = {**asdict(http), "sessions": sessions, "port": port, "token": ""}
-        settings = json.dumps({"config": config.to_json(), "http": for_workers})
+        settings = json.dumps(
+            {
+                "config": config.to_json(),
+                "http": for_workers,
+                "store": asdict(store) if store else None,
+            }
+        )
         uvicorn_config = LimitedConfig(
             "skillagent.mcp_server.http:app",
             ConnectionLimits(connection_limit()),
@@ -131,13 +141,27 @@ def serve(config: ServerConfig, http: HttpConfig) -> None:
             timeout_graceful_shutdown=5,
         )
         host = f"[{http.host}]" if ":" in http.host else http.host
-        sys.stderr.write(f"listening on http://{host}:{port}{PATH} (Ctrl-C ends it)\n")
+        path = f"{PATH}/NAMESPACE" if store else PATH
+        sys.stderr.write(f"listening on http://{host}:{port}{path} (Ctrl-C ends it)\n")
         sys.stderr.flush()
         with _environment_variable(VARIABLE, settings):
             if http.workers > 1:
                 Multiprocess(uvicorn_config, sockets=[listener]).run()
             else:
                 uvicorn.Server(uvicorn_config).run(sockets=[listener])
+
+
+def _try(config: ServerConfig, sessions: str, store: StoreConfig | None) -> None:
+    """Open once what workers open, so that an error is reported once, before any of them starts."""
+    if store:
+        from skillagent.mcp_server.published_app import PublishedGraphs
+
+        PublishedGraphs.open(config, store).close()
+        return
+    from skillagent.mcp_server.session_rows import SqliteSessionRows
+
+    GraphLoader(config)
+    SqliteSessionRows(Path(sessions)).close()
 
 
 def _accepted_at_once(workers: int, burst: int) -> int:
@@ -231,7 +255,11 @@ def app() -> AsgiApp:
         "origins": tuple(http["origins"]),
     }
     _end_with_parent()
-    return make_app(ServerConfig.from_json(settings["config"]), HttpConfig(**http))
+    config = ServerConfig.from_json(settings["config"])
+    if settings["store"]:
+        store = StoreConfig.from_json(settings["store"])
+        return make_published_app(config, HttpConfig(**http), store)
+    return make_app(config, HttpConfig(**http))
 
 
 def read_token(file: str) -> str:
@@ -274,18 +302,46 @@ def make_app(config: ServerConfig, http: HttpConfig) -> AsgiApp:
         config: what to serve.
         http: with the port and the file of the sessions set.
     """
-    from mcp.server.transport_security import TransportSecuritySettings
-
     from skillagent.mcp_server.connections import log_file_shortage_once
     from skillagent.mcp_server.reload import watch_and_reload
     from skillagent.mcp_server.server import GraphServer
-    from skillagent.mcp_server.sessions import SqliteSessions, records_of
+    from skillagent.mcp_server.session_rows import SqliteSessionRows
+    from skillagent.mcp_server.sessions import StoredSessions, records_of
 
     loader = GraphLoader(config)
     # Before the first request: until then other workers answer, or requests wait in the queue.
     loader.warm()
-    sessions = SqliteSessions(Path(http.sessions), loader, records=records_of(config.record))
+    rows = SqliteSessionRows(Path(http.sessions))
+    sessions = StoredSessions(rows, loader, records=records_of(config.record))
     server = GraphServer(loader, lambda: sessions, background=watch_and_reload)
+    checked = request_checks.check_messages(_endpoint(server, http, PATH))
+    return log_file_shortage_once(request_checks.require_token(checked, http.token))
+
+
+def make_published_app(config: ServerConfig, http: HttpConfig, store: StoreConfig) -> AsgiApp:
+    """The ASGI application of one worker that serves published graphs.
+
+    Args:
+        config: the terms of sessions.
+        http: with the port set.
+        store: the graphs.
+    """
+    from skillagent.mcp_server.connections import log_file_shortage_once
+    from skillagent.mcp_server.published_app import PublishedGraphs, published_app
+
+    opened = PublishedGraphs.open(config, store)
+    inner = published_app(
+        opened,
+        http.host in LOOPBACK,
+        lambda server, namespace: _endpoint(server, http, f"{PATH}/{namespace}"),
+    )
+    return log_file_shortage_once(inner)
+
+
+def _endpoint(server: GraphServer, http: HttpConfig, path: str) -> Starlette:
+    """The SDK's application for one server, which checks hosts and origins."""
+    from mcp.server.transport_security import TransportSecuritySettings
+
     own_hosts = [f"{name}:{http.port}" for name in (*LOOPBACK[:2], "[::1]")]
     security = TransportSecuritySettings(
         allowed_hosts=[
@@ -294,15 +350,13 @@ def make_app(config: ServerConfig, http: HttpConfig) -> AsgiApp:
         allowed_origins=[f"http://{name}" for host in own_hosts for name in _host_names(host)]
         + list(http.origins),
     )
-    inner: AsgiApp = server.sdk_server.streamable_http_app(
-        streamable_http_path=PATH,
+    return server.sdk_server.streamable_http_app(
+        streamable_http_path=path,
         json_response=True,
         stateless_http=True,
         transport_security=security,
         host=http.host,
     )
-    checked = request_checks.check_messages(inner)
-    return log_file_shortage_once(request_checks.require_token(checked, http.token))
 
 
 def _host_names(host: str) -> list[str]:

@@ -45,6 +45,9 @@ async def watch_and_reload(server: GraphServer) -> None:
     try:
         try:
             await anyio.to_thread.run_sync(loader.warm, abandon_on_cancel=True)
+            if loader.config.watch:
+                # The index that was opened may be older than the files.
+                await _reload(server)
         except Exception as error:
             _log.warning("the graph cannot be loaded: %s", one_line(str(error)))
         if loader.config.watch:
@@ -142,7 +145,8 @@ async def _reload(server: GraphServer) -> None:
         # A root that is being replaced comes back; until then, the old graph is served.
         _log.warning("the graph cannot be reloaded: %s", one_line(str(error)))
         return
-    await server.notify_changes(old, new)
+    if old is not new:
+        await server.notify_changes(old, new)
 
 
 async def _pause(stopped: anyio.Event) -> None:

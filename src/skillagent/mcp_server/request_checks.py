@@ -29,6 +29,20 @@ def require_token(inner: AsgiApp, token: str) -> AsgiApp:
     """
     expected = token.encode()
 
+    async def is_valid(sent: bytes) -> bool:
+        return not token or hmac.compare_digest(sent, expected)
+
+    return require_bearer(inner, is_valid)
+
+
+def require_bearer(inner: AsgiApp, is_valid: Callable[[bytes], Awaitable[bool]]) -> AsgiApp:
+    """Wrap an application so that it gets only requests with a valid token.
+
+    Args:
+        inner: the application.
+        is_valid: whether a token may be used; it is given an empty one if a request has none.
+    """
+
     async def app(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             # Names of hosts and of authentication schemes are case-insensitive.
@@ -38,14 +52,23 @@ def require_token(inner: AsgiApp, token: str) -> AsgiApp:
             ]
             scope = {**scope, "headers": headers}
             scheme, _, sent = dict(headers).get(b"authorization", b"").partition(b" ")
-            is_valid = scheme.lower() == b"bearer" and hmac.compare_digest(sent.strip(), expected)
-            if token and not is_valid:
+            if not await is_valid(sent.strip() if scheme.lower() == b"bearer" else b""):
                 reply = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
                 await _answer(send, 401, reply, b"a bearer token is needed\n")
                 return
         await inner(scope, receive, send)
 
     return app
+
+
+async def answer_not_found(send: Send) -> None:
+    """Answer that there is nothing at this address."""
+    await _answer(send, 404, [(b"content-type", b"text/plain")], b"there is no such graph\n")
+
+
+async def answer_unavailable(send: Send) -> None:
+    """Answer that the client should try again later."""
+    await _answer(send, 503, [(b"content-type", b"text/plain")], b"try again later\n")
 
 
 def check_messages(inner: AsgiApp) -> AsgiApp:

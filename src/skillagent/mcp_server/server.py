@@ -41,6 +41,7 @@ from skillagent.mcp_server.capabilities import FRESH_MS, NAME, TITLE
 from skillagent.mcp_server.catalogue import MARKDOWN_TYPE, SCHEME, Catalogue
 from skillagent.mcp_server.graph_loader import GraphLoader, LoadedGraph
 from skillagent.mcp_server.resources import completions, contents, paginated, resource
+from skillagent.mcp_server.served_graph import ServedGraph
 from skillagent.mcp_server.server_config import instructions
 from skillagent.mcp_server.sessions import SessionError, SessionStore
 from skillagent.messages import ToolSpec
@@ -78,7 +79,7 @@ class GraphServer:
     """A server for one graph. `sdk_server` is the SDK's server, with our handlers.
 
     Args:
-        loader: gives the graph.
+        served: gives the graph. Files are offered only if it comes from files.
         sessions: makes the session store of a connection, or of a whole HTTP server.
         background: a coroutine function that runs beside each connection, or the HTTP server.
         prompt: the instructions, if they were made already; None to make them.
@@ -86,13 +87,13 @@ class GraphServer:
 
     def __init__(
         self,
-        loader: GraphLoader,
+        served: ServedGraph,
         sessions: Callable[[], SessionStore],
         *,
         background: Callable[[GraphServer], Any] | None = None,
         prompt: str | None = None,
     ) -> None:
-        self.loader = loader
+        self.served = served
         self._subscriptions = InMemorySubscriptionBus()
         self._connections: list[HostConnection] = []
 
@@ -111,7 +112,7 @@ class GraphServer:
                 connection.sessions.close()
 
         handlers: dict[str, Any] = {}
-        if loader.config.resources != "off":
+        if served.config.resources != "off":
             handlers = {
                 "on_list_resources": self._list_resources,
                 "on_list_resource_templates": self._list_templates,
@@ -124,7 +125,7 @@ class GraphServer:
             NAME,
             version=__version__,
             title=TITLE,
-            instructions=instructions(loader.config) if prompt is None else prompt,
+            instructions=instructions(served.config) if prompt is None else prompt,
             lifespan=lifespan,
             cache_hints={"tools/list": cacheable, "server/discover": cacheable},
             on_list_tools=self._list_tools,
@@ -134,9 +135,15 @@ class GraphServer:
         if handlers:
             skills.add_skills(self.sdk_server, self._catalogue)
 
+    @property
+    def loader(self) -> GraphLoader:
+        """The graph of a server that reads files."""
+        assert isinstance(self.served, GraphLoader)
+        return self.served
+
     def options(self) -> InitializationOptions:
         """The options for `Server.run`, which answers `initialize` with them."""
-        changes = NotificationOptions(resources_changed=self.loader.config.watch)
+        changes = NotificationOptions(resources_changed=self.served.config.watch)
         return self.sdk_server.create_initialization_options(changes)
 
     async def notify_changes(self, old: LoadedGraph, new: LoadedGraph) -> None:
@@ -146,17 +153,21 @@ class GraphServer:
             old: the graph before the change.
             new: the graph after it.
         """
-        if self.loader.config.resources == "off":
+        if self.served.config.resources == "off":
             return
-        old_files, new_files = old.catalogue.files, new.catalogue.files
         await self._subscriptions.publish(ResourcesListChanged())
-        for uri in sorted(old_files.keys() & new_files.keys()):
-            old_node, new_node = old_files[uri].node, new_files[uri].node
-            if old_node and new_node and old_node.digest != new_node.digest:
-                await self._subscriptions.publish(ResourceUpdated(uri=uri))
+        if old.is_listed:
+            await self._publish_updates(old.catalogue, new.catalogue)
         for connection in list(self._connections):
             if connection.session is not None:
                 await connection.session.send_resource_list_changed()
+
+    async def _publish_updates(self, old: Catalogue, new: Catalogue) -> None:
+        """Publish which files have changed; a host knows of none before the files are listed."""
+        for uri in sorted(old.files.keys() & new.files.keys()):
+            old_node, new_node = old.files[uri].node, new.files[uri].node
+            if old_node and new_node and old_node.digest != new_node.digest:
+                await self._subscriptions.publish(ResourceUpdated(uri=uri))
 
     async def _list_tools(
         self, context: Context, params: types.PaginatedRequestParams | None

@@ -6,7 +6,7 @@ file. Nothing slow is imported, so that the first answer can be sent at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -46,6 +46,23 @@ class RecordConfig:
     """The folders of the graph, as records name them."""
     with_nodes: bool = False
     """Whether each record has a copy of the graph's files."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """Published graphs that a server offers, instead of folders."""
+
+    address: str
+    """Address of the primary server's database, without a password."""
+    reads: str = ""
+    """Address of a replica's database, from which graphs are read; empty for none."""
+    namespaces: tuple[str, ...] = ()
+    """The graphs; empty for all that are published when the server starts."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> StoreConfig:
+        """The settings from their values as JSON."""
+        return cls(**{**values, "namespaces": tuple(values["namespaces"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +152,22 @@ def instructions(config: ServerConfig) -> str:
             (name, entry if entry and lock.has(prefix + entry.id, entry.digest) else None)
             for prefix, (name, entry) in zip(prefixes, entries, strict=True)
         ]
+    about = " ".join(entry.description for _, entry in entries if entry)
+    return described([name for name, _ in entries], about)
+
+
+def described(graphs: Sequence[str], about: str) -> str:
+    """The instructions of a server.
+
+    Args:
+        graphs: names of its graphs.
+        about: what the graphs are about, in their own words.
+    """
     # The model reads this as the server's own text, but names and descriptions come from files:
     # nothing in them may be hidden or begin a line.
-    names = one_line(visible(" + ".join(name for name, _ in entries)))[:MAX_NAMES]
-    about = one_line(visible(" ".join(entry.description for _, entry in entries if entry)))
-    head = f'Skill graph "{names}"' if len(entries) == 1 else f"Skill graphs {names}"
+    names = one_line(visible(" + ".join(graphs)))[:MAX_NAMES]
+    about = one_line(visible(about))
+    head = f'Skill graph "{names}"' if len(graphs) == 1 else f"Skill graphs {names}"
     limit = len(about)
     while True:
         opening = f"{head}: {shortened(about, limit)}" if limit else f"{head}."

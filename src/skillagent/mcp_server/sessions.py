@@ -1,26 +1,24 @@
 """Stores the sessions of a server: one per connection over stdio, one per token over HTTP.
 
 Over stdio, a connection is a process, and its session lasts as long. Over stateless HTTP, any
-worker may get any request. There a session is a row of an SQLite file and has a token, which the
+worker may get any request. There a session is a row of `session_rows` and has a token, which the
 tools carry as an argument, so that the session outlives the worker that answered last. An answer
 is sent only after its cost is stored.
 
-Above: `server`. Below: `graph_loader`, `disclosure`.
+Above: `server`. Below: `session_rows`, `served_graph`, `disclosure`.
 """
 
 from __future__ import annotations
 
-import os
+import logging
 import re
 import secrets
-import sqlite3
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,8 +26,10 @@ from pydantic import TypeAdapter, ValidationError
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.served_call import Asked, ServedCall
 from skillagent.disclosure.state import SessionState
-from skillagent.errors import SkillAgentError, UsageError
-from skillagent.mcp_server.graph_loader import GraphLoader
+from skillagent.errors import SkillAgentError, StoredIndexError, StoreError, UsageError
+from skillagent.markdown.hidden import one_line
+from skillagent.mcp_server.served_graph import ServedGraph
+from skillagent.mcp_server.session_rows import SessionRows, SessionRowsError, SessionTable
 
 if TYPE_CHECKING:
     from skillagent.mcp_server.server_config import RecordConfig
@@ -41,10 +41,6 @@ MAX_CACHED = 512
 """Sessions whose toolsets a worker keeps in memory, besides their rows."""
 DELETE_EVERY = 256
 """New sessions between two deletions of unused ones."""
-WAIT_SECONDS = 4.0
-"""Seconds for which one worker waits for another one's write."""
-FILE_VERSION = 1
-"""Version of the file's format."""
 ATTEMPTS = 4
 """Attempts to act in a session that another worker is changing, before it is locked instead."""
 
@@ -56,6 +52,7 @@ _UNKNOWN_MESSAGE = (
     "there is no session of this name: it has ended, or its name was copied wrongly. A new "
     "session has begun; use its name, which is at the end of this answer"
 )
+_log = logging.getLogger(__name__)
 _STATE = TypeAdapter(SessionState)
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 
@@ -117,7 +114,7 @@ class SingleSession:
 
     uses_tokens = False
 
-    def __init__(self, loader: GraphLoader, records: SessionRecords | None = None) -> None:
+    def __init__(self, loader: ServedGraph, records: SessionRecords | None = None) -> None:
         self._loader = loader
         self._records = records
         self._toolset: Toolset | None = None
@@ -130,9 +127,15 @@ class SingleSession:
         with self._lock:
             if self._toolset is None:
                 self._toolset = self._loader.toolset()
-            elif self._toolset.graph.digest != self._loader.graph.digest:
+            elif self._toolset.graph.digest != self._loader.digest:
                 self._toolset = self._loader.resume(self._toolset.state())
-            answer = action(self._toolset)
+            try:
+                answer = action(self._toolset)
+            except StoredIndexError:
+                # A file has changed a moment ago. A call that fails leaves the session as it was.
+                self._loader.refresh()
+                self._toolset = self._loader.resume(self._toolset.state())
+                answer = action(self._toolset)
             if self._records and call:
                 self._records.add("", self._toolset, call, answer)
             return answer, ""
@@ -151,10 +154,12 @@ class _CachedSession:
     revision: int
     toolset: Toolset
     lock: threading.Lock = field(default_factory=threading.Lock)
+    is_stale: bool = False
+    """Whether the toolset has a state that was never stored; nobody may act on it any more."""
 
 
-class SqliteSessions:
-    """Sessions in one SQLite file that several processes share.
+class StoredSessions:
+    """Sessions in rows that several processes share.
 
     Calls are optimistic: a worker acts without a lock on the row, and then writes the new state
     only if the row still has the revision that it began with; otherwise it acts again on the
@@ -163,7 +168,7 @@ class SqliteSessions:
     or after it.
 
     Args:
-        path: path of the file; created if it does not exist.
+        rows: the rows of the sessions.
         loader: gives the graph, and the budget of new sessions.
         clock: seconds since the epoch, to delete unused sessions.
         token: makes the token of a new session, 16 hexadecimal digits that are hard to guess.
@@ -171,20 +176,21 @@ class SqliteSessions:
             no records.
 
     Raises:
-        UsageError: the file cannot be used for sessions.
+        SessionRowsError: the rows cannot be used.
     """
 
     uses_tokens = True
 
     def __init__(
         self,
-        path: Path,
-        loader: GraphLoader,
+        rows: SessionRows,
+        loader: ServedGraph,
         *,
         clock: Callable[[], float] = time.time,
         token: Callable[[], str] = lambda: secrets.token_hex(8),
         records: SessionRecords | None = None,
     ) -> None:
+        self._rows = rows
         self._loader = loader
         self._records = records
         self._clock = clock
@@ -193,33 +199,13 @@ class SqliteSessions:
         """Token → session, the most recently used last."""
         self._lock = threading.Lock()
         self._created = 0
-        try:
-            # Readable by the owner only: the file holds questions, and tokens of sessions.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._database = sqlite3.connect(
-                path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
-            if version not in (0, FILE_VERSION):
-                raise sqlite3.DatabaseError(f"sessions of another version, {version}")
-            # Without `synchronous`, only a power cut can lose data, not a killed process.
-            self._database.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
-                f"PRAGMA user_version = {FILE_VERSION};"
-                "CREATE TABLE IF NOT EXISTS sessions ("
-                " token TEXT PRIMARY KEY, revision INTEGER NOT NULL, used REAL NOT NULL,"
-                " state BLOB NOT NULL) WITHOUT ROWID;"
-            )
-            self._delete_unused()
-        except (sqlite3.Error, OSError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise UsageError(f"{path}: cannot be used for sessions: {why}") from None
+        self._delete_unused()
 
     def close(self) -> None:
-        """Close the file, and all records."""
+        """Close the rows, and all records."""
         if self._records:
             self._records.close()
-        self._database.close()
+        self._rows.close()
 
     def act(
         self, token: str | None, action: Action, call: ServedCall | None = None
@@ -228,16 +214,30 @@ class SqliteSessions:
 
         An unknown token begins a new session, whose first answer says so.
         """
+        try:
+            try:
+                return self._act(token, action, call)
+            except StoredIndexError:
+                # A file has changed a moment ago. A call that fails leaves the session as it was.
+                self._loader.refresh()
+                return self._act(token, action, call)
+        except SessionRowsError as error:
+            raise SessionError(f"sessions cannot be stored now ({error}); try again") from None
+        except (StoreError, StoredIndexError) as error:
+            # The model cannot use the address of the database, which the error names.
+            _log.warning("%s", one_line(str(error)))
+            raise SessionError("the graph cannot be read now; try again") from None
+
+    def _act(
+        self, token: str | None, action: Action, call: ServedCall | None
+    ) -> tuple[Answer, str]:
         if token is None:
             return self._act_in_new(action, call)
         # Models copy a token with its quotation marks, or in capitals.
         if match := _TOKEN.search(token.lower()):
             token = match[0]
-        try:
-            with self._records.turn(token) if self._records else nullcontext():
-                return self._act_in_known(token, action, call)
-        except sqlite3.Error as error:
-            raise SessionError(f"sessions cannot be stored now ({error}); try again") from None
+        with self._records.turn(token) if self._records else nullcontext():
+            return self._act_in_known(token, action, call)
 
     def _act_in_known(
         self, token: str, action: Action, call: ServedCall | None
@@ -247,6 +247,8 @@ class SqliteSessions:
             if session is None:
                 return self._act_in_unknown(call)
             with session.lock:
+                if session.is_stale:
+                    continue
                 is_written = False
                 try:
                     was_spent = session.toolset.spent
@@ -255,10 +257,10 @@ class SqliteSessions:
                         # Nothing can be shown any more, so there is no new state to store, but
                         # for the number of calls, which a record needs.
                         return answer, token
-                    is_written = self._write(token, session)
+                    is_written = self._update(self._rows, token, session)
                 finally:
                     if not is_written:
-                        # The toolset has a state that was never stored.
+                        session.is_stale = True
                         self._remove_from_cache(token, session)
             if is_written:
                 self._record(token, session, call, answer)
@@ -280,17 +282,16 @@ class SqliteSessions:
         session = _CachedSession(0, self._loader.toolset(token))
         answer = action(session.toolset)
         state = _STATE.dump_json(session.toolset.state())
-        with self._lock:
-            try:
-                self._database.execute(
-                    "INSERT INTO sessions VALUES (?, 0, ?, ?)", (token, self._clock(), state)
-                )
-            except sqlite3.Error as error:
-                raise SessionError(f"no session can begin now ({error}); try again") from None
-            self._add_to_cache(token, session)
-            self._created += 1
-            if self._created % DELETE_EVERY == 0:
+        try:
+            self._rows.insert(token, state, self._clock())
+            with self._lock:
+                self._add_to_cache(token, session)
+                self._created += 1
+                is_time_to_delete = self._created % DELETE_EVERY == 0
+            if is_time_to_delete:
                 self._delete_unused()
+        except SessionRowsError as error:
+            raise SessionError(f"no session can begin now ({error}); try again") from None
         self._record(token, session, call, answer)
         return answer, token
 
@@ -300,19 +301,13 @@ class SqliteSessions:
         Returns:
             The answer; None if there is no such session.
         """
+        with self._rows.locked(token) as rows:
+            session = self._read(rows, token)
+            if session is None:
+                return None
+            answer = action(session.toolset)
+            self._update(rows, token, session)
         with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                session = self._read(token)
-                if session is None:
-                    self._database.execute("ROLLBACK")
-                    return None
-                answer = action(session.toolset)
-                self._update(token, session, _STATE.dump_json(session.toolset.state()))
-                self._database.execute("COMMIT")
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
             self._add_to_cache(token, session)
         self._record(token, session, call, answer)
         return answer
@@ -325,35 +320,32 @@ class SqliteSessions:
 
     def _session(self, token: str) -> _CachedSession | None:
         """The session in its newest state, from the cache or from its row; None if unknown."""
+        revision = self._rows.revision(token)
         with self._lock:
-            row = self._database.execute(
-                "SELECT revision FROM sessions WHERE token = ?", (token,)
-            ).fetchone()
             cached = self._cache.get(token)
             if (
                 cached
-                and row
-                and cached.revision == row[0]
-                and cached.toolset.graph.digest == self._loader.graph.digest
+                and cached.revision == revision
+                and cached.toolset.graph.digest == self._loader.digest
             ):
                 self._cache.move_to_end(token)
                 return cached
-            session = self._read(token)
+        session = self._read(self._rows, token)
+        with self._lock:
             if session:
                 self._add_to_cache(token, session)
-            return session
+        return session
 
-    def _read(self, token: str) -> _CachedSession | None:
-        row = self._database.execute(
-            "SELECT revision, state FROM sessions WHERE token = ?", (token,)
-        ).fetchone()
+    def _read(self, rows: SessionTable, token: str) -> _CachedSession | None:
+        row = rows.read(token)
         if row is None:
             return None
+        revision, state = row
         try:
-            toolset = self._loader.resume(_STATE.validate_json(row[1]), token)
+            toolset = self._loader.resume(_STATE.validate_json(state), token)
         except (ValidationError, UsageError):
             return None  # written by a server with other settings: unknown to this one
-        return _CachedSession(row[0], toolset)
+        return _CachedSession(revision, toolset)
 
     def _add_to_cache(self, token: str, session: _CachedSession) -> None:
         self._cache[token] = session
@@ -366,22 +358,12 @@ class SqliteSessions:
             if self._cache.get(token) is session:
                 del self._cache[token]
 
-    def _write(self, token: str, session: _CachedSession) -> bool:
+    def _update(self, rows: SessionTable, token: str, session: _CachedSession) -> bool:
+        """Store the state of a session; False if its row has another revision by now."""
         state = _STATE.dump_json(session.toolset.state())
-        with self._lock:
-            return self._update(token, session, state)
-
-    def _update(self, token: str, session: _CachedSession, state: bytes) -> bool:
-        """Store a state; False if the row has another revision by now."""
-        count = self._database.execute(
-            "UPDATE sessions SET revision = revision + 1, used = ?, state = ?"
-            " WHERE token = ? AND revision = ?",
-            (self._clock(), state, token, session.revision),
-        ).rowcount
-        session.revision += count
-        return bool(count)
+        is_written = rows.update(token, session.revision, state, self._clock())
+        session.revision += is_written
+        return is_written
 
     def _delete_unused(self) -> None:
-        self._database.execute(
-            "DELETE FROM sessions WHERE used < ?", (self._clock() - SESSION_SECONDS,)
-        )
+        self._rows.delete_unused(self._clock() - SESSION_SECONDS)

@@ -2,19 +2,27 @@
 
 `protocol` has the questions about a graph, `memory` answers them from a loaded `SkillGraph`, and
 `digest_cache` keeps token counts for all sessions. `stored_view` answers them from `rows`, which an
-engine keeps: `sqlite_rows`. Above: `disclosure`. Below: `index`, `graph`.
+engine keeps: `sqlite_rows`. Names are imported when they are first used.
+
+Above: `disclosure`. Below: `index`, `graph`.
 """
 
-from skillagent.store.digest_cache import DigestCache
-from skillagent.store.memory import (
-    MemoryStore,
-    MemoryView,
-    embedder_behind,
-    graph_behind,
-    view_of,
-)
-from skillagent.store.protocol import GraphStore, GraphView, LinkView, NodeHead
-from skillagent.store.stored_view import StoredView
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skillagent.store.digest_cache import DigestCache
+    from skillagent.store.memory import (
+        MemoryStore,
+        MemoryView,
+        embedder_behind,
+        graph_behind,
+        view_of,
+    )
+    from skillagent.store.protocol import GraphStore, GraphView, LinkView, NodeHead
+    from skillagent.store.stored_view import StoredView
 
 __all__ = [
     "DigestCache",
@@ -29,3 +37,25 @@ __all__ = [
     "graph_behind",
     "view_of",
 ]
+
+_HOMES = {
+    "DigestCache": "digest_cache",
+    "GraphStore": "protocol",
+    "GraphView": "protocol",
+    "LinkView": "protocol",
+    "MemoryStore": "memory",
+    "MemoryView": "memory",
+    "NodeHead": "protocol",
+    "StoredView": "stored_view",
+    "embedder_behind": "memory",
+    "graph_behind": "memory",
+    "view_of": "memory",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value

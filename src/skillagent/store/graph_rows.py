@@ -15,8 +15,15 @@ from skillagent.index.tables import GraphTables
 from skillagent.progress import Progress, no_progress, tracked
 from skillagent.store.earlier_rows import EarlierRows, roots_of
 from skillagent.store.rows import (
+    ABOUT,
+    ACCENTED,
+    FACETS,
+    OUTDATED,
+    SPELLINGS,
+    WORDS,
     Kind,
     Row,
+    facet_key,
     pack_json,
     pack_numbers,
     pack_scores,
@@ -26,15 +33,7 @@ from skillagent.store.rows import (
 from skillagent.store.stored_names import forms_of_node
 from skillagent.store.stored_values import ShownText, pack_head, pack_links
 
-ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS = (
-    b"about",
-    b"spellings",
-    b"words",
-    b"accented",
-    b"outdated",
-    b"facets",
-)
-"""Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others."""
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 SEQUENCES = ("entries", "maps", "gathering", "most_linked", "unmapped")
 """The sequences of ids that a view has; they are kept as numbers."""
 
@@ -79,8 +78,9 @@ def graph_rows(
         if links := graph.links_from(node.id):
             yield Kind.LINKS, number, pack_links(links, earlier.links(node) if earlier else {})
     yield from _places(graph, tables, numbers)
-    if texts:
-        for number, node in enumerate(graph.nodes.values()):
+    for number, node in enumerate(graph.nodes.values()):
+        # A file whose name cannot be printed is not found again by the path of its node.
+        if texts or UNPRINTABLE in node.path:
             yield Kind.TEXT, number, packed(text_key(node.document.text))
     for term, (documents, scores, frequency) in tables.lists.items():
         yield Kind.TERM, text_key(term), pack_scores(frequency, documents, scores)
@@ -156,11 +156,6 @@ def _values(graph: SkillGraph) -> Iterator[tuple[str, str, int]]:
         for field in FIELDS:
             for value in sorted(facets_of(graph, node, field)):
                 yield field, value, number
-
-
-def facet_key(field: str, value: str) -> bytes:
-    """The key of a row of `Kind.FACET`."""
-    return text_key(f"{field}:{value}")
 
 
 def _grouped(kind: Kind, pairs: Iterator[tuple[bytes, int]]) -> Iterator[Row]:

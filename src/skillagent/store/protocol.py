@@ -7,12 +7,13 @@ in a file and on a server give the same values, so that every answer has the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from skillagent.graph import NodeKind, Outdated
-from skillagent.index import Hit, Match
-from skillagent.index.filters import Filter
-from skillagent.markdown import Document, LinkKind, Value
+if TYPE_CHECKING:
+    from skillagent.graph import NodeKind, Outdated
+    from skillagent.index import Hit, Match
+    from skillagent.index.filters import Filter
+    from skillagent.markdown import Document, LinkKind, Value
 
 
 class NodeHead(Protocol):

@@ -27,13 +27,13 @@ class Kind(StrEnum):
     """What a row tells. The name is that of its table."""
 
     PART = "parts"
-    """Name of a list or value about the whole graph → JSON; see `Part`."""
+    """A name such as `ABOUT` → JSON about the whole graph; that of a sequence of ids → numbers."""
     NUMBER = "numbers"
     """Id of a node → its number."""
     HEAD = "heads"
     """Number → the node without its text."""
     TEXT = "texts"
-    """Number → the text of the node's file, decoded; only where readers do not have the files."""
+    """Number → the text of the node's file, decoded; only where readers cannot find the file."""
     LINKS = "links"
     """Number → the links in the node."""
     EDGES = "edges"
@@ -58,12 +58,30 @@ class Kind(StrEnum):
 
 _NUMBERED = frozenset((Kind.HEAD, Kind.TEXT, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS))
 
+ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS = (
+    b"about",
+    b"spellings",
+    b"words",
+    b"accented",
+    b"outdated",
+    b"facets",
+)
+"""Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others."""
+
 Key = int | bytes
 Row = tuple[Kind, Key, bytes]
 
 
 class Rows(Protocol):
     """One state of the rows, which never changes. Threads share it."""
+
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether rows that are read together are kept until they are asked for one by one.
+
+        That is so where each read takes long, because it asks another machine.
+        """
+        ...
 
     def get(self, kind: Kind, key: Key) -> bytes | None:
         """The value of a row; None if there is no such row."""
@@ -81,6 +99,11 @@ class Rows(Protocol):
 def text_key(text: str) -> bytes:
     """A text as a key; any text, also one that UTF-8 cannot encode."""
     return text.encode("utf-8", "surrogatepass")
+
+
+def facet_key(field: str, value: str) -> bytes:
+    """The key of a row of `Kind.FACET`."""
+    return text_key(f"{field}:{value}")
 
 
 def packed(data: bytes) -> bytes:

@@ -14,6 +14,7 @@ import os
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +28,8 @@ APPLICATION = 0x534B4741
 AT_ONCE = 500
 """Keys in one statement; SQLite has a limit."""
 WRITTEN_AT_ONCE = 2_000
+UNFINISHED_SECONDS = 3_600.0
+"""Seconds after which nobody is still writing a file."""
 # Nothing but the names of tables is put into these statements.
 _ALL = {kind: f"SELECT key, value FROM {kind}" for kind in Kind}  # noqa: S608
 _ONE = {kind: f"{statement} WHERE key = ?" for kind, statement in _ALL.items()}
@@ -48,6 +51,8 @@ class SqliteRows:
         FileNotFoundError: there is no such file.
         DamagedIndexError: the file is no index, is of another version, or is not complete.
     """
+
+    reads_ahead = False
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -114,6 +119,17 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed processes began to write into a folder, an hour ago or earlier.
+
+    Several indexes may be written into it at the same time.
+    """
+    for path in folder.glob(f"{STAGED}*.sqlite"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > UNFINISHED_SECONDS:
+                path.unlink()
 
 
 def _write(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:

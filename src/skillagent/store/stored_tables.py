@@ -7,21 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-from skillagent.graph import Outdated
-from skillagent.index.detection import Languages
-from skillagent.index.filters import Place
-from skillagent.index.postings import TermList
-from skillagent.store.graph_rows import ABOUT, ACCENTED, FACETS, OUTDATED, WORDS, facet_key
+from skillagent.graph.outdated import Outdated
 from skillagent.store.rows import (
+    ABOUT,
+    ACCENTED,
+    FACETS,
+    OUTDATED,
+    WORDS,
     Kind,
     Rows,
+    facet_key,
     text_key,
     unpack_json,
     unpack_numbers,
     unpack_scores,
 )
 from skillagent.store.stored_values import StoredHead, unpack_head
+
+if TYPE_CHECKING:
+    from skillagent.index.detection import Languages
+    from skillagent.index.filters import Place
+    from skillagent.index.postings import TermList
 
 KEPT_TERMS = 2_048
 KEPT_NODES = 4_096
@@ -69,8 +77,17 @@ class StoredTables:
         values = self._rows.many(Kind.HEAD, documents)
         return [unpack_head(values[document]) for document in documents]
 
+    def read_ahead(self, nodes: Sequence[str]) -> None:
+        """Read at once what will be asked of each of several nodes; see `Rows.reads_ahead`."""
+        values = self._rows.many(Kind.NUMBER, list(map(text_key, nodes)))
+        numbers = [unpack_numbers(value)[0] for value in values.values()]
+        for kind in (Kind.HEAD, Kind.EDGES):
+            self._rows.many(kind, numbers)
+
     @cached_property
     def languages(self) -> Languages:
+        from skillagent.index.detection import Languages
+
         every: Sequence[str] = self.about["languages"]  # type: ignore[assignment]  # as written
         return Languages(lambda node: self.head(self.number(node)).language, every)
 
@@ -137,6 +154,8 @@ class _StoredLists:
         value = self._rows.get(Kind.TERM, text_key(term))
         if value is None:
             return None
+        from skillagent.index.postings import TermList
+
         frequency, documents, scores = unpack_scores(value)
         return TermList(documents, scores, frequency)
 
@@ -162,6 +181,8 @@ class StoredFacets:
         return frozenset(head.id for head in self._tables.heads(numbers))
 
     def places(self) -> Iterable[Place]:
+        from skillagent.index.filters import Place
+
         for _, value in self._rows.every(Kind.HEAD):
             head = unpack_head(value)
             yield Place(head.id, head.root, head.path)

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from skillagent.graph import Link, Node, NodeKind, Root
-from skillagent.markdown import Dialect, LinkKind, Value
-from skillagent.markdown.logseq_names import PageNames
+from skillagent.graph.kind import NodeKind
+from skillagent.markdown.reference import LinkKind
 from skillagent.store.rows import pack_json, unpack_json
+
+if TYPE_CHECKING:
+    from skillagent.graph import Link, Node, Root
+    from skillagent.markdown import Dialect, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,9 @@ def pack_root(root: Root, dialect: Dialect) -> dict[str, Any]:
 
 def unpack_root(parts: Mapping[str, Any]) -> StoredRoot:
     """The root of `pack_root`."""
+    from skillagent.markdown.dialect import Dialect
+    from skillagent.markdown.logseq_names import PageNames
+
     written = dict(parts["dialect"])
     pages = written["pages"]
     if pages:

@@ -1,8 +1,7 @@
 """A graph that a store keeps, as a `GraphView`: rows are read when they are needed.
 
-The text of a node is read from its file if the files are at hand, and compared with the digest of
+The text of a node is one of the rows, or it is read from its file, and compared with the digest of
 the file as it was indexed: a text that has changed since is never shown as if it were the old one.
-Otherwise, it is one of the rows.
 
 Above: `disclosure`. Below: `stored_tables`, `stored_names`, `graph`.
 """
@@ -11,21 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
-from skillagent.errors import DamagedIndexError, ResolveError, StoredIndexError
-from skillagent.graph import Node, Options, Outdated, Root, SkillGraph
-from skillagent.graph.node_names import NodeNames, bare_name, nearest_names
-from skillagent.graph.resolve import SEPARATOR, Resolver
-from skillagent.graph.walk import read_file
-from skillagent.index import Hit, Match, SearchIndex, filters
-from skillagent.index.filters import Filter
-from skillagent.markdown import Document
-from skillagent.markdown.document import parse
+from skillagent.errors import DamagedIndexError, UsageError
+from skillagent.graph.outdated import Outdated
+from skillagent.index.query import Hit, Match
 from skillagent.store.digest_cache import DigestCache
-from skillagent.store.graph_rows import SPELLINGS
-from skillagent.store.rows import Kind, Rows, text_key, unpack_json, unpack_numbers, unpacked
-from skillagent.store.stored_names import forms_of_name
+from skillagent.store.rows import Kind, Rows, unpack_numbers, unpacked
 from skillagent.store.stored_tables import KEPT_NODES, StoredFacets, StoredTables
 from skillagent.store.stored_values import (
     StoredHead,
@@ -34,6 +25,14 @@ from skillagent.store.stored_values import (
     unpack_links,
     unpack_root,
 )
+from skillagent.tokens import scaled_from
+
+if TYPE_CHECKING:
+    from skillagent.index import SearchIndex
+    from skillagent.index.filters import Filter
+    from skillagent.markdown import Document
+    from skillagent.store.graph_files import GraphFiles
+    from skillagent.store.stored_names import StoredNames
 
 KEPT_DOCUMENTS = 64
 """How many parsed texts stay in memory after they were read."""
@@ -60,18 +59,25 @@ class StoredView:
         self._costs = DigestCache()
         """Costs by other counters than the stored one."""
         self.document: Callable[[str], Document] = lru_cache(KEPT_DOCUMENTS)(self._read_document)
-        self.links_from: Callable[[str], Sequence[StoredLink]]
-        self.links_from = lru_cache(KEPT_NODES)(self._read_links)
+        self._links: Callable[[str], Sequence[StoredLink]]
+        self._links = lru_cache(KEPT_NODES)(self._read_links)
 
     @cached_property
     def index(self) -> SearchIndex:
         """The search index."""
+        from skillagent.index.search import SearchIndex
+
         return SearchIndex(self._tables)
 
     @property
     def about(self) -> Mapping[str, object]:
         """What is known of the whole graph, and of how its rows were made."""
         return self._tables.about
+
+    @property
+    def made_of(self) -> str:
+        """The version that made the rows, and the state of the files that they were made of."""
+        return str(self.about["state"])
 
     @property
     def name(self) -> str:
@@ -115,9 +121,10 @@ class StoredView:
 
     def cost(self, node: str, counter: str, count: Callable[[], int]) -> int:
         head = self.head(node)
-        if counter == self._tables.about["counter"]:
-            return head.shown.cost
-        return self._costs.cost(head.digest, counter, count)
+        try:
+            return scaled_from(counter, head.shown.cost)
+        except UsageError:  # its counts do not follow from the stored ones
+            return self._costs.cost(head.digest, counter, count)
 
     def is_plain(self, node: str, compare: Callable[[], bool]) -> bool:
         return self.head(node).shown.is_plain
@@ -127,13 +134,16 @@ class StoredView:
 
     def _read_document(self, node: str) -> Document:
         head = self.head(node)
-        if self.files:
+        value = self._rows.get(Kind.TEXT, self._tables.number(node))
+        if value is not None:
+            text = unpacked(value).decode("utf-8", "surrogatepass")
+        elif self.files:
             text = self.files.text(head)
         else:
-            value = self._rows.get(Kind.TEXT, self._tables.number(node))
-            if value is None:
-                raise DamagedIndexError(f"the stored index has no text of {node}")
-            text = unpacked(value).decode("utf-8", "surrogatepass")
+            raise DamagedIndexError(f"the stored index has no text of {node}")
+        from skillagent.graph.resolve import SEPARATOR
+        from skillagent.markdown.document import parse
+
         shown = f"{head.root}{SEPARATOR}{head.path}" if head.root else head.path
         return parse(text, shown, self._roots[head.root].dialect)
 
@@ -145,50 +155,17 @@ class StoredView:
         return {root.name if len(roots) > 1 else "": root for root in roots}
 
     def locate(self, name: str) -> tuple[str, str]:
-        wanted = name.strip().strip("\"'`").strip()
-        for exact in (name, wanted):
-            if exact in self:
-                return exact, ""
-        dialects = [root.dialect for root in self._roots.values()]
-        keys = [text_key(form) for form in sorted(forms_of_name(name, dialects))]
-        groups = self._rows.many(Kind.NAME, keys).values()
-        numbers = sorted({number for group in groups for number in unpack_numbers(group)})
-        nodes = sorted(map(self._node, self._tables.heads(numbers)), key=lambda node: node.path)
-        resolvers = {
-            name: Resolver(
-                [node for node in nodes if node.root == name], (), root.dialect, root.folders
-            )
-            for name, root in self._roots.items()
-        }
-        try:
-            node, fragment = NodeNames({node.id: node for node in nodes}, resolvers).locate(name)
-        except ResolveError as error:
-            if error.ambiguous:
-                raise
-            raise ResolveError(name, self.nearest(bare_name(name)), ambiguous=False) from None
-        return node.id, fragment
-
-    def _node(self, head: StoredHead) -> Node:
-        document = self.document(head.id)
-        return Node(
-            id=head.id,
-            root=head.root,
-            path=head.path,
-            kind=head.kind,
-            document=document,
-            digest=head.digest,
-            size=head.size,
-            whole=head.whole,
-        )
+        return (name, "") if name in self else self._names.locate(name)
 
     def nearest(self, name: str, limit: int = 3) -> tuple[str, ...]:
         """Ids of the nodes with the most similar names; see `SkillGraph.nearest`."""
-        spellings = unpack_json(self._tables.part(SPELLINGS))
-        names = [key for key, _ in spellings]
-        return tuple(
-            self._tables.id(number)
-            for number in nearest_names(name, names, [number for _, number in spellings], limit)
-        )
+        return self._names.nearest(name, limit)
+
+    @cached_property
+    def _names(self) -> StoredNames:
+        from skillagent.store.stored_names import StoredNames
+
+        return StoredNames(self._rows, self._tables, self._roots, self.document)
 
     def __contains__(self, node: object) -> bool:
         return isinstance(node, str) and self._tables.find(node) is not None
@@ -196,15 +173,25 @@ class StoredView:
     def outdated(self, node: str) -> Outdated | None:
         return self._tables.outdated.get(node)
 
+    def links_from(self, node: str) -> Sequence[StoredLink]:
+        links = self._links(node)
+        if self._rows.reads_ahead:
+            self._tables.read_ahead([link.target for link in links if link.target])
+        return links
+
     def _read_links(self, node: str) -> Sequence[StoredLink]:
         value = self._rows.get(Kind.LINKS, self._tables.number(node))
         return unpack_links(node, value) if value else ()
 
     def backlinks(self, node: str) -> Sequence[StoredLink]:
         value = self._rows.get(Kind.INCOMING, self._tables.number(node))
-        pairs = iter(unpack_numbers(value)) if value else iter(())
+        numbers = unpack_numbers(value) if value else ()
+        pairs = iter(numbers)
+        if self._rows.reads_ahead:
+            self._rows.many(Kind.LINKS, numbers[::2])
+            self._tables.read_ahead([head.id for head in self._tables.heads(numbers[::2])])
         return [
-            self.links_from(self._tables.id(source))[place]
+            self._links(self._tables.id(source))[place]
             for source, place in zip(pairs, pairs, strict=True)
         ]
 
@@ -233,38 +220,14 @@ class StoredView:
         return self.index.weight(query, node, text)
 
     def passing(self, filters_: Sequence[Filter]) -> frozenset[str]:
+        from skillagent.index import filters
+
         return filters.passing(self._facets, filters_)
 
     def filter_values(self, field: str) -> Sequence[str]:
+        from skillagent.index import filters
+
         return filters.values_of(self._facets, field)
-
-
-class GraphFiles:
-    """The files of a graph.
-
-    Args:
-        roots: the folders that it was loaded from.
-        options: how it was loaded.
-    """
-
-    def __init__(self, roots: Sequence[Root], options: Options) -> None:
-        self.roots, self.options = tuple(roots), options
-
-    def text(self, head: StoredHead) -> str:
-        """The text of a node's file.
-
-        Raises:
-            StoredIndexError: the file is not as it was indexed.
-        """
-        root = next((root for root in self.roots if root.name == head.root), self.roots[0])
-        source = read_file(root, head.path, self.options)
-        if source is None or source.digest != head.digest:
-            raise StoredIndexError(f"{head.path}: changed since the graph was indexed")
-        return source.text
-
-    def load(self) -> SkillGraph:
-        """The graph as it is now, for what its index does not answer."""
-        return SkillGraph.load(*self.roots, options=self.options)
 
 
 class _Ids(Sequence[str]):

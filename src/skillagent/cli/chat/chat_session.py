@@ -10,16 +10,10 @@ from pathlib import Path
 from skillagent.agent import Agent, Done, EndReason, Event, saved
 from skillagent.cli.chat.show import Display
 from skillagent.cli.declared import declared, named_graph, roots_of
+from skillagent.cli.lock_option import frozen_lock
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.cli.records import recorder, set_seed
-from skillagent.cli.session import (
-    budget,
-    build_index,
-    bundled_graph,
-    frozen_lock,
-    is_semantic,
-    load,
-)
+from skillagent.cli.session import budget, build_index, bundled_graph, is_semantic, load
 from skillagent.digest import sha256
 from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError, UsageError

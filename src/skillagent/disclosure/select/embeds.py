@@ -5,13 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from skillagent.disclosure import writing
 from skillagent.disclosure.session_view import SessionView
 from skillagent.graph.link import is_block
-from skillagent.markdown import Document, LinkKind, Piece
+from skillagent.markdown.reference import LinkKind
 from skillagent.store import LinkView
+
+if TYPE_CHECKING:
+    from skillagent.markdown import Document, Piece
 
 EMBED_DEPTH = 5
 """Most embeds inside each other; deeper ones are not expanded."""

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from skillagent.disclosure import writing
 from skillagent.disclosure.results import LinkLine, UnresolvedLink
 from skillagent.disclosure.session_view import LINE_CHARS, SessionView
+from skillagent.markdown.dialect import field_name
 from skillagent.markdown.inline import plain_text
-from skillagent.markdown.link_fields import field_name
 from skillagent.markdown.prose import shortened
 from skillagent.store import LinkView, NodeHead
 

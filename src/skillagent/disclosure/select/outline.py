@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from skillagent.disclosure.render import OUTLINE
 from skillagent.disclosure.results import SectionLine
 from skillagent.disclosure.session_view import SessionView
-from skillagent.markdown import Heading
 from skillagent.store import NodeHead
+
+if TYPE_CHECKING:
+    from skillagent.markdown import Heading
 
 RANKED_SECTIONS = 3
 """Most sections whose rank is shown in the outline."""

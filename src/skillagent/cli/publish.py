@@ -1,0 +1,84 @@
+"""`skillagent index GRAPH --store ADDRESS`: publishes a graph in a PostgreSQL database."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skillagent.store.postgres.address import Address
+
+
+def add_store_options(parser: argparse.ArgumentParser) -> None:
+    """Declare where a graph is published."""
+    parser.add_argument(
+        "--store",
+        metavar="ADDRESS",
+        help="publish the graph in a PostgreSQL database, as in postgresql://USER@HOST/DATABASE",
+    )
+    parser.add_argument(
+        "--namespace",
+        default="",
+        metavar="NAME",
+        help="name of the graph in the database (default: its own name)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load a graph, publish it and say what was written.
+
+    Raises:
+        SkillAgentError: the graph cannot be loaded, or the database cannot be written to.
+    """
+    from skillagent.cli.output import printable, to_json
+    from skillagent.cli.progress_bar import progress_bar
+    from skillagent.cli.session import load
+
+    if arguments.watch:
+        from skillagent.errors import UsageError
+
+        raise UsageError("--watch is for the index of this machine: leave it out with --store")
+    address = store_address(arguments.store)
+    from skillagent.indexing.published import publish_graph
+
+    with progress_bar() as progress:
+        graph = load(arguments, progress)
+        published = publish_graph(graph, address, namespace=arguments.namespace, progress=progress)
+    if arguments.json:
+        print(to_json({"store": str(address), "nodes": len(graph.nodes), **asdict(published)}))
+    elif published.written or published.ended:
+        print(
+            printable(
+                f"{published.namespace}: revision {published.revision} in {address}, "
+                f"{len(graph.nodes)} nodes; {published.written} rows written, "
+                f"{published.ended} rows ended"
+            )
+        )
+    else:
+        print(printable(f"{published.namespace}: unchanged, revision {published.revision}"))
+    return 0
+
+
+def store_address(text: str) -> Address:
+    """The address of a database, as an argument of the command line.
+
+    Raises:
+        UsageError: it is no such address, or contains a password.
+        MissingPackageError: a package of the extra `postgres` is not installed.
+    """
+    from skillagent.errors import MissingPackageError, UsageError
+    from skillagent.store.postgres.address import Address
+
+    address = Address.parse(text)
+    if address.has_password:
+        raise UsageError(
+            "the address of the store contains a password, which every user of this machine can "
+            "read in the list of processes: leave it out, and give it in PGPASSWORD, ~/.pgpass or "
+            "a service of pg_service.conf"
+        )
+    try:
+        import psycopg_pool  # noqa: F401 - asked for here, not in the middle of the work
+    except ImportError:
+        raise MissingPackageError("psycopg-pool", "postgres", "a store in PostgreSQL") from None
+    return address

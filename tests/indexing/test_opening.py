@@ -1,0 +1,439 @@
+"""The stored index of a graph: opened if nothing changed, else built again, and never wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from skillagent import Options, SkillGraph, Toolset
+from skillagent.errors import DamagedIndexError, StoredIndexError
+from skillagent.indexing import IndexPlace, Opened, open_graph
+from skillagent.store import MemoryView, StoredView
+from skillagent.store.graph_files import GraphFiles
+from skillagent.store.rows import Kind
+from skillagent.store.sqlite_rows import SqliteRows
+from tests.conftest import Vault
+
+FILES = {
+    "index.md": "---\ndescription: The entry.\n---\n- [[bees]]: how hives live.\n- [[b/wax]]",
+    "bees.md": "# Bees\n\nBees make [[wax]] and honey. See [[Old bees]].",
+    "b/wax.md": "---\naliases: [Beeswax]\nsupersedes: '[[old]]'\n---\n# Wax\n\nCandles.",
+    "old.md": "---\ntitle: Old bees\n---\nOutdated words about hives.",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, vault: Vault) -> Path:
+    files = {f"graph/{path}": text for path, text in FILES.items()}
+    return vault(files) / "graph"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def file_of(opened: Opened) -> Path:
+    assert opened.path is not None
+    return opened.path
+
+
+def rows_of(path: Path) -> dict[Kind, list[tuple[int | bytes, bytes]]]:
+    """All rows of an index, but for the one that says when its files were changed."""
+    rows = SqliteRows(path)
+    return {kind: [row for row in rows.every(kind) if row[0] != b"about"] for kind in Kind}
+
+
+def answers(opened: Opened) -> list[str]:
+    tools = Toolset(opened.view)
+    return [
+        tools.list_index().text,
+        tools.list_index(query="hives and candles").text,
+        tools.read_summary(["bees", "Beeswax"]).text,
+        tools.read_node("old").text,
+    ]
+
+
+def settle(folder: Path) -> None:
+    """Make all files a minute old, as if they had not just been written."""
+    long_ago = time.time() - 60
+    for path in folder.rglob("*.md"):
+        os.utime(path, (long_ago, long_ago))
+
+
+def test_an_unchanged_graph_is_opened_and_not_built_again(folder: Path, cache: Path) -> None:
+    settle(folder)
+    first = open_graph([folder], folder=cache)
+    written = file_of(first).stat()
+    again = open_graph([folder], folder=cache)
+    assert (first.is_new, again.is_new) == (True, False)
+    assert isinstance(again.view, StoredView)
+    assert file_of(again).stat() == written
+    assert answers(again) == answers(first) == answers(Opened(MemoryView(SkillGraph.load(folder))))
+
+
+def change_text(folder: Path) -> None:
+    (folder / "bees.md").write_text("# Bees\n\nBees make honey only.", encoding="utf-8")
+
+
+def change_in_place(folder: Path) -> None:
+    """A change that leaves the size, and the time of the last change, as they were."""
+    path = folder / "bees.md"
+    before, text = path.stat(), path.read_text(encoding="utf-8")
+    path.write_text(text.replace("honey", "wines"), encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def add_a_file(folder: Path) -> None:
+    (folder / "new.md").write_text("# New\n\nAbout [[bees]] and candles.", encoding="utf-8")
+
+
+def remove_a_file(folder: Path) -> None:
+    (folder / "old.md").unlink()
+
+
+def rename_a_file(folder: Path) -> None:
+    (folder / "old.md").rename(folder / "older.md")
+
+
+def ignore_a_file(folder: Path) -> None:
+    (folder / ".skillagentignore").write_text("old.md\n", encoding="utf-8")
+
+
+def add_an_attachment(folder: Path) -> None:
+    (folder / "wax").mkdir()
+
+
+CHANGES = (
+    change_text,
+    change_in_place,
+    add_a_file,
+    remove_a_file,
+    rename_a_file,
+    ignore_a_file,
+    add_an_attachment,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_changed_graph_is_built_again(
+    folder: Path, cache: Path, change: Callable[[Path], None]
+) -> None:
+    open_graph([folder], folder=cache)
+    change(folder)
+    opened = open_graph([folder], folder=cache)
+    fresh = open_graph([folder], folder=cache / "other")
+    assert opened.is_new
+    assert rows_of(file_of(opened)) == rows_of(file_of(fresh))
+
+
+NAMES = ("index", "bees", "b/wax", "c/wax", "d")
+TEXTS = (
+    "# {0}\n\nSee [[{1}]] for words, then [[{2}|its label]] for more.",
+    "---\naliases: [{1}]\n---\n# {2}\n\n- [[{0}]]\n- [[{1}]]\n- [[{2}]]\n- [[d]] and words",
+    "---\ntitle: {1}\nstatus: deprecated\nsuperseded_by: '[[{2}]]'\n---\nShort. ![[{0}]]",
+    "Words of hives, ünïcode and 蜂蜜. [Link](../{1}.md)",
+    "",
+)
+edits = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.one_of(st.none(), st.sampled_from(TEXTS)),
+        st.sampled_from(NAMES),
+        st.sampled_from(NAMES),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(edits)
+def test_an_index_that_was_brought_up_to_date_equals_a_new_one(
+    tmp_path: Path, steps: list[tuple[str, str | None, str, str]]
+) -> None:
+    folder, kept, fresh = tmp_path / "graph", tmp_path / "kept", tmp_path / "fresh"
+    for path in (folder, kept, fresh):
+        shutil.rmtree(path, ignore_errors=True)
+    folder.mkdir()
+    for name, text, other, third in steps:
+        path = folder / f"{name}.md"
+        path.parent.mkdir(exist_ok=True)
+        if text is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_text(text.format(name, other, third), encoding="utf-8")
+        opened = open_graph([folder], folder=kept)
+    expected = open_graph([folder], folder=fresh)
+    assert rows_of(file_of(opened)) == rows_of(file_of(expected))
+
+
+def test_a_text_that_changed_after_the_index_was_opened_is_not_shown(
+    folder: Path, cache: Path
+) -> None:
+    view = open_graph([folder], folder=cache).view
+    tools = Toolset(view)
+    change_text(folder)
+    spent = tools.ledger.spent
+    with pytest.raises(StoredIndexError, match=r"bees\.md: changed"):
+        tools.read_node("bees")
+    assert (tools.ledger.spent, tools.calls) == (spent, 0)
+    newer = Toolset.resume(open_graph([folder], folder=cache).view, tools.state())
+    assert "honey only" in newer.read_node("bees").text
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.md", "cafe\u0301.md".encode(), "日本\n.md".encode()])
+def test_files_with_any_name_are_read(folder: Path, cache: Path, name: bytes) -> None:
+    path = os.path.join(os.fsencode(folder), name)
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write("# Named\n\nWords.")
+    settle(folder)
+    opened = open_graph([folder], folder=cache)
+    assert "Words." in Toolset(opened.view).read_node("Named").text
+    assert not open_graph([folder], folder=cache).is_new
+
+
+def test_dates_are_judged_on_the_day_of_the_question(folder: Path, cache: Path) -> None:
+    (folder / "old.md").write_text("---\nvalid_until: 2026-05-01\n---\nWords.", encoding="utf-8")
+    for day, word in ((date(2026, 5, 1), None), (date(2026, 5, 2), "expired")):
+        outdated = open_graph([folder], Options(today=day), folder=cache).view.outdated("old")
+        assert (outdated.word if outdated else None) in (word, "superseded")
+    settle(folder)
+    opened = open_graph([folder], folder=cache)
+    connection = sqlite3.connect(file_of(opened))
+    (value,) = connection.execute("SELECT value FROM parts WHERE key = ?", (b"about",)).fetchone()
+    assert b'"judged_on":"2' in value
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-4096])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def foreign(path: Path) -> None:
+    path.write_text("Not a database at all. " * 100, encoding="utf-8")
+
+
+def another_database(path: Path) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE heads (key, value)")
+
+
+def another_version(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 999")
+
+
+def not_finished(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 0")
+
+
+def no_rows(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE parts")
+
+
+def wrong_bytes(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE parts SET value = substr(value, 1, 4) || zeroblob(9)")
+
+
+DAMAGE = (
+    cut,
+    empty,
+    foreign,
+    another_database,
+    another_version,
+    not_finished,
+    no_rows,
+    wrong_bytes,
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+def test_a_damaged_or_foreign_file_is_put_aside_and_built_again(
+    folder: Path, cache: Path, damage: Callable[[Path], None]
+) -> None:
+    path = file_of(open_graph([folder], folder=cache))
+    damage(path)
+    opened = open_graph([folder], folder=cache)
+    assert opened.is_new
+    assert "put aside" in opened.remark
+    assert "\n" not in opened.remark
+    assert path.with_suffix(".damaged").exists()
+    assert answers(opened) == answers(Opened(MemoryView(SkillGraph.load(folder))))
+    assert not open_graph([folder], folder=cache).remark
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.TEXT])
+def test_no_answer_is_made_of_a_changed_byte(folder: Path, cache: Path, kind: Kind) -> None:
+    path = file_of(open_graph([folder], folder=cache))
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"UPDATE {kind} SET value = CAST(value || x'20' AS BLOB)")
+    settle(folder)
+    before = answers(Opened(MemoryView(SkillGraph.load(folder))))
+    opened = open_graph([folder], folder=cache)
+    # Files that were just written are compared with the index, so it is opened as it was left.
+    damaged = StoredView(SqliteRows(path), GraphFiles(SkillGraph.load(folder).roots, Options()))
+    for view in (opened.view, damaged):
+        with contextlib.suppress(DamagedIndexError):
+            assert answers(Opened(view)) == before
+
+
+def test_where_no_index_can_be_kept_the_graph_is_loaded(folder: Path, cache: Path) -> None:
+    cache.write_text("a file where the folder should be", encoding="utf-8")
+    opened = open_graph([folder], folder=cache)
+    assert isinstance(opened.view, MemoryView)
+    assert (opened.path, "no index is kept" in opened.remark) == (None, True)
+    assert answers(opened) == answers(Opened(MemoryView(SkillGraph.load(folder))))
+
+
+def test_an_index_can_be_read_by_its_owner_only(folder: Path, cache: Path) -> None:
+    path = file_of(open_graph([folder], folder=cache))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_view_goes_on_with_what_it_opened_after_the_index_was_replaced_or_deleted(
+    folder: Path, cache: Path
+) -> None:
+    old = open_graph([folder], folder=cache).view
+    listed = Toolset(old).list_index().text
+    add_a_file(folder)
+    path = file_of(open_graph([folder], folder=cache))
+    path.unlink()
+    assert Toolset(old).list_index().text == listed
+    assert "new" not in old.ids
+
+
+def test_options_and_roots_have_an_index_of_their_own(folder: Path, cache: Path) -> None:
+    plain = IndexPlace.of(SkillGraph.load(folder).roots, Options(), cache)
+    strict = IndexPlace.of(SkillGraph.load(folder).roots, Options(strict=True), cache)
+    other = IndexPlace.of(SkillGraph.load(f"x={folder}").roots, Options(), cache)
+    assert len({plain.path, strict.path, other.path}) == 3
+
+
+def calls_of(action: Callable[[], object]) -> int:
+    """How many calls of functions an action makes."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def killed_after(calls: int, action: Callable[[], object]) -> None:
+    """Carry out an action in a process of its own, which is killed after so many calls."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    made = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal made
+        made += 1
+        if made >= calls:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+    action()
+    os._exit(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed")
+def test_a_killed_writer_leaves_the_old_index_or_the_new_one(folder: Path, cache: Path) -> None:
+    dice = random.Random(15)
+
+    def build() -> Opened:
+        return open_graph([folder], folder=cache)
+
+    path = file_of(build())
+    (folder / "count.md").write_text("0", encoding="utf-8")
+    calls = calls_of(build)
+    outcomes = set()
+    before = rows_of(path)
+    for number in range(1, 201):
+        (folder / "count.md").write_text(f"# Count\n\n{number} of [[bees]].", encoding="utf-8")
+        killed_after(dice.randrange(1, calls + calls // 8), build)
+        after = rows_of(path)
+        if after != before:
+            assert after == rows_of(file_of(open_graph([folder], folder=cache / "fresh")))
+        outcomes.add(after == before)
+        before = after
+    assert outcomes == {True, False}
+    opened = build()
+    assert not opened.remark
+    assert "200 of" in Toolset(opened.view).read_node("count").text
+    # What killed processes left is removed an hour later, with the next index that is built.
+    long_ago = time.time() - 3_601
+    for unfinished in left_over(cache):
+        os.utime(unfinished, (long_ago, long_ago))
+    add_a_file(folder)
+    build()
+    assert not list(left_over(cache))
+
+
+def test_processes_that_open_a_graph_at_once_agree(folder: Path, cache: Path) -> None:
+    import subprocess
+
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom skillagent import Toolset\n"
+        "from skillagent.indexing import open_graph\n"
+        "opened = open_graph([sys.argv[1]], folder=Path(sys.argv[2]))\n"
+        "print(opened.is_new, Toolset(opened.view).list_index(query='hives').text)"
+    )
+    command = [sys.executable, "-c", program, str(folder), str(cache)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    printed = [process.communicate()[0] for process in running]
+    assert sorted(text.split()[0] for text in printed) == ["False"] * 3 + ["True"]
+    assert len({text.partition(" ")[2] for text in printed}) == 1
+
+
+def left_over(cache: Path) -> Iterator[Path]:
+    return (path for path in cache.iterdir() if path.name.startswith("."))
+
+
+def test_a_build_that_fails_leaves_nothing(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_graph([folder], folder=cache)
+    add_a_file(folder)
+
+    def interrupted(stage: str, done: int, total: int) -> None:
+        if stage == "writing the index":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        open_graph([folder], folder=cache, progress=interrupted)
+    assert list(left_over(cache)) == []
+    assert open_graph([folder], folder=cache).is_new
