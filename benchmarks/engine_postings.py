@@ -8,8 +8,7 @@ from pathlib import Path
 from benchmarks.engine_files import CANDIDATES, Hits
 from skillagent.index.postings import Postings, TermList
 from skillagent.index.scores import best
-from skillagent.store.graph_rows import ABOUT
-from skillagent.store.rows import Kind, Row, pack_json, pack_scores, text_key
+from skillagent.store.rows import ABOUT, Kind, Row, pack_json, pack_scores, text_key
 from skillagent.store.sqlite_rows import SqliteRows, write_rows
 from skillagent.store.stored_tables import StoredTables
 
