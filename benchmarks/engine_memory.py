@@ -112,7 +112,8 @@ def _questions(
     for word in sorted(vocabulary):
         count = postings.count(stem(word, language))
         share = count / total
-        if not word.isalpha() or word in stop_words(language):
+        # A word of the Chinese text is also searched by its parts, which weigh less.
+        if not (word.isascii() and word.isalpha()) or word in stop_words(language):
             continue
         if count <= ALWAYS_RARE or RARE[0] <= share <= RARE[1]:
             groups["rare"].append(word)
