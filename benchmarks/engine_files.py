@@ -1,24 +1,22 @@
-"""The engines on files that `benchmarks.engines` compares: our postings in SQLite, FTS5, Tantivy.
+"""The engines on files that `benchmarks.engines` compares: FTS5, Tantivy and our own postings.
 
     python -m benchmarks.engine_files build tantivy FOLDER
     python -m benchmarks.engine_files ask fts5-full FOLDER
 
 An engine is built from `terms.txt`, which has one line for each document: its terms, as our
 analyzer makes them, between spaces. So all engines compare the same terms. This module needs only
-the standard library, because Tantivy runs in an environment that has nothing else.
+the standard library, because Tantivy runs in an environment that has nothing else; our own postings
+are in `engine_postings`.
 """
 
 from __future__ import annotations
 
-import heapq
 import importlib
 import json
-import math
 import sqlite3
 import sys
 import time
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,63 +34,6 @@ class Engine(Protocol):
     def search(self, terms: Sequence[str]) -> Hits:
         """The candidates for a question. An engine that cannot rank returns all matches."""
         ...
-
-
-class PostingsFile:
-    """The postings lists of `skillagent.index.postings` as the rows of one SQLite file.
-
-    Args:
-        folder: where `build_postings` wrote the file.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._connection = sqlite3.connect(f"file:{folder / 'postings.db'}?mode=ro", uri=True)
-        ((self._documents,),) = self._connection.execute("SELECT documents FROM graph")
-
-    def search(self, terms: Sequence[str]) -> Hits:
-        rows = []
-        for term in terms:
-            query = "SELECT count, documents, scores FROM postings WHERE term = ?"
-            for count, documents, scores in self._connection.execute(query, (term,)):
-                idf = math.log(1 + (self._documents - count + 0.5) / (count + 0.5))
-                rows.append((-idf, term, array("i", documents), array("d", scores)))
-        rows.sort(key=lambda row: row[:2])  # `Postings.score` adds the lists in this order, too.
-        scores_by_document: dict[int, float] = {}
-        for _, _, documents, scores in rows:
-            for document, score in zip(documents, scores, strict=True):
-                scores_by_document[document] = scores_by_document.get(document, 0.0) + score
-        return heapq.nsmallest(
-            CANDIDATES, scores_by_document.items(), key=lambda hit: (-hit[1], hit[0])
-        )
-
-
-def build_postings(
-    folder: Path, rows: Mapping[str, tuple[array[int], array[float]]], counts: Mapping[str, int]
-) -> None:
-    """Write the file of `PostingsFile`.
-
-    Args:
-        folder: where it is written.
-        rows: term → the documents that contain it, and its part of their scores.
-        counts: term → number of documents that contain it; more than its row has, if the row keeps
-            only the best.
-    """
-    connection = sqlite3.connect(folder / "postings.db")
-    connection.execute("CREATE TABLE graph (documents INTEGER)")
-    connection.execute(
-        "CREATE TABLE postings (term TEXT PRIMARY KEY, count INTEGER, documents BLOB, scores BLOB)"
-        " WITHOUT ROWID"
-    )
-    connection.execute("INSERT INTO graph VALUES (?)", (counts[""],))
-    connection.executemany(
-        "INSERT INTO postings VALUES (?, ?, ?, ?)",
-        (
-            (term, counts[term], documents.tobytes(), scores.tobytes())
-            for term, (documents, scores) in sorted(rows.items())
-        ),
-    )
-    connection.commit()
-    connection.close()
 
 
 class Fts5:
@@ -185,12 +126,17 @@ def build_tantivy(folder: Path, documents: Iterable[str]) -> None:
     writer.wait_merging_threads()
 
 
+MODULES = {"tantivy": "tantivy", "postings": "benchmarks.engine_postings"}
+"""Engine → the module that it needs beyond the standard library."""
+
+
 def opened(engine: str, folder: Path) -> Engine:
     """An engine by its name."""
     if engine == "tantivy":
         return Tantivy(folder)
     if engine == "postings":
-        return PostingsFile(folder)
+        stored: Engine = importlib.import_module(MODULES[engine]).stored_postings(folder)
+        return stored
     return Fts5(folder, engine.partition("-")[2])
 
 
@@ -206,7 +152,9 @@ def build(engine: str, folder: Path) -> dict[str, float]:
 
 
 def first_answer(engine: str, folder: Path) -> dict[str, float]:
-    """Open an engine and ask it one question; seconds of processor time."""
+    """Open an engine and ask it one question; seconds of processor time, without imports."""
+    if engine in MODULES:
+        importlib.import_module(MODULES[engine])
     (terms, *_) = json.loads((folder / "questions.json").read_text())["mixed"]
     started = time.process_time()
     opened(engine, folder).search(terms)

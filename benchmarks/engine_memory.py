@@ -19,13 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engine_files import CANDIDATES, build_postings
+from benchmarks.engine_files import CANDIDATES
+from benchmarks.engine_postings import PostingsEngine, build_postings
 from skillagent import SearchIndex, SkillGraph
 from skillagent.index.analyzer import query_words, stem, terms, words
-from skillagent.index.detection import GraphLanguages
 from skillagent.index.languages import stop_words
-from skillagent.index.postings import Postings
-from skillagent.index.scores import best
+from skillagent.index.postings import PostingsBuilder
+from skillagent.index.tables import GraphTables
 
 QUESTIONS = 200
 """Number of questions of each kind."""
@@ -52,17 +52,18 @@ def main() -> None:
     graph = SkillGraph.load(graph_folder)
     loaded = time.process_time()
     # Adding to the postings is measured apart from analysing the texts, which every engine needs.
-    for name in ("add", "close"):
-        setattr(Postings, name, adding.timed(getattr(Postings, name)))
-    index = SearchIndex(graph)
+    for name in ("add", "lists"):
+        setattr(PostingsBuilder, name, adding.timed(getattr(PostingsBuilder, name)))
+    tables = GraphTables(graph)
+    index = SearchIndex(tables)
     indexed = time.process_time()
-    questions, plain = _questions(graph, index)
+    questions, plain = _questions(graph, tables, index)
     begun = time.process_time()
     index.alike(plain["mixed"][0], CANDIDATES)
     first = time.process_time() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     (folder / "questions.json").write_text(json.dumps(questions), encoding="utf-8")
-    (folder / "terms.txt").write_text(_all_terms(graph, index), encoding="utf-8")
+    (folder / "terms.txt").write_text(_all_terms(graph, tables), encoding="utf-8")
     typo_hits = [node for node, _ in index.alike(plain["typo"][0], CANDIDATES)]
     result = {
         "load": loaded - started,
@@ -70,7 +71,7 @@ def main() -> None:
         "build": adding.seconds,
         "first": loaded - started + indexed - loaded + first,
         "peak_mb": peak,
-        "write": _write(folder, index),
+        "write": _write(folder, tables),
         "answers": _ask(index, questions),
         "typo_is_found": plain["typo"][1] in typo_hits,
         "chinese_note": list(graph.nodes).index("chinese"),
@@ -98,11 +99,11 @@ class _Stopwatch:
 
 
 def _questions(
-    graph: SkillGraph, index: SearchIndex
+    graph: SkillGraph, tables: GraphTables, index: SearchIndex
 ) -> tuple[dict[str, list[list[str]]], dict[str, list[str]]]:
     """Kind of question → the terms of each question; and kind → the questions in words."""
     rng = random.Random(0)
-    language = GraphLanguages(graph).usual
+    language = tables.languages.every[0]
     total = len(graph.nodes)
     postings = index._postings
     sample = rng.sample(sorted(graph.nodes), min(total, 3_000))
@@ -111,7 +112,8 @@ def _questions(
     for word in sorted(vocabulary):
         count = postings.count(stem(word, language))
         share = count / total
-        if not word.isalpha() or word in stop_words(language):
+        # A word of the Chinese text is also searched by its parts, which weigh less.
+        if not (word.isascii() and word.isalpha()) or word in stop_words(language):
             continue
         if count <= ALWAYS_RARE or RARE[0] <= share <= RARE[1]:
             groups["rare"].append(word)
@@ -154,12 +156,12 @@ def _rare_name(graph: SkillGraph, rare: set[str]) -> tuple[str, str]:
     raise LookupError("no title with a long rare word")
 
 
-def _all_terms(graph: SkillGraph, index: SearchIndex) -> str:
+def _all_terms(graph: SkillGraph, tables: GraphTables) -> str:
     """A line for each document: its terms, those of a field as often as the field weighs.
 
     Engines that count terms then rank a document by its weighted fields, nearly as ours do.
     """
-    languages, anchors = GraphLanguages(graph), index._anchors()
+    languages, anchors = tables.languages, tables._anchors()
     lines = []
     for node in graph.nodes.values():
         language = languages.of(node.id)
@@ -176,28 +178,24 @@ def _all_terms(graph: SkillGraph, index: SearchIndex) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _write(folder: Path, index: SearchIndex) -> float:
-    postings = index._postings
-    counts = {term: postings.count(term) for term in postings.rows} | {"": len(index._ids)}
+def _write(folder: Path, tables: GraphTables) -> float:
     times = []
     for _ in range(WRITES):
         (folder / "postings.db").unlink(missing_ok=True)
         started = time.process_time()
-        build_postings(folder, postings.rows, counts)
+        build_postings(folder, tables.lists, len(tables))
         times.append(time.process_time() - started)
     return statistics.median(times)
 
 
 def _ask(index: SearchIndex, questions: dict[str, list[list[str]]]) -> dict[str, dict[str, Any]]:
-    postings = index._postings
+    engine = PostingsEngine(index._postings)
     answers: dict[str, dict[str, list[Any]]] = {}
     for kind, asked in questions.items():
         answers[kind] = {"seconds": [], "counts": [], "hits": []}
         for question in asked:
             started = time.process_time()
-            known = [term for term in question if term in postings.rows]
-            ranked = sorted(known, key=lambda term: (-postings.idf(term), term))
-            hits = best(postings.score(dict.fromkeys(ranked, 1.0)), CANDIDATES)
+            hits = engine.search(question)
             answers[kind]["seconds"].append(time.process_time() - started)
             answers[kind]["counts"].append(len(hits))
             answers[kind]["hits"].append(hits)

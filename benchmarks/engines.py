@@ -21,7 +21,6 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +35,7 @@ from benchmarks.generated_notes import write_notes
 from benchmarks.peer_install import Installation, install
 from benchmarks.peer_programs import Program
 from benchmarks.peers import machine
+from benchmarks.report_part import wrapped, write_part
 
 ROUNDS, STARTS = 3, 5
 """Number of builds and of starts of each engine; medians are printed."""
@@ -43,7 +43,6 @@ TIMEOUT = 1_800.0
 KINDS = ("rare", "common", "mixed")
 BEST = 10
 """Number of our best hits that should be among an engine's candidates."""
-BEGIN, END = "<!-- benchmarks.engines: begin -->", "<!-- benchmarks.engines: end -->"
 REPOSITORY = Path(__file__).parents[1]
 NAMES = {
     "memory": "our postings, in memory",
@@ -153,7 +152,7 @@ def section(count: int, figures: dict[str, Figures], facts: dict[str, float]) ->
     """The part of the report about one number of notes."""
     yield f"### {count:,} notes"
     yield ""
-    yield _wrapped(
+    yield wrapped(
         f"Loading the graph takes {facts['load']:.1f} s and its `SearchIndex`"
         f" {facts['index']:.1f} s, of which {facts['build']:.1f} s are the postings and the rest"
         " analyses texts. Every engine needs the analysis."
@@ -250,22 +249,9 @@ with `detail=none` or `column` and without the text computes the same rank for e
 returns all hits, and our scorer would have to rank them."""
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
-
-
 def say(text: str) -> None:
     """Tell how far the benchmark has come."""
     print(text, file=sys.stderr, flush=True)
-
-
-def write(report: Path, text: str) -> None:
-    """Put a text between the two comments of a report, which is made if it does not exist."""
-    before, after = "# Search engines and the index: figures\n\n", ""
-    if report.exists():
-        before, _, rest = report.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-    report.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after or chr(10)}", encoding="utf-8")
 
 
 def main() -> None:
@@ -290,13 +276,13 @@ def main() -> None:
         tantivy=tantivy.version,
         load=os.getloadavg()[0],
     )
-    lines = [_wrapped(head), "", _wrapped(EXPLANATION), ""]
+    lines = [wrapped(head), "", wrapped(EXPLANATION), ""]
     for count in map(int, arguments.notes.split(",")):
         lines += section(count, *measure(count, tantivy))
     text = "\n".join(lines)
     print(text)
     if arguments.report:
-        write(arguments.report, text)
+        write_part(arguments.report, text, "benchmarks.engines")
 
 
 if __name__ == "__main__":
