@@ -192,9 +192,10 @@ ROWS = (
 
 CALLS = (
     "Reading rows is not yet spared: the number of a node is read again each time its head is asked"
-    " for, so that a call runs 35 to 130 statements (on 1,000 notes); `list_index()` reads the heads of 500 of the"
-    " most linked nodes to show a few, and `list_index(map)` those of all nodes of the map. Counting"
-    " the tokens of the lines of an answer comes next, and of `read_node`, parsing the text."
+    " for, so that a call runs 35 to 130 statements (on 1,000 notes); `list_index()` reads the"
+    " heads of 500 of the most linked nodes to show a few, and `list_index(map)` those of all nodes"
+    " of the map. Counting the tokens of the lines of an answer comes next, and of `read_node`,"
+    " parsing the text."
 )
 HEAD = """\
 `python -m benchmarks.index --notes {notes}{small} --report docs/index-benchmark.md` on {date};
