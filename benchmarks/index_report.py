@@ -99,7 +99,8 @@ def p99(seconds: Sequence[float]) -> float:
 
 WHOLE = (
     "The index is built as a whole by one process, in Python: parsing, resolving links, analysing"
-    " texts, postings, and counting the tokens of each node. It is not parallel."
+    " texts, postings, and counting the tokens of each node. It is not parallel. What a rebuild"
+    " takes less is what it keeps: the counts, and the words around links."
 )
 PEAK = (
     "The exact tokenizer takes about 70 MB at any size once it has counted some texts. The rest is"
@@ -191,9 +192,10 @@ ROWS = (
 
 CALLS = (
     "Reading rows is not yet spared: the number of a node is read again each time its head is asked"
-    " for, so that a call runs 35 to 130 statements; `list_index()` reads the heads of 500 of the"
-    " most linked nodes to show ten, and `list_index(map)` those of all nodes of the map. Counting"
-    " the tokens of the lines of an answer comes next, and of `read_node`, parsing the text."
+    " for, so that a call runs 35 to 130 statements (on 1,000 notes); `list_index()` reads the"
+    " heads of 500 of the most linked nodes to show a few, and `list_index(map)` those of all nodes"
+    " of the map. Counting the tokens of the lines of an answer comes next, and of `read_node`,"
+    " parsing the text."
 )
 HEAD = """\
 `python -m benchmarks.index --notes {notes}{small} --report docs/index-benchmark.md` on {date};
@@ -206,7 +208,7 @@ runs in processes of its own, with the bytecode of the modules on disk; medians 
 ({few} from {few_from:,} notes on), of {starts} starts and of {calls} calls of each operation. Each
 call is the first of a session, with a budget, and asks for something else than the call before.
 The commands read all settings and files as for a person; the index is in an empty cache folder. An
-aim for 100,000 notes is also asked of the smaller graphs."""
+aim for 100,000 notes is also asked of the smaller graphs. `benchmarks.peers` measures the peers."""
 
 
 def document(about: Run, figures: Mapping[int, Figures], small: float | None) -> str:
@@ -317,7 +319,9 @@ def _growth(figures: Mapping[int, Figures]) -> Iterator[str]:
         return
     yield wrapped(
         "Fitted exponents of growth with the number of notes (1 is linear, 0 is flat; of"
-        " operations, that of the median call):"
+        " operations, that of the median call). A start contains the look at all files, which is"
+        " linear: the larger the graph, the larger is its exponent. Building has a part that is"
+        " constant, so that its exponent is below 1."
     )
     yield ""
     yield "| what | exponent | aim | holds |"
@@ -331,19 +335,22 @@ def _growth(figures: Mapping[int, Figures]) -> Iterator[str]:
         ("memory of a serving process", lambda own: own.serving_mb, FLAT),
     ]
     for name, of, limit in rows:
-        yield _exponent_line(name, _exponent(figures, of), limit)
+        yield _exponent_line(name, figures, of, limit)
     for operation in _names(figures):
 
         def median(own: Figures, operation: str = operation) -> float:
             return statistics.median(own.operations[operation])
 
-        yield _exponent_line(operation, _exponent(figures, median), FLAT)
+        yield _exponent_line(operation, figures, median, FLAT)
     yield ""
 
 
-def _exponent_line(name: str, exponent: float, limit: float) -> str:
+def _exponent_line(
+    name: str, figures: Mapping[int, Figures], of: Callable[[Figures], float], limit: float
+) -> str:
+    exponent = _exponent(figures, of)
     aim = f"linear (≤ {limit})" if limit == LINEAR else f"flat or logarithmic (≤ {limit})"
-    return f"| {name} | {exponent:.2f} | {aim} | {'yes' if exponent <= limit else '**no**'} |"
+    return f"| {name} | {exponent:.2f} | {aim} | {_holds(figures, exponent > limit)} |"
 
 
 def _exponent(figures: Mapping[int, Figures], of: Callable[[Figures], float]) -> float:
@@ -367,5 +374,5 @@ def _misses(figures: Mapping[int, Figures], small: float | None) -> Iterator[str
     for name, cause in missed:
         causes.setdefault(cause, []).append(name)
     for cause, names in causes.items():
-        yield wrapped(f"- **{'; '.join(names)}**: {cause}").replace("\n", "\n  ")
+        yield wrapped(f"- **{'; '.join(names)}**: {cause}", "  ")
     yield ""

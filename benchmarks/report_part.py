@@ -8,9 +8,11 @@ from pathlib import Path
 TITLE = "# Search engines and the index: figures\n\n"
 
 
-def wrapped(text: str) -> str:
-    """A paragraph in lines of at most 100 characters."""
-    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
+def wrapped(text: str, indent: str = "") -> str:
+    """A paragraph in lines of at most 100 characters; all but the first are indented."""
+    return textwrap.fill(
+        text, 100, break_long_words=False, break_on_hyphens=False, subsequent_indent=indent
+    )
 
 
 def write_part(report: Path, text: str, program: str) -> None:
