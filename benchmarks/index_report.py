@@ -206,9 +206,10 @@ EXPLANATION = """\
 The notes are those of `benchmarks.generated_notes`, 2 KB each with eight links. Each measurement
 runs in processes of its own, with the bytecode of the modules on disk; medians of {builds} builds
 ({few} from {few_from:,} notes on), of {starts} starts and of {calls} calls of each operation. Each
-call is the first of a session, with a budget, and asks for something else than the call before.
-The commands read all settings and files as for a person; the index is in an empty cache folder. An
-aim for 100,000 notes is also asked of the smaller graphs. `benchmarks.peers` measures the peers."""
+call is the first of a session, with a budget. Calls name one of 550 notes or questions, or one of
+the maps in turn (10 for 1,000 notes); `list_index()` is the same call each time. The index is in an
+empty cache folder. An aim for 100,000 notes is also asked of the smaller graphs. `benchmarks.peers`
+measures the peers."""
 
 
 def document(about: Run, figures: Mapping[int, Figures], small: float | None) -> str:
