@@ -49,6 +49,8 @@ class StoredTables:
         self.lists = _StoredLists(rows)
         self.head: Callable[[int], StoredHead] = lru_cache(KEPT_NODES)(self._read_head)
         """Returns the head of the node with a number."""
+        self.find: Callable[[str], int | None] = lru_cache(KEPT_NODES)(self._find)
+        """Returns the number of the node with an id; None if there is none."""
 
     def part(self, name: bytes) -> bytes:
         """The value of a row about the whole graph.
@@ -112,8 +114,7 @@ class StoredTables:
             raise KeyError(node)
         return number
 
-    def find(self, node: str) -> int | None:
-        """The number of the node with an id; None if there is none."""
+    def _find(self, node: str) -> int | None:
         value = self._rows.get(Kind.NUMBER, text_key(node))
         return None if value is None else unpack_numbers(value)[0]
 

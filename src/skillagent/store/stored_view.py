@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 KEPT_DOCUMENTS = 64
 """How many parsed texts stay in memory after they were read."""
-AT_ONCE = 500
-"""How many ids of a long sequence are read at once."""
+FIRST, AT_ONCE = 16, 500
+"""How many ids of a long sequence are read at first, and at most, at once."""
 
 
 class StoredView:
@@ -254,5 +254,8 @@ class _Ids(Sequence[str]):
         return self._tables.id(self._numbers[place])
 
     def __iter__(self) -> Iterator[str]:
-        for start in range(0, len(self), AT_ONCE):
-            yield from self[start : start + AT_ONCE]
+        # Most readers stop after a few ids; those who do not should not wait for each.
+        start, count = 0, FIRST
+        while start < len(self):
+            yield from self[start : start + count]
+            start, count = start + count, min(2 * count, AT_ONCE)
