@@ -14,6 +14,7 @@ from skillagent.store.rows import Key, Kind
 class Rows:
     """Rows of a mapping, which remember the keys that they were asked for."""
 
+    identity = "one state"
     reads_ahead = False
 
     def __init__(self, values: Mapping[Key, bytes]) -> None:

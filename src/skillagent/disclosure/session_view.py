@@ -185,6 +185,8 @@ class SessionView:
         """The context of a link, without the link's own words at its beginning."""
         phrase = self._phrases.get(link)
         if phrase is None:
+            if len(self._phrases) > COUNTED_TEXTS:
+                self._phrases.clear()
             phrase = self._phrases[link] = self._phrase(link)
         return phrase
 

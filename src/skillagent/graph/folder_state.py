@@ -1,7 +1,7 @@
 """The state of a root's files as far as it can be told without reading them.
 
 The rules of `walk` decide which files belong to the root, so that both always agree. A file counts
-as unchanged if its size, its time of change, its inode and its mode are the same, as for git. A
+as unchanged if its size, its times of change, its inode and its mode are the same, as for git. A
 file that changed within two seconds of the moment when it was last read may have changed once more
 at the same time: git calls it racily clean (Documentation/technical/racy-git.txt), and its digest
 has to be compared.
@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from skillagent.errors import GraphError
@@ -34,9 +35,10 @@ class FileState:
     path: str
     """Relative to the root, as the system spells it."""
     changed_ns: int
-    """Time of the last change, in nanoseconds since 1970."""
-    identity: tuple[int, int, int]
-    """Mode, size in bytes, and inode."""
+    """The last change of its content or its status, in nanoseconds since 1970; a program can set
+    the first of these times, but not the second one."""
+    identity: tuple[int, int, int, int]
+    """Mode, size in bytes, inode, and the time of the last change of its content."""
 
 
 @dataclass(slots=True)
@@ -47,11 +49,13 @@ class FolderState:
     """Sorted by path."""
     rest: list[str] = field(default_factory=list)
     """Sorted: everything else that decides how the root is loaded."""
+    unread: list[FileState] = field(default_factory=list)
+    """Files that are no nodes, but from which names of pages are read."""
 
     @property
     def youngest_ns(self) -> int:
         """The latest change of a file, in nanoseconds since 1970; 0 without files."""
-        return max((file.changed_ns for file in self.files), default=0)
+        return max((file.changed_ns for file in (*self.files, *self.unread)), default=0)
 
 
 def state_of(root: Root, options: Options) -> FolderState:
@@ -75,7 +79,7 @@ def state_of(root: Root, options: Options) -> FolderState:
         looker = _Looker(opened, contents, options, "", no_progress, hidden)
         looker.walk()
         # Names of pages in Org mode are read from these files.
-        org = [_line(opened, path) for path in contents.others if path.endswith(".org")]
+        org = list(_org_files(opened, contents.others))
     # The order of a set differs from process to process.
     fields = sorted(dialect.link_fields)
     rest = [
@@ -83,11 +87,11 @@ def state_of(root: Root, options: Options) -> FolderState:
         *fields,
         *root.folders,
         *contents.others,
-        *org,
+        *map(str, org),
     ]
     rest += [f"{finding.code} {finding.path}" for finding in contents.diagnostics]
     looker.files.sort(key=lambda file: file.path)
-    return FolderState(looker.files, sorted(rest))
+    return FolderState(looker.files, sorted(rest), org)
 
 
 def digest_of(states: Sequence[FolderState]) -> str:
@@ -111,11 +115,13 @@ class _Looker(Walker):
 
 
 def _file_state(status: os.stat_result, path: str) -> FileState:
-    return FileState(path, status.st_mtime_ns, (status.st_mode, status.st_size, status.st_ino))
+    written, changed = status.st_mtime_ns, status.st_ctime_ns
+    identity = (status.st_mode, status.st_size, status.st_ino, written)
+    return FileState(path, max(written, changed), identity)
 
 
-def _line(opened: OpenRoot, path: str) -> str:
-    try:
-        return str(_file_state(opened.status(path), path))
-    except OSError as error:
-        return f"{path}: {error}"
+def _org_files(opened: OpenRoot, paths: Iterable[str]) -> Iterator[FileState]:
+    for path in paths:
+        if path.endswith(".org"):
+            with suppress(OSError):
+                yield _file_state(opened.status(path), path)

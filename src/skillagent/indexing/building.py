@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from skillagent.graph import Options, Root, SkillGraph
@@ -17,6 +18,7 @@ from skillagent.indexing.made_of import is_of_this_version, made_of
 from skillagent.progress import Progress
 from skillagent.store.earlier_rows import EarlierRows
 from skillagent.store.graph_rows import graph_rows
+from skillagent.store.rows import Row
 from skillagent.store.sqlite_rows import SqliteRows, remove_unfinished, write_rows
 from skillagent.store.stored_view import StoredView
 from skillagent.tokens import DEFAULT_ENCODING
@@ -44,18 +46,20 @@ def build(path: Path, roots: Sequence[Root], options: Options, progress: Progres
     # Looked at before they are read: a file that changes meanwhile is noticed the next time.
     state = made_of([state_of(root, options) for root in roots])
     graph = SkillGraph.load(*roots, options=options, progress=progress)
-    rows = graph_rows(
-        graph, costs_of(graph), state, earlier=_earlier(path, graph), progress=progress
-    )
-    write_rows(path, rows)
+    write_rows(path, _rows(path, graph, state, progress))
     os.utime(path, ns=(looked_ns, looked_ns))
 
 
-def _earlier(path: Path, graph: SkillGraph) -> EarlierRows | None:
-    """What the index that is replaced knows of files that have not changed."""
+def _rows(path: Path, graph: SkillGraph, state: str, progress: Progress) -> Iterator[Row]:
+    """All rows; what the index that is replaced knows of files that have not changed is used."""
     try:
-        rows = SqliteRows(path)
+        earlier_rows = SqliteRows(path)
     except FileNotFoundError:
-        return None
-    view = StoredView(rows)
-    return EarlierRows(rows, view.about, graph) if is_of_this_version(view.made_of) else None
+        yield from graph_rows(graph, costs_of(graph), state, progress=progress)
+        return
+    # It is closed before it is replaced: some systems do not replace a file that is open.
+    with closing(earlier_rows):
+        view = StoredView(earlier_rows)
+        is_known = is_of_this_version(view.made_of)
+        earlier = EarlierRows(earlier_rows, view.about, graph) if is_known else None
+        yield from graph_rows(graph, costs_of(graph), state, earlier=earlier, progress=progress)

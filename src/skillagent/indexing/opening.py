@@ -12,7 +12,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,7 +70,9 @@ def open_graph(
         GraphError: a root does not exist, is not a folder or cannot be listed.
         UsageError: no root was given, or two have the same name.
     """
-    opening = _Opening(roots_of(roots), options or Options(), folder, progress)
+    # The process may change its folder while the view is used.
+    places = [replace(root, path=root.path.absolute()) for root in roots_of(roots)]
+    opening = _Opening(places, options or Options(), folder, progress)
     return opening.open(after)
 
 
@@ -168,6 +170,8 @@ class _Opening:
         certain_ns = rows.path.stat().st_mtime_ns - RACY_NS
         if all(state.youngest_ns < certain_ns for state in states):
             return True
+        if any(file.changed_ns >= certain_ns for state in states for file in state.unread):
+            return False  # the index has no digests of these
         digests: dict[tuple[str, str], str] = {}
         for _, value in rows.every(Kind.HEAD):
             head = unpack_head(value)

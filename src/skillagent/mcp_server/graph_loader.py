@@ -18,7 +18,7 @@ from functools import cached_property
 from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.disclosure.state import SessionState
 from skillagent.embeddings import embedder_of
-from skillagent.errors import DamagedIndexError, StoredIndexError, UsageError
+from skillagent.errors import StoredIndexError, UsageError
 from skillagent.graph import SkillGraph
 from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.walk import Root, roots_of
@@ -200,10 +200,8 @@ class GraphLoader:
                 new.view.build_index()
             return new
         view = self._opened(error).view
-        if isinstance(error, DamagedIndexError):
-            return LoadedGraph(view)
         if isinstance(view, StoredView) and isinstance(old.view, StoredView):
-            return old if view.made_of == old.view.made_of else LoadedGraph(view)
+            return old if view.identity == old.view.identity else LoadedGraph(view)
         return LoadedGraph(view)
 
     def _identify(self, loaded: LoadedGraph) -> None:

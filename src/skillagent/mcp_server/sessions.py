@@ -26,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from skillagent.disclosure import Answer, Toolset
 from skillagent.disclosure.served_call import Asked, ServedCall
 from skillagent.disclosure.state import SessionState
-from skillagent.errors import SkillAgentError, StoredIndexError, StoreError, UsageError
+from skillagent.errors import GraphError, SkillAgentError, StoredIndexError, UsageError
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.served_graph import ServedGraph
 from skillagent.mcp_server.session_rows import SessionRows, SessionRowsError, SessionTable
@@ -53,6 +53,7 @@ _UNKNOWN_MESSAGE = (
     "session has begun; use its name, which is at the end of this answer"
 )
 _log = logging.getLogger(__name__)
+_CANNOT_BE_READ = "the graph cannot be read now; try again"
 _STATE = TypeAdapter(SessionState)
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 
@@ -130,15 +131,22 @@ class SingleSession:
             elif self._toolset.graph.digest != self._loader.digest:
                 self._toolset = self._loader.resume(self._toolset.state())
             try:
-                answer = action(self._toolset)
-            except StoredIndexError as error:
-                # A file has changed a moment ago. A call that fails leaves the session as it was.
-                self._loader.refresh(error)
-                self._toolset = self._loader.resume(self._toolset.state())
-                answer = action(self._toolset)
+                answer = self._answer(action, self._toolset)
+            except GraphError as error:
+                _log.warning("%s", one_line(str(error)))
+                raise SessionError(_CANNOT_BE_READ) from None
             if self._records and call:
                 self._records.add("", self._toolset, call, answer)
             return answer, ""
+
+    def _answer(self, action: Action, toolset: Toolset) -> Answer:
+        try:
+            return action(toolset)
+        except StoredIndexError as error:
+            # A file has changed a moment ago. A call that fails leaves the session as it was.
+            self._loader.refresh(error)
+            self._toolset = self._loader.resume(toolset.state())
+            return action(self._toolset)
 
     def close(self) -> None:
         """See `SessionStore.close`."""
@@ -223,10 +231,10 @@ class StoredSessions:
                 return self._act(token, action, call)
         except SessionRowsError as error:
             raise SessionError(f"sessions cannot be stored now ({error}); try again") from None
-        except (StoreError, StoredIndexError) as error:
+        except GraphError as error:
             # The model cannot use the address of the database, which the error names.
             _log.warning("%s", one_line(str(error)))
-            raise SessionError("the graph cannot be read now; try again") from None
+            raise SessionError(_CANNOT_BE_READ) from None
 
     def _act(
         self, token: str | None, action: Action, call: ServedCall | None

@@ -34,23 +34,24 @@ class EarlierRows:
 
     def __init__(self, rows: Rows, about: Mapping[str, object], graph: SkillGraph) -> None:
         self._rows = rows
-        self._numbers: dict[str, int] = {}
-        self._shown: dict[str, ShownText] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
+        """Root and digest, because each root may be read in another dialect → number."""
+        self._shown: dict[tuple[str, str], ShownText] = {}
         # As JSON has it: with lists in place of tuples.
         if about["roots"] != json.loads(json.dumps(roots_of(graph))):
             return
         for number, value in rows.every(Kind.HEAD):
             head = unpack_head(value)
-            self._numbers[head.digest] = int(number)
-            self._shown[head.digest] = head.shown
+            self._numbers[head.root, head.digest] = int(number)
+            self._shown[head.root, head.digest] = head.shown
 
     def shown(self, node: Node) -> ShownText | None:
         """What was known of a node's text; None if its file is new or has changed."""
-        return self._shown.get(node.digest)
+        return self._shown.get((node.root, node.digest))
 
     def links(self, node: Node) -> Mapping[LinkPlace, Sequence[Any]]:
         """The links of a node as they were packed; empty if its file is new or has changed."""
-        number = self._numbers.get(node.digest)
+        number = self._numbers.get((node.root, node.digest))
         value = None if number is None else self._rows.get(Kind.LINKS, number)
         return places_of_links(unpack_json(value)) if value else {}
 

@@ -28,6 +28,17 @@ class GraphFiles:
     def __init__(self, roots: Sequence[Root], options: Options) -> None:
         self.roots, self.options = tuple(roots), options
 
+    def stamp(self, head: StoredHead) -> object:
+        """What tells whether a node's file was written again, without reading it."""
+        try:
+            status = os.stat(self._root(head).path / _on_system(head.path))
+        except (OSError, ValueError):
+            return None
+        return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+    def _root(self, head: StoredHead) -> Root:
+        return next((root for root in self.roots if root.name == head.root), self.roots[0])
+
     def text(self, head: StoredHead) -> str:
         """The text of a node's file.
 
@@ -36,10 +47,8 @@ class GraphFiles:
         """
         from skillagent.graph.attachments import on_disk
 
-        root = next((root for root in self.roots if root.name == head.root), self.roots[0])
-        # In a locale without UTF-8, Python spells the name of a file in another way.
-        path = os.fsdecode(head.path.encode("utf-8", "surrogatepass"))
-        source = read_file(root, on_disk(root, path), self.options)
+        root = self._root(head)
+        source = read_file(root, on_disk(root, _on_system(head.path)), self.options)
         if source is None or source.digest != head.digest:
             raise StoredIndexError(f"{head.path}: changed since the graph was indexed")
         return source.text
@@ -49,3 +58,8 @@ class GraphFiles:
         from skillagent.graph import SkillGraph
 
         return SkillGraph.load(*self.roots, options=self.options)
+
+
+def _on_system(path: str) -> str:
+    """A path as this process spells it: without UTF-8 in its locale, Python has another form."""
+    return os.fsdecode(path.encode("utf-8", "surrogatepass"))

@@ -37,6 +37,10 @@ class KeptRows:
         self._size = 0
         self._lock = threading.Lock()
 
+    @property
+    def identity(self) -> object:
+        return self._rows.identity
+
     def get(self, kind: Kind, key: Key) -> bytes | None:
         with self._lock:
             if (kind, key) in self._kept:

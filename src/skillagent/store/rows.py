@@ -77,6 +77,11 @@ class Rows(Protocol):
     """One state of the rows, which never changes. Threads share it."""
 
     @property
+    def identity(self) -> object:
+        """Equal for the same state of the rows of one graph."""
+        ...
+
+    @property
     def reads_ahead(self) -> bool:
         """Whether rows that are read together are kept until they are asked for one by one.
 
@@ -118,8 +123,12 @@ def unpacked(value: bytes) -> bytes:
     Raises:
         DamagedIndexError: the value is not the one that was written.
     """
-    data = value[4:]
-    if zlib.crc32(data) != int.from_bytes(value[:4], "little"):
+    try:
+        data = value[4:]
+        is_whole = zlib.crc32(data) == int.from_bytes(value[:4], "little")
+    except TypeError:  # not even bytes
+        is_whole = False
+    if not is_whole:
         raise DamagedIndexError("the stored index is damaged")
     return data
 

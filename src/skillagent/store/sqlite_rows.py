@@ -55,7 +55,7 @@ class SqliteRows:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        _check(path)
+        self.identity = _check(path)
         address = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1"
         self._lock = threading.Lock()
         try:
@@ -92,7 +92,8 @@ class SqliteRows:
         try:
             with self._lock:
                 return self._connection.execute(statement, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        # A message about damaged bytes can have bytes that are no text.
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise DamagedIndexError(f"{self.path}: {error}") from None
 
 
@@ -169,11 +170,16 @@ def _sync(path: str) -> None:
         os.close(descriptor)
 
 
-def _check(path: Path) -> None:
-    """Compare the header of a file with what `write_rows` writes, and its length with its pages."""
+def _check(path: Path) -> tuple[int, int]:
+    """Compare the header of a file with what `write_rows` writes, and its length with its pages.
+
+    Returns:
+        What identifies the file as long as somebody has it open.
+    """
     with open(path, "rb") as stream:
         header = stream.read(_HEADER)
-        size = os.fstat(stream.fileno()).st_size
+        status = os.fstat(stream.fileno())
+    size = status.st_size
 
     def number(start: int, length: int = 4) -> int:
         return int.from_bytes(header[start : start + length], "big")
@@ -185,3 +191,4 @@ def _check(path: Path) -> None:
         raise DamagedIndexError(f"{path}: not an index of this version")
     if size != page * number(28):
         raise DamagedIndexError(f"{path}: not complete")
+    return status.st_dev, status.st_ino

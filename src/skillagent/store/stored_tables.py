@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from skillagent.errors import DamagedIndexError
 from skillagent.graph.outdated import Outdated
 from skillagent.store.rows import (
     ABOUT,
@@ -56,12 +57,9 @@ class StoredTables:
         """The value of a row about the whole graph.
 
         Raises:
-            KeyError: there is no such row.
+            DamagedIndexError: there is no such row.
         """
-        value = self._rows.get(Kind.PART, name)
-        if value is None:
-            raise KeyError(name)
-        return value
+        return _present(self._rows.get(Kind.PART, name))
 
     @cached_property
     def about(self) -> Mapping[str, object]:
@@ -70,15 +68,12 @@ class StoredTables:
         return values
 
     def _read_head(self, document: int) -> StoredHead:
-        value = self._rows.get(Kind.HEAD, document)
-        if value is None:
-            raise KeyError(document)
-        return unpack_head(value)
+        return unpack_head(_present(self._rows.get(Kind.HEAD, document)))
 
     def heads(self, documents: Sequence[int]) -> list[StoredHead]:
         """The heads of several nodes, read at once."""
         values = self._rows.many(Kind.HEAD, documents)
-        return [unpack_head(values[document]) for document in documents]
+        return [unpack_head(_present(values.get(document))) for document in documents]
 
     def read_ahead(self, nodes: Sequence[str]) -> None:
         """Read at once what will be asked of each of several nodes; see `Rows.reads_ahead`."""
@@ -129,8 +124,7 @@ class StoredTables:
         return self._edges(document)[0]
 
     def _edges(self, document: int) -> Sequence[int]:
-        value = self._rows.get(Kind.EDGES, document)
-        return unpack_numbers(value) if value else (0,)
+        return unpack_numbers(_present(self._rows.get(Kind.EDGES, document)))
 
     def summary(self, node: str) -> str:
         head = self.head(self.number(node))
@@ -143,6 +137,13 @@ class StoredTables:
     def accented_terms(self) -> Sequence[str]:
         accented: list[str] = unpack_json(self.part(ACCENTED))
         return accented
+
+
+def _present(value: bytes | None) -> bytes:
+    """The value of a row that every index has."""
+    if value is None:
+        raise DamagedIndexError("the stored index is damaged: a row is missing")
+    return value
 
 
 class _StoredLists:

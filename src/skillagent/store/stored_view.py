@@ -58,7 +58,9 @@ class StoredView:
         self._facets = StoredFacets(rows, self._tables)
         self._costs = DigestCache()
         """Costs by other counters than the stored one."""
-        self.document: Callable[[str], Document] = lru_cache(KEPT_DOCUMENTS)(self._read_document)
+        self._documents: Callable[[str, object], Document]
+        self._documents = lru_cache(KEPT_DOCUMENTS)(self._read_document)
+        """Returns the text of a node whose file has this stamp."""
         self._links: Callable[[str], Sequence[StoredLink]]
         self._links = lru_cache(KEPT_NODES)(self._read_links)
 
@@ -73,6 +75,11 @@ class StoredView:
     def about(self) -> Mapping[str, object]:
         """What is known of the whole graph, and of how its rows were made."""
         return self._tables.about
+
+    @property
+    def identity(self) -> object:
+        """Equal for views of the same rows."""
+        return self._rows.identity
 
     @property
     def made_of(self) -> str:
@@ -132,7 +139,10 @@ class StoredView:
     def head(self, node: str) -> StoredHead:
         return self._tables.head(self._tables.number(node))
 
-    def _read_document(self, node: str) -> Document:
+    def document(self, node: str) -> Document:
+        return self._documents(node, self.files.stamp(self.head(node)) if self.files else None)
+
+    def _read_document(self, node: str, stamp: object) -> Document:  # a key of the cache
         head = self.head(node)
         value = self._rows.get(Kind.TEXT, self._tables.number(node))
         if value is not None:
@@ -191,7 +201,7 @@ class StoredView:
             self._rows.many(Kind.LINKS, numbers[::2])
             self._tables.read_ahead([head.id for head in self._tables.heads(numbers[::2])])
         return [
-            self._links(self._tables.id(source))[place]
+            _link_at(self._links(self._tables.id(source)), place)
             for source, place in zip(pairs, pairs, strict=True)
         ]
 
@@ -228,6 +238,12 @@ class StoredView:
         from skillagent.index import filters
 
         return filters.values_of(self._facets, field)
+
+
+def _link_at(links: Sequence[StoredLink], place: int) -> StoredLink:
+    if place >= len(links):
+        raise DamagedIndexError("the stored index is damaged: a link is missing")
+    return links[place]
 
 
 class _Ids(Sequence[str]):

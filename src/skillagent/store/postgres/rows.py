@@ -64,6 +64,7 @@ class PostgresRows:
 
     def __init__(self, database: Database, graph: int, revision: int) -> None:
         self._database, self.graph, self.revision = database, graph, revision
+        self.identity = (graph, revision)
 
     def get(self, kind: Kind, key: Key) -> bytes | None:
         ((value,),) = self._read(_ONE, kind, key=stored_key(key))
