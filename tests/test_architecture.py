@@ -121,6 +121,7 @@ def test_the_values_of_a_stored_graph_are_imported_without_the_parser_and_the_lo
         "skillagent.graph.outdated",
         "skillagent.index",
         "skillagent.index.query",
+        "skillagent.lazy_names",
         "skillagent.markdown",
         "skillagent.markdown.reference",
         "skillagent.markdown.values",

@@ -262,43 +262,32 @@ def foreign(path: Path) -> None:
 
 def another_database(path: Path) -> None:
     path.unlink()
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE heads (key, value)")
+    changed_by("CREATE TABLE heads (key, value)")(path)
 
 
-def another_version(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 999")
+def changed_by(statement: str) -> Callable[[Path], None]:
+    """Changes the file of an index by one statement of SQL."""
+
+    def change(path: Path) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.execute(statement)
+
+    return change
 
 
-def not_finished(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 0")
+DAMAGE: dict[str, Callable[[Path], None]] = {
+    "cut": cut,
+    "empty": empty,
+    "foreign": foreign,
+    "another database": another_database,
+    "another version": changed_by("PRAGMA user_version = 999"),
+    "not finished": changed_by("PRAGMA user_version = 0"),
+    "no rows": changed_by("DROP TABLE parts"),
+    "wrong bytes": changed_by("UPDATE parts SET value = substr(value, 1, 4) || zeroblob(9)"),
+}
 
 
-def no_rows(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE parts")
-
-
-def wrong_bytes(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE parts SET value = substr(value, 1, 4) || zeroblob(9)")
-
-
-DAMAGE = (
-    cut,
-    empty,
-    foreign,
-    another_database,
-    another_version,
-    not_finished,
-    no_rows,
-    wrong_bytes,
-)
-
-
-@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_or_foreign_file_is_put_aside_and_built_again(
     folder: Path, cache: Path, damage: Callable[[Path], None]
 ) -> None:
@@ -316,8 +305,7 @@ def test_a_damaged_or_foreign_file_is_put_aside_and_built_again(
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.TEXT])
 def test_no_answer_is_made_of_a_changed_byte(folder: Path, cache: Path, kind: Kind) -> None:
     path = file_of(open_graph([folder], folder=cache))
-    with sqlite3.connect(path) as connection:
-        connection.execute(f"UPDATE {kind} SET value = CAST(value || x'20' AS BLOB)")
+    changed_by(f"UPDATE {kind} SET value = CAST(value || x'20' AS BLOB)")(path)
     settle(folder)
     before = answers(Opened(MemoryView(SkillGraph.load(folder))))
     opened = open_graph([folder], folder=cache)
@@ -333,8 +321,7 @@ def test_an_index_that_proves_damaged_when_it_is_used_is_built_again(
 ) -> None:
     settle(folder)
     path = file_of(open_graph([folder]))
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE links SET value = zeroblob(8)")
+    changed_by("UPDATE links SET value = zeroblob(8)")(path)
     assert main(["list", str(folder)]) == 0
     out, err = capsys.readouterr()
     assert "how hives live" in out

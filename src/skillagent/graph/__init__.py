@@ -8,8 +8,9 @@ Above: `index`, which searches it. Below: `markdown`.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from skillagent.lazy_names import importing
 
 if TYPE_CHECKING:
     from skillagent.graph.graph import Counts, SkillGraph
@@ -21,21 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Counts", "Link", "Node", "NodeKind", "Options", "Outdated", "Root", "SkillGraph"]
 
-_HOMES = {
-    "Counts": "graph",
-    "Link": "link",
-    "Node": "node",
-    "NodeKind": "kind",
-    "Options": "walk",
-    "Outdated": "outdated",
-    "Root": "walk",
-    "SkillGraph": "graph",
-}
-
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-    return value
+__getattr__ = importing(
+    __name__,
+    {
+        "Counts": "graph",
+        "Link": "link",
+        "Node": "node",
+        "NodeKind": "kind",
+        "Options": "walk",
+        "Outdated": "outdated",
+        "Root": "walk",
+        "SkillGraph": "graph",
+    },
+)

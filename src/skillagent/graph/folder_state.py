@@ -15,7 +15,8 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from skillagent.errors import GraphError
 from skillagent.graph.logseq import dialect_of
@@ -80,15 +81,7 @@ def state_of(root: Root, options: Options) -> FolderState:
         looker.walk()
         # Names of pages in Org mode are read from these files.
         org = list(_org_files(opened, contents.others))
-    # The order of a set differs from process to process.
-    fields = sorted(dialect.link_fields)
-    rest = [
-        repr(replace(dialect, link_fields=frozenset())),
-        *fields,
-        *root.folders,
-        *contents.others,
-        *map(str, org),
-    ]
+    rest = [dialect.settings, *root.folders, *contents.others, *map(str, org)]
     rest += [f"{finding.code} {finding.path}" for finding in contents.diagnostics]
     looker.files.sort(key=lambda file: file.path)
     return FolderState(looker.files, sorted(rest), org)
@@ -106,9 +99,10 @@ def digest_of(states: Sequence[FolderState]) -> str:
 class _Looker(Walker):
     """Looks at the files of one root, and reads none."""
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]  # those of `Walker`
-        self.files: list[FileState] = []
+    @cached_property
+    def files(self) -> list[FileState]:
+        """The files that were looked at so far."""
+        return []
 
     def _read(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
         self.files.append(_file_state(parent.status(name), relative))

@@ -95,12 +95,19 @@ class NodeNames:
     @cached_property
     def _all_names(self) -> tuple[list[str], list[str]]:
         """The key of every name, and the id of the node that has it."""
-        names, owners = [], []
+        names: list[str] = []
+        owners: list[str] = []
         for node in self._nodes.values():
-            for name in dict.fromkeys((node.id, node.stem, node.title, *node.aliases)):
-                names.append(name_key(name))
-                owners.append(node.id)
+            keys = compared_names(node)
+            names += keys
+            owners += [node.id] * len(keys)
         return names, owners
+
+
+def compared_names(node: Node) -> list[str]:
+    """The keys of a node's names that a wrong name is compared with."""
+    names = dict.fromkeys((node.id, node.stem, node.title, *node.aliases))
+    return [name_key(name) for name in names]
 
 
 Owner = TypeVar("Owner", int, str)

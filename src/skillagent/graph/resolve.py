@@ -73,6 +73,11 @@ def name_key(name: str, *, slug: bool = False) -> str:
     return _FOLD.sub("-", key) if slug else key
 
 
+def rough_key(name: str) -> str:
+    """A form that also spellings with other blanks, `-` and `_` have in common."""
+    return _FOLD.sub(" ", name_key(name))
+
+
 class Resolver:
     """Looks up the names of one root's nodes.
 
@@ -278,7 +283,7 @@ class Resolver:
         name = without_suffix(percent_decoded(target))
         if not self._dialect.pages:  # in Logseq a `/` is a part of a page's name
             name = name.rpartition("/")[2]
-        nodes = self._folded.get(_FOLD.sub(" ", name_key(name)), [])
+        nodes = self._folded.get(rough_key(name), [])
         return nodes[0] if len(nodes) == 1 else None
 
     @cached_property
@@ -287,7 +292,7 @@ class Resolver:
         for node in self._nodes:
             heading = "" if self._dialect.pages else node.heading_title
             names = {node.stem, *node.names, *node.aliases, heading} - {""}
-            for key in {_FOLD.sub(" ", name_key(name)) for name in names}:
+            for key in {rough_key(name) for name in names}:
                 folded.setdefault(key, []).append(node)
         return folded
 

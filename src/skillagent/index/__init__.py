@@ -9,8 +9,9 @@ Above: `disclosure`, which shows the hits to the agent. Below: `graph`.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from skillagent.lazy_names import importing
 
 if TYPE_CHECKING:
     from skillagent.index.query import Hit, Match
@@ -18,12 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Hit", "Match", "SearchIndex"]
 
-_HOMES = {"Hit": "query", "Match": "query", "SearchIndex": "search"}
-
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-    return value
+__getattr__ = importing(
+    __name__,
+    {"Hit": "query", "Match": "query", "SearchIndex": "search"},
+)

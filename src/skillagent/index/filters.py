@@ -117,7 +117,8 @@ class GraphFacets:
         self._nodes: dict[str, dict[str, list[str]]] = {field: {} for field in FIELDS}
         for node in graph.nodes.values():
             for field in FIELDS:
-                for value in facets_of(graph, node, field):
+                # Sorted, because the order of a set differs from process to process.
+                for value in sorted(_facets_of(graph, node, field)):
                     self._nodes[field].setdefault(value, []).append(node.id)
 
     def values(self, field: str) -> Mapping[str, int]:
@@ -167,7 +168,7 @@ def _matching(facets: Facets, condition: Filter) -> frozenset[str]:
     return facets.having(condition.field, values)
 
 
-def facets_of(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
+def _facets_of(graph: SkillGraph, node: Node, field: str) -> frozenset[str]:
     """The values of a field of a node, in lower case."""
     from skillagent.graph.status import declared_status
 

@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from skillagent.errors import DamagedIndexError, StoredIndexError
-from skillagent.graph.folder_state import RACY_NS, FolderState, state_of
+from skillagent.graph.folder_state import RACY_NS
 from skillagent.graph.source_file import safe_path
 from skillagent.graph.walk import Options, Root, read_file, roots_of
-from skillagent.indexing.made_of import is_of_this_version, made_of
+from skillagent.indexing.looking import Looked, is_of_this_version, look
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
 from skillagent.store.graph_files import GraphFiles
 from skillagent.store.protocol import GraphView
 from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows
-from skillagent.store.stored_values import unpack_head
+from skillagent.store.stored_values import About, unpack_head
 from skillagent.store.stored_view import StoredView
 
 LOCK_SECONDS = 600.0
@@ -93,7 +92,7 @@ def kept_graph(
         view = StoredView(
             SqliteRows(IndexPlace.of(roots, options, folder).path), GraphFiles(roots, options)
         )
-        return view if is_of_this_version(view.made_of) else None
+        return view if is_of_this_version(view.about.state) else None
     except (OSError, DamagedIndexError):
         return None
 
@@ -112,15 +111,17 @@ class _Opening:
     def open(self, after: StoredIndexError | None) -> Opened:
         if isinstance(after, DamagedIndexError):
             self._put_aside(after)
-        if view := self._stored():
+        looked = look(self._roots, self._options)
+        if view := self._stored(looked):
             return Opened(view, self._remark, self._place.path)
         try:
             self._place.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self._place.lock):
                 # Another process may have built it while this one waited.
-                if view := self._stored():
+                looked = look(self._roots, self._options)
+                if view := self._stored(looked):
                     return Opened(view, self._remark, self._place.path)
-                return self._built()
+                return self._built(looked)
         except OSError as error:
             reason = error.strerror or str(error)
             remark = (
@@ -136,47 +137,43 @@ class _Opening:
             SkillGraph.load(*self._roots, options=self._options, progress=self._progress)
         )
 
-    def _stored(self) -> StoredView | None:
+    def _stored(self, looked: Looked) -> StoredView | None:
         """The stored index, if it is up to date."""
         try:
-            looked_ns = time.time_ns()
-            states = [state_of(root, self._options) for root in self._roots]
             rows = SqliteRows(self._place.path)
-        except OSError:  # there is none, or the folder cannot be read
+        except OSError:  # no index yet, or its folder cannot be read
             return None
         except DamagedIndexError as error:
             self._put_aside(error)
             return None
         try:
-            if self._is_current(rows, states, looked_ns):
-                return StoredView(rows, self._files)
+            view = StoredView(rows, self._files)
+            if self._is_of_today(view.about, looked) and self._is_certain(rows, looked):
+                return view
         except DamagedIndexError as error:
             self._put_aside(error)
         rows.close()
         return None
 
-    def _is_current(self, rows: SqliteRows, states: Sequence[FolderState], looked_ns: int) -> bool:
-        view = StoredView(rows, self._files)
-        if view.made_of != made_of(states):
-            return False
-        day = view.about["judged_on"]
-        if day and not self._options.today and day != datetime.now(UTC).date().isoformat():
-            return False
-        return self._is_certain(rows, states, looked_ns)
+    def _is_of_today(self, about: About, looked: Looked) -> bool:
+        """Whether it was made of these files, and its dates were compared with this day."""
+        is_judged = about.judged_on is None or self._options.today is not None
+        is_judged = is_judged or about.judged_on == datetime.now(UTC).date().isoformat()
+        return is_judged and about.state == looked.state
 
-    def _is_certain(self, rows: SqliteRows, states: Sequence[FolderState], looked_ns: int) -> bool:
+    def _is_certain(self, rows: SqliteRows, looked: Looked) -> bool:
         """Compare the digests of files that changed about when the index looked at them."""
         # The time of the file of the index is the time at which the files were looked at.
         certain_ns = rows.path.stat().st_mtime_ns - RACY_NS
-        if all(state.youngest_ns < certain_ns for state in states):
+        if all(state.youngest_ns < certain_ns for state in looked.states):
             return True
-        if any(file.changed_ns >= certain_ns for state in states for file in state.unread):
+        if any(file.changed_ns >= certain_ns for state in looked.states for file in state.unread):
             return False  # the index has no digests of these
         digests: dict[tuple[str, str], str] = {}
         for _, value in rows.every(Kind.HEAD):
             head = unpack_head(value)
             digests[head.root, head.path] = head.digest
-        for root, state in zip(self._roots, states, strict=True):
+        for root, state in zip(self._roots, looked.states, strict=True):
             name = root.name if len(self._roots) > 1 else ""
             for file in state.files:
                 if file.changed_ns < certain_ns:
@@ -186,18 +183,18 @@ class _Opening:
                 if source is None or source.digest != kept:
                     return False
         with contextlib.suppress(OSError):
-            os.utime(rows.path, ns=(looked_ns, looked_ns))
+            os.utime(rows.path, ns=(looked.at_ns, looked.at_ns))
         return True
 
-    def _built(self) -> Opened:
+    def _built(self, looked: Looked) -> Opened:
         # Imported late: most processes find an index that is up to date.
         from skillagent.indexing.building import build
 
         try:
-            build(self._place.path, self._roots, self._options, self._progress)
+            build(self._place.path, self._roots, self._options, looked, self._progress)
         except DamagedIndexError as error:  # in the index that is replaced
             self._put_aside(error)
-            build(self._place.path, self._roots, self._options, self._progress)
+            build(self._place.path, self._roots, self._options, looked, self._progress)
         view = StoredView(SqliteRows(self._place.path), self._files)
         return Opened(view, self._remark, self._place.path, is_new=True)
 

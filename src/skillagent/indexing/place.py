@@ -33,13 +33,10 @@ class IndexPlace:
             options: how it is loaded.
             folder: where indexes are kept; None for the user's cache folder.
         """
-        dialect = options.dialect
-        fields = sorted(dialect.link_fields) if dialect else []
-        # The order of a set differs from process to process.
-        plain = replace(options, dialect=dialect and replace(dialect, link_fields=frozenset()))
+        dialect = options.dialect.settings if options.dialect else ""
         named = [(root.name, os.path.realpath(root.path)) for root in roots]
-        key = repr((named, plain, fields)).encode("utf-8", "surrogatepass")
-        name = hashlib.sha256(key).hexdigest()[:32]
+        key = repr((named, dialect, replace(options, dialect=None)))
+        name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         return cls((folder or user_folder()) / f"{name}.sqlite")
 
     @property

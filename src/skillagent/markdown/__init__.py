@@ -9,8 +9,9 @@ links. Below: diagnostics.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from skillagent.lazy_names import importing
 
 if TYPE_CHECKING:
     from skillagent.markdown.blocks import Piece
@@ -36,25 +37,20 @@ __all__ = [
     "scalar_text",
 ]
 
-_HOMES = {
-    "DIALECTS": "dialect",
-    "OBSIDIAN": "dialect",
-    "Dialect": "dialect",
-    "Document": "document",
-    "Frontmatter": "frontmatter",
-    "Heading": "headings",
-    "LinkKind": "reference",
-    "Piece": "blocks",
-    "Reference": "reference",
-    "Value": "values",
-    "plain": "values",
-    "scalar_text": "values",
-}
-
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-    return value
+__getattr__ = importing(
+    __name__,
+    {
+        "DIALECTS": "dialect",
+        "OBSIDIAN": "dialect",
+        "Dialect": "dialect",
+        "Document": "document",
+        "Frontmatter": "frontmatter",
+        "Heading": "headings",
+        "LinkKind": "reference",
+        "Piece": "blocks",
+        "Reference": "reference",
+        "Value": "values",
+        "plain": "values",
+        "scalar_text": "values",
+    },
+)

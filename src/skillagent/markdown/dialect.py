@@ -49,6 +49,11 @@ class Dialect:
     link_fields: frozenset[str] = LINK_FIELDS
     """Frontmatter fields whose values may name nodes without brackets."""
 
+    @property
+    def settings(self) -> str:
+        """All settings as one text, the same in every process: the order of a set differs."""
+        return f"{replace(self, link_fields=frozenset())} {sorted(self.link_fields)}"
+
     def with_link_fields(self, fields: Iterable[str]) -> Dialect:
         """The same dialect with more link fields, in the form of `field_name`."""
         return replace(self, link_fields=self.link_fields | frozenset(fields))

@@ -56,7 +56,7 @@ class PublishedGraphs:
 
     primary: Database
     reads: Database
-    """A replica's; the primary server's if there is none."""
+    """That of a replica; without a replica, that of the primary server."""
     graphs: Sequence[PublishedGraph]
 
     @classmethod

@@ -9,8 +9,9 @@ Above: `disclosure`. Below: `index`, `graph`.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from skillagent.lazy_names import importing
 
 if TYPE_CHECKING:
     from skillagent.store.digest_cache import DigestCache
@@ -38,24 +39,19 @@ __all__ = [
     "view_of",
 ]
 
-_HOMES = {
-    "DigestCache": "digest_cache",
-    "GraphStore": "protocol",
-    "GraphView": "protocol",
-    "LinkView": "protocol",
-    "MemoryStore": "memory",
-    "MemoryView": "memory",
-    "NodeHead": "protocol",
-    "StoredView": "stored_view",
-    "embedder_behind": "memory",
-    "graph_behind": "memory",
-    "view_of": "memory",
-}
-
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
-    return value
+__getattr__ = importing(
+    __name__,
+    {
+        "DigestCache": "digest_cache",
+        "GraphStore": "protocol",
+        "GraphView": "protocol",
+        "LinkView": "protocol",
+        "MemoryStore": "memory",
+        "MemoryView": "memory",
+        "NodeHead": "protocol",
+        "StoredView": "stored_view",
+        "embedder_behind": "memory",
+        "graph_behind": "memory",
+        "view_of": "memory",
+    },
+)

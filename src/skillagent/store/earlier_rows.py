@@ -8,7 +8,6 @@ Above: `graph_rows`, `indexing`. Below: `rows`, `stored_values`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,8 +16,9 @@ from skillagent.store.rows import Kind, Rows, unpack_json
 from skillagent.store.stored_values import (
     LinkPlace,
     ShownText,
-    pack_root,
+    StoredRoot,
     places_of_links,
+    stored_roots,
     unpack_head,
 )
 
@@ -28,17 +28,16 @@ class EarlierRows:
 
     Args:
         rows: rows of an earlier state, made by the same version of this package.
-        about: what is known of that state as a whole.
+        roots: the roots of that state.
         graph: the graph as it is now. If its roots are read in another way, nothing is known.
     """
 
-    def __init__(self, rows: Rows, about: Mapping[str, object], graph: SkillGraph) -> None:
+    def __init__(self, rows: Rows, roots: Sequence[StoredRoot], graph: SkillGraph) -> None:
         self._rows = rows
         self._numbers: dict[tuple[str, str], int] = {}
         """Root and digest, because each root may be read in another dialect → number."""
         self._shown: dict[tuple[str, str], ShownText] = {}
-        # As JSON has it: with lists in place of tuples.
-        if about["roots"] != json.loads(json.dumps(roots_of(graph))):
+        if roots != stored_roots(graph):
             return
         for number, value in rows.every(Kind.HEAD):
             head = unpack_head(value)
@@ -54,10 +53,3 @@ class EarlierRows:
         number = self._numbers.get((node.root, node.digest))
         value = None if number is None else self._rows.get(Kind.LINKS, number)
         return places_of_links(unpack_json(value)) if value else {}
-
-
-def roots_of(graph: SkillGraph) -> list[dict[str, Any]]:
-    """The roots of a graph, as a part of a row's JSON."""
-    return [
-        pack_root(root, dialect) for root, dialect in zip(graph.roots, graph.dialects, strict=True)
-    ]

@@ -11,7 +11,6 @@ Above: `graph_rows`, `stored_view`. Below: `graph`.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import unquote
 
@@ -19,14 +18,12 @@ from skillagent.errors import ResolveError
 from skillagent.graph import Node
 from skillagent.graph.file_name import without_suffix
 from skillagent.graph.node_names import NodeNames, bare_name, nearest_names
-from skillagent.graph.resolve import FOLDER_INDEXES, SEPARATOR, Resolver, name_key
+from skillagent.graph.resolve import FOLDER_INDEXES, SEPARATOR, Resolver, name_key, rough_key
 from skillagent.markdown import Dialect, Document
 from skillagent.markdown.logseq_names import written
 from skillagent.store.rows import SPELLINGS, Kind, Rows, text_key, unpack_json, unpack_numbers
 from skillagent.store.stored_tables import StoredTables
 from skillagent.store.stored_values import StoredHead, StoredRoot
-
-_GAPS = re.compile(r"[-_\s]+")
 
 
 class StoredNames:
@@ -128,4 +125,4 @@ def forms_of_name(name: str, dialects: Sequence[Dialect]) -> set[str]:
 def _folded(names: Iterable[str]) -> set[str]:
     """One form for all spellings of each name, and of the last part of each path."""
     parts = {part for name in names for part in (name, name.strip("/").rpartition("/")[2])}
-    return {_GAPS.sub(" ", name_key(part)) for part in parts} - {""}
+    return set(map(rough_key, parts)) - {""}

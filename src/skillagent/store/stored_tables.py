@@ -26,7 +26,7 @@ from skillagent.store.rows import (
     unpack_numbers,
     unpack_scores,
 )
-from skillagent.store.stored_values import StoredHead, unpack_head
+from skillagent.store.stored_values import About, StoredHead, unpack_about, unpack_head
 
 if TYPE_CHECKING:
     from skillagent.index.detection import Languages
@@ -51,7 +51,7 @@ class StoredTables:
         self.head: Callable[[int], StoredHead] = lru_cache(KEPT_NODES)(self._read_head)
         """Returns the head of the node with a number."""
         self.find: Callable[[str], int | None] = lru_cache(KEPT_NODES)(self._find)
-        """Returns the number of the node with an id; None if there is none."""
+        """Returns the number of the node with an id; None if no node has it."""
 
     def part(self, name: bytes) -> bytes:
         """The value of a row about the whole graph.
@@ -62,10 +62,9 @@ class StoredTables:
         return _present(self._rows.get(Kind.PART, name))
 
     @cached_property
-    def about(self) -> Mapping[str, object]:
-        """The name, the digest and other values about the whole graph."""
-        values: dict[str, object] = unpack_json(self.part(ABOUT))
-        return values
+    def about(self) -> About:
+        """What is known of the whole graph, and of how its rows were made."""
+        return unpack_about(self.part(ABOUT))
 
     def _read_head(self, document: int) -> StoredHead:
         return unpack_head(_present(self._rows.get(Kind.HEAD, document)))
@@ -86,8 +85,7 @@ class StoredTables:
     def languages(self) -> Languages:
         from skillagent.index.detection import Languages
 
-        every: Sequence[str] = self.about["languages"]  # type: ignore[assignment]  # as written
-        return Languages(lambda node: self.head(self.number(node)).language, every)
+        return Languages(lambda node: self.head(self.number(node)).language, self.about.languages)
 
     @cached_property
     def outdated(self) -> Mapping[str, Outdated]:
@@ -97,7 +95,7 @@ class StoredTables:
         }
 
     def __len__(self) -> int:
-        return int(str(self.about["nodes"]))
+        return self.about.nodes
 
     def id(self, document: int) -> str:
         return self.head(document).id

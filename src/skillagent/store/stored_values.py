@@ -14,7 +14,7 @@ from skillagent.markdown.reference import LinkKind
 from skillagent.store.rows import pack_json, unpack_json
 
 if TYPE_CHECKING:
-    from skillagent.graph import Link, Node, Root
+    from skillagent.graph import Link, Node, SkillGraph
     from skillagent.markdown import Dialect, Value
 
 
@@ -26,6 +26,25 @@ class StoredRoot:
     folders: tuple[str, ...]
     """Names of the folders above it, and its own name last."""
     dialect: Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a whole graph, and of how its rows were made."""
+
+    state: str
+    """The version that made the rows, and the state of the files that they were made of."""
+    name: str
+    digest: str
+    nodes: int
+    """How many nodes it has."""
+    languages: tuple[str, ...]
+    """ISO 639-1; the most frequent first."""
+    link_fields: frozenset[str]
+    """Frontmatter fields whose values are links."""
+    roots: tuple[StoredRoot, ...]
+    judged_on: str | None
+    """The day that dates in the files were compared with; None if no file has one."""
 
 
 class ShownText(NamedTuple):
@@ -185,19 +204,32 @@ def unpack_links(source: str, value: bytes) -> tuple[StoredLink, ...]:
     return tuple(links)
 
 
-def pack_root(root: Root, dialect: Dialect) -> dict[str, Any]:
-    """A root as a part of a row's JSON.
-
-    Args:
-        root: the root.
-        dialect: how its links are written.
-    """
-    written = {**asdict(dialect), "link_fields": sorted(dialect.link_fields)}
-    return {"name": root.name, "folders": root.folders, "dialect": written}
+def stored_roots(graph: SkillGraph) -> tuple[StoredRoot, ...]:
+    """The roots of a graph as its nodes were read."""
+    return tuple(
+        StoredRoot(root.name, root.folders, dialect)
+        for root, dialect in zip(graph.roots, graph.dialects, strict=True)
+    )
 
 
-def unpack_root(parts: Mapping[str, Any]) -> StoredRoot:
-    """The root of `pack_root`."""
+def pack_about(about: About) -> bytes:
+    """What is known of a whole graph, as the value of a row."""
+    values = asdict(about)
+    for root in values["roots"]:
+        root["dialect"]["link_fields"] = sorted(root["dialect"]["link_fields"])
+    return pack_json({**values, "link_fields": sorted(about.link_fields)})
+
+
+def unpack_about(value: bytes) -> About:
+    """The value of `pack_about`. Raises DamagedIndexError."""
+    values = unpack_json(value)
+    values["languages"] = tuple(values["languages"])
+    values["link_fields"] = frozenset(values["link_fields"])
+    values["roots"] = tuple(map(_root, values["roots"]))
+    return About(**values)
+
+
+def _root(parts: Mapping[str, Any]) -> StoredRoot:
     from skillagent.markdown.dialect import Dialect
     from skillagent.markdown.logseq_names import PageNames
 

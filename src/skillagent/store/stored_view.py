@@ -19,11 +19,11 @@ from skillagent.store.digest_cache import DigestCache
 from skillagent.store.rows import Kind, Rows, unpack_numbers, unpacked
 from skillagent.store.stored_tables import KEPT_NODES, StoredFacets, StoredTables
 from skillagent.store.stored_values import (
+    About,
     StoredHead,
     StoredLink,
     StoredRoot,
     unpack_links,
-    unpack_root,
 )
 from skillagent.tokens import scaled_from
 
@@ -72,7 +72,7 @@ class StoredView:
         return SearchIndex(self._tables)
 
     @property
-    def about(self) -> Mapping[str, object]:
+    def about(self) -> About:
         """What is known of the whole graph, and of how its rows were made."""
         return self._tables.about
 
@@ -82,17 +82,12 @@ class StoredView:
         return self._rows.identity
 
     @property
-    def made_of(self) -> str:
-        """The version that made the rows, and the state of the files that they were made of."""
-        return str(self.about["state"])
-
-    @property
     def name(self) -> str:
-        return str(self._tables.about["name"])
+        return self.about.name
 
     @property
     def digest(self) -> str:
-        return str(self._tables.about["digest"])
+        return self.about.digest
 
     @cached_property
     def ids(self) -> Sequence[str]:
@@ -121,10 +116,9 @@ class StoredView:
     def _sequence(self, name: str) -> Sequence[str]:
         return _Ids(self._tables, unpack_numbers(self._tables.part(name.encode())))
 
-    @cached_property
+    @property
     def link_fields(self) -> frozenset[str]:
-        fields: Sequence[str] = self._tables.about["link_fields"]  # type: ignore[assignment]
-        return frozenset(fields)
+        return self.about.link_fields
 
     def cost(self, node: str, counter: str, count: Callable[[], int]) -> int:
         head = self.head(node)
@@ -160,8 +154,7 @@ class StoredView:
     @cached_property
     def _roots(self) -> Mapping[str, StoredRoot]:
         """`Node.root` → root."""
-        written: Sequence[Mapping[str, object]] = self.about["roots"]  # type: ignore[assignment]
-        roots = list(map(unpack_root, written))
+        roots = self.about.roots
         return {root.name if len(roots) > 1 else "": root for root in roots}
 
     def locate(self, name: str) -> tuple[str, str]:

@@ -57,7 +57,7 @@ class Publication:
 
 
 def check_namespace(namespace: str) -> str:
-    """A namespace, which may stand in an address.
+    """A namespace that can be a part of an address.
 
     Raises:
         UsageError: it has other characters, or more of them.
