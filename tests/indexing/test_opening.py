@@ -27,7 +27,7 @@ from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.indexing import IndexPlace, Opened, open_graph
 from skillagent.store import MemoryView, StoredView
 from skillagent.store.graph_files import GraphFiles
-from skillagent.store.rows import VERSION, Kind
+from skillagent.store.rows import ABOUT, VERSION, Kind, unpack_json
 from skillagent.store.sqlite_rows import SqliteRows
 from tests.conftest import Vault
 
@@ -331,9 +331,14 @@ def test_an_index_that_proves_damaged_when_it_is_used_is_built_again(
 
 def test_rows_change_only_with_their_version(folder: Path, cache: Path) -> None:
     """Users keep indexes. If this digest changes, increment `rows.VERSION` in the same commit."""
-    rows = rows_of(file_of(open_graph([folder], folder=cache)))
+    path = file_of(open_graph([folder], folder=cache))
+    rows = rows_of(path)
     values = repr({kind.value: rows[kind] for kind in Kind})
-    assert (VERSION, sha256(values)[7:19]) == (1, "d2793e2a74f3")
+    about = unpack_json(SqliteRows(path).get(Kind.PART, ABOUT) or b"")
+    assert sorted(about) == (
+        "digest judged_on languages link_fields name nodes roots state".split()
+    )
+    assert (VERSION, sha256(values)[7:19]) == (2, "d2793e2a74f3")
 
 
 def test_where_no_index_can_be_kept_the_graph_is_loaded(folder: Path, cache: Path) -> None:

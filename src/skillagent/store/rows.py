@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from skillagent.errors import DamagedIndexError
 
-VERSION = 1
+VERSION = 2
 """Version of the rows and of everything that decides what they hold, such as the ranking."""
 
 
