@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from skillagent import SearchIndex, SkillGraph, Toolset
 from skillagent.disclosure.results import IndexResult
 from skillagent.index import Hit, Match
-from skillagent.index.postings import Postings, PostingsBuilder
+from skillagent.index.entries import Frequencies, PostingsBuilder, ScoredLists
+from skillagent.index.postings import Postings
 from tests.conftest import BUNDLED, Vault
 
 FILES: dict[str, str | bytes] = {
@@ -108,8 +109,9 @@ def test_a_score_is_the_sum_of_the_parts_of_its_terms_in_their_order(
     # Of a few terms the sum is made in another way than of many.
     builder = PostingsBuilder()
     for text in texts:
-        builder.add((), (), text)
-    postings = Postings(builder.lists(), len(texts))
+        counts = {term: float(text.count(term)) for term in text}
+        builder.add(Frequencies(counts, float(len(text)), {}, 0.0))
+    postings = Postings(ScoredLists(builder.entries(), len(texts)), len(texts))
     held = {term: weight for term, weight in query.items() if postings.count(term)}
     parts = {
         document: [weight * postings.impact(term, document) for term, weight in held.items()]

@@ -160,17 +160,22 @@ def _is_meant_for_a_node(
     answer: Resolution, reference: Reference, node: Node, root: GraphRoot
 ) -> bool:
     """Whether a reference is a link although it leads to no node: a broken or an ambiguous one."""
-    if answer is NOT_A_NODE or _has_address(reference, node):
+    if answer is NOT_A_NODE or depends_on_its_place(reference, node):
         return False
     if answer is MISSING and name_key(reference.target) in root.elsewhere:
         return False
-    if reference.is_tag or reference.template or node.document.math.covering(reference.start):
+    if reference.is_tag or reference.template:
         return False
     return not reference.is_name or bool(answer.candidates) or is_meant(reference, root.resolver)
 
 
-def _has_address(reference: Reference, node: Node) -> bool:
-    """True for `[[words]](https://…)`, which is a web link if no node has that name."""
+def depends_on_its_place(reference: Reference, node: Node) -> bool:
+    """Whether a reference that leads to no node is no link for what is around it.
+
+    That is so in a formula, and for `[[words]](https://…)`, which is a web link.
+    """
     text = node.document.text
     is_wikilink = reference.kind is LinkKind.WIKILINK and text.startswith("(", reference.end)
-    return is_wikilink and ADDRESS.match(text, reference.end + 1) is not None
+    if is_wikilink and ADDRESS.match(text, reference.end + 1):
+        return True
+    return bool(node.document.math.covering(reference.start))

@@ -31,10 +31,11 @@ def entry_of(nodes: Sequence[Node], links: Sequence[Link]) -> Node | None:
         nodes: all nodes of the root.
         links: the links of the graph; those between other roots are ignored.
     """
-    return _named_entry(nodes) or _best_connected(nodes, links)
+    return named_entry(nodes) or _best_connected(nodes, links)
 
 
-def _named_entry(nodes: Sequence[Node]) -> Node | None:
+def named_entry(nodes: Sequence[Node]) -> Node | None:
+    """The entry of a root by its header or its file name; None if links decide."""
     top = [node for node in nodes if "/" not in node.path]
     for node in top:
         if node.document.frontmatter.get("entry") is True:

@@ -23,6 +23,7 @@ from skillagent.errors import ResolveError
 from skillagent.graph.adjacency import Adjacency
 from skillagent.graph.build import GraphParts, build
 from skillagent.graph.collection_pause import collection_paused
+from skillagent.graph.entry import named_entry
 from skillagent.graph.kind import NodeKind
 from skillagent.graph.link import Link
 from skillagent.graph.networkx_form import to_networkx
@@ -178,6 +179,14 @@ class SkillGraph:
     def entry(self) -> str | None:
         """Id of the first root's entry; None if there are no nodes."""
         return self._entries[0] if self._entries else None
+
+    @cached_property
+    def is_entry_named(self) -> bool:
+        """Whether in each root a header or a file name says which node is the entry."""
+        by_root: dict[str, list[Node]] = {}
+        for node in self._nodes.values():
+            by_root.setdefault(node.root, []).append(node)
+        return all(named_entry(nodes) for nodes in by_root.values())
 
     @property
     def name(self) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skillagent.index.analyzer import words
@@ -43,29 +44,64 @@ class Languages:
         return most_likely({code: counts.get(code, 0) for code in self.every}, self.every[0])
 
 
-def detect(graph: SkillGraph) -> Languages:
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The languages of a graph, and the evidence for them."""
+
+    languages: Languages
+    evidence: Mapping[str, Mapping[str, int] | None]
+    """Id → see `evidence_of`."""
+
+
+def detect(graph: SkillGraph) -> Detected:
     """The languages of a graph's nodes.
 
     The header of a node can name its language as `lang`. Otherwise, it is the language of most
     nodes of the graph, unless the words of the node clearly belong to another one. If there is no
     evidence at all, it is English.
     """
-    evidence_by_node: dict[str, dict[str, int]] = {}
-    languages: dict[str, str] = {}
-    total: Counter[str] = Counter()
-    for node in graph.nodes.values():
-        declared = declared_language(scalar_text(node.document.frontmatter.get("lang")))
-        if declared:
-            languages[node.id] = declared
-        else:
-            evidence_by_node[node.id] = evidence(words(_sample(node)))
-            total.update(evidence_by_node[node.id])
-    usual = most_likely(total)
-    for node_id, counts in evidence_by_node.items():
-        languages[node_id] = clearly_another(counts, usual)
+    evidence_by_node = {node.id: evidence_of(node) for node in graph.nodes.values()}
+    usual = usual_language(evidence_by_node.values())
+    languages = {
+        node.id: language_of(node, evidence_by_node[node.id], usual)
+        for node in graph.nodes.values()
+    }
     nodes = Counter(languages.values())
     every = sorted(nodes, key=lambda code: (-nodes[code], code))
-    return Languages(languages.__getitem__, every or (ENGLISH,))
+    return Detected(Languages(languages.__getitem__, every or (ENGLISH,)), evidence_by_node)
+
+
+def evidence_of(node: Node) -> Mapping[str, int] | None:
+    """Language → the number of its function words in a node; None if the header names it."""
+    return None if _declared(node) else evidence(words(_sample(node)))
+
+
+def usual_language(every: Iterable[Mapping[str, int] | None]) -> str:
+    """The language of most nodes, by the evidence of all."""
+    return most_likely(total_evidence(every))
+
+
+def total_evidence(every: Iterable[Mapping[str, int] | None]) -> dict[str, int]:
+    """The sum of the evidence of all nodes."""
+    total: Counter[str] = Counter()
+    for counts in every:
+        total.update(counts or {})
+    return dict(total)
+
+
+def language_of(node: Node, counts: Mapping[str, int] | None, usual: str) -> str:
+    """The language of one node.
+
+    Args:
+        node: the node.
+        counts: the evidence for it.
+        usual: the language of most nodes.
+    """
+    return _declared(node) if counts is None else clearly_another(dict(counts), usual)
+
+
+def _declared(node: Node) -> str:
+    return declared_language(scalar_text(node.document.frontmatter.get("lang")))
 
 
 def _sample(node: Node) -> str:

@@ -2,9 +2,10 @@
 
 Scores are BM25 over several fields (Robertson, Zaragoza and Taylor, "Simple BM25 extension to
 multiple weighted fields", CIKM 2004): the term frequencies of the fields are weighted and added
-before saturation. Long lists keep only the entries with the highest scores ("champion lists",
-Manning, Raghavan and Schütze, Introduction to Information Retrieval, 7.1.3). Scores are summed in
-a fixed order, so that equal graphs give equal bits.
+before saturation. The names and the description of a document are scored once more as a short text,
+and the two scores are added. Long lists keep only the entries with the highest scores ("champion
+lists", Manning, Raghavan and Schütze, Introduction to Information Retrieval, 7.1.3). Scores are
+summed in a fixed order, so that equal graphs give equal bits.
 """
 
 from __future__ import annotations
@@ -12,12 +13,9 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-K1, B = 2.0, 0.9
-"""Parameters of BM25: saturation of term frequencies, and normalisation by length."""
 CHAMPIONS = 1_000
 """Maximum number of entries of a list."""
 WORK = 10_000
@@ -44,87 +42,6 @@ class TermLists(Protocol):
 
 
 _EMPTY = TermList(array("i"), array("d"), 0)
-
-
-class PostingsBuilder:
-    """Makes the lists of all terms. Call `add` for each document, then `lists` once."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, tuple[array[int], array[float]]] = {}
-        """Term → documents, and the weighted frequency of the term in each."""
-        self._lengths: array[float] = array("d")
-        """Length of each document, in weighted terms."""
-
-    def add(
-        self, fields: Sequence[Sequence[str]], weights: Sequence[float], text: Sequence[str] = ()
-    ) -> None:
-        """Append one document.
-
-        Args:
-            fields: the terms of each weighted field.
-            weights: the weight of each of these fields.
-            text: the terms of the body, whose weight is 1.
-        """
-        document = len(self._lengths)
-        length = float(len(text))
-        weighted: dict[str, float] = {}
-        for field, weight in zip(fields, weights, strict=True):
-            length += weight * len(field)
-            for term, count in Counter(field).items():
-                weighted[term] = weighted.get(term, 0.0) + weight * count
-        self._lengths.append(length)
-        rows = self._rows
-        for term, count in Counter(text).items():
-            row = rows.get(term)
-            if row is None:
-                row = rows[term] = (array("i"), array("d"))
-            row[0].append(document)
-            row[1].append(count + weighted.pop(term, 0.0))
-        for term, frequency in weighted.items():
-            row = rows.get(term)
-            if row is None:
-                row = rows[term] = (array("i"), array("d"))
-            row[0].append(document)
-            row[1].append(frequency)
-
-    def lists(
-        self, other: Mapping[str, TermList] | None = None, weight: float = 0.0
-    ) -> dict[str, TermList]:
-        """Compute the scores from the frequencies, after the last document was added.
-
-        Args:
-            other: complete lists of the same documents, with no further terms; their scores are
-                added to these. Without them, the lists are complete; otherwise they are shortened
-                to `CHAMPIONS`.
-            weight: weight of the scores of `other`.
-        """
-        total = len(self._lengths)
-        average = sum(self._lengths) / total if total else 1.0
-        norms = [K1 * (1 - B + B * length / (average or 1.0)) for length in self._lengths]
-        lists: dict[str, TermList] = {}
-        for term in list(self._rows):
-            # Frequencies are dropped as soon as their scores are known, to save memory.
-            documents, frequencies = self._rows.pop(term)
-            count = len(documents)
-            idf = inverse_frequency(count, total)
-            scores = [
-                idf * frequency / (norms[document] + frequency)
-                for document, frequency in zip(documents, frequencies, strict=True)
-            ]
-            if other is not None and (second := other.get(term)):
-                added = dict(zip(second.documents, second.scores, strict=True))
-                scores = [
-                    score + weight * added.get(document, 0.0)
-                    for document, score in zip(documents, scores, strict=True)
-                ]
-            if count > CHAMPIONS and other is not None:
-                # The sort is stable: of equal documents, the first ones are kept.
-                order = sorted(range(count), key=scores.__getitem__, reverse=True)
-                best = sorted(order[:CHAMPIONS])
-                documents = array("i", [documents[at] for at in best])
-                scores = [scores[at] for at in best]
-            lists[term] = TermList(documents, array("d", scores), count)
-        return lists
 
 
 class Postings:

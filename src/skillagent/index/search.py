@@ -39,7 +39,7 @@ from skillagent.index.tables import GraphTables, SearchTables
 from skillagent.progress import Progress, no_progress
 
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
-"""What explanations call the fields: those of `tables.WEIGHTS`, and the text."""
+"""What explanations call the fields: those of `analysis.WEIGHTS`, and the text."""
 OUTDATED_SHARE = 0.5
 """Part of its score that an outdated node keeps, unless the query asks for outdated nodes."""
 BEHIND = 0.999

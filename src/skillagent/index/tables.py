@@ -8,22 +8,17 @@ Above: `search`, `links`. Below: `postings`, `spelling`, `detection`, the graph.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from skillagent.graph import Node, Outdated, SkillGraph
-from skillagent.index.analyzer import stem, terms, words
+from skillagent.index.analysis import Analysis, analysis_of
+from skillagent.index.analyzer import terms
 from skillagent.index.detection import Languages, detect
-from skillagent.index.postings import PostingsBuilder, TermList, TermLists
+from skillagent.index.entries import PostingsBuilder, ScoredLists
+from skillagent.index.postings import TermLists
 from skillagent.progress import Progress, no_progress, tracked
 
-WEIGHTS = (5.0, 3.0, 2.0, 2.0, 1.5)
-"""Weights of title, description, tags, headings and the words around links to a node; its text has
-weight 1."""
-SHORT_WEIGHTS = (2.0, 1.0)
-"""Weights of names and of descriptions in the short text."""
-SHORT_WEIGHT = 0.5
-"""Weight of the short text's score, which is added to the score of all fields."""
 ANCHORS = 10
 """Maximum number of links to a node whose surrounding words are indexed for that node."""
 
@@ -76,8 +71,20 @@ class SearchTables(Protocol):
         ...
 
     def accented_terms(self) -> Sequence[str]:
-        """The terms that have a letter which is not ASCII, each once."""
+        """The terms that have a letter which is not ASCII, sorted."""
         ...
+
+
+def anchor_terms(around: tuple[str, str], label: str, language: str) -> list[str]:
+    """The terms around a link, which are indexed for the node that it leads to.
+
+    Args:
+        around: the text before and after the link.
+        label: its label.
+        language: that of the node that contains it.
+    """
+    before, after = around
+    return terms(f"{before} {label} {after}", language)
 
 
 class GraphTables:
@@ -86,37 +93,41 @@ class GraphTables:
     Args:
         graph: the graph.
         progress: receives how many nodes are indexed.
+        known: returns the terms of a node in a language, or None if they are not known; None if
+            none are.
     """
 
-    def __init__(self, graph: SkillGraph, progress: Progress = no_progress) -> None:
+    def __init__(
+        self,
+        graph: SkillGraph,
+        progress: Progress = no_progress,
+        known: Callable[[Node, str], Analysis | None] | None = None,
+    ) -> None:
         self._graph = graph
         self._ids = list(graph.nodes)
         self._numbers = {node: number for number, node in enumerate(self._ids)}
-        self.languages = detect(graph)
-        self._fields: list[tuple[frozenset[str], ...]] = []
-        names: dict[str, None] = {}
-        whole, short = PostingsBuilder(), PostingsBuilder()
-        anchors = self._anchors()
+        self.detected = detect(graph)
+        self.anchors = self._anchors()
+        """Node → the terms around links to it."""
+        self.analyses: list[Analysis] = []
+        """Those of all documents."""
+        builder = PostingsBuilder()
         for node in tracked(graph.nodes.values(), "indexing", progress):
             language = self.languages.of(node.id)
-            words_of_names = words("\n".join(_names(node)))
-            names.update(dict.fromkeys(words_of_names))
-            described = () if node.description_derived else terms(node.description, language)
-            fields = (
-                [stem(word, language) for word in words_of_names],
-                described,
-                terms(" ".join((*node.tags, *node.topics)), language),
-                terms("\n".join(heading.title for heading in node.document.headings), language),
-                anchors.get(node.id, ()),
-            )
-            whole.add(fields, WEIGHTS, terms(node.document.body, language))
-            short.add(fields[:2], SHORT_WEIGHTS)
-            self._fields.append(tuple(map(frozenset, fields)))
-        self.lists: Mapping[str, TermList] = whole.lists(short.lists(), SHORT_WEIGHT)
-        self._name_words = tuple(names)
+            analysis = (known and known(node, language)) or analysis_of(node, language)
+            self.analyses.append(analysis)
+            builder.add(analysis.frequencies(self.anchors.get(node.id, ())))
+        self.lengths = builder.lengths
+        """The number of documents and their lengths; see `Norms.of`."""
+        self.entries = builder.entries()
+        """Term → what an index keeps of it."""
+        self.lists: TermLists = ScoredLists(self.entries, len(self._ids))
+
+    @property
+    def languages(self) -> Languages:
+        return self.detected.languages
 
     def _anchors(self) -> dict[str, list[str]]:
-        """Node → the terms around the first `ANCHORS` links to it."""
         anchors: dict[str, list[str]] = {}
         counts: dict[str, int] = {}
         for link in self._graph.links:
@@ -124,10 +135,8 @@ class GraphTables:
             if not target or target == link.source or counts.get(target, 0) >= ANCHORS:
                 continue
             counts[target] = counts.get(target, 0) + 1
-            before, after = link.around()
             language = self.languages.of(link.source)
-            text = f"{before} {link.label} {after}"
-            anchors.setdefault(target, []).extend(terms(text, language))
+            anchors.setdefault(target, []).extend(anchor_terms(link.around(), link.label, language))
         return anchors
 
     @property
@@ -144,7 +153,8 @@ class GraphTables:
         return self._numbers[node]
 
     def fields(self, document: int) -> Sequence[frozenset[str]]:
-        return self._fields[document]
+        own = self.analyses[document].fields
+        return tuple(map(frozenset, (*own, self.anchors.get(self._ids[document], ()))))
 
     def neighbors(self, document: int) -> Sequence[int]:
         return [self._numbers[node] for node in self._graph.neighbors(self._ids[document])]
@@ -157,11 +167,7 @@ class GraphTables:
         return f"{target.title} {target.stem} {target.description}"
 
     def name_words(self) -> Sequence[str]:
-        return self._name_words
+        return tuple(dict.fromkeys(word for node in self.analyses for word in node.name_words))
 
     def accented_terms(self) -> Sequence[str]:
-        return [term for term in self.lists if not term.isascii()]
-
-
-def _names(node: Node) -> tuple[str, ...]:
-    return (node.path.rpartition(".")[0], node.title, *node.aliases)
+        return sorted(term for term in self.entries if not term.isascii())

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skillagent.graph import Node, SkillGraph
+from skillagent.index.analysis import Analysis
 from skillagent.store.rows import Kind, Rows, unpack_json
+from skillagent.store.stored_analysis import unpack_analysis
 from skillagent.store.stored_values import (
     LinkPlace,
     ShownText,
@@ -37,12 +39,15 @@ class EarlierRows:
         self._numbers: dict[tuple[str, str], int] = {}
         """Root and digest, because each root may be read in another dialect → number."""
         self._shown: dict[tuple[str, str], ShownText] = {}
+        self._read_as: dict[int, tuple[str, str]] = {}
+        """Number → path and language, on which its terms depend, too."""
         if roots != stored_roots(graph):
             return
         for number, value in rows.every(Kind.HEAD):
             head = unpack_head(value)
             self._numbers[head.root, head.digest] = int(number)
             self._shown[head.root, head.digest] = head.shown
+            self._read_as[int(number)] = (head.path, head.language)
 
     def shown(self, node: Node) -> ShownText | None:
         """What was known of a node's text; None if its file is new or has changed."""
@@ -53,3 +58,11 @@ class EarlierRows:
         number = self._numbers.get((node.root, node.digest))
         value = None if number is None else self._rows.get(Kind.LINKS, number)
         return places_of_links(unpack_json(value)) if value else {}
+
+    def analysis(self, node: Node, language: str) -> Analysis | None:
+        """The terms of a node; None if its file is new, was moved, or has changed."""
+        number = self._numbers.get((node.root, node.digest))
+        if number is None or self._read_as.get(number) != (node.path, language):
+            return None
+        value = self._rows.get(Kind.ANALYSIS, number)
+        return unpack_analysis(value).analysis if value else None

@@ -5,11 +5,12 @@ Above: the engines, and whoever fills them. Below: `rows`, `stored_values`, `ind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.node_names import compared_names
+from skillagent.index.detection import total_evidence
 from skillagent.index.filters import FIELDS, GraphFacets
 from skillagent.index.tables import GraphTables
 from skillagent.progress import Progress, no_progress, tracked
@@ -21,15 +22,24 @@ from skillagent.store.rows import (
     OUTDATED,
     PLACES,
     SPELLINGS,
+    SUMS,
     WORDS,
     Kind,
     Row,
     facet_key,
+    pack_entries,
     pack_json,
     pack_numbers,
-    pack_scores,
     packed,
     text_key,
+)
+from skillagent.store.stored_analysis import (
+    StoredAnalysis,
+    Sums,
+    no_links_of,
+    pack_analysis,
+    pack_sums,
+    seen_of,
 )
 from skillagent.store.stored_names import forms_of_node
 from skillagent.store.stored_values import (
@@ -61,14 +71,18 @@ def graph_rows(
         graph: the graph.
         shown: returns what is known of the text of a node.
         state: the state of the files; see `graph.folder_state`.
-        texts: whether to keep the texts of the nodes, for readers that do not have the files.
+        texts: whether to keep the texts of the nodes, for readers that do not have the files; then
+            nothing is kept for an update, which needs the files.
         earlier: what is known of files that have not changed; None for nothing.
         progress: receives how many nodes are indexed and written.
     """
-    tables = graph.keep(GraphTables, lambda: GraphTables(graph, progress))
+    known = earlier.analysis if earlier else None
+    tables = graph.keep(GraphTables, lambda: GraphTables(graph, progress, known))
     numbers = {node: number for number, node in enumerate(graph.nodes)}
     facets = GraphFacets(graph)
     yield from _parts(graph, tables, facets, state, numbers)
+    if not texts:
+        yield from _analyses(graph, tables)
     for number, node in enumerate(tracked(graph.nodes.values(), "writing the index", progress)):
         language = tables.languages.of(node.id)
         text = (earlier and earlier.shown(node)) or shown(node)
@@ -80,8 +94,8 @@ def graph_rows(
         # A file whose name cannot be printed is not found again by the path of its node.
         if texts or UNPRINTABLE in node.path:
             yield Kind.TEXT, number, packed(text_key(node.document.text))
-    for term, (documents, scores, frequency) in tables.lists.items():
-        yield Kind.TERM, text_key(term), pack_scores(frequency, documents, scores)
+    for term, entries in tables.entries.items():
+        yield Kind.TERM, text_key(term), pack_entries(entries)
     yield from _names(graph)
     for field in FIELDS:
         for value in sorted(facets.values(field)):
@@ -137,7 +151,29 @@ def _places(graph: SkillGraph, tables: GraphTables, numbers: Mapping[str, int]) 
         if backlinks := graph.backlinks(node):
             pairs = ((numbers[link.source], places[id(link)]) for link in backlinks)
             yield Kind.INCOMING, number, pack_numbers(part for pair in pairs for part in pair)
-        yield Kind.FIELDS, number, pack_json([sorted(field) for field in tables.fields(number)])
+        yield Kind.FIELDS, number, pack_fields(tables.fields(number))
+
+
+def pack_fields(fields: Iterable[Iterable[str]]) -> bytes:
+    """The terms of each weighted field of a node, as the value of a row."""
+    return pack_json([sorted(set(terms)) for terms in fields])
+
+
+def _analyses(graph: SkillGraph, tables: GraphTables) -> Iterator[Row]:
+    """The rows that an update reads; readers of the graph do not need them."""
+    evidence = tables.detected.evidence
+    every = total_evidence(evidence.values())
+    yield Kind.PART, SUMS, pack_sums(Sums(tables.lengths, every, graph.is_entry_named))
+    for number, node in enumerate(graph.nodes.values()):
+        links = (link.start for link in graph.links_from(node.id))
+        stored = StoredAnalysis(
+            seen_of(node),
+            evidence[node.id],
+            tables.analyses[number],
+            tables.anchors.get(node.id, ()),
+            no_links_of(node, links),
+        )
+        yield Kind.ANALYSIS, number, pack_analysis(stored)
 
 
 def _names(graph: SkillGraph) -> Iterator[Row]:

@@ -15,11 +15,14 @@ import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from skillagent.errors import DamagedIndexError
 
-VERSION = 2
+if TYPE_CHECKING:
+    from skillagent.index.entries import Entries
+
+VERSION = 3
 """Version of the rows and of everything that decides what they hold, such as the ranking."""
 
 
@@ -44,11 +47,15 @@ class Kind(StrEnum):
     FIELDS = "fields"
     """Number → the terms of each field that search weights."""
     TERM = "terms"
-    """Term → the nodes that contain it, with scores."""
+    """Term → the nodes that contain it, with their parts of scores."""
     NAME = "names"
     """A name in the form of `folded` → numbers of the nodes that may be called so."""
     FACET = "facets"
     """Field and value of a filter → numbers of the nodes that have it."""
+    ANALYSIS = "analyses"
+    """Number → what an update needs to know of the node as it was; only beside its files."""
+    FOLDER = "folders"
+    """Root and folder → the state of the files in it; only beside its files."""
 
     @property
     def has_numbers(self) -> bool:
@@ -56,9 +63,11 @@ class Kind(StrEnum):
         return self in _NUMBERED
 
 
-_NUMBERED = frozenset((Kind.HEAD, Kind.TEXT, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS))
+_NUMBERED = frozenset(
+    (Kind.HEAD, Kind.TEXT, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS, Kind.ANALYSIS)
+)
 
-ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS, PLACES = (
+ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS, PLACES, SUMS = (
     b"about",
     b"spellings",
     b"words",
@@ -66,6 +75,7 @@ ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS, PLACES = (
     b"outdated",
     b"facets",
     b"places",
+    b"sums",
 )
 """Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others."""
 
@@ -155,22 +165,45 @@ def unpack_numbers(value: bytes) -> array[int]:
     return _little_endian(numbers)
 
 
-def pack_scores(frequency: int, documents: array[int], scores: array[float]) -> bytes:
-    """The list of one term; see `postings.TermList`."""
-    counts = _little_endian(array("i", (frequency, len(documents))))
-    parts = (counts, _little_endian(documents), _little_endian(scores))
-    return packed(b"".join(part.tobytes() for part in parts))
+def pack_entries(entries: Entries) -> bytes:
+    """What is kept of one term."""
+    counts = (entries.count, entries.short_count, len(entries.documents))
+    columns = (
+        array("i", counts),
+        array("d", (entries.limit, entries.short_limit)),
+        entries.documents,
+        entries.parts,
+        entries.short_documents,
+        entries.short_parts,
+    )
+    return packed(b"".join(_little_endian(column).tobytes() for column in columns))
 
 
-def unpack_scores(value: bytes) -> tuple[int, array[int], array[float]]:
-    """The list of `pack_scores`. Raises DamagedIndexError."""
-    data = unpacked(value)
-    counts, documents, scores = array("i"), array("i"), array("d")
-    counts.frombytes(data[:8])
-    frequency, length = _little_endian(counts)
-    documents.frombytes(data[8 : 8 + 4 * length])
-    scores.frombytes(data[8 + 4 * length :])
-    return frequency, _little_endian(documents), _little_endian(scores)
+def unpack_entries(value: bytes) -> Entries:
+    """The entries of `pack_entries`. Raises DamagedIndexError."""
+    from skillagent.index.entries import Entries
+
+    data = memoryview(unpacked(value))
+    count, short_count, length = _column("i", data[:12])
+    limit, short_limit = _column("d", data[12:28])
+    parts, shorts = 28 + 4 * length, 28 + 12 * length
+    short_parts = shorts + (len(data) - shorts) // 3
+    return Entries(
+        count=count,
+        short_count=short_count,
+        limit=limit,
+        short_limit=short_limit,
+        documents=_column("i", data[28:parts]),
+        parts=_column("d", data[parts:shorts]),
+        short_documents=_column("i", data[shorts:short_parts]),
+        short_parts=_column("d", data[short_parts:]),
+    )
+
+
+def _column(code: str, data: memoryview) -> array[Any]:
+    column: array[Any] = array(code)
+    column.frombytes(data)
+    return _little_endian(column)
 
 
 def _little_endian(numbers: array[Any]) -> array[Any]:

@@ -22,9 +22,9 @@ from skillagent.store.rows import (
     Rows,
     facet_key,
     text_key,
+    unpack_entries,
     unpack_json,
     unpack_numbers,
-    unpack_scores,
 )
 from skillagent.store.stored_values import About, StoredHead, unpack_about, unpack_head
 
@@ -47,7 +47,7 @@ class StoredTables:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self.lists = _StoredLists(rows)
+        self.lists = _StoredLists(rows, self.__len__)
         self.head: Callable[[int], StoredHead] = lru_cache(KEPT_NODES)(self._read_head)
         """Returns the head of the node with a number."""
         self.find: Callable[[str], int | None] = lru_cache(KEPT_NODES)(self._find)
@@ -147,18 +147,15 @@ def _present(value: bytes | None) -> bytes:
 class _StoredLists:
     """The lists of all terms; see `TermLists`."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
+    def __init__(self, rows: Rows, total: Callable[[], int]) -> None:
+        self._rows, self._total = rows, total
         self.get: Callable[[str], TermList | None] = lru_cache(KEPT_TERMS)(self._read)
 
     def _read(self, term: str) -> TermList | None:
         value = self._rows.get(Kind.TERM, text_key(term))
         if value is None:
             return None
-        from skillagent.index.postings import TermList
-
-        frequency, documents, scores = unpack_scores(value)
-        return TermList(documents, scores, frequency)
+        return unpack_entries(value).scored(self._total())
 
 
 class StoredFacets:

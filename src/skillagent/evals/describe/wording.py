@@ -46,7 +46,7 @@ class Wording:
 
     def __init__(self, graph: SkillGraph) -> None:
         self.graph = graph
-        self._languages = detect(graph)
+        self._languages = detect(graph).languages
         self._described = {node.id: self._words(node, _seen(node)) for node in graph.nodes.values()}
         self._texts = {
             node.id: Counter(self._stems(node.id, node.document.body))

@@ -1,0 +1,134 @@
+"""What an update needs to know of a node as it was indexed, because its file may have changed.
+
+Above: `graph_rows`, which writes it; `earlier_rows`, `indexing`. Below: `rows`, `index`, `graph`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from skillagent import digest
+from skillagent.graph import Node
+from skillagent.graph.build import depends_on_its_place
+from skillagent.graph.status import status_fields
+from skillagent.index.analysis import Analysis
+from skillagent.markdown import LinkKind, Reference, scalar_text
+from skillagent.store.rows import pack_json, unpack_json
+
+Meaning: TypeAlias = tuple[str, str, str, str, bool, bool]
+"""What decides, in one file, where a reference leads: kind, target, key, template, `is_name`,
+`is_tag`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnalysis:
+    """What is known of one node."""
+
+    seen: str
+    """Digest of everything in the file on which rows about other nodes depend; see `seen_of`."""
+    evidence: Mapping[str, int] | None
+    """For its language; see `index.detection`."""
+    analysis: Analysis
+    anchors: Sequence[str]
+    """The terms around links to it."""
+    no_links: frozenset[Meaning]
+    """References in its file that are no links to nodes."""
+
+
+class Sums(NamedTuple):
+    """What is added up over all nodes."""
+
+    lengths: tuple[int, float, float]
+    """See `entries.Norms.of`."""
+    evidence: Mapping[str, int]
+    """The evidence for each language in all nodes."""
+    is_entry_named: bool
+    """Whether every root has an entry that links do not decide."""
+
+
+def pack_analysis(stored: StoredAnalysis) -> bytes:
+    """What is known of one node, as the value of a row."""
+    analysis = stored.analysis
+    return pack_json(
+        [
+            stored.seen,
+            None if stored.evidence is None else dict(sorted(stored.evidence.items())),
+            analysis.name_words,
+            analysis.fields,
+            analysis.text,
+            stored.anchors,
+            sorted(stored.no_links),
+        ]
+    )
+
+
+def unpack_analysis(value: bytes) -> StoredAnalysis:
+    """The value of `pack_analysis`. Raises DamagedIndexError."""
+    seen, evidence, name_words, fields, text, anchors, no_links = unpack_json(value)
+    analysis = Analysis(name_words, fields, text)
+    return StoredAnalysis(seen, evidence, analysis, anchors, frozenset(map(tuple, no_links)))
+
+
+def pack_sums(sums: Sums) -> bytes:
+    """What is added up over all nodes, as the value of a row."""
+    return pack_json([sums.lengths, dict(sorted(sums.evidence.items())), sums.is_entry_named])
+
+
+def unpack_sums(value: bytes) -> Sums:
+    """The value of `pack_sums`. Raises DamagedIndexError."""
+    lengths, evidence, is_entry_named = unpack_json(value)
+    return Sums(tuple(lengths), evidence, is_entry_named)
+
+
+def seen_of(node: Node) -> str:
+    """Digest of everything in a node on which rows about other nodes depend: names, kind, filters,
+    status, and what its header links to."""
+    document = node.document
+    header = document.frontmatter
+    parts: list[Any] = [
+        node.title,
+        node.names,
+        node.heading_title,
+        node.aliases,
+        node.kind.value,
+        node.declared_kind,
+        node.tags,
+        header.get("entry") is True,
+        scalar_text(header.get("lang")),
+        [(name, scalar_text(value)) for name, value in status_fields(node).items()],
+        [(link.key, link.target) for link in document.references if link.key],
+        sorted(document.blocks) if document.dialect.pages else [],
+        node.whole,
+    ]
+    return digest.sha256(digest.canonical_json(parts))
+
+
+def meaning_of(reference: Reference) -> Meaning:
+    """What decides where a reference leads, in files of one folder with one dialect."""
+    return (
+        reference.kind.value,
+        reference.target,
+        reference.key,
+        reference.template,
+        reference.is_name,
+        reference.is_tag,
+    )
+
+
+def no_links_of(node: Node, starts: Iterable[int]) -> frozenset[Meaning]:
+    """The references in a node that are no links, wherever in it they are.
+
+    Args:
+        node: the node.
+        starts: the offsets of its links.
+    """
+    links = frozenset(starts)
+    return frozenset(
+        meaning_of(reference)
+        for reference in node.document.references
+        if reference.kind is not LinkKind.COMMENT
+        and reference.start not in links
+        and not depends_on_its_place(reference, node)
+    )
