@@ -32,7 +32,7 @@ from tests.postgres import Server, installed_programs, new_folder, wait_until
 
 from benchmarks.load import generate
 from skillagent import Answer, SkillGraph, Toolset
-from skillagent.indexing.costs import texts_of
+from skillagent.indexing.costs import shown_texts
 from skillagent.indexing.published import open_published
 from skillagent.store import GraphView
 from skillagent.store.graph_rows import graph_rows
@@ -63,7 +63,7 @@ def publications(database: Database, folder: Path) -> list[dict[str, Any]]:
             note.write_text(text.replace("\n\n", "\n\nOther words. ", 1), encoding="utf-8")
         if what != "unchanged":
             graph = SkillGraph.load(folder)
-            rows: list[Row] = list(graph_rows(graph, texts_of(graph), texts=True))
+            rows: list[Row] = list(graph_rows(graph, shown_texts(), texts=True))
         before = log_position(database)
         started = time.perf_counter()
         published = publish(database, "graph", rows)

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from skillagent.graph.link import Link
+
+T = TypeVar("T", str, int)
 
 
 class Adjacency:
@@ -86,7 +89,7 @@ class Adjacency:
         return tuple(reversed(path))
 
 
-def reached(start: Iterable[str], targets: Mapping[str, Iterable[str]]) -> set[str]:
+def reached(start: Iterable[T], targets: Mapping[T, Iterable[T]]) -> set[T]:
     """Everything that can be reached from some ids, these included.
 
     Args:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from skillagent import digest
 from skillagent.diagnostics import Diagnostic
@@ -196,9 +196,7 @@ class SkillGraph:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the ids and digests of all nodes in order of id: equal for equal graphs."""
-        return digest.sha256(
-            digest.canonical_json([[node.id, node.digest] for node in self._nodes.values()])
-        )
+        return digest_of_nodes(self._nodes.values())
 
     @cached_property
     def counts(self) -> Counts:
@@ -368,3 +366,17 @@ class SkillGraph:
 
     def __repr__(self) -> str:
         return f"SkillGraph({self.name!r}, {len(self._nodes)} nodes, {len(self._links)} links)"
+
+
+class _Digested(Protocol):
+    """A node, as far as the digest of its graph needs it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+
+
+def digest_of_nodes(nodes: Iterable[_Digested]) -> str:
+    """SHA-256 of the ids and digests of all nodes of a graph, in order of id."""
+    return digest.sha256(digest.canonical_json([[node.id, node.digest] for node in nodes]))

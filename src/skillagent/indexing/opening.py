@@ -17,12 +17,13 @@ from pathlib import Path
 
 from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.graph.folder_state import RACY_NS
-from skillagent.graph.source_file import safe_path
 from skillagent.graph.walk import Options, Root, read_file, roots_of
+from skillagent.indexing.folder_rows import changes_of
 from skillagent.indexing.looking import Looked, is_of_this_version, look
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
 from skillagent.store.graph_files import GraphFiles
+from skillagent.store.overlaid_rows import OverlaidRows, opened_rows
 from skillagent.store.protocol import GraphView
 from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows
@@ -44,7 +45,7 @@ class Opened:
     path: Path | None = None
     """The file of the index; None if none can be kept."""
     is_new: bool = False
-    """Whether the index was built just now."""
+    """Whether the index was built, or brought up to date, just now."""
 
 
 def open_graph(
@@ -89,9 +90,8 @@ def kept_graph(
         None if there is no index of this version that can be read.
     """
     try:
-        view = StoredView(
-            SqliteRows(IndexPlace.of(roots, options, folder).path), GraphFiles(roots, options)
-        )
+        place = IndexPlace.of(roots, options, folder)
+        view = StoredView(opened_rows(place.path, place.changes), GraphFiles(roots, options))
         return view if is_of_this_version(view.about.state) else None
     except (OSError, DamagedIndexError):
         return None
@@ -140,7 +140,7 @@ class _Opening:
     def _stored(self, looked: Looked) -> StoredView | None:
         """The stored index, if it is up to date."""
         try:
-            rows = SqliteRows(self._place.path)
+            rows = opened_rows(self._place.path, self._place.changes)
         except OSError:  # no index yet, or its folder cannot be read
             return None
         except DamagedIndexError as error:
@@ -161,7 +161,7 @@ class _Opening:
         is_judged = is_judged or about.judged_on == datetime.now(UTC).date().isoformat()
         return is_judged and about.state == looked.state
 
-    def _is_certain(self, rows: SqliteRows, looked: Looked) -> bool:
+    def _is_certain(self, rows: SqliteRows | OverlaidRows, looked: Looked) -> bool:
         """Compare the digests of files that changed about when the index looked at them."""
         # The time of the file of the index is the time at which the files were looked at.
         certain_ns = rows.path.stat().st_mtime_ns - RACY_NS
@@ -169,38 +169,36 @@ class _Opening:
             return True
         if any(file.changed_ns >= certain_ns for state in looked.states for file in state.unread):
             return False  # the index has no digests of these
-        digests: dict[tuple[str, str], str] = {}
-        for _, value in rows.every(Kind.HEAD):
-            head = unpack_head(value)
-            digests[head.root, head.path] = head.digest
-        for root, state in zip(self._roots, looked.states, strict=True):
-            name = root.name if len(self._roots) > 1 else ""
-            for file in state.files:
-                if file.changed_ns < certain_ns:
-                    continue
-                source = read_file(root, file.path, self._options)
-                kept = digests.get((name, file.path)) or digests.get((name, safe_path(file.path)))
-                if source is None or source.digest != kept:
-                    return False
+        changes = changes_of(rows, looked, certain_ns)
+        if changes is None:
+            return False
+        for file in changes.files:
+            source = read_file(self._roots[file.root], file.path, self._options)
+            value = rows.get(Kind.HEAD, file.number)
+            if not source or not value or unpack_head(value).digest != source.digest:
+                return False
         with contextlib.suppress(OSError):
             os.utime(rows.path, ns=(looked.at_ns, looked.at_ns))
         return True
 
     def _built(self, looked: Looked) -> Opened:
         # Imported late: most processes find an index that is up to date.
-        from skillagent.indexing.building import build
+        from skillagent.indexing.building import build, update
 
         try:
-            build(self._place.path, self._roots, self._options, looked, self._progress)
+            if not update(self._place, self._roots, self._options, looked):
+                build(self._place, self._roots, self._options, looked, self._progress)
         except DamagedIndexError as error:  # in the index that is replaced
             self._put_aside(error)
-            build(self._place.path, self._roots, self._options, looked, self._progress)
-        view = StoredView(SqliteRows(self._place.path), self._files)
+            build(self._place, self._roots, self._options, looked, self._progress)
+        rows = opened_rows(self._place.path, self._place.changes)
+        view = StoredView(rows, self._files)
         return Opened(view, self._remark, self._place.path, is_new=True)
 
     def _put_aside(self, error: DamagedIndexError) -> None:
         with contextlib.suppress(OSError):
             os.replace(self._place.path, self._place.damaged)
+            self._place.changes.unlink(missing_ok=True)
         self._remark = f"{error}; it was put aside, and the index is built again"
 
 

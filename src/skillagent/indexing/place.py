@@ -40,6 +40,11 @@ class IndexPlace:
         return cls((folder or user_folder()) / f"{name}.sqlite")
 
     @property
+    def changes(self) -> Path:
+        """The file with what changed since the index was built."""
+        return self.path.with_suffix(".changes.sqlite")
+
+    @property
     def lock(self) -> Path:
         """The file that a process locks while it builds the index."""
         return self.path.with_suffix(".lock")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from skillagent import __version__
 from skillagent.graph import SkillGraph
-from skillagent.indexing.costs import texts_of
+from skillagent.indexing.costs import shown_texts
 from skillagent.progress import Progress, no_progress
 from skillagent.store import StoredView
 from skillagent.store.graph_rows import graph_rows
@@ -51,7 +51,7 @@ def publish_graph(
     namespace = check_namespace(namespace or graph.name)
     with closing(Database(address)) as database:
         state = f"{__version__} {graph.digest}"
-        rows = graph_rows(graph, texts_of(graph), state, texts=True, progress=progress)
+        rows = graph_rows(graph, shown_texts(), state, texts=True, progress=progress)
         return publish(database, namespace, rows, state=state, grace=grace)
 
 

@@ -36,6 +36,7 @@ from skillagent.store.rows import (
 from skillagent.store.stored_analysis import (
     StoredAnalysis,
     Sums,
+    mark_of,
     no_links_of,
     pack_analysis,
     pack_sums,
@@ -165,12 +166,13 @@ def _analyses(graph: SkillGraph, tables: GraphTables) -> Iterator[Row]:
     every = total_evidence(evidence.values())
     yield Kind.PART, SUMS, pack_sums(Sums(tables.lengths, every, graph.is_entry_named))
     for number, node in enumerate(graph.nodes.values()):
-        links = (link.start for link in graph.links_from(node.id))
+        links = graph.links_from(node.id)
         stored = StoredAnalysis(
             seen_of(node),
             evidence[node.id],
             tables.analyses[number],
             tables.anchors.get(node.id, ()),
+            [mark_of(link.reference) for link in links],
             no_links_of(node, links),
         )
         yield Kind.ANALYSIS, number, pack_analysis(stored)

@@ -67,7 +67,7 @@ _NUMBERED = frozenset(
     (Kind.HEAD, Kind.TEXT, Kind.LINKS, Kind.EDGES, Kind.INCOMING, Kind.FIELDS, Kind.ANALYSIS)
 )
 
-ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS, PLACES, SUMS = (
+ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS, PLACES, SUMS, BASE = (
     b"about",
     b"spellings",
     b"words",
@@ -76,8 +76,10 @@ ABOUT, SPELLINGS, WORDS, ACCENTED, OUTDATED, FACETS, PLACES, SUMS = (
     b"facets",
     b"places",
     b"sums",
+    b"base",
 )
-"""Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others."""
+"""Keys of the rows of `Kind.PART`; the sequences of `SEQUENCES` are others. `BASE` is only in
+changes: what `ABOUT` says in the rows that they belong to."""
 
 Key = int | bytes
 Row = tuple[Kind, Key, bytes]

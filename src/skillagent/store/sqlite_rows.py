@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from skillagent.errors import DamagedIndexError
 from skillagent.files import STAGED
-from skillagent.store.rows import VERSION, Key, Kind, Row
+from skillagent.store.rows import ABOUT, BASE, VERSION, Key, Kind, Row
 
 APPLICATION = 0x534B4741
 """Marks a file as an index of this package: `SKGA`; see `PRAGMA application_id` of SQLite."""
@@ -82,6 +82,10 @@ class SqliteRows:
         while rows := self._read(_NEXT[kind], (last, AT_ONCE)):
             yield from rows
             last = rows[-1][0]
+
+    def changes(self) -> Iterator[Row]:
+        """What changes of these rows begin with; see `overlaid_rows.write_changes`."""
+        yield Kind.PART, BASE, self.get(Kind.PART, ABOUT) or b""
 
     def close(self) -> None:
         """Close the file; the rows cannot be read any more."""

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from skillagent import digest
-from skillagent.graph import Node
+from skillagent.graph import Link, Node
 from skillagent.graph.build import depends_on_its_place
 from skillagent.graph.status import status_fields
 from skillagent.index.analysis import Analysis
 from skillagent.markdown import LinkKind, Reference, scalar_text
 from skillagent.store.rows import pack_json, unpack_json
 
-Meaning: TypeAlias = tuple[str, str, str, str, bool, bool]
-"""What decides, in one file, where a reference leads: kind, target, key, template, `is_name`,
-`is_tag`."""
+Meaning: TypeAlias = tuple[str, str, str, str]
+"""What decides, in one file, where a reference leads: its kind, target and key, and a mark for
+everything else that few references have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class StoredAnalysis:
     analysis: Analysis
     anchors: Sequence[str]
     """The terms around links to it."""
+    marks: Sequence[str]
+    """The marks of its links, in their order; see `Meaning`."""
     no_links: frozenset[Meaning]
     """References in its file that are no links to nodes."""
 
@@ -59,6 +61,7 @@ def pack_analysis(stored: StoredAnalysis) -> bytes:
             analysis.fields,
             analysis.text,
             stored.anchors,
+            stored.marks,
             sorted(stored.no_links),
         ]
     )
@@ -66,9 +69,10 @@ def pack_analysis(stored: StoredAnalysis) -> bytes:
 
 def unpack_analysis(value: bytes) -> StoredAnalysis:
     """The value of `pack_analysis`. Raises DamagedIndexError."""
-    seen, evidence, name_words, fields, text, anchors, no_links = unpack_json(value)
+    seen, evidence, name_words, fields, text, anchors, marks, no_links = unpack_json(value)
     analysis = Analysis(name_words, fields, text)
-    return StoredAnalysis(seen, evidence, analysis, anchors, frozenset(map(tuple, no_links)))
+    unlinked = frozenset(map(tuple, no_links))
+    return StoredAnalysis(seen, evidence, analysis, anchors, marks, unlinked)
 
 
 def pack_sums(sums: Sums) -> bytes:
@@ -107,28 +111,28 @@ def seen_of(node: Node) -> str:
 
 def meaning_of(reference: Reference) -> Meaning:
     """What decides where a reference leads, in files of one folder with one dialect."""
-    return (
-        reference.kind.value,
-        reference.target,
-        reference.key,
-        reference.template,
-        reference.is_name,
-        reference.is_tag,
-    )
+    return reference.kind.value, reference.target, reference.key, mark_of(reference)
 
 
-def no_links_of(node: Node, starts: Iterable[int]) -> frozenset[Meaning]:
+def mark_of(reference: Reference) -> str:
+    """The last part of what a reference means; empty for most references."""
+    name = "name" if reference.is_name else ""
+    tag = "tag" if reference.is_tag else ""
+    return f"{name}{tag}{reference.template}"
+
+
+def no_links_of(node: Node, links: Iterable[Link]) -> frozenset[Meaning]:
     """The references in a node that are no links, wherever in it they are.
 
     Args:
         node: the node.
-        starts: the offsets of its links.
+        links: its links.
     """
-    links = frozenset(starts)
+    starts = {link.start for link in links}
     return frozenset(
         meaning_of(reference)
         for reference in node.document.references
         if reference.kind is not LinkKind.COMMENT
-        and reference.start not in links
+        and reference.start not in starts
         and not depends_on_its_place(reference, node)
     )

@@ -23,6 +23,7 @@ from skillagent.store.stored_values import (
     StoredHead,
     StoredLink,
     StoredRoot,
+    unpack_head,
     unpack_links,
 )
 from skillagent.tokens import scaled_from
@@ -85,9 +86,14 @@ class StoredView:
     def name(self) -> str:
         return self.about.name
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        return self.about.digest
+        if self.about.digest:
+            return self.about.digest
+        # Some files have changed since the index was built: see `indexing.updating`.
+        from skillagent.graph.graph import digest_of_nodes
+
+        return digest_of_nodes(unpack_head(value) for _, value in self._rows.every(Kind.HEAD))
 
     @cached_property
     def ids(self) -> Sequence[str]:
