@@ -427,13 +427,16 @@ def test_an_index_that_proves_damaged_when_it_is_used_is_built_again(
 def test_rows_change_only_with_their_version(folder: Path, cache: Path) -> None:
     """Users keep indexes. If this digest changes, increment `rows.VERSION` in the same commit."""
     path = file_of(open_graph([folder], folder=cache))
-    rows = rows_of(path)
-    values = repr({kind.value: rows[kind] for kind in Kind if kind in rows})
-    about = unpack_json(SqliteRows(path).get(Kind.PART, ABOUT) or b"")
+    rows = SqliteRows(path)
+    kinds = [kind for kind in Kind if kind is not Kind.FOLDER]
+    values = repr(
+        {kind.value: [row for row in rows.every(kind) if row[0] != ABOUT] for kind in kinds}
+    )
+    about = unpack_json(rows.get(Kind.PART, ABOUT) or b"")
     assert sorted(about) == (
         "digest judged_on languages link_fields name nodes roots state".split()
     )
-    assert (VERSION, sha256(values)[7:19]) == (3, "5e9f555c0fc4")
+    assert (VERSION, sha256(values)[7:19]) == (3, "f4c8c08d9ec0")
 
 
 def test_where_no_index_can_be_kept_the_graph_is_loaded(folder: Path, cache: Path) -> None:

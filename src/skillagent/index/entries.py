@@ -59,6 +59,21 @@ def weighted(
     return frequencies, length
 
 
+class Limit(NamedTuple):
+    """The best entry that may be missing in a list, and with it all that come after it."""
+
+    part: float
+    """0 if none is missing."""
+    document: int
+
+    def admits(self, part: float, document: int) -> bool:
+        """Whether an entry comes before: it has a higher part, or the same and comes first."""
+        return part > self.part or (part == self.part and part > 0 and document < self.document)
+
+
+COMPLETE = Limit(0.0, 0)
+
+
 @dataclass(slots=True)
 class Entries:
     """What an index keeps of one term: of a long list, the best entries and a reserve.
@@ -71,9 +86,8 @@ class Entries:
     """The number of all documents that contain the term."""
     short_count: int = 0
     """The number of all documents whose short text contains it."""
-    limit: float = 0.0
-    """Entries with this part, or with less, may be missing; 0 if none is."""
-    short_limit: float = 0.0
+    limit: Limit = COMPLETE
+    short_limit: Limit = COMPLETE
     """The same for the parts of short texts."""
     documents: array[int] = field(default_factory=lambda: array("i"))
     """Sorted."""
@@ -85,29 +99,33 @@ class Entries:
 
     def shorten(self) -> None:
         """Drop what is neither among the best entries nor in the reserve."""
-        best, self.limit = _highest(self.parts, CHAMPIONS + RESERVE)
-        if not self.limit:
+        if len(self.documents) <= CHAMPIONS + RESERVE:
             return
-        short, self.short_limit = _highest(self.short_parts, CHAMPIONS + RESERVE)
+        best, self.limit = _best(self.documents, self.parts)
+        short, self.short_limit = _best(self.short_documents, self.short_parts)
         kept = {self.documents[at] for at in best} | {self.short_documents[at] for at in short}
         self.documents, self.parts = _only(kept, self.documents, self.parts)
         self.short_documents, self.short_parts = _only(kept, self.short_documents, self.short_parts)
 
-    def put(self, document: int, part: float, short_part: float) -> bool:
-        """Replace the entry of one document; the counts are the caller's.
+    def put(self, document: int, part: float, short_part: float) -> None:
+        """Replace the entry of one document. The counts are the caller's.
 
         Args:
             document: the document.
             part: its new part; 0 if it does not contain the term any more.
             short_part: the same for its short text.
-
-        Returns:
-            Whether the best entries are still known.
         """
-        is_kept = part > self.limit or short_part > self.short_limit
+        is_kept = self.limit.admits(part, document)
+        is_kept = is_kept or self.short_limit.admits(short_part, document)
         _put(self.documents, self.parts, document, part if is_kept else 0.0)
         _put(self.short_documents, self.short_parts, document, short_part if is_kept else 0.0)
-        return _reaches(self.parts, self.limit) and _reaches(self.short_parts, self.short_limit)
+
+    @property
+    def has_champions(self) -> bool:
+        """Whether the best entries are still known, although others are not."""
+        return _reaches(self.documents, self.parts, self.limit) and _reaches(
+            self.short_documents, self.short_parts, self.short_limit
+        )
 
     def scored(self, total: int) -> TermList:
         """The list with its scores; of a long one, `CHAMPIONS` entries.
@@ -117,8 +135,8 @@ class Entries:
         """
         documents, parts = self.documents, self.parts
         if self.count > CHAMPIONS:
-            best, _ = _highest(parts, CHAMPIONS)
-            short, _ = _highest(self.short_parts, CHAMPIONS)
+            best = _highest(parts, CHAMPIONS)
+            short = _highest(self.short_parts, CHAMPIONS)
             kept = {documents[at] for at in best} | {self.short_documents[at] for at in short}
             documents, parts = _only(kept, documents, parts)
         idf = inverse_frequency(self.count, total)
@@ -130,22 +148,26 @@ class Entries:
                 if at < len(documents) and documents[at] == document:
                     scores[at] += weight * part
         if len(scores) > CHAMPIONS:
-            best, _ = _highest(scores, CHAMPIONS)
+            best = _highest(scores, CHAMPIONS)
             documents, scores = _only({documents[at] for at in best}, documents, scores)
         return TermList(documents, scores, self.count)
 
 
-def _highest(values: Sequence[float], most: int) -> tuple[Sequence[int], float]:
-    """The places of the highest values; of equal ones, the first.
-
-    Returns:
-        The places, and the highest value that is left out; 0 if none is.
-    """
+def _highest(values: Sequence[float], most: int) -> Sequence[int]:
+    """The places of the highest values, the highest first; of equal ones, the first."""
     if len(values) <= most:
-        return range(len(values)), 0.0
+        return range(len(values))
     # The sort is stable: of equal values, the first ones come first.
-    places = sorted(range(len(values)), key=values.__getitem__, reverse=True)
-    return places[:most], values[places[most]]
+    return sorted(range(len(values)), key=values.__getitem__, reverse=True)[:most]
+
+
+def _best(documents: Sequence[int], parts: Sequence[float]) -> tuple[Sequence[int], Limit]:
+    """The places of the entries that are kept of a long list, and the first one that is not."""
+    places = _highest(parts, CHAMPIONS + RESERVE + 1)
+    if len(places) <= CHAMPIONS + RESERVE:
+        return places, COMPLETE
+    *kept, first = places
+    return kept, Limit(parts[first], documents[first])
 
 
 def _only(
@@ -169,9 +191,11 @@ def _put(documents: array[int], values: array[float], document: int, value: floa
         values.insert(at, value)
 
 
-def _reaches(parts: Sequence[float], limit: float) -> bool:
-    """Whether the best entries are known, although those up to a limit may be missing."""
-    return not limit or sum(part > limit for part in parts) >= CHAMPIONS
+def _reaches(documents: Sequence[int], parts: Sequence[float], limit: Limit) -> bool:
+    """Whether a list has as many entries before its limit as a query reads."""
+    if limit == COMPLETE:
+        return True
+    return sum(map(limit.admits, parts, documents)) >= CHAMPIONS
 
 
 class Norms(NamedTuple):

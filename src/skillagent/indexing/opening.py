@@ -111,16 +111,18 @@ class _Opening:
     def open(self, after: StoredIndexError | None) -> Opened:
         if isinstance(after, DamagedIndexError):
             self._put_aside(after)
+        stamp = self._place.stamp()
         looked = look(self._roots, self._options)
         if view := self._stored(looked):
             return Opened(view, self._remark, self._place.path)
         try:
             self._place.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self._place.lock):
-                # Another process may have built it while this one waited.
-                looked = look(self._roots, self._options)
-                if view := self._stored(looked):
-                    return Opened(view, self._remark, self._place.path)
+                if self._place.stamp() != stamp:
+                    # Another process has built it while this one waited.
+                    looked = look(self._roots, self._options)
+                    if view := self._stored(looked):
+                        return Opened(view, self._remark, self._place.path)
                 return self._built(looked)
         except OSError as error:
             reason = error.strerror or str(error)

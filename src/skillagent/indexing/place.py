@@ -8,6 +8,7 @@ Above: `opening`. Below: `graph`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Sequence
@@ -43,6 +44,15 @@ class IndexPlace:
     def changes(self) -> Path:
         """The file with what changed since the index was built."""
         return self.path.with_suffix(".changes.sqlite")
+
+    def stamp(self) -> object:
+        """What tells whether another process has written the index since, without reading it."""
+        stamps = []
+        for path in (self.path, self.changes):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                stamps.append((status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+        return stamps
 
     @property
     def lock(self) -> Path:

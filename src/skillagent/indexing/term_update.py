@@ -33,7 +33,6 @@ class TermUpdate:
         self.lengths = lengths
         self._norms = Norms.of(*lengths)
         self._entries: dict[str, Entries] = {}
-        self._is_complete = True
 
     def replace(self, document: int, old: Frequencies, new: Frequencies) -> None:
         """Replace what one document contains."""
@@ -51,7 +50,7 @@ class TermUpdate:
             entries = self._of(term)
             entries.count += (after is not None) - (before is not None)
             entries.short_count += (term in new.short) - (term in old.short)
-            self._is_complete &= entries.put(document, *(after or (0.0, 0.0)))
+            entries.put(document, *(after or (0.0, 0.0)))
 
     def _of(self, term: str) -> Entries:
         entries = self._entries.get(term)
@@ -68,7 +67,9 @@ class TermUpdate:
             average length of documents has become another one, or a long list has lost so many of
             its best entries that it needs some that are not kept.
         """
-        if not self._is_complete or Norms.of(*self.lengths) != self._norms:
+        if Norms.of(*self.lengths) != self._norms:
+            return False
+        if not all(entries.has_champions for entries in self._entries.values()):
             return False
         before: list[str] = unpack_json(self._rows.known(Kind.PART, ACCENTED))
         accented = set(before)

@@ -172,7 +172,8 @@ def pack_entries(entries: Entries) -> bytes:
     counts = (entries.count, entries.short_count, len(entries.documents))
     columns = (
         array("i", counts),
-        array("d", (entries.limit, entries.short_limit)),
+        array("i", (entries.limit.document, entries.short_limit.document)),
+        array("d", (entries.limit.part, entries.short_limit.part)),
         entries.documents,
         entries.parts,
         entries.short_documents,
@@ -183,19 +184,20 @@ def pack_entries(entries: Entries) -> bytes:
 
 def unpack_entries(value: bytes) -> Entries:
     """The entries of `pack_entries`. Raises DamagedIndexError."""
-    from skillagent.index.entries import Entries
+    from skillagent.index.entries import Entries, Limit
 
     data = memoryview(unpacked(value))
     count, short_count, length = _column("i", data[:12])
-    limit, short_limit = _column("d", data[12:28])
-    parts, shorts = 28 + 4 * length, 28 + 12 * length
+    first, short_first = _column("i", data[12:20])
+    limit, short_limit = _column("d", data[20:36])
+    parts, shorts = 36 + 4 * length, 36 + 12 * length
     short_parts = shorts + (len(data) - shorts) // 3
     return Entries(
         count=count,
         short_count=short_count,
-        limit=limit,
-        short_limit=short_limit,
-        documents=_column("i", data[28:parts]),
+        limit=Limit(limit, first),
+        short_limit=Limit(short_limit, short_first),
+        documents=_column("i", data[36:parts]),
         parts=_column("d", data[parts:shorts]),
         short_documents=_column("i", data[shorts:short_parts]),
         short_parts=_column("d", data[short_parts:]),
