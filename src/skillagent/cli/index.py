@@ -31,6 +31,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--watch", action="store_true", help="go on until Ctrl-C, and index whatever changes"
     )
     parser.add_argument("--json", action="store_true", help="one line of JSON for each time")
+    parser.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="let the workers of this Dask scheduler read the files of a new index, such as "
+        "tcp://host:8786; they need the files at the same paths",
+    )
     publish.add_store_options(parser)
 
 
@@ -57,9 +63,11 @@ def _report(arguments: argparse.Namespace) -> None:
     from skillagent.cli.output import printable, to_json
     from skillagent.cli.progress_bar import progress_bar
     from skillagent.cli.session import opened
+    from skillagent.cli.workers import dask_workers
 
+    workers = dask_workers(arguments.dask) if arguments.dask else None
     with progress_bar() as progress:
-        graph = opened(arguments, progress)
+        graph = opened(arguments, progress, workers=workers)
     size = graph.path.stat().st_size if graph.path else None
     if arguments.json:
         values = {

@@ -21,8 +21,12 @@ from skillagent.store.protocol import GraphView
 from skillagent.tokens import counter_for
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
     from skillagent.graph import SkillGraph
     from skillagent.indexing import Opened
+    from skillagent.indexing.partition import Workers
 
 BUNDLED = "examples/ml-reproducibility"
 """The example graph. It is not below `skills`, because hosts list that folder in every session."""
@@ -34,6 +38,7 @@ def opened(
     arguments: argparse.Namespace,
     progress: Progress = no_progress,
     after: StoredIndexError | None = None,
+    workers: Workers | None = None,
 ) -> Opened:
     """Open the graph that the command line names, or that the project declares, by its index.
 
@@ -41,6 +46,7 @@ def opened(
         arguments: the command line.
         progress: receives how far building the index is.
         after: the error of a view of this index; see `open_graph`.
+        workers: read the files of a new index; None for processes of this machine.
 
     Raises:
         UsageError: no graph is named or declared, or the declaration is wrong.
@@ -51,10 +57,23 @@ def opened(
     roots = roots_of(arguments)
     finish_interrupted(*roots, *arguments.also)
     options = options_of(arguments)
-    graph = open_graph((*roots, *arguments.also), options, after=after, progress=progress)
+    graph = open_graph(
+        (*roots, *arguments.also),
+        options,
+        after=after,
+        progress=progress,
+        workers=workers or _local_workers,
+    )
     if graph.remark:
         print(printable(graph.remark), file=sys.stderr)
     return graph
+
+
+def _local_workers(files: int) -> AbstractContextManager[Executor | None]:
+    # Imported late: most commands find an index that is up to date.
+    from skillagent.cli.workers import local_workers
+
+    return local_workers(files)
 
 
 def needs_loading(arguments: argparse.Namespace) -> bool:

@@ -11,10 +11,12 @@ from contextlib import closing
 from functools import partial
 
 from skillagent.graph import Options, Root, SkillGraph
+from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.folder_state import RACY_NS
 from skillagent.indexing.costs import shown_texts
 from skillagent.indexing.folder_rows import folder_rows, numbers_of_files
 from skillagent.indexing.looking import Looked, is_of_this_version
+from skillagent.indexing.partition import Workers, WorkersFacts, no_workers, partitions_of
 from skillagent.indexing.place import IndexPlace
 from skillagent.indexing.updating import changed_rows
 from skillagent.progress import Progress
@@ -37,6 +39,7 @@ def build(
     options: Options,
     looked: Looked,
     progress: Progress,
+    workers: Workers = no_workers,
 ) -> None:
     """Write the index of a graph in place of an earlier one.
 
@@ -46,6 +49,7 @@ def build(
         options: how it is loaded.
         looked: its files before they are read: one that changes meanwhile is noticed the next time.
         progress: receives how far it is.
+        workers: read the files, too, if there is no earlier index.
 
     Raises:
         GraphError: a root cannot be listed.
@@ -55,8 +59,13 @@ def build(
     remove_unfinished(place.path.parent)
     # The next process then counts what it shows without loading a tokenizer.
     ensure_table(DEFAULT_ENCODING)
-    graph = SkillGraph.load(*roots, options=options, progress=progress)
-    write_rows(place.path, _rows(place, roots, graph, looked, progress))
+    new = 0 if place.path.exists() else sum(len(state.files) for state in looked.states)
+    with workers(new) as executor, collection_paused():
+        facts = None
+        if executor and new:
+            facts = WorkersFacts(executor, partitions_of(roots, options, looked))
+        graph = SkillGraph.load(*roots, options=options, progress=progress)
+        write_rows(place.path, _rows(place, roots, graph, looked, progress, facts))
     os.utime(place.path, ns=(looked.at_ns, looked.at_ns))
     # If a crash leaves them, they do not belong to the new rows, and are not read.
     place.changes.unlink(missing_ok=True)
@@ -68,6 +77,7 @@ def _rows(
     graph: SkillGraph,
     looked: Looked,
     progress: Progress,
+    facts: WorkersFacts | None,
 ) -> Iterator[Row]:
     """All rows; what the index that is replaced knows of files that have not changed is used."""
     nodes = {(node.root, node.path): number for number, node in enumerate(graph.nodes.values())}
@@ -77,13 +87,13 @@ def _rows(
     try:
         earlier_rows = opened_rows(place.path, place.changes)
     except FileNotFoundError:
-        yield from rows()
+        yield from rows(known=facts)
         return
     # It is closed before it is replaced: some systems do not replace a file that is open.
     with closing(earlier_rows):
         about = StoredView(earlier_rows).about
         is_known = is_of_this_version(about.state)
-        yield from rows(earlier=EarlierRows(earlier_rows, about.roots, graph) if is_known else None)
+        yield from rows(known=EarlierRows(earlier_rows, about.roots, graph) if is_known else None)
 
 
 def update(

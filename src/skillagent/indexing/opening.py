@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.graph.folder_state import RACY_NS
@@ -29,6 +30,9 @@ from skillagent.store.rows import Kind
 from skillagent.store.sqlite_rows import SqliteRows
 from skillagent.store.stored_values import About, unpack_head
 from skillagent.store.stored_view import StoredView
+
+if TYPE_CHECKING:
+    from skillagent.indexing.partition import Workers
 
 LOCK_SECONDS = 600.0
 """Seconds for which a process waits for another one that builds the same index."""
@@ -55,6 +59,7 @@ def open_graph(
     folder: Path | None = None,
     after: StoredIndexError | None = None,
     progress: Progress = no_progress,
+    workers: Workers | None = None,
 ) -> Opened:
     """Open a graph by its index, which is built first if the files have changed.
 
@@ -65,6 +70,8 @@ def open_graph(
         after: the error of a view of this index, which is opened again because of it; None for
             none.
         progress: receives how far building is.
+        workers: start workers that read the files of a new index, too; they must have the files at
+            the same paths. None for this process alone.
 
     Raises:
         GraphError: a root does not exist, is not a folder or cannot be listed.
@@ -72,7 +79,7 @@ def open_graph(
     """
     # The process may change its folder while the view is used.
     places = [replace(root, path=root.path.absolute()) for root in roots_of(roots)]
-    opening = _Opening(places, options or Options(), folder, progress)
+    opening = _Opening(places, options or Options(), folder, progress, workers)
     return opening.open(after)
 
 
@@ -101,9 +108,15 @@ class _Opening:
     """Opens one graph."""
 
     def __init__(
-        self, roots: Sequence[Root], options: Options, folder: Path | None, progress: Progress
+        self,
+        roots: Sequence[Root],
+        options: Options,
+        folder: Path | None,
+        progress: Progress,
+        workers: Workers | None,
     ) -> None:
         self._roots, self._options, self._progress = roots, options, progress
+        self._workers = workers
         self._files = GraphFiles(roots, options)
         self._place = IndexPlace.of(roots, options, folder)
         self._remark = ""
@@ -185,17 +198,24 @@ class _Opening:
 
     def _built(self, looked: Looked) -> Opened:
         # Imported late: most processes find an index that is up to date.
-        from skillagent.indexing.building import build, update
+        from skillagent.indexing.building import update
 
         try:
             if not update(self._place, self._roots, self._options, looked):
-                build(self._place, self._roots, self._options, looked, self._progress)
+                self._build(looked)
         except DamagedIndexError as error:  # in the index that is replaced
             self._put_aside(error)
-            build(self._place, self._roots, self._options, looked, self._progress)
+            self._build(looked)
         rows = opened_rows(self._place.path, self._place.changes)
         view = StoredView(rows, self._files)
         return Opened(view, self._remark, self._place.path, is_new=True)
+
+    def _build(self, looked: Looked) -> None:
+        from skillagent.indexing.building import build
+        from skillagent.indexing.partition import no_workers
+
+        workers = self._workers or no_workers
+        build(self._place, self._roots, self._options, looked, self._progress, workers)
 
     def _put_aside(self, error: DamagedIndexError) -> None:
         with contextlib.suppress(OSError):

@@ -9,20 +9,36 @@ Above: `graph_rows`, `indexing`. Below: `rows`, `stored_values`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.index.analysis import Analysis
-from skillagent.store.rows import Kind, Rows, unpack_json
+from skillagent.store.rows import Kind, Rows
 from skillagent.store.stored_analysis import unpack_analysis
 from skillagent.store.stored_values import (
     LinkPlace,
     ShownText,
     StoredRoot,
-    places_of_links,
+    links_as_written,
     stored_roots,
     unpack_head,
 )
+
+
+class KnownFiles(Protocol):
+    """What is known of files whose rows are made."""
+
+    def shown(self, node: Node) -> ShownText | None:
+        """What is known of a node's text; None for nothing."""
+        ...
+
+    def links(self, node: Node) -> Mapping[LinkPlace, Sequence[Any]]:
+        """Place of a link → see `as_written`; empty if none are known."""
+        ...
+
+    def analysis(self, node: Node, language: str) -> Analysis | None:
+        """The terms of a node in a language; None if they are not known."""
+        ...
 
 
 class EarlierRows:
@@ -54,10 +70,10 @@ class EarlierRows:
         return self._shown.get((node.root, node.digest))
 
     def links(self, node: Node) -> Mapping[LinkPlace, Sequence[Any]]:
-        """The links of a node as they were packed; empty if its file is new or has changed."""
+        """The links of a node as they were written; empty if its file is new or has changed."""
         number = self._numbers.get((node.root, node.digest))
         value = None if number is None else self._rows.get(Kind.LINKS, number)
-        return places_of_links(unpack_json(value)) if value else {}
+        return links_as_written(value) if value else {}
 
     def analysis(self, node: Node, language: str) -> Analysis | None:
         """The terms of a node; None if its file is new, was moved, or has changed."""

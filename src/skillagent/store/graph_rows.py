@@ -14,7 +14,7 @@ from skillagent.index.detection import total_evidence
 from skillagent.index.filters import FIELDS, GraphFacets
 from skillagent.index.tables import GraphTables
 from skillagent.progress import Progress, no_progress, tracked
-from skillagent.store.earlier_rows import EarlierRows
+from skillagent.store.earlier_rows import KnownFiles
 from skillagent.store.rows import (
     ABOUT,
     ACCENTED,
@@ -63,7 +63,7 @@ def graph_rows(
     state: str = "",
     *,
     texts: bool = False,
-    earlier: EarlierRows | None = None,
+    known: KnownFiles | None = None,
     progress: Progress = no_progress,
 ) -> Iterator[Row]:
     """All rows of a graph.
@@ -74,11 +74,11 @@ def graph_rows(
         state: the state of the files; see `graph.folder_state`.
         texts: whether to keep the texts of the nodes, for readers that do not have the files; then
             nothing is kept for an update, which needs the files.
-        earlier: what is known of files that have not changed; None for nothing.
+        known: what is known of the files already; None for nothing.
         progress: receives how many nodes are indexed and written.
     """
-    known = earlier.analysis if earlier else None
-    tables = graph.keep(GraphTables, lambda: GraphTables(graph, progress, known))
+    analysis = known.analysis if known else None
+    tables = graph.keep(GraphTables, lambda: GraphTables(graph, progress, analysis))
     numbers = {node: number for number, node in enumerate(graph.nodes)}
     facets = GraphFacets(graph)
     yield from _parts(graph, tables, facets, state, numbers)
@@ -86,10 +86,10 @@ def graph_rows(
         yield from _analyses(graph, tables)
     for number, node in enumerate(tracked(graph.nodes.values(), "writing the index", progress)):
         language = tables.languages.of(node.id)
-        text = (earlier and earlier.shown(node)) or shown(node)
+        text = (known and known.shown(node)) or shown(node)
         yield Kind.HEAD, number, pack_head(node, language, text)
         if links := graph.links_from(node.id):
-            yield Kind.LINKS, number, pack_links(links, earlier.links(node) if earlier else {})
+            yield Kind.LINKS, number, pack_links(links, known.links(node) if known else {})
     yield from _places(graph, tables, numbers)
     for number, node in enumerate(graph.nodes.values()):
         # A file whose name cannot be printed is not found again by the path of its node.

@@ -155,22 +155,21 @@ def pack_links(links: Sequence[Link], known: Mapping[LinkPlace, Sequence[Any]]) 
 
     Args:
         links: the links.
-        known: links of the same text as they were packed before; see `places_of_links`.
+        known: place of a link → see `as_written`; only of those that are known.
     """
     packed = []
     for link in links:
-        earlier = known.get((link.start, link.kind.value, link.name))
-        as_written = earlier[2:] if earlier else _as_written(link)
-        packed.append([link.target, link.candidates, *as_written])
+        written = known.get((link.start, link.kind.value, link.name)) or as_written(link)
+        packed.append([link.target, link.candidates, *written])
     return pack_json(packed)
 
 
-def places_of_links(packed: Sequence[Sequence[Any]]) -> dict[LinkPlace, Sequence[Any]]:
-    """Place of a link → the link as `pack_links` packs it."""
-    return {(parts[7], parts[3], parts[2]): parts for parts in packed}
+def links_as_written(value: bytes) -> dict[LinkPlace, Sequence[Any]]:
+    """Place of each link of `pack_links` → see `as_written`. Raises DamagedIndexError."""
+    return {(parts[7], parts[3], parts[2]): parts[2:] for parts in unpack_json(value)}
 
 
-def _as_written(link: Link) -> list[Any]:
+def as_written(link: Link) -> list[Any]:
     """What the text says of a link, wherever it leads."""
     return [
         link.name,
