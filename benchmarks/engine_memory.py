@@ -23,8 +23,8 @@ from benchmarks.engine_files import CANDIDATES
 from benchmarks.engine_postings import PostingsEngine, build_postings
 from skillagent import SearchIndex, SkillGraph
 from skillagent.index.analyzer import query_words, stem, terms, words
+from skillagent.index.entries import PostingsBuilder
 from skillagent.index.languages import stop_words
-from skillagent.index.postings import PostingsBuilder
 from skillagent.index.tables import GraphTables
 
 QUESTIONS = 200
@@ -52,7 +52,7 @@ def main() -> None:
     graph = SkillGraph.load(graph_folder)
     loaded = time.process_time()
     # Adding to the postings is measured apart from analysing the texts, which every engine needs.
-    for name in ("add", "lists"):
+    for name in ("add", "entries"):
         setattr(PostingsBuilder, name, adding.timed(getattr(PostingsBuilder, name)))
     tables = GraphTables(graph)
     index = SearchIndex(tables)
@@ -161,7 +161,7 @@ def _all_terms(graph: SkillGraph, tables: GraphTables) -> str:
 
     Engines that count terms then rank a document by its weighted fields, nearly as ours do.
     """
-    languages, anchors = tables.languages, tables._anchors()
+    languages, anchors = tables.languages, tables.anchors
     lines = []
     for node in graph.nodes.values():
         language = languages.of(node.id)
@@ -183,7 +183,7 @@ def _write(folder: Path, tables: GraphTables) -> float:
     for _ in range(WRITES):
         (folder / "postings.db").unlink(missing_ok=True)
         started = time.process_time()
-        build_postings(folder, tables.lists, len(tables))
+        build_postings(folder, tables.entries, len(tables))
         times.append(time.process_time() - started)
     return statistics.median(times)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.engine_files import CANDIDATES, Hits
-from skillagent.index.postings import Postings, TermList
+from skillagent.index.entries import Entries
+from skillagent.index.postings import Postings
 from skillagent.index.scores import best
-from skillagent.store.rows import ABOUT, Kind, Row, pack_json, pack_scores, text_key
+from skillagent.store.rows import ABOUT, Kind, Row, pack_entries, pack_json, text_key
 from skillagent.store.sqlite_rows import SqliteRows, write_rows
 from skillagent.store.stored_tables import StoredTables
 
@@ -27,21 +28,21 @@ class PostingsEngine:
         return best(postings.score(dict.fromkeys(ranked, 1.0)), CANDIDATES)
 
 
-def build_postings(folder: Path, lists: Mapping[str, TermList], documents: int) -> None:
+def build_postings(folder: Path, terms: Mapping[str, Entries], documents: int) -> None:
     """Write the file that `stored_postings` opens.
 
     Args:
         folder: where it is written.
-        lists: the list of each term.
+        terms: what is kept of each term.
         documents: the number of all documents.
     """
-    write_rows(folder / "postings.db", _rows(lists, documents))
+    write_rows(folder / "postings.db", _rows(terms, documents))
 
 
-def _rows(lists: Mapping[str, TermList], documents: int) -> Iterator[Row]:
+def _rows(terms: Mapping[str, Entries], documents: int) -> Iterator[Row]:
     yield Kind.PART, ABOUT, pack_json({"nodes": documents})
-    for term, (entries, scores, frequency) in lists.items():
-        yield Kind.TERM, text_key(term), pack_scores(frequency, entries, scores)
+    for term, entries in terms.items():
+        yield Kind.TERM, text_key(term), pack_entries(entries)
 
 
 def stored_postings(folder: Path) -> PostingsEngine:

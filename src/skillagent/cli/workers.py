@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skillagent.errors import MissingPackageError, UsageError
 
@@ -69,7 +69,7 @@ def dask_workers(address: str) -> Callable[[int], AbstractContextManager[Executo
     @contextlib.contextmanager
     def workers(_files: int) -> Iterator[Executor]:
         try:
-            client = Client(address, timeout=SECONDS)
+            client: Any = Client(address, timeout=SECONDS)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             reason = " ".join(str(error).split())
             raise UsageError(f"--dask: no scheduler answers at {address}: {reason}") from None
