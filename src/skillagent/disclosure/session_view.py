@@ -198,7 +198,7 @@ class SessionView:
         for name in (link.label, link.name, title):
             if "[" in name or "*" in name or "`" in name:
                 name = plain_text(name)
-            if name and re.match(rf"{re.escape(name)}(?!\w)", text):
+            if name and writing.begins_with_words(text, name):
                 return _LEADING.sub("", text[len(name) :]).strip()
         return text
 

@@ -173,3 +173,24 @@ def json_text(text: str) -> str:
     if _NOT_IN_JSON.search(quoted) or replaced(quoted, "") != quoted:
         quoted = json.dumps(text)
     return _TAG.sub(lambda match: f"{match[1]}{match[2]}\\u{ord(match[3]):04x}", quoted)
+
+
+def begins_with_words(text: str, words: str) -> bool:
+    """Whether a text begins with some words, and the last one ends there."""
+    return text.startswith(words) and not _is_of_word(text[len(words) :][:1])
+
+
+def has_words(text: str, words: str) -> bool:
+    """Whether a text contains some words, not as a part of longer ones."""
+    # A regular expression would be compiled for each link of an answer.
+    at = text.find(words)
+    while at >= 0:
+        if not _is_of_word(text[at - 1 : at]) and begins_with_words(text[at:], words):
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def _is_of_word(letter: str) -> bool:
+    """Whether `\\w` of a regular expression matches a letter; False for an empty text."""
+    return letter.isalnum() or letter == "_"

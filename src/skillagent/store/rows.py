@@ -26,6 +26,9 @@ VERSION = 3
 """Version of the rows and of everything that decides what they hold, such as the ranking."""
 
 
+_decode = json.JSONDecoder().raw_decode
+
+
 class Kind(StrEnum):
     """What a row tells. The name is that of its table."""
 
@@ -152,7 +155,8 @@ def pack_json(value: object) -> bytes:
 
 def unpack_json(value: bytes) -> Any:
     """The value of `pack_json`, with lists. Raises DamagedIndexError."""
-    return json.loads(unpacked(value))
+    # Without blanks around it, and always ASCII: `json.loads` would look for both.
+    return _decode(str(unpacked(value), "ascii"))[0]
 
 
 def pack_numbers(numbers: Iterable[int]) -> bytes:

@@ -48,10 +48,9 @@ class StoredTables:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self.lists = _StoredLists(rows, self.__len__)
-        self.head: Callable[[int], StoredHead] = lru_cache(KEPT_NODES)(self._read_head)
-        """Returns the head of the node with a number."""
-        self.find: Callable[[str], int | None] = lru_cache(KEPT_NODES)(self._find)
-        """Returns the number of the node with an id; None if no node has it."""
+        self._heads: dict[int, StoredHead] = {}
+        self._numbers: dict[str, int] = {}
+        """Those of the nodes that were read last; emptied when they are too many."""
 
     def part(self, name: bytes) -> bytes:
         """The value of a row about the whole graph.
@@ -66,20 +65,43 @@ class StoredTables:
         """What is known of the whole graph, and of how its rows were made."""
         return unpack_about(self.part(ABOUT))
 
-    def _read_head(self, document: int) -> StoredHead:
-        return unpack_head(_present(self._rows.get(Kind.HEAD, document)))
+    def head(self, document: int) -> StoredHead:
+        """The head of the node with a number."""
+        head = self._heads.get(document)
+        return head or self._kept(document, self._rows.get(Kind.HEAD, document))
 
     def heads(self, documents: Sequence[int]) -> list[StoredHead]:
         """The heads of several nodes, read at once."""
-        values = self._rows.many(Kind.HEAD, documents)
-        return [unpack_head(_present(values.get(document))) for document in documents]
+        heads = {document: self._heads.get(document) for document in documents}
+        missing = [document for document, head in heads.items() if head is None]
+        values = self._rows.many(Kind.HEAD, missing) if missing else {}
+        for document in missing:
+            heads[document] = self._kept(document, values.get(document))
+        return [head for document in documents if (head := heads[document])]
 
-    def read_ahead(self, nodes: Sequence[str]) -> None:
-        """Read at once what will be asked of each of several nodes; see `Rows.reads_ahead`."""
-        values = self._rows.many(Kind.NUMBER, list(map(text_key, nodes)))
-        numbers = [unpack_numbers(value)[0] for value in values.values()]
-        for kind in (Kind.HEAD, Kind.EDGES):
-            self._rows.many(kind, numbers)
+    def _kept(self, document: int, value: bytes | None) -> StoredHead:
+        head = unpack_head(_present(value))
+        if len(self._heads) >= KEPT_NODES:
+            self._heads.clear()
+        self._heads[document] = head
+        self._keep_number(head.id, document)
+        return head
+
+    def _keep_number(self, node: str, document: int) -> None:
+        if len(self._numbers) >= KEPT_NODES:
+            self._numbers.clear()
+        self._numbers[node] = document
+
+    def read_ahead(self, nodes: Iterable[str]) -> None:
+        """Read at once what will be asked of each of several nodes."""
+        numbers = {node: self._numbers.get(node) for node in nodes}
+        missing = [text_key(node) for node, number in numbers.items() if number is None]
+        values = self._rows.many(Kind.NUMBER, missing) if missing else {}
+        documents = [number for number in numbers.values() if number is not None]
+        documents += [unpack_numbers(value)[0] for value in values.values()]
+        self.heads(documents)
+        if self._rows.reads_ahead:
+            self._rows.many(Kind.EDGES, documents)
 
     @cached_property
     def languages(self) -> Languages:
@@ -107,9 +129,13 @@ class StoredTables:
             raise KeyError(node)
         return number
 
-    def _find(self, node: str) -> int | None:
-        value = self._rows.get(Kind.NUMBER, text_key(node))
-        return None if value is None else unpack_numbers(value)[0]
+    def find(self, node: str) -> int | None:
+        """The number of the node with an id; None if no node has it."""
+        number = self._numbers.get(node)
+        if number is None and (value := self._rows.get(Kind.NUMBER, text_key(node))):
+            number = unpack_numbers(value)[0]
+            self._keep_number(node, number)
+        return number
 
     def fields(self, document: int) -> Sequence[frozenset[str]]:
         value = self._rows.get(Kind.FIELDS, document)

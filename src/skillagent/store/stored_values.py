@@ -56,7 +56,7 @@ class ShownText(NamedTuple):
     """Whether it is exactly the text of the file."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StoredHead:
     """A node without its text; see `NodeHead`."""
 
@@ -85,7 +85,7 @@ class StoredHead:
     shown: ShownText
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class StoredLink:
     """A link with its context; see `LinkView`."""
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 KEPT_DOCUMENTS = 64
 """How many parsed texts stay in memory after they were read."""
 FIRST, AT_ONCE = 16, 500
-"""How many ids of a long sequence are read at first, and at most, at once."""
+"""How many nodes of a long sequence are read at first, and at most, at once."""
 
 
 class StoredView:
@@ -184,8 +184,8 @@ class StoredView:
 
     def links_from(self, node: str) -> Sequence[StoredLink]:
         links = self._links(node)
-        if self._rows.reads_ahead:
-            self._tables.read_ahead([link.target for link in links if link.target])
+        if self._rows.reads_ahead or len(links) > FIRST:
+            self._tables.read_ahead(link.target for link in links if link.target)
         return links
 
     def _read_links(self, node: str) -> Sequence[StoredLink]:
@@ -196,9 +196,10 @@ class StoredView:
         value = self._rows.get(Kind.INCOMING, self._tables.number(node))
         numbers = unpack_numbers(value) if value else ()
         pairs = iter(numbers)
+        heads = self._tables.heads(numbers[::2])
         if self._rows.reads_ahead:
             self._rows.many(Kind.LINKS, numbers[::2])
-            self._tables.read_ahead([head.id for head in self._tables.heads(numbers[::2])])
+            self._tables.read_ahead(head.id for head in heads)
         return [
             _link_at(self._links(self._tables.id(source)), place)
             for source, place in zip(pairs, pairs, strict=True)

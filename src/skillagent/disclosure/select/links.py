@@ -7,7 +7,6 @@ values that are shown for them.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 
 from skillagent.disclosure import writing
@@ -151,8 +150,7 @@ def _is_in(link: LinkView, context: str) -> bool:
     """Whether a context, which may be cut, contains the words of a link of its sentence."""
     if "…" not in (context[:1], context[-1:]):
         return True
-    name = re.escape(plain_text(link.label or link.name))
-    return re.search(rf"(?<!\w){name}(?!\w)", context) is not None
+    return writing.has_words(context, plain_text(link.label or link.name))
 
 
 def _line(
