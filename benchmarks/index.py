@@ -74,7 +74,8 @@ class Measurer:
         time.sleep(SETTLED)
         cold = [self._cold() for _ in range(rounds)]
         say(f"{count:,} notes: after a change")
-        rebuild = [self._after_change(f"index {number}", "index") for number in range(rounds)]
+        updated = [self._after_change(f"index {number}", "index") for number in range(rounds)]
+        rebuilt = [self._after_a_new_file(number) for number in range(rounds)]
         changed = [self._after_change(f"read {number}", "read", EDITED) for number in range(rounds)]
         say(f"{count:,} notes: starting")
         (asked, _), *_ = questions(self._graph, 1)
@@ -86,7 +87,9 @@ class Measurer:
             cold=_cpu(cold),
             cold_mb=statistics.median([usage.peak_mb for usage in cold]),
             index_mb=sum(file.stat().st_size for file in self._cache.rglob("*.sqlite")) / 1e6,
-            rebuild=_cpu(rebuild),
+            cold_wall=statistics.median([usage.wall for usage in cold]),
+            updated=_cpu(updated),
+            rebuilt=_cpu(rebuilt),
             changed=_cpu(changed),
             scan=statistics.median([json.loads(usage.output)["scan"] for usage in scans]),
             bare=starts[0],
@@ -128,6 +131,11 @@ class Measurer:
         if command == "read" and f"Changed before {text}." not in usage.output:
             raise RuntimeError(f"{EDITED} was served without its new text")
         return usage
+
+    def _after_a_new_file(self, number: int) -> Usage:
+        text = f"# Added {number}\n\nA file that was not there before.\n"
+        (self._graph / f"added-{number}.md").write_text(text, encoding="utf-8")
+        return self._program("index", str(self._graph))
 
     def _program(self, *arguments: str) -> Usage:
         program = Path(sys.executable).with_name("skillagent")

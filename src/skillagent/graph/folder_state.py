@@ -13,14 +13,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 from skillagent.errors import GraphError
+from skillagent.graph.ignore_files import Specs
 from skillagent.graph.logseq import dialect_of
-from skillagent.graph.open_root import Folder, OpenRoot
+from skillagent.graph.open_root import BY_DESCRIPTOR, Folder, OpenRoot
 from skillagent.graph.walk import Options, Root, RootFiles, Walker
 from skillagent.progress import no_progress
 
@@ -29,17 +33,25 @@ RACY_NS = 2_000_000_000
 two seconds."""
 
 
-@dataclass(slots=True)
-class FileState:
+class FileState(NamedTuple):
     """One Markdown file, without its content."""
 
     path: str
     """Relative to the root, as the system spells it."""
-    changed_ns: int
-    """The last change of its content or its status, in nanoseconds since 1970; a program can set
-    the first of these times, but not the second one."""
-    identity: tuple[int, int, int, int]
-    """Mode, size in bytes, inode, and the time of the last change of its content."""
+    written_ns: int
+    """The last change of its content, in nanoseconds since 1970."""
+    status_ns: int
+    """The last change of its content or its status; a program can set the time before, but not this
+    one."""
+    size: int
+    """Bytes on disk."""
+    inode: int
+    mode: int
+
+    @property
+    def changed_ns(self) -> int:
+        """The later one of the times."""
+        return max(self.written_ns, self.status_ns)
 
 
 @dataclass(slots=True)
@@ -56,7 +68,11 @@ class FolderState:
     @property
     def youngest_ns(self) -> int:
         """The latest change of a file, in nanoseconds since 1970; 0 without files."""
-        return max((file.changed_ns for file in (*self.files, *self.unread)), default=0)
+        files = (*self.files, *self.unread)
+        return max(
+            max((file.written_ns for file in files), default=0),
+            max((file.status_ns for file in files), default=0),
+        )
 
 
 def state_of(root: Root, options: Options) -> FolderState:
@@ -83,7 +99,7 @@ def state_of(root: Root, options: Options) -> FolderState:
         org = list(_org_files(opened, contents.others))
     rest = [dialect.settings, *root.folders, *contents.others, *map(str, org)]
     rest += [f"{finding.code} {finding.path}" for finding in contents.diagnostics]
-    looker.files.sort(key=lambda file: file.path)
+    looker.files.sort()
     return FolderState(looker.files, sorted(rest), org)
 
 
@@ -91,8 +107,11 @@ def digest_of(states: Sequence[FolderState]) -> str:
     """SHA-256 of the states of all roots, in hexadecimal digits: equal if nothing has changed."""
     whole = hashlib.sha256()
     for state in states:
-        lines = [f"{file.path}\0{file.changed_ns}\0{file.identity}" for file in state.files]
-        whole.update("\n".join((*lines, "", *state.rest, "\n")).encode("utf-8", "surrogatepass"))
+        # A hundred thousand files are looked at: what is done for each has to be little.
+        numbers = chain.from_iterable(file[1:] for file in state.files)
+        lines = (*(file.path for file in state.files), "", *state.rest, "\n")
+        whole.update("\n".join(lines).encode("utf-8", "surrogatepass"))
+        whole.update(array("q", numbers).tobytes())
     return whole.hexdigest()
 
 
@@ -104,14 +123,30 @@ class _Looker(Walker):
         """The files that were looked at so far."""
         return []
 
+    def _entry(self, folder: Folder, entry: os.DirEntry[str], relative: str, specs: Specs) -> None:
+        name = entry.name
+        is_usual = name.endswith(".md") and name.isascii() and name.isprintable()
+        if not (is_usual and BY_DESCRIPTOR) or specs or self._hidden_paths or entry.is_symlink():
+            super()._entry(folder, entry, relative, specs)
+            return
+        try:
+            self.files.append(_file_state(entry.stat(follow_symlinks=False), relative))
+        except OSError as error:
+            self._unread(relative, error)
+
     def _read(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
         self.files.append(_file_state(parent.status(name), relative))
 
 
 def _file_state(status: os.stat_result, path: str) -> FileState:
-    written, changed = status.st_mtime_ns, status.st_ctime_ns
-    identity = (status.st_mode, status.st_size, status.st_ino, written)
-    return FileState(path, max(written, changed), identity)
+    return FileState(
+        path,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+        status.st_size,
+        status.st_ino,
+        status.st_mode,
+    )
 
 
 def _org_files(opened: OpenRoot, paths: Iterable[str]) -> Iterator[FileState]:

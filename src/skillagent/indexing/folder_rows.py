@@ -33,7 +33,7 @@ def folder_rows(looked: Looked, number: Callable[[int, str], int]) -> Iterator[t
     """
     for key, files in _by_folder(looked).items():
         states = {
-            name: [*_stamp(file), number(root, file.path)] for name, (root, file) in files.items()
+            name: [*file[1:], number(root, file.path)] for name, (root, file) in files.items()
         }
         yield key, pack_json(states)
 
@@ -46,10 +46,6 @@ def _by_folder(looked: Looked) -> dict[bytes, dict[str, tuple[int, FileState]]]:
             folder, _, name = file.path.rpartition("/")
             folders.setdefault(text_key(f"{root}/{folder}"), {})[name] = root, file
     return folders
-
-
-def _stamp(file: FileState) -> list[int]:
-    return [file.changed_ns, *file.identity]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +90,9 @@ def changes_of(rows: Rows, looked: Looked, certain_ns: int) -> Changes | None:
             return None
         states: _Folder = {}
         for name, (root, file) in files.items():
-            *stamp, number = indexed[name]
-            states[name] = [*_stamp(file), number]
-            if stamp != states[name][:-1] or file.changed_ns >= certain_ns:
+            number = indexed[name][-1]
+            state = states[name] = [*file[1:], number]
+            if state != indexed[name] or file.changed_ns >= certain_ns:
                 changed.append(ChangedFile(root, file.path, number))
         if states != indexed:
             folders[key] = pack_json(states)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skillagent import __version__
+from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.folder_state import FolderState, digest_of, state_of
 from skillagent.graph.walk import Options, Root
 
@@ -39,7 +40,8 @@ def look(roots: Sequence[Root], options: Options) -> Looked:
         GraphError: a root cannot be listed.
     """
     at_ns = time.time_ns()
-    states = [state_of(root, options) for root in roots]
+    with collection_paused():
+        states = [state_of(root, options) for root in roots]
     return Looked(at_ns, states, _VERSION + digest_of(states))
 
 

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.graph.folder_state import RACY_NS
 from skillagent.graph.walk import Options, Root, read_file, roots_of
-from skillagent.indexing.folder_rows import changes_of
 from skillagent.indexing.looking import Looked, is_of_this_version, look
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
@@ -184,6 +183,8 @@ class _Opening:
             return True
         if any(file.changed_ns >= certain_ns for state in looked.states for file in state.unread):
             return False  # the index has no digests of these
+        from skillagent.indexing.folder_rows import changes_of
+
         changes = changes_of(rows, looked, certain_ns)
         if changes is None:
             return False

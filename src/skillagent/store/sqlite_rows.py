@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from skillagent.errors import DamagedIndexError
 from skillagent.files import STAGED
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.store.rows import ABOUT, BASE, VERSION, Key, Kind, Row
 
 APPLICATION = 0x534B4741
@@ -36,6 +37,8 @@ _NEXT = {
     kind: f"{statement} WHERE key > ? ORDER BY key LIMIT ?" for kind, statement in _ALL.items()
 }
 _INSERT = {kind: f"INSERT INTO {kind} VALUES (?, ?)" for kind in Kind}  # noqa: S608
+_PLAIN = lazy_pattern(r"[\w./-]+", re.ASCII)
+"""A path that is the same in an address."""
 _HEADER = 100
 """Length in bytes of the header of an SQLite file (https://www.sqlite.org/fileformat.html)."""
 
@@ -56,7 +59,7 @@ class SqliteRows:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.identity = _check(path)
-        address = f"file:{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1"
+        address = f"file:{_quoted(path)}?mode=ro&immutable=1"
         self._lock = threading.Lock()
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
@@ -99,6 +102,16 @@ class SqliteRows:
         # A message about damaged bytes can have bytes that are no text.
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise DamagedIndexError(f"{self.path}: {error}") from None
+
+
+def _quoted(path: Path) -> str:
+    """A path in an address."""
+    text = os.fspath(path.absolute())
+    if _PLAIN.fullmatch(text):
+        return text
+    from urllib.parse import quote  # importing it takes longer than anything else here
+
+    return quote(os.fsencode(text))
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
