@@ -40,9 +40,29 @@ def test_a_graph_is_published_again_only_where_it_changed(
     assert published["written"] > 0
 
 
+@pytest.mark.process
+def test_another_graph_or_an_empty_one_takes_no_place_unasked(
+    vault: Vault, postgres: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = postgres.new_database()
+    root = vault({"notes/a.md": "Text.", "other/a.md": "Other text.", "empty/notes/a.txt": ""})
+    name = ("--store", address, "--namespace", "team")
+    assert told(capsys, str(root / "notes"), *name)[0] == 0
+    code, _, error = told(capsys, str(root / "empty" / "notes"), *name)
+    assert (code, error.count("\n")) == (2, 1)
+    assert "no Markdown file was found, so nothing is published" in error
+    code, _, error = told(capsys, str(root / "other"), *name)
+    assert (code, error.count("\n")) == (2, 1)
+    assert "team holds the graph 'notes', and this is 'other'" in error
+    assert told(capsys, str(root / "notes"), *name)[1] == "team: unchanged, revision 1\n"
+    assert "revision 2" in told(capsys, str(root / "other"), *name, "--replace")[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--namespace", "notes"], "give its address in --store"),
+        (["--replace"], "give its address in --store"),
         (["--store", "postgresql://me:s3cret@db/graphs"], "PGPASSWORD"),
         (["--store", "graphs.sqlite"], "write it as postgresql://"),
         (["--store", "postgresql://db/graphs", "--watch"], "leave it out with --store"),

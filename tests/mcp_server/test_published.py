@@ -71,7 +71,9 @@ def test_any_server_goes_on_with_a_session_within_its_budget(address: str, vault
         assert len(answers) > 3
         assert post(one.url.replace("NAMESPACE", "other")).status_code == 404
         published = vault({"a.md": "# A\n\nQuite another graph."})
-        publish_graph(SkillGraph.load(published), Address.parse(address), namespace="trading")
+        publish_graph(
+            SkillGraph.load(published), Address.parse(address), namespace="trading", replace=True
+        )
         for url in urls:
             wait_until(partial(has_changed, url))
 

@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.store is not None:
         return publish.run(arguments)
+    publish.check_store_options(arguments)
     from skillagent.cli.session import graph_folders
 
     folders = graph_folders(arguments)

@@ -24,6 +24,25 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
         help="name of the graph in the database (default: its own name)",
     )
 
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="publish it although the namespace holds a graph with another name",
+    )
+
+
+def check_store_options(arguments: argparse.Namespace) -> None:
+    """Refuse options that mean nothing without a database.
+
+    Raises:
+        UsageError: one of them is given.
+    """
+    if arguments.namespace or arguments.replace:
+        from skillagent.errors import UsageError
+
+        option = "--namespace" if arguments.namespace else "--replace"
+        raise UsageError(f"{option} is for a graph in a database: give its address in --store")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Load a graph, publish it and say what was written.
@@ -35,16 +54,23 @@ def run(arguments: argparse.Namespace) -> int:
     from skillagent.cli.progress_bar import progress_bar
     from skillagent.cli.session import load
 
-    if arguments.watch:
+    if arguments.watch or arguments.dask:
         from skillagent.errors import UsageError
 
-        raise UsageError("--watch is for the index of this machine: leave it out with --store")
+        option = "--watch" if arguments.watch else "--dask"
+        raise UsageError(f"{option} is for the index of this machine: leave it out with --store")
     address = store_address(arguments.store)
     from skillagent.indexing.published import publish_graph
 
     with progress_bar() as progress:
         graph = load(arguments, progress)
-        published = publish_graph(graph, address, namespace=arguments.namespace, progress=progress)
+        published = publish_graph(
+            graph,
+            address,
+            namespace=arguments.namespace,
+            replace=arguments.replace,
+            progress=progress,
+        )
     if arguments.json:
         print(to_json({"store": str(address), "nodes": len(graph.nodes), **asdict(published)}))
     elif published.written or published.ended:

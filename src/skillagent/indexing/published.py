@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from skillagent import __version__
+from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
 from skillagent.indexing.costs import shown_texts
 from skillagent.progress import Progress, no_progress
@@ -31,6 +32,7 @@ def publish_graph(
     address: Address,
     *,
     namespace: str = "",
+    replace: bool = False,
     grace: float = GRACE_SECONDS,
     progress: Progress = no_progress,
 ) -> Publication:
@@ -41,18 +43,24 @@ def publish_graph(
         address: the database of the primary server.
         namespace: the name of the graph among all graphs of the database; empty for the graph's
             own name.
+        replace: whether it may take the place of a graph with another name.
         grace: seconds for which a superseded revision is kept for those who still read it.
         progress: receives how far it is.
 
     Raises:
         StoreError: the database cannot be written to.
-        UsageError: the namespace has characters that it must not have.
+        UsageError: the namespace has characters that it must not have, or holds another graph; or
+            this graph has no nodes.
     """
     namespace = check_namespace(namespace or graph.name)
+    if not graph.nodes:
+        raise UsageError(f"{graph.name}: no Markdown file was found, so nothing is published")
     with closing(Database(address)) as database:
         state = f"{__version__} {graph.digest}"
         rows = graph_rows(graph, shown_texts(), state, texts=True, progress=progress)
-        return publish(database, namespace, rows, state=state, grace=grace)
+        return publish(
+            database, namespace, rows, name=graph.name, replace=replace, state=state, grace=grace
+        )
 
 
 @dataclass(frozen=True, eq=False)

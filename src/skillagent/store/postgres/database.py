@@ -25,6 +25,10 @@ LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 
 Values = Sequence[object] | Mapping[str, object]
 Connection = psycopg.Connection[tuple[Any, ...]]
+RIGHTS = (
+    "who publishes needs the right to create a schema in the database, and who serves the right to "
+    "read the tables of the schema skillagent and to write its table of sessions"
+)
 
 
 class Database:
@@ -105,12 +109,19 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise StoreError(f"{self.address}: {_said(error)}: {RIGHTS}") from None
         except psycopg.Error as error:
-            raise StoreError(f"{self.address}: {one_line(str(error))}") from None
+            raise StoreError(f"{self.address}: {_said(error)}") from None
 
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+def _said(error: psycopg.Error) -> str:
+    """What a server says, on one line."""
+    return " ".join(one_line(str(error)).split())
 
 
 class Transaction:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from skillagent.errors import UsageError
 from skillagent.store.postgres.database import Connection, Database
@@ -75,6 +76,8 @@ def publish(
     namespace: str,
     rows: Iterable[Row],
     *,
+    name: str = "",
+    replace: bool = False,
     state: str = "",
     grace: float = GRACE_SECONDS,
 ) -> Publication:
@@ -87,24 +90,32 @@ def publish(
         database: the primary server's.
         namespace: the name of the graph among all graphs of the database.
         rows: all rows of the graph.
+        name: the name of the graph itself, which has to be that of the revision before.
+        replace: whether to publish a graph with another name, too.
         state: what the rows were made of, for people who look into the database.
         grace: seconds for which a superseded revision is kept.
 
     Raises:
         StoreError: the database cannot be reached, or refuses to be written to.
-        UsageError: the namespace has characters that it must not have.
+        UsageError: the namespace has characters that it must not have, or holds another graph.
     """
     check_namespace(namespace)
     migrate(database)
     with database.writing() as connection:
         graph, revision = _locked(connection, namespace)
+        before = _before(connection, graph, revision)
+        if not replace and before.name and before.name != name:
+            raise UsageError(
+                f"{namespace} holds the graph {before.name!r}, and this is {name!r}: publish it "
+                "under another --namespace, or give --replace"
+            )
         _stage(connection, rows)
         values = {"graph": graph, "next": revision + 1, "never": NEVER}
         ended = connection.execute(_END, values).rowcount if revision else 0
         written = connection.execute(_BEGIN, values).rowcount
-        if written or ended or not revision:
+        if written or ended or before.version != VERSION:
             revision += 1
-            _supersede(connection, graph, revision, state)
+            _supersede(connection, graph, revision, name, state)
         _remove_old(connection, graph, grace)
     return Publication(namespace, revision, written, ended)
 
@@ -121,6 +132,22 @@ def _locked(connection: Connection, namespace: str) -> tuple[int, int]:
     return graph, revision
 
 
+class _Before(NamedTuple):
+    """What the current revision of a graph says of itself."""
+
+    name: str
+    version: int
+    """Version of its rows; 0 if there is no revision yet."""
+
+
+def _before(connection: Connection, graph: int, revision: int) -> _Before:
+    row = connection.execute(
+        "SELECT name, version FROM skillagent.revisions WHERE graph = %s AND revision = %s",
+        (graph, revision),
+    ).fetchone()
+    return _Before(*row) if row else _Before("", 0)
+
+
 def _stage(connection: Connection, rows: Iterable[Row]) -> None:
     create, copy_in = _STAGE
     connection.execute(f"SET LOCAL work_mem = '{MEMORY}'".encode())
@@ -132,16 +159,16 @@ def _stage(connection: Connection, rows: Iterable[Row]) -> None:
     connection.execute("ANALYZE staged")
 
 
-def _supersede(connection: Connection, graph: int, revision: int, state: str) -> None:
+def _supersede(connection: Connection, graph: int, revision: int, name: str, state: str) -> None:
     connection.execute(
         "UPDATE skillagent.revisions SET superseded_at = now()"
         " WHERE graph = %s AND superseded_at IS NULL",
         (graph,),
     )
     connection.execute(
-        "INSERT INTO skillagent.revisions (graph, revision, version, state)"
-        " VALUES (%s, %s, %s, %s)",
-        (graph, revision, VERSION, state),
+        "INSERT INTO skillagent.revisions (graph, revision, version, name, state)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        (graph, revision, VERSION, name, state),
     )
     connection.execute(
         "UPDATE skillagent.graphs SET revision = %s WHERE id = %s", (revision, graph)

@@ -27,6 +27,8 @@ FROM skillagent.revisions AS at LEFT JOIN LATERAL (
 _THERE = """
 ) AS r ON true WHERE at.graph = %(graph)s AND at.revision = %(revision)s
 """
+MOST_NAMED = 10
+"""How many namespaces a message names."""
 _START = f"substr(key, 1, {INDEXED})"
 _ONE = f"""
 SELECT value {_REVISION}
@@ -111,7 +113,11 @@ def current_revision(database: Database, namespace: str) -> PostgresRows:
     check(database)
     rows = database.read(_CURRENT, (namespace,))
     if not rows:
-        raise StoreError(f"{database.address}: there is no graph {namespace!r}")
+        known = ", ".join(namespaces(database)[:MOST_NAMED]) or "none"
+        raise StoreError(
+            f"{database.address}: there is no graph {namespace!r} (published: {known}); "
+            "`skillagent index GRAPH --store ADDRESS` publishes one"
+        )
     ((graph, revision, version),) = rows
     if version != VERSION:
         raise StoreError(

@@ -72,7 +72,11 @@ COMMENT ON COLUMN skillagent.sessions.hash IS 'SHA-256 of the session''s token';
 COMMENT ON COLUMN skillagent.sessions.used IS 'seconds since the epoch';
 COMMENT ON COLUMN skillagent.tokens.hash IS 'SHA-256 of the token';
 """
-MIGRATIONS = (_GRAPHS, _SESSIONS)
+_NAMES = """
+ALTER TABLE skillagent.revisions ADD COLUMN name text NOT NULL DEFAULT '';
+COMMENT ON COLUMN skillagent.revisions.name IS 'the name of the graph itself';
+"""
+MIGRATIONS = (_GRAPHS, _SESSIONS, _NAMES)
 """Each step leads from the version that is its place to the next one. A released step never
 changes."""
 
