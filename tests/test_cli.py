@@ -168,6 +168,38 @@ def test_the_ledger_of_the_same_calls_is_the_same_bytes(
     assert [type(entry["seconds"]) for entry in entries] == [float] * 3
 
 
+def test_a_budget_that_holds_no_answer_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, error = run(capsys, "list", BUNDLED, "--budget", "0")
+    assert (code, out) == (1, "")
+    assert error == "the budget is too small for any answer: give more with --budget\n"
+
+
+@pytest.mark.parametrize("command", ["list", "index"])
+def test_files_that_are_not_read_as_meant_are_counted(
+    command: str, vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"a.md": "Text.", "b.md": "---\nx: [\n---\nText.", "c.md": "---\ny: {\n---\nText."}
+    folder = vault(files)
+    code, _, error = run(capsys, command, str(folder))
+    assert (code, error) == (
+        0,
+        "2 files could not be read as meant: `skillagent check` says what is wrong\n",
+    )
+    vault({"c.md": "Text."})
+    assert run(capsys, command, str(folder))[2].startswith("a file could not be read as meant")
+    vault({"b.md": "Text."})
+    assert run(capsys, command, str(folder))[2] == ""
+
+
+def test_a_folder_without_markdown_is_named(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = vault({"notes/a.txt": "Text."}) / "notes"
+    assert run(capsys, "index", str(folder))[2] == "notes: no Markdown file was found\n"
+
+
 def test_call_never_exceeds_its_budget(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,6 +128,8 @@ CODES: dict[str, Code] = {
     "SG312": Code(_I, "merge the map into the one that links to it, or let it grow"),
     "SG313": Code(_I, "judge each: does it tell what question the node answers?"),
 }
+FAULTS = frozenset(("SG001", "SG002", "SG008", "SG010", "SG014"))
+"""Codes of the errors of a single file: it was not read as it was meant."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -87,7 +87,7 @@ def _report(arguments: argparse.Namespace) -> None:
 def _line(graph: Opened, size: int | None) -> str:
     nodes = f"{graph.view.name}: {len(graph.view.ids):,} nodes"
     if size is None:
-        return f"{nodes}, not kept"
+        return f"{nodes}; no index is kept"
     state = "indexed" if graph.is_new else "up to date"
     return f"{nodes}, {state}: {graph.path} ({size:,} bytes)"
 

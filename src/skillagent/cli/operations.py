@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
@@ -24,7 +25,10 @@ def run(arguments: argparse.Namespace) -> int:
         answer = _answer(arguments, error)
     # With --hidden-text, the author of a graph wants to see invisible characters.
     text = revealed(answer.text) if arguments.hidden_text else answer.text
-    print(to_json(answer.to_json()) if arguments.json else printable(text))
+    if not text:
+        print("the budget is too small for any answer: give more with --budget", file=sys.stderr)
+    if text or arguments.json:
+        print(to_json(answer.to_json()) if arguments.json else printable(text))
     return 1 if answer.error else 0
 
 

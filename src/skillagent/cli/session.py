@@ -66,6 +66,12 @@ def opened(
     )
     if graph.remark:
         print(printable(graph.remark), file=sys.stderr)
+    if graph.faulty:
+        which = "a file" if graph.faulty == 1 else f"{graph.faulty} files"
+        remark = f"{which} could not be read as meant: `skillagent check` says what is wrong"
+        print(remark, file=sys.stderr)
+    if not len(graph.view.ids):
+        print(f"{graph.view.name}: no Markdown file was found", file=sys.stderr)
     return graph
 
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from skillagent import digest
-from skillagent.diagnostics import Diagnostic
+from skillagent.diagnostics import FAULTS, Diagnostic
 from skillagent.errors import ResolveError
 from skillagent.graph.adjacency import Adjacency
 from skillagent.graph.build import GraphParts, build
@@ -197,6 +197,11 @@ class SkillGraph:
     def digest(self) -> str:
         """SHA-256 of the ids and digests of all nodes in order of id: equal for equal graphs."""
         return digest_of_nodes(self._nodes.values())
+
+    @cached_property
+    def faulty(self) -> int:
+        """How many files could not be read as they were meant, whatever they link to."""
+        return len({finding.path for finding in self._diagnostics if finding.code in FAULTS})
 
     @cached_property
     def counts(self) -> Counts:

@@ -47,6 +47,8 @@ class Opened:
     """One line for a person, if something was wrong with the stored index; else empty."""
     path: Path | None = None
     """The file of the index; None if none can be kept."""
+    faulty: int = 0
+    """How many files could not be read as they were meant; see `SkillGraph.faulty`."""
     is_new: bool = False
     """Whether the index was built, or brought up to date, just now."""
 
@@ -126,7 +128,7 @@ class _Opening:
         stamp = self._place.stamp()
         looked = look(self._roots, self._options)
         if view := self._stored(looked):
-            return Opened(view, self._remark, self._place.path)
+            return self._opened(view)
         try:
             self._place.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self._place.lock):
@@ -134,22 +136,24 @@ class _Opening:
                     # Another process has built it while this one waited.
                     looked = look(self._roots, self._options)
                     if view := self._stored(looked):
-                        return Opened(view, self._remark, self._place.path)
+                        return self._opened(view)
                 return self._built(looked)
         except OSError as error:
             reason = error.strerror or str(error)
             remark = (
                 f"{self._place.path}: {reason}: no index is kept, the graph is loaded each time"
             )
-            return Opened(self._loaded(), remark, is_new=True)
+            return self._loaded(remark)
 
-    def _loaded(self) -> GraphView:
+    def _loaded(self, remark: str) -> Opened:
         from skillagent.graph import SkillGraph
         from skillagent.store.memory import MemoryView
 
-        return MemoryView(
-            SkillGraph.load(*self._roots, options=self._options, progress=self._progress)
-        )
+        graph = SkillGraph.load(*self._roots, options=self._options, progress=self._progress)
+        return Opened(MemoryView(graph), remark, faulty=graph.faulty, is_new=True)
+
+    def _opened(self, view: StoredView, *, is_new: bool = False) -> Opened:
+        return Opened(view, self._remark, self._place.path, view.about.faulty, is_new)
 
     def _stored(self, looked: Looked) -> StoredView | None:
         """The stored index, if it is up to date."""
@@ -208,8 +212,7 @@ class _Opening:
             self._put_aside(error)
             self._build(looked)
         rows = opened_rows(self._place.path, self._place.changes)
-        view = StoredView(rows, self._files)
-        return Opened(view, self._remark, self._place.path, is_new=True)
+        return self._opened(StoredView(rows, self._files), is_new=True)
 
     def _build(self, looked: Looked) -> None:
         from skillagent.indexing.building import build

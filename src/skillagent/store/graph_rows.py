@@ -119,6 +119,7 @@ def _parts(
         languages=tables.languages.every,
         link_fields=graph.link_fields,
         roots=stored_roots(graph),
+        faulty=graph.faulty,
         judged_on=graph.judged_on.isoformat() if graph.judged_on else None,
     )
     yield Kind.PART, ABOUT, pack_about(about)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from skillagent import digest
+from skillagent.diagnostics import FAULTS
 from skillagent.graph import Link, Node
 from skillagent.graph.build import depends_on_its_place
 from skillagent.graph.status import status_fields
@@ -88,7 +89,7 @@ def unpack_sums(value: bytes) -> Sums:
 
 def seen_of(node: Node) -> str:
     """Digest of everything in a node on which rows about other nodes depend: names, kind, filters,
-    status, and what its header links to."""
+    status, what its header links to, and whether it is faulty."""
     document = node.document
     header = document.frontmatter
     parts: list[Any] = [
@@ -105,6 +106,7 @@ def seen_of(node: Node) -> str:
         [(link.key, link.target) for link in document.references if link.key],
         sorted(document.blocks) if document.dialect.pages else [],
         node.whole,
+        sorted({finding.code for finding in document.diagnostics} & FAULTS),
     ]
     return digest.sha256(digest.canonical_json(parts))
 

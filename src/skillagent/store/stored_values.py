@@ -43,6 +43,8 @@ class About:
     link_fields: frozenset[str]
     """Frontmatter fields whose values are links."""
     roots: tuple[StoredRoot, ...]
+    faulty: int
+    """How many files could not be read as they were meant; see `SkillGraph.faulty`."""
     judged_on: str | None
     """The day that dates in the files were compared with; None if no file has one."""
 
