@@ -308,3 +308,27 @@ def test_output_is_utf_8_where_the_locale_is_not(vault: Vault) -> None:
     command = [sys.executable, "-m", "skillagent", "read", str(folder), "日本"]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert "日本語のテキスト" in done.stdout.decode()
+
+
+def test_a_session_of_calls_goes_on_when_a_file_changes(vault: Vault) -> None:
+    folder = vault(FILES)
+    command = [sys.executable, "-m", "skillagent", "call", str(folder)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as calls:
+        reader, writer = calls.stdout, calls.stdin
+        assert reader is not None
+        assert writer is not None
+
+        def answer(name: str, arguments: dict[str, str]) -> str:
+            print(json.dumps({"name": name, "arguments": arguments}), file=writer, flush=True)
+            text: str = json.loads(reader.readline())["text"]
+            return text
+
+        assert "About a" in answer("list_index", {})
+        vault({"a.md": "---\ndescription: About a\n---\n# A\n\nAnother text of a."})
+        text = answer("read_node", {"node": "a"})
+        assert "Another text of a." in text
+        assert "(call 2:" in text
+        writer.close()
+        assert calls.wait() == 0
