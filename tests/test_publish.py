@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import pytest
@@ -21,7 +22,10 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
 
 @pytest.mark.process
 def test_a_graph_is_published_again_only_where_it_changed(
-    vault: Vault, postgres: Server, capsys: pytest.CaptureFixture[str]
+    vault: Vault,
+    postgres: Server,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address = postgres.new_database()
     folder = vault({"a.md": "See [[b]].", "b.md": "Text of b."})
@@ -29,6 +33,10 @@ def test_a_graph_is_published_again_only_where_it_changed(
     code, out, _ = told(capsys, *arguments)
     assert code == 0
     assert out.startswith("team.graph: revision 1 in postgresql://")
+    assert told(capsys, *arguments)[1] == "team.graph: unchanged, revision 1\n"
+    # Processes that read the files, too, make the same rows.
+    monkeypatch.setattr("skillagent.cli.workers.WORTHWHILE", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert told(capsys, *arguments)[1] == "team.graph: unchanged, revision 1\n"
     vault({"b.md": "Another text of b."})
     published = json.loads(told(capsys, *arguments, "--json")[1])

@@ -64,11 +64,10 @@ def _report(arguments: argparse.Namespace) -> None:
     from skillagent.cli.output import printable, to_json
     from skillagent.cli.progress_bar import progress_bar
     from skillagent.cli.session import opened
-    from skillagent.cli.workers import dask_workers
+    from skillagent.cli.workers import workers_of
 
-    workers = dask_workers(arguments.dask) if arguments.dask else None
     with progress_bar() as progress:
-        graph = opened(arguments, progress, workers=workers)
+        graph = opened(arguments, progress, workers=workers_of(arguments))
     size = graph.path.stat().st_size if graph.path else None
     if arguments.json:
         values = {

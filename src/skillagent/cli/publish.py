@@ -50,25 +50,33 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SkillAgentError: the graph cannot be loaded, or the database cannot be written to.
     """
+    from skillagent.cli.declared import roots_of
     from skillagent.cli.output import printable, to_json
     from skillagent.cli.progress_bar import progress_bar
-    from skillagent.cli.session import load
+    from skillagent.cli.session import load, options_of
 
-    if arguments.watch or arguments.dask:
+    if arguments.watch:
         from skillagent.errors import UsageError
 
-        option = "--watch" if arguments.watch else "--dask"
-        raise UsageError(f"{option} is for the index of this machine: leave it out with --store")
+        raise UsageError("--watch is for the index of this machine: leave it out with --store")
     address = store_address(arguments.store)
+    from skillagent.cli.workers import workers_of
+    from skillagent.graph.walk import roots_of as roots_in_order
+    from skillagent.indexing.looking import look
+    from skillagent.indexing.partition import facts_by
     from skillagent.indexing.published import publish_graph
 
-    with progress_bar() as progress:
+    roots = roots_in_order((*roots_of(arguments), *arguments.also))
+    options = options_of(arguments)
+    workers, looked = workers_of(arguments), look(roots, options)
+    with progress_bar() as progress, facts_by(workers, roots, options, looked) as known:
         graph = load(arguments, progress)
         published = publish_graph(
             graph,
             address,
             namespace=arguments.namespace,
             replace=arguments.replace,
+            known=known,
             progress=progress,
         )
     if arguments.json:

@@ -5,6 +5,7 @@ Above: the commands. Below: `indexing`, which asks them.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import signal
@@ -17,12 +18,23 @@ from skillagent.errors import MissingPackageError, UsageError
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from skillagent.indexing.partition import Workers
+
 WORTHWHILE = 2_000
 """From how many files on local processes save more time than they need to start."""
 MOST = 8
 """Most local processes: what only one process can do takes longer than the work of so many."""
 SECONDS = 10
 """How long a Dask scheduler may take to answer."""
+
+
+def workers_of(arguments: argparse.Namespace) -> Workers:
+    """The workers that the command line names: processes of this machine, or a Dask cluster.
+
+    Raises:
+        MissingPackageError: Dask is not installed.
+    """
+    return dask_workers(arguments.dask) if arguments.dask else local_workers
 
 
 @contextlib.contextmanager

@@ -154,19 +154,23 @@ class Entries:
 
 
 def _highest(values: Sequence[float], most: int) -> Sequence[int]:
-    """The places of the highest values, the highest first; of equal ones, the first."""
+    """The places of the highest values, in their order; of equal values, the first ones."""
     if len(values) <= most:
         return range(len(values))
-    # The sort is stable: of equal values, the first ones come first.
-    return sorted(range(len(values)), key=values.__getitem__, reverse=True)[:most]
+    # Sorting the values alone is several times as fast as sorting their places.
+    lowest = sorted(values, reverse=True)[most - 1]
+    above = [at for at, value in enumerate(values) if value > lowest]
+    equal = [at for at, value in enumerate(values) if value == lowest]
+    return sorted((*above, *equal[: most - len(above)]))
 
 
 def _best(documents: Sequence[int], parts: Sequence[float]) -> tuple[Sequence[int], Limit]:
     """The places of the entries that are kept of a long list, and the first one that is not."""
-    places = _highest(parts, CHAMPIONS + RESERVE + 1)
-    if len(places) <= CHAMPIONS + RESERVE:
-        return places, COMPLETE
-    *kept, first = places
+    kept = _highest(parts, CHAMPIONS + RESERVE)
+    if len(kept) == len(parts):
+        return kept, COMPLETE
+    left_out = set(range(len(parts))).difference(kept)
+    first = min(left_out, key=lambda at: (-parts[at], at))
     return kept, Limit(parts[first], documents[first])
 
 

@@ -16,7 +16,7 @@ from skillagent.graph.folder_state import RACY_NS
 from skillagent.indexing.costs import shown_texts
 from skillagent.indexing.folder_rows import folder_rows, numbers_of_files
 from skillagent.indexing.looking import Looked, is_of_this_version
-from skillagent.indexing.partition import Workers, WorkersFacts, no_workers, partitions_of
+from skillagent.indexing.partition import Workers, WorkersFacts, facts_by, no_workers
 from skillagent.indexing.place import IndexPlace
 from skillagent.indexing.updating import changed_rows
 from skillagent.progress import Progress
@@ -59,11 +59,9 @@ def build(
     remove_unfinished(place.path.parent)
     # The next process then counts what it shows without loading a tokenizer.
     ensure_table(DEFAULT_ENCODING)
-    new = 0 if place.path.exists() else sum(len(state.files) for state in looked.states)
-    with workers(new) as executor, collection_paused():
-        facts = None
-        if executor and new:
-            facts = WorkersFacts(executor, partitions_of(roots, options, looked))
+    if place.path.exists():  # most of what workers would do is known
+        workers = no_workers
+    with facts_by(workers, roots, options, looked) as facts, collection_paused():
         graph = SkillGraph.load(*roots, options=options, progress=progress)
         write_rows(place.path, _rows(place, roots, graph, looked, progress, facts))
     os.utime(place.path, ns=(looked.at_ns, looked.at_ns))

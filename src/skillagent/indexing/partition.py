@@ -9,7 +9,7 @@ Above: `building`. Below: `costs`, `store`, `index`, `graph`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -134,6 +134,22 @@ def partitions_of(roots: Sequence[Root], options: Options, looked: Looked) -> It
         name = root.name if len(roots) > 1 else ""
         for start in range(0, len(paths), FILES):
             yield Partition(root, name, dialect, options, paths[start : start + FILES])
+
+
+@contextmanager
+def facts_by(
+    workers: Workers, roots: Sequence[Root], options: Options, looked: Looked
+) -> Iterator[WorkersFacts | None]:
+    """What workers find out about all files of a graph, until the block ends.
+
+    Args:
+        workers: start the workers.
+        roots: the folders of the graph, each with its name.
+        options: how it is loaded.
+        looked: its files.
+    """
+    with workers(sum(len(state.files) for state in looked.states)) as executor:
+        yield WorkersFacts(executor, partitions_of(roots, options, looked)) if executor else None
 
 
 class WorkersFacts:

@@ -14,6 +14,7 @@ from skillagent.graph import SkillGraph
 from skillagent.indexing.costs import shown_texts
 from skillagent.progress import Progress, no_progress
 from skillagent.store import StoredView
+from skillagent.store.earlier_rows import KnownFiles
 from skillagent.store.graph_rows import graph_rows
 from skillagent.store.kept_rows import KeptRows
 from skillagent.store.postgres.address import Address
@@ -33,6 +34,7 @@ def publish_graph(
     *,
     namespace: str = "",
     replace: bool = False,
+    known: KnownFiles | None = None,
     grace: float = GRACE_SECONDS,
     progress: Progress = no_progress,
 ) -> Publication:
@@ -44,6 +46,7 @@ def publish_graph(
         namespace: the name of the graph among all graphs of the database; empty for the graph's
             own name.
         replace: whether it may take the place of a graph with another name.
+        known: what workers know of its files; None for nothing.
         grace: seconds for which a superseded revision is kept for those who still read it.
         progress: receives how far it is.
 
@@ -57,7 +60,7 @@ def publish_graph(
         raise UsageError(f"{graph.name}: no Markdown file was found, so nothing is published")
     with closing(Database(address)) as database:
         state = f"{__version__} {graph.digest}"
-        rows = graph_rows(graph, shown_texts(), state, texts=True, progress=progress)
+        rows = graph_rows(graph, shown_texts(), state, texts=True, known=known, progress=progress)
         return publish(
             database, namespace, rows, name=graph.name, replace=replace, state=state, grace=grace
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from skillagent.markdown import inline
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -71,6 +72,8 @@ def _without_mark(block: str) -> str:
     return block[mark.end() :] if mark else block
 
 
+# An index asks three times for the sentence around each link.
+@lru_cache(maxsize=4)
 def sentence(text: str, start: int, end: int, lower: int = 0) -> tuple[int, int]:
     """Where the sentence around a link begins and ends, or the whole list item if it is short.
 
