@@ -12,7 +12,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from types import FrameType
 
@@ -341,6 +341,38 @@ def test_dates_are_judged_on_the_day_of_the_question(folder: Path, cache: Path) 
     connection = sqlite3.connect(file_of(opened))
     (value,) = connection.execute("SELECT value FROM parts WHERE key = ?", (b"about",)).fetchone()
     assert b'"judged_on":"2' in value
+
+
+class _Tomorrow(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> _Tomorrow:
+        return cls.fromtimestamp(time.time() + 86_400, tz)
+
+
+def test_an_index_of_yesterday_is_built_again_if_a_file_has_a_date(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = datetime.now(UTC).date()
+    (folder / "old.md").write_text(f"---\nvalid_until: {today}\n---\nWords.", encoding="utf-8")
+    (folder / "b" / "wax.md").write_text("# Wax", encoding="utf-8")
+    settle(folder)
+    assert open_graph([folder], folder=cache).view.outdated("old") is None
+    for module in ("skillagent.indexing.looking.datetime", "datetime.datetime"):
+        monkeypatch.setattr(module, _Tomorrow)
+    outdated = open_graph([folder], folder=cache).view.outdated("old")
+    assert outdated is not None
+    assert outdated.word == "expired"
+
+
+def test_an_index_of_another_version_is_built_again(
+    folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(folder)
+    path = file_of(open_graph([folder], folder=cache))
+    written = path.stat().st_ino
+    monkeypatch.setattr("skillagent.indexing.looking._VERSION", "99.0 ")
+    assert open_graph([folder], folder=cache).is_new
+    assert path.stat().st_ino != written
 
 
 def cut(path: Path) -> None:

@@ -15,7 +15,7 @@ from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.folder_state import RACY_NS
 from skillagent.indexing.costs import shown_texts
 from skillagent.indexing.folder_rows import folder_rows, numbers_of_files
-from skillagent.indexing.looking import Looked, is_of_this_version
+from skillagent.indexing.looking import Looked, is_judged_today, is_of_this_version
 from skillagent.indexing.partition import Workers, WorkersFacts, facts_by, no_workers
 from skillagent.indexing.place import IndexPlace
 from skillagent.indexing.updating import changed_rows
@@ -120,7 +120,9 @@ def update(
     except FileNotFoundError:
         return False
     with closing(rows):
-        if not _is_small(place):
+        about = StoredView(rows).about
+        is_valid = is_of_this_version(about.state) and is_judged_today(about.judged_on, options)
+        if not is_valid or not _is_small(place):
             return False
         certain_ns = rows.path.stat().st_mtime_ns - RACY_NS
         changed = changed_rows(rows, roots, options, looked, certain_ns)

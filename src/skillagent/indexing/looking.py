@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from skillagent import __version__
 from skillagent.graph.collection_pause import collection_paused
@@ -43,6 +44,18 @@ def look(roots: Sequence[Root], options: Options) -> Looked:
     with collection_paused():
         states = [state_of(root, options) for root in roots]
     return Looked(at_ns, states, _VERSION + digest_of(states))
+
+
+def is_judged_today(judged_on: str | None, options: Options) -> bool:
+    """Whether the dates in the files were compared with the day that counts.
+
+    Args:
+        judged_on: the day that they were compared with; None if there are none.
+        options: how the graph is loaded. If they name a day, an index of its own has it.
+    """
+    if judged_on is None or options.today is not None:
+        return True
+    return judged_on == datetime.now(UTC).date().isoformat()
 
 
 def is_of_this_version(state: str) -> bool:

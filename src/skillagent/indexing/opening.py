@@ -12,14 +12,13 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillagent.errors import DamagedIndexError, StoredIndexError
 from skillagent.graph.folder_state import RACY_NS
 from skillagent.graph.walk import Options, Root, read_file, roots_of
-from skillagent.indexing.looking import Looked, is_of_this_version, look
+from skillagent.indexing.looking import Looked, is_judged_today, is_of_this_version, look
 from skillagent.indexing.place import IndexPlace
 from skillagent.progress import Progress, no_progress
 from skillagent.store.graph_files import GraphFiles
@@ -175,9 +174,7 @@ class _Opening:
 
     def _is_of_today(self, about: About, looked: Looked) -> bool:
         """Whether it was made of these files, and its dates were compared with this day."""
-        is_judged = about.judged_on is None or self._options.today is not None
-        is_judged = is_judged or about.judged_on == datetime.now(UTC).date().isoformat()
-        return is_judged and about.state == looked.state
+        return about.state == looked.state and is_judged_today(about.judged_on, self._options)
 
     def _is_certain(self, rows: SqliteRows | OverlaidRows, looked: Looked) -> bool:
         """Compare the digests of files that changed about when the index looked at them."""

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from skillagent.graph import Node, Options, Root
-from skillagent.graph.attachments import on_disk
 from skillagent.graph.logseq import dialect_of
 from skillagent.graph.node import kind_of
 from skillagent.graph.resolve import SEPARATOR
@@ -31,7 +30,7 @@ from skillagent.indexing.pending_rows import PendingRows
 from skillagent.indexing.term_update import TermUpdate
 from skillagent.markdown.document import parse
 from skillagent.store.graph_rows import UNPRINTABLE, pack_fields
-from skillagent.store.rows import ABOUT, SUMS, Kind, Row, Rows, packed, text_key
+from skillagent.store.rows import ABOUT, SUMS, Kind, Row, Rows
 from skillagent.store.stored_analysis import (
     StoredAnalysis,
     mark_of,
@@ -100,7 +99,7 @@ class _Update:
     def take(self, file: ChangedFile) -> bool:
         """Take over a file; False if the index has to be built again."""
         root = self._roots[file.root]
-        source = read_file(root, on_disk(root, file.path), self._options)
+        source = read_file(root, file.path, self._options)
         if file.number == NO_NODE or source is None:
             return False
         head = unpack_head(self.rows.known(Kind.HEAD, file.number))
@@ -157,8 +156,6 @@ class _Update:
             no_links=no_links_of(node, links),
         )
         self.rows.put(Kind.HEAD, number, pack_head(node, head.language, self._shown(node)))
-        if self.rows.get(Kind.TEXT, number) is not None:
-            self.rows.put(Kind.TEXT, number, packed(text_key(node.document.text)))
         self._put_analysis(number, after)
         return True
 
