@@ -429,6 +429,46 @@ def test_a_damaged_or_foreign_file_is_put_aside_and_built_again(
     assert not open_graph([folder], folder=cache).remark
 
 
+@pytest.fixture
+def updated(tmp_path: Path, vault: Vault, cache: Path) -> tuple[Path, Path]:
+    """A graph, and the file with what changed since its index was built."""
+    folder = vault({f"graph/{name}": text for name, text in MANY.items()}) / "graph"
+    settle(folder)
+    path = file_of(open_graph([folder], folder=cache))
+    text = MANY["n7.md"].replace("Longer words", "Other terms")
+    (folder / "n7.md").write_text(text, encoding="utf-8")
+    open_graph([folder], folder=cache)
+    return folder, IndexPlace(path).changes
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_damaged_changes_are_found_and_all_is_built_again(
+    updated: tuple[Path, Path], cache: Path, damage: Callable[[Path], None]
+) -> None:
+    folder, changes = updated
+    damage(changes)
+    opened = open_graph([folder], folder=cache)
+    loaded = Opened(MemoryView(SkillGraph.load(folder)))
+    assert answers_about(opened, "n7", "n0") == answers_about(loaded, "n7", "n0")
+    assert not open_graph([folder], folder=cache).remark
+
+
+@pytest.mark.parametrize("kind", [Kind.PART, Kind.HEAD, Kind.TERM, Kind.FIELDS])
+def test_no_answer_is_made_of_a_changed_byte_of_the_changes(
+    updated: tuple[Path, Path], cache: Path, kind: Kind
+) -> None:
+    folder, changes = updated
+    changed_by(f"UPDATE {kind} SET value = CAST(value || x'20' AS BLOB)")(changes)
+    loaded = answers_about(Opened(MemoryView(SkillGraph.load(folder))), "n7", "n0")
+    (base,) = (path for path in cache.glob("*.sqlite") if path != changes)
+    damaged = StoredView(
+        opened_rows(base, changes), GraphFiles(SkillGraph.load(folder).roots, Options())
+    )
+    for view in (damaged, open_graph([folder], folder=cache).view):
+        with contextlib.suppress(DamagedIndexError):
+            assert answers_about(Opened(view), "n7", "n0") == loaded
+
+
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.TEXT])
 def test_no_answer_is_made_of_a_changed_byte(folder: Path, cache: Path, kind: Kind) -> None:
     path = file_of(open_graph([folder], folder=cache))
