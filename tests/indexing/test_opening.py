@@ -30,6 +30,7 @@ from skillagent.store.graph_files import GraphFiles
 from skillagent.store.overlaid_rows import opened_rows
 from skillagent.store.rows import ABOUT, BASE, VERSION, Kind, unpack_entries, unpack_json
 from skillagent.store.sqlite_rows import SqliteRows
+from skillagent.store.stored_analysis import unpack_analysis, unpack_terms
 from skillagent.store.stored_values import unpack_about
 from tests.conftest import Vault
 
@@ -500,15 +501,22 @@ def test_rows_change_only_with_their_version(folder: Path, cache: Path) -> None:
     """Users keep indexes. If this digest changes, increment `rows.VERSION` in the same commit."""
     path = file_of(open_graph([folder], folder=cache))
     rows = SqliteRows(path)
-    kinds = [kind for kind in Kind if kind is not Kind.FOLDER]
+    kinds = [kind for kind in Kind if kind not in (Kind.FOLDER, Kind.ANALYSIS)]
+    # The terms of an analysis are compressed, which not every system does alike.
+    analyses = [unpack_analysis(value) for _, value in rows.every(Kind.ANALYSIS)]
     values = repr(
         {kind.value: [row for row in rows.every(kind) if row[0] != ABOUT] for kind in kinds}
+    ) + repr(
+        [
+            (one.seen, one.evidence, unpack_terms(one.terms), one.anchors, one.marks)
+            for one in analyses
+        ]
     )
     about = unpack_json(rows.get(Kind.PART, ABOUT) or b"")
     assert sorted(about) == (
         "digest faulty judged_on languages link_fields name nodes roots state".split()
     )
-    assert (VERSION, sha256(values)[7:19]) == (3, "70df0fa5f879")
+    assert (VERSION, sha256(values)[7:19]) == (3, "611185cb4c96")
 
 
 def test_where_no_index_can_be_kept_the_graph_is_loaded(folder: Path, cache: Path) -> None:

@@ -93,15 +93,14 @@ class GraphTables:
     Args:
         graph: the graph.
         progress: receives how many nodes are indexed.
-        known: returns the terms of a node in a language, or None if they are not known; None if
-            none are.
+        analyse: returns the terms of a node in a language.
     """
 
     def __init__(
         self,
         graph: SkillGraph,
         progress: Progress = no_progress,
-        known: Callable[[Node, str], Analysis | None] | None = None,
+        analyse: Callable[[Node, str], Analysis] = analysis_of,
     ) -> None:
         self._graph = graph
         self._ids = list(graph.nodes)
@@ -109,14 +108,16 @@ class GraphTables:
         self.detected = detect(graph)
         self.anchors = self._anchors()
         """Node → the terms around links to it."""
-        self.analyses: list[Analysis] = []
-        """Those of all documents."""
+        self._fields: list[tuple[frozenset[str], ...]] = []
+        names: dict[str, None] = {}
         builder = PostingsBuilder()
         for node in tracked(graph.nodes.values(), "indexing", progress):
             language = self.languages.of(node.id)
-            analysis = (known and known(node, language)) or analysis_of(node, language)
-            self.analyses.append(analysis)
-            builder.add(analysis.frequencies(self.anchors.get(node.id, ())))
+            analysis, anchors = analyse(node, language), self.anchors.get(node.id, ())
+            names.update(dict.fromkeys(analysis.name_words))
+            self._fields.append(tuple(map(frozenset, (*analysis.fields, anchors))))
+            builder.add(analysis.frequencies(anchors))
+        self._name_words = tuple(names)
         self.lengths = builder.lengths
         """The number of documents and their lengths; see `Norms.of`."""
         self.entries = builder.entries()
@@ -153,8 +154,7 @@ class GraphTables:
         return self._numbers[node]
 
     def fields(self, document: int) -> Sequence[frozenset[str]]:
-        own = self.analyses[document].fields
-        return tuple(map(frozenset, (*own, self.anchors.get(self._ids[document], ()))))
+        return self._fields[document]
 
     def neighbors(self, document: int) -> Sequence[int]:
         return [self._numbers[node] for node in self._graph.neighbors(self._ids[document])]
@@ -167,7 +167,7 @@ class GraphTables:
         return f"{target.title} {target.stem} {target.description}"
 
     def name_words(self) -> Sequence[str]:
-        return tuple(dict.fromkeys(word for node in self.analyses for word in node.name_words))
+        return self._name_words
 
     def accented_terms(self) -> Sequence[str]:
         return sorted(term for term in self.entries if not term.isascii())

@@ -25,7 +25,8 @@ from skillagent.indexing.costs import shown_texts
 from skillagent.indexing.looking import Looked
 from skillagent.markdown import Dialect, LinkKind
 from skillagent.markdown.document import parse
-from skillagent.store.stored_values import LinkPlace, ShownText, as_written
+from skillagent.store.stored_analysis import pack_terms, unpack_terms
+from skillagent.store.stored_values import LinkPlace, ShownText, links_as_written, pack_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +67,10 @@ class FileFacts:
     language: str
     """The language in which its terms were found; ISO 639-1."""
     shown: ShownText
-    analysis: Analysis
-    links: Mapping[LinkPlace, Sequence[Any]]
-    """See `stored_values.as_written`."""
+    terms: bytes
+    """See `stored_analysis.pack_terms`."""
+    links: bytes
+    """Its links as `stored_values.pack_links` packs them, without where they lead."""
 
 
 def facts_of(partition: Partition) -> list[FileFacts]:
@@ -81,11 +83,11 @@ def facts_of(partition: Partition) -> list[FileFacts]:
     facts = []
     for node, counts in zip(nodes, evidence, strict=True):
         language = language_of(node, counts, usual)
-        links = (
+        links = [
             Link(node.id, None, reference, "", (), node.document)
             for reference in node.document.references
             if reference.kind is not LinkKind.COMMENT
-        )
+        ]
         facts.append(
             FileFacts(
                 node.root,
@@ -93,8 +95,8 @@ def facts_of(partition: Partition) -> list[FileFacts]:
                 node.digest,
                 language,
                 shown(node),
-                analysis_of(node, language),
-                {(link.start, link.kind.value, link.name): as_written(link) for link in links},
+                pack_terms(analysis_of(node, language)),
+                pack_links(links, {}),
             )
         )
     return facts
@@ -184,9 +186,13 @@ class WorkersFacts:
     def links(self, node: Node) -> Mapping[LinkPlace, Sequence[Any]]:
         """The links of a node as they are written; empty if its file has changed meanwhile."""
         facts = self._of(node)
-        return facts.links if facts else {}
+        if facts is None:
+            return {}
+        # They are asked for last, and there may be a million files.
+        del self._facts[facts.root, facts.path, facts.digest]
+        return links_as_written(facts.links)
 
     def analysis(self, node: Node, language: str) -> Analysis | None:
         """The terms of a node in a language; None if they are not known."""
         facts = self._of(node)
-        return facts.analysis if facts and facts.language == language else None
+        return unpack_terms(facts.terms) if facts and facts.language == language else None

@@ -37,9 +37,11 @@ from skillagent.store.stored_analysis import (
     no_links_of,
     pack_analysis,
     pack_sums,
+    pack_terms,
     seen_of,
     unpack_analysis,
     unpack_sums,
+    unpack_terms,
 )
 from skillagent.store.stored_values import (
     About,
@@ -147,11 +149,10 @@ class _Update:
             return False
         for target in self._links.replace(number, links):
             self._anchor(target)
-        analysis = analysis_of(node, head.language)
         after = replace(
             unpack_analysis(self.rows.known(Kind.ANALYSIS, number)),
             evidence=evidence,
-            analysis=analysis,
+            terms=pack_terms(analysis_of(node, head.language)),
             marks=[mark_of(link.reference) for link in links],
             no_links=no_links_of(node, links),
         )
@@ -187,10 +188,11 @@ class _Update:
         before = unpack_analysis(self.rows.known(Kind.ANALYSIS, number))
         self._terms.replace(
             number,
-            before.analysis.frequencies(before.anchors),
-            after.analysis.frequencies(after.anchors),
+            before.frequencies,
+            after.frequencies,
         )
-        self.rows.put(Kind.FIELDS, number, pack_fields((*after.analysis.fields, after.anchors)))
+        fields = unpack_terms(after.terms).fields
+        self.rows.put(Kind.FIELDS, number, pack_fields((*fields, after.anchors)))
         self.rows.put(Kind.ANALYSIS, number, pack_analysis(after))
 
     def finish(self, state: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from skillagent.graph import Node, SkillGraph
 from skillagent.index.analysis import Analysis
 from skillagent.store.rows import Kind, Rows
-from skillagent.store.stored_analysis import unpack_analysis
+from skillagent.store.stored_analysis import unpack_analysis, unpack_terms
 from skillagent.store.stored_values import (
     LinkPlace,
     ShownText,
@@ -81,4 +81,4 @@ class EarlierRows:
         if number is None or self._read_as.get(number) != (node.path, language):
             return None
         value = self._rows.get(Kind.ANALYSIS, number)
-        return unpack_analysis(value).analysis if value else None
+        return unpack_terms(unpack_analysis(value).terms) if value else None

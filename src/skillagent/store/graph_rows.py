@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.graph.node_names import compared_names
+from skillagent.index.analysis import Analysis, analysis_of
 from skillagent.index.detection import total_evidence
 from skillagent.index.filters import FIELDS, GraphFacets
 from skillagent.index.tables import GraphTables
@@ -40,6 +41,7 @@ from skillagent.store.stored_analysis import (
     no_links_of,
     pack_analysis,
     pack_sums,
+    pack_terms,
     seen_of,
 )
 from skillagent.store.stored_names import forms_of_node
@@ -77,13 +79,13 @@ def graph_rows(
         known: what is known of the files already; None for nothing.
         progress: receives how many nodes are indexed and written.
     """
-    analysis = known.analysis if known else None
-    tables = graph.keep(GraphTables, lambda: GraphTables(graph, progress, analysis))
+    analyser = _Analyser(known, is_kept=not texts)
+    tables = GraphTables(graph, progress, analyser.analyse)
     numbers = {node: number for number, node in enumerate(graph.nodes)}
     facets = GraphFacets(graph)
     yield from _parts(graph, tables, facets, state, numbers)
     if not texts:
-        yield from _analyses(graph, tables)
+        yield from _analyses(graph, tables, analyser.terms)
     for number, node in enumerate(tracked(graph.nodes.values(), "writing the index", progress)):
         language = tables.languages.of(node.id)
         text = (known and known.shown(node)) or shown(node)
@@ -102,6 +104,28 @@ def graph_rows(
         for value in sorted(facets.values(field)):
             nodes = sorted(facets.having(field, (value,)))
             yield Kind.FACET, facet_key(field, value), pack_numbers(numbers[node] for node in nodes)
+
+
+class _Analyser:
+    """Finds the terms of nodes, and keeps them packed.
+
+    Args:
+        known: what is known of the files already.
+        is_kept: whether to keep them.
+    """
+
+    def __init__(self, known: KnownFiles | None, *, is_kept: bool) -> None:
+        self._known, self._is_kept = known, is_kept
+        self.terms: dict[str, bytes] = {}
+        """Id → see `pack_terms`."""
+
+    def analyse(self, node: Node, language: str) -> Analysis:
+        """The terms of a node; see `analysis_of`."""
+        analysis = self._known.analysis(node, language) if self._known else None
+        analysis = analysis or analysis_of(node, language)
+        if self._is_kept:
+            self.terms[node.id] = pack_terms(analysis)
+        return analysis
 
 
 def _parts(
@@ -161,7 +185,7 @@ def pack_fields(fields: Iterable[Iterable[str]]) -> bytes:
     return pack_json([sorted(set(terms)) for terms in fields])
 
 
-def _analyses(graph: SkillGraph, tables: GraphTables) -> Iterator[Row]:
+def _analyses(graph: SkillGraph, tables: GraphTables, terms: dict[str, bytes]) -> Iterator[Row]:
     """The rows that an update reads; readers of the graph do not need them."""
     evidence = tables.detected.evidence
     every = total_evidence(evidence.values())
@@ -171,7 +195,7 @@ def _analyses(graph: SkillGraph, tables: GraphTables) -> Iterator[Row]:
         stored = StoredAnalysis(
             seen_of(node),
             evidence[node.id],
-            tables.analyses[number],
+            terms.pop(node.id),
             tables.anchors.get(node.id, ()),
             [mark_of(link.reference) for link in links],
             no_links_of(node, links),

@@ -150,7 +150,12 @@ def unpacked(value: bytes) -> bytes:
 
 def pack_json(value: object) -> bytes:
     """A value as JSON; tuples become lists."""
-    return packed(json.dumps(value, separators=(",", ":")).encode("ascii"))
+    return packed(dump_json(value))
+
+
+def dump_json(value: object) -> bytes:
+    """A value as JSON of ASCII characters on one line."""
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def unpack_json(value: bytes) -> Any:

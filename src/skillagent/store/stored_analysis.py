@@ -5,6 +5,8 @@ Above: `graph_rows`, which writes it; `earlier_rows`, `indexing`. Below: `rows`,
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -15,12 +17,17 @@ from skillagent.graph import Link, Node
 from skillagent.graph.build import depends_on_its_place
 from skillagent.graph.status import status_fields
 from skillagent.index.analysis import Analysis
+from skillagent.index.entries import Frequencies
 from skillagent.markdown import LinkKind, Reference, scalar_text
-from skillagent.store.rows import pack_json, unpack_json
+from skillagent.store.rows import dump_json, pack_json, packed, unpack_json, unpacked
 
 Meaning: TypeAlias = tuple[str, str, str, str]
 """What decides, in one file, where a reference leads: its kind, target and key, and a mark for
 everything else that few references have."""
+
+
+_END = b"\n"
+"""Separates JSON, which has no line end, from what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,19 @@ class StoredAnalysis:
     """Digest of everything in the file on which rows about other nodes depend; see `seen_of`."""
     evidence: Mapping[str, int] | None
     """For its language; see `index.detection`."""
-    analysis: Analysis
+    terms: bytes
+    """The terms of its own text; see `pack_terms`."""
     anchors: Sequence[str]
     """The terms around links to it."""
     marks: Sequence[str]
     """The marks of its links, in their order; see `Meaning`."""
     no_links: frozenset[Meaning]
     """References in its file that are no links to nodes."""
+
+    @property
+    def frequencies(self) -> Frequencies:
+        """How often the node contains each term, with those around links to it."""
+        return unpack_terms(self.terms).frequencies(self.anchors)
 
 
 class Sums(NamedTuple):
@@ -51,29 +64,28 @@ class Sums(NamedTuple):
     """Whether every root has an entry that links do not decide."""
 
 
+def pack_terms(analysis: Analysis) -> bytes:
+    """The terms of one node in a form that takes little room, because each node has hundreds."""
+    return zlib.compress(dump_json([analysis.name_words, analysis.fields, analysis.text]), 1)
+
+
+def unpack_terms(terms: bytes) -> Analysis:
+    """The terms of `pack_terms`."""
+    return Analysis(*json.loads(zlib.decompress(terms)))
+
+
 def pack_analysis(stored: StoredAnalysis) -> bytes:
     """What is known of one node, as the value of a row."""
-    analysis = stored.analysis
-    return pack_json(
-        [
-            stored.seen,
-            None if stored.evidence is None else dict(sorted(stored.evidence.items())),
-            analysis.name_words,
-            analysis.fields,
-            analysis.text,
-            stored.anchors,
-            stored.marks,
-            sorted(stored.no_links),
-        ]
-    )
+    evidence = None if stored.evidence is None else dict(sorted(stored.evidence.items()))
+    parts = [stored.seen, evidence, stored.anchors, stored.marks, sorted(stored.no_links)]
+    return packed(dump_json(parts) + _END + stored.terms)
 
 
 def unpack_analysis(value: bytes) -> StoredAnalysis:
     """The value of `pack_analysis`. Raises DamagedIndexError."""
-    seen, evidence, name_words, fields, text, anchors, marks, no_links = unpack_json(value)
-    analysis = Analysis(name_words, fields, text)
-    unlinked = frozenset(map(tuple, no_links))
-    return StoredAnalysis(seen, evidence, analysis, anchors, marks, unlinked)
+    parts, _, terms = unpacked(value).partition(_END)
+    seen, evidence, anchors, marks, no_links = json.loads(parts)
+    return StoredAnalysis(seen, evidence, terms, anchors, marks, frozenset(map(tuple, no_links)))
 
 
 def pack_sums(sums: Sums) -> bytes:
