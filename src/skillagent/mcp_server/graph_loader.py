@@ -128,9 +128,9 @@ class GraphLoader:
         return self.loaded.graph
 
     @property
-    def digest(self) -> str:
-        """The digest of the newest graph; see `loaded`."""
-        return self.loaded.view.digest
+    def view(self) -> GraphView:
+        """The newest state of the graph; see `loaded`."""
+        return self.loaded.view
 
     @property
     def catalogue(self) -> Catalogue:

@@ -11,6 +11,7 @@ from skillagent.errors import StoredIndexError
 from skillagent.indexing.published import OpenedRevision, open_published
 from skillagent.mcp_server.graph_loader import RESULT_CHARACTERS
 from skillagent.mcp_server.server_config import ServerConfig, described
+from skillagent.store import GraphView
 from skillagent.store.postgres.database import Database
 from skillagent.tokens import counter_for
 
@@ -42,8 +43,8 @@ class PublishedGraph:
         return self._opened.graph
 
     @property
-    def digest(self) -> str:
-        return self._opened.view.digest
+    def view(self) -> GraphView:
+        return self._opened.view
 
     @property
     def instructions(self) -> str:

@@ -11,6 +11,7 @@ from skillagent.disclosure import Budget, Toolset
 from skillagent.disclosure.state import SessionState
 from skillagent.errors import StoredIndexError
 from skillagent.mcp_server.server_config import ServerConfig
+from skillagent.store import GraphView
 from skillagent.tokens import TokenCounter
 
 
@@ -23,8 +24,8 @@ class ServedGraph(Protocol):
     """That of a new session."""
 
     @property
-    def digest(self) -> str:
-        """The digest of the newest state."""
+    def view(self) -> GraphView:
+        """The newest state: the same object until the graph changes."""
         ...
 
     def refresh(self, error: StoredIndexError | None = None) -> object:

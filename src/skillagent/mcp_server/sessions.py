@@ -128,7 +128,7 @@ class SingleSession:
         with self._lock:
             if self._toolset is None:
                 self._toolset = self._loader.toolset()
-            elif self._toolset.graph.digest != self._loader.digest:
+            elif self._toolset.graph is not self._loader.view:
                 self._toolset = self._loader.resume(self._toolset.state())
             try:
                 answer = self._answer(action, self._toolset)
@@ -331,11 +331,7 @@ class StoredSessions:
         revision = self._rows.revision(token)
         with self._lock:
             cached = self._cache.get(token)
-            if (
-                cached
-                and cached.revision == revision
-                and cached.toolset.graph.digest == self._loader.digest
-            ):
+            if cached and cached.revision == revision and cached.toolset.graph is self._loader.view:
                 self._cache.move_to_end(token)
                 return cached
         session = self._read(self._rows, token)
