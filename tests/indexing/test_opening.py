@@ -344,6 +344,24 @@ def test_dates_are_judged_on_the_day_of_the_question(folder: Path, cache: Path) 
     assert b'"judged_on":"2' in value
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("plan", "A file without a suffix."), (".skillagentignore", "plan\n")]
+)
+def test_another_file_changes_what_links_mean(
+    tmp_path: Path, vault: Vault, cache: Path, name: str, text: str
+) -> None:
+    files = {"graph/index.md": "# Index\n\n[[a]]", "graph/a.md": "# A\n\n[[plan]] and words."}
+    if name != "plan":
+        files["graph/plan"] = "A file without a suffix."
+    folder = vault(files) / "graph"
+    settle(folder)
+    before = rows_of(file_of(open_graph([folder], folder=cache)))
+    (folder / name).write_text(text, encoding="utf-8")
+    opened = open_graph([folder], folder=cache)
+    fresh = open_graph([folder], folder=tmp_path / "fresh")
+    assert rows_of(file_of(opened)) == rows_of(file_of(fresh)) != before
+
+
 class _Tomorrow(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> _Tomorrow:

@@ -17,6 +17,8 @@ from skillagent.graph.source_file import safe_path
 from skillagent.indexing.looking import Looked
 from skillagent.store.rows import Kind, Rows, pack_json, text_key, unpack_json
 
+REST = b"rest"
+"""The key of a row about all other files; those of folders begin with a number."""
 NO_NODE = -1
 """The number of a file that is no node, because it cannot be read."""
 _Folder: TypeAlias = dict[str, list[int]]
@@ -31,11 +33,17 @@ def folder_rows(looked: Looked, number: Callable[[int, str], int]) -> Iterator[t
         number: returns the number of the node of a file, by the place of its root among the roots
             and by its path; `NO_NODE` if it has none.
     """
+    yield REST, _rest(looked)
     for key, files in _by_folder(looked).items():
         states = {
             name: [*file[1:], number(root, file.path)] for name, (root, file) in files.items()
         }
         yield key, pack_json(states)
+
+
+def _rest(looked: Looked) -> bytes:
+    """What else decides how the graph is read, besides Markdown files, as the value of a row."""
+    return pack_json([[state.rest, state.unread] for state in looked.states])
 
 
 def _by_folder(looked: Looked) -> dict[bytes, dict[str, tuple[int, FileState]]]:
@@ -70,7 +78,7 @@ class Changes:
 
 
 def changes_of(rows: Rows, looked: Looked, certain_ns: int) -> Changes | None:
-    """Which files of a graph may have changed; None if there are others than before.
+    """Which Markdown files of a graph may have changed; None if anything else has, too.
 
     Args:
         rows: the rows of its index.
@@ -80,6 +88,8 @@ def changes_of(rows: Rows, looked: Looked, certain_ns: int) -> Changes | None:
     """
     now = _by_folder(looked)
     before = dict(rows.every(Kind.FOLDER))
+    if before.pop(REST, None) != _rest(looked):
+        return None
     if now.keys() != before.keys():
         return None
     changed: list[ChangedFile] = []
