@@ -10,7 +10,7 @@ from skillagent.graph.file_name import without_suffix
 from skillagent.graph.kind import NodeKind
 from skillagent.graph.link import Link
 from skillagent.graph.logseq import dialect_of
-from skillagent.graph.node import Node, kind_of
+from skillagent.graph.node import Node
 from skillagent.graph.resolve import name_key
 from skillagent.graph.walk import Options, Root, read_file, top_files
 from skillagent.markdown.document import parse
@@ -104,13 +104,4 @@ def glance(root: Root, options: Options) -> Node | None:
     if source is None:
         return None
     document = parse(source.text, source.path, dialect)
-    return Node(
-        id=without_suffix(source.path),
-        root="",
-        path=source.path,
-        kind=kind_of(document, source.path),
-        document=document,
-        digest=source.digest,
-        size=source.size,
-        whole=source.whole,
-    )
+    return Node.of(source, document, without_suffix(source.path), "", source.path)

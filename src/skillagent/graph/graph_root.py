@@ -11,7 +11,7 @@ from skillagent.diagnostics import finding
 from skillagent.graph import status
 from skillagent.graph.file_name import without_suffix
 from skillagent.graph.logseq import dialect_of, foreign
-from skillagent.graph.node import Node, alias_findings, kind_of
+from skillagent.graph.node import Node, alias_findings
 from skillagent.graph.resolve import SEPARATOR, Resolver, name_key
 from skillagent.graph.source_file import SourceFile
 from skillagent.graph.typed import with_declared_fields
@@ -80,16 +80,8 @@ class GraphRoot:
         name = self._name(source)
         # If another file has the same path in another Unicode form, this one keeps its own form.
         is_raw = name in (without_suffix(source.raw_path), source.raw_path)
-        node = Node(
-            id=self.prefix + name,
-            root=self.name,
-            path=source.raw_path if is_raw else source.path,
-            kind=kind_of(document, source.path),
-            document=document,
-            digest=source.digest,
-            size=source.size,
-            whole=source.whole,
-        )
+        path = source.raw_path if is_raw else source.path
+        node = Node.of(source, document, self.prefix + name, self.name, path)
         self.diagnostics += source.diagnostics
         self.diagnostics += (
             diagnostic

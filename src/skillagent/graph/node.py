@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.kind import MAP_WORDS, NodeKind
+from skillagent.graph.source_file import SourceFile
 from skillagent.markdown import Document, Value, scalar_text
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -41,6 +42,20 @@ class Node:
     """Bytes on disk."""
     whole: bool = True
     """False if the file is too large, so that `document` has only its beginning."""
+
+    @classmethod
+    def of(cls, source: SourceFile, document: Document, node: str, root: str, path: str) -> Node:
+        """The node of a file that was read.
+
+        Args:
+            source: the file.
+            document: its text, parsed.
+            node: the id.
+            root: name of the root; empty if only one is loaded.
+            path: path in the root, as `source` has it in one of its two forms.
+        """
+        kind = kind_of(document, source.path)
+        return cls(node, root, path, kind, document, source.digest, source.size, source.whole)
 
     @property
     def stem(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from skillagent.graph import Link, Node
 from skillagent.graph.adjacency import reached
@@ -15,11 +16,12 @@ from skillagent.graph.resolve import SEPARATOR, rough_key
 from skillagent.index.tables import ANCHORS, anchor_terms
 from skillagent.indexing.pending_rows import PendingRows
 from skillagent.markdown import LinkKind, Reference
+from skillagent.store.overlaid_rows import REMOVED
 from skillagent.store.rows import Kind, pack_numbers, text_key, unpack_numbers
 from skillagent.store.stored_analysis import Meaning, StoredAnalysis, meaning_of
 from skillagent.store.stored_values import StoredLink, pack_links, unpack_head, unpack_links
 
-Target = tuple[str | None, tuple[str, ...]]
+Target: TypeAlias = tuple[str | None, tuple[str, ...]]
 """Id of the node that a link leads to, and ids of those that it may mean."""
 
 
@@ -89,7 +91,7 @@ class LinkUpdate:
         """
         before = self._incoming_of(self._links(number))
         after = self._incoming_of(links)
-        self._rows.put(Kind.LINKS, number, *([pack_links(links, {})] if links else []))
+        self._rows.put(Kind.LINKS, number, pack_links(links, {}) if links else REMOVED)
         old, new = list(before), list(after)
         anchored = []
         for target in dict.fromkeys((*old, *new)):
@@ -100,11 +102,8 @@ class LinkUpdate:
             at = bisect_left(others, (number, 0))
             own = [(number, place) for place in after.get(target, ())]
             pairs = [*others[:at], *own, *others[at:]]
-            self._rows.put(
-                Kind.INCOMING,
-                target,
-                *([pack_numbers(part for pair in pairs for part in pair)] if pairs else []),
-            )
+            numbers = pack_numbers(part for pair in pairs for part in pair)
+            self._rows.put(Kind.INCOMING, target, numbers if pairs else REMOVED)
             if at < ANCHORS:
                 anchored.append(target)
         if old != new:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from skillagent.graph import Link, Node, Options, Root
 from skillagent.graph.file_name import without_suffix
 from skillagent.graph.logseq import dialect_of
-from skillagent.graph.node import kind_of
 from skillagent.graph.typed import with_declared_fields
 from skillagent.graph.walk import read_file
 from skillagent.index.analysis import Analysis, analysis_of
@@ -108,16 +107,7 @@ def _node(partition: Partition, path: str) -> Node | None:
     if source is None:
         return None
     document = parse(source.text, source.path, partition.dialect)
-    return Node(
-        id=without_suffix(source.path),
-        root=partition.name,
-        path=source.path,
-        kind=kind_of(document, source.path),
-        document=document,
-        digest=source.digest,
-        size=source.size,
-        whole=source.whole,
-    )
+    return Node.of(source, document, without_suffix(source.path), partition.name, source.path)
 
 
 def partitions_of(roots: Sequence[Root], options: Options, looked: Looked) -> Iterator[Partition]:

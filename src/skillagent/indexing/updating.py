@@ -15,7 +15,6 @@ from dataclasses import replace
 
 from skillagent.graph import Node, Options, Root
 from skillagent.graph.logseq import dialect_of
-from skillagent.graph.node import kind_of
 from skillagent.graph.resolve import SEPARATOR
 from skillagent.graph.source_file import SourceFile
 from skillagent.graph.typed import DECLARATION
@@ -129,16 +128,7 @@ class _Update:
     def _node(self, head: StoredHead, source: SourceFile, root: int) -> Node:
         shown = f"{head.root}{SEPARATOR}{source.path}" if head.root else source.path
         document = parse(source.text, shown, self._about.roots[root].dialect)
-        return Node(
-            id=head.id,
-            root=head.root,
-            path=head.path,
-            kind=kind_of(document, source.path),
-            document=document,
-            digest=source.digest,
-            size=source.size,
-            whole=source.whole,
-        )
+        return Node.of(source, document, head.id, head.root, head.path)
 
     def _replace(self, number: int, head: StoredHead, node: Node, before: StoredAnalysis) -> bool:
         evidence = evidence_of(node)
@@ -186,11 +176,7 @@ class _Update:
 
     def _put_analysis(self, number: int, after: StoredAnalysis) -> None:
         before = unpack_analysis(self.rows.known(Kind.ANALYSIS, number))
-        self._terms.replace(
-            number,
-            before.frequencies,
-            after.frequencies,
-        )
+        self._terms.replace(number, before.frequencies, after.frequencies)
         fields = unpack_terms(after.terms).fields
         self.rows.put(Kind.FIELDS, number, pack_fields((*fields, after.anchors)))
         self.rows.put(Kind.ANALYSIS, number, pack_analysis(after))
