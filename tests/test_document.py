@@ -21,7 +21,7 @@ def read(text: str) -> Document:
 
 def contexts(text: str) -> list[str]:
     document = read(text)
-    return [document.context(link) for link in document.references]
+    return [document.words_around(link).context for link in document.references]
 
 
 @pytest.mark.parametrize(

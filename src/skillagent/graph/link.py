@@ -96,6 +96,10 @@ class Link(_Cached):
 
     @cached_property
     def _words(self) -> LinkWords:
+        return self.words_around()
+
+    def words_around(self) -> LinkWords:
+        """The context, its offsets and whether the link leads it, found anew at each call."""
         return self._document.words_around(self.reference)
 
     @property

@@ -152,10 +152,6 @@ class Document:
         leads = prose.leads(text[first:start])
         return LinkWords(f"{reference.key}: {name}", (first, last), leads)
 
-    def context(self, reference: Reference) -> str:
-        """The sentence or list item around a link; in the header, the field and the link."""
-        return self.words_around(reference).context
-
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""
         return bisect_right(self._lookup.starts, position) - 1
