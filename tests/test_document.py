@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skillagent.markdown import Document, prose
+from skillagent.markdown import Document, LinkKind, inline, prose
 from skillagent.markdown.blocks import PIECE_CHARS
 from skillagent.markdown.description import DESCRIPTION_CHARS
 from skillagent.markdown.document import parse
@@ -21,7 +21,7 @@ def read(text: str) -> Document:
 
 def contexts(text: str) -> list[str]:
     document = read(text)
-    return [document.context(link) for link in document.references]
+    return [document.words_around(link).context for link in document.references]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,34 @@ def test_a_context_is_one_line_within_its_limit(before: str, label: str, after: 
     for context in contexts(f"{before}[[a|{label}]]{after}"):
         assert len(context) <= CONTEXT_CHARS
         assert context == " ".join(context.split())
+
+
+MARKED = st.text("ab1 é!*_`<>&;%#[]()|\\{}^-\n\0\x01", max_size=12)
+
+
+@given(MARKED, MARKED)
+@example("", "")
+@example("a", "**")
+@example("<b>", "a")
+@example("`a", "`")
+def test_a_link_leads_if_nothing_is_shown_before_it(before: str, after: str) -> None:
+    # One line, which is neither an item nor a quote, and in which no sentence ends.
+    line = before.replace("\n", " ").replace(">", "").replace("! ", "!").lstrip(" \0*+-|#1")
+    document = read(f"{line}[[x]]{after}")
+    for link in document.references[:1]:
+        words = document.words_around(link)
+        text = document.text if link.kind is LinkKind.COMMENT else document.uncommented
+        assert words.leads == (inline.shown(text[: link.start]) == "")
+        assert words.sentence[0] == 0
+
+
+@given(MARKED)
+@example("a  b")
+@example(" \n")
+def test_the_words_of_a_wikilink_are_what_is_shown_of_it(name: str) -> None:
+    link = f"[[{name}]]"
+    words = inline.shown(link)
+    assert inline.link_words(link) == (words[1:-1].strip() if words[:1] == "[" else words)
 
 
 def test_the_context_of_a_header_link_is_its_field() -> None:

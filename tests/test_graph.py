@@ -7,6 +7,8 @@ from random import Random
 
 import networkx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from skillagent import (
     DIALECTS,
@@ -18,6 +20,8 @@ from skillagent import (
     SkillGraph,
     UsageError,
 )
+from skillagent.graph import Link
+from skillagent.markdown.document import parse
 from skillagent.tokens import EncodingCounter
 from tests.conftest import BUNDLED, Vault
 
@@ -31,6 +35,18 @@ TREE: dict[str, str | bytes] = {
     "c.md": "Nothing follows.",
     "alone.md": "Nobody links here, but it links to [[a]].",
 }
+
+
+SIDES = st.text("ab1²é日_ ٣.\n", max_size=8)
+
+
+@given(SIDES, SIDES)
+def test_a_link_is_bare_if_fewer_than_four_letters_are_beside_it(before: str, after: str) -> None:
+    document = parse(f"{before}[[x]]{after}", "a.md")
+    link = Link("a", None, document.references[0], "missing", (), document)
+    beside = "".join(link.around())
+    letters = [char for char in beside if char.isalnum() and not char.isdecimal()]
+    assert link.is_bare == (len(letters) < 4)
 
 
 def test_links_are_sorted_by_source_and_place_in_every_dialect(vault: Vault) -> None:

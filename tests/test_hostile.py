@@ -47,7 +47,7 @@ def test_a_hostile_text_is_read_in_moments(name: str) -> None:
     document = parse(SLOW_TEXTS[name].encode(), "x.md")
     assert document.pieces is not None
     assert len(document.description) <= 300
-    [document.context(reference) for reference in document.references[:100]]
+    [document.words_around(reference) for reference in document.references[:100]]
     assert time.process_time() - started < SECONDS
 
 

@@ -236,6 +236,15 @@ def test_a_question_is_cut_into_the_same_words_beside_a_word_of_another_script(t
     assert list(beside.items()) == list(plain.items())
 
 
+@given(
+    st.text(
+        st.sampled_from("aB0_ \n\n\t'-é²ﬁİßΣς\u0301\ufe0f\u200b\u00a0\u00a8猫は하어디"), max_size=40
+    )
+)
+def test_lines_are_cut_into_the_same_words_as_one_long_line(text: str) -> None:
+    assert words(text) == words(text.replace("\n", "\t"))
+
+
 @given(st.text(st.characters(max_codepoint=127)))
 def test_ascii_is_cut_at_all_but_letters_and_digits(text: str) -> None:
     assert words(text) == re.findall(r"[a-z0-9]+", text.casefold())

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from skillagent.tokens import EncodingCounter, counter_named, table_counter
 from skillagent.tokens.byte_pairs import NO_TOKEN, merged_parts
+from skillagent.tokens.encoding_counter import TEXTS_FOR_TOKENIZER
 from skillagent.tokens.pieces import TIKTOKEN_UNICODE, _stand_in, _UnknownCharacterError, splitter
 from skillagent.tokens.table_counter import LONG_TEXT, STEPS
 from skillagent.tokens.vocabulary import DEFAULT_ENCODING, VOCABULARIES
+from skillagent.tokens.vocabulary_table import VocabularyTable
 from tests.test_architecture import modules_after, tracked_files
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -213,6 +215,28 @@ def test_more_than_the_table_is_good_for_is_counted_by_a_tokenizer(text: str) ->
     assert counter.count("a b") == 2
     assert counter.count(text) == REFERENCES[DEFAULT_ENCODING].count(text)
     assert counter.count("a b") == 2
+
+
+@pytest.mark.parametrize(
+    ("characters", "asks_the_table"),
+    [(0, True), (TEXTS_FOR_TOKENIZER - 1, True), (TEXTS_FOR_TOKENIZER, False)],
+)
+def test_who_knows_of_many_texts_does_not_look_up_their_pieces_first(
+    characters: int, asks_the_table: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    rank = VocabularyTable.rank
+
+    def noted(table: VocabularyTable, token: bytes) -> int | None:
+        asked.append(token)
+        return rank(table, token)
+
+    monkeypatch.setattr(VocabularyTable, "rank", noted)
+    counter = EncodingCounter()
+    counter.prepare(characters)
+    for text in TEXTS:
+        assert counter.count(text) == REFERENCES[DEFAULT_ENCODING].count(text)
+    assert bool(asked) == asks_the_table
 
 
 def test_a_process_that_rarely_meets_new_pieces_needs_no_tokenizer_for_ever(

@@ -10,8 +10,9 @@ from skillagent.markdown.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from skillagent.markdown import Document, LinkKind, Reference
+    from skillagent.markdown.prose import LinkWords
 
-_LETTER = lazy_pattern(r"[^\W\d_]")
+_FOUR_LETTERS = lazy_pattern(r"(?:[\W\d_]*+[^\W\d_]){4}")
 NEAR_CHARS = 80
 """How many characters on each side of a link `Link.around` returns."""
 
@@ -94,19 +95,27 @@ class Link(_Cached):
         return self._document.headings[index].title if index >= 0 else ""
 
     @cached_property
+    def _words(self) -> LinkWords:
+        return self.words_around()
+
+    def words_around(self) -> LinkWords:
+        """The context, its offsets and whether the link leads it, found anew at each call."""
+        return self._document.words_around(self.reference)
+
+    @property
     def context(self) -> str:
         """The sentence or list item around the link as plain text, at most 240 characters."""
-        return self._document.context(self.reference)
+        return self._words.context
 
-    @cached_property
+    @property
     def sentence(self) -> tuple[int, int]:
         """Offsets where the sentence or list item around the link begins and ends."""
-        return self._document.sentence(self.reference)
+        return self._words.sentence
 
     @property
     def leads(self) -> bool:
         """Whether the context begins with the link."""
-        return self._document.leads(self.reference)
+        return self._words.leads
 
     def around(self) -> tuple[str, str]:
         """The raw text before and after the link on its line, at most 80 characters each.
@@ -122,7 +131,7 @@ class Link(_Cached):
     @property
     def is_bare(self) -> bool:
         """True if no words beside the link say why to follow it."""
-        return bool(self.key) or len(_LETTER.findall("".join(self.around()))) < 4
+        return bool(self.key) or not _FOUR_LETTERS.match("".join(self.around()))
 
     @property
     def ambiguous(self) -> bool:

@@ -83,7 +83,10 @@ def words(text: str) -> list[str]:
     if not text.isascii():
         others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
         if _BEYOND.search(others):
-            return _words_beyond(text)
+            if "\n" not in text:
+                return _words_beyond(text)
+            # A word never crosses a line end, so the slow way is only taken for some lines.
+            return [word for line in text.split("\n") if line for word in words(line)]
         # Each of these characters is replaced in the whole text; there are few different ones.
         for char in set(others):
             form = "".join(part if part.isalnum() else " " for part in char.casefold())

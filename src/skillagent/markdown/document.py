@@ -30,6 +30,7 @@ from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.link_scan import LinkScan
 from skillagent.markdown.logseq import outline, properties
 from skillagent.markdown.math_ranges import math_ranges
+from skillagent.markdown.prose import LinkWords
 from skillagent.markdown.reference import LinkKind, Reference
 from skillagent.markdown.tables import Tables
 
@@ -140,22 +141,16 @@ class Document:
         text = "".join(parts)
         return first_sentence(outline.as_prose(text) if self.dialect.outline else text)
 
-    def context(self, reference: Reference) -> str:
-        """The sentence or list item around a link; in the header, the field and the link."""
-        if reference.kind is LinkKind.FRONTMATTER:
-            return f"{reference.key}: {reference.label or reference.target or reference.fragment}"
+    def words_around(self, reference: Reference) -> LinkWords:
+        """The words around a link; in the header, its context is the field and the link."""
         text = self.text if reference.kind is LinkKind.COMMENT else self.uncommented
-        return prose.context(text, reference.start, reference.end, self.frontmatter.body_start)
-
-    def sentence(self, reference: Reference) -> tuple[int, int]:
-        """Offsets where the sentence or list item around a link begins and ends."""
-        start, end = reference.start, reference.end
-        return prose.sentence(self.uncommented, start, end, self.frontmatter.body_start)
-
-    def leads(self, reference: Reference) -> bool:
-        """Whether the context of a link begins with the link."""
-        first, _ = self.sentence(reference)
-        return not prose.shown_before(self.uncommented[first : reference.start])
+        start, end, lower = reference.start, reference.end, self.frontmatter.body_start
+        if reference.kind is not LinkKind.FRONTMATTER:
+            return prose.words_around(text, start, end, lower)
+        name = reference.label or reference.target or reference.fragment
+        first, last = prose.sentence(text, start, end, lower)
+        leads = prose.leads(text[first:start])
+        return LinkWords(f"{reference.key}: {name}", (first, last), leads)
 
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from skillagent.markdown.lazy_pattern import lazy_pattern
 
@@ -108,6 +108,7 @@ _NAMED = (
     rf"(?P<selectors>[{_SELECTORS}]{{2,}})",
     rf"(?P<invisible>[{_INVISIBLE}]+)",
 )
+_ASCII: Final = bytes(range(128))
 # Two searches are much faster than one with a class beyond the basic plane.
 _CANDIDATE = lazy_pattern(f"[{_BASIC}]")
 _CANDIDATE_BEYOND = lazy_pattern(f"[{_BEYOND_BASIC}]")
@@ -122,7 +123,12 @@ _UNSAFE = lazy_pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 
 def runs(text: str) -> Iterator[HiddenRun]:
     """Every run of hidden characters, in order."""
-    if text.isascii() or not (_CANDIDATE.search(text) or _CANDIDATE_BEYOND.search(text)):
+    if text.isascii():
+        return
+    # Few characters of most texts are left here, and dropping the others is faster than a search.
+    data = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    others = data.decode("utf-8", "surrogatepass")
+    if not (_CANDIDATE.search(others) or _CANDIDATE_BEYOND.search(others)):
         return
     pattern = _compiled(bool(_LEFTWARD_TEXT.search(text)))
     position = 0

@@ -36,6 +36,8 @@ LINK = lazy_pattern(rf"!?\[(?<!\\\[)({_LABEL})\]({_DESTINATION})")
 IMAGE = lazy_pattern(rf"!\[(?:{_LABEL})\](?:{_DESTINATION}|\[[^\[\]\n]*+\])")
 _BY_REFERENCE = lazy_pattern(rf"(?<![\w\]\\])!?\[(?!\^)({_LABEL})\]\[[^\[\]\n]*+\]")
 _WIKILINK = lazy_pattern(r"!?\[\[([^\[\]|\n]*+)(?:\|([^\[\]\n]*+))?\]\]")
+# The most frequent link: no fragment, no label, and nothing that is or escapes a mark.
+_BARE_WIKILINK = lazy_pattern(r"!?\[\[([^\[\]|#*_`<%&\\{\0\n]{1,200}+)\]\]")
 _FOOTNOTE = lazy_pattern(r"\[\^[^\[\]\s]+\]")
 ADDRESS = lazy_pattern(
     r"<?(?:[A-Za-z][A-Za-z0-9+.-]*:|\.{0,2}/|#|[^\s()]*\.(?:md|mdx|markdown|html?)(?![\w.-]))"
@@ -76,6 +78,8 @@ def shown(text: str) -> str:
 
 def link_words(link: str) -> str:
     """The visible words of one link of any form."""
+    if bare := _BARE_WIKILINK.fullmatch(link):
+        return " ".join(bare[1].split())
     words = shown(link)
     if words[:1] == "[" and not LINK.fullmatch(link) and link[-1:] == "]":
         return words[1:-1].strip()  # `[words]` with a definition in another place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from typing import NamedTuple
 
 from skillagent.markdown import inline
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -27,6 +27,7 @@ _SENTENCE_END = lazy_pattern(
     r"(?:[\"'”’)\]*_]|\^\w++)*+(?=\s+[^\sa-z]))"
 )
 _QUOTE = lazy_pattern(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_LETTER_FIRST = lazy_pattern(r"\s*[^\W\d_]")
 _HEADING = lazy_pattern(r"#{1,6}(?:[ \t]|$)|={2,}$|-{2,}$")
 _FENCES = (":::", "!!!", "???")
 """A line that opens or closes a container of a site builder: it is not part of a paragraph."""
@@ -34,8 +35,19 @@ _CLOSING_HASHES = lazy_pattern(r"[ \t]+#+[ \t]*$")
 _BLOCK_ID = lazy_pattern(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$")
 
 
-def context(text: str, start: int, end: int, lower: int = 0) -> str:
-    """The sentence or list item around a link as plain text, at most `CONTEXT_CHARS` long.
+class LinkWords(NamedTuple):
+    """The words around a link, which say why to follow it."""
+
+    context: str
+    """The sentence or list item around the link as plain text, at most `CONTEXT_CHARS` long."""
+    sentence: tuple[int, int]
+    """Offsets where this sentence or list item begins and ends."""
+    leads: bool
+    """Whether the context begins with the link."""
+
+
+def words_around(text: str, start: int, end: int, lower: int = 0) -> LinkWords:
+    """The words around a link.
 
     Args:
         text: the whole document.
@@ -44,26 +56,39 @@ def context(text: str, start: int, end: int, lower: int = 0) -> str:
         lower: offset where the body begins; no text before it is used.
     """
     first, last = sentence(text, start, end, lower)
-    before, link, after = text[first:start], text[start:end], inline.without_list(text[end:last])
-    if _ITEM.match(before) and before.lstrip()[:1] == "#":
+    before, link, after = text[first:start], text[start:end], text[end:last]
+    return LinkWords(_context(before, link, after), (first, last), leads(before))
+
+
+def leads(before: str) -> bool:
+    """Whether nothing of a sentence or list item is shown before its link.
+
+    Args:
+        before: the text before the link as written.
+    """
+    words = _without_mark(before)
+    # A letter before all marks is shown in any case: no mark can hide it.
+    return not (_LETTER_FIRST.match(words) or _shown(words))
+
+
+def _context(before: str, link: str, after: str) -> str:
+    """The context of a link, from the parts of its sentence."""
+    words, after = _without_mark(before), inline.without_list(after)
+    if len(words) < len(before) and before.lstrip()[:1] == "#":
         after = _CLOSING_HASHES.sub("", inline.without_id(after)[0])
-    after = _BLOCK_ID.sub("", after)
+    if "^" in after:
+        after = _BLOCK_ID.sub("", after)
     # Both sides are read at once, because a mark belongs to what is on its other side.
-    marked = f"{_without_mark(before).replace(_PLACE, ' ')}{_PLACE}{after}"
-    head, place, tail = inline.shown(_QUOTE.sub("", marked)).partition(_PLACE)
+    head, place, tail = _shown(f"{words.replace(_PLACE, ' ')}{_PLACE}{after}").partition(_PLACE)
     if not place:  # the link is inside something that is not shown, such as a tag
-        head = shown_before(before) + " " * before[-1:].isspace()
-        tail = " " * after[:1].isspace() + inline.shown(_QUOTE.sub("", after))
+        head = _shown(words) + " " * before[-1:].isspace()
+        tail = " " * after[:1].isspace() + _shown(after)
     return _cut(head, inline.link_words(link), tail)
 
 
-def shown_before(before: str) -> str:
-    """The text of a sentence or list item before a link, as its context shows it.
-
-    Args:
-        before: the text as written; a list mark at its beginning is left out.
-    """
-    return inline.shown(_QUOTE.sub("", _without_mark(before)))
+def _shown(text: str) -> str:
+    """The visible text of a part of a paragraph, without the marks of quotes."""
+    return inline.shown(_QUOTE.sub("", text) if ">" in text else text)
 
 
 def _without_mark(block: str) -> str:
@@ -72,8 +97,6 @@ def _without_mark(block: str) -> str:
     return block[mark.end() :] if mark else block
 
 
-# An index asks three times for the sentence around each link.
-@lru_cache(maxsize=4)
 def sentence(text: str, start: int, end: int, lower: int = 0) -> tuple[int, int]:
     """Where the sentence around a link begins and ends, or the whole list item if it is short.
 

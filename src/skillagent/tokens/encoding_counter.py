@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Final
 
-from skillagent.tokens.counter import TokenCounter
 from skillagent.tokens.vocabulary import DEFAULT_ENCODING, vocabulary_of
+
+TEXTS_FOR_TOKENIZER: Final = 2_000_000
+"""Characters from which on loading a tokenizer is less work than looking up the pieces of texts.
+
+Measured on real and generated graphs: between 1.2 and 3 million.
+"""
 
 
 class EncodingCounter:
@@ -44,10 +50,28 @@ class EncodingCounter:
             count = by_table(text)
             if count is not None:
                 return count
-        if self._count_by_tokenizer is None:
-            self._count_by_tokenizer = self._tokenizer()
-            self._count_by_table = None
-        return self._count_by_tokenizer(text)
+        counting = self._count_by_tokenizer or self._switch()
+        return counting(text)
+
+    def prepare(self, characters: int) -> None:
+        """Choose how to count texts that are all known, so that none is counted in two ways.
+
+        Without it, a tokenizer is loaded only after the table has been as much work.
+
+        Args:
+            characters: length of all these texts together.
+
+        Raises:
+            MissingPackageError: neither `toktok-rs` nor tiktoken is installed.
+        """
+        if self._count_by_tokenizer is None and characters >= TEXTS_FOR_TOKENIZER:
+            self._switch()
+
+    def _switch(self) -> Callable[[str], int]:
+        """Count by a tokenizer from now on."""
+        self._count_by_tokenizer = counting = self._tokenizer()
+        self._count_by_table = None
+        return counting
 
     def _table(self) -> Callable[[str], int | None] | None:
         # Imported late, like the tokenizer: importing this module loads neither.
@@ -63,6 +87,6 @@ class EncodingCounter:
 
 
 @cache
-def default_counter() -> TokenCounter:
+def default_counter() -> EncodingCounter:
     """The exact o200k_base counter, which all sessions of a process share."""
     return EncodingCounter()

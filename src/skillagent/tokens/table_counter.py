@@ -10,12 +10,12 @@ from skillagent.tokens.pieces import splitter
 from skillagent.tokens.vocabulary import Vocabulary
 from skillagent.tokens.vocabulary_table import VocabularyTable, open_table, put_aside
 
-STEPS: Final = 50_000
+STEPS: Final = 100_000
 """Steps that take as long as loading a tokenizer.
 
 A step is a piece that is looked up, or a byte of a piece that is merged.
 """
-PERIOD: Final = 25 * STEPS
+PERIOD: Final = 12 * STEPS
 """Pieces within which more than `STEPS` steps make a tokenizer worth its time and memory.
 
 In such a period a process counts some thousand answers. All pieces are forgotten after it, which
