@@ -81,17 +81,19 @@ def _rows(
     nodes = {(node.root, node.path): number for number, node in enumerate(graph.nodes.values())}
     for key, value in folder_rows(looked, numbers_of_files(roots, nodes)):
         yield Kind.FOLDER, key, value
-    rows = partial(graph_rows, graph, shown_texts(), looked.state, progress=progress)
+    rows = partial(graph_rows, graph, state=looked.state, progress=progress)
     try:
         earlier_rows = opened_rows(place.path, place.changes)
     except FileNotFoundError:
-        yield from rows(known=facts)
+        characters = sum(len(node.document.text) for node in graph.nodes.values())
+        yield from rows(shown_texts(0 if facts else characters), known=facts)
         return
     # It is closed before it is replaced: some systems do not replace a file that is open.
     with closing(earlier_rows):
         about = StoredView(earlier_rows).about
         is_known = is_of_this_version(about.state)
-        yield from rows(known=EarlierRows(earlier_rows, about.roots, graph) if is_known else None)
+        known = EarlierRows(earlier_rows, about.roots, graph) if is_known else None
+        yield from rows(shown_texts(), known=known)
 
 
 def update(

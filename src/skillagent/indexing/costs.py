@@ -16,10 +16,15 @@ from skillagent.store.stored_values import ShownText
 from skillagent.tokens import default_counter
 
 
-def shown_texts() -> Callable[[Node], ShownText]:
-    """A function that tells what is known of the text of a node, with its o200k_base tokens."""
-    one = _OneNode()
-    session = SessionView(cast("GraphView", one), default_counter())
+def shown_texts(characters: int = 0) -> Callable[[Node], ShownText]:
+    """A function that tells what is known of the text of a node, with its o200k_base tokens.
+
+    Args:
+        characters: length of all texts that will be counted, if that is known.
+    """
+    one, counter = _OneNode(), default_counter()
+    counter.prepare(characters)
+    session = SessionView(cast("GraphView", one), counter)
 
     def shown(node: Node) -> ShownText:
         one.show(node)

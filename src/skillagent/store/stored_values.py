@@ -173,6 +173,7 @@ def links_as_written(value: bytes) -> dict[LinkPlace, Sequence[Any]]:
 
 def as_written(link: Link) -> list[Any]:
     """What the text says of a link, wherever it leads."""
+    words = link.words_around()  # not kept by the link, because there may be a million
     return [
         link.name,
         link.kind.value,
@@ -181,10 +182,10 @@ def as_written(link: Link) -> list[Any]:
         link.fragment,
         link.start,
         link.section,
-        link.context,
-        link.sentence,
+        words.context,
+        words.sentence,
         link.is_bare,
-        link.leads,
+        words.leads,
         *link.around(),
     ]
 
