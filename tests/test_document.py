@@ -1,5 +1,6 @@
 """What is read around the links: sentences, headings, block ids, tags, and the pieces of a body."""
 
+import re
 import string
 from itertools import pairwise
 
@@ -171,7 +172,7 @@ MARKED = st.text("ab1 é!*_`<>&;%#[]()|\\{}^-\n\0\x01", max_size=12)
 @example("`a", "`")
 def test_a_link_leads_if_nothing_is_shown_before_it(before: str, after: str) -> None:
     # One line, which is neither an item nor a quote, and in which no sentence ends.
-    line = before.replace("\n", " ").replace(">", "").replace("! ", "!").lstrip(" \0*+-|#1")
+    line = re.sub(r">|!(?!\[)", "", before.replace("\n", " ")).lstrip(" \0*+-|#1")
     document = read(f"{line}[[x]]{after}")
     for link in document.references[:1]:
         words = document.words_around(link)
