@@ -12,67 +12,91 @@ Above: `indexing`. Below: `walk`.
 from __future__ import annotations
 
 import hashlib
-import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import chain
-from typing import NamedTuple
+from operator import attrgetter
 
 from skillagent.errors import GraphError
-from skillagent.graph.ignore_files import Specs
 from skillagent.graph.logseq import dialect_of
-from skillagent.graph.open_root import BY_DESCRIPTOR, Folder, OpenRoot
+from skillagent.graph.open_root import Folder, OpenRoot
 from skillagent.graph.walk import Options, Root, RootFiles, Walker
 from skillagent.progress import no_progress
 
 RACY_NS = 2_000_000_000
 """Nanoseconds within which two changes may have the same time; some file systems count in steps of
 two seconds."""
+_NUMBERS = attrgetter("st_mode", "st_size", "st_ino", "st_mtime_ns", "st_ctime_ns")
+"""What is kept of the status of a file; see `FileState`."""
+_COUNT = 5
+"""How many numbers these are."""
 
 
-class FileState(NamedTuple):
+@dataclass(slots=True)
+class FileState:
     """One Markdown file, without its content."""
 
     path: str
     """Relative to the root, as the system spells it."""
-    written_ns: int
-    """The last change of its content, in nanoseconds since 1970."""
-    status_ns: int
-    """The last change of its content or its status; a program can set the time before, but not this
-    one."""
-    size: int
-    """Bytes on disk."""
-    inode: int
-    mode: int
+    changed_ns: int
+    """The last change of its content or its status, in nanoseconds since 1970; a program can set
+    the first of these times, but not the second one."""
+    identity: tuple[int, int, int, int]
+    """Mode, size in bytes, inode, and the time of the last change of its content."""
 
-    @property
-    def changed_ns(self) -> int:
-        """The later one of the times."""
-        return max(self.written_ns, self.status_ns)
+
+@dataclass(slots=True)
+class FileGroup:
+    """Markdown files of one folder. As a root can have 100,000 files, they have no objects."""
+
+    start: str
+    """What their paths begin with: the path of the folder with a `/` at its end, or nothing."""
+    names: list[str] = field(default_factory=list)
+    """The rest of each path, sorted."""
+    numbers: list[int] = field(default_factory=list)
+    """For each file the same numbers, one file after the other."""
+
+    def files(self) -> Iterator[FileState]:
+        """The files one by one."""
+        for name, numbers in zip(self.names, by_file(self.numbers), strict=True):
+            yield _file_state(self.start + name, *numbers)
+
+
+def by_file(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The numbers of each file of a group."""
+    return (numbers[at : at + _COUNT] for at in range(0, len(numbers), _COUNT))
+
+
+def latest_change(numbers: Sequence[int]) -> int:
+    """The latest change of the files of a group, in nanoseconds since 1970; 0 without files."""
+    written, changed = numbers[3::_COUNT], numbers[4::_COUNT]
+    return max(max(written, default=0), max(changed, default=0))
 
 
 @dataclass(slots=True)
 class FolderState:
     """The state of one root."""
 
-    files: list[FileState] = field(default_factory=list)
-    """Sorted by path."""
+    groups: list[FileGroup] = field(default_factory=list)
+    """The Markdown files, in a fixed order."""
     rest: list[str] = field(default_factory=list)
     """Sorted: everything else that decides how the root is loaded."""
     unread: list[FileState] = field(default_factory=list)
     """Files that are no nodes, but from which names of pages are read."""
 
     @property
+    def files(self) -> list[FileState]:
+        """The Markdown files, sorted by path."""
+        files = (file for group in self.groups for file in group.files())
+        return sorted(files, key=lambda file: file.path)
+
+    @property
     def youngest_ns(self) -> int:
         """The latest change of a file, in nanoseconds since 1970; 0 without files."""
-        files = (*self.files, *self.unread)
-        return max(
-            max((file.written_ns for file in files), default=0),
-            max((file.status_ns for file in files), default=0),
-        )
+        times = [file.changed_ns for file in self.unread]
+        times += (latest_change(group.numbers) for group in self.groups)
+        return max(times, default=0)
 
 
 def state_of(root: Root, options: Options) -> FolderState:
@@ -93,64 +117,71 @@ def state_of(root: Root, options: Options) -> FolderState:
         raise GraphError(f"{root.path}: {error.strerror}") from error
     hidden = dialect.pages.hidden if dialect.pages else ()
     with opened:
-        looker = _Looker(opened, contents, options, "", no_progress, hidden)
+        looker = _Looker(opened, contents, hidden)
         looker.walk()
         # Names of pages in Org mode are read from these files.
         org = list(_org_files(opened, contents.others))
     rest = [dialect.settings, *root.folders, *contents.others, *map(str, org)]
     rest += [f"{finding.code} {finding.path}" for finding in contents.diagnostics]
-    looker.files.sort()
-    return FolderState(looker.files, sorted(rest), org)
+    looker.groups.sort(key=lambda group: (group.start, group.names))
+    return FolderState(looker.groups, sorted(rest), org)
 
 
 def digest_of(states: Sequence[FolderState]) -> str:
     """SHA-256 of the states of all roots, in hexadecimal digits: equal if nothing has changed."""
     whole = hashlib.sha256()
     for state in states:
-        # A hundred thousand files are looked at: what is done for each has to be little.
-        numbers = chain.from_iterable(file[1:] for file in state.files)
-        lines = (*(file.path for file in state.files), "", *state.rest, "\n")
-        whole.update("\n".join(lines).encode("utf-8", "surrogatepass"))
-        whole.update(array("q", numbers).tobytes())
+        for group in state.groups:
+            paths = "\0".join((str(len(group.names)), group.start, *group.names, ""))
+            whole.update(paths.encode("utf-8", "surrogatepass"))
+            whole.update(_packed(group.numbers))
+        whole.update("\n".join(("", *state.rest, "\n")).encode("utf-8", "surrogatepass"))
     return whole.hexdigest()
 
 
 class _Looker(Walker):
     """Looks at the files of one root, and reads none."""
 
-    @cached_property
-    def files(self) -> list[FileState]:
-        """The files that were looked at so far."""
-        return []
+    def __init__(self, opened: OpenRoot, contents: RootFiles, hidden: tuple[str, ...]) -> None:
+        super().__init__(opened, contents, Options(), "", no_progress, hidden)
+        self.groups: list[FileGroup] = []
 
-    def _entry(self, folder: Folder, entry: os.DirEntry[str], relative: str, specs: Specs) -> None:
-        name = entry.name
-        is_usual = name.endswith(".md") and name.isascii() and name.isprintable()
-        if not (is_usual and BY_DESCRIPTOR) or specs or self._hidden_paths or entry.is_symlink():
-            super()._entry(folder, entry, relative, specs)
-            return
-        try:
-            self.files.append(_file_state(entry.stat(follow_symlinks=False), relative))
-        except OSError as error:
-            self._unread(relative, error)
+    def _files(self, folder: Folder, below: str, names: Sequence[str]) -> None:
+        together = below + "".join(names)
+        if not (together.isascii() and together.isprintable()):
+            for name in names:
+                self._check_name(below + name)
+        group = FileGroup(below)
+        for name in sorted(names):
+            try:
+                group.numbers += _NUMBERS(folder.status(name))
+            except OSError as error:
+                self._unread(below + name, error)
+            else:
+                group.names.append(name)
+        if group.names:
+            self.groups.append(group)
 
     def _read(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
-        self.files.append(_file_state(parent.status(name), relative))
+        # The target of a link, which can lie in another folder.
+        self.groups.append(FileGroup("", [relative], [*_NUMBERS(parent.status(name))]))
 
 
-def _file_state(status: os.stat_result, path: str) -> FileState:
-    return FileState(
-        path,
-        status.st_mtime_ns,
-        status.st_ctime_ns,
-        status.st_size,
-        status.st_ino,
-        status.st_mode,
-    )
+def _file_state(
+    path: str, mode: int, size: int, inode: int, written_ns: int, status_ns: int
+) -> FileState:
+    return FileState(path, max(written_ns, status_ns), (mode, size, inode, written_ns))
+
+
+def _packed(numbers: list[int]) -> bytes:
+    try:
+        return array("q", numbers).tobytes()
+    except OverflowError:  # some file systems have larger inodes, or later times
+        return repr(numbers).encode()
 
 
 def _org_files(opened: OpenRoot, paths: Iterable[str]) -> Iterator[FileState]:
     for path in paths:
         if path.endswith(".org"):
             with suppress(OSError):
-                yield _file_state(opened.status(path), path)
+                yield _file_state(path, *_NUMBERS(opened.status(path)))

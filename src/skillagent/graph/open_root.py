@@ -47,7 +47,7 @@ class Folder(Protocol):
         """Open a regular file in it. Raises OSError: there is none, or it is a link."""
 
     def status(self, name: str) -> os.stat_result:
-        """Size, times and kind of a file in it, without opening it. Raises OSError."""
+        """Size and times of a regular file in it, without opening it. Raises OSError as `file`."""
 
     def close(self) -> None:
         """Close it."""
@@ -106,7 +106,7 @@ class OpenRoot:
         return self._down_to(above).file(name)
 
     def status(self, path: str) -> os.stat_result:
-        """Size, times and kind of a file of the root, without opening it; see `file`."""
+        """Size and times of a regular file of the root, without opening it; see `file`."""
         above, _, name = path.rpartition("/")
         return self._down_to(above).status(name)
 
@@ -159,7 +159,7 @@ class _DescriptorFolder:
         return _regular(_opened(name, _FILE, self._number))
 
     def status(self, name: str) -> os.stat_result:
-        return os.stat(name, dir_fd=self._number, follow_symlinks=False)
+        return _of_regular(os.stat(name, dir_fd=self._number, follow_symlinks=False))
 
     def close(self) -> None:
         os.close(self._number)
@@ -195,7 +195,7 @@ class _PathFolder:
         return stream
 
     def status(self, name: str) -> os.stat_result:
-        return os.lstat(os.path.join(self._path, name))
+        return _of_regular(os.lstat(os.path.join(self._path, name)))
 
     def close(self) -> None:
         pass
@@ -211,9 +211,18 @@ def _opened(name: str, flags: int, folder: int | None = None) -> int:
 
 
 def _regular(number: int) -> FileIO:
-    if stat.S_ISREG(os.fstat(number).st_mode):
-        return FileIO(number, "rb")
-    os.close(number)
+    try:
+        _of_regular(os.fstat(number))
+    except OSError:
+        os.close(number)
+        raise
+    return FileIO(number, "rb")
+
+
+def _of_regular(status: os.stat_result) -> os.stat_result:
+    """The status of a regular file. Raises OSError: it is that of something else."""
+    if stat.S_ISREG(status.st_mode):
+        return status
     raise OSError(0, "not a regular file")
 
 

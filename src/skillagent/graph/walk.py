@@ -266,16 +266,23 @@ class Walker:
             except OSError as error:
                 return self._unlisted(below, error)
             specs = self._with_rules_of(below, {entry.name for entry in entries}, specs)
+            is_filtered = bool(specs or self._hidden_paths)
+            names = []
             for entry in entries:
-                if entry.name[0] == ".":
-                    self._hidden(below + entry.name, entry.name)
-                elif not entry.is_dir(follow_symlinks=False):
-                    self._entry(folder, entry, below + entry.name, specs)
-                elif not (specs and is_ignored(f"{below}{entry.name}/", specs)):
-                    if not self._is_hidden_path(f"{below}{entry.name}/"):
-                        self._other(below + entry.name)
-                    # A hidden folder is searched too, to count its files.
-                    inner.append((f"{below}{entry.name}/", specs))
+                name = entry.name
+                if name[0] == ".":
+                    self._hidden(below + name, name)
+                elif entry.is_dir(follow_symlinks=False):
+                    inner += self._inner(f"{below}{name}/", specs)
+                elif is_filtered and self._is_left_out(below + name, specs):
+                    continue
+                elif entry.is_symlink():
+                    self._link(below + name, specs)
+                elif name.lower().endswith(SUFFIXES):
+                    names.append(name)
+                else:
+                    self._other(below + name)
+            self._files(folder, below, names)
         return inner
 
     def _with_rules_of(self, below: str, names: set[str], specs: Specs) -> Specs:
@@ -295,19 +302,23 @@ class Walker:
         if name.startswith(STAGED):
             self._report("SG029", relative, "left by a command that was interrupted")
 
-    def _entry(self, folder: Folder, entry: os.DirEntry[str], relative: str, specs: Specs) -> None:
-        """One entry of a folder that is not a folder itself."""
+    def _inner(self, path: str, specs: Specs) -> list[tuple[str, Specs]]:
+        """A folder inside another one, to be searched with these rules; empty if it is ignored."""
+        if specs and is_ignored(path, specs):
+            return []
+        if not self._is_hidden_path(path):
+            self._other(path[:-1])
+        # A hidden folder is searched too, to count its files.
+        return [(path, specs)]
+
+    def _is_left_out(self, relative: str, specs: Specs) -> bool:
+        """Whether ignore rules or the settings of the root leave out a file."""
         if specs and is_ignored(relative, specs):
-            return
+            return True
         if self._is_hidden_path(relative):
-            self._contents.hidden += entry.name.lower().endswith(SUFFIXES)
-            return
-        if entry.is_symlink():
-            self._link(relative, specs)
-        elif entry.name.lower().endswith(SUFFIXES):
-            self._file(folder, entry.name, relative)
-        else:
-            self._other(relative)
+            self._contents.hidden += relative.lower().endswith(SUFFIXES)
+            return True
+        return False
 
     def _link(self, relative: str, specs: Specs) -> None:
         """A symbolic link: followed only to a file inside the root that is not hidden."""
@@ -334,6 +345,17 @@ class Walker:
         else:
             self._other(relative)
 
+    def _files(self, folder: Folder, below: str, names: Sequence[str]) -> None:
+        """Read the Markdown files of one folder.
+
+        Args:
+            folder: the folder, which is open.
+            below: its path with a `/` at its end; empty for the root.
+            names: the names of the files, which are no links, in no order.
+        """
+        for name in names:
+            self._file(folder, name, below + name)
+
     def _file(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
         """Read one Markdown file.
 
@@ -342,13 +364,15 @@ class Walker:
             name: its name or path in that folder.
             relative: its path in the root, or the path of the link to it.
         """
-        safe = safe_path(relative)
-        if safe != unicodedata.normalize("NFC", utf_8(relative)):
-            self._report("SG008", relative, "unprintable file name")
+        self._check_name(relative)
         try:
             self._read(parent, name, relative)
         except OSError as error:
             self._unread(relative, error)
+
+    def _check_name(self, relative: str) -> None:
+        if safe_path(relative) != unicodedata.normalize("NFC", utf_8(relative)):
+            self._report("SG008", relative, "unprintable file name")
 
     def _read(self, parent: Folder | OpenRoot, name: str, relative: str) -> None:
         source = read_source(

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from skillagent.graph import Root
-from skillagent.graph.folder_state import FileState
+from skillagent.graph.folder_state import by_file, latest_change
 from skillagent.graph.source_file import safe_path
 from skillagent.indexing.looking import Looked
 from skillagent.store.rows import Kind, Rows, pack_json, text_key, unpack_json
@@ -21,8 +20,20 @@ REST = b"rest"
 """The key of a row about all other files; those of folders begin with a number."""
 NO_NODE = -1
 """The number of a file that is no node, because it cannot be read."""
-_Folder: TypeAlias = dict[str, list[int]]
-"""Name of a file → its state, and the number of its node."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """The Markdown files of one folder of a root."""
+
+    root: int
+    """The place of the root among the roots."""
+    start: str
+    """What their paths begin with."""
+    names: list[str]
+    """The rest of each path, in a fixed order."""
+    numbers: list[int]
+    """What is known of the status of each file; see `FileGroup`."""
 
 
 def folder_rows(looked: Looked, number: Callable[[int, str], int]) -> Iterator[tuple[bytes, bytes]]:
@@ -34,25 +45,31 @@ def folder_rows(looked: Looked, number: Callable[[int, str], int]) -> Iterator[t
             and by its path; `NO_NODE` if it has none.
     """
     yield REST, _rest(looked)
-    for key, files in _by_folder(looked).items():
-        states = {
-            name: [*file[1:], number(root, file.path)] for name, (root, file) in files.items()
-        }
-        yield key, pack_json(states)
+    for key, folder in _folders(looked).items():
+        nodes = [number(folder.root, folder.start + name) for name in folder.names]
+        yield key, pack_json([folder.names, folder.numbers, nodes])
 
 
 def _rest(looked: Looked) -> bytes:
     """What else decides how the graph is read, besides Markdown files, as the value of a row."""
-    return pack_json([[state.rest, state.unread] for state in looked.states])
+    return pack_json(
+        [
+            [state.rest, [(file.path, file.changed_ns, file.identity) for file in state.unread]]
+            for state in looked.states
+        ]
+    )
 
 
-def _by_folder(looked: Looked) -> dict[bytes, dict[str, tuple[int, FileState]]]:
-    """Key of a folder's row → name of a file → place of its root, and the file."""
-    folders: dict[bytes, dict[str, tuple[int, FileState]]] = {}
+def _folders(looked: Looked) -> dict[bytes, _Folder]:
+    """Key of a folder's row → its files."""
+    folders: dict[bytes, _Folder] = {}
     for root, state in enumerate(looked.states):
-        for file in state.files:
-            folder, _, name = file.path.rpartition("/")
-            folders.setdefault(text_key(f"{root}/{folder}"), {})[name] = root, file
+        for group in state.groups:
+            key = text_key(f"{root}/{group.start}")
+            folder = folders.setdefault(key, _Folder(root, group.start, [], []))
+            # Links are groups of their own, and begin with nothing, as the files at the top do.
+            folder.names.extend(group.names)
+            folder.numbers.extend(group.numbers)
     return folders
 
 
@@ -86,27 +103,27 @@ def changes_of(rows: Rows, looked: Looked, certain_ns: int) -> Changes | None:
         certain_ns: a file that changed at this moment or later, in nanoseconds since 1970, may have
             changed once more at the same time.
     """
-    now = _by_folder(looked)
+    now = _folders(looked)
     before = dict(rows.every(Kind.FOLDER))
-    if before.pop(REST, None) != _rest(looked):
-        return None
-    if now.keys() != before.keys():
+    if before.pop(REST, None) != _rest(looked) or now.keys() != before.keys():
         return None
     changed: list[ChangedFile] = []
-    folders: dict[bytes, bytes] = {}
-    for key, files in now.items():
-        indexed: _Folder = unpack_json(before[key])
-        if indexed.keys() != files.keys():
+    rewritten: dict[bytes, bytes] = {}
+    for key, folder in now.items():
+        names, numbers, nodes = unpack_json(before[key])
+        if names != folder.names:
             return None
-        states: _Folder = {}
-        for name, (root, file) in files.items():
-            number = indexed[name][-1]
-            state = states[name] = [*file[1:], number]
-            if state != indexed[name] or file.changed_ns >= certain_ns:
-                changed.append(ChangedFile(root, file.path, number))
-        if states != indexed:
-            folders[key] = pack_json(states)
-    return Changes(changed, folders)
+        is_same = numbers == folder.numbers
+        if is_same and latest_change(folder.numbers) < certain_ns:
+            continue
+        for name, node, old, new in zip(
+            names, nodes, by_file(numbers), by_file(folder.numbers), strict=True
+        ):
+            if old != new or latest_change(new) >= certain_ns:
+                changed.append(ChangedFile(folder.root, folder.start + name, node))
+        if not is_same:
+            rewritten[key] = pack_json([names, folder.numbers, nodes])
+    return Changes(changed, rewritten)
 
 
 def numbers_of_files(
