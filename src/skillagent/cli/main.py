@@ -19,7 +19,6 @@ from skillagent.cli.arguments import (
     semantic,
 )
 from skillagent.cli.output import printable
-from skillagent.cli.records import add_record_options, add_seed
 from skillagent.errors import SkillAgentError
 
 
@@ -98,6 +97,8 @@ def _command_line(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
+    from skillagent.cli.records import add_record_options, add_seed
+
     chat = command(
         commands, "chat", _chat, "ask questions of a graph", without="the bundled example"
     )
@@ -166,6 +167,8 @@ def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_call(commands: Commands[argparse.ArgumentParser]) -> None:
+    from skillagent.cli.records import add_record_options
+
     call = command(
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )

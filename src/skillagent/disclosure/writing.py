@@ -48,6 +48,7 @@ import json
 import re
 
 from skillagent.markdown.hidden import INVISIBLE_CLASS, one_line, plain_lines, replaced
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 FIELD_CHARS = 40
 """Names of fields before a link are cut to this length."""
@@ -58,32 +59,32 @@ _GAP = rf"[\s{INVISIBLE_CLASS}]*+"
 _OPEN = r"[<＜﹤&](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
 _SLASH = r"(?:[/／⁄∕]|&(?:[sS][oO][lL]|#0*47|#[xX]0*2[fF]);?)"
 _NAME = r"[nNｎＮ](?=[oOｏＯ][dDｄＤ][eEｅＥ](?![\w-]))"
-_TAG = re.compile(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
+_TAG = lazy_pattern(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
 
-_OWN_LINE = re.compile(
+_OWN_LINE = lazy_pattern(
     r"\s*+(?:\#{1,2}\s|-\s|\[\[|\[(?:section\s|the\sbeginning:)|\(\s*call\s+\d"
     r"|links(?::\s*$|,\sstrongest\s)|unresolved:\s|replaced\sby\s\[\[|sections(?::\s|\s\(\*1\s).*\d|linked\sfrom\s+\d|not\sshown\s\("
     r"|>\s*embedded\s|\d+\smore(?::\s|\sdid\snot\s)"
     r"|this\spage\swas\s|there\sis\sno\snode\s|(?:the\stext|what\sis\sleft)\sof\s\[\[)",
     re.IGNORECASE,
 )
-_OWN_LINE_OF_TEXT = re.compile(
+_OWN_LINE_OF_TEXT = lazy_pattern(
     r"^([ \t>]*+)(?=\(\s*call\s+\d+\s*:|embedded\s+\[\["
     r"|\[(?:section\s|the\sbeginning)[^\n]*shown\s)",
     re.IGNORECASE | re.MULTILINE,
 )
-_NOT_IN_FIELD = re.compile(r"[^\w.-]+")
-_OUTLINE_JOINT = re.compile(r"(?<=\d) \| ")
-_LIST_JOINT = re.compile(r"\((\d+)\)(?=,| and |\.)")
+_NOT_IN_FIELD = lazy_pattern(r"[^\w.-]+")
+_OUTLINE_JOINT = lazy_pattern(r"(?<=\d) \| ")
+_LIST_JOINT = lazy_pattern(r"\((\d+)\)(?=,| and |\.)")
 
 # Characters that would end `[[id]]`, that `from_id` would change, or that no line may have.
-_NOT_IN_ID = re.compile(
+_NOT_IN_ID = lazy_pattern(
     r"\[(?=\[)|(?<=\[)\[|^\[|\](?=\])|(?<=\])\]|\]$|&(?=#\d{1,7};|(?:amp|quot|lt);)"
     r"|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 )
-_NOT_IN_ATTRIBUTE = re.compile(r'[&"<\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
-_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_WRITTEN = re.compile(r"&(?:#(\d{1,7})|(amp|quot|lt));")
+_NOT_IN_ATTRIBUTE = lazy_pattern(r'[&"<\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_NOT_IN_JSON = lazy_pattern(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WRITTEN = lazy_pattern(r"&(?:#(\d{1,7})|(amp|quot|lt));")
 _ENTITIES = {"&": "&amp;", '"': "&quot;", "<": "&lt;"}
 _CHARACTERS = {"amp": "&", "quot": '"', "lt": "<"}
 
