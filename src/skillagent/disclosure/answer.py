@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from skillagent.disclosure.ledger import Disclosed
-from skillagent.disclosure.results import Result
 
 if TYPE_CHECKING:
+    from skillagent.disclosure.results import Result
     from skillagent.messages import ToolResult
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from skillagent.disclosure import refusals, render, writing
+from skillagent.disclosure import refusals, writing
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.results import Refusal
 from skillagent.disclosure.session_view import SessionView
@@ -168,12 +168,13 @@ def _locate(view: SessionView, name: str) -> tuple[NodeHead, str]:
 
 
 def _no_section(view: SessionView, node: NodeHead, wanted: str) -> Refusal:
+    from skillagent.disclosure import summary_text
     from skillagent.disclosure.select import outline
 
     sections = outline.sections(view, node)
     message = f"[[{writing.identifier(node.id)}]] has no section {wanted[:80]!r}"
     if sections:
-        message += f"; its sections (tokens): {render.outline(sections)}"
+        message += f"; its sections (tokens): {summary_text.outline(sections)}"
     else:
         message += f"; it has no headings: read it whole ({view.cost(node)} tokens)"
     return Refusal("section", message, tuple(line.title for line in sections))

@@ -22,7 +22,7 @@ from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.fitting import Fitting
 from skillagent.disclosure.ledger import Disclosed, Ledger, Level
 from skillagent.disclosure.provider_forms import ProviderForms
-from skillagent.disclosure.results import INSTRUCTIONS_CALL, NodeResult, Refusal, Result
+from skillagent.disclosure.results import INSTRUCTIONS_CALL, Refusal
 from skillagent.disclosure.session_view import SessionView
 from skillagent.errors import UsageError
 from skillagent.store import StoredView
@@ -30,6 +30,7 @@ from skillagent.store.protocol import GraphView
 from skillagent.tokens import TokenCounter, default_counter
 
 if TYPE_CHECKING:
+    from skillagent.disclosure.results import Result
     from skillagent.disclosure.state import SessionState
     from skillagent.embeddings import Embedder
     from skillagent.graph import SkillGraph
@@ -291,6 +292,7 @@ class Toolset(ProviderForms):
             node: id of the node whose file it is; None for another file.
             tokens: tokens of the text; None to count them. More than are left are refused.
         """
+        from skillagent.disclosure.results import NodeResult
         from skillagent.disclosure.served_call import HAND_OVER
 
         with self._lock:
