@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from skillagent import __version__
 from skillagent.cli.arguments import (
     Commands,
+    LineFormatter,
     Parser,
     command,
     frozen,
@@ -79,7 +80,7 @@ def _command_line(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="skillagent",
         usage="%(prog)s COMMAND …",
         description="Skill graphs for agents: an index, summaries and nodes inside a token budget.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=LineFormatter,
     )
     parser.add_argument("--version", action="version", version=f"skillagent {__version__}")
     parser.set_defaults(run=lambda arguments: _overview(parser))

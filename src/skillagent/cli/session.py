@@ -65,7 +65,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
     """How the command line says to load a graph."""
     if not arguments.dialect:
         return Options(strict=arguments.strict)
-    from skillagent.markdown.dialect import DIALECTS
+    from skillagent.markdown import DIALECTS
 
     return Options(dialect=DIALECTS[arguments.dialect], strict=arguments.strict)
 

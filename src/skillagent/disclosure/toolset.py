@@ -26,8 +26,7 @@ from skillagent.disclosure.results import INSTRUCTIONS_CALL, Refusal
 from skillagent.disclosure.session_view import SessionView
 from skillagent.errors import UsageError
 from skillagent.store import StoredView
-from skillagent.store.protocol import GraphView
-from skillagent.tokens import TokenCounter, default_counter
+from skillagent.tokens import default_counter
 
 if TYPE_CHECKING:
     from skillagent.disclosure.results import Result
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from skillagent.embeddings import Embedder
     from skillagent.graph import SkillGraph
     from skillagent.lock import GraphLock
+    from skillagent.store import GraphView
+    from skillagent.tokens import TokenCounter
 
 
 class Toolset(ProviderForms):

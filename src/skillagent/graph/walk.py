@@ -21,7 +21,6 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
 from skillagent.files import STAGED
 from skillagent.graph.file_name import SUFFIXES
@@ -33,6 +32,7 @@ from skillagent.progress import Progress, no_progress
 if TYPE_CHECKING:
     from datetime import date
 
+    from skillagent.diagnostics import Diagnostic
     from skillagent.markdown import Dialect
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -395,6 +395,8 @@ class Walker:
         return []
 
     def _report(self, code: str, relative: str, message: str) -> None:
+        from skillagent.diagnostics import finding  # late: most roots have none
+
         shown = self._prefix + safe_path(relative)
         self._contents.diagnostics.append(finding(code, shown, 0, message))
 
