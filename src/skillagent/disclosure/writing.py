@@ -46,6 +46,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 from skillagent.markdown.hidden import INVISIBLE_CLASS, one_line, plain_lines, replaced
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -56,7 +57,8 @@ FIELD_CHARS = 40
 # The node tag in all the forms that a model may read as one: in any case, with blanks or invisible
 # characters inside, in full width, or as entities.
 _GAP = rf"[\s{INVISIBLE_CLASS}]*+"
-_OPEN = r"[<＜﹤&](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
+_OPENS = "<＜﹤&"
+_OPEN = rf"[{_OPENS}](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
 _SLASH = r"(?:[/／⁄∕]|&(?:[sS][oO][lL]|#0*47|#[xX]0*2[fF]);?)"
 _NAME = r"[nNｎＮ](?=[oOｏＯ][dDｄＤ][eEｅＥ](?![\w-]))"
 _TAG = lazy_pattern(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
@@ -91,7 +93,7 @@ _CHARACTERS = {"amp": "&", "quot": '"', "lt": "<"}
 
 def words(text: str) -> str:
     """Any text, made safe as part of a line: a title, key, tag, description or argument."""
-    return _TAG.sub(_escaped, one_line(text))
+    return _with_tags(one_line(text), _escaped)
 
 
 def own_line(text: str) -> str:
@@ -110,12 +112,18 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 def body(text: str) -> str:
     """An author's lines, made safe between the tags of a node."""
-    text = _TAG.sub(_escaped, plain_lines(text))
+    text = _with_tags(plain_lines(text), _escaped)
     folded = text.lower()
     # Few texts have one of these words, and looking for them is faster than the pattern.
     if "call" in folded or "embedded" in folded or "shown" in folded:
         text = _OWN_LINE_OF_TEXT.sub(r"\1\\", text)
     return text
+
+
+def _with_tags(text: str, safe: Callable[[re.Match[str]], str]) -> str:
+    """A text with each node tag in a safe form."""
+    # Few texts have one of these characters, and looking for them is faster than the pattern.
+    return _TAG.sub(safe, text) if any(char in text for char in _OPENS) else text
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -139,7 +147,9 @@ def in_list(title: str) -> str:
 
 def identifier(id: str) -> str:
     """An id, or the name of a root, made safe in `[[…]]`; `from_id` turns it back."""
-    return _finished(_NOT_IN_ID.sub(_numbered, id))
+    # Few ids have one of these characters, and looking for them is faster than the pattern.
+    has_none = id.isprintable() and not any(char in id for char in "[]&")
+    return _finished(id if has_none else _NOT_IN_ID.sub(_numbered, id))
 
 
 def attribute(text: str) -> str:
@@ -149,7 +159,7 @@ def attribute(text: str) -> str:
 
 def _finished(text: str) -> str:
     text = replaced(text, "&#{};")
-    return _TAG.sub(lambda match: f"{match[1]}{match[2]}&#{ord(match[3])};", text)
+    return _with_tags(text, lambda match: f"{match[1]}{match[2]}&#{ord(match[3])};")
 
 
 def _numbered(match: re.Match[str]) -> str:
@@ -171,6 +181,6 @@ def _character(match: re.Match[str]) -> str:
 def json_text(text: str) -> str:
     """A text as a JSON string that a model can copy into its next call."""
     quoted = json.dumps(text, ensure_ascii=False)
-    if _NOT_IN_JSON.search(quoted) or replaced(quoted, "") != quoted:
+    if (not quoted.isprintable() and _NOT_IN_JSON.search(quoted)) or replaced(quoted, "") != quoted:
         quoted = json.dumps(text)
-    return _TAG.sub(lambda match: f"{match[1]}{match[2]}\\u{ord(match[3]):04x}", quoted)
+    return _with_tags(quoted, lambda match: f"{match[1]}{match[2]}\\u{ord(match[3]):04x}")

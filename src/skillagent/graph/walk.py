@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from skillagent.markdown import Dialect
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
+_NAMES_ARE_UTF_8 = sys.getfilesystemencoding() == "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +373,8 @@ class Walker:
             self._unread(relative, error)
 
     def _check_name(self, relative: str) -> None:
+        if is_printable(relative):
+            return
         if safe_path(relative) != unicodedata.normalize("NFC", utf_8(relative)):
             self._report("SG008", relative, "unprintable file name")
 
@@ -399,6 +403,11 @@ class Walker:
 
         shown = self._prefix + safe_path(relative)
         self._contents.diagnostics.append(finding(code, shown, 0, message))
+
+
+def is_printable(relative: str) -> bool:
+    """Whether a path can be printed as it is; in doubt False, as this only saves time."""
+    return relative.isprintable() and (relative.isascii() or _NAMES_ARE_UTF_8)
 
 
 def _is_hidden(path: str) -> bool:
