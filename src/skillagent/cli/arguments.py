@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
@@ -16,11 +17,42 @@ _WORDS = ("query", "prompt")
 Commands = argparse._SubParsersAction  # the result of `add_subparsers`; it has no public name
 
 
+class Formatter(argparse.HelpFormatter):
+    """A formatter that asks for the width of the terminal itself.
+
+    argparse makes a formatter for each argument that is declared, and imports `shutil` for it.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)  # argparse leaves two free, too
+
+
+class LineFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
+    """A formatter that also keeps the line ends of descriptions."""
+
+
+def _columns() -> int:
+    """The width of the terminal in characters, by the rules of `shutil.get_terminal_size`."""
+    try:
+        columns = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        columns = 0
+    if columns > 0:
+        return columns
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else -1).columns or 80
+    except (ValueError, OSError):
+        return 80
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that accepts options between arguments, and explains an error in one line."""
 
     _parsing = False
     """Whether `parse_known_args` is running: the functions that it calls call it again."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": Formatter} | options)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         # argparse allows options between arguments only in this call, and not with subcommands.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING
 
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
 from skillagent.files import JOURNAL
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _SIGNALS = ("SIGTERM", "SIGHUP")
 
@@ -47,6 +48,8 @@ def undone_by_signals() -> Iterator[None]:
     The process then exits with 128 plus the number of the signal, as shells expect. A signal that
     the process ignores, for example under `nohup`, stays ignored.
     """
+    import signal  # late: commands that only read need neither
+    import threading
 
     def stop(number: int, _: FrameType | None) -> None:
         raise SystemExit(128 + number)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from skillagent import __version__
 from skillagent.cli.arguments import (
     Commands,
+    LineFormatter,
     Parser,
     command,
     frozen,
@@ -19,7 +20,6 @@ from skillagent.cli.arguments import (
     semantic,
 )
 from skillagent.cli.output import printable
-from skillagent.cli.records import add_record_options, add_seed
 from skillagent.errors import SkillAgentError
 
 
@@ -80,7 +80,7 @@ def _command_line(words: Sequence[str]) -> argparse.ArgumentParser:
         prog="skillagent",
         usage="%(prog)s COMMAND …",
         description="Skill graphs for agents: an index, summaries and nodes inside a token budget.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=LineFormatter,
     )
     parser.add_argument("--version", action="version", version=f"skillagent {__version__}")
     parser.set_defaults(run=lambda arguments: _overview(parser))
@@ -98,6 +98,8 @@ def _command_line(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
+    from skillagent.cli.records import add_record_options, add_seed
+
     chat = command(
         commands, "chat", _chat, "ask questions of a graph", without="the bundled example"
     )
@@ -166,6 +168,8 @@ def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_call(commands: Commands[argparse.ArgumentParser]) -> None:
+    from skillagent.cli.records import add_record_options
+
     call = command(
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )

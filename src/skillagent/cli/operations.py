@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from skillagent.cli.declared import first_is_no_graph
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.cli.session import build_index, load, needs_loading, opened, toolset
-from skillagent.disclosure import Answer
 from skillagent.errors import StoredIndexError
-from skillagent.markdown.hidden import revealed
+
+if TYPE_CHECKING:
+    from skillagent.disclosure import Answer
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,13 +25,21 @@ def run(arguments: argparse.Namespace) -> int:
     except StoredIndexError as error:
         # A file was written after the index had looked at it, or the index is damaged.
         answer = _answer(arguments, error)
-    # With --hidden-text, the author of a graph wants to see invisible characters.
-    text = revealed(answer.text) if arguments.hidden_text else answer.text
+    text = _text(answer, arguments)
     if not text:
         print("the budget is too small for any answer: give more with --budget", file=sys.stderr)
     if text or arguments.json:
         print(to_json(answer.to_json()) if arguments.json else printable(text))
     return 1 if answer.error else 0
+
+
+def _text(answer: Answer, arguments: argparse.Namespace) -> str:
+    if not arguments.hidden_text:
+        return answer.text
+    from skillagent.markdown.hidden import revealed
+
+    # The author of a graph wants to see invisible characters.
+    return revealed(answer.text)
 
 
 def _answer(arguments: argparse.Namespace, after: StoredIndexError | None = None) -> Answer:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from skillagent.markdown.lazy_pattern import lazy_pattern
+
 # Characters that move the cursor, change colours or the title, reverse text or end a line.
-_CONTROL = re.compile(
+_CONTROL = lazy_pattern(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 def printable(text: str) -> str:
     """The text with a replacement character for every control character."""
+    # Most texts have none, and this is faster than to compile the pattern.
+    if text.replace("\n", "").isprintable():
+        return text
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

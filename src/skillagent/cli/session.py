@@ -15,9 +15,7 @@ from skillagent.disclosure import DEFAULT_BUDGET, Budget, Toolset
 from skillagent.errors import GraphError, StoredIndexError
 from skillagent.graph.walk import Options
 from skillagent.graph.walk import roots_of as roots_in_order
-from skillagent.markdown.dialect import DIALECTS
 from skillagent.progress import Progress, no_progress
-from skillagent.store.protocol import GraphView
 from skillagent.tokens import counter_for
 
 if TYPE_CHECKING:
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
     from skillagent.indexing import Opened
     from skillagent.indexing.partition import Workers
+    from skillagent.store import GraphView
 
 BUNDLED = "examples/ml-reproducibility"
 """The example graph. It is not below `skills`, because hosts list that folder in every session."""
@@ -89,8 +88,11 @@ def needs_loading(arguments: argparse.Namespace) -> bool:
 
 def options_of(arguments: argparse.Namespace) -> Options:
     """How the command line says to load a graph."""
-    dialect = DIALECTS[arguments.dialect] if arguments.dialect else None
-    return Options(dialect=dialect, strict=arguments.strict)
+    if not arguments.dialect:
+        return Options(strict=arguments.strict)
+    from skillagent.markdown import DIALECTS
+
+    return Options(dialect=DIALECTS[arguments.dialect], strict=arguments.strict)
 
 
 def graph_folders(arguments: argparse.Namespace) -> list[Path]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skillagent.disclosure.ledger import Disclosed
-from skillagent.disclosure.results import Result
-from skillagent.messages import ToolResult
+
+if TYPE_CHECKING:
+    from skillagent.disclosure.results import Result
+    from skillagent.messages import ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Answer:
         Args:
             call_id: the id that the provider gave the call.
         """
+        from skillagent.messages import ToolResult
+
         data = {**self.result.to_json(), "room": self.room}
         return ToolResult(call_id, self.text, self.error, data)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from skillagent.disclosure.render import render
-from skillagent.disclosure.results import Result
+
+if TYPE_CHECKING:
+    from skillagent.disclosure.results import Result
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from skillagent.messages import Usage
+if TYPE_CHECKING:
+    from skillagent.disclosure.turn_usage import TurnUsage
+    from skillagent.messages import Usage
 
 ARGUMENT_CHARACTERS = 500
 """Longer arguments are cut to this length in the ledger."""
@@ -89,35 +91,6 @@ def _finite(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-@dataclass(frozen=True, slots=True)
-class TurnUsage:
-    """The usage that a provider reported for one turn, beside our own count."""
-
-    counted: int
-    """Tokens of the prompt by our counter, without what the provider adds to it."""
-    usage: Usage
-    model: str = ""
-    """The model that gave the reply."""
-    dollars: float | None = None
-    """Price of the turn in US dollars; None if the price of the model is not known."""
-    disclosed: int = 0
-    """Tokens that the session had disclosed before the turn, by our counter."""
-
-    @property
-    def ratio(self) -> float:
-        """Reported input tokens over counted ones; above 1.0 our counter counts too few."""
-        return self.usage.input / self.counted if self.counted else 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "model": self.model,
-            "counted": self.counted,
-            **asdict(self.usage),
-            "dollars": self.dollars,
-            "disclosed": self.disclosed,
-        }
-
-
 def _shortened(value: Any) -> Any:
     """An argument as the ledger keeps it: long ones are cut, because a model may send a book."""
     if isinstance(value, str):
@@ -158,6 +131,8 @@ class Ledger:
     @property
     def usage(self) -> Usage:
         """The tokens that the provider reported, over all turns."""
+        from skillagent.messages import Usage
+
         return sum((turn.usage for turn in self._turns), Usage())
 
     @property

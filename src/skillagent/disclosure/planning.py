@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from skillagent.disclosure import refusals, render, writing
+from skillagent.disclosure import refusals, writing
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.results import Refusal
-from skillagent.disclosure.select import listing, neighbourhood, outline, reading, summaries
 from skillagent.disclosure.session_view import SessionView
 from skillagent.errors import ResolveError
-from skillagent.store import NodeHead
+
+if TYPE_CHECKING:
+    from skillagent.disclosure.select import reading
+    from skillagent.store import NodeHead
+
+# Each operation imports what makes its answers: many processes answer one call only.
 
 MAX_NODES = 10
 """Most nodes of one `read_summary`."""
@@ -43,6 +48,8 @@ def index_drafts(
     Raises:
         CallRefusedError: the map cannot be found, or the cursor is not a valid one.
     """
+    from skillagent.disclosure.select import listing
+
     start = _offset(cursor)
     node: NodeHead | None = None
     name = map.strip() if map else ""
@@ -57,7 +64,9 @@ def index_drafts(
         yield listing.pointer(*earlier_page, *key[:2])
         return
     if key[1]:
-        page = listing.hits(view, key[1], start, node)
+        from skillagent.disclosure.select import hits
+
+        page = hits.page(view, key[1], start, node)
     elif node:
         page = listing.one_map(view, node, start)
     elif name:
@@ -67,7 +76,7 @@ def index_drafts(
     if start and not page.rows:
         message = f"cursor {cursor!r} is past the end; there are {page.total} lines"
         raise CallRefusedError(Refusal("cursor", message))
-    drafts = listing.hit_drafts(view, page, limit) if key[1] else listing.drafts(view, page)
+    drafts = hits.drafts(view, page, limit) if key[1] else listing.drafts(view, page)
     for draft in drafts:
         yield replace(draft, listing=key)
 
@@ -108,8 +117,12 @@ def summary_drafts(
         raise CallRefusedError(Refusal(unresolved[0].code, message, tuple(candidates)))
     unknown = tuple(dict.fromkeys(writing.words(refusal.message) for refusal in unresolved))
     if depth is None or depth == 1:
+        from skillagent.disclosure.select import summaries
+
         yield from summaries.drafts(view, list(nodes.values()), query, unknown)
     else:
+        from skillagent.disclosure.select import neighbourhood
+
         yield from neighbourhood.drafts(view, list(nodes.values()), depth, query, unknown)
 
 
@@ -121,6 +134,8 @@ def node_drafts(
     Raises:
         CallRefusedError: the name leads to no node, or the node has no such section.
     """
+    from skillagent.disclosure.select import reading
+
     try:
         node, fragment = _locate(view, name)
     except ResolveError as error:
@@ -153,10 +168,13 @@ def _locate(view: SessionView, name: str) -> tuple[NodeHead, str]:
 
 
 def _no_section(view: SessionView, node: NodeHead, wanted: str) -> Refusal:
+    from skillagent.disclosure import summary_text
+    from skillagent.disclosure.select import outline
+
     sections = outline.sections(view, node)
     message = f"[[{writing.identifier(node.id)}]] has no section {wanted[:80]!r}"
     if sections:
-        message += f"; its sections (tokens): {render.outline(sections)}"
+        message += f"; its sections (tokens): {summary_text.outline(sections)}"
     else:
         message += f"; it has no headings: read it whole ({view.cost(node)} tokens)"
     return Refusal("section", message, tuple(line.title for line in sections))

@@ -6,11 +6,13 @@ Above: `toolset`, which carries out the calls. Below: `formats`, which knows eac
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from skillagent.disclosure.answer import Answer
-from skillagent.formats import anthropic, openai
-from skillagent.messages import ToolCall, ToolResult, ToolSpec
+if TYPE_CHECKING:
+    from skillagent.disclosure.answer import Answer
+    from skillagent.messages import ToolCall, ToolResult, ToolSpec
+
+# The forms are imported when they are used: programs that make calls themselves use none of them.
 
 
 class ProviderForms(ABC):
@@ -29,6 +31,8 @@ class ProviderForms(ABC):
 
     def anthropic(self) -> list[dict[str, Any]]:
         """The tool definitions for `tools=` of Anthropic's Messages API."""
+        from skillagent.formats import anthropic
+
         return [anthropic.tool(spec) for spec in self.specs]
 
     def openai(self, api: Literal["responses", "chat"] = "responses") -> list[dict[str, Any]]:
@@ -37,6 +41,8 @@ class ProviderForms(ABC):
         Args:
             api: the Responses or the Chat Completions API.
         """
+        from skillagent.formats import openai
+
         tool = openai.responses_tool if api == "responses" else openai.chat_tool
         return [tool(spec) for spec in self.specs]
 
@@ -49,6 +55,8 @@ class ProviderForms(ABC):
         Returns:
             The `tool_result` block for the next user message.
         """
+        from skillagent.formats import anthropic
+
         return anthropic.result(self.answer(anthropic.call(block)))
 
     def handle_openai(self, call: object) -> dict[str, Any]:
@@ -61,6 +69,8 @@ class ProviderForms(ABC):
         Returns:
             The item to append to `input=`, or the message to append to `messages=`.
         """
+        from skillagent.formats import openai
+
         result = self.answer(openai.call(call))
         if openai.is_responses(call):
             return openai.responses_result(result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -11,8 +10,9 @@ from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.ledger import Level
 from skillagent.disclosure.results import Refusal
 from skillagent.errors import NotAsLockedError, ResolveError
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
-_CLAUSE_END = re.compile(r"(?<!\d);")
+_CLAUSE_END = lazy_pattern(r"(?<!\d);")
 """A semicolon, except one that ends an escaped character in an id (`&#8203;`)."""
 
 

@@ -6,7 +6,6 @@ session asks for them.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -18,19 +17,20 @@ from skillagent.disclosure.results import IndexLine
 from skillagent.disclosure.shown import Shown
 from skillagent.markdown.hidden import visible
 from skillagent.markdown.inline import plain_text
+from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.prose import shortened
-from skillagent.store import GraphView, LinkView, NodeHead
-from skillagent.tokens import TokenCounter
 
 if TYPE_CHECKING:
     from skillagent.markdown import Document
+    from skillagent.store import GraphView, LinkView, NodeHead
+    from skillagent.tokens import TokenCounter
 
 LINE_CHARS = 200
 """Descriptions in a listing are cut to this length."""
 COUNTED_TEXTS = 20_000
 """Most texts whose tokens are remembered."""
 
-_LEADING = re.compile(r"^\W*(?:[-–—:]|--)+\s*")
+_LEADING = lazy_pattern(r"^\W*(?:[-–—:]|--)+\s*")
 
 
 class SessionView:

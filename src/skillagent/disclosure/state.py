@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from skillagent.disclosure.budget import Budget
-from skillagent.disclosure.ledger import Ledger, LedgerEntry, TurnUsage
+from skillagent.disclosure.ledger import Ledger, LedgerEntry
 from skillagent.disclosure.shown import Shown
+from skillagent.disclosure.turn_usage import TurnUsage
 from skillagent.store import GraphView
 
 T = TypeVar("T")

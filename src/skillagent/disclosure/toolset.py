@@ -15,26 +15,27 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from skillagent.disclosure import instructions, planning, refusals, writing
+from skillagent.disclosure import planning, refusals, writing
 from skillagent.disclosure.answer import Answer
 from skillagent.disclosure.budget import DEFAULT_BUDGET, Budget
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.fitting import Fitting
 from skillagent.disclosure.ledger import Disclosed, Ledger, Level
 from skillagent.disclosure.provider_forms import ProviderForms
-from skillagent.disclosure.results import INSTRUCTIONS_CALL, NodeResult, Refusal, Result
-from skillagent.disclosure.served_call import HAND_OVER
+from skillagent.disclosure.results import INSTRUCTIONS_CALL, Refusal
 from skillagent.disclosure.session_view import SessionView
-from skillagent.disclosure.state import SessionState, saved
 from skillagent.errors import UsageError
 from skillagent.store import StoredView
-from skillagent.store.protocol import GraphView
-from skillagent.tokens import TokenCounter, default_counter
+from skillagent.tokens import default_counter
 
 if TYPE_CHECKING:
+    from skillagent.disclosure.results import Result
+    from skillagent.disclosure.state import SessionState
     from skillagent.embeddings import Embedder
     from skillagent.graph import SkillGraph
     from skillagent.lock import GraphLock
+    from skillagent.store import GraphView
+    from skillagent.tokens import TokenCounter
 
 
 class Toolset(ProviderForms):
@@ -115,6 +116,8 @@ class Toolset(ProviderForms):
 
     def state(self) -> SessionState:
         """The session as values, from which `resume` continues."""
+        from skillagent.disclosure.state import SessionState, saved
+
         with self._lock:
             return SessionState(
                 budget=self.budget,
@@ -290,6 +293,9 @@ class Toolset(ProviderForms):
             node: id of the node whose file it is; None for another file.
             tokens: tokens of the text; None to count them. More than are left are refused.
         """
+        from skillagent.disclosure.results import NodeResult
+        from skillagent.disclosure.served_call import HAND_OVER
+
         with self._lock:
             started = self._clock()
             cost = self.counter.count(text) if tokens is None else tokens
@@ -311,6 +317,8 @@ class Toolset(ProviderForms):
         in a small budget it only says how to walk, or is empty. The same graph and budget give the
         same bytes, so that prompt caches work.
         """
+        from skillagent.disclosure import instructions
+
         with self._lock:
             if self._instructions is None:
                 started = self._clock()

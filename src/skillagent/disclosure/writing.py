@@ -46,8 +46,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 from skillagent.markdown.hidden import INVISIBLE_CLASS, one_line, plain_lines, replaced
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 FIELD_CHARS = 40
 """Names of fields before a link are cut to this length."""
@@ -55,42 +57,43 @@ FIELD_CHARS = 40
 # The node tag in all the forms that a model may read as one: in any case, with blanks or invisible
 # characters inside, in full width, or as entities.
 _GAP = rf"[\s{INVISIBLE_CLASS}]*+"
-_OPEN = r"[<＜﹤&](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
+_OPENS = "<＜﹤&"
+_OPEN = rf"[{_OPENS}](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
 _SLASH = r"(?:[/／⁄∕]|&(?:[sS][oO][lL]|#0*47|#[xX]0*2[fF]);?)"
 _NAME = r"[nNｎＮ](?=[oOｏＯ][dDｄＤ][eEｅＥ](?![\w-]))"
-_TAG = re.compile(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
+_TAG = lazy_pattern(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
 
-_OWN_LINE = re.compile(
+_OWN_LINE = lazy_pattern(
     r"\s*+(?:\#{1,2}\s|-\s|\[\[|\[(?:section\s|the\sbeginning:)|\(\s*call\s+\d"
     r"|links(?::\s*$|,\sstrongest\s)|unresolved:\s|replaced\sby\s\[\[|sections(?::\s|\s\(\*1\s).*\d|linked\sfrom\s+\d|not\sshown\s\("
     r"|>\s*embedded\s|\d+\smore(?::\s|\sdid\snot\s)"
     r"|this\spage\swas\s|there\sis\sno\snode\s|(?:the\stext|what\sis\sleft)\sof\s\[\[)",
     re.IGNORECASE,
 )
-_OWN_LINE_OF_TEXT = re.compile(
+_OWN_LINE_OF_TEXT = lazy_pattern(
     r"^([ \t>]*+)(?=\(\s*call\s+\d+\s*:|embedded\s+\[\["
     r"|\[(?:section\s|the\sbeginning)[^\n]*shown\s)",
     re.IGNORECASE | re.MULTILINE,
 )
-_NOT_IN_FIELD = re.compile(r"[^\w.-]+")
-_OUTLINE_JOINT = re.compile(r"(?<=\d) \| ")
-_LIST_JOINT = re.compile(r"\((\d+)\)(?=,| and |\.)")
+_NOT_IN_FIELD = lazy_pattern(r"[^\w.-]+")
+_OUTLINE_JOINT = lazy_pattern(r"(?<=\d) \| ")
+_LIST_JOINT = lazy_pattern(r"\((\d+)\)(?=,| and |\.)")
 
 # Characters that would end `[[id]]`, that `from_id` would change, or that no line may have.
-_NOT_IN_ID = re.compile(
+_NOT_IN_ID = lazy_pattern(
     r"\[(?=\[)|(?<=\[)\[|^\[|\](?=\])|(?<=\])\]|\]$|&(?=#\d{1,7};|(?:amp|quot|lt);)"
     r"|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 )
-_NOT_IN_ATTRIBUTE = re.compile(r'[&"<\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
-_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_WRITTEN = re.compile(r"&(?:#(\d{1,7})|(amp|quot|lt));")
+_NOT_IN_ATTRIBUTE = lazy_pattern(r'[&"<\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+_NOT_IN_JSON = lazy_pattern(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WRITTEN = lazy_pattern(r"&(?:#(\d{1,7})|(amp|quot|lt));")
 _ENTITIES = {"&": "&amp;", '"': "&quot;", "<": "&lt;"}
 _CHARACTERS = {"amp": "&", "quot": '"', "lt": "<"}
 
 
 def words(text: str) -> str:
     """Any text, made safe as part of a line: a title, key, tag, description or argument."""
-    return _TAG.sub(_escaped, one_line(text))
+    return _with_tags(one_line(text), _escaped)
 
 
 def own_line(text: str) -> str:
@@ -109,12 +112,18 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 def body(text: str) -> str:
     """An author's lines, made safe between the tags of a node."""
-    text = _TAG.sub(_escaped, plain_lines(text))
+    text = _with_tags(plain_lines(text), _escaped)
     folded = text.lower()
     # Few texts have one of these words, and looking for them is faster than the pattern.
     if "call" in folded or "embedded" in folded or "shown" in folded:
         text = _OWN_LINE_OF_TEXT.sub(r"\1\\", text)
     return text
+
+
+def _with_tags(text: str, safe: Callable[[re.Match[str]], str]) -> str:
+    """A text with each node tag in a safe form."""
+    # Few texts have one of these characters, and looking for them is faster than the pattern.
+    return _TAG.sub(safe, text) if any(char in text for char in _OPENS) else text
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -138,7 +147,9 @@ def in_list(title: str) -> str:
 
 def identifier(id: str) -> str:
     """An id, or the name of a root, made safe in `[[…]]`; `from_id` turns it back."""
-    return _finished(_NOT_IN_ID.sub(_numbered, id))
+    # Few ids have one of these characters, and looking for them is faster than the pattern.
+    has_none = id.isprintable() and not any(char in id for char in "[]&")
+    return _finished(id if has_none else _NOT_IN_ID.sub(_numbered, id))
 
 
 def attribute(text: str) -> str:
@@ -148,7 +159,7 @@ def attribute(text: str) -> str:
 
 def _finished(text: str) -> str:
     text = replaced(text, "&#{};")
-    return _TAG.sub(lambda match: f"{match[1]}{match[2]}&#{ord(match[3])};", text)
+    return _with_tags(text, lambda match: f"{match[1]}{match[2]}&#{ord(match[3])};")
 
 
 def _numbered(match: re.Match[str]) -> str:
@@ -170,9 +181,9 @@ def _character(match: re.Match[str]) -> str:
 def json_text(text: str) -> str:
     """A text as a JSON string that a model can copy into its next call."""
     quoted = json.dumps(text, ensure_ascii=False)
-    if _NOT_IN_JSON.search(quoted) or replaced(quoted, "") != quoted:
+    if (not quoted.isprintable() and _NOT_IN_JSON.search(quoted)) or replaced(quoted, "") != quoted:
         quoted = json.dumps(text)
-    return _TAG.sub(lambda match: f"{match[1]}{match[2]}\\u{ord(match[3]):04x}", quoted)
+    return _with_tags(quoted, lambda match: f"{match[1]}{match[2]}\\u{ord(match[3]):04x}")
 
 
 def begins_with_words(text: str, words: str) -> bool:

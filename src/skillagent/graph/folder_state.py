@@ -21,7 +21,7 @@ from operator import attrgetter
 from skillagent.errors import GraphError
 from skillagent.graph.logseq import dialect_of
 from skillagent.graph.open_root import Folder, OpenRoot
-from skillagent.graph.walk import Options, Root, RootFiles, Walker
+from skillagent.graph.walk import Options, Root, RootFiles, Walker, is_printable
 from skillagent.progress import no_progress
 
 RACY_NS = 2_000_000_000
@@ -147,8 +147,7 @@ class _Looker(Walker):
         self.groups: list[FileGroup] = []
 
     def _files(self, folder: Folder, below: str, names: Sequence[str]) -> None:
-        together = below + "".join(names)
-        if not (together.isascii() and together.isprintable()):
+        if not is_printable(below + "".join(names)):
             for name in names:
                 self._check_name(below + name)
         group = FileGroup(below)

@@ -14,12 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from skillagent.graph.walk import MAX_FILE_BYTES, Root, read_bytes
-from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
+from skillagent.markdown.dialect import OBSIDIAN, Dialect
 from skillagent.markdown.lazy_pattern import lazy_pattern
-from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames
 
 if TYPE_CHECKING:
     from skillagent.graph.node import Node
+    from skillagent.markdown.logseq_names import PageNames
 
 CONFIG = "logseq/config.edn"
 PAGES, _JOURNALS, _WHITEBOARDS = "pages", "journals", "whiteboards/"
@@ -46,6 +46,8 @@ def dialect_of(root: Root, chosen: Dialect | None) -> Dialect:
         return chosen
     if chosen is None and not _is_logseq(root):
         return OBSIDIAN
+    from skillagent.markdown.dialects import DIALECTS  # late: most roots are no Logseq graphs
+
     return replace(chosen or DIALECTS["logseq"], pages=_pages(root))
 
 
@@ -58,6 +60,8 @@ def _is_logseq(root: Root) -> bool:
     journals = os.path.join(top, _JOURNALS)
     if not (os.path.isdir(os.path.join(top, PAGES)) and os.path.isdir(journals)):
         return False
+    from skillagent.markdown.logseq_names import DAY_FORMATS, PageNames
+
     days = PageNames(journal_title=DAY_FORMATS[0])
     try:
         with os.scandir(journals) as scan:
@@ -68,6 +72,8 @@ def _is_logseq(root: Root) -> bool:
 
 def _pages(root: Root) -> PageNames:
     """The settings in `logseq/config.edn`; without this file, those of a new Logseq graph."""
+    from skillagent.markdown.logseq_names import PageNames
+
     try:
         text = read_bytes(root, CONFIG, _LONGEST_CONFIG).decode("utf-8", "replace")
     except OSError:

@@ -9,10 +9,13 @@ import os
 import unicodedata
 from dataclasses import dataclass
 from io import FileIO
+from typing import TYPE_CHECKING
 
-from skillagent.diagnostics import Diagnostic, finding
 from skillagent.markdown.decoding import decode
 from skillagent.markdown.lazy_pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from skillagent.diagnostics import Diagnostic
 
 HEAD_BYTES = 65_536
 """How much of a file above the size limit is loaded, from its beginning."""
@@ -75,6 +78,8 @@ def read_source(stream: FileIO, relative: str, limit: int, prefix: str = "") -> 
             raw_path = path  # never shown: it has characters that terminals and tokenizers reject
     text, findings = decode(data, prefix + path)
     if not whole:
+        from skillagent.diagnostics import finding
+
         message = (
             f"{size} bytes, above the limit of {limit}; only the first {len(data)} were loaded"
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.link import Link
 from skillagent.graph.node import Node
-from skillagent.graph.outdated import Outdated
+from skillagent.graph.outdated import WORDS, Outdated
 from skillagent.markdown import scalar_text
 from skillagent.markdown.lazy_pattern import lazy_pattern
 from skillagent.markdown.values import Value
@@ -25,23 +25,6 @@ from skillagent.markdown.values import Value
 if TYPE_CHECKING:
     from datetime import date
 
-WORDS = frozenset(
-    (
-        "archived",
-        "deprecated",
-        "expired",
-        "invalidated",
-        "obsolete",
-        "outdated",
-        "rejected",
-        "replaced",
-        "retired",
-        "stale",
-        "superseded",
-        "withdrawn",
-    )
-)
-"""The words in a status that mean: do not rely on this node."""
 SUPERSEDED, EXPIRED, STALE = "superseded", "expired", "stale"
 STATUS_FIELDS = ("status", "lifecycle")
 MARKS = ("deprecated", "archived", "obsolete", "retired", "withdrawn", "superseded")

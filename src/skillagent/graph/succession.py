@@ -11,9 +11,9 @@ from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.link import Link
 from skillagent.graph.link_report import some_ids
 from skillagent.graph.node import Node
+from skillagent.graph.outdated import WORDS
 from skillagent.graph.status import (
     STATUS_FIELDS,
-    WORDS,
     declared_status,
     field_key,
     replacement,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
 from contextlib import closing
@@ -21,7 +22,6 @@ from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.diagnostics import Diagnostic, finding
 from skillagent.errors import GraphError, UsageError
 from skillagent.files import STAGED
 from skillagent.graph.file_name import SUFFIXES
@@ -33,9 +33,11 @@ from skillagent.progress import Progress, no_progress
 if TYPE_CHECKING:
     from datetime import date
 
+    from skillagent.diagnostics import Diagnostic
     from skillagent.markdown import Dialect
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
+_NAMES_ARE_UTF_8 = sys.getfilesystemencoding() == "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +373,8 @@ class Walker:
             self._unread(relative, error)
 
     def _check_name(self, relative: str) -> None:
+        if is_printable(relative):
+            return
         if safe_path(relative) != unicodedata.normalize("NFC", utf_8(relative)):
             self._report("SG008", relative, "unprintable file name")
 
@@ -395,8 +399,15 @@ class Walker:
         return []
 
     def _report(self, code: str, relative: str, message: str) -> None:
+        from skillagent.diagnostics import finding  # late: most roots have none
+
         shown = self._prefix + safe_path(relative)
         self._contents.diagnostics.append(finding(code, shown, 0, message))
+
+
+def is_printable(relative: str) -> bool:
+    """Whether a path can be printed as it is; in doubt False, as this only saves time."""
+    return relative.isprintable() and (relative.isascii() or _NAMES_ARE_UTF_8)
 
 
 def _is_hidden(path: str) -> bool:

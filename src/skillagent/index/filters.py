@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from skillagent.graph.kind import MAP_WORDS, NodeKind
+from skillagent.markdown.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from skillagent.graph import Node, SkillGraph
@@ -25,12 +26,12 @@ FIELDS = ("type", "tag", "status", "path")
 CURRENT = "current"
 """`status:current`: every node that is not outdated."""
 _SAME = {"kind": "type", "tags": "tag"}
-_FILTER = re.compile(
+_FILTER = lazy_pattern(
     r"(?<!\S)(-?)(type|kind|tags?|status|path):(?=\S*\w)((?:\"[^\"\n]*\"|[^\s\",]+)"
     r"(?:,(?:\"[^\"\n]*\"|[^\s\",]+))*+)(?!\S)",
     re.IGNORECASE,
 )
-_VALUE = re.compile(r"\"([^\"\n]*)\"|([^\s\",]+)")
+_VALUE = lazy_pattern(r"\"([^\"\n]*)\"|([^\s\",]+)")
 
 
 @dataclass(frozen=True, slots=True)

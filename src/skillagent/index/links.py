@@ -14,11 +14,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from skillagent.index.postings import Postings
 from skillagent.index.query import TELLING, Query
 from skillagent.index.scores import best, difference
-from skillagent.index.tables import SearchTables
+
+if TYPE_CHECKING:
+    from skillagent.index.tables import SearchTables
 
 LINKED_HITS = 30
 """Number of the best hits between which links are considered."""

@@ -22,21 +22,25 @@ from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from skillagent.embeddings import Embedder
-from skillagent.graph import SkillGraph
-from skillagent.graph.status import WORDS as STATUS_WORDS
+from skillagent.graph.outdated import WORDS as STATUS_WORDS
 from skillagent.index.analyzer import stem, terms
+from skillagent.index.closeness import NO_CLOSENESS, Closeness, add_meaning
 from skillagent.index.links import HitLinks
-from skillagent.index.meaning import NO_CLOSENESS, Closeness, Meaning, add_meaning
 from skillagent.index.novelty import add_novelty
 from skillagent.index.postings import Postings
 from skillagent.index.query import TELLING, Hit, Match, Query
 from skillagent.index.query_parser import QueryParser
 from skillagent.index.scores import best
 from skillagent.index.spelling import Spelling
-from skillagent.index.tables import GraphTables, SearchTables
 from skillagent.progress import Progress, no_progress
+
+if TYPE_CHECKING:
+    from skillagent.embeddings import Embedder
+    from skillagent.graph import SkillGraph
+    from skillagent.index.meaning import Meaning
+    from skillagent.index.tables import SearchTables
 
 FIELDS = ("title", "description", "tags", "headings", "links to it", "text")
 """What explanations call the fields: those of `analysis.WEIGHTS`, and the text."""
@@ -94,9 +98,14 @@ class SearchIndex:
             progress: told of each node while it is built.
             embedder: the model by which it is searched by meaning, too; None for words alone.
         """
+        # Imported late: a stored graph has its tables, and is not searched by meaning.
+        from skillagent.index.tables import GraphTables
+
         index = graph.keep(cls, lambda: cls(GraphTables(graph, progress)))
         if embedder is None:
             return index
+        from skillagent.index.meaning import Meaning
+
         name = embedder.name
         return graph.keep((cls, name), lambda: index._with(Meaning(graph, embedder, progress)))
 

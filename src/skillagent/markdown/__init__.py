@@ -15,7 +15,8 @@ from skillagent.lazy_names import importing
 
 if TYPE_CHECKING:
     from skillagent.markdown.blocks import Piece
-    from skillagent.markdown.dialect import DIALECTS, OBSIDIAN, Dialect
+    from skillagent.markdown.dialect import OBSIDIAN, Dialect
+    from skillagent.markdown.dialects import DIALECTS
     from skillagent.markdown.document import Document
     from skillagent.markdown.frontmatter import Frontmatter
     from skillagent.markdown.headings import Heading
@@ -40,7 +41,7 @@ __all__ = [
 __getattr__ = importing(
     __name__,
     {
-        "DIALECTS": "dialect",
+        "DIALECTS": "dialects",
         "OBSIDIAN": "dialect",
         "Dialect": "dialect",
         "Document": "document",

@@ -5,7 +5,10 @@ Above: `graph.walk`, which reads the files, and `document`, which parses the tex
 
 from __future__ import annotations
 
-from skillagent.diagnostics import Diagnostic, finding
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skillagent.diagnostics import Diagnostic
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -41,16 +44,22 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
         text = (
             data.decode("cp1252", "replace") if wrong == "utf-8" else data.decode(wrong, "replace")
         )
-        findings.append(finding("SG003", path, line, f"not {wrong}; read with replacements"))
+        findings.append(_finding("SG003", path, line, f"not {wrong}; read with replacements"))
     else:
         if encoding not in ("utf-8", "utf-8-sig"):
-            findings.append(finding("SG003", path, 1, f"encoded as {encoding}, not UTF-8"))
+            findings.append(_finding("SG003", path, 1, f"encoded as {encoding}, not UTF-8"))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        findings.append(finding("SG004", path, line, "NUL bytes; they were left out"))
+        findings.append(_finding("SG004", path, line, "NUL bytes; they were left out"))
         text = text.replace("\0", "")
     if not text.strip():
-        findings.append(finding("SG005", path, 0, "the file is empty"))
+        findings.append(_finding("SG005", path, 0, "the file is empty"))
     return text, findings
+
+
+def _finding(code: str, path: str, line: int, message: str) -> Diagnostic:
+    from skillagent.diagnostics import finding  # late: most files have none
+
+    return finding(code, path, line, message)

@@ -1,15 +1,17 @@
-"""Dialects: how one family of tools writes links and names files.
+"""A dialect: how one family of tools writes links and names files.
 
-The default is the dialect of Obsidian. Sources: the public documentation and test suites of
-Dendron, Foam, Logseq and SilverBullet.
+The default is the dialect of Obsidian; `dialects` has all. Sources: the public documentation and
+test suites of Dendron, Foam, Logseq and SilverBullet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from skillagent.markdown.logseq_names import PageNames
+if TYPE_CHECKING:
+    from skillagent.markdown.logseq_names import PageNames
 
 LINK_FIELDS = frozenset(
     "depends_on requires prerequisites related related_to see_also extends part_of parent up "
@@ -65,13 +67,3 @@ class Dialect:
 
 
 OBSIDIAN = Dialect("obsidian")
-DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect
-    for dialect in (
-        OBSIDIAN,
-        Dialect("dendron", label_first=True, dots_are_folders=True),
-        Dialect("foam", slug=True),
-        Dialect("logseq", namespace="___", outline=True, pages=PageNames()),
-        Dialect("silverbullet", multiline=True),
-    )
-}

@@ -174,7 +174,7 @@ def _compiled(leftward: bool) -> re.Pattern[str]:
 
 def one_line(text: str) -> str:
     """The text on one line: line ends become blanks, control characters become U+FFFD."""
-    if not _UNSAFE.search(text) and "\n" not in text:
+    if text.isprintable() or ("\n" not in text and not _UNSAFE.search(text)):
         return text
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _LINE_ENDS.sub(" ", text)).strip()
 

@@ -13,8 +13,6 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, overload
 
 from skillagent.errors import DamagedIndexError, UsageError
-from skillagent.graph.outdated import Outdated
-from skillagent.index.query import Hit, Match
 from skillagent.store.digest_cache import DigestCache
 from skillagent.store.rows import Kind, Rows, unpack_numbers, unpacked
 from skillagent.store.stored_tables import KEPT_NODES, StoredFacets, StoredTables
@@ -29,7 +27,8 @@ from skillagent.store.stored_values import (
 from skillagent.tokens import scaled_from
 
 if TYPE_CHECKING:
-    from skillagent.index import SearchIndex
+    from skillagent.graph import Outdated
+    from skillagent.index import Hit, Match, SearchIndex
     from skillagent.index.filters import Filter
     from skillagent.markdown import Document
     from skillagent.store.graph_files import GraphFiles

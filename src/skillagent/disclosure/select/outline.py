@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from skillagent.disclosure.render import OUTLINE
 from skillagent.disclosure.results import SectionLine
 from skillagent.disclosure.session_view import SessionView
+from skillagent.disclosure.summary_text import OUTLINE
 from skillagent.store import NodeHead
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from skillagent.disclosure import writing
 from skillagent.disclosure.draft import Draft
-from skillagent.disclosure.render import node_tag, where
+from skillagent.disclosure.listing_text import where
+from skillagent.disclosure.node_text import node_tag
 from skillagent.disclosure.results import NodeResult, SectionLine, SummaryResult
 from skillagent.disclosure.select import summaries
 from skillagent.disclosure.select.embeds import Embed, EmbedExpander, TextBlock, joined, piece_text
