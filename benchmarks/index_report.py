@@ -115,9 +115,9 @@ PEAK = (
 )
 REBUILD = (
     "A changed text is taken over by its own rows and those of what it links to. What remains is"
-    " importing the parser and the analyser, comparing the states of all files with the stored ones,"
-    " and answering. A file that was added or removed, or that has another name, still makes the"
-    " index be built again: the row above."
+    " importing the parser and the analyser, comparing the states of all files with the stored"
+    " ones, and answering. A file that was added or removed, or that has another name, still makes"
+    " the index be built again: the row above."
 )
 START = (
     "Most of a short start is importing (on the small graph four fifths by a profiler): dataclasses"

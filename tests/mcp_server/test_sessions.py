@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -94,6 +96,26 @@ def test_a_session_goes_on_with_any_worker(workers: Workers) -> None:
     assert [number_of(one) for one in (first, second, third)] == [1, 2, 3]
     assert third.text.startswith("This page was listed in call 1")
     assert third.remaining == BUDGET - first.cost - second.cost - third.cost
+
+
+def test_a_session_leaves_no_cycles_to_the_garbage_collector(workers: Workers) -> None:
+    """A worker looks for cycles rarely, see `http.COLLECTION`: they would be kept for long."""
+    seen: list[weakref.ref[Toolset]] = []
+
+    def act(toolset: Toolset) -> Answer:
+        seen.append(weakref.ref(toolset))
+        toolset.call("read_summary", {"nodes": ["seeds"]})
+        return toolset.call("list_index", {"query": "seed"})
+
+    gc.disable()
+    try:
+        for worker in (0, 1):
+            workers.stores[worker].act(None, act)
+            workers.stores[worker]._cache.clear()
+        assert len(seen) == 2
+        assert [toolset() for toolset in seen] == [None, None]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.slow

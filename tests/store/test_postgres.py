@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from skillagent import Answer, SkillGraph, Toolset
 from skillagent.errors import StoredIndexError, StoreError, UsageError
+from skillagent.indexing.published import open_published, publish_graph
 from skillagent.store.postgres.address import Address
-from skillagent.store.postgres.database import Database
+from skillagent.store.postgres.database import Database, Values
 from skillagent.store.postgres.publishing import publish
 from skillagent.store.postgres.rows import PostgresRows, current_revision
 from skillagent.store.postgres.schema import MIGRATIONS, check, migrate, version_of
@@ -31,6 +35,15 @@ ROOT = Path(__file__).parents[2]
 def database(postgres: Server) -> Iterator[Database]:
     with closing(opened(postgres.new_database())) as database:
         yield database
+
+
+@pytest.fixture
+def address_of_trading(postgres: Server) -> str:
+    """A database with the graph `trading`."""
+    address = postgres.new_database()
+    graph = SkillGraph.load(ROOT / "examples" / "trading")
+    publish_graph(graph, Address.parse(address), namespace="trading")
+    return address
 
 
 def opened(address: str) -> Database:
@@ -75,6 +88,55 @@ def test_rows_are_read_as_they_were_published(database: Database) -> None:
     assert reader.many(Kind.HEAD, [2]) == {} == reader.many(Kind.HEAD, [])
     assert all_of(reader, [Kind.TERM, Kind.HEAD]) == rows
     assert all_of(reader, [Kind.NAME]) == []
+
+
+def test_rows_that_come_with_others_are_those_of_the_store(database: Database) -> None:
+    kinds = (Kind.HEAD, Kind.LINKS, Kind.INCOMING, Kind.EDGES)
+    rows: list[Row] = [
+        (kind, number, f"{kind} of {number}".encode())
+        for kind in kinds
+        for number in range(6)
+        if kind is not Kind.INCOMING or number % 2
+    ]
+    expected = {(kind, key): value for kind, key, value in rows}
+    publish(database, "graph", rows)
+    orders = itertools.permutations(kinds)
+    for order in orders:
+        reader = current_revision(database, "graph")
+        for kind in order:
+            assert reader.get(kind, 1) == expected[kind, 1]
+            assert reader.get(kind, 2) == expected.get((kind, 2))
+            several = reader.many(kind, [5, 2, 1, 9, 4, 5])
+            assert several == {
+                key: expected[kind, key] for key in (5, 2, 1, 4) if (kind, key) in expected
+            }
+
+
+def test_what_shows_a_node_is_read_by_few_statements(
+    address_of_trading: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements = 0
+
+    def counted(database: Database, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        nonlocal statements
+        statements += 1
+        return read(database, statement, values)
+
+    read = Database.read
+    with closing(opened(address_of_trading)) as database:
+        tools = Toolset(open_published(database, "trading").view, 8_000)
+        tools.list_index(query="position")  # reads what concerns the whole graph
+        monkeypatch.setattr(Database, "read", counted)
+        most = {"list": 12, "summary": 10, "read": 8}
+        calls: dict[str, Callable[[], Answer]] = {
+            "list": lambda: tools.list_index(query="stop loss"),
+            "summary": lambda: tools.read_summary(["kelly-is-an-upper-bound"]),
+            "read": lambda: tools.read_node("size-by-volatility-not-by-conviction"),
+        }
+        for name, call in calls.items():
+            statements = 0
+            assert not call().error
+            assert 0 < statements <= most[name], name
 
 
 def test_graphs_of_one_database_are_apart(database: Database) -> None:

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from skillagent.cli.declared import roots_of
     from skillagent.cli.output import printable, to_json
     from skillagent.cli.progress_bar import progress_bar
-    from skillagent.cli.session import load, options_of
+    from skillagent.cli.session import load, options_of, tell_faults
 
     if arguments.watch:
         from skillagent.errors import UsageError
@@ -71,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     workers, looked = workers_of(arguments), look(roots, options)
     with progress_bar() as progress, facts_by(workers, roots, options, looked) as known:
         graph = load(arguments, progress)
+        tell_faults(graph.faulty)
         published = publish_graph(
             graph,
             address,

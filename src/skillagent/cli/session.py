@@ -65,13 +65,18 @@ def opened(
     )
     if graph.remark:
         print(printable(graph.remark), file=sys.stderr)
-    if graph.faulty:
-        which = "a file" if graph.faulty == 1 else f"{graph.faulty} files"
-        remark = f"{which} could not be read as meant: `skillagent check` says what is wrong"
-        print(remark, file=sys.stderr)
+    tell_faults(graph.faulty)
     if not len(graph.view.ids):
         print(f"{graph.view.name}: no Markdown file was found", file=sys.stderr)
     return graph
+
+
+def tell_faults(files: int) -> None:
+    """Say how many files of a graph could not be read as they were meant, if any."""
+    if files:
+        which = "a file" if files == 1 else f"{files} files"
+        remedy = "`skillagent check` with the same folder says what is wrong"
+        print(f"{which} could not be read as meant: {remedy}", file=sys.stderr)
 
 
 def _local_workers(files: int) -> AbstractContextManager[Executor | None]:

@@ -86,6 +86,10 @@ def dask_workers(address: str) -> Callable[[int], AbstractContextManager[Executo
             reason = " ".join(str(error).split())
             raise UsageError(f"--dask: no scheduler answers at {address}: {reason}") from None
         with client:
+            try:
+                client.wait_for_workers(1, timeout=SECONDS)
+            except TimeoutError:
+                raise UsageError(f"--dask: the scheduler at {address} has no workers") from None
             yield client.get_executor()
 
     return workers

@@ -47,6 +47,8 @@ class SessionState:
     memory: SavedShown
     hidden_text: bool = False
     """Whether comments and invisible characters are shown."""
+    graph: str = ""
+    """Digest of the graph that the session was about; empty if it was not saved."""
 
     def ledger(self) -> Ledger:
         """The ledger as it was."""
@@ -64,12 +66,9 @@ class SessionState:
         Args:
             graph: the graph now.
         """
-        last = {item.node: item.digest for entry in self.entries for item in entry.disclosed}
-        changed = {
-            node
-            for node, digest in last.items()
-            if node not in graph or graph.head(node).digest != digest
-        }
+        # In an equal graph no node has changed, and none has to be read.
+        is_equal = self.graph == graph.digest
+        changed = set() if is_equal else self._changed(graph)
         memory = self.memory
         shown = Shown()
         shown.lines = _without(memory.lines, changed)
@@ -77,9 +76,19 @@ class SessionState:
         shown.summaries = _without(memory.summaries, changed)
         shown.links = _without(memory.links, changed)
         shown.pieces = _without(memory.pieces, changed)
-        if not changed:
+        # A new node can belong to a listing although none of its nodes has changed.
+        if is_equal or (not self.graph and not changed):
             shown.listings = {key: (call, cursor) for key, call, cursor in memory.listings}
         return shown
+
+    def _changed(self, graph: GraphView) -> set[str]:
+        """The nodes that are not in the graph, or not as they were when they were last shown."""
+        last = {item.node: item.digest for entry in self.entries for item in entry.disclosed}
+        return {
+            node
+            for node, digest in last.items()
+            if node not in graph or graph.head(node).digest != digest
+        }
 
 
 def saved(shown: Shown) -> SavedShown:

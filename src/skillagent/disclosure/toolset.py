@@ -130,6 +130,7 @@ class Toolset(ProviderForms):
                 withdrawn=self.ledger.withdrawn,
                 memory=saved(self._view.shown),
                 hidden_text=self._view.hidden_text,
+                graph=self.graph.digest,
             )
 
     @property

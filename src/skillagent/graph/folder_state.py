@@ -135,7 +135,8 @@ def digest_of(states: Sequence[FolderState]) -> str:
             paths = "\0".join((str(len(group.names)), group.start, *group.names, ""))
             whole.update(paths.encode("utf-8", "surrogatepass"))
             whole.update(_packed(group.numbers))
-        whole.update("\n".join(("", *state.rest, "\n")).encode("utf-8", "surrogatepass"))
+        # A name can have line ends.
+        whole.update("\0".join(("", *state.rest, "\0")).encode("utf-8", "surrogatepass"))
     return whole.hexdigest()
 
 

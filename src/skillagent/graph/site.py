@@ -157,7 +157,7 @@ class Site:
         owners: dict[str, Node] = {}
         shared = set()
         for node in self._nodes:
-            for address in {address.casefold() for address in _addresses_of(node)}:
+            for address in {address.casefold() for address in addresses_of(node)}:
                 if owners.setdefault(address, node) is not node:
                     shared.add(address)
         return {address: node for address, node in owners.items() if address not in shared}
@@ -168,7 +168,7 @@ def _plain(address: str) -> str:
     return _PAGE_SUFFIX.sub("", address)
 
 
-def _addresses_of(node: Node) -> Iterator[str]:
+def addresses_of(node: Node) -> Iterator[str]:
     """The addresses that site builders may give to a document besides its path."""
     folder, _, name = node.path.rpartition("/")
     above = "".join(f"{_NUMBER.sub('', part, count=1)}/" for part in folder.split("/") if part)

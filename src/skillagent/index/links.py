@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from skillagent.index.postings import Postings
 from skillagent.index.query import TELLING, Query
+from skillagent.index.read_ahead import ReadAhead
 from skillagent.index.scores import best, difference
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ class HitLinks:
     Args:
         tables: the links.
         postings: the postings of all documents.
+        ahead: is told which links will be read.
     """
 
-    def __init__(self, tables: SearchTables, postings: Postings) -> None:
-        self._tables, self._postings = tables, postings
+    def __init__(self, tables: SearchTables, postings: Postings, ahead: ReadAhead) -> None:
+        self._tables, self._postings, self._ahead = tables, postings, ahead
 
     def add(self, query: Query, scores: dict[int, float]) -> dict[int, list[int]]:
         """Raise the scores of the best hits that links connect.
@@ -103,6 +105,7 @@ class HitLinks:
 
     def _between(self, documents: list[int]) -> dict[int, list[int]]:
         """Document → the others of these documents that link to it, in their order."""
+        self._ahead.links(documents)
         candidates = set(documents)
         linked: dict[int, list[int]] = {}
         for source in documents:

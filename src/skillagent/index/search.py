@@ -32,6 +32,7 @@ from skillagent.index.novelty import add_novelty
 from skillagent.index.postings import Postings
 from skillagent.index.query import TELLING, Hit, Match, Query
 from skillagent.index.query_parser import QueryParser
+from skillagent.index.read_ahead import NoReadAhead, ReadAhead
 from skillagent.index.scores import best
 from skillagent.index.spelling import Spelling
 from skillagent.progress import Progress, no_progress
@@ -62,10 +63,11 @@ class SearchIndex:
 
     Args:
         tables: what is ranked.
+        ahead: is told which documents will be asked about.
     """
 
-    def __init__(self, tables: SearchTables) -> None:
-        self._tables = tables
+    def __init__(self, tables: SearchTables, ahead: ReadAhead | None = None) -> None:
+        self._tables, self._ahead = tables, ahead or NoReadAhead()
         self._postings = Postings(tables.lists, len(tables))
         self._languages = tables.languages
         self._parsed: Query | None = None
@@ -78,7 +80,7 @@ class SearchIndex:
             self._count_word,
         )
         self._parser = QueryParser(self._postings, spelling, self._languages)
-        self._links = HitLinks(tables, self._postings)
+        self._links = HitLinks(tables, self._postings, self._ahead)
         self._summaries: dict[str, frozenset[str]] = {}
 
     def _count_word(self, word: str) -> int:
@@ -143,16 +145,19 @@ class SearchIndex:
         if closest:
             kept = ranking.by_words | closest.keys()
             scores = {document: score for document, score in scores.items() if document in kept}
-        order = best(scores, offset + limit)
+        order = best(scores, offset + limit)[offset:]
+        documents = [document for document, _ in order]
+        linked = {document: ranking.linked.get(document, ()) for document in documents}
+        self._ahead.hits(documents, [source for sources in linked.values() for source in sources])
         hits = [
             Hit(
                 self._tables.id(document),
                 round(score, 6),
                 self._why(document, ranking.query),
-                tuple(self._tables.id(source) for source in ranking.linked.get(document, ())),
+                tuple(map(self._tables.id, linked[document])),
                 document in closest,
             )
-            for document, score in order[offset : offset + limit]
+            for document, score in order
         ]
         return hits, len(scores)
 

@@ -103,6 +103,8 @@ def changes_of(rows: Rows, looked: Looked, certain_ns: int) -> Changes | None:
         certain_ns: a file that changed at this moment or later, in nanoseconds since 1970, may have
             changed once more at the same time.
     """
+    if any(file.changed_ns >= certain_ns for state in looked.states for file in state.unread):
+        return None  # the index has no digests of these
     now = _folders(looked)
     before = dict(rows.every(Kind.FOLDER))
     if before.pop(REST, None) != _rest(looked) or now.keys() != before.keys():

@@ -59,8 +59,12 @@ class LinkUpdate:
             target = known.get(meaning) or self._target(reference, node)
             if target is None:
                 return None
-            if target[0] or not depends_on_its_place(reference, node):
-                links.append(Link(node.id, target[0], reference, "", target[1], node.document))
+            leads_to, candidates = target
+            if leads_to is None and depends_on_its_place(reference, node):
+                if candidates:  # whether it is a link depends on why none of them was chosen
+                    return None
+                continue
+            links.append(Link(node.id, leads_to, reference, "", candidates, node.document))
         return links
 
     def _target(self, reference: Reference, node: Node) -> Target | None:

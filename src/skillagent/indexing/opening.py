@@ -182,8 +182,6 @@ class _Opening:
         certain_ns = rows.path.stat().st_mtime_ns - RACY_NS
         if all(state.youngest_ns < certain_ns for state in looked.states):
             return True
-        if any(file.changed_ns >= certain_ns for state in looked.states for file in state.unread):
-            return False  # the index has no digests of these
         from skillagent.indexing.folder_rows import changes_of
 
         changes = changes_of(rows, looked, certain_ns)

@@ -9,8 +9,8 @@ Above: `building`. Below: `costs`, `store`, `index`, `graph`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from skillagent.graph import Link, Node, Options, Root
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
     from contextlib import AbstractContextManager
 
+PATIENCE_SECONDS = 60.0
+"""How long an answer of the workers is waited for, before this process does the rest itself."""
 FILES = 250
 """How many files a part has."""
 Workers: TypeAlias = "Callable[[int], AbstractContextManager[Executor | None]]"
@@ -125,7 +127,9 @@ def partitions_of(roots: Sequence[Root], options: Options, looked: Looked) -> It
         dialect = with_declared_fields(dialect, [source for source in top if source])
         name = root.name if len(roots) > 1 else ""
         for start in range(0, len(paths), FILES):
-            yield Partition(root, name, dialect, options, paths[start : start + FILES])
+            # Workers may have another working folder.
+            there = replace(root, path=root.path.absolute())
+            yield Partition(there, name, dialect, options, paths[start : start + FILES])
 
 
 @contextmanager
@@ -162,10 +166,13 @@ class WorkersFacts:
         # Nodes are asked for in another order than the files are in.
         key = node.root, node.path, node.digest
         while key not in self._facts and self._waiting:
-            # Whatever stops a worker, this process can do its work.
-            with suppress(Exception):
-                for facts in self._waiting.pop(0).result():
+            try:
+                for facts in self._waiting.pop(0).result(PATIENCE_SECONDS):
                     self._facts[facts.root, facts.path, facts.digest] = facts
+            except Exception:
+                for future in self._waiting:
+                    future.cancel()
+                self._waiting.clear()
         return self._facts.get(key)
 
     def shown(self, node: Node) -> ShownText | None:

@@ -104,12 +104,14 @@ class _Update:
         if file.number == NO_NODE or source is None:
             return False
         head = unpack_head(self.rows.known(Kind.HEAD, file.number))
+        if UNPRINTABLE in head.path:  # several files can have this path
+            return False
         if source.digest == head.digest:
             return True
         self._changed += 1
         if self._changed > MOST_CHANGED:
             return False
-        if UNPRINTABLE in head.path or not self._has_same_dialect(file, source):
+        if not self._has_same_dialect(file, source):
             return False
         node = self._node(head, source, file.root)
         before = unpack_analysis(self.rows.known(Kind.ANALYSIS, file.number))

@@ -9,6 +9,7 @@ Above: `cli`. Below: `server`, `sessions`, `connections`, `request_checks`.
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -46,6 +47,9 @@ BACKLOG = 2_048
 """Connections that may wait to be accepted."""
 TURN = 1
 """Connections that one of several workers accepts at once, before another worker has its turn."""
+
+COLLECTION = (10_000, 5, 100)
+"""How often a worker looks for cyclic garbage: see `gc.set_threshold`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +259,22 @@ def app() -> AsgiApp:
         "origins": tuple(http["origins"]),
     }
     _end_with_parent()
+    _collect_rarely()
     config = ServerConfig.from_json(settings["config"])
     if settings["store"]:
         store = StoreConfig.from_json(settings["store"])
         return make_published_app(config, HttpConfig(**http), store)
     return make_app(config, HttpConfig(**http))
+
+
+def _collect_rarely() -> None:
+    """Look for cyclic garbage rarely among what a worker keeps.
+
+    Such a search stops every request, for a fifth of a second when the caches are full, and would
+    happen every few seconds. It finds nothing there, because sessions and answers have no cycles.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECTION)
 
 
 def read_token(file: str) -> str:
@@ -330,6 +345,8 @@ def make_published_app(config: ServerConfig, http: HttpConfig, store: StoreConfi
     from skillagent.mcp_server.published_app import PublishedGraphs, published_app
 
     opened = PublishedGraphs.open(config, store)
+    for graph in opened.graphs:
+        graph.warm()
     inner = published_app(
         opened,
         http.host in LOOPBACK,

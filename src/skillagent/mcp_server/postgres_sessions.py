@@ -15,10 +15,11 @@ from skillagent.mcp_server.session_rows import SessionRowsError
 from skillagent.store.postgres.database import Database, Transaction
 from skillagent.store.postgres.tokens import hashed
 
-_REVISION = "SELECT revision FROM skillagent.sessions WHERE graph = %(graph)s AND hash = %(hash)s"
 _READ = (
-    "SELECT revision, state FROM skillagent.sessions WHERE graph = %(graph)s AND hash = %(hash)s"
+    "SELECT revision, CASE WHEN revision IS DISTINCT FROM %(known)s THEN state END"
+    " FROM skillagent.sessions WHERE graph = %(graph)s AND hash = %(hash)s"
 )
+_LOCK = "SELECT FROM skillagent.sessions WHERE graph = %(graph)s AND hash = %(hash)s FOR UPDATE"
 _INSERT = (
     "INSERT INTO skillagent.sessions (graph, hash, revision, state, used)"
     " VALUES (%(graph)s, %(hash)s, 0, %(state)s, %(now)s)"
@@ -37,9 +38,9 @@ class _Table:
     def __init__(self, statements: Database | Transaction, graph: int) -> None:
         self._statements, self._graph = statements, graph
 
-    def read(self, token: str) -> tuple[int, bytes] | None:
+    def read(self, token: str, known: int | None = None) -> tuple[int, bytes | None] | None:
         with _told():
-            rows = self._statements.read(_READ, self._values(token))
+            rows = self._statements.read(_READ, self._values(token, known=known))
         return (rows[0][0], rows[0][1]) if rows else None
 
     def update(self, token: str, revision: int, state: bytes, now: float) -> bool:
@@ -63,11 +64,6 @@ class PostgresSessionRows(_Table):
         super().__init__(database, graph)
         self._database = database
 
-    def revision(self, token: str) -> int | None:
-        with _told():
-            rows = self._database.read(_REVISION, self._values(token))
-        return rows[0][0] if rows else None
-
     def insert(self, token: str, state: bytes, now: float) -> None:
         with _told():
             self._database.write(_INSERT, self._values(token, state=state, now=now))
@@ -76,7 +72,7 @@ class PostgresSessionRows(_Table):
     def locked(self, token: str) -> Iterator[_Table]:
         with _told(), self._database.writing() as connection:
             statements = Transaction(connection)
-            statements.read(f"{_REVISION} FOR UPDATE", self._values(token))
+            statements.read(_LOCK, self._values(token))
             yield _Table(statements, self._graph)
 
     def delete_unused(self, before: float) -> None:

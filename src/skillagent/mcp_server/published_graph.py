@@ -53,6 +53,10 @@ class PublishedGraph:
         about = view.head(view.entries[0]).description if view.entries else ""
         return described([self.namespace], about)
 
+    def warm(self) -> None:
+        """Make now what the first calls would wait for: the tokenizer, and what search reads."""
+        self.toolset().warm()
+
     def refresh(self, error: StoredIndexError | None = None) -> None:
         """Open the newest revision, if it is another one than before.
 

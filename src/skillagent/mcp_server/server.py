@@ -13,9 +13,10 @@ Source: Model Context Protocol 2026-07-28; SEP-2640 for `skills/*`.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -128,6 +129,8 @@ class GraphServer:
             instructions=instructions(served.config) if prompt is None else prompt,
             lifespan=lifespan,
             cache_hints={"tools/list": cacheable, "server/discover": cacheable},
+            # Otherwise the SDK lists all tools at each call over HTTP, to read this.
+            get_tool_input_schema=_schemas().get,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
             **handlers,
@@ -313,6 +316,12 @@ def _host(context: Context) -> dict[str, str]:
         return {}
     info = params.client_info
     return {"name": info.name[:MAX_HOST_TEXT], "version": info.version[:MAX_HOST_TEXT]}
+
+
+@cache
+def _schemas() -> Mapping[str, Mapping[str, Any]]:
+    """Name of a tool → its arguments."""
+    return {spec.name: spec.parameters for spec in specs()}
 
 
 def _tool(spec: ToolSpec, uses_tokens: bool) -> types.Tool:

@@ -38,8 +38,14 @@ class SessionTable(Protocol):
     Every method raises SessionRowsError if that is not possible now.
     """
 
-    def read(self, token: str) -> tuple[int, bytes] | None:
-        """Revision and state of a session; None if there is no such session."""
+    def read(self, token: str, known: int | None = None) -> tuple[int, bytes | None] | None:
+        """Revision and state of a session; None if there is no such session.
+
+        Args:
+            token: the session's token.
+            known: a revision whose state need not be read: if the session has it, the state is
+                None.
+        """
         ...
 
     def update(self, token: str, revision: int, state: bytes, now: float) -> bool:
@@ -56,10 +62,6 @@ class SessionTable(Protocol):
 
 class SessionRows(SessionTable, Protocol):
     """The rows of all sessions. Threads share them."""
-
-    def revision(self, token: str) -> int | None:
-        """The revision of a session; None if there is no such session."""
-        ...
 
     def insert(self, token: str, state: bytes, now: float) -> None:
         """Add a session, with revision 0; see `update` for the arguments."""
@@ -115,17 +117,12 @@ class SqliteSessionRows:
             why = getattr(error, "strerror", None) or error
             raise UsageError(f"{path}: cannot be used for sessions: {why}") from None
 
-    def revision(self, token: str) -> int | None:
+    def read(self, token: str, known: int | None = None) -> tuple[int, bytes | None] | None:
         with self._using() as database:
-            row = database.execute(
-                "SELECT revision FROM sessions WHERE token = ?", (token,)
-            ).fetchone()
-        return row and int(row[0])
-
-    def read(self, token: str) -> tuple[int, bytes] | None:
-        with self._using() as database:
-            row: tuple[int, bytes] | None = database.execute(
-                "SELECT revision, state FROM sessions WHERE token = ?", (token,)
+            row: tuple[int, bytes | None] | None = database.execute(
+                "SELECT revision, CASE WHEN revision IS NOT ? THEN state END"
+                " FROM sessions WHERE token = ?",
+                (known, token),
             ).fetchone()
         return row
 

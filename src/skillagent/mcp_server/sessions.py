@@ -328,23 +328,32 @@ class StoredSessions:
 
     def _session(self, token: str) -> _CachedSession | None:
         """The session in its newest state, from the cache or from its row; None if unknown."""
-        revision = self._rows.revision(token)
         with self._lock:
             cached = self._cache.get(token)
-            if cached and cached.revision == revision and cached.toolset.graph is self._loader.view:
-                self._cache.move_to_end(token)
-                return cached
-        session = self._read(self._rows, token)
+        if cached and cached.toolset.graph is not self._loader.view:
+            cached = None
+        session = self._read(self._rows, token, cached)
         with self._lock:
             if session:
                 self._add_to_cache(token, session)
         return session
 
-    def _read(self, rows: SessionTable, token: str) -> _CachedSession | None:
-        row = rows.read(token)
+    def _read(
+        self, rows: SessionTable, token: str, cached: _CachedSession | None = None
+    ) -> _CachedSession | None:
+        """A session in its newest state; None if there is no such session.
+
+        Args:
+            rows: where to read it.
+            token: its token.
+            cached: the session in memory; returned if its row still has the same revision.
+        """
+        row = rows.read(token, cached.revision if cached else None)
         if row is None:
             return None
         revision, state = row
+        if state is None:
+            return cached
         try:
             toolset = self._loader.resume(_STATE.validate_json(state), token)
         except (ValidationError, UsageError):

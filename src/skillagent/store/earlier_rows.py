@@ -9,7 +9,7 @@ Above: `graph_rows`, `indexing`. Below: `rows`, `stored_values`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from skillagent.graph import Node, SkillGraph
 from skillagent.index.analysis import Analysis
@@ -23,6 +23,13 @@ from skillagent.store.stored_values import (
     stored_roots,
     unpack_head,
 )
+
+_ReadAs: TypeAlias = tuple[str, str, str]
+
+
+def _read_as(root: str, path: str, digest: str) -> _ReadAs:
+    """What decides how a text is read: the dialect of its root, its suffix, and the text."""
+    return root, path.rpartition(".")[2].lower(), digest
 
 
 class KnownFiles(Protocol):
@@ -52,33 +59,33 @@ class EarlierRows:
 
     def __init__(self, rows: Rows, roots: Sequence[StoredRoot], graph: SkillGraph) -> None:
         self._rows = rows
-        self._numbers: dict[tuple[str, str], int] = {}
-        """Root and digest, because each root may be read in another dialect → number."""
-        self._shown: dict[tuple[str, str], ShownText] = {}
-        self._read_as: dict[int, tuple[str, str]] = {}
+        self._numbers: dict[_ReadAs, int] = {}
+        self._shown: dict[_ReadAs, ShownText] = {}
+        self._names: dict[int, tuple[str, str]] = {}
         """Number → path and language, on which its terms depend, too."""
         if roots != stored_roots(graph):
             return
         for number, value in rows.every(Kind.HEAD):
             head = unpack_head(value)
-            self._numbers[head.root, head.digest] = int(number)
-            self._shown[head.root, head.digest] = head.shown
-            self._read_as[int(number)] = (head.path, head.language)
+            key = _read_as(head.root, head.path, head.digest)
+            self._numbers[key] = int(number)
+            self._shown[key] = head.shown
+            self._names[int(number)] = (head.path, head.language)
 
     def shown(self, node: Node) -> ShownText | None:
         """What was known of a node's text; None if its file is new or has changed."""
-        return self._shown.get((node.root, node.digest))
+        return self._shown.get(_read_as(node.root, node.path, node.digest))
 
     def links(self, node: Node) -> Mapping[LinkPlace, Sequence[Any]]:
         """The links of a node as they were written; empty if its file is new or has changed."""
-        number = self._numbers.get((node.root, node.digest))
+        number = self._numbers.get(_read_as(node.root, node.path, node.digest))
         value = None if number is None else self._rows.get(Kind.LINKS, number)
         return links_as_written(value) if value else {}
 
     def analysis(self, node: Node, language: str) -> Analysis | None:
         """The terms of a node; None if its file is new, was moved, or has changed."""
-        number = self._numbers.get((node.root, node.digest))
-        if number is None or self._read_as.get(number) != (node.path, language):
+        number = self._numbers.get(_read_as(node.root, node.path, node.digest))
+        if number is None or self._names.get(number) != (node.path, language):
             return None
         value = self._rows.get(Kind.ANALYSIS, number)
         return unpack_terms(unpack_analysis(value).terms) if value else None

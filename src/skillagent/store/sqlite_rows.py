@@ -64,6 +64,8 @@ class SqliteRows:
         try:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
+            if not path.exists():  # another process has removed it since it was looked at
+                raise FileNotFoundError(path) from None
             raise DamagedIndexError(f"{path}: {error}") from None
         # A damaged value may have become a text; its checksum then says so.
         self._connection.text_factory = bytes

@@ -15,6 +15,7 @@ from skillagent import digest
 from skillagent.diagnostics import FAULTS
 from skillagent.graph import Link, Node
 from skillagent.graph.build import depends_on_its_place
+from skillagent.graph.site import addresses_of
 from skillagent.graph.status import status_fields
 from skillagent.index.analysis import Analysis
 from skillagent.index.entries import Frequencies
@@ -116,6 +117,9 @@ def seen_of(node: Node) -> str:
         scalar_text(header.get("lang")),
         [(name, scalar_text(value)) for name, value in status_fields(node).items()],
         [(link.key, link.target) for link in document.references if link.key],
+        # Links to addresses from the top of a site tell what comes before all of them.
+        sorted({link.target for link in document.references if link.target.startswith("/")}),
+        sorted(addresses_of(node)),
         sorted(document.blocks) if document.dialect.pages else [],
         node.whole,
         sorted({finding.code for finding in document.diagnostics} & FAULTS),

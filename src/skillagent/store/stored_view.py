@@ -8,13 +8,13 @@ Above: `disclosure`. Below: `stored_tables`, `stored_names`, `graph`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, overload
 
 from skillagent.errors import DamagedIndexError, UsageError
 from skillagent.store.digest_cache import DigestCache
-from skillagent.store.rows import Kind, Rows, unpack_numbers, unpacked
+from skillagent.store.rows import Kind, Rows, text_key, unpack_numbers, unpacked
 from skillagent.store.stored_tables import KEPT_NODES, StoredFacets, StoredTables
 from skillagent.store.stored_values import (
     About,
@@ -69,7 +69,11 @@ class StoredView:
         """The search index."""
         from skillagent.index.search import SearchIndex
 
-        return SearchIndex(self._tables)
+        if not self._rows.reads_ahead:
+            return SearchIndex(self._tables)
+        # Each ranking asks for the number of every outdated node.
+        self._read_numbers(self._tables.outdated)
+        return SearchIndex(self._tables, _RowsAhead(self._rows))
 
     @property
     def about(self) -> About:
@@ -214,7 +218,14 @@ class StoredView:
     def search(
         self, query: str, limit: int, offset: int = 0, within: Collection[str] | None = None
     ) -> tuple[list[Hit], int]:
-        return self.index.search(query, limit, offset, within)
+        hits, total = self.index.search(query, limit, offset, within)
+        if self._rows.reads_ahead:
+            self._read_numbers(hit.node for hit in hits)
+        return hits, total
+
+    def _read_numbers(self, nodes: Iterable[str]) -> None:
+        """Read at once the numbers of nodes that will be asked for."""
+        self._rows.many(Kind.NUMBER, list(map(text_key, nodes)))
 
     def match(self, query: str, node: str | None = None) -> Match:
         return self.index.match(query, node)
@@ -243,6 +254,24 @@ def _link_at(links: Sequence[StoredLink], place: int) -> StoredLink:
     if place >= len(links):
         raise DamagedIndexError("the stored index is damaged: a link is missing")
     return links[place]
+
+
+class _RowsAhead:
+    """Reads at once what a search will read; see `ReadAhead`.
+
+    Args:
+        rows: rows that are kept after they were read; see `Rows.reads_ahead`.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def links(self, documents: Sequence[int]) -> None:
+        self._rows.many(Kind.EDGES, documents)
+
+    def hits(self, documents: Sequence[int], others: Sequence[int]) -> None:
+        self._rows.many(Kind.HEAD, list(dict.fromkeys((*documents, *others))))
+        self._rows.many(Kind.FIELDS, documents)
 
 
 class _Ids(Sequence[str]):
