@@ -137,4 +137,8 @@ def _adapter(form: Any) -> TypeAdapter[Any]:
     # Imported late: most programs only emit events, and pydantic is slow to import.
     from pydantic import TypeAdapter
 
+    from skillagent.disclosure import answer, results
+
+    # A command that answers one call does not import the types of all answers.
+    vars(answer).setdefault("Result", results.Result)
     return TypeAdapter(form)

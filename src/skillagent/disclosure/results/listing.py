@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from skillagent.disclosure.results.base import BaseResult
-
-if TYPE_CHECKING:
-    from skillagent.index import Match
+from skillagent.index.query import Match  # at run time, because events are read by their types
 
 
 @dataclass(frozen=True, slots=True)
