@@ -1,8 +1,9 @@
 """Rules about a whole graph: each a function from an inspection to findings, all in `RULES`.
 
-The graph's own findings come from loading it and are in `SkillGraph.diagnostics`. Two groups:
+The graph's own findings come from loading it and are in `SkillGraph.diagnostics`. Three groups:
 `check` prints what `CHECK_RULES` find, `health` counts what `HEALTH_RULES` find, which are not
-faults but work for the graph's author. Above: both commands, exports. Below: `index`, `graph`.
+faults but work for the graph's author, and `check --strict` adds `STRICT_RULES` to both.
+Above: both commands, exports. Below: `index`, `graph`.
 """
 
 from __future__ import annotations
@@ -63,8 +64,11 @@ First what an agent cannot reach or misreads, then what costs it tokens, then wh
 harder.
 """
 
-RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES}
-"""Name → rule, of both groups."""
+STRICT_RULES: Mapping[str, Rule] = {}
+"""Name → rule, of what only `check --strict` and a selection of codes look for."""
+
+RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES, **STRICT_RULES}
+"""Name → rule, of all groups."""
 
 
 def findings(
@@ -87,6 +91,7 @@ __all__ = [
     "HEALTH_RULES",
     "REFERENCE_CODES",
     "RULES",
+    "STRICT_RULES",
     "HealthFinding",
     "HealthRule",
     "Inspection",
