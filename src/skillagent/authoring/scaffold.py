@@ -1,19 +1,37 @@
-"""Creates a graph: an entry that is a valid Agent Skill, one file for each map, a declaration."""
+"""Creates a graph, anew or as a copy of a template, and declares it in its project.
+
+Its entry is a valid Agent Skill, and each map is a file.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from skillagent.authoring.entry import ENTRY, checked_description, entry_text, skill_name
+from skillagent.authoring.entry import (
+    ENTRY,
+    checked_description,
+    entry_text,
+    is_valid_entry,
+    skill_name,
+)
 from skillagent.authoring.importing import refuse_filled
 from skillagent.authoring.link_writer import beside, file_name, one_line
-from skillagent.authoring.sections import FreeNames, header
+from skillagent.authoring.sections import FreeNames, header, link_list
+from skillagent.authoring.template import GRAPH, Template
 from skillagent.config import FILE, find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange, changes_of
+from skillagent.graph.file_name import without_suffix
+from skillagent.markdown.compose import header_edit
+from skillagent.markdown.document import parse
+from skillagent.markdown.edit import Edit, edited
+
+SUITE = "evals/suite.yaml"
+_SUITE_NAME = re.compile(rb"^name:[^\r\n]*", re.MULTILINE)
 
 
 def new_graph(
@@ -33,13 +51,101 @@ def new_graph(
     refuse_filled(folder)
     own = skill_name(folder)
     title = one_line(own if name is None else name, "the name")
-    remarks = []
-    if file_name(title) != own:
-        called = f"the skill is called {own!r}, because hosts require the name of its folder"
-        remarks.append(f"{ENTRY}: {called}; {title!r} is its title")
+    remarks = _about_title(title, own)
     title = title if title != own else own.replace("-", " ").capitalize()
     about = checked_description(description)
-    names = FreeNames([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
+    links, files = _maps(maps, own, ())
+    files[ENTRY] = entry_text(own, title, about, links).encode()
+    return changes_of(folder, {}, files, remarks)
+
+
+def graph_of_template(
+    folder: Path,
+    template: Template,
+    name: str | None = None,
+    description: str | None = None,
+    maps: Sequence[tuple[str, str]] = (),
+) -> Changes:
+    """The changes that set up a graph as a copy of a template's.
+
+    Args:
+        folder: empty or missing.
+        template: the template.
+        name: title of the graph; None for that of the template.
+        description: what it is about and when to use it; None for that of the template.
+        maps: for each further map its title and when to go there.
+
+    Raises:
+        UsageError: the folder is not empty, a name or text cannot be used, or the template's
+            entry cannot become that of a valid skill.
+    """
+    refuse_filled(folder)
+    own = skill_name(folder)
+    files = dict(template.files)
+    links, new = _maps(maps, own, files)
+    entry = _entry_of_template(template, own, name, description)
+    if links:
+        entry += link_list([(0, link, why) for link, why in links], entry, str)
+    suite = files.get(SUITE, b"")
+    files |= {SUITE: _SUITE_NAME.sub(b"name: " + own.encode(), suite, count=1)} if suite else {}
+    remarks = [] if name is None else _about_title(one_line(name, "the name"), own)
+    if description is None:
+        remarks.append(
+            f"{ENTRY}: its description is the template's; write what your graph is about and when "
+            "to use it"
+        )
+    return changes_of(folder, {}, files | new | {ENTRY: entry.encode()}, remarks)
+
+
+def _entry_of_template(
+    template: Template, own: str, name: str | None, description: str | None
+) -> str:
+    """A template's entry with the name of the new skill, and with the user's texts.
+
+    Raises:
+        UsageError: its header would not be valid, or it has no title to replace.
+    """
+    place = template.folder / GRAPH / ENTRY
+    try:
+        document = parse(template.files[ENTRY].decode(), ENTRY)
+    except UnicodeDecodeError:
+        raise UsageError(f"{place}: is not UTF-8") from None
+    fields = {"name": own}
+    if description is not None:
+        fields["description"] = checked_description(description)
+    edits = [edit for key in fields if (edit := header_edit(document, key, fields[key]))]
+    if name is not None:
+        heading = next((one for one in document.headings if one.level == 1), None)
+        if heading is None or not document.text.startswith("# ", heading.start):
+            raise UsageError(f"{place}: has no line `# TITLE` that --name could replace")
+        line = document.text[heading.start :].partition("\n")[0].rstrip("\r")
+        title = f"# {one_line(name, 'the name')}"
+        edits.append(Edit(heading.start, heading.start + len(line), title))
+    text = edited(document.text, sorted(edits))
+    if not text.startswith("---") or not is_valid_entry(text):
+        raise UsageError(f"{place}:1: its header is not that of a valid skill; mend it first")
+    return text
+
+
+def _about_title(title: str, own: str) -> list[str]:
+    """A remark if a graph's title is not the name of its skill."""
+    if file_name(title) == own:
+        return []
+    called = f"the skill is called {own!r}, because hosts require the name of its folder"
+    return [f"{ENTRY}: {called}; {title!r} is its title"]
+
+
+def _maps(
+    maps: Sequence[tuple[str, str]], own: str, taken: Iterable[str]
+) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+    """Link and sentence of each new map, and path → content of its file.
+
+    Args:
+        maps: for each map its title and when to go there.
+        own: name of the graph.
+        taken: paths of the other files of the graph.
+    """
+    names = FreeNames([], [own, "skill", "index", "readme", "moc", *map(without_suffix, taken)])
     links: list[tuple[str, str]] = []
     files: dict[str, bytes] = {}
     for heading, when in maps:
@@ -52,8 +158,7 @@ def new_graph(
         links.append((f"[[{stem}]]", beside(when)))
         text = f"{header('', when, is_map=True)}\n# {heading}\n"
         files[f"{stem}.md"] = text.encode()
-    files[ENTRY] = entry_text(own, title, about, links).encode()
-    return changes_of(folder, {}, files, remarks)
+    return links, files
 
 
 def declaration(folder: Path) -> FileChange | None:
