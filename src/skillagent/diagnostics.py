@@ -70,6 +70,9 @@ CODES: dict[str, Code] = {
     "SG034": Code(_W, "remove one of the links, so that the current node has no successor"),
     "SG035": Code(_W, "write the date as YYYY-MM-DD"),
     "SG039": Code(_I, "nothing; or load it with dialect obsidian to read it as an ordinary folder"),
+    # what headers ignore
+    "SG040": Code(_I, "remove the code from check-ignore"),
+    "SG041": Code(_W, "write a code, or its beginning, such as SG305 or SG3"),
     # agent skills
     "SG101": Code(_E, "begin SKILL.md with three dashes, and save it as UTF-8 without a BOM"),
     "SG102": Code(_E, "close the header with a line of three dashes"),
@@ -128,6 +131,8 @@ CODES: dict[str, Code] = {
     "SG312": Code(_I, "merge the map into the one that links to it, or let it grow"),
     "SG313": Code(_I, "judge each: does it tell what question the node answers?"),
 }
+OF_PROFILES = "SG4"
+"""Beginning of the codes that are looked for only by a profile, such as that of a format."""
 FAULTS = frozenset(("SG001", "SG002", "SG008", "SG010", "SG014"))
 """Codes of the errors of a single file: it was not read as it was meant."""
 

@@ -179,10 +179,7 @@ def declaration(folder: Path) -> FileChange | None:
         start = start.parent
     config = find(start)
     if config is None:
-        places = (start, *start.parents)
-        here = Path.cwd().resolve()
-        above = here if here in places else start
-        top = next((place for place in places if (place / ".git").exists()), above)
+        top = project_of(start)
         text = f'graphs = ["{_shown(whole, top)}"]\n'
         return FileChange(top / FILE, FILE, None, text.encode())
     if any(path == whole for _, path in config.graphs):
@@ -190,6 +187,18 @@ def declaration(folder: Path) -> FileChange | None:
     before = config.file.read_bytes()
     after = _extended(before.decode(), _shown(whole, config.file.parent), config.file.name)
     return FileChange(config.file, config.file.name, before, after.encode())
+
+
+def project_of(start: Path) -> Path:
+    """The folder that a new declaration is put into: the repository, else the working directory.
+
+    Args:
+        start: an existing folder, without symbolic links; taken itself if both are elsewhere.
+    """
+    places = (start, *start.parents)
+    here = Path.cwd().resolve()
+    above = here if here in places else start
+    return next((place for place in places if (place / ".git").exists()), above)
 
 
 def _shown(folder: Path, project: Path) -> str:
@@ -205,6 +214,8 @@ def _extended(text: str, path: str, file: str) -> str:
 
     document = tomlkit.parse(text)
     table: Any = document if file == FILE else document["tool"]["skillagent"]
+    if "graphs" not in table:
+        table["graphs"] = tomlkit.array()
     graphs = table["graphs"]
     if "\n" in graphs.as_string():
         graphs.add_line(path, indent=_indent(graphs.as_string()))
