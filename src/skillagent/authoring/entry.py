@@ -159,7 +159,7 @@ def _in_place(document: Document, name: str, description: str) -> tuple[Edit, ..
 
 
 def is_valid_entry(text: str) -> bool:
-    """True if hosts and the reference validator accept the header of a SKILL.md, but for its name.
+    """True if hosts and the reference validator accept the fields in the header of a SKILL.md.
 
     Args:
         text: the whole file.

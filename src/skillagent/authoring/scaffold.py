@@ -20,18 +20,19 @@ from skillagent.authoring.entry import (
 )
 from skillagent.authoring.importing import refuse_filled
 from skillagent.authoring.link_writer import beside, file_name, one_line
-from skillagent.authoring.sections import FreeNames, header, link_list
+from skillagent.authoring.list_insertion import list_edit
+from skillagent.authoring.sections import FreeNames, header
 from skillagent.authoring.template import GRAPH, Template
 from skillagent.config import FILE, find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange, changes_of
 from skillagent.graph.file_name import without_suffix
-from skillagent.markdown.compose import header_edit
+from skillagent.markdown.compose import header_edit, header_lines
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import Edit, edited
 
 SUITE = "evals/suite.yaml"
-_SUITE_NAME = re.compile(rb"^name:[^\r\n]*", re.MULTILINE)
+_SUITE_NAME = re.compile(rb"^name:[^\n]*\n", re.MULTILINE)
 
 
 def new_graph(
@@ -85,9 +86,10 @@ def graph_of_template(
     links, new = _maps(maps, own, files)
     entry = _entry_of_template(template, own, name, description)
     if links:
-        entry += link_list([(0, link, why) for link, why in links], entry, str)
-    suite = files.get(SUITE, b"")
-    files |= {SUITE: _SUITE_NAME.sub(b"name: " + own.encode(), suite, count=1)} if suite else {}
+        items = [f"{link} - {why}" for link, why in links]
+        entry = edited(entry, [list_edit(parse(entry, ENTRY), items)])
+    if SUITE in files:
+        files[SUITE] = _SUITE_NAME.sub(header_lines({"name": own}).encode(), files[SUITE], count=1)
     remarks = [] if name is None else _about_title(one_line(name, "the name"), own)
     if description is None:
         remarks.append(
@@ -107,24 +109,25 @@ def _entry_of_template(
     """
     place = template.folder / GRAPH / ENTRY
     try:
-        document = parse(template.files[ENTRY].decode(), ENTRY)
+        document = parse(template.files[ENTRY].decode("utf-8-sig"), ENTRY)
     except UnicodeDecodeError:
         raise UsageError(f"{place}: is not UTF-8") from None
     fields = {"name": own}
     if description is not None:
         fields["description"] = checked_description(description)
-    edits = [edit for key in fields if (edit := header_edit(document, key, fields[key]))]
-    if name is not None:
-        heading = next((one for one in document.headings if one.level == 1), None)
-        if heading is None or not document.text.startswith("# ", heading.start):
-            raise UsageError(f"{place}: has no line `# TITLE` that --name could replace")
-        line = document.text[heading.start :].partition("\n")[0].rstrip("\r")
-        title = f"# {one_line(name, 'the name')}"
-        edits.append(Edit(heading.start, heading.start + len(line), title))
-    text = edited(document.text, sorted(edits))
-    if not text.startswith("---") or not is_valid_entry(text):
-        raise UsageError(f"{place}:1: its header is not that of a valid skill; mend it first")
-    return text
+    edits = (header_edit(document, key, value) for key, value in fields.items())
+    text = edited(document.text, sorted(edit for edit in edits if edit))
+    document = parse(text, ENTRY)
+    head = document.frontmatter
+    if head.get("name") != own or not head.get("description") or not is_valid_entry(text):
+        raise UsageError(f"{place}:1: its header is not that of a valid skill; correct it first")
+    if name is None:
+        return text
+    heading = next((one for one in document.headings if one.level == 1), None)
+    if heading is None or not text.startswith("# ", heading.start):
+        raise UsageError(f"{place}: has no line `# TITLE` that --name could replace")
+    end = heading.start + len(text[heading.start :].splitlines()[0])
+    return edited(text, [Edit(heading.start, end, f"# {one_line(name, 'the name')}")])
 
 
 def _about_title(title: str, own: str) -> list[str]:

@@ -124,7 +124,13 @@ def _files(graph: Path) -> Iterator[tuple[str, bytes]]:
             path = Path(top, name)
             data = _content(path, left)
             left -= len(data)
-            yield path.relative_to(graph).as_posix(), data
+            yield _utf8(path.relative_to(graph).as_posix(), graph), data
+
+
+def _utf8(path: str, graph: Path) -> str:
+    if any("\ud800" <= char <= "\udfff" for char in path):
+        raise UsageError(f"{graph}: the name of {path!r} is not UTF-8; rename it")
+    return path
 
 
 def _content(file: Path, limit: int) -> bytes:

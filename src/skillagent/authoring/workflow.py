@@ -29,7 +29,7 @@ def workflow(folder: Path, text: str) -> tuple[FileChange | None, str]:
     file = top / WORKFLOW_FILE
     if os.path.lexists(file) or Path(os.path.realpath(file)) != file:
         return None, f"{WORKFLOW_FILE}: is left as it is; let it run {commands}"
-    written = text.replace("{graph}", json.dumps(shown))
+    written = text.replace("{graph}", json.dumps(shown, ensure_ascii=False))
     remark = (
         f"{WORKFLOW_FILE}: set the repository variable SKILLAGENT to what pip installs; "
         "GitHub runs it with the next push"

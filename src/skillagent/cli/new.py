@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skillagent.cli.arguments import Commands
 from skillagent.cli.changes import finish, writing
 from skillagent.cli.interrupted import finish_interrupted
+from skillagent.cli.output import to_json
 from skillagent.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list_templates:
         from skillagent.authoring.template import bundled_templates
 
-        for name, summary in bundled_templates().items():
-            print(f"{name:<17} {summary}")
+        templates = bundled_templates()
+        lines = "\n".join(f"{name:<17} {summary}" for name, summary in templates.items())
+        print(to_json(templates) if arguments.json else lines)
         return 0
     if arguments.folder is None:
         raise UsageError("name the FOLDER of the new graph, or use --list-templates")
