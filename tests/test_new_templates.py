@@ -167,7 +167,7 @@ def test_a_folder_of_the_users_own_is_copied_byte_for_byte(vault: Vault, capsys:
         "own/ci/github.yml": "graph: {graph}\n",
         "project/.git/HEAD": "",
     }
-    top = vault(OWN | more)
+    top = vault({**OWN, **more})
     folder = top / "project" / "deep" / "tea"
     assert run(capsys, "new", folder, "--template", top / "own", "--no-declare")[0] == 0
     copied = content(folder)
@@ -214,7 +214,7 @@ def test_a_template_that_cannot_be_used_is_one_line_and_writes_nothing(
     named: str,
     said: str,
 ) -> None:
-    texts = {path: text for path, text in (OWN | files).items() if text is not None}
+    texts = {path: text for path, text in {**OWN, **files}.items() if text is not None}
     top = vault(texts)
     before = content(top)
     code, out, err = run(
@@ -285,7 +285,7 @@ WITHOUT_WORKFLOW = {
 def test_a_workflow_is_written_only_into_a_repository_that_has_none(
     vault: Vault, capsys: Capture, files: Mapping[str, str], more: tuple[str, ...], said: str
 ) -> None:
-    top = vault(OWN | files)
+    top = vault({**OWN, **files})
     if more == ("link",):
         (top / ".github").symlink_to(top / "elsewhere")
         more = ()
