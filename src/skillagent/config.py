@@ -4,6 +4,7 @@
     budget = 8000
     record = "runs"
     semantic = true
+    untrusted = ["laws"]
 
 Servers, hooks and plugins read only the folders that are declared here.
 """
@@ -37,6 +38,8 @@ class Config:
     """Folder in which every session is recorded; None for no records."""
     semantic: bool = False
     """Whether the graphs are searched by meaning, too."""
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots whose texts are marked as data, not instructions."""
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -128,6 +131,7 @@ def _config(file: Path, values: object) -> Config:
         budget: int | None = Field(None, ge=0)
         record: str | None = Field(None, min_length=1)
         semantic: bool = False
+        untrusted: list[str] = Field(default_factory=list)
 
     try:
         declaration = Declaration.model_validate(values)
@@ -140,7 +144,14 @@ def _config(file: Path, values: object) -> Config:
         ) from None
     graphs = tuple(_graph(file, text) for text in declaration.graphs)
     record = _inside(file, declaration.record) if declaration.record else None
-    return Config(file, graphs, declaration.budget, record, declaration.semantic)
+    return Config(
+        file,
+        graphs,
+        declaration.budget,
+        record,
+        declaration.semantic,
+        tuple(declaration.untrusted),
+    )
 
 
 def _graph(file: Path, text: str) -> tuple[str, Path]:

@@ -21,7 +21,17 @@ CALLS = 6
 """Most calls of one session."""
 BUDGETS = (Budget(60_000), Budget(4_000, 300), Budget(500, 250), Budget(120), Budget(0))
 _NAMES = ("index", "risk-management", "position-sizing", "stop losses", "[[index]]", "none", "")
-_WORDS = ("stop loss", "tag:risk", "type:map -tag:x", "path:", '"a b"', "unmapped", "1", "a#b", "&#91;")
+_WORDS = (
+    "stop loss",
+    "tag:risk",
+    "type:map -tag:x",
+    "path:",
+    '"a b"',
+    "unmapped",
+    "1",
+    "a#b",
+    "&#91;",
+)
 _FIELDS = tuple(name for model in MODELS.values() for name in model.model_fields)
 
 
@@ -58,8 +68,7 @@ def _called(tools: Toolset, choices: Choices) -> Answer:
 
 def _arguments(choices: Choices) -> dict[str, Any]:
     return {
-        choices.of((*_FIELDS, choices.text())): _value(choices, 2)
-        for _ in range(choices.number(4))
+        choices.of((*_FIELDS, choices.text())): _value(choices, 2) for _ in range(choices.number(4))
     }
 
 

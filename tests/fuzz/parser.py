@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from skillagent.diagnostics import CODES
-from skillagent.markdown import DIALECTS, Document
+from skillagent.markdown import DIALECTS, Document, LinkKind
 from skillagent.markdown.document import parse
 from skillagent.markdown.excluded_ranges import Ranges
 from skillagent.markdown.hidden import runs, visible
@@ -78,7 +78,10 @@ def _check_links(document: Document) -> None:
     for link in (*document.references, *document.anchors):
         assert 0 <= link.start < link.end <= len(text)
         assert link.line == text.count("\n", 0, link.start) + 1
-        assert bool(link.key) == (link.start < document.frontmatter.body_start)
+        if not document.dialect.outline:  # where any line can have a field
+            is_in_header = link.start < document.frontmatter.body_start
+            assert (link.kind is LinkKind.FRONTMATTER) == is_in_header
+            assert is_in_header or not link.key
         words = document.words_around(link)
         assert 0 <= words.sentence[0] <= words.sentence[1] <= len(text)
         assert "\n" not in words.context

@@ -47,7 +47,7 @@ def _check_graph(graph: SkillGraph) -> None:
         assert set(link.candidates) <= graph.nodes.keys()
         assert link.target is None or not link.ambiguous or link.target in link.candidates
         assert 0 <= link.start <= len(graph.nodes[link.source].document.text)
-        link.context, link.section, link.around(), link.is_bare  # noqa: B018  # none of them raises
+        link.context, link.section, link.around(), link.is_bare  # none of them raises
     for node_id in graph.nodes:
         assert graph.find(node_id) is graph.nodes[node_id]
 

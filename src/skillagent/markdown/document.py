@@ -149,7 +149,8 @@ class Document:
         start, end = reference.start, reference.end
         if reference.kind is LinkKind.FRONTMATTER:
             name = reference.label or reference.target or reference.fragment
-            return LinkWords(f"{reference.key}: {name}", (start, end), leads=True)
+            context = f"{reference.key}: {name}" if reference.key else name
+            return LinkWords(context, (start, end), leads=True)
         text = self.text if reference.kind is LinkKind.COMMENT else self.uncommented
         return prose.words_around(text, start, end, self.frontmatter.body_start)
 
