@@ -181,11 +181,15 @@ def finding(code: str, path: str, line: int, message: str, remedy: str = "") -> 
         message: what is wrong.
         remedy: how to correct it; empty takes the remedy in `CODES`.
     """
-    # A message may quote any character of a file. It must stay one line that shows all of it.
-    message = " ".join(message.split())
-    if not message.isprintable():
-        message = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in message)
-    return Diagnostic(path, line, code, message, remedy or CODES[code].remedy)
+    return Diagnostic(path, line, code, _one_line(message), _one_line(remedy) or CODES[code].remedy)
+
+
+def _one_line(text: str) -> str:
+    """A text that may quote any character of a file, on one line that shows all of it."""
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 # Fields by name: a finding of a subclass cannot be compared with one of this class.
