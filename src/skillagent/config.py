@@ -4,6 +4,7 @@
     budget = 8000
     record = "runs"
     semantic = true
+    untrusted = ["laws"]
 
     [check]
     strict = true
@@ -59,6 +60,8 @@ class Config:
     """Folder in which every session is recorded; None for no records."""
     semantic: bool = False
     """Whether the graphs are searched by meaning, too."""
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots whose texts are marked as data, not instructions."""
     check: CheckConfig = CheckConfig()
 
     @property
@@ -161,6 +164,7 @@ def _config(file: Path, values: object) -> Config:
         budget: int | None = Field(None, ge=0)
         record: str | None = Field(None, min_length=1)
         semantic: bool = False
+        untrusted: list[str] = []
         check: Check = Check()
 
         @model_validator(mode="after")
@@ -189,6 +193,7 @@ def _config(file: Path, values: object) -> Config:
         declaration.budget,
         record,
         declaration.semantic,
+        tuple(declaration.untrusted),
         CheckConfig(
             check.strict,
             tuple(check.select),

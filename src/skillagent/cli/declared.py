@@ -28,6 +28,8 @@ class Declared:
     """The folder of the file that declares them; None if a variable does."""
     semantic: bool = False
     """Whether they are searched by meaning, too."""
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots whose texts are marked as data."""
 
 
 def declared() -> Declared | None:
@@ -57,6 +59,7 @@ def declared() -> Declared | None:
         declaration.record,
         file.parent,
         declaration.semantic,
+        declaration.untrusted,
     )
 
 

@@ -76,12 +76,12 @@ def file_of(graph: SkillGraph, path: str) -> Path:
         graph: the graph that was checked.
         path: `Diagnostic.path`.
     """
-    first = graph.roots[0]
+    folders = graph.keep(file_of, lambda: [root.path.resolve() for root in graph.roots])
+    names = [root.name for root in graph.roots]
     name, separator, inside = path.partition(SEPARATOR)
-    if separator and len(graph.roots) > 1:
-        named = next((root for root in graph.roots if root.name == name), first)
-        return named.path.resolve() / inside
-    return first.path.resolve() / path
+    if separator and len(names) > 1 and name in names:
+        return folders[names.index(name)] / inside
+    return folders[0] / path
 
 
 def _unknown_names(graph: SkillGraph) -> Iterator[Diagnostic]:

@@ -27,6 +27,8 @@ _REACH = 80
 """How many characters before a link are searched for what opens its value in YAML."""
 # What can come before a value: an indicator of YAML, or the beginning of the line.
 _OPENS_VALUE = lazy_pattern(r"(?:^|[:\-\[,])\s*\Z")
+_TOML_TABLES = lazy_pattern(r"[ \t]*\[\[[^\[\]\n]+\]\][ \t]*(?:#|$)")
+"""The first line of a table in an array of tables, which is no link."""
 _TOP_KEY = lazy_pattern(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
 
 
@@ -159,10 +161,11 @@ class LinkScan:
         links: list[Reference] = []
         key, offset = "", header.start
         is_json = not header.start  # JSON has no fences, and its keys are indented
+        is_toml = self._text.startswith("+++")
         for number, line in enumerate(header.text.split("\n"), start=1 if is_json else 2):
             if match := _TOP_KEY.match(line.lstrip() if is_json else line):
                 key = match[1].strip()
-            if "[[" in line:
+            if "[[" in line and not (is_toml and _TOML_TABLES.match(line)):
                 links += self._in_header_line(line, number, key, offset)
             offset += len(line) + 1
         return links
