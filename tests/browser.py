@@ -5,6 +5,7 @@ Chromium comes from Debian's packages (.ci/browser); SKILLAGENT_CHROMIUM names a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Playwright
 
 NAMES = "chromium", "chromium-browser", "google-chrome"
 CHROMIUM = os.environ.get("SKILLAGENT_CHROMIUM") or next(
@@ -29,21 +30,37 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+WITH_WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+"""WebGL by the processor: machines that run tests have no graphics card."""
 PHONE = {"width": 360, "height": 640}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     from playwright.sync_api import sync_playwright
 
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI has no Chromium: .ci/browser installs it")
         pytest.skip("there is no Chromium: run .ci/browser, or set SKILLAGENT_CHROMIUM")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with sync_playwright() as running:
         yield running
-        running.close()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser without WebGL."""
+    running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def webgl_browser(playwright: Playwright) -> Iterator[Browser]:
+    flags = [*(flag for flag in FLAGS if flag != "--disable-gpu"), *WITH_WEBGL]
+    running = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    yield running
+    running.close()
 
 
 @dataclass
@@ -72,20 +89,39 @@ Open = Callable[..., Opened]
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens an HTML text as a file; options are those of a browser's context."""
+    """Opens an HTML text as a file.
+
+    `fragment` is added to its address, `before` is a script that runs before its own; options are
+    those of a browser's context.
+    """
+    with _pages(browser, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def draw(webgl_browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """The same in a browser with WebGL."""
+    with _pages(webgl_browser, tmp_path) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def _pages(browser: Browser, folder: Path) -> Iterator[Open]:
     contexts = []
 
-    def opened(html: str, **options: Any) -> Opened:
-        file = tmp_path / "report.html"
+    def opened(html: str, fragment: str = "", before: str = "", **options: Any) -> Opened:
+        file = folder / "report.html"
         file.write_text(html, encoding="utf-8")
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
+        if before:
+            page.add_init_script(before)
         result = Opened(page, file.as_uri())
         page.on("request", lambda request: result.requests.append(request.url))
         page.on("console", lambda message: result.said.append(message.text))
         page.on("pageerror", lambda error: result.said.append(str(error)))
         page.on("dialog", lambda dialog: result.said.append(dialog.message))
-        page.goto(result.address)
+        page.goto(result.address + fragment)
         return result
 
     yield opened
