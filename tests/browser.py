@@ -5,7 +5,6 @@ Chromium comes from Debian's packages (.ci/browser); SKILLAGENT_CHROMIUM names a
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Browser, Page
 
 NAMES = "chromium", "chromium-browser", "google-chrome"
 CHROMIUM = os.environ.get("SKILLAGENT_CHROMIUM") or next(
@@ -25,42 +24,27 @@ CHROMIUM = os.environ.get("SKILLAGENT_CHROMIUM") or next(
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # WebGL by the processor
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
 ]
-WITH_WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-"""WebGL by the processor: machines that run tests have no graphics card."""
 PHONE = {"width": 360, "height": 640}
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
+def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("CI has no Chromium: .ci/browser installs it")
         pytest.skip("there is no Chromium: run .ci/browser, or set SKILLAGENT_CHROMIUM")
-    with sync_playwright() as running:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A browser without WebGL."""
-    running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield running
-    running.close()
-
-
-@pytest.fixture(scope="module")
-def webgl_browser(playwright: Playwright) -> Iterator[Browser]:
-    flags = [*(flag for flag in FLAGS if flag != "--disable-gpu"), *WITH_WEBGL]
-    running = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-    yield running
-    running.close()
+        running.close()
 
 
 @dataclass
@@ -72,6 +56,11 @@ class Opened:
     requests: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """Lines of the console, errors and dialogs."""
+
+    def hear(self, line: str) -> None:
+        """Keep a line of the console, unless it is the driver's opinion about its own speed."""
+        if not line.startswith("[.WebGL-"):
+            self.said.append(line)
 
     def check_that_nothing_ran(self) -> None:
         assert self.requests == [self.address]
@@ -94,23 +83,10 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     `fragment` is added to its address, `before` is a script that runs before its own; options are
     those of a browser's context.
     """
-    with _pages(browser, tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def draw(webgl_browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """The same in a browser with WebGL."""
-    with _pages(webgl_browser, tmp_path) as opened:
-        yield opened
-
-
-@contextlib.contextmanager
-def _pages(browser: Browser, folder: Path) -> Iterator[Open]:
     contexts = []
 
     def opened(html: str, fragment: str = "", before: str = "", **options: Any) -> Opened:
-        file = folder / "report.html"
+        file = tmp_path / "report.html"
         file.write_text(html, encoding="utf-8")
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
@@ -118,7 +94,7 @@ def _pages(browser: Browser, folder: Path) -> Iterator[Open]:
             page.add_init_script(before)
         result = Opened(page, file.as_uri())
         page.on("request", lambda request: result.requests.append(request.url))
-        page.on("console", lambda message: result.said.append(message.text))
+        page.on("console", lambda message: result.hear(message.text))
         page.on("pageerror", lambda error: result.said.append(str(error)))
         page.on("dialog", lambda dialog: result.said.append(dialog.message))
         page.goto(result.address + fragment)

@@ -12,6 +12,7 @@ import { paintAreas, paintLabels, sharp } from "./paint.js";
 export function plainDrawing(place, bounds, hooks) {
   const canvas = document.createElement("canvas");
   canvas.className = "paint whole";
+  sharp(canvas, 1, 1); // throws where there is no canvas
   place.append(canvas);
   let scene = /** @type {import("./scene.js").Scene | null} */ (null);
   let hovered = /** @type {string | null} */ (null);
