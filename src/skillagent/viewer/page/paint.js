@@ -9,7 +9,7 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sa
 const LONGEST = 34;
 const GAP = 5;
 /** CSS pixels of one unit, above which also nodes that do not stand out have labels. */
-const NEAR = 60;
+const NEAR = 120;
 
 /**
  * Fit a canvas to its place, for sharp pixels.
