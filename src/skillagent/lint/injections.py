@@ -33,8 +33,9 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         (
             "an order to drop earlier instructions",
             (
-                r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:all|any|every|everything|the|your|my"
-                rf"|of|these|those|\s)*{_EARLIER}\s+(?:\w+\s+)?{_RULES}\b"
+                r"\b(?:ignore|disregard|forget|override|bypass)\s++(?:(?:all|any|every|everything"
+                r"|the|your|my|of|these|those)\s++)*+"
+                rf"{_EARLIER}\s++(?:\w++\s++)?{_RULES}\b"
             ),
         ),
         (
@@ -47,8 +48,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         (
             "a turn of the system",
             (
-                r"^[#>* \t]{0,8}(?:system|developer)(?:\s+(?:prompt|message|override))?\s*\**:\**\s+"
-                r"(?:you|your|ignore|from\s+now|the\s+(?:user|assistant))\b"
+                r"^[#>* \t]{0,8}(?:system|developer)(?:\s+(?:prompt|message|override))?"
+                r"\s*\**:\**\s+(?:you|your|ignore|from\s+now|the\s+(?:user|assistant))\b"
             ),
         ),
         (

@@ -22,7 +22,7 @@ from skillagent.markdown.lazy_pattern import lazy_pattern
 # Bounded, so that many quotes without an end do not take quadratic time.
 _TAG = lazy_pattern(
     r"<(?:/(?P<closed>[A-Za-z][\w.-]{0,40})|(?P<name>[A-Za-z][\w.-]{0,40})"
-    r"(?P<attributes>(?:[\s/](?:[^<>\"']|\"[^\"]{0,500}\"|'[^']{0,500}'){0,500}+)?))>"
+    r"(?P<attributes>(?:[\s/](?:[^<>\"']{1,400}+|\"[^\"]{0,400}\"|'[^']{0,400}'){0,60}+)?))>"
 )
 _MAY_HIDE = lazy_pattern(r"hidden|style|<font", re.IGNORECASE)
 _ATTRIBUTE = lazy_pattern(
