@@ -218,6 +218,8 @@ CONSTRUCTS: dict[str, Construct | Deep | Twice] = {
     "comments never closed": C("%% c\n\n"),
     "percent signs": C("%%"),
     "HTML tags": C("<b>x</b> <i>\n"),
+    "hidden elements": C("<i hidden>x</i> <b style='color:#fff'>y [[n]]</b>\n"),
+    "hidden elements never closed": C("<p hidden> [[n]]\n"),
     "HTML links never closed": C('<a href="x"> '),
     "less-than signs": C("<"),
     # inline

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skillagent.markdown import (
+    DIALECTS,
     Document,
     Frontmatter,
     LinkKind,
@@ -484,6 +485,30 @@ def test_links_are_found_in_every_kind_of_header(text: str, line: int) -> None:
     assert (link.kind, link.target, link.line) == (LinkKind.FRONTMATTER, "a", line)
     assert link.key == "source"
     assert text[link.start : link.end] == "[[a]]"
+
+
+@pytest.mark.parametrize("line", ["[[resources]]", "  [[ a.b ]]  # words", '[["a b"]]'])
+def test_the_first_line_of_a_table_in_toml_is_no_link(line: str) -> None:
+    document = parse(f'+++\ntitle = "a"\n{line}\nsrc = "[[b]]"\n+++\nText.\n', "x.md")
+    assert [link.target for link in document.references] == ["b"]
+    assert [finding.code for finding in document.diagnostics] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "context"),
+    [
+        ('---\nup: "[[a|x]]"\n---\nBody. More.\n', "obsidian", "up: x"),
+        ("---\n[[a]]: 1\nb: 2\n---\nBody.\n", "obsidian", "a"),
+        ("up:: [m](a.md)\n- Body\n", "logseq", "up: m"),
+    ],
+)
+def test_the_words_around_a_link_of_the_header_are_its_field(
+    text: str, dialect: str, context: str
+) -> None:
+    document = parse(text, "x.md", DIALECTS[dialect])
+    (link,) = document.references
+    words = document.words_around(link)
+    assert (words.context, words.sentence) == (context, (link.start, link.end))
 
 
 def test_66_the_finding_of_an_unquoted_link_names_the_quoted_form() -> None:

@@ -81,6 +81,12 @@ def test_footnotes_without_their_other_half_are_reported(
     assert found_in(text) == expected
 
 
+def test_a_remedy_shows_control_characters_and_sends_none() -> None:
+    (found,) = parse("See [[a\x1b\x07b\n", "x.md").diagnostics
+    assert found.remedy == "write [[a\\x1b\\x07b]]"
+    assert str(found).isprintable()
+
+
 def test_findings_name_what_is_wrong() -> None:
     text = "One.[^n] [[a|b]\n\n[^m]: Text.\n\n[[z]]\n"
     assert [(found.line, found.message) for found in parse(text, "x.md").diagnostics] == [

@@ -238,7 +238,7 @@ def test_a_name_that_no_root_has_is_refused(vault: Vault) -> None:
 def test_commands_take_the_names_from_the_command_line_and_the_project(
     project: Project, words: tuple[str, ...]
 ) -> None:
-    declared = {"skillagent.toml": 'graphs = ["ours", "web"]\n', **FILES}
+    declared: dict[str, str | bytes] = {"skillagent.toml": 'graphs = ["ours", "web"]\n', **FILES}
     project.write(declared)
     assert "<data-" not in project.type(*words)[1]
     _, marked, _ = project.type(*words, "--untrusted", "web")

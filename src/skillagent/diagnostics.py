@@ -111,6 +111,12 @@ CODES: dict[str, Code] = {
     "SG206": Code(_W, "remove them"),
     "SG207": Code(_I, "write in the text what a model should know: it is not shown comments"),
     "SG208": Code(_I, "write in the text what a model should know: it is not shown comments"),
+    "SG210": Code(_W, "write in the text what a model should know: it is not shown the element"),
+    # secrets, and texts that are meant for a model
+    "SG211": Code(_E, "revoke it where it is valid, and write where it is kept instead"),
+    "SG212": Code(_W, "remove it, or leave it if the node is about such phrases"),
+    "SG213": Code(_W, "write an address without a place for data"),
+    "SG214": Code(_W, "write an address of a page"),
     # a whole root
     "SG301": Code(
         _W, "name the folder that contains .md files; hidden and ignored folders are not searched"

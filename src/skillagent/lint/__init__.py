@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterable, Mapping
 from skillagent.diagnostics import Diagnostic, ordered
 from skillagent.graph import SkillGraph
 from skillagent.lint import (
+    addresses,
     agent_skills,
     descriptions,
     empty,
     hidden_text,
+    injections,
     links,
     maps,
     reach,
+    secret_texts,
     sizes,
 )
 from skillagent.lint.agent_skills import REFERENCE_CODES
@@ -42,6 +45,7 @@ CHECK_RULES: Mapping[str, Rule] = {
     "agent-skill-place": agent_skills.place,
     "hidden-characters": hidden_text.characters,
     "hidden-comments": hidden_text.comments,
+    "hidden-elements": hidden_text.elements,
 }
 """Name → rule, of the faults that `check` prints."""
 
@@ -64,7 +68,12 @@ First what an agent cannot reach or misreads, then what costs it tokens, then wh
 harder.
 """
 
-STRICT_RULES: Mapping[str, Rule] = {}
+STRICT_RULES: Mapping[str, Rule] = {
+    "secrets": secret_texts.secrets,
+    "injections": injections.phrases,
+    "exfiltrating-addresses": addresses.exfiltrating,
+    "executable-addresses": addresses.executable,
+}
 """Name → rule, of what only `check --strict` and a selection of codes look for."""
 
 RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES, **STRICT_RULES}

@@ -13,6 +13,7 @@ from skillagent.graph import Node
 from skillagent.lint.inspection import Inspection
 from skillagent.markdown import Document, scalar_text
 from skillagent.markdown.hidden import Hidden, HiddenRun, controls, runs
+from skillagent.markdown.inline import without_tags
 
 _KINDS = {
     Hidden.TAGS: ("SG201", "tag characters, which nothing shows"),
@@ -83,10 +84,27 @@ def comments(inspection: Inspection) -> Iterator[Diagnostic]:
             for start, end in zip(*document.comments, strict=True)
             if document.text[start:end].strip("<!->% \t\n")
         ]
-        for code, mark, name in (("SG207", "<", "<!-- -->"), ("SG208", "%", "%% %%")):
-            own = [span for span in spans if document.text[span[0]] == mark]
+        for code, mark, name in (("SG207", "<!--", "<!-- -->"), ("SG208", "%%", "%% %%")):
+            own = [span for span in spans if document.text.startswith(mark, span[0])]
             if own:
                 yield _comments(document, code, name, own)
+
+
+def elements(inspection: Inspection) -> Iterator[Diagnostic]:
+    """HTML elements with text that a browser does not show."""
+    for node in inspection.graph.nodes.values():
+        document, text = node.document, node.document.text
+        own = [
+            (start, end)
+            for start, end in zip(*document.excluded.comments, strict=True)
+            if not text.startswith("%%", start) and without_tags(text[start:end]).strip()
+        ]
+        if own:
+            noun = "element" if len(own) == 1 else "elements"
+            message = (
+                f"{len(own)} hidden {noun}, the first {text[own[0][0] : own[0][1]][:SPELLED]!r}"
+            )
+            yield finding("SG210", document.path, text.count("\n", 0, own[0][0]) + 1, message)
 
 
 def _comments(document: Document, code: str, name: str, spans: list[tuple[int, int]]) -> Diagnostic:

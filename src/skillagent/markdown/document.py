@@ -16,6 +16,7 @@ from skillagent.markdown import (
     blocks,
     embedded,
     frontmatter,
+    hidden_elements,
     prose,
 )
 from skillagent.markdown.anchors import FOOTNOTE_ID, anchors
@@ -97,14 +98,13 @@ class Document:
 
     @cached_property
     def comments(self) -> Ranges:
-        """Text that the author hid from readers: `<!-- -->` and `%% %%`."""
+        """Text that the author hid from readers: `<!-- -->`, `%% %%` and hidden elements."""
         code = [
             span
             for span in zip(*self.excluded.code, strict=True)
             if self.text.startswith("<!--", span[0])
         ]
-        every = sorted([*code, *zip(*self.excluded.comments, strict=True)])
-        return Ranges([start for start, _ in every], [end for _, end in every])
+        return hidden_elements.joined([*code, *zip(*self.excluded.comments, strict=True)])
 
     @cached_property
     def uncommented(self) -> str:
@@ -147,7 +147,8 @@ class Document:
         In the header, its context is the field and the link, and no sentence is around it.
         """
         start, end = reference.start, reference.end
-        if reference.kind is LinkKind.FRONTMATTER:
+        is_in_header = start < self.frontmatter.body_start
+        if is_in_header or reference.kind is LinkKind.FRONTMATTER:
             name = reference.label or reference.target or reference.fragment
             context = f"{reference.key}: {name}" if reference.key else name
             return LinkWords(context, (start, end), leads=True)
@@ -237,6 +238,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     is_mdx = path.lower().endswith(".mdx")
     excluded = excluded_ranges(text, start, dialect, indented_code=not is_mdx)
     excluded = embedded.with_embedded_code(text, start, excluded)
+    excluded = hidden_elements.with_hidden_elements(text, start, excluded)
     links = LinkScan(text, path, dialect, header, start, excluded).links()
     findings += links.diagnostics
     tags = _tags(text, header, excluded, links.references, dialect)

@@ -34,7 +34,8 @@ class ExcludedRanges(NamedTuple):
     code: Ranges
     """Fences, indented code, code spans, HTML comments, and math if the dialect has it."""
     comments: Ranges
-    """`%% %%`: links in them are kept as comments, and are not disclosed."""
+    """`%% %%` and hidden HTML elements: links in them are kept as comments, and are not
+    disclosed."""
     fences: Ranges
     """The fenced blocks, which stay whole if a body is cut into pieces."""
 

@@ -84,7 +84,7 @@ class Scrubber:
 
     def _once(self, text: str) -> str:
         parts, end = [], 0
-        for start, stop in self._spans(text):
+        for start, stop in self.spans(text):
             parts += [text[end:start], self._removed(text[start:stop])]
             end = stop
         return "".join([*parts, text[end:]]) if parts else text
@@ -157,7 +157,7 @@ class Scrubber:
                 return json.dumps(scrubbed, ensure_ascii=False)
         return self.text(text)
 
-    def _spans(self, text: str) -> list[Span]:
+    def spans(self, text: str) -> list[Span]:
         """Start and end of all secrets, in order and without overlap."""
         of_words = self.words.spans(text) if self.words else ()
         every = sorted((*self._of_known(text), *of_formats(text), *of_places(text), *of_words))
