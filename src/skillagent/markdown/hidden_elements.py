@@ -12,7 +12,6 @@ Above: `document`. Below: `excluded_ranges`.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -105,7 +104,11 @@ def _hides(name: str, attributes: str) -> bool:
         return False
     values: dict[str, str] = {}
     for attribute in _ATTRIBUTE.finditer(attributes):
-        value = html.unescape((attribute[2] or "").strip("\"'"))
+        value = (attribute[2] or "").strip("\"'")
+        if "&" in value:
+            from html import unescape  # a large table, and few attributes have entities
+
+            value = unescape(value)
         values.setdefault(attribute[1].lower(), value)
     if values.get("hidden", "false").lower() != "false":
         return True
