@@ -30,7 +30,7 @@ from skillagent.cli.arguments import Commands
 GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
     "See what is wrong with it": ("check", "health", "stats"),
-    "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
+    "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split", "merge"),
     "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),
     "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),
