@@ -12,7 +12,9 @@ SMALLEST = 3
 """Nodes from which a group counts as a cluster."""
 
 
-def clusters(graph: SkillGraph, without: Collection[str] = ()) -> list[tuple[str, ...]]:
+def clusters(
+    graph: SkillGraph, without: Collection[str] = (), within: Collection[str] | None = None
+) -> list[tuple[str, ...]]:
     """The clusters of a graph, the largest first, each with its ids sorted.
 
     They are the communities of Louvain's method (Blondel et al., 2008, as networkx has it) in the
@@ -23,11 +25,14 @@ def clusters(graph: SkillGraph, without: Collection[str] = ()) -> list[tuple[str
     Args:
         graph: of one root or several.
         without: ids of further nodes to leave out.
+        within: ids of the only nodes to look at; None for all.
     """
     import networkx
     from networkx.algorithms.community import louvain_communities
 
     left_out = {*graph.entries, *without}
+    if within is not None:
+        left_out |= graph.nodes.keys() - set(within)
     plain: networkx.Graph[str] = networkx.Graph()
     plain.add_nodes_from(node for node in graph.nodes if node not in left_out)
     for node in graph.nodes:

@@ -29,7 +29,7 @@ from skillagent.cli.arguments import Commands
 
 GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
-    "See what is wrong with it": ("check", "health", "stats"),
+    "See what is wrong with it": ("check", "health", "stats", "suggest"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split", "merge"),
     "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),
