@@ -17,7 +17,7 @@ from tests.conftest import Vault
 from tests.test_authoring_strategies import content, graphs, written
 
 _ADDRESS = re.compile(
-    r"!?\[\[.*?\]\](?!\])|\]\((?:[^()]|\([^)]*\))*\)|\]\[[^\]]*\]|^\[[^\]]*\]: .*|\^[\w-]+"
+    r"!?\[\[.*?\]\](?!\])|\]\((?:[^()]|\([^)]*\))*\)|(?<=\])\[[^\]]*\]|^\[[^\]]*\]: .*|\^[\w-]+"
 )
 _HEADER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 
@@ -153,6 +153,17 @@ def test_texts_headers_and_links_are_united(vault: Vault) -> None:
     assert "x/b.md" not in files
     graph = SkillGraph.load(top)
     assert graph.find("bee").id == graph.find("B title").id == graph.find("b").id == "a"
+
+
+def test_two_links_in_one_key_become_a_list(vault: Vault) -> None:
+    head = "---\nsource: '[[{}]]'\n---\nx\n"
+    top = vault(
+        {"a.md": head.format("one"), "b.md": head.format("two"), "one.md": "", "two.md": ""}
+    )
+    merge(SkillGraph.load(top), "a", "b").write()
+    graph = SkillGraph.load(top)
+    assert graph.nodes["a"].fields["source"] == ("[[one]]", "[[two]]")
+    assert graph.neighbors("a") == ("one", "two")
 
 
 def test_a_text_without_a_heading_gets_one_from_its_title(vault: Vault) -> None:

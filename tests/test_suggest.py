@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillagent.authoring.suggestions import Suggestion, Suggestions, suggest
@@ -154,6 +154,7 @@ def test_the_most_useful_comes_first_and_the_rest_is_counted(vault: Vault) -> No
 
 
 @pytest.mark.slow
+@settings(max_examples=40)
 @given(graphs())
 def test_every_suggestion_applies_and_keeps_every_link(files: dict[str, bytes]) -> None:
     with written(files) as top:
@@ -247,6 +248,7 @@ LINES = st.lists(st.sampled_from([b"a\n", b"b\r\n", b"c\n", "ü\n".encode()]), m
 
 @pytest.mark.process
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(LINES, LINES, LINES, st.booleans())
 def test_a_patch_of_changes_gives_what_git_gives(
     old: list[bytes], one: list[bytes], other: list[bytes], ends: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from skillagent.markdown.document import parse
 from skillagent.markdown.edit import edited
 from skillagent.markdown.values import plain
 
+_LINK = re.compile(r"\[\[[^\[\]]+\]\]")
 _NAMES = frozenset({"title", "name", "aliases", "alias"})
 _DESCRIPTIONS = frozenset({"description", "summary", "desc"})
 
@@ -40,7 +42,8 @@ def merged_header(
     - the description is left out, and named in a remark if the text does not say it, too;
     - a key that only the second header has is added;
     - of two lists, or a list and a value, the items that are missing are added;
-    - two equal values stay one, and two different ones cannot be united;
+    - two equal values stay one; two different wikilinks become a list; any other two different
+      values cannot be united;
     - what says whether to rely on a node (`status` and its like) must be equal in both.
 
     Args:
@@ -88,7 +91,7 @@ def _new_values(kept: Node, gone: Node, linked: Document) -> Iterator[tuple[str,
     """Keys of the merged header whose values change, with the new values.
 
     Raises:
-        UsageError: two values differ, and neither is a list.
+        UsageError: two values differ, and are neither lists nor wikilinks.
     """
     head = kept.document.frontmatter
     for key, value in linked.frontmatter.fields.items():
@@ -97,7 +100,7 @@ def _new_values(kept: Node, gone: Node, linked: Document) -> Iterator[tuple[str,
         old = head.get(key.casefold())
         if old in (None, "", ()):
             yield key, _header_value(value)
-        elif isinstance(old, tuple) or isinstance(value, tuple):
+        elif isinstance(old, tuple) or isinstance(value, tuple) or _are_links(old, value):
             items = _items(old)
             new = [item for item in _items(value) if item not in items]
             if new:
@@ -108,6 +111,10 @@ def _new_values(kept: Node, gone: Node, linked: Document) -> Iterator[tuple[str,
                 f"{scalar_text(value)!r}, that of {kept.path} is {scalar_text(old)!r}; make them "
                 "equal, or take one out"
             )
+
+
+def _are_links(*values: Value) -> bool:
+    return all(isinstance(value, str) and _LINK.fullmatch(value) for value in values)
 
 
 def _items(value: Value) -> list[str]:
