@@ -113,14 +113,14 @@ def add_node(
         else:
             why = beside_in(map_node.document, description)
         link = _link_writer(graph, added, dialect).wikilink(added, map_node)
-        edit = _list_edit(map_node, f"{link} - {why}", place.heading, dialect)
+        edit = item_edit(map_node, f"{link} - {why}", place.heading, dialect)
         before[map_node.path] = read_node(root, map_node)
         source = Source(before[map_node.path], map_node.document.text, map_node.path)
         after[map_node.path] = source.stretch(0, len(map_node.document.text), [edit])
     return changes_of(root.path, before, after)
 
 
-def _list_edit(map_node: Node, item: str, heading: str | None, dialect: Dialect) -> Edit:
+def item_edit(map_node: Node, item: str, heading: str | None, dialect: Dialect) -> Edit:
     """The edit that adds an item with a link to a map.
 
     Raises:

@@ -61,7 +61,7 @@ def rename(
     for other in graph.nodes.values():
         data = after.get(other.path) if other is not node else None
         try:
-            followed = _with_new_status(graph, node, other, path, data, dialect)
+            followed = with_new_status(graph, node, other, path, data, dialect)
         except UsageError as error:
             remarks.append(str(error))
         else:
@@ -123,7 +123,7 @@ def _free_path(graph: SkillGraph, node: Node, new: str) -> str:
     return path
 
 
-def _with_new_status(
+def with_new_status(
     graph: SkillGraph, node: Node, other: Node, path: str, data: bytes | None, dialect: Dialect
 ) -> bytes | None:
     """A file whose status names the renamed node as its successor, with the new name.

@@ -80,6 +80,8 @@ def proposals(
     limit: int = 20,
     dialect: Dialect | None = None,
     progress: Progress = no_progress,
+    *,
+    alike: bool = True,
 ) -> list[Proposal]:
     """Missing links, the surest first.
 
@@ -89,6 +91,7 @@ def proposals(
         limit: most proposals to return.
         dialect: how links are written; None for that of the graph.
         progress: called for each node that was examined.
+        alike: also propose links between similar nodes, which takes longer.
 
     Raises:
         ResolveError: no node has the name.
@@ -106,7 +109,7 @@ def proposals(
             ranked.append(((-mention.words, path, mention.start, mention.target), mention))
     sure = sum(-key[0] > HIGHEST for key, _ in ranked)
     # Similar nodes rank below names of two words; comparing is slow, so skip it if those suffice.
-    sources = [node for node in whole if only in (None, node)] if sure < limit else []
+    sources = [node for node in whole if only in (None, node)] if alike and sure < limit else []
     for rank, node, other in _alike(graph, sources, progress):
         pair = frozenset((node.id, other.id))
         if pair not in seen:

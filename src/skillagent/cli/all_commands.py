@@ -31,8 +31,8 @@ from skillagent.cli.arguments import Commands
 
 GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
-    "See a graph and what is wrong with it": ("view", "check", "rule", "health"),
-    "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
+    "See a graph and what is wrong with it": ("view", "check", "rule", "health", "stats", "suggest"),
+    "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split", "merge"),
     "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),
     "Repeat a run": ("lock", "replay", "repeat", "verify", "diff", "runs", "track", "env"),

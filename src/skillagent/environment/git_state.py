@@ -1,7 +1,8 @@
 """The commit and the uncommitted changes of a git repository.
 
 git runs once, as `git status`: without locks that would disturb the user's own commands, without
-hooks and the file system monitor, and without the variables that point git at another repository.
+hooks, the file system monitor and a pager, without fetching what a partial clone left out, and
+without the variables that point git at another repository.
 Filters do run, such as that of Git LFS: without them, git cannot tell whether a file was changed.
 No diff is made, because its text depends on the version of git and on the user's settings.
 """
@@ -25,11 +26,14 @@ MAX_BYTES = 64_000_000
 """At most so many changed files are read, and so many bytes of them together."""
 _OPTIONS = (
     "--no-optional-locks",
+    "--no-pager",
     "-c",
     "core.fsmonitor=false",
     "-c",
     f"core.hooksPath={os.devnull}",
 )
+_ENVIRONMENT = {"LC_ALL": "C", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
+"""The messages in English. A fetch would run the program that the repository's settings name."""
 _STATUS = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--no-renames")
 _FIELDS = {"1": 7, "u": 9}
 """Kind of an entry of `git status` → number of its fields between kind and path."""
@@ -89,13 +93,14 @@ def repository_above(folder: Path) -> Path | None:
     return next((path for path in (start, *start.parents) if os.path.exists(path / ".git")), None)
 
 
-def git_output(top: Path, seconds: float, *arguments: str) -> bytes:
+def git_output(top: Path, seconds: float, *arguments: str, given: bytes = b"") -> bytes:
     """What git prints; nothing if it fails or is not installed.
 
     Args:
         top: top folder of the repository.
         seconds: maximum time.
         arguments: command and options; whoever calls has checked what comes from a file.
+        given: what git reads from its standard input.
 
     Raises:
         subprocess.TimeoutExpired: it took too long, and was stopped.
@@ -110,8 +115,8 @@ def git_output(top: Path, seconds: float, *arguments: str) -> bytes:
         done = subprocess.run(  # noqa: S603 - no shell; see `arguments`
             ["git", *_OPTIONS, *arguments],  # noqa: S607 - git is wherever the user has it
             cwd=top,
-            env={**environ, "LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
+            env={**environ, **_ENVIRONMENT},
+            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=seconds,

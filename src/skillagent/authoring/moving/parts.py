@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from skillagent.graph import Node
 from skillagent.markdown.edit import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Where a part is in a file that also has the text of another node."""
+
+    above: int
+    """How many headings of the file come before those of the part."""
+    title: int
+    """Index, in the file, of the heading that the part is under; -1 for the part at the top."""
+    blocks: Mapping[str, str]
+    """Block id of the part, case folded → its new name; only for those that change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +40,9 @@ class DocumentPart:
     """Ranges of definitions from elsewhere in the document, copied to the end of the part."""
     dropped: tuple[tuple[int, int], ...] = ()
     """Ranges of definitions in the part that only other parts use and that move with them."""
+
+    joined: Joined | None = None
+    """Set if the part is put together with another node's text."""
 
     @property
     def whole(self) -> bool:

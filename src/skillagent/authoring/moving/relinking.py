@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from skillagent.authoring.link_writer import LinkWriter
-from skillagent.authoring.moving.link_positions import LinkPositions
+from skillagent.authoring.moving.link_positions import LinkPositions, as_written, heading_name
 from skillagent.authoring.moving.parts import DocumentPart, holding
 from skillagent.errors import UsageError
 from skillagent.graph import Node
 from skillagent.graph.link import is_block
 from skillagent.graph.resolve import Resolver
-from skillagent.markdown import Dialect, Document, LinkKind, Reference
+from skillagent.markdown import Dialect, LinkKind, Reference
 from skillagent.markdown.anchors import slug
 from skillagent.markdown.destination import (
     as_address,
@@ -41,7 +41,6 @@ from skillagent.markdown.logseq.outline import tag
 from skillagent.markdown.template import has_template
 
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|@(?:site)?/|/|#|\?|\[\[|\(\(|$")
-_LINK_MARK = re.compile(r"[\[\]|#^]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +155,8 @@ class Relinking:
         if node is None:
             return None, fragment
         parts = self._layout.parts[node]
+        if parts[0].joined:
+            return self._layout.placed[parts[0]], self._in_joined(reference, parts[0])
         if len(parts) == 1 or not fragment:
             return self._layout.placed[parts[0]], fragment
         if is_block(fragment):
@@ -171,6 +172,21 @@ class Relinking:
             return self._layout.placed[part], named or fragment
         return self._layout.placed[part], named
 
+    def _in_joined(self, reference: Reference, part: DocumentPart) -> str:
+        """The heading or block that a link must name in a file which joins two nodes' texts."""
+        fragment, joined = reference.fragment, part.joined
+        if joined is None or (not fragment and (reference.key or reference.template)):
+            return fragment
+        wiki = reference.kind is not LinkKind.MARKDOWN
+        if not fragment:
+            placed = self._layout.placed[part]
+            return heading_name(self._places_of(placed), joined.title, (), wiki=wiki)
+        if is_block(fragment):
+            return f"^{joined.blocks.get(fragment[1:].casefold(), fragment[1:])}"
+        index = part.node.document.find_heading(fragment)
+        named = self._fragment(fragment, index, part, wiki=wiki) if index >= 0 else ""
+        return named or fragment
+
     def _fragment(
         self, fragment: str, index: int, part: DocumentPart, *, wiki: bool = False
     ) -> str:
@@ -182,18 +198,12 @@ class Relinking:
             part: holds it.
             wiki: whether the link is a wikilink, which takes the title rather than its slug.
         """
-        document, placed = part.node.document, self._layout.placed[part].document
-        heading = document.headings[index]
+        heading = part.node.document.headings[index]
         if part.start and heading.start == part.start:
             return ""
         at = index - bisect_left(self._places_of(part.node).headings, part.start)
-        plain = " ".join(_LINK_MARK.sub(" ", heading.title).split())
-        short = slug(heading.title)
-        for name in (fragment, plain, short) if wiki else (fragment, short, plain):
-            if name and placed.find_heading(name) == at:
-                return name
-        anchors = self._places_of(self._layout.placed[part]).anchors
-        return next((name for name, index in anchors.items() if index == at), "")
+        at += part.joined.above if part.joined else 0
+        return heading_name(self._places_of(self._layout.placed[part]), at, (fragment,), wiki=wiki)
 
     def _written(
         self,
@@ -279,7 +289,7 @@ class Relinking:
             Each edit, and the links that it makes, as `PartEdits.expected` has them.
         """
         document = part.node.document
-        several = len(self._layout.parts[part.node]) > 1
+        several = len(self._layout.parts[part.node]) > 1 or part.joined is not None
         moved = self._moved(part)
         if not several and not moved:
             return
@@ -382,11 +392,3 @@ def _link_order(part: DocumentPart, place: int, text: str) -> tuple[bool, int, i
         end = text.find("]]", place)
         return False, replaced.start, replaced.text.find(text[place : end + 2])
     return (*part.order(place), 0)
-
-
-def as_written(reference: Reference, document: Document) -> Reference:
-    """A link inside a comment with the kind that its writing has."""
-    if reference.kind is not LinkKind.COMMENT:
-        return reference
-    wiki = reference.is_tag or document.text.startswith(("[[", "![["), reference.start)
-    return reference._replace(kind=LinkKind.WIKILINK if wiki else LinkKind.MARKDOWN)

@@ -14,8 +14,9 @@ from pathlib import Path
 from skillagent.authoring.file_text import Source
 from skillagent.authoring.large_files import refuse_if_linked
 from skillagent.authoring.link_writer import LinkWriter
+from skillagent.authoring.moving.link_positions import as_written
 from skillagent.authoring.moving.parts import DocumentPart
-from skillagent.authoring.moving.relinking import Layout, PartEdits, Relinking, as_written
+from skillagent.authoring.moving.relinking import Layout, PartEdits, Relinking
 from skillagent.errors import UsageError
 from skillagent.graph import Node, Root
 from skillagent.graph.file_name import without_suffix
@@ -38,6 +39,7 @@ class Relocation:
             order, are its whole text.
         dialect: how links are written.
         new_nodes: other new nodes, which contain no old text.
+        joined: what the parts with `DocumentPart.joined` become together; the caller writes it.
         others: paths of files that are not nodes, before and after.
         root: absolute folder of the graph; relative paths that lead out of it are read from
             there.
@@ -50,6 +52,7 @@ class Relocation:
         *,
         dialect: Dialect,
         new_nodes: Sequence[Node] = (),
+        joined: Node | None = None,
         others: Iterable[str] = (),
         root: str,
     ) -> None:
@@ -63,12 +66,14 @@ class Relocation:
             if node not in grouped:
                 grouped[node] = [DocumentPart(node, 0, len(node.document.text), node.path)]
         self.placed = {
-            part: self._placed(part) for node_parts in grouped.values() for part in node_parts
+            part: joined if joined and part.joined else self._placed(part)
+            for node_parts in grouped.values()
+            for part in node_parts
         }
         """Each part as the node that it becomes."""
         folder = Root(Path(root)).folders
         before = Resolver(nodes, others, dialect, folder)
-        after = [*self.placed.values(), *new_nodes]
+        after = [*dict.fromkeys(self.placed.values()), *new_nodes]
         self._after = Resolver(after, others, dialect, folder)
         self.link_writer = LinkWriter(self._after, dialect)
         """Writes links in the graph as it will be."""
@@ -93,6 +98,14 @@ class Relocation:
             text = part.head + edited(document.text[part.start : part.end], own)
             document = parse(text, part.path, self._dialect)
         return node_of(document, part.path)
+
+    def plan(self, part: DocumentPart) -> PartEdits:
+        """The edits of a joined part's links, and where they must lead.
+
+        Raises:
+            UsageError: a link cannot be written.
+        """
+        return self._relinking.plan(part)
 
     def files(
         self,
@@ -122,7 +135,8 @@ class Relocation:
                 sources[node] = _source(node, read, mend=mend)
             return sources[node]
 
-        for part in tracked(self.placed, "rewriting links", progress):
+        alone = [part for part in self.placed if part.joined is None]
+        for part in tracked(alone, "rewriting links", progress):
             plan = self._relinking.plan(part)
             tail = tails.get(part.path, "")
             if part.edits or plan.edits or tail or not part.whole:
