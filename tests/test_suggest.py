@@ -284,6 +284,11 @@ def test_changes_of_the_same_lines_exclude_each_other(tmp_path: Path) -> None:
     )
 
 
+def test_new_files_of_the_same_name_exclude_each_other(tmp_path: Path) -> None:
+    first, second = (_changes({}, {f"{top}/Part.md": b"x\n"}, tmp_path) for top in "ab")
+    assert patch([first, second]).left_out == (1,)
+
+
 def test_a_patch_that_cannot_be_written_is_one_line(top: Path, capsys: Capture) -> None:
     assert main(["suggest", str(top), "--patch", str(top / "no" / "x.patch")]) == 2
     assert "cannot be written: No such file or directory" in capsys.readouterr().err

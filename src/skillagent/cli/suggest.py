@@ -73,7 +73,7 @@ def _write_patch(suggestions: Suggestions, arguments: argparse.Namespace) -> str
     note = f"{arguments.patch}: apply it in the folder of the graph, with git apply"
     if made.left_out:
         numbers = ", ".join(str(suggestions.shown[at].number) for at in made.left_out)
-        note += f"; without {numbers}, which change the same lines as earlier ones"
+        note += f"; without {numbers}, which do not go together with earlier ones"
     return note
 
 

@@ -1,7 +1,8 @@
 """Several changes as one patch for `git apply`.
 
 All changes were planned on the same files. Where two change different lines of a file, both are in
-the patch; one that changes the same lines as an earlier one is left out.
+the patch; one that changes the same lines as an earlier one is left out. So is one that creates a
+file with the name of a new file of an earlier one: a link by that name could mean both.
 """
 
 from __future__ import annotations
@@ -38,18 +39,25 @@ def patch(changes: Sequence[Changes]) -> Patch:
         changes: planned on the same files; an earlier one has priority.
     """
     files: dict[str, _File] = {}
+    new_names: set[str] = set()
     left_out = []
     for index, change in enumerate(changes):
         tried = {
             file.shown: files.get(file.shown, _File(file)).with_change(file)
             for file in change.files
         }
-        if any(merged is None for merged in tried.values()):
+        new = {_name(file) for file in change.files if file.before is None}
+        if any(merged is None for merged in tried.values()) or not new.isdisjoint(new_names):
             left_out.append(index)
         else:
+            new_names |= new
             files.update((path, merged) for path, merged in tried.items() if merged)
     data = b"".join(b"".join(file.diff(path)) for path, file in sorted(files.items()))
     return Patch(data, tuple(left_out))
+
+
+def _name(file: FileChange) -> str:
+    return file.shown.rpartition("/")[2].casefold()
 
 
 class _File:

@@ -22,6 +22,9 @@ SHORT_TOKENS = 250
 FEWEST = 5
 """Words from which two descriptions or texts are compared."""
 
+COMMON = 50
+"""Nodes that have a word, above which it tells nothing about which of them are alike."""
+
 _Words = frozenset[str]
 
 
@@ -91,23 +94,28 @@ def _descriptions(graph: SkillGraph, costs: Mapping[str, int]) -> dict[str, _Wor
 def _near(bags: Mapping[str, _Words]) -> Iterator[tuple[float, tuple[str, str]]]:
     """Pairs of ids whose words have a Jaccard similarity of `LIKE` or more.
 
-    Only those are compared that share one of their rarest words: two sets that are so similar
-    share at least one of the rarest `1 - LIKE` (prefix filtering, Chaudhuri, Ganti and Kaushik,
-    ICDE 2006).
+    Only those are compared that are equal, or share one of their rarest words: two sets that are so
+    similar share at least one of the rarest `1 - LIKE` (prefix filtering, Chaudhuri, Ganti and
+    Kaushik, ICDE 2006). A word of more than `COMMON` nodes is passed over, so that the time grows
+    with the number of nodes and not with its square.
     """
     counts = Counter(word for bag in bags.values() for word in bag)
     holders: dict[str, list[str]] = {}
+    equal: dict[_Words, str] = {}
     for node, bag in sorted(bags.items()):
         if len(bag) < FEWEST:
             continue
         rarest = sorted(bag, key=lambda word: (counts[word], word))
         rarest = rarest[: len(bag) - math.ceil(LIKE * len(bag)) + 1]
-        near = {other for word in rarest for other in holders.get(word, ())}
+        rare = [word for word in rarest if counts[word] <= COMMON]
+        near = {other for word in rare for other in holders.get(word, ())}
+        near |= {equal[bag]} if bag in equal else set()
         for other in sorted(near):
             like = len(bag & bags[other]) / len(bag | bags[other])
             if like >= LIKE:
                 yield like, (other, node)
-        for word in rarest:
+        equal.setdefault(bag, node)
+        for word in rare:
             holders.setdefault(word, []).append(node)
 
 
