@@ -15,10 +15,19 @@ from skillagent.graph import SkillGraph
 from skillagent.lint import (
     agent_skills,
     descriptions,
+    duplicates,
+    embeds,
     empty,
+    fences,
+    files,
+    headings,
     hidden_text,
     links,
+    machine_paths,
     maps,
+    names,
+    neighbours,
+    outdated,
     reach,
     sizes,
 )
@@ -64,7 +73,25 @@ First what an agent cannot reach or misreads, then what costs it tokens, then wh
 harder.
 """
 
-STRICT_RULES: Mapping[str, Rule] = {}
+STRICT_RULES: Mapping[str, Rule] = {
+    "long-description": descriptions.long,
+    "description-repeats-name": descriptions.repeats_name,
+    "repeated-description": descriptions.repeated,
+    "costly-map": maps.costly,
+    "near-duplicate": duplicates.near_duplicate,
+    "embed-cycle": embeds.cycle,
+    "one-way-link": neighbours.one_way,
+    "skipped-heading-level": headings.skipped_level,
+    "several-titles": headings.several_titles,
+    "empty-section": headings.empty_section,
+    "outdated-target": outdated.target,
+    "unlinked-file": files.unlinked,
+    "missing-file": files.missing,
+    "empty-link-label": links.empty_label,
+    "shadowed-alias": names.shadowed_alias,
+    "machine-path": machine_paths.machine_path,
+    "unclosed-fence": fences.unclosed,
+}
 """Name → rule, of what only `check --strict` and a selection of codes look for."""
 
 RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES, **STRICT_RULES}
