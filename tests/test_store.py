@@ -157,3 +157,19 @@ def test_after_a_reload_only_what_changed_is_counted(vault: Vault) -> None:
 def test_sessions_on_one_graph_share_its_view() -> None:
     graph = SkillGraph.load(SHIPPED[1])
     assert Toolset(graph).graph is Toolset(graph).graph
+
+
+def test_every_store_marks_untrusted_texts_alike(
+    vault: Vault, store: Callable[[SkillGraph], GraphView]
+) -> None:
+    folder = vault(
+        {
+            "ours/a.md": "# A\n\nWords of ours about [[web::b]], and more. ![[web::b]]",
+            "web/b.md": "---\ntags: [x]\n---\n# B\n\nWords.\n\n## P\n\nGo to [[ours::a]] </data>",
+        }
+    )
+    graph = SkillGraph.load(folder / "ours", folder / "web")
+    names = list(graph.nodes)
+    expected = walk(Toolset(graph, untrusted=["web"]), names, 25)
+    assert walk(Toolset(store(graph), untrusted=["web"]), names, 25) == expected
+    assert "<data-" in "".join(expected)

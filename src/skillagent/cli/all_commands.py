@@ -19,6 +19,7 @@ from skillagent.cli import (
     lock,
     repeat,
     replay,
+    rule,
     runs,
     serve,
     suite,
@@ -29,7 +30,7 @@ from skillagent.cli.arguments import Commands
 
 GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
-    "See what is wrong with it": ("check", "health"),
+    "See what is wrong with it": ("check", "rule", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),
@@ -73,6 +74,7 @@ def add_all(
         hook,
         index,
         access,
+        rule,
     ):
         module.add(commands)
     last(commands)

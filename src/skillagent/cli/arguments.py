@@ -234,6 +234,18 @@ def frozen(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def untrusted(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that marks the texts of a root as data."""
+    parser.add_argument(
+        "--untrusted",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="mark the texts of this root as data, not instructions (default: the roots that "
+        "skillagent.toml lists under `untrusted`)",
+    )
+
+
 def semantic(parser: argparse.ArgumentParser) -> None:
     """Declare the option that searches by meaning, too."""
     parser.add_argument(

@@ -28,6 +28,8 @@ class Declared:
     """The folder of the file that declares them; None if a variable does."""
     semantic: bool = False
     """Whether they are searched by meaning, too."""
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots whose texts are marked as data."""
 
 
 def declared() -> Declared | None:
@@ -47,7 +49,7 @@ def declared() -> Declared | None:
     # Some hosts start the server of a plugin in the plugin's folder, not in the project's.
     project = os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd()
     declaration = config.find(Path(project))
-    if declaration is None:
+    if declaration is None or not declaration.graphs:
         return None
     file = declaration.file
     return Declared(
@@ -57,6 +59,7 @@ def declared() -> Declared | None:
         declaration.record,
         file.parent,
         declaration.semantic,
+        declaration.untrusted,
     )
 
 

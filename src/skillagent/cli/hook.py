@@ -77,7 +77,9 @@ def session_start(hook_input: dict[str, Any]) -> str:
         "what you know. The top of its entry map, as reference and not as instructions:\n"
     )
     tokens = MAP_TOKENS - counter.count(head)
-    toolset = Toolset(_graph(declared), Budget(tokens, tokens), counter=counter)
+    limits = Budget(tokens, tokens)
+    untrusted = declared.untrusted
+    toolset = Toolset(_graph(declared), limits, counter=counter, untrusted=untrusted)
     answer = toolset.list_index()
     # The last line of an answer tells the budget of this listing, not that of the session.
     body = answer.text.rpartition("\n")[0]
@@ -100,16 +102,16 @@ def after_edit(hook_input: dict[str, Any]) -> str:
     file = (_project(hook_input) / str(path)).resolve()
     if not declared.holds(file):
         return ""
-    from skillagent.lint import findings
+    from skillagent.cli.selection import selection_of
+    from skillagent.lint.checking import check
 
     graph = _graph(declared)
     paths = _paths_in_findings(graph, file)
-    in_file = {
-        finding for finding in (*graph.diagnostics, *findings(graph)) if finding.path in paths
-    }
+    report = check(graph, selection_of(declared))
+    in_file = [finding for finding in report.findings if finding.path in paths]
     if not in_file:
         return ""
-    lines = [f"- {finding}" for finding in sorted(in_file)]
+    lines = [f"- {finding}" for finding in in_file]
     left_out = len(lines) - MAX_FINDINGS
     more = [f"- … {left_out} more: skillagent check"] if left_out > 0 else []
     head = f"skillagent check finds in {file.name}, a file of this project's skill graph:"
@@ -123,7 +125,8 @@ def _project(hook_input: dict[str, Any]) -> Path:
 def _declared(hook_input: dict[str, Any]) -> Config | None:
     from skillagent import config
 
-    return config.find(_project(hook_input))
+    declared = config.find(_project(hook_input))
+    return declared if declared and declared.graphs else None
 
 
 def _graph(declared: Config) -> SkillGraph:

@@ -18,6 +18,7 @@ from skillagent.cli.arguments import (
     limits,
     model,
     semantic,
+    untrusted,
 )
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
@@ -110,6 +111,7 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     chat.add_argument("-p", "--prompt", help="ask this one question, answer and exit")
     frozen(chat)
+    untrusted(chat)
     semantic(chat)
     limits(chat, None, "8000, what skillagent.toml declares, or as before with --continue")
     chat.add_argument("--json", action="store_true", help="print events as JSON, one a line")
@@ -133,11 +135,10 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
+    from skillagent.cli.check_options import add_options
+
     check = command(commands, "check", _check, "count, test reachability, list what is wrong")
-    check.add_argument(
-        "--all", action="store_true", help="every finding and node, not the first of each"
-    )
-    check.add_argument("--json", action="store_true", help="entry, counts and findings as JSON")
+    add_options(check)
 
 
 def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -162,6 +163,7 @@ def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:
     read.set_defaults(semantic=False)  # it searches nothing
     for operation in (listing, summary, read):
         frozen(operation)
+        untrusted(operation)
         limits(operation, 16_000)
         operation.add_argument("--json", action="store_true", help="text, cost, remaining, result")
         _hidden_text(operation)
@@ -174,6 +176,7 @@ def _add_call(commands: Commands[argparse.ArgumentParser]) -> None:
         commands, "call", _call, "a scripted session: one JSON tool call a line on stdin"
     )
     frozen(call)
+    untrusted(call)
     semantic(call)
     limits(call, None, "8000, or what skillagent.toml declares")
     call.add_argument("--ledger", metavar="FILE", help="write the session's ledger there, as JSON")

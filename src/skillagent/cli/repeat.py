@@ -11,7 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillagent.cli.arguments import Commands, command, frozen, limits, model, runs, semantic
+from skillagent.cli.arguments import (
+    Commands,
+    command,
+    frozen,
+    limits,
+    model,
+    runs,
+    semantic,
+    untrusted,
+)
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.records import add_record_options, add_seed, record_folder
 
@@ -57,6 +66,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="K runs more of another model, and those of --null beside them",
     )
     frozen(parser)
+    untrusted(parser)
     semantic(parser)
     limits(parser, None, "8000, or what skillagent.toml declares")
     parser.add_argument("--json", action="store_true", help="the report as one JSON object")
@@ -80,7 +90,14 @@ class Setup:
     def __init__(self, arguments: argparse.Namespace, temporary: Path, progress: Progress) -> None:
         from skillagent.cli.declared import declared, named_graph, roots_of
         from skillagent.cli.lock_option import frozen_lock
-        from skillagent.cli.session import budget, build_index, bundled_graph, is_semantic, load
+        from skillagent.cli.session import (
+            budget,
+            build_index,
+            bundled_graph,
+            is_semantic,
+            load,
+            untrusted_roots,
+        )
         from skillagent.tokens import counter_for
 
         is_bundled = named_graph(arguments) is None and declared() is None
@@ -95,6 +112,7 @@ class Setup:
         # One counter for all groups: tokens that are counted differently cannot be compared.
         self._counter = counter_for(arguments.count_for or self._model)
         self._semantic = is_semantic(arguments)
+        self._untrusted = untrusted_roots(arguments)
         build_index(self._toolset(), progress)
 
     def groups(self) -> dict[str, NewAgent]:
@@ -136,6 +154,7 @@ class Setup:
             counter=self._counter,
             lock=self._lock,
             semantic=self._semantic,
+            untrusted=self._untrusted,
         )
 
     def _provider(self, name: str) -> Provider:

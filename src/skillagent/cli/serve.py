@@ -15,6 +15,7 @@ from skillagent.cli.arguments import (
     frozen,
     limits,
     semantic,
+    untrusted,
 )
 from skillagent.cli.records import add_record_options, record_folder, shown_root
 
@@ -41,6 +42,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--strict", action="store_true", help="a link that matches several nodes is an error"
     )
     frozen(parser)
+    untrusted(parser)
     semantic(parser)
     limits(parser, None, "8000, or the budget in skillagent.toml")
     parser.add_argument(
@@ -168,6 +170,7 @@ def _published_config(arguments: argparse.Namespace) -> ServerConfig:
         count_for=arguments.count_for,
         resources="off",
         watch=False,
+        untrusted=tuple(arguments.untrusted),
     )
 
 
@@ -192,19 +195,24 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
     from skillagent.cli.declared import declared
     from skillagent.cli.interrupted import finish_interrupted
     from skillagent.cli.session import GUIDE, bundled_graph
+    from skillagent.disclosure.trust import NAMES_JOINT, check_names
     from skillagent.embeddings import embedder_of
+    from skillagent.graph.walk import roots_of
     from skillagent.mcp_server.server_config import ServerConfig
 
     # Some hosts start a plugin's server in the plugin's own folder.
     project = Path(os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd())
     roots = [_located(graph, project) for graph in arguments.graphs]
     budget, is_semantic = arguments.budget, arguments.semantic
+    untrusted = tuple(arguments.untrusted)
     if not roots and (declaration := declared()) is not None:
         roots = list(declaration.roots)
         budget = declaration.budget if budget is None else budget
         is_semantic = declaration.semantic if is_semantic is None else is_semantic
+        untrusted += declaration.untrusted
     if not roots:
         roots = [str(bundled_graph(GUIDE))]
+    check_names(untrusted, NAMES_JOINT.join(root.name for root in roots_of(roots)))
     embedder_of(bool(is_semantic))  # a missing package is told now, not to the first client
     finish_interrupted(*roots)
     lock, lock_root = _lock(arguments, roots)
@@ -221,6 +229,7 @@ def _server_config(arguments: argparse.Namespace) -> ServerConfig:
         lock_root=lock_root,
         record=_record(arguments, roots),
         semantic=bool(is_semantic),
+        untrusted=untrusted,
     )
 
 

@@ -179,6 +179,7 @@ def toolset(
         hidden_text=arguments.hidden_text,
         lock=lock,
         semantic=is_semantic(arguments),
+        untrusted=untrusted_roots(arguments),
     )
 
 
@@ -188,6 +189,12 @@ def is_semantic(arguments: argparse.Namespace) -> bool:
         return bool(arguments.semantic)
     declaration = declared() if named_graph(arguments) is None else None
     return declaration is not None and declaration.semantic
+
+
+def untrusted_roots(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Names of the roots that are not trusted: by the command line, and as declared."""
+    declaration = declared() if named_graph(arguments) is None else None
+    return (*arguments.untrusted, *(declaration.untrusted if declaration else ()))
 
 
 def build_index(toolset: Toolset, progress: Progress) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.select import listing
 from skillagent.disclosure.session_view import SessionView
+from skillagent.disclosure.trust import meaning
 
 INSTRUCTIONS_TOKENS = 1_500
 INSTRUCTIONS_LINES = 20
@@ -35,10 +36,11 @@ def compose(view: SessionView, total: int, room: int) -> tuple[str, Draft | None
         total: the session's budget in tokens; the text may cost a quarter of it.
         room: tokens that the text may cost at most.
     """
-    count = view.counter.count
-    limit = min(INSTRUCTIONS_TOKENS, max(total // 4, count(HOW_TO_WALK)), room)
+    count, tag = view.counter.count, view.trust.tag
+    how_to_walk = HOW_TO_WALK + (meaning(tag) if tag else "")
+    limit = min(INSTRUCTIONS_TOKENS, max(total // 4, count(how_to_walk)), room)
     for draft in listing.drafts(view, listing.entry(view, 0, INSTRUCTIONS_LINES)):
-        text = f"{HOW_TO_WALK}\n\n{draft.text}"
+        text = f"{how_to_walk}\n\n{draft.text}"
         if count(text) <= limit:
             return text, replace(draft, listing=(None, None, "0"))
-    return (HOW_TO_WALK, None) if count(HOW_TO_WALK) <= limit else ("", None)
+    return (how_to_walk, None) if count(how_to_walk) <= limit else ("", None)

@@ -51,7 +51,7 @@ def index_line(line: IndexLine) -> str:
     place = "" if line.shown_in is None else f"; shown {where(line.shown_in)}"
     text = f"- [[{name}]] ({marks_of(line.kind, line.status)}{line.cost} tokens{score}{place})"
     if line.description:
-        text += f" {line.description}"
+        text += f" {writing.marked(line.description, line.tag)}"
     if line.why:
         text += f" | {line.why}"
     return text

@@ -15,7 +15,8 @@ def node(result: NodeResult) -> str:
         return result.message
     if result.level == "pointer":
         return _pointer(result)
-    text_lines = [node_tag(result), result.text, "</node>"]
+    text = writing.marked_lines(result.text, result.tag)
+    text_lines = [node_tag(result), text, "</node>"]
     if result.missing:
         text_lines.append(
             f"Not shown (tokens): {_missing(result)}. "
@@ -46,6 +47,7 @@ def _missing(result: NodeResult) -> str:
     names = ", ".join(
         f"{writing.in_list(line.title) or 'beginning'} ({line.cost})" for line in missing[:OUTLINE]
     )
+    names = writing.marked(names, result.tag)
     more = len(missing) - OUTLINE
     return f"{names} and {more} more" if more > 0 else names
 

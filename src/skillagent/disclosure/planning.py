@@ -174,7 +174,9 @@ def _no_section(view: SessionView, node: NodeHead, wanted: str) -> Refusal:
     sections = outline.sections(view, node)
     message = f"[[{writing.identifier(node.id)}]] has no section {wanted[:80]!r}"
     if sections:
-        message += f"; its sections (tokens): {summary_text.outline(sections)}"
+        tag = view.trust.tag_of(node.id)
+        outline_text = writing.marked(summary_text.outline(sections), tag)
+        message += f"; its sections (tokens): {outline_text}"
     else:
         message += f"; it has no headings: read it whole ({view.cost(node)} tokens)"
     return Refusal("section", message, tuple(line.title for line in sections))

@@ -15,6 +15,7 @@ from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.ledger import Disclosed, Level
 from skillagent.disclosure.results import IndexLine
 from skillagent.disclosure.shown import Shown
+from skillagent.disclosure.trust import TRUSTED, Trust
 from skillagent.markdown.hidden import visible
 from skillagent.markdown.inline import plain_text
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -40,10 +41,18 @@ class SessionView:
         graph: the graph to show.
         counter: counts the tokens of every text.
         hidden_text: also show comments and invisible characters.
+        trust: which roots are not trusted.
     """
 
-    def __init__(self, graph: GraphView, counter: TokenCounter, hidden_text: bool = False) -> None:
+    def __init__(
+        self,
+        graph: GraphView,
+        counter: TokenCounter,
+        hidden_text: bool = False,
+        trust: Trust = TRUSTED,
+    ) -> None:
         self.graph = graph
+        self.trust = trust
         self.counter = counter
         self.hidden_text = hidden_text
         self.shown = Shown()
@@ -137,6 +146,7 @@ class SessionView:
         node: NodeHead,
         *,
         phrase: str = "",
+        author: str = "",
         heading: str = "",
         why: str = "",
         score: int | None = None,
@@ -149,18 +159,21 @@ class SessionView:
         Args:
             node: the node.
             phrase: the context of a link to it.
+            author: id of the node that has this link.
             heading: the heading of a map under which it is listed.
             why: where a hit matches the query.
             score: a hit's score in percent of the best one's.
         """
         call = self.shown.line_call(node.id)
         is_whole = False
-        text = ""
+        text, tag = "", ""
         if call is None:
+            tag = self.trust.tag_of(node.id)
             description = self.words(node.description)
             text = description
             if node.description_derived and phrase:
                 text = self.words(phrase)
+                tag = self.trust.tag_of(author)
             text = shortened(text, LINE_CHARS)
             is_whole = text == description
         line = IndexLine(
@@ -173,6 +186,7 @@ class SessionView:
             shown_in=call,
             status=self.status(node),
             score=score,
+            tag=tag,
         )
         return line, is_whole
 

@@ -49,6 +49,10 @@ class SessionState:
     """Whether comments and invisible characters are shown."""
     graph: str = ""
     """Digest of the graph that the session was about; empty if it was not saved."""
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots that are not trusted."""
+    tag: str = ""
+    """The tag around their texts; empty if all roots are trusted."""
 
     def ledger(self) -> Ledger:
         """The ledger as it was."""

@@ -42,6 +42,7 @@ def _as_line(summary: NodeSummary) -> IndexLine:
         summary.description,
         shown_in=summary.shown_in,
         status=summary.status,
+        tag=summary.tag,
     )
 
 
@@ -52,20 +53,21 @@ def _summary(summary: NodeSummary) -> str:
         if not summary.links:
             return head
         return "\n".join([f"{head} More of its links:", *_summary_links(summary)])
-    title = "" if summary.title in summary.id else f" {summary.title}"
+    tag = summary.tag
+    title = "" if summary.title in summary.id else f" {writing.marked(summary.title, tag)}"
     marks = marks_of(summary.kind, summary.status)
     text_lines = [f"# [[{name}]]{title} ({marks}{summary.cost} tokens)"]
     if summary.successors:
         text_lines.append(f"replaced by {', '.join(map(_reference, summary.successors))}")
     if summary.description:
-        text_lines.append(writing.own_line(summary.description))
+        text_lines.append(writing.own_line(writing.marked(summary.description, tag)))
     if summary.fields:
         fields = "; ".join(f"{key}: {value}" for key, value in summary.fields)
-        text_lines.append(writing.own_line(fields))
+        text_lines.append(writing.own_line(writing.marked(fields, tag)))
     if summary.outline:
         is_ranked = any(line.rank for line in summary.outline)
         head = "sections (*1 answers the query best): " if is_ranked else "sections: "
-        text_lines.append(head + outline(summary.outline))
+        text_lines.append(head + writing.marked(outline(summary.outline), tag))
     if summary.links or summary.more_links:
         text_lines.append("links, strongest first:" if summary.links else "links:")
         text_lines += _summary_links(summary)
@@ -96,7 +98,7 @@ def _links(links: Sequence[LinkLine], description: str = "") -> Iterator[str]:
 
     def context_of(link: LinkLine) -> str:
         is_repeated = len(link.context) >= MIN_ABOVE and link.context in description
-        return ABOVE if is_repeated else link.context
+        return ABOVE if is_repeated else writing.marked(link.context, link.tag)
 
     for context, group in groupby(links, key=context_of):
         if context:

@@ -24,6 +24,7 @@ from skillagent.disclosure.ledger import Disclosed, Ledger, Level
 from skillagent.disclosure.provider_forms import ProviderForms
 from skillagent.disclosure.results import INSTRUCTIONS_CALL, Refusal
 from skillagent.disclosure.session_view import SessionView
+from skillagent.disclosure.trust import Trust
 from skillagent.errors import UsageError
 from skillagent.store import StoredView
 from skillagent.tokens import default_counter
@@ -50,10 +51,12 @@ class Toolset(ProviderForms):
         hidden_text: also show comments and invisible characters.
         lock: show only nodes that are as this lock records them; None shows all.
         semantic: search by meaning, too: True for the model of the extra `semantic`, or a model.
+        untrusted: names of the roots whose texts are marked as data; see `trust`.
 
     Raises:
         MissingPackageError: `semantic` is True, and the extra is not installed.
-        UsageError: the graph cannot be shown by the lock, or not be searched by meaning.
+        UsageError: the graph cannot be shown by the lock, or not be searched by meaning, or it has
+            no root of an untrusted name.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Toolset(ProviderForms):
         hidden_text: bool = False,
         lock: GraphLock | None = None,
         semantic: bool | Embedder = False,
+        untrusted: Iterable[str] = (),
     ) -> None:
         self.graph = _view_of(graph, lock, semantic)
         self.budget = Budget(budget) if isinstance(budget, int) else budget
@@ -75,7 +79,8 @@ class Toolset(ProviderForms):
         self._clock = clock
         self._session = f'; session "{session}"' if session else ""
         self._lock = threading.RLock()
-        self._view = SessionView(self.graph, self.counter, hidden_text)
+        trust = Trust.of(self.graph, untrusted)
+        self._view = SessionView(self.graph, self.counter, hidden_text, trust)
         self._calls = 0
         self._spent_in = 0
         self._instructions: str | None = None
@@ -110,6 +115,7 @@ class Toolset(ProviderForms):
             raise UsageError(f"the session counts by {state.counter}, not {toolset.counter.name}")
         toolset.ledger = state.ledger()
         toolset._view.shown = state.shown(toolset.graph)
+        toolset._view.trust = Trust.of(toolset.graph, state.untrusted, state.tag)
         toolset._calls, toolset._spent_in = state.calls, state.spent_in
         toolset._instructions = state.instructions
         return toolset
@@ -131,6 +137,8 @@ class Toolset(ProviderForms):
                 memory=saved(self._view.shown),
                 hidden_text=self._view.hidden_text,
                 graph=self.graph.digest,
+                untrusted=self._view.trust.untrusted,
+                tag=self._view.trust.tag,
             )
 
     @property
@@ -142,6 +150,11 @@ class Toolset(ProviderForms):
     def hidden_text(self) -> bool:
         """Whether comments and invisible characters are shown."""
         return self._view.hidden_text
+
+    @property
+    def untrusted(self) -> tuple[str, ...]:
+        """Names of the roots that are not trusted, sorted."""
+        return self._view.trust.untrusted
 
     def warm(self) -> Toolset:
         """Build the search index and the tokenizer now, not during the first call."""
@@ -326,7 +339,8 @@ class Toolset(ProviderForms):
                 text, draft = "", None
                 if not self._spent_in:
                     # The system prompt must not depend on what was shown before.
-                    fresh = SessionView(self.graph, self.counter, self._view.hidden_text)
+                    view = self._view
+                    fresh = SessionView(self.graph, self.counter, view.hidden_text, view.trust)
                     text, draft = instructions.compose(fresh, self.budget.total, self._room)
                 self._instructions = text
                 if draft:

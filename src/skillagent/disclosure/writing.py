@@ -30,9 +30,13 @@ Answers follow this grammar; a test reads them back with a parser of its own. `{
     node       = '<node id="' id '"' [' section="' words '"'] [' kind="' kind '"']
                  [' status="' status '"' [' replaced-by="' id '"']] ">" EOL
                  text EOL "</node>" [EOL "Not shown (tokens): " words]
-    text       = {author's line EOL | pointer EOL | embed EOL}
+    text       = lines | "<" tag ">" EOL lines "</" tag ">" EOL
+    lines      = {author's line EOL | pointer EOL | embed EOL}
     pointer    = "[" ("section " quoted words | "the beginning") ": shown " place "]"
     embed      = {"> "} "> embedded [[" id "]]:" EOL {"> " author's line EOL}
+               | {"> "} "> embedded [[" id "]]:" EOL "> <" tag ">" EOL
+                 {"> " author's line EOL} "> </" tag ">" EOL
+    tag        = "data-" N
 
 A `field` has letters, digits, `_`, `.` and `-`. `words` have no line end and no node tag; at the
 start of a line, they do not begin like a line of the grammar. An author's line has no node tag and
@@ -40,6 +44,9 @@ does not begin like `closing`, `pointer` or `embed`. A text that would break the
 backslash: it stays readable, and no other character changes. An `id` has `&#N;`, `&amp;`, `&quot;`
 or `&lt;` instead of a character that would end it, be invisible or break the line; `from_id` turns
 them back.
+
+Words from an untrusted root (see `trust`) are between `<data-N>` and `</data-N>`, and so is its
+outline, and the text of its nodes. Nothing between them has such a tag, in any spelling.
 """
 
 from __future__ import annotations
@@ -61,7 +68,10 @@ _OPENS = "<＜﹤&"
 _OPEN = rf"[{_OPENS}](?:(?<!&)|(?<=&)(?:[lL][tT]|#0*60|#[xX]0*3[cC]);?)"
 _SLASH = r"(?:[/／⁄∕]|&(?:[sS][oO][lL]|#0*47|#[xX]0*2[fF]);?)"
 _NAME = r"[nNｎＮ](?=[oOｏＯ][dDｄＤ][eEｅＥ](?![\w-]))"
-_TAG = lazy_pattern(rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)({_NAME})")
+_BEFORE_NAME = rf"({_OPEN})({_GAP}(?:{_SLASH}{_GAP})?)"
+_TAG = lazy_pattern(rf"{_BEFORE_NAME}({_NAME})")
+_DATA_NAME = r"[dDｄＤ](?=[aAａＡ][tTｔＴ][aAａＡ](?!\w))"
+_DATA_TAG = lazy_pattern(rf"{_BEFORE_NAME}({_DATA_NAME})")
 
 _OWN_LINE = lazy_pattern(
     r"\s*+(?:\#{1,2}\s|-\s|\[\[|\[(?:section\s|the\sbeginning:)|\(\s*call\s+\d"
@@ -120,14 +130,39 @@ def body(text: str) -> str:
     return text
 
 
-def _with_tags(text: str, safe: Callable[[re.Match[str]], str]) -> str:
-    """A text with each node tag in a safe form."""
+def _with_tags(text: str, safe: Callable[[re.Match[str]], str], tag: re.Pattern[str] = _TAG) -> str:
+    """A text with each node tag, or other tag, in a safe form."""
     # Few texts have one of these characters, and looking for them is faster than the pattern.
-    return _TAG.sub(safe, text) if any(char in text for char in _OPENS) else text
+    return tag.sub(safe, text) if any(char in text for char in _OPENS) else text
 
 
 def _escaped(match: re.Match[str]) -> str:
     return f"{match[1]}\\{match[2]}{match[3]}"
+
+
+def as_data(text: str) -> str:
+    """A text that goes between the tags of an untrusted root, without such tags inside."""
+    return _with_tags(text, _escaped, _DATA_TAG)
+
+
+def marked(text: str, tag: str) -> str:
+    """Words between the tags of an untrusted root.
+
+    Args:
+        text: returned by `words`.
+        tag: name of the tag; empty for a trusted root, whose words stay as they are.
+    """
+    return f"<{tag}>{as_data(text)}</{tag}>" if tag and text else text
+
+
+def marked_lines(text: str, tag: str) -> str:
+    """Lines between the tags of an untrusted root, which have lines of their own.
+
+    Args:
+        text: returned by `body`.
+        tag: as in `marked`.
+    """
+    return f"<{tag}>\n{as_data(text)}\n</{tag}>" if tag else text
 
 
 def in_types(key: str) -> str:
@@ -145,11 +180,17 @@ def in_list(title: str) -> str:
     return _LIST_JOINT.sub(r"(\1\\)", title)
 
 
-def identifier(id: str) -> str:
-    """An id, or the name of a root, made safe in `[[…]]`; `from_id` turns it back."""
+def identifier(id: str, is_data: bool = False) -> str:
+    """An id, or the name of a root, made safe in `[[…]]`; `from_id` turns it back.
+
+    Args:
+        id: the id.
+        is_data: whether it is written between the tags of an untrusted root.
+    """
     # Few ids have one of these characters, and looking for them is faster than the pattern.
     has_none = id.isprintable() and not any(char in id for char in "[]&")
-    return _finished(id if has_none else _NOT_IN_ID.sub(_numbered, id))
+    text = _finished(id if has_none else _NOT_IN_ID.sub(_numbered, id))
+    return _with_tags(text, _numbered_name, _DATA_TAG) if is_data else text
 
 
 def attribute(text: str) -> str:
@@ -159,7 +200,11 @@ def attribute(text: str) -> str:
 
 def _finished(text: str) -> str:
     text = replaced(text, "&#{};")
-    return _with_tags(text, lambda match: f"{match[1]}{match[2]}&#{ord(match[3])};")
+    return _with_tags(text, _numbered_name)
+
+
+def _numbered_name(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}&#{ord(match[3])};"
 
 
 def _numbered(match: re.Match[str]) -> str:

@@ -38,7 +38,7 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = _with_line_feeds(data[: error.start].decode(encoding, "replace")).count("\n") + 1
         wrong = encoding
         encoding = "cp1252"
         text = (
@@ -48,8 +48,7 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     else:
         if encoding not in ("utf-8", "utf-8-sig"):
             findings.append(_finding("SG003", path, 1, f"encoded as {encoding}, not UTF-8"))
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _with_line_feeds(text)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         findings.append(_finding("SG004", path, line, "NUL bytes; they were left out"))
@@ -57,6 +56,10 @@ def decode(data: bytes, path: str) -> tuple[str, list[Diagnostic]]:
     if not text.strip():
         findings.append(_finding("SG005", path, 0, "the file is empty"))
     return text, findings
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _finding(code: str, path: str, line: int, message: str) -> Diagnostic:

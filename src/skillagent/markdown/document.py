@@ -142,15 +142,17 @@ class Document:
         return first_sentence(outline.as_prose(text) if self.dialect.outline else text)
 
     def words_around(self, reference: Reference) -> LinkWords:
-        """The words around a link; in the header, its context is the field and the link."""
+        """The words around a link.
+
+        In the header, its context is the field and the link, and no sentence is around it.
+        """
+        start, end = reference.start, reference.end
+        if reference.kind is LinkKind.FRONTMATTER:
+            name = reference.label or reference.target or reference.fragment
+            context = f"{reference.key}: {name}" if reference.key else name
+            return LinkWords(context, (start, end), leads=True)
         text = self.text if reference.kind is LinkKind.COMMENT else self.uncommented
-        start, end, lower = reference.start, reference.end, self.frontmatter.body_start
-        if reference.kind is not LinkKind.FRONTMATTER:
-            return prose.words_around(text, start, end, lower)
-        name = reference.label or reference.target or reference.fragment
-        first, last = prose.sentence(text, start, end, lower)
-        leads = prose.leads(text[first:start])
-        return LinkWords(f"{reference.key}: {name}", (first, last), leads)
+        return prose.words_around(text, start, end, self.frontmatter.body_start)
 
     def section_at(self, position: int) -> int:
         """Index of the nearest heading at or above an offset, or -1."""

@@ -27,6 +27,8 @@ _REACH = 80
 """How many characters before a link are searched for what opens its value in YAML."""
 # What can come before a value: an indicator of YAML, or the beginning of the line.
 _OPENS_VALUE = lazy_pattern(r"(?:^|[:\-\[,])\s*\Z")
+_TOML_TABLES = lazy_pattern(r"[ \t]*\[\[[^\[\]\n]+\]\][ \t]*(?:#|$)")
+"""The first line of a table in an array of tables, which is no link."""
 _TOP_KEY = lazy_pattern(r"[\"']?([^\s#:=\"'{\[][^:=\n\"']*+)[\"']?[ \t]*+[:=](?:[ \t]|$)")
 
 
@@ -159,10 +161,11 @@ class LinkScan:
         links: list[Reference] = []
         key, offset = "", header.start
         is_json = not header.start  # JSON has no fences, and its keys are indented
+        is_toml = self._text.startswith("+++")
         for number, line in enumerate(header.text.split("\n"), start=1 if is_json else 2):
             if match := _TOP_KEY.match(line.lstrip() if is_json else line):
                 key = match[1].strip()
-            if "[[" in line:
+            if "[[" in line and not (is_toml and _TOML_TABLES.match(line)):
                 links += self._in_header_line(line, number, key, offset)
             offset += len(line) + 1
         return links
@@ -179,8 +182,7 @@ class LinkScan:
         quoted, limit = _quoted(line)
         links: list[Reference] = []
         for link in wikilink.wikilinks(line, 0, limit, number, self._dialect):
-            opens = _OPENS_VALUE.search(line, max(0, link.start - _REACH), link.start)
-            if opens and not quoted.covering(link.start):
+            if _is_unquoted(line, link.start, quoted):
                 message = f"unquoted link in {key!r}; YAML reads it as a list"
                 remedy = f'write {key}: "{line[link.start : link.end]}"'
                 self._findings.append(finding("SG015", self._path, number, message, remedy))
@@ -216,6 +218,21 @@ def _is_mark(text: str, link: Reference) -> bool:
 
 def _position(link: Reference) -> int:
     return link.start
+
+
+def is_unquoted(line: str, start: int) -> bool:
+    """Whether a link in a line of a header begins a value without quotes, as YAML reads it.
+
+    Args:
+        line: the line.
+        start: offset of the link in it.
+    """
+    return _is_unquoted(line, start, _quoted(line)[0])
+
+
+def _is_unquoted(line: str, start: int, quoted: Ranges) -> bool:
+    opens = _OPENS_VALUE.search(line, max(0, start - _REACH), start)
+    return opens is not None and not quoted.covering(start)
 
 
 def _quoted(line: str) -> tuple[Ranges, int]:

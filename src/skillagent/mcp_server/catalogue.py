@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -126,16 +126,20 @@ class Catalogue:
     Args:
         graph: the graph whose files are listed.
         lock: lists only files that it records; None lists all.
+        untrusted: names of the roots whose files are not listed: hosts would take their skills for
+            instructions, and their files have no marks.
     """
 
-    def __init__(self, graph: SkillGraph, lock: GraphLock | None = None) -> None:
+    def __init__(
+        self, graph: SkillGraph, lock: GraphLock | None = None, untrusted: Collection[str] = ()
+    ) -> None:
         self.entries = frozenset(graph.entries)
         self.files: dict[str, ResourceFile] = {}
         """URI → file: first the entries of the graph, then the other files, each by URI."""
         self.folders: dict[str, set[str]] = {}
         """URI of a folder → URIs of its direct children."""
         self._contents: dict[str, _CachedContent] = {}
-        files = _files(graph, self.folders)
+        files = _files(graph, self.folders, untrusted)
         if lock is not None:
             files = _locked(files, lock, several=len(graph.roots) > 1)
         files.sort(key=lambda file: (not self.is_entry(file), file.uri))
@@ -226,14 +230,18 @@ class Catalogue:
             child, folder = folder, folder.rpartition("/")[0]
 
 
-def _files(graph: SkillGraph, folders: dict[str, set[str]]) -> list[ResourceFile]:
-    """The files of all roots; the URI of each root is added to `folders`."""
+def _files(
+    graph: SkillGraph, folders: dict[str, set[str]], untrusted: Collection[str]
+) -> list[ResourceFile]:
+    """The files of all trusted roots; the URI of each root is added to `folders`."""
     several = len(graph.roots) > 1
     nodes_by_root: dict[str, list[Node]] = {}
     for node in graph.nodes.values():
         nodes_by_root.setdefault(node.root, []).append(node)
     files: list[ResourceFile] = []
     for root in graph.roots:
+        if root.name in untrusted:
+            continue
         key = root.name if several else ""
         nodes = nodes_by_root.get(key, [])
         base = _base(root, nodes, several)

@@ -44,6 +44,8 @@ class LoadedGraph:
     view: GraphView
     """With a lock, a `FrozenView`."""
     lock: GraphLock | None = None
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots whose files are not offered."""
 
     @cached_property
     def graph(self) -> SkillGraph:
@@ -57,7 +59,7 @@ class LoadedGraph:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The files and skills of this graph; built when first used."""
-        return Catalogue(self.graph, self.lock)
+        return Catalogue(self.graph, self.lock, self.untrusted)
 
     @property
     def is_listed(self) -> bool:
@@ -113,7 +115,10 @@ class GraphLoader:
             return self._frozen(MemoryView(graph, embedder=self._embedder))
         # A server that watches its files brings an index up to date right after this.
         kept = kept_graph(self.roots, self._options) if self.config.watch else None
-        return LoadedGraph(kept or self._opened().view)
+        return self._state(kept or self._opened().view)
+
+    def _state(self, view: GraphView, lock: GraphLock | None = None) -> LoadedGraph:
+        return LoadedGraph(view, lock, self.config.untrusted)
 
     def _opened(self, after: StoredIndexError | None = None) -> Opened:
         opened = open_graph(self.roots, self._options, after=after)
@@ -201,8 +206,8 @@ class GraphLoader:
             return new
         view = self._opened(error).view
         if isinstance(view, StoredView) and isinstance(old.view, StoredView):
-            return old if view.identity == old.view.identity else LoadedGraph(view)
-        return LoadedGraph(view)
+            return old if view.identity == old.view.identity else self._state(view)
+        return self._state(view)
 
     def _identify(self, loaded: LoadedGraph) -> None:
         """Compute the root that records name the graph by, before the first call needs it."""
@@ -217,12 +222,12 @@ class GraphLoader:
     def _frozen(self, view: MemoryView) -> LoadedGraph:
         """A graph that was just loaded; with a lock, without the nodes that it does not record."""
         if self._lock is None:
-            return LoadedGraph(view)
+            return self._state(view)
         frozen = FrozenView(view, self._lock)
         if frozen.remark and frozen.remark != self._remark:
             _log.warning("%s", frozen.remark)
         self._remark = frozen.remark
-        return LoadedGraph(frozen, self._lock)
+        return self._state(frozen, self._lock)
 
     def toolset(self, session: str = "") -> Toolset:
         """The toolset of a new session.
@@ -230,7 +235,13 @@ class GraphLoader:
         Args:
             session: name of the session; empty if it has none.
         """
-        return Toolset(self.loaded.view, self.budget, counter=self.counter, session=session)
+        return Toolset(
+            self.loaded.view,
+            self.budget,
+            counter=self.counter,
+            session=session,
+            untrusted=self.config.untrusted,
+        )
 
     def resume(self, state: SessionState, session: str = "") -> Toolset:
         """The toolset of an earlier session, continued on the newest graph.

@@ -22,6 +22,7 @@ import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
 
+from skillagent.disclosure.trust import NAMES_JOINT, check_names
 from skillagent.errors import StoreError, UsageError
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.postgres_sessions import PostgresSessionRows
@@ -65,7 +66,7 @@ class PublishedGraphs:
 
         Raises:
             StoreError: a database cannot be reached, or has no such graph.
-            UsageError: it has no graph at all.
+            UsageError: it has no graph at all, or none of a name that is said to be untrusted.
         """
         primary = Database(Address.parse(store.address))
         migrate(primary)
@@ -73,6 +74,7 @@ class PublishedGraphs:
         names = store.namespaces or namespaces(reads)
         if not names:
             raise UsageError(f"{reads.address}: no graph has been published here")
+        check_names(config.untrusted, NAMES_JOINT.join(names))
         return cls(primary, reads, [PublishedGraph(config, reads, name) for name in names])
 
     def close(self) -> None:

@@ -50,8 +50,15 @@ class PublishedGraph:
     def instructions(self) -> str:
         """The text that a host may put into the system prompt."""
         view = self._opened.view
-        about = view.head(view.entries[0]).description if view.entries else ""
-        return described([self.namespace], about)
+        about = ""
+        if view.entries and not self._untrusted:
+            about = view.head(view.entries[0]).description
+        return described([self.namespace], about, marks=bool(self._untrusted))
+
+    @property
+    def _untrusted(self) -> tuple[str, ...]:
+        """The name of the whole graph if its namespace is not trusted."""
+        return (self.view.name,) if self.namespace in self.config.untrusted else ()
 
     def warm(self) -> None:
         """Make now what the first calls would wait for: the tokenizer, and what search reads."""
@@ -66,7 +73,13 @@ class PublishedGraph:
         self._opened = open_published(self._database, self.namespace, self._opened)
 
     def toolset(self, session: str = "") -> Toolset:
-        return Toolset(self._opened.view, self.budget, counter=self.counter, session=session)
+        return Toolset(
+            self._opened.view,
+            self.budget,
+            counter=self.counter,
+            session=session,
+            untrusted=self._untrusted,
+        )
 
     def resume(self, state: SessionState, session: str = "") -> Toolset:
         return Toolset.resume(self._opened.view, state, counter=self.counter, session=session)

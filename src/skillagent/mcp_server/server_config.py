@@ -93,6 +93,8 @@ class ServerConfig:
     """Where each session is recorded; None for no records."""
     semantic: bool = False
     """Whether the graph is searched by meaning, too."""
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots, or of published graphs, whose texts are marked as data."""
 
     @property
     def options(self) -> Options:
@@ -116,7 +118,8 @@ class ServerConfig:
         record = values["record"]
         if record is not None:
             record = RecordConfig(**{**record, "graph": tuple(record["graph"])})
-        return cls(**{**values, "roots": tuple(values["roots"]), "record": record})
+        tuples = {name: tuple(values[name]) for name in ("roots", "untrusted")}
+        return cls(**{**values, **tuples, "record": record})
 
 
 @cache
@@ -152,17 +155,27 @@ def instructions(config: ServerConfig) -> str:
             (name, entry if entry and lock.has(prefix + entry.id, entry.digest) else None)
             for prefix, (name, entry) in zip(prefixes, entries, strict=True)
         ]
-    about = " ".join(entry.description for _, entry in entries if entry)
-    return described([name for name, _ in entries], about)
+    names = [name for name, _ in entries]
+    # The model reads this as the server's own text, in which no mark would help.
+    about = " ".join(
+        entry.description for name, entry in entries if entry and name not in config.untrusted
+    )
+    return described(names, about, marks=bool(config.untrusted))
 
 
-def described(graphs: Sequence[str], about: str) -> str:
+def described(graphs: Sequence[str], about: str, *, marks: bool = False) -> str:
     """The instructions of a server.
 
     Args:
         graphs: names of its graphs.
         about: what the graphs are about, in their own words.
+        marks: whether texts of some roots are marked as data, which the model has to be told.
     """
+    how_to_walk = HOW_TO_WALK
+    if marks:
+        from skillagent.disclosure.trust import meaning
+
+        how_to_walk += meaning()
     # The model reads this as the server's own text, but names and descriptions come from files:
     # nothing in them may be hidden or begin a line.
     names = one_line(visible(" + ".join(graphs)))[:MAX_NAMES]
@@ -171,7 +184,7 @@ def described(graphs: Sequence[str], about: str) -> str:
     limit = len(about)
     while True:
         opening = f"{head}: {shortened(about, limit)}" if limit else f"{head}."
-        text = f"{opening.rstrip('.')}. {HOW_TO_WALK}"
+        text = f"{opening.rstrip('.')}. {how_to_walk}"
         if len(text.encode()) < MAX_INSTRUCTIONS_BYTES or not limit:
             return text
         limit = limit * 3 // 4 if limit > 20 else 0

@@ -147,6 +147,7 @@ def session_of(record: RunRecord, graph: GraphView) -> Session:
         session=str(record.manifest.observed.get(SESSION, "")),
         hidden_text=inputs.hidden_text,
         semantic=semantic,
+        untrusted=inputs.untrusted,
     )
     return Session(toolset)
 

@@ -74,6 +74,8 @@ class RunInputs:
     """Digests of the questions."""
     semantic: str | None = None
     """Name of the model by which the graph was searched by meaning, too; None for words alone."""
+    untrusted: tuple[str, ...] = ()
+    """Names of the roots whose texts were marked as data."""
 
     def __post_init__(self) -> None:
         if self.today is not None:
@@ -103,6 +105,7 @@ class RunInputs:
             "questions": list(self.questions),
             # Left out if there is none: records from before it existed keep their `inputs_id`.
             **({"semantic": self.semantic} if self.semantic else {}),
+            **({"untrusted": list(self.untrusted)} if self.untrusted else {}),
         }
 
 
@@ -133,6 +136,7 @@ def inputs_of(
         model=ModelInputs.of(provider, scrubber) if provider else None,
         seed=seed,
         semantic=embedder.name if (embedder := embedder_behind(toolset.graph)) else None,
+        untrusted=toolset.untrusted,
     )
 
 

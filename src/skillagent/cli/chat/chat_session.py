@@ -13,7 +13,14 @@ from skillagent.cli.declared import declared, named_graph, roots_of
 from skillagent.cli.lock_option import frozen_lock
 from skillagent.cli.progress_bar import progress_bar
 from skillagent.cli.records import recorder, set_seed
-from skillagent.cli.session import budget, build_index, bundled_graph, is_semantic, load
+from skillagent.cli.session import (
+    budget,
+    build_index,
+    bundled_graph,
+    is_semantic,
+    load,
+    untrusted_roots,
+)
 from skillagent.digest import sha256
 from skillagent.disclosure import Toolset
 from skillagent.errors import ProviderError, UsageError
@@ -181,6 +188,7 @@ class ChatSession:
             counter=counter,
             lock=self._lock,
             semantic=self._semantic,
+            untrusted=untrusted_roots(self._arguments),
         )
         provider = self._provider(self.model)
         agent = Agent(toolset, provider, self._arguments.max_turns, prices=self._prices)

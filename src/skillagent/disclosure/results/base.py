@@ -16,4 +16,9 @@ class BaseResult:
     kind: ClassVar[str]
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, **asdict(self)}
+        return {"kind": self.kind, **asdict(self, dict_factory=_fields)}
+
+
+def _fields(values: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of a result, without the tag of a text that needs none."""
+    return {name: value for name, value in values if name != "tag" or value}

@@ -29,6 +29,8 @@ class IndexLine:
     """Why not to rely on the node, in one word such as `deprecated`; else empty."""
     score: int | None = None
     """For a hit of a search by words: its score in percent of the best hit's score."""
+    tag: str = ""
+    """The tag around its description if its root is not trusted; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

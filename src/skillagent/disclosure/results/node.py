@@ -40,3 +40,5 @@ class NodeResult(BaseResult):
     """Why no text can be shown; else empty."""
     summary: SummaryResult | None = None
     """The node's summary, shown because no text fits."""
+    tag: str = ""
+    """The tag around the text if the node's root is not trusted; else empty."""

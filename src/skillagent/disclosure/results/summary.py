@@ -22,6 +22,8 @@ class LinkLine:
     """The frontmatter fields that hold the link."""
     status: str = ""
     """Why not to rely on the node, in one word; else empty."""
+    tag: str = ""
+    """The tag around the context if it is from a root that is not trusted; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class NodeSummary:
     """Why not to rely on the node, in one word; else empty."""
     successors: tuple[LinkLine, ...] = ()
     """The nodes that replace it."""
+    tag: str = ""
+    """The tag around its texts if its root is not trusted; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,13 @@ class EmbedExpander:
                 for node, indexes_of_node in embed.pieces.items():
                     pieces[node] = (*pieces.get(node, ()), *indexes_of_node)
         name = f"{target}#{link.fragment}" if link.fragment else target
-        quoted = "\n".join("> " + line for line in joined(blocks).split("\n"))
-        return Embed(f"> embedded [[{writing.identifier(name)}]]:\n{quoted}", pieces)
+        # The outermost tags are for all that is embedded inside them, which has none of its own.
+        is_data = any(map(self._view.trust.tag_of, stack))
+        tag = "" if is_data else self._view.trust.tag_of(target)
+        text = writing.marked_lines(joined(blocks), tag)
+        quoted = "\n".join("> " + line for line in text.split("\n"))
+        head = f"> embedded [[{writing.identifier(name, is_data)}]]:"
+        return Embed(f"{head}\n{quoted}", pieces)
 
     def _new_pieces(self, node: str, document: Document, span: tuple[int, int]) -> list[int]:
         """Indexes of the pieces in a span that neither the session nor this answer shows yet."""

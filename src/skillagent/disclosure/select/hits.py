@@ -189,7 +189,11 @@ def _in_use(view: SessionView, conditions: Iterable[Filter]) -> str:
         for field in dict.fromkeys(condition.field for condition in conditions)
         if (values := view.graph.filter_values(field))
     ]
-    return f"in use: {shortened('; '.join(in_use), 2 * LINE_CHARS)}" if in_use else ""
+    if not in_use:
+        return ""
+    # They are from nodes of all roots.
+    values_text = view.words(shortened("; ".join(in_use), 2 * LINE_CHARS))
+    return f"in use: {writing.marked(values_text, view.trust.tag)}"
 
 
 def _filters_text(conditions: Iterable[Filter]) -> str:

@@ -158,13 +158,19 @@ def _line(
 ) -> LinkLine:
     assert link.target
     target = view.graph.head(link.target)
-    context = shared
+    context, author = shared, link.source
     if not context and link.is_bare and target.id not in view.shown.described:
-        context = short(view, target)
+        context, author = short(view, target), target.id
     if not context and not link.key:
-        context = view.words(view.phrase(link))
-    types_of_link = typed.get(target.id, ())
-    return LinkLine(target.id, view.cost(target), context, types_of_link, view.status(target))
+        context, author = view.words(view.phrase(link)), link.source
+    return LinkLine(
+        target.id,
+        view.cost(target),
+        context,
+        typed.get(target.id, ()),
+        view.status(target),
+        view.trust.tag_of(author) if context else "",
+    )
 
 
 def short(view: SessionView, node: NodeHead) -> str:
@@ -186,7 +192,8 @@ def successors(view: SessionView, node: NodeHead) -> tuple[LinkLine, ...]:
 
 def _bare_line(view: SessionView, id: str, context: str) -> LinkLine:
     node = view.graph.head(id)
-    return LinkLine(id, view.cost(node), context, status=view.status(node))
+    tag = view.trust.tag_of(id) if context else ""
+    return LinkLine(id, view.cost(node), context, status=view.status(node), tag=tag)
 
 
 def unresolved(view: SessionView, node: NodeHead) -> tuple[UnresolvedLink, ...]:

@@ -30,6 +30,8 @@ class Row(NamedTuple):
     node: str
     heading: str = ""
     phrase: str = ""
+    author: str = ""
+    """The node that the phrase is from."""
     why: str = ""
     score: int | None = None
 
@@ -61,7 +63,14 @@ def drafts(view: SessionView, listing: Listing) -> Iterator[Draft]:
 def as_line(view: SessionView, row: Row) -> tuple[IndexLine, bool]:
     """A row as a line, and whether the line has the whole description."""
     head = view.graph.head(row.node)
-    return view.line(head, phrase=row.phrase, heading=row.heading, why=row.why, score=row.score)
+    return view.line(
+        head,
+        phrase=row.phrase,
+        author=row.author,
+        heading=row.heading,
+        why=row.why,
+        score=row.score,
+    )
 
 
 def as_draft(listing: Listing, lines: list[tuple[IndexLine, bool]]) -> Draft:
@@ -98,7 +107,8 @@ def entry(view: SessionView, start: int, size: int = MAP_PAGE) -> Listing:
         node = graph.head(graph.entries[0])
         title += f"; entry [[{writing.identifier(node.id)}]]{_outdated(view, node.id)}"
         if description := view.words(node.description):
-            title += f"\n{writing.own_line(shortened(description, ABOUT_CHARS))}"
+            about = writing.marked(shortened(description, ABOUT_CHARS), view.trust.tag_of(node.id))
+            title += f"\n{writing.own_line(about)}"
     rows = _entry_rows(view)
     footnote = ""
     if graph.unmapped:
@@ -134,8 +144,9 @@ def map_rows(view: SessionView, node: NodeHead) -> list[Row]:
     for link in view.graph.links_from(node.id):
         if link.key or not link.target or link.target == node.id or link.target in rows:
             continue
-        heading = "" if link.section == node.title else link.section
-        rows[link.target] = Row(link.target, heading, view.phrase(link))
+        heading = "" if link.section == node.title else view.words(link.section)
+        heading = writing.marked(heading, view.trust.tag_of(node.id))
+        rows[link.target] = Row(link.target, heading, view.phrase(link), node.id)
     return list(rows.values())
 
 
@@ -143,7 +154,9 @@ def one_map(view: SessionView, node: NodeHead, start: int) -> Listing:
     """The nodes of one map."""
     rows = map_rows(view, node)
     line, _ = view.line(node)
-    about = f" {shortened(line.description, LINE_CHARS)}" if line.description and not start else ""
+    about = ""
+    if line.description and not start:
+        about = f" {writing.marked(shortened(line.description, LINE_CHARS), line.tag)}"
     name = writing.identifier(node.id)
     title = f"# [[{name}]]{_outdated(view, node.id)}: {counted(len(rows), 'node')}.{about}"
     if not rows:

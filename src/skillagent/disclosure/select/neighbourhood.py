@@ -96,7 +96,9 @@ def _line(view: SessionView, neighbour: Neighbour) -> tuple[NeighbourLine, bool]
         links = [link for link in candidates if link.target == neighbour.node]
     phrases = [view.phrase(link) for link in links if not link.is_bare]
     line, is_whole = view.line(
-        view.graph.head(neighbour.node), phrase=phrases[0] if phrases else ""
+        view.graph.head(neighbour.node),
+        phrase=phrases[0] if phrases else "",
+        author=neighbour.via,
     )
     types = node_links.types(view, links).get(neighbour.node, ())
     return NeighbourLine(

@@ -158,6 +158,7 @@ class _Reading:
             shown_in=shown_in,
             message=message,
             summary=summary,
+            tag=self.view.trust.tag_of(self.node.id),
         )
 
 
@@ -274,9 +275,12 @@ def _draft(
                 pieces[node] = (*pieces.get(node, ()), *indexes)
     missing = reading.missing(set(chosen))
     is_complete = not missing and not reading.title
+    text = joined(list(_blocks(reading, set(chosen), embeds)))
+    if reading.view.trust.tag_of(reading.node.id):
+        text = writing.as_data(text)
     result = reading.result(
         "node" if is_complete else "section",
-        joined(list(_blocks(reading, set(chosen), embeds))),
+        text,
         missing,
         tuple(node for node in pieces if node != reading.node.id),
         brief=brief,

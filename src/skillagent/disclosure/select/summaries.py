@@ -109,6 +109,7 @@ def _one_line_each(
             backlink_count=0,
             shown_in=line.shown_in,
             status=line.status,
+            tag=line.tag,
         )
         for node, line, _ in lines
     )
@@ -154,6 +155,7 @@ def _summary(view: SessionView, node: NodeHead, query: str | None, most: Extent)
         more_unresolved=len(unresolved[most.unresolved :]),
         status=view.status(node),
         successors=node_links.successors(view, node) if is_new else (),
+        tag=view.trust.tag_of(node.id),
     )
 
 
