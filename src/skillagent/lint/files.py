@@ -74,13 +74,15 @@ def _named_in(node: Node) -> Iterator[_Named]:
     """The paths that are whole code spans of a body."""
     document = node.document
     text = document.text
+    line, counted = 1, 0
     for start, end in zip(*document.excluded.code, strict=True):
         if text[start] != "`" or end - start > 200:
             continue
         code = text[start:end].strip("`").strip()
         if _PATH.fullmatch(code) and not _CAPTION.match(text, end):
             before = text[max(0, start - 20) : start]
-            line = text.count("\n", 0, start) + 1
+            line += text.count("\n", counted, start)
+            counted = start
             yield _Named(code, line, _ORDER.search(before) is not None)
 
 

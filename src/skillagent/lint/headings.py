@@ -6,6 +6,7 @@ A file has one finding of each kind, at the first place.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -61,6 +62,7 @@ def empty_section(inspection: Inspection) -> Iterator[Diagnostic]:
 def _empty_sections(document: Document) -> Iterator[tuple[str, int]]:
     """Title and line of each heading without a text below it; not of the node's title."""
     headings, text = document.headings, document.text
+    links = [link.start for link in document.references]
     for at, heading in enumerate(headings):
         after = headings[at + 1] if at + 1 < len(headings) else None
         is_title = at == 0 and heading.level == 1
@@ -70,7 +72,7 @@ def _empty_sections(document: Document) -> Iterator[tuple[str, int]]:
         line_end = text.find("\n", heading.start, end)
         line_end = end if line_end < 0 else line_end
         # A heading may itself be a link to the text.
-        if any(heading.start <= link.start < line_end for link in document.references):
+        if bisect_left(links, heading.start) < bisect_left(links, line_end):
             continue
         if not _RULE_LINE.sub("", text[line_end:end]).strip():
             yield heading.title, heading.line

@@ -32,11 +32,7 @@ def machine_path(inspection: Inspection) -> Iterator[Diagnostic]:
         document = node.document
         if "Users" not in document.text:
             continue
-        places = [
-            match
-            for match in _OWN_PATH.finditer(document.text, document.frontmatter.body_start)
-            if not _is_address(document, match.start())
-        ]
+        places = list(_outside_links(document))
         if places:
             line = document.text.count("\n", 0, places[0].start()) + 1
             path = shortened(places[0][0], SHOWN_CHARS)
@@ -44,10 +40,17 @@ def machine_path(inspection: Inspection) -> Iterator[Diagnostic]:
             yield finding("SG335", document.path, line, message)
 
 
-def _is_address(document: Document, position: int) -> bool:
-    """Whether an offset lies in a link."""
+def _outside_links(document: Document) -> Iterator[re.Match[str]]:
+    """The paths of a body that are no address of a link, in order."""
     text, body = document.text, document.frontmatter.body_start
     spans = [(link.start, link.end) for link in document.references]
     addresses = destinations(text, body, len(text), document.excluded.code)
     spans += [(address.start, address.stop) for address in addresses]
-    return any(start <= position < stop for start, stop in spans)
+    spans.sort()
+    at = stop = 0
+    for match in _OWN_PATH.finditer(text, body):
+        while at < len(spans) and spans[at][0] <= match.start():
+            stop = max(stop, spans[at][1])
+            at += 1
+        if stop <= match.start():
+            yield match
