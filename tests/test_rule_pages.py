@@ -75,6 +75,7 @@ TOO_LARGE: dict[str, tuple[Files, Files]] = {
     "SG307": ({"fees.md": "a " * 1_510}, {"fees.md": "a " * 1_490}),
     "SG308": (wide_map(26), wide_map(25)),
     "SG310": (chain(5), chain(4)),
+    "SG323": (wide_map(200), wide_map(25)),
 }
 """The files with the finding and those without it, where they are too large for a page."""
 

@@ -136,6 +136,26 @@ CODES: dict[str, Code] = {
     "SG311": Code(_I, "say what sets each apart, or merge them"),
     "SG312": Code(_I, "merge the map into the one that links to it, or let it grow"),
     "SG313": Code(_I, "judge each: does it tell what question the node answers?"),
+    # strict
+    "SG320": Code(_I, "say in 200 characters what it holds and when to read it"),
+    "SG321": Code(_W, "say what it holds and when to read it"),
+    "SG322": Code(_W, "say what sets each apart, or merge the nodes"),
+    "SG323": Code(_I, "part the map, so that an agent lists only what its question is about"),
+    "SG324": Code(_W, "keep one of the nodes, and link to it; or say in both what differs"),
+    "SG325": Code(_W, "replace one of the embeds with a link"),
+    "SG326": Code(_I, "link the name, so that an agent finds the way back"),
+    "SG327": Code(_I, "write the heading one level below the one before"),
+    "SG328": Code(_I, "lower the others to level 2, or split the node: skillagent split"),
+    "SG329": Code(_I, "write the text, or remove the heading"),
+    "SG330": Code(_W, "link the node that replaces it, or say beside the link that it is outdated"),
+    "SG331": Code(_I, "link the file where it is named"),
+    "SG332": Code(_W, "add the file, or correct its path"),
+    "SG333": Code(_I, "let the words of the link say what is there"),
+    "SG334": Code(_W, "remove the alias, or give it another name"),
+    "SG335": Code(_I, "write a path that all readers have, or a placeholder such as ~/project"),
+    "SG336": Code(
+        _W, "close the fence: all that follows is read as code, and its links do not count"
+    ),
 }
 OF_PROFILES = "SG4"
 """Beginning of the codes that are looked for only by a profile, such as that of a format."""

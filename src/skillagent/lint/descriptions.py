@@ -1,4 +1,4 @@
-"""Rules about descriptions: missing, nearly equal, or silent on when to read the node."""
+"""Rules about descriptions: missing, too long, of no use, or like that of another node."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
+from skillagent.diagnostics import Diagnostic, finding
+from skillagent.graph import Node, NodeKind
+from skillagent.lint.inspection import HealthFinding, Inspection, health_finding, in_series
+from skillagent.markdown.headings import heading_key
 from skillagent.progress import tracked
 
 LIKE = 0.8
 """Jaccard similarity of their words from which two descriptions are nearly the same."""
 SHOWN_CHARS = 80
+_END_CHARS = 30
+"""Characters of a cut description that a finding shows, up to the cut."""
+_FIELDS = ("description", "summary", "desc")
 
 # A heuristic: a description that says when to read it uses one of these words.
 _WHEN = re.compile(
@@ -57,6 +63,58 @@ def alike(inspection: Inspection) -> Iterator[HealthFinding]:
                 "SG311", nodes[node], f"the description is {detail}", detail=detail
             )
         earlier.add(bag, node)
+
+
+def long(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Descriptions that a listing cuts: an agent does not see their ends when it chooses.
+
+    Not that of a SKILL.md, which hosts show whole.
+    """
+    # Imported here: `check` and hooks load this module, and must not wait for `disclosure`.
+    from skillagent.disclosure.session_view import LINE_CHARS
+    from skillagent.markdown.prose import shortened
+
+    for node in inspection.graph.nodes.values():
+        text = node.description
+        if node.description_derived or node.kind is NodeKind.SKILL or len(text) <= LINE_CHARS:
+            continue
+        end = shortened(text, LINE_CHARS)[-_END_CHARS:].lstrip()
+        message = f"a description of {len(text)} characters; a listing shows it up to {end!r}"
+        yield _own_finding("SG320", node, message)
+
+
+def repeats_name(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Descriptions that are only the title or the file name; case and punctuation aside."""
+    for node in inspection.graph.nodes.values():
+        names = (node.title, node.heading_title, node.stem, node.id)
+        if not node.description_derived and heading_key(node.description) in set(
+            map(heading_key, names)
+        ):
+            message = f"the description {_shown(node.description)!r} is only the node's name"
+            yield _own_finding("SG321", node, message)
+
+
+def repeated(inspection: Inspection) -> Iterator[Diagnostic]:
+    """Descriptions that are word for word that of an earlier node, by id.
+
+    Not in a series such as the versions of a node; see `in_series`.
+    """
+    first: dict[str, Node] = {}
+    for node in inspection.graph.nodes.values():
+        key = " ".join(node.description.casefold().split()).strip(" .!?…")
+        if not key or node.description_derived:
+            continue
+        other = first.setdefault(key, node)
+        if other is not node and not in_series(node, other):
+            message = f"the description is word for word that of [[{other.id}]]"
+            yield _own_finding("SG322", node, message)
+
+
+def _own_finding(code: str, node: Node, message: str) -> Diagnostic:
+    """A finding at the line of the author's description."""
+    lines = node.document.frontmatter.lines
+    line = next((line for key, line in lines.items() if key.casefold() in _FIELDS), 1)
+    return finding(code, node.document.path, line, message)
 
 
 class _EarlierDescriptions:

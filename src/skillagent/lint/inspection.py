@@ -5,6 +5,7 @@ Below: `skills`, which reads every SKILL.md, and `graph`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,11 @@ from skillagent.graph import Node, SkillGraph
 from skillagent.lint.skills import SkillFile, read_skills
 from skillagent.progress import Progress, no_progress
 from skillagent.tokens import TokenCounter, default_counter
+
+_VERSION = re.compile(
+    r"(?<![^/])(?:v?\d+(?:\.(?:\d+|x))*|next|latest|current|stable|preview)(?=/)|\d+(?:[^\w/]\d+)*",
+    re.IGNORECASE,
+)
 
 
 class Inspection:
@@ -91,3 +97,20 @@ def health_finding(
         subject=subject or node.id,
         detail=detail,
     )
+
+
+def more_in_file(count: int) -> str:
+    """The end of a message about several places in one file, of which it names the first.
+
+    Args:
+        count: number of all these places.
+    """
+    return f", and {count - 1} more in this file" if count > 1 else ""
+
+
+def in_series(one: Node, other: Node) -> bool:
+    """Whether the paths of two nodes differ only in versions, dates or other numbers.
+
+    `release-4-0.md` and `release-4-1.md` do, and `next/fees.md` and `v1.2/fees.md`.
+    """
+    return one.path != other.path and _VERSION.sub("0", one.path) == _VERSION.sub("0", other.path)
