@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from skillagent.graph import Node
+from skillagent.graph.okf import is_reserved
 from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 from skillagent.progress import tracked
 
@@ -22,10 +24,15 @@ _WHEN = re.compile(
 )
 
 
+def has_no_place_for_one(node: Node) -> bool:
+    """Whether the Open Knowledge Format gives a document no header that could describe it."""
+    return bool(node.document.dialect.okf) and is_reserved(node.path)
+
+
 def undescribed(inspection: Inspection) -> Iterator[HealthFinding]:
     """Nodes whose description was taken from their text."""
     for node in inspection.graph.nodes.values():
-        if node.description_derived:
+        if node.description_derived and not has_no_place_for_one(node):
             detail = _shown(node.description)
             yield health_finding("SG306", node, "no description of its own", detail=detail)
 
