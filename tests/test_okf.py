@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,17 +13,20 @@ from pathlib import Path
 import pytest
 
 from skillagent import Options, SkillGraph, Toolset
+from skillagent.diagnostics import CODES
+from skillagent.errors import UsageError
 from skillagent.graph import NodeKind
 from skillagent.graph.okf import is_since
 from skillagent.graph.trust import Trust, trust_of
 from skillagent.indexing import open_graph
 from skillagent.indexing.published import open_published, publish_graph
-from skillagent.lint import HEALTH_RULES, findings
+from skillagent.lint import HEALTH_RULES, RULES, findings, profile_rules
+from skillagent.lint.okf import OKF_RULES
 from skillagent.markdown.document import parse
 from skillagent.store import GraphView, MemoryView
 from skillagent.store.postgres.address import Address
 from skillagent.store.postgres.database import Database
-from tests.conftest import Vault
+from tests.conftest import SHIPPED, Vault
 from tests.indexing.test_opening import rows_of
 from tests.postgres import Server
 from tests.toy_store import toy
@@ -97,7 +101,9 @@ def test_listings_describe_the_folders_and_documents_that_have_no_description(
     vault: Vault,
 ) -> None:
     nodes = load(vault(SHOP)).nodes
-    assert {id: node.description for id, node in nodes.items() if not node.description_derived} == {
+    assert {
+        key: node.description for key, node in nodes.items() if not node.description_derived
+    } == {
         "metrics/index": "What is measured, and how often.",
         "metrics/old": "The earlier sum.",
         "metrics/revenue": "What was earned.",
@@ -119,7 +125,7 @@ def test_the_listing_of_its_own_folder_describes_a_document_first(vault: Vault) 
         }
     )
     nodes = SkillGraph.load(folder).nodes
-    assert [nodes[id].description for id in ("a/x", "a/y", "a/index")] == [
+    assert [nodes[key].description for key in ("a/x", "a/y", "a/index")] == [
         "From here.",
         "Only above.",
         "Folder.",
@@ -185,6 +191,12 @@ def test_a_moment_is_the_first_one_that_is_stale_and_a_date_the_last_fresh_day(
     assert ("a" in graph.outdated) is is_stale
 
 
+OVERTAKEN = """generated: {by: a/1, at: 2026-02-02T00:00:00Z}
+verified:
+- {by: "human:x", at: 2026-02-01T00:00:00Z}
+- {by: "process:y", at: 2026-02-03T00:00:00Z}"""
+
+
 @pytest.mark.parametrize(
     ("header", "old", "new"),
     [
@@ -195,9 +207,7 @@ def test_a_moment_is_the_first_one_that_is_stale_and_a_date_the_last_fresh_day(
         ("verified: [{by: a/1}, {by: 'human:x'}]", Trust.HUMAN_REVIEWED, Trust.HUMAN_REVIEWED),
         ("verified: {by: 'human:'}", Trust.MACHINE_CONFIRMED, Trust.MACHINE_CONFIRMED),
         (
-            "generated: {by: a/1, at: 2026-02-02T00:00:00Z}\n"
-            "verified: [{by: 'human:x', at: 2026-02-01T00:00:00Z}, "
-            "{by: 'process:y', at: 2026-02-03T00:00:00Z}]",
+            OVERTAKEN,
             Trust.HUMAN_REVIEWED,
             Trust.MACHINE_CONFIRMED,
         ),
@@ -299,3 +309,49 @@ def test_an_updated_index_of_a_bundle_is_equal_to_a_new_one(
     assert new.path is not None
     assert rows_of(updated.path) == rows_of(new.path)
     assert calls(Toolset(updated.view)) == calls(Toolset(new.view))
+
+
+def files_of(page: str, title: str) -> dict[str, str]:
+    """Path → text of the files in one section of a rule's page."""
+    section = page.partition(f"## {title}\n")[2]
+    if title == "Example":
+        section = section.partition("\n## Fix\n")[0]
+    return dict(
+        re.findall(r"^`([^`\n]+)`\n\n````markdown\n(.*?)^````$", section, re.MULTILINE | re.DOTALL)
+    )
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if "SG401" <= code <= "SG429"])
+def test_each_rule_finds_the_example_of_its_page_and_nothing_once_it_is_corrected(
+    vault: Vault, code: str
+) -> None:
+    page = (SHIPPED[1] / "rules" / f"{code}.md").read_text(encoding="utf-8")
+    faulty, sound = files_of(page, "Example"), files_of(page, "Fix")
+    top = vault(
+        {f"faulty/{path}": text for path, text in faulty.items()}
+        | {f"sound/{path}": text for path, text in sound.items()}
+    )
+    faults, none = (
+        findings(SkillGraph.load(top / name), rules=profile_rules("okf"))
+        for name in ("faulty", "sound")
+    )
+    assert [one.code for one in faults] == [code]
+    assert none == ()
+
+
+def test_each_rule_has_a_code_of_its_own() -> None:
+    codes = [code for code in CODES if "SG401" <= code <= "SG429"]
+    assert len(OKF_RULES) == len(codes)
+    assert OKF_RULES.keys().isdisjoint(RULES)
+
+
+def test_a_profile_that_is_unknown_is_refused_with_the_names_of_those_there_are() -> None:
+    with pytest.raises(UsageError, match="no profile 'okx': name one of okf"):
+        profile_rules("okx")
+
+
+def test_a_description_in_a_listing_does_not_replace_the_one_that_is_recommended(
+    vault: Vault,
+) -> None:
+    only = findings(load(vault(SHOP)), rules=profile_rules("okf"))
+    assert [(one.path, one.code) for one in only] == [("tables/refunds.md", "SG416")]
