@@ -1,4 +1,4 @@
-"""`skillagent export`: writes a graph as an Agent Skill, llms.txt, JSON or GraphML.
+"""`skillagent export`: writes a graph as an Agent Skill, OKF bundle, llms.txt, JSON or GraphML.
 
 It also writes a recorded run as a trajectory for other viewers, or as a report for people; how it
 writes a suite of evals is in `export_suite`.
@@ -15,7 +15,7 @@ from skillagent.cli.arguments import Commands, command
 from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 
 if TYPE_CHECKING:
-    from skillagent.exports import PackedSkill
+    from skillagent.exports import PackedSkill, WrittenBundle
     from skillagent.graph import SkillGraph
     from skillagent.progress import Progress
     from skillagent.runs import RunRecord
@@ -43,6 +43,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="FOLDER",
         help="destination; its name becomes the skill's; with --also it gets a skill for each root "
         "(default: the graph's name, here)",
+    )
+    bundle = command(forms, "okf", run, "write it as a bundle of the Open Knowledge Format")
+    bundle.add_argument(
+        "-o", "--out", required=True, metavar="FOLDER", help="destination: a new or empty folder"
     )
     for name, text in _FORMS.items():
         form = command(forms, name, run, text)
@@ -85,14 +89,16 @@ def run(arguments: argparse.Namespace) -> int:
     with progress_bar() as progress:
         graph = load(arguments, progress)
         if arguments.form == "agent-skill":
-            packed = _packed(graph, arguments.out, progress)
+            accounts = [_account(skill) for skill in _packed(graph, arguments.out, progress)]
+        elif arguments.form == "okf":
+            accounts = [_account_of_bundle(_bundle(graph, arguments.out, progress))]
         else:
-            text = _text(graph, arguments)
-    if arguments.form == "agent-skill":
-        for skill in packed:
-            print(printable(_account(skill)))
-        return 0
-    return _give(arguments, text)
+            accounts, text = [], _text(graph, arguments)
+    if not accounts:
+        return _give(arguments, text)
+    for account in accounts:
+        print(printable(account))
+    return 0
 
 
 def _trajectory(arguments: argparse.Namespace) -> int:
@@ -138,6 +144,23 @@ def _account(skill: PackedSkill) -> str:
     if not skill.whole_entry:
         text += "; SKILL.md cannot be the entry unchanged, and links to it"
     return text
+
+
+def _bundle(graph: SkillGraph, out: str, progress: Progress) -> WrittenBundle:
+    from skillagent.errors import UsageError
+    from skillagent.exports import okf_bundle
+
+    finish_interrupted(out)
+    try:
+        with undone_by_signals():
+            return okf_bundle(graph, out, progress)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
+
+
+def _account_of_bundle(bundle: WrittenBundle) -> str:
+    counts = f"{len(bundle.nodes)} nodes, {len(bundle.listings)} listings"
+    return f"{bundle.path}: {counts}, {bundle.attachments} attachments"
 
 
 def _text(graph: SkillGraph, arguments: argparse.Namespace) -> str:

@@ -210,7 +210,7 @@ class _Writing:
             written = loaded.nodes[self._ids[node.id]]
             for what, old, new in (
                 ("aliases", node.aliases, written.aliases),
-                ("description", node.description, written.description),
+                ("description", _own_description(node), _own_description(written)),
                 ("kind", node.kind, written.kind),
                 ("status", status_of(self._graph, node), status_of(loaded, written)),
             ):
@@ -272,6 +272,10 @@ class _Writing:
         if node.title == node.stem != stem_of(self.places[node.id]):
             fields["title"] = node.title
         return fields
+
+
+def _own_description(node: Node) -> str:
+    return "" if node.description_derived else node.description
 
 
 def _is_ours(code: str) -> bool:
