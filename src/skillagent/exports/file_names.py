@@ -109,6 +109,8 @@ class BundlePaths(_ExportNames):
         stem = _stem(path)
         for reserved, free in _FREE_STEMS.items():
             stem = free if _is(stem, reserved) else stem
+        if _is(stem, "skill") and path.rpartition("/")[2].casefold() != "skill.md":
+            stem = "skill-text"  # no skill before, such as SKILL.markdown
         return self._free(path.rpartition("/")[0], stem, ".md")
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,8 @@ class _Writing:
         """Path → text."""
         self._words: dict[str, set[int]] = {}
         """Id of a node → offsets of broken links that must be written as plain words."""
+        self._moved: dict[str, Callable[[int], int]] = {}
+        """Id of a node → the function that finds an offset in the text that was written."""
         self._wikilinks: set[str] = set()
         """Ids of nodes whose wikilinks stay wikilinks."""
 
@@ -183,20 +185,20 @@ class _Writing:
     def _mend(self, node: Node, loaded: SkillGraph) -> bool:
         """Choose another way to write a node next time; False if none is left.
 
-        Broken links that would resolve become words; if there are none, wikilinks stay wikilinks.
+        What led nowhere and would lead to a node becomes words; if there is nothing of this kind,
+        wikilinks stay wikilinks.
         """
+        if (moved := self._moved.get(node.id)) is None:
+            return False
         links = self._graph.links_from(node.id)
-        written = loaded.links_from(self._ids[node.id])
+        good = {link.start for link in links if link.target}
+        led = {link.start for link in loaded.links_from(self._ids[node.id]) if link.target}
+        starts = {reference.start for reference in node.document.references}
         words = self._words.setdefault(node.id, set())
-        if len(links) == len(written):
-            new = {
-                link.start
-                for link, other in zip(links, written, strict=True)
-                if link.target is None and other.target is not None
-            } - words
+        new = {start for start in starts - good if moved(start) in led} - words
+        if new:
             words |= new
-            if new:
-                return True
+            return True
         if node.id in self._wikilinks:
             return False
         self._wikilinks.add(node.id)
@@ -253,6 +255,13 @@ class _Writing:
         text = written.text
         if not self._is_bundle:
             text = _with_fields(text, self.places[node.id], self._new_fields(node))
+        body, longer = node.document.frontmatter.body_start, len(text) - len(written.text)
+
+        def moved(start: int) -> int:
+            # New keys are at the end of the header, so only the body moves.
+            return written.moved(start) + (longer if start >= body else 0)
+
+        self._moved[node.id] = moved
         return text.encode("utf-8", "replace")
 
     def _original(self, node: Node) -> bytes:
