@@ -158,6 +158,68 @@ def test_the_command_says_what_was_written(
     assert capsys.readouterr().out == f"{tmp_path / 'out'}: 2 nodes, 1 listings, 0 attachments\n"
 
 
+def test_an_imported_bundle_keeps_its_concepts_and_its_listings_are_the_maps(
+    vault: Vault, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {path: text for path, text in SHOP.items() if path != "metrics/old.md"}
+    source = vault({f"shop/{path}": text for path, text in files.items()}) / "shop"
+    folder = tmp_path / "imported"
+    assert main(["import", str(source), str(folder)]) == 0
+    assert "1 entry, 2 maps, 4 nodes, 1 log, 2 other files" in capsys.readouterr().out
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.*")
+    }
+    assert texts.pop("SKILL.md") == (
+        '---\nname: imported\ndescription: "Imported: tables, metrics"\n---\n\n' + SHOP["index.md"]
+    )
+    assert texts.pop("tables/index.md") == (
+        "---\ntype: map\ndescription: Every table of the shop.\n---\n" + SHOP["tables/index.md"]
+    )
+    assert texts.pop("metrics/index.md").startswith(
+        '---\ntype: map\ndescription: "What is measured, and how often."\n---\n# Metrics'
+    )
+    assert texts.pop("log.md") == "---\ntype: log\n---\n" + SHOP["log.md"]
+    assert texts == {path: SHOP[path] for path in texts}
+    assert len(texts) == 6
+
+
+def test_an_imported_bundle_has_the_nodes_links_and_log_of_the_bundle(
+    vault: Vault, tmp_path: Path
+) -> None:
+    files = {path: text for path, text in SHOP.items() if path != "metrics/old.md"}
+    source = vault({f"shop/{path}": text for path, text in files.items()}) / "shop"
+    (source / "tables" / "orders.md").write_text(
+        "---\ntype: Table\n---\nUp to [the top](/index.md).\n", encoding="utf-8"
+    )
+    assert main(["import", str(source), str(tmp_path / "imported"), "--json"]) == 0
+    bundle, graph = SkillGraph.load(source), SkillGraph.load(tmp_path / "imported")
+    ids = {node: "SKILL" if node == "index" else node for node in bundle.nodes}
+    assert set(graph.nodes) == set(ids.values())
+    for node in bundle.nodes.values():
+        mine = graph.nodes[ids[node.id]]
+        assert [link.target for link in links_of(graph, mine.id)] == [
+            ids[str(link.target)] for link in links_of(bundle, node.id)
+        ]
+        if node.id != "index":
+            assert own(mine)[1:4] == own(node)[1:4]
+            assert (
+                mine.document.frontmatter.fields.items() >= node.document.frontmatter.fields.items()
+            )
+    assert graph.nodes["log"].kind is NodeKind.LOG
+    assert graph.orphans() == ()
+
+
+def test_what_no_listing_of_an_imported_bundle_leads_to_is_listed_in_the_entry(
+    vault: Vault, tmp_path: Path
+) -> None:
+    source = vault({f"shop/{path}": text for path, text in SHOP.items()}) / "shop"
+    assert main(["import", str(source), str(tmp_path / "imported")]) == 0
+    entry = (tmp_path / "imported" / "SKILL.md").read_text(encoding="utf-8")
+    assert "- [[old]] - The earlier sum.\n" in entry
+    assert "[[log]]" not in entry
+
+
 def links_of(graph: SkillGraph, node: str) -> list[Link]:
     return [link for link in graph.links_from(node) if link.target]
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,6 +144,7 @@ class _Writing:
             is_kept = self._is_bundle or node.kind is NodeKind.LOG
             self.places[node.id] = node.path if is_kept else names.node(node.path)
         named = {path for node in nodes for path in self._others.named_in(node)}
+        named |= {path for node in nodes for path in self._named_in_header(node)}
         if self._is_bundle:
             named = set(self._graph.others[""])
         for path in sorted(named):
@@ -154,6 +155,12 @@ class _Writing:
             copy = path if self._is_bundle else names.attachment(path)
             self.attachments[copy] = data
             self._copies["", path] = copy
+
+    def _named_in_header(self, node: Node) -> Iterator[str]:
+        """The attachments that link fields name, such as the file of a computation."""
+        for reference in node.document.references:
+            if reference.is_name and (path := self._others.find(node, reference.target, False)):
+                yield path
 
     def write(self, folder: Path, progress: Progress) -> dict[str, bytes]:
         """Write the bundle below a folder, load it again and compare.

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from skillagent.graph import Node
+from skillagent.graph import Node, NodeKind
 from skillagent.graph.okf import is_reserved
 from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 from skillagent.progress import tracked
@@ -25,8 +25,9 @@ _WHEN = re.compile(
 
 
 def has_no_place_for_one(node: Node) -> bool:
-    """Whether the Open Knowledge Format gives a document no header that could describe it."""
-    return bool(node.document.dialect.okf) and is_reserved(node.path)
+    """Whether a document needs no description: a log, or a listing in a bundle, without header."""
+    is_listing = bool(node.document.dialect.okf) and is_reserved(node.path)
+    return is_listing or node.kind is NodeKind.LOG
 
 
 def undescribed(inspection: Inspection) -> Iterator[HealthFinding]:
