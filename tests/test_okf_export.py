@@ -126,6 +126,22 @@ def test_only_files_with_wikilinks_are_written_anew_in_a_bundle(
     ).read_text(encoding="utf-8")
 
 
+def test_a_logseq_graph_becomes_a_bundle_although_its_folders_stay(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "pages/a.md": "- See [[b]] and [[c/d]], [settings](../logseq/config.edn).\n",
+        "pages/b.md": "type:: book\n\n- Text.\n",
+        "pages/c___d.md": "- More.\n",
+        "journals/2026_01_31.md": "- Read [[b]].\n",
+        "logseq/config.edn": "{}",
+    }
+    graph, bundle = exported(files, tmp_path)
+    assert graph.dialect.name == "logseq"
+    loaded = SkillGraph.load(bundle.path)
+    assert (loaded.dialect.name, loaded.dialect.okf) == ("obsidian", "0.2")
+    assert loaded.nodes["pages/b"].declared_kind == "book"
+    assert not [one for one in findings(loaded, rules=profile_rules("okf")) if one.code < "SG410"]
+
+
 def test_several_roots_and_folders_with_other_files_are_refused(
     vault: Vault, tmp_path: Path
 ) -> None:

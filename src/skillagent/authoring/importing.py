@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -35,8 +36,8 @@ from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, Options, Root, SkillGraph
 from skillagent.graph.file_name import SUFFIXES, without_suffix
+from skillagent.graph.logseq import dialect_of
 from skillagent.graph.node import kind_of
-from skillagent.graph.okf import INDEX
 from skillagent.graph.walk import read_file
 from skillagent.lint.agent_skills import MAX_BYTES
 from skillagent.markdown import OBSIDIAN, Dialect, LinkKind
@@ -112,10 +113,8 @@ def import_graph(
 
 def _loaded(source: Path, options: Options, progress: Progress) -> SkillGraph:
     """The graph of a folder; as a bundle of the Open Knowledge Format if it is one."""
-    if options.dialect == OBSIDIAN and (source / INDEX).is_file():
-        graph = SkillGraph.load(source, progress=progress)
-        if graph.dialect.okf:
-            return graph
+    if options.dialect == OBSIDIAN and dialect_of(Root(source), None) == OBSIDIAN:
+        options = replace(options, dialect=None)  # which differs only for a bundle
     return SkillGraph.load(source, options=options, progress=progress)
 
 

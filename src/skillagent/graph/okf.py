@@ -31,6 +31,8 @@ OLDEST = "0.2"
 _README = "readme.md"
 _MOST_VERSION = 20
 """Characters of a version that are kept."""
+_MOST_BEFORE = 80
+"""Characters of a line before a link that begins an item."""
 _VERSION = lazy_pattern(r"(\d{1,4})(?:\.(\d{1,4}))?.*")
 _BULLET = lazy_pattern(r"[ \t]*[-*+][ \t]+[*_]{0,2}")
 _BEHIND = lazy_pattern(r"[*_]{0,2}[ \t]*(?:-{1,2}|[\u2013\u2014:])[ \t]+(\S[^\n]*)")
@@ -107,8 +109,10 @@ def listing_entries(document: Document) -> Iterator[ListingEntry]:
     for reference in document.references:
         if reference.kind is not LinkKind.MARKDOWN or reference.key:
             continue
-        first = text.rfind("\n", 0, reference.start) + 1
-        if _BULLET.fullmatch(text, first, reference.start):
+        # Only a mark may come before the link, so a longer line is not searched for its beginning.
+        lower = max(0, reference.start - _MOST_BEFORE)
+        first = text.rfind("\n", lower, reference.start) + 1
+        if (first or not lower) and _BULLET.fullmatch(text, first, reference.start):
             yield ListingEntry(reference, _text_behind(text, reference.end))
 
 
