@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from skillagent.cli import export_suite
 from skillagent.cli.arguments import Commands, command
 from skillagent.cli.interrupted import finish_interrupted, undone_by_signals
 
 if TYPE_CHECKING:
-    from skillagent.exports import PackedSkill, WrittenBundle
+    from skillagent.exports import PackedSkill
     from skillagent.graph import SkillGraph
     from skillagent.progress import Progress
     from skillagent.runs import RunRecord
 
+T = TypeVar("T")
 _FORMS = {
     "llms-txt": "an llms.txt, with every map as a section",
     "json": "everything that was loaded, in one JSON object",
@@ -88,15 +89,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     with progress_bar() as progress:
         graph = load(arguments, progress)
-        if arguments.form == "agent-skill":
-            accounts = [_account(skill) for skill in _packed(graph, arguments.out, progress)]
-        elif arguments.form == "okf":
-            accounts = [_account_of_bundle(_bundle(graph, arguments.out, progress))]
-        else:
-            accounts, text = [], _text(graph, arguments)
-    if not accounts:
-        return _give(arguments, text)
-    for account in accounts:
+        write = {"agent-skill": _skills, "okf": _bundle}.get(arguments.form)
+        written = write(graph, arguments.out, progress) if write else _text(graph, arguments)
+    if isinstance(written, str):
+        return _give(arguments, written)
+    for account in written:
         print(printable(account))
     return 0
 
@@ -124,19 +121,15 @@ def _record(folder: str) -> RunRecord:
     return RunRecord.read(Path(folder))
 
 
-def _packed(graph: SkillGraph, out: str | None, progress: Progress) -> tuple[PackedSkill, ...]:
-    from skillagent.errors import UsageError
+def _skills(graph: SkillGraph, out: str | None, progress: Progress) -> list[str]:
+    """Pack a graph as Agent Skills, and return a line about each."""
     from skillagent.exports import agent_skill
     from skillagent.exports.file_names import skill_name
 
     if out is None:
         out = "." if len(graph.roots) > 1 else skill_name(graph.name)
-    finish_interrupted(out)
-    try:
-        with undone_by_signals():
-            return agent_skill(graph, out, progress)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
+    place = out
+    return [_account(skill) for skill in _whole(place, lambda: agent_skill(graph, place, progress))]
 
 
 def _account(skill: PackedSkill) -> str:
@@ -146,21 +139,25 @@ def _account(skill: PackedSkill) -> str:
     return text
 
 
-def _bundle(graph: SkillGraph, out: str, progress: Progress) -> WrittenBundle:
-    from skillagent.errors import UsageError
+def _bundle(graph: SkillGraph, out: str, progress: Progress) -> list[str]:
+    """Write a graph as a bundle, and return a line about it."""
     from skillagent.exports import okf_bundle
+
+    bundle = _whole(out, lambda: okf_bundle(graph, out, progress))
+    counts = f"{len(bundle.nodes)} nodes, {len(bundle.listings)} listings"
+    return [f"{bundle.path}: {counts}, {bundle.attachments} attachments"]
+
+
+def _whole(out: str, write: Callable[[], T]) -> T:
+    """Write a folder, whole or not at all."""
+    from skillagent.errors import UsageError
 
     finish_interrupted(out)
     try:
         with undone_by_signals():
-            return okf_bundle(graph, out, progress)
+            return write()
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
-
-
-def _account_of_bundle(bundle: WrittenBundle) -> str:
-    counts = f"{len(bundle.nodes)} nodes, {len(bundle.listings)} listings"
-    return f"{bundle.path}: {counts}, {bundle.attachments} attachments"
 
 
 def _text(graph: SkillGraph, arguments: argparse.Namespace) -> str:

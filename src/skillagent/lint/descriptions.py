@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from skillagent.graph import Node, NodeKind
-from skillagent.graph.okf import is_reserved
+from skillagent.graph.okf import INDEX
 from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 from skillagent.progress import tracked
 
@@ -26,8 +26,12 @@ _WHEN = re.compile(
 
 def has_no_place_for_one(node: Node) -> bool:
     """Whether a document needs no description: a log, or a listing in a bundle, without header."""
-    is_listing = bool(node.document.dialect.okf) and is_reserved(node.path)
-    return is_listing or node.kind is NodeKind.LOG
+    return is_listing(node) or node.kind is NodeKind.LOG
+
+
+def is_listing(node: Node) -> bool:
+    """Whether a node lists a folder of a bundle of the Open Knowledge Format."""
+    return bool(node.document.dialect.okf) and node.path.rpartition("/")[2] == INDEX
 
 
 def undescribed(inspection: Inspection) -> Iterator[HealthFinding]:
