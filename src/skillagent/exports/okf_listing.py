@@ -10,7 +10,8 @@ Above: `okf`. Below: `graph`.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from skillagent.exports.skill_md import plain_line
@@ -32,6 +33,29 @@ class _Item(NamedTuple):
     description: str
 
 
+@dataclass(slots=True)
+class _Folder:
+    """One folder of the bundle."""
+
+    path: str
+    """Empty for the top."""
+    nodes: list[Node] = field(default_factory=list)
+    """The nodes in it, by id."""
+    folders: list[_Folder] = field(default_factory=list)
+    """The folders in it, by path."""
+    map: Node | None = None
+    """The node whose links give the listing its order; None if there is none."""
+
+    @property
+    def name(self) -> str:
+        return posixpath.basename(self.path)
+
+    @property
+    def listing(self) -> str:
+        """Path of its listing."""
+        return posixpath.join(self.path, INDEX)
+
+
 def listings(graph: SkillGraph, places: Mapping[str, str]) -> dict[str, str]:
     """Path → text of the listing of each folder.
 
@@ -39,53 +63,48 @@ def listings(graph: SkillGraph, places: Mapping[str, str]) -> dict[str, str]:
         graph: the graph.
         places: id of a node → path in the bundle.
     """
-    maps = {folder: _map_of(graph, folder, places) for folder in _folders(places.values())}
-    return {posixpath.join(folder, INDEX): _listing(graph, folder, places, maps) for folder in maps}
+    folders = _folders(graph, places)
+    return {folder.listing: _listing(graph, folder, places) for folder in folders}
 
 
-def _folders(paths: Iterable[str]) -> list[str]:
-    """The top, and every folder that contains files, directly or not."""
-    folders = {""}
-    for path in paths:
-        parts = path.split("/")[:-1]
-        folders |= {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
-    return sorted(folders)
+def _folders(graph: SkillGraph, places: Mapping[str, str]) -> list[_Folder]:
+    """The top, and every folder that contains nodes, directly or not."""
+    parts = [path.split("/")[:-1] for path in places.values()]
+    paths = {"/".join(above[:depth]) for above in parts for depth in range(len(above) + 1)}
+    folders = {path: _Folder(path) for path in sorted({"", *paths})}
+    for node, path in places.items():
+        folders[posixpath.dirname(path)].nodes.append(graph.nodes[node])
+    for folder in folders.values():
+        folder.map = _map_of(folder)
+        if folder.path:
+            folders[posixpath.dirname(folder.path)].folders.append(folder)
+    if graph.entry:
+        folders[""].map = graph.nodes[graph.entry]
+    return list(folders.values())
 
 
-def _map_of(graph: SkillGraph, folder: str, places: Mapping[str, str]) -> Node | None:
-    """The map of a folder: the entry at the top, below it the index of the folder or its map."""
-    if not folder and graph.entry:
-        return graph.nodes[graph.entry]
-    inside = [
-        graph.nodes[node] for node, path in places.items() if posixpath.dirname(path) == folder
-    ]
-    indexes = [node for node in inside if name_key(node.stem) in FOLDER_INDEXES]
-    named = [node for node in inside if name_key(node.stem) == name_key(posixpath.basename(folder))]
-    maps = [node for node in inside if node.kind is NodeKind.MAP]
+def _map_of(folder: _Folder) -> Node | None:
+    """Its index, else the node with its name, else its first map."""
+    indexes = [node for node in folder.nodes if name_key(node.stem) in FOLDER_INDEXES]
+    named = [node for node in folder.nodes if name_key(node.stem) == name_key(folder.name)]
+    maps = [node for node in folder.nodes if node.kind is NodeKind.MAP]
     return next(iter([*indexes, *named, *maps]), None)
 
 
-def _listing(
-    graph: SkillGraph,
-    folder: str,
-    places: Mapping[str, str],
-    maps: Mapping[str, Node | None],
-) -> str:
-    own = maps[folder]
+def _listing(graph: SkillGraph, folder: _Folder, places: Mapping[str, str]) -> str:
+    # Which item a link of the map to a node means.
+    leading = {node.id: places[node.id] for node in folder.nodes}
     items = {
-        path: _Item(path, graph.nodes[node].title, _description(graph.nodes[node]))
-        for node, path in places.items()
-        if posixpath.dirname(path) == folder
+        places[node.id]: _Item(places[node.id], node.title, _description(node))
+        for node in folder.nodes
     }
-    leading = {node: path for node, path in places.items() if path in items}
-    below = sorted(other for other in maps if other and posixpath.dirname(other) == folder)
-    for other in below:
-        node = maps[other]
-        path = f"{other}/{INDEX}"
-        items[path] = _Item(path, posixpath.basename(other), _description(node) if node else "")
-        if node is not None:
-            leading.setdefault(node.id, path)
+    for below in folder.folders:
+        about = _description(below.map) if below.map else ""
+        items[below.listing] = _Item(below.listing, below.name, about)
+        if below.map is not None:
+            leading.setdefault(below.map.id, below.listing)
     sections: dict[str, list[_Item]] = {}
+    own = folder.map
     if own is not None:
         if (path := places[own.id]) in items:
             sections[plain_line(own.title) or OTHERS] = [items.pop(path)]
@@ -94,12 +113,13 @@ def _listing(
             if not link.key and path in items:
                 heading = plain_line(link.section or own.title) or OTHERS
                 sections.setdefault(heading, []).append(items.pop(path))
+    rest = plain_line(folder.name) if own is None and folder.path else OTHERS
+    listed_folders = {below.listing for below in folder.folders}
     for path, item in sorted(items.items()):
-        heading = FOLDERS if path.endswith(f"/{INDEX}") and path[: -len(INDEX) - 1] in below else ""
-        title = plain_line(posixpath.basename(folder)) if own is None and folder else OTHERS
-        sections.setdefault(heading or title, []).append(item)
-    head = composed({VERSION_KEY: OLDEST}) if not folder else ""
-    return head + "\n".join(_section(heading, rows, folder) for heading, rows in sections.items())
+        sections.setdefault(FOLDERS if path in listed_folders else rest, []).append(item)
+    head = "" if folder.path else composed({VERSION_KEY: OLDEST})
+    parts = [_section(heading, rows, folder.path) for heading, rows in sections.items()]
+    return head + "\n".join(parts)
 
 
 def _section(heading: str, items: list[_Item], folder: str) -> str:

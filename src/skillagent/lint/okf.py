@@ -213,13 +213,15 @@ def citations(inspection: Inspection) -> Iterator[Diagnostic]:
         entries = _mappings(document.frontmatter.get("sources"))
         ids = {scalar_text(entry.get("id")).strip().casefold() for entry in entries}
         seen: set[str] = set()
+        line, counted = 1, 0
         used = footnotes.used(
             document.text, document.frontmatter.body_start, document.excluded.code
         )
         for note in used if entries else ():
             if note.name not in ids and note.name not in seen:
                 seen.add(note.name)
-                line = document.text.count("\n", 0, note.start) + 1
+                line += document.text.count("\n", counted, note.start)
+                counted = note.start
                 message = f"the footnote [^{note.name[:_SHOWN_CHARS]}] is the id of no source"
                 yield finding("SG413", document.path, line, message)
 
