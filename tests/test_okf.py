@@ -345,6 +345,16 @@ def test_each_rule_has_a_code_of_its_own() -> None:
     assert OKF_RULES.keys().isdisjoint(RULES)
 
 
+def test_a_description_in_another_listing_is_no_reason_to_leave_it_out(vault: Vault) -> None:
+    files = {
+        "index.md": "# A\n\n* [x](x.md) - Of x.\n* [b](b/index.md) - Of b.\n",
+        "b/index.md": "# B\n\n* [x](../x.md)\n",
+        "x.md": "---\ntype: X\ndescription: Of x.\n---\n",
+    }
+    only = findings(load(vault(files)), rules=profile_rules("okf"))
+    assert [(one.path, one.line, one.code) for one in only] == [("b/index.md", 3, "SG420")]
+
+
 def test_a_profile_that_is_unknown_is_refused_with_the_names_of_those_there_are() -> None:
     with pytest.raises(UsageError, match="no profile 'okx': name one of okf"):
         profile_rules("okx")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _LIST_MARK = lazy_pattern(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
 _LEADS = lazy_pattern(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
-_OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
+_DESCRIPTION_FIELDS = ("description", "summary", "desc")
+_OWN_FIELDS = ("title", "name", *_DESCRIPTION_FIELDS, "type", "kind")
 _LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
 
 
@@ -44,7 +45,7 @@ class Node:
     whole: bool = True
     """False if the file is too large, so that `document` has only its beginning."""
     listed: str = ""
-    """What a listing of its bundle says of it; empty if it is in none, or none is a bundle."""
+    """What a listing of its bundle says of it, if its header has no description; else empty."""
 
     @classmethod
     def of(
@@ -67,6 +68,8 @@ class Node:
             listed: what a listing of its bundle says of it.
         """
         kind = kind_of(document, source.path)
+        if listed and _written_description(document):
+            listed = ""
         return cls(
             node, root, path, kind, document, source.digest, source.size, source.whole, listed
         )
@@ -114,12 +117,8 @@ class Node:
 
     @cached_property
     def _described(self) -> tuple[str, bool]:
-        header = self.document.frontmatter
-        for key in ("description", "summary", "desc"):
-            if text := plain_text(scalar_text(header.get(key))):
-                return text, False
-        if self.listed:
-            return self.listed, False
+        if text := _written_description(self.document) or self.listed:
+            return text, False
         return self.document.description, True
 
     @property
@@ -194,6 +193,13 @@ class Node:
 
     def __repr__(self) -> str:
         return f"Node({self.id!r}, kind={self.kind.value!r}, title={self.title!r})"
+
+
+def _written_description(document: Document) -> str:
+    """The description in a header; empty if there is none."""
+    header = document.frontmatter
+    texts = (plain_text(scalar_text(header.get(key))) for key in _DESCRIPTION_FIELDS)
+    return next(filter(None, texts), "")
 
 
 def kind_of(document: Document, path: str) -> NodeKind:

@@ -34,6 +34,11 @@ def is_listing(node: Node) -> bool:
     return bool(node.document.dialect.okf) and node.path.rpartition("/")[2] == INDEX
 
 
+def _describes_itself(node: Node) -> bool:
+    """Whether a node has a description in its own header, and not only in a listing."""
+    return not node.description_derived and not node.listed
+
+
 def undescribed(inspection: Inspection) -> Iterator[HealthFinding]:
     """Nodes whose description was taken from their text."""
     for node in inspection.graph.nodes.values():
@@ -45,7 +50,7 @@ def undescribed(inspection: Inspection) -> Iterator[HealthFinding]:
 def without_when(inspection: Inspection) -> Iterator[HealthFinding]:
     """Descriptions that seem not to say when to read the node."""
     for node in inspection.graph.nodes.values():
-        if not node.description_derived and not _WHEN.search(node.description):
+        if _describes_itself(node) and not _WHEN.search(node.description):
             message = "the description seems not to say when to read the node"
             yield health_finding("SG313", node, message, detail=_shown(node.description))
 
@@ -59,7 +64,7 @@ def alike(inspection: Inspection) -> Iterator[HealthFinding]:
     words = {
         node.id: frozenset(terms(node.description))
         for node in nodes.values()
-        if node.description and not node.description_derived
+        if node.description and _describes_itself(node)
     }
     earlier = _EarlierDescriptions(Counter(word for bag in words.values() for word in bag))
     for node, bag in tracked(words.items(), "comparing descriptions", inspection.progress):
