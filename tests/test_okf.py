@@ -137,8 +137,8 @@ def test_listings_are_maps_and_a_log_is_neither_orphan_nor_unreachable(vault: Va
     assert graph.maps == ("index", "metrics/index", "tables/index")
     assert graph.nodes["log"].kind is NodeKind.LOG
     assert "log" not in (*graph.orphans(), *graph.unmapped, *graph.gathering)
-    found = findings(graph, rules=HEALTH_RULES)
-    assert {one.path for one in found if one.code in ("SG304", "SG306", "SG312")} == {
+    advice = findings(graph, rules=HEALTH_RULES)
+    assert {one.path for one in advice if one.code in ("SG304", "SG306", "SG312")} == {
         "metrics/old.md",
     }
 

@@ -15,7 +15,7 @@ class NodeKind(StrEnum):
     MAP = "map"
     SKILL = "skill"
     LOG = "log"
-    """The history of a folder: read on request, no step of a path."""
+    """The history of a folder, which is read only on request."""
 
 
 GATHERING = frozenset((NodeKind.MAP, NodeKind.SKILL))
