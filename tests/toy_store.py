@@ -86,6 +86,7 @@ class ToyView:
         }
         self._texts = {node.id: node.document.text for node in graph.nodes.values()}
         self._paths = {node.id: node.document.path for node in graph.nodes.values()}
+        self._dialects = {node.id: node.document.dialect for node in graph.nodes.values()}
         self._outdated = dict(graph.outdated)
         self._links = {node: tuple(map(_link, graph.links_from(node))) for node in self.ids}
         self._backlinks = {node: tuple(map(_link, graph.backlinks(node))) for node in self.ids}
@@ -105,7 +106,7 @@ class ToyView:
         return self._heads[node]
 
     def document(self, node: str) -> Document:
-        return parse(self._texts[node], self._paths[node])
+        return parse(self._texts[node], self._paths[node], self._dialects[node])
 
     def locate(self, name: str) -> tuple[str, str]:
         node, fragment = self._locate(name)

@@ -156,6 +156,30 @@ CODES: dict[str, Code] = {
     "SG336": Code(
         _W, "close the fence: all that follows is read as code, and its links do not count"
     ),
+    # Open Knowledge Format
+    "SG401": Code(_E, "begin the file with a YAML header that has a `type`"),
+    "SG402": Code(_E, "write `type:` with a word for the kind of concept, such as Metric"),
+    "SG403": Code(_E, "remove the key; a folder is described in the listing above it"),
+    "SG404": Code(_E, "write a heading, and items below it: * [Title](file.md) - description"),
+    "SG405": Code(_E, "write the heading as ## YYYY-MM-DD"),
+    "SG406": Code(_E, "put the newest date first"),
+    "SG407": Code(_E, "write `runtime:`, such as bigquery or python"),
+    "SG408": Code(_E, "give each source a `resource`: an address, a path, or words for what it is"),
+    "SG409": Code(_E, "write `by` in it: NAME/VERSION for a tool, human:ID for a person"),
+    "SG410": Code(_W, "write it as 2026-01-31T09:00:00Z"),
+    "SG411": Code(_W, "write NAME/VERSION for a tool, human:ID or process:ID for others"),
+    "SG412": Code(_W, "write draft, stable or deprecated"),
+    "SG413": Code(_W, "name the footnote as the `id` of one of the `sources`"),
+    "SG414": Code(_I, "write it in the form of version 0.2"),
+    "SG415": Code(_W, "write the computation below `# Computation`, or its path in `computation`"),
+    "SG416": Code(_W, "write `description:` in one sentence"),
+    "SG417": Code(_W, "write a `type`, or move the file out of the bundle"),
+    "SG418": Code(_W, "write each as { by: human:ID, at: 2026-01-31T09:00:00Z }"),
+    "SG419": Code(_W, "write a Markdown link; skillagent export okf does it for all"),
+    "SG420": Code(_W, "write the description of the file behind the link"),
+    "SG421": Code(_W, "remove the header of the log"),
+    "SG422": Code(_I, "confirm the concept anew"),
+    "SG423": Code(_W, 'write the version as a text, such as "0.2"'),
 }
 OF_PROFILES = "SG4"
 """Beginning of the codes that are looked for only by a profile, such as that of a format."""

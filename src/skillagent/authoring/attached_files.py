@@ -114,7 +114,8 @@ def _targets(node: Node) -> Iterator[tuple[str, bool]]:
     document = node.document
     text, code, body = document.text, document.excluded.code, document.frontmatter.body_start
     for reference in document.references:
-        if reference.target and reference.kind in (LinkKind.WIKILINK, LinkKind.EMBED):
+        is_named = reference.kind in (LinkKind.WIKILINK, LinkKind.EMBED) or reference.is_name
+        if reference.target and is_named:
             yield reference.target, False
     addresses = [
         meaning(text[destination.start : destination.stop])

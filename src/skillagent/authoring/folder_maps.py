@@ -37,7 +37,8 @@ def folder_maps(plan: ImportPlan, name: str) -> dict[str, FolderMap]:
         plan: where the documents go.
         name: name of the skill, which no map may share.
     """
-    titles = {part.path: part.node.title for part in plan.firsts}
+    firsts = [part for part in plan.firsts if part.node.path not in plan.listed]
+    titles = {part.path: part.node.title for part in firsts}
     paths = sorted(titles)
     names = _free_names(plan, name)
     maps: dict[str, FolderMap] = {}
@@ -99,7 +100,8 @@ def lists_of_maps(
         relocation: writes the links.
     """
     by_folder = {path.rpartition("/")[0]: path for path in maps}
-    every = {**{part.path: relocation.placed[part] for part in plan.firsts}, **new}
+    firsts = [part for part in plan.firsts if part.node.path not in plan.listed]
+    every = {**{part.path: relocation.placed[part] for part in firsts}, **new}
     indexes = _indexes(plan)
     lists: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(every, key=lambda path: (path not in new, path not in indexes, path)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from skillagent.authoring.bundle_import import entry_description, is_bundle, kept_edits
 from skillagent.authoring.entry import ENTRY, entry_edits, title_of
 from skillagent.authoring.link_writer import beside
 from skillagent.authoring.moving.parts import DocumentPart
@@ -15,13 +16,14 @@ from skillagent.authoring.sections import CutSection, FreeNames, kept_status, se
 from skillagent.authoring.split import map_header, parts_of
 from skillagent.graph import Node
 from skillagent.graph.file_name import stem_of
+from skillagent.graph.okf import INDEX
 from skillagent.graph.resolve import name_key
 from skillagent.lint.agent_skills import ALLOWED_FIELDS, MAX_DESCRIPTION
 from skillagent.lint.sizes import LONG_TOKENS
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.prose import shortened
 from skillagent.progress import Progress, tracked
-from skillagent.tokens import default_counter
+from skillagent.tokens import TokenCounter, default_counter
 
 TITLES = 6
 """Titles in a description that is made of titles."""
@@ -39,6 +41,9 @@ class ImportPlan:
     """The first part of each document, which the map of its folder lists."""
     cut: list[tuple[tuple[CutSection, ...], list[DocumentPart]]] = field(default_factory=list)
     """The sections of each long document, and the parts that they became."""
+    listed: frozenset[str] = frozenset()
+    """Paths of the documents of a bundle that no new map lists: its own listings lead to them, or
+    they are logs."""
     remarks: list[str] = field(default_factory=list)
     """What the user should know, one line each."""
 
@@ -56,7 +61,13 @@ class ImportPlan:
 
 
 def import_plan(
-    nodes: list[Node], name: str, description: str | None, progress: Progress, *, single: bool
+    nodes: list[Node],
+    name: str,
+    description: str | None,
+    progress: Progress,
+    *,
+    single: bool,
+    listed: frozenset[str] = frozenset(),
 ) -> ImportPlan:
     """Where each document goes, and where a long one is cut.
 
@@ -66,11 +77,13 @@ def import_plan(
         description: description of the skill; None for that of the entry's document.
         progress: called for each document.
         single: whether the source is one file, which is cut whatever its length.
+        listed: see `ImportPlan.listed`.
 
     Raises:
         UsageError: the header of the document that becomes the entry cannot be read.
     """
-    plan = ImportPlan(nodes)
+    plan = ImportPlan(nodes, listed=listed)
+    is_whole = is_bundle(nodes)  # a bundle keeps its files, which its listings name
     entry = _entry_of(nodes, single=single)
     moving = {node for node in nodes if node is not entry and _is_entry_name(node.path)}
     names = FreeNames(node for node in nodes if node is not entry and node not in moving)
@@ -80,14 +93,15 @@ def import_plan(
         edits: tuple[Edit, ...] = ()
         if node is entry:
             path = ENTRY
-            edits, remarks = entry_edits(node, name, description)
+            about = entry_description(node, name) if is_whole else None
+            edits, remarks = entry_edits(node, name, description or about)
             plan.remarks += [f"{ENTRY}: {remark}" for remark in remarks]
         elif node in moving:
             path = _other_name(node, names)
             plan.remarks.append(f"{node.path}: is now {path}, because {ENTRY} is the entry")
-        sections: tuple[CutSection, ...] = ()
-        if single or node.cost(counter) > LONG_TOKENS:
-            sections = section_tree(node.document, LONG_TOKENS, counter.count)
+        elif is_whole:
+            edits = kept_edits(node)
+        sections = () if is_whole else _sections(node, counter, single=single)
         if sections:
             if node is not entry:
                 edits = map_header(node, plan.remarks)
@@ -102,11 +116,21 @@ def import_plan(
     return plan
 
 
+def _sections(node: Node, counter: TokenCounter, *, single: bool) -> tuple[CutSection, ...]:
+    """The sections at which a long document is cut; none for a short one."""
+    if single or node.cost(counter) > LONG_TOKENS:
+        return section_tree(node.document, LONG_TOKENS, counter.count)
+    return ()
+
+
 def _entry_of(nodes: Sequence[Node], *, single: bool) -> Node | None:
-    """The document that becomes the entry: a SKILL.md, or a single file with a fitting header."""
+    """The document that becomes the entry: a SKILL.md, the listing at the top of a bundle, or a
+    single file with a fitting header."""
     for node in nodes:
         if node.path.casefold() == "skill.md":
             return node
+    if is_bundle(nodes):
+        return next((node for node in nodes if node.path == INDEX), None)
     if single:
         head = nodes[0].document.frontmatter
         yaml = not head.body_start or nodes[0].document.text.startswith("---")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, Options, Root, SkillGraph
 from skillagent.graph.file_name import SUFFIXES, without_suffix
+from skillagent.graph.logseq import dialect_of
 from skillagent.graph.node import kind_of
 from skillagent.graph.walk import read_file
 from skillagent.lint.agent_skills import MAX_BYTES
@@ -45,6 +47,8 @@ from skillagent.progress import Progress, no_progress
 
 SHOWN = 5
 """Nodes that a remark about several nodes names."""
+_COUNTED = (NodeKind.MAP, NodeKind.NODE, NodeKind.LOG)
+"""The kinds of nodes that an account of an import counts, in its order."""
 _DESCRIPTION_CHARS = (200, 80, 0)
 """Longest description in the entry's list: the first of these lengths with which it fits."""
 
@@ -73,11 +77,14 @@ def import_graph(
     refuse_filled(folder)
     name = skill_name(folder)
     options = Options(dialect=dialect)
+    listed: frozenset[str] = frozenset()
     if source.is_dir():
         below = os.path.realpath(folder).startswith(os.path.realpath(source) + os.sep)
         if below:
             raise UsageError(f"{folder}: is inside {source}; import into a folder outside it")
-        graph = SkillGraph.load(source, options=options, progress=progress)
+        graph = _loaded(source, options, progress)
+        if graph.dialect.okf:
+            listed = _listed_paths(graph)
         dialect = dialect.with_link_fields(graph.link_fields)
         nodes, others = list(graph.nodes.values()), next(iter(graph.others.values()))
         root = Root(source)
@@ -90,7 +97,9 @@ def import_graph(
     if large := [node for node in nodes if not node.whole]:
         message = f"has {large[0].size} bytes, above the limit of {options.max_file_bytes}"
         raise UsageError(f"{large[0].path}: {message}; split it or ignore it")
-    plan = import_plan(nodes, name, description, progress, single=not source.is_dir())
+    plan = import_plan(
+        nodes, name, description, progress, single=not source.is_dir(), listed=listed
+    )
     if not source.is_dir() and (near := _documents_beside(nodes[0], source.parent)):
         plan.remarks.append(
             f"{source.name}: links to documents beside it ({len(near)}), such as {near[0]}; "
@@ -100,6 +109,23 @@ def import_graph(
     files = _files(plan, root, name, about, others, dialect, progress)
     copies = attached(root, nodes, others, dialect)
     return changes_of(folder, {}, {**copies.files, **files}, (*plan.remarks, *copies.remarks))
+
+
+def _loaded(source: Path, options: Options, progress: Progress) -> SkillGraph:
+    """The graph of a folder; as a bundle of the Open Knowledge Format if it is one."""
+    if options.dialect == OBSIDIAN and dialect_of(Root(source), None) == OBSIDIAN:
+        options = replace(options, dialect=None)  # which differs only for a bundle
+    return SkillGraph.load(source, options=options, progress=progress)
+
+
+def _listed_paths(graph: SkillGraph) -> frozenset[str]:
+    """The paths of what links lead to from the listing at the top of a bundle, and of logs."""
+    reached = graph.reachable() - frozenset(graph.entries)
+    return frozenset(
+        node.path
+        for node in graph.nodes.values()
+        if node.id in reached or node.kind is NodeKind.LOG
+    )
 
 
 def account(changes: Changes, folder: str, dialect: Dialect) -> str:
@@ -116,7 +142,7 @@ def account(changes: Changes, folder: str, dialect: Dialect) -> str:
         if path.lower().endswith(SUFFIXES):
             kind = kind_of(parse(change.after or b"", path, dialect), path).value
         kinds["entry" if path == ENTRY else kind] += 1
-    order = ("entry", NodeKind.MAP.value, NodeKind.NODE.value, "other file")
+    order = ("entry", *(kind.value for kind in _COUNTED), "other file")
     counts = [(kinds[kind], kind) for kind in order if kinds[kind]]
     listed = ", ".join(f"{count:,} {kind}{'s' * (count != 1)}" for count, kind in counts)
     return f"created {len(changes.files):,} files in {folder}: {listed}"

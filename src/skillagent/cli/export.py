@@ -1,4 +1,4 @@
-"""`skillagent export`: writes a graph as an Agent Skill, llms.txt, JSON or GraphML.
+"""`skillagent export`: writes a graph as an Agent Skill, OKF bundle, llms.txt, JSON or GraphML.
 
 It also writes a recorded run as a trajectory for other viewers, or as a report for people; how it
 writes a suite of evals is in `export_suite`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from skillagent.cli import export_suite
 from skillagent.cli.arguments import Commands, command
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from skillagent.progress import Progress
     from skillagent.runs import RunRecord
 
+T = TypeVar("T")
 _FORMS = {
     "llms-txt": "an llms.txt, with every map as a section",
     "json": "everything that was loaded, in one JSON object",
@@ -43,6 +44,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="FOLDER",
         help="destination; its name becomes the skill's; with --also it gets a skill for each root "
         "(default: the graph's name, here)",
+    )
+    bundle = command(forms, "okf", run, "write it as a bundle of the Open Knowledge Format")
+    bundle.add_argument(
+        "-o", "--out", required=True, metavar="FOLDER", help="destination: a new or empty folder"
     )
     for name, text in _FORMS.items():
         form = command(forms, name, run, text)
@@ -84,15 +89,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     with progress_bar() as progress:
         graph = load(arguments, progress)
-        if arguments.form == "agent-skill":
-            packed = _packed(graph, arguments.out, progress)
-        else:
-            text = _text(graph, arguments)
-    if arguments.form == "agent-skill":
-        for skill in packed:
-            print(printable(_account(skill)))
-        return 0
-    return _give(arguments, text)
+        write = {"agent-skill": _skills, "okf": _bundle}.get(arguments.form)
+        written = write(graph, arguments.out, progress) if write else _text(graph, arguments)
+    if isinstance(written, str):
+        return _give(arguments, written)
+    for account in written:
+        print(printable(account))
+    return 0
 
 
 def _trajectory(arguments: argparse.Namespace) -> int:
@@ -118,19 +121,15 @@ def _record(folder: str) -> RunRecord:
     return RunRecord.read(Path(folder))
 
 
-def _packed(graph: SkillGraph, out: str | None, progress: Progress) -> tuple[PackedSkill, ...]:
-    from skillagent.errors import UsageError
+def _skills(graph: SkillGraph, out: str | None, progress: Progress) -> list[str]:
+    """Pack a graph as Agent Skills, and return a line about each."""
     from skillagent.exports import agent_skill
     from skillagent.exports.file_names import skill_name
 
     if out is None:
         out = "." if len(graph.roots) > 1 else skill_name(graph.name)
-    finish_interrupted(out)
-    try:
-        with undone_by_signals():
-            return agent_skill(graph, out, progress)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
+    place = out
+    return [_account(skill) for skill in _whole(place, lambda: agent_skill(graph, place, progress))]
 
 
 def _account(skill: PackedSkill) -> str:
@@ -138,6 +137,27 @@ def _account(skill: PackedSkill) -> str:
     if not skill.whole_entry:
         text += "; SKILL.md cannot be the entry unchanged, and links to it"
     return text
+
+
+def _bundle(graph: SkillGraph, out: str, progress: Progress) -> list[str]:
+    """Write a graph as a bundle, and return a line about it."""
+    from skillagent.exports import okf_bundle
+
+    bundle = _whole(out, lambda: okf_bundle(graph, out, progress))
+    counts = f"{len(bundle.nodes)} nodes, {len(bundle.listings)} listings"
+    return [f"{bundle.path}: {counts}, {bundle.attachments} attachments"]
+
+
+def _whole(out: str, write: Callable[[], T]) -> T:
+    """Write a folder, whole or not at all."""
+    from skillagent.errors import UsageError
+
+    finish_interrupted(out)
+    try:
+        with undone_by_signals():
+            return write()
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror or error}") from None
 
 
 def _text(graph: SkillGraph, arguments: argparse.Namespace) -> str:

@@ -12,15 +12,15 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from skillagent import digest
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import skill_md
+from skillagent.exports.comparison import LinkComparison, status_of
 from skillagent.exports.file_names import SkillPaths, skill_name, skill_names
-from skillagent.exports.folder import earlier_export, write_files
+from skillagent.exports.folder import check_apart, earlier_export, write_files
 from skillagent.exports.provenance import FORMAT, RECORD, node_record
 from skillagent.exports.rewrite import ExportPaths, Rewriter, Rewritten
 from skillagent.files.changes import changes_of
@@ -80,7 +80,7 @@ def agent_skill(
     for root in graph.roots:
         if not any(node.root == (root.name if several else "") for node in graph.nodes.values()):
             raise GraphError(f"{root.path}: no node to pack")
-        _check_apart(root, targets)
+        check_apart(root, targets)
     before = {target.name: earlier_export(target) for target in targets}
     packing = _Packing(graph, names)
     with tempfile.TemporaryDirectory() as folder:
@@ -95,14 +95,6 @@ def agent_skill(
         PackedSkill(target, draft.files(), len(draft.attachments), draft.whole_entry)
         for target, draft in zip(targets, packing.drafts, strict=True)
     )
-
-
-def _check_apart(root: Root, targets: Sequence[Path]) -> None:
-    top = os.path.realpath(root.path)
-    for target in targets:
-        real = os.path.realpath(target)
-        if os.path.commonpath((top, real)) in (top, real):
-            raise UsageError(f"{target}: is inside the graph {root.path}, or contains it")
 
 
 class _SkillDraft:
@@ -195,7 +187,8 @@ class _Packing:
             place = folder if self._several else folder / self.drafts[0].name
             options = Options(today=self._graph.today)
             loaded = SkillGraph.load(place, options=options, progress=progress)
-            wrong = [node for node in self._graph.nodes.values() if not self._same(node, loaded)]
+            comparison = LinkComparison(self._graph, loaded, self._ids)
+            wrong = [node for node in self._graph.nodes.values() if not comparison.is_same(node)]
             if not wrong:
                 self._check_names(loaded)
                 self._check_valid(loaded)
@@ -203,30 +196,7 @@ class _Packing:
             mended = [node for node in wrong if self._mend(node, loaded)]
             if not mended:
                 break
-        raise GraphError(f"{self._place(wrong[0], loaded)}: this link cannot be packed unchanged")
-
-    def _place(self, node: Node, loaded: SkillGraph) -> str:
-        """File and line of the first link that would lead elsewhere in the export."""
-        packed_links = [link for link in loaded.links_from(self._ids[node.id]) if link.target]
-        links = [link for link in self._graph.links_from(node.id) if link.target]
-        for link, packed in zip_longest(links, packed_links):
-            if link and (packed is None or self._ids[str(link.target)] != packed.target):
-                return f"{node.document.path}:{link.line}"
-        return f"{node.document.path}:{links[-1].line if links else 1}"
-
-    def _same(self, node: Node, loaded: SkillGraph) -> bool:
-        """True if a node's links in the export have the same targets."""
-        links = self._graph.links_from(node.id)
-        packed_links = loaded.links_from(self._ids[node.id])
-        wanted = [self._ids[link.target] for link in links if link.target]
-        if wanted == [link.target for link in packed_links if link.target]:
-            return True
-        if not node.document.dialect.outline:
-            return False
-        # A property of Logseq that names a node without brackets is a link in a YAML header, and
-        # the links of repeated properties come last there.
-        written = [link for link in packed_links if not link.reference.is_name]
-        return sorted(wanted) == sorted(link.target for link in written if link.target)
+        raise GraphError(f"{comparison.place(wrong[0])}: this link cannot be packed unchanged")
 
     def _check_names(self, loaded: SkillGraph) -> None:
         """Refuse an export that would lose a node's aliases, kind or status.
@@ -240,7 +210,7 @@ class _Packing:
             for what, old, new in (
                 ("aliases", node.aliases, packed.aliases),
                 ("kind", node.declared_kind, packed.declared_kind),
-                ("status", _status(self._graph, node), _status(loaded, packed)),
+                ("status", status_of(self._graph, node), status_of(loaded, packed)),
             ):
                 if old != new:
                     message = f"{node.document.path}: its {what} cannot be packed unchanged"
@@ -357,8 +327,3 @@ class _Packing:
             "files": {name: digest.sha256(data) for name, data in files.items()},
         }
         return json_lines(record).encode()
-
-
-def _status(graph: SkillGraph, node: Node) -> str:
-    outdated = graph.outdated.get(node.id)
-    return outdated.word if outdated else ""

@@ -16,6 +16,8 @@ from skillagent.lint.agent_skills import MAX_NAME
 
 REFERENCES = "references"
 """Folder of a skill for all nodes but its entry."""
+_FREE_STEMS = {"index": "overview", "log": "history"}
+"""Stem that a bundle reserves → the stem of a node that has it."""
 MAX_PART_BYTES = 200
 """Longest part of a path, in bytes: file systems allow 255, and a number may be added."""
 
@@ -39,20 +41,17 @@ def skill_names(texts: Iterable[str]) -> list[str]:
     return names
 
 
-class SkillPaths:
-    """Chooses the path in a skill for each path of a root; no two differ only in case."""
+class _ExportNames:
+    """Chooses the path in an export for each path of a root; no two differ only in case.
 
-    def __init__(self) -> None:
+    Args:
+        top: the folders that all files are in.
+    """
+
+    def __init__(self, *top: str) -> None:
+        self._top = top
         self._files: set[str] = set()
         self._folders: set[str] = set()
-
-    def node(self, path: str) -> str:
-        """The path of a node: always `.md`, and never `SKILL.md`, which hosts would list."""
-        folder = path.rpartition("/")[0]
-        stem = _part(stem_of(path)).rstrip(".-") or "node"
-        if stem.casefold() == "skill":
-            stem = "index"
-        return self._free(folder, stem, ".md")
 
     def attachment(self, path: str) -> str:
         """The path of a file that is not a node."""
@@ -64,15 +63,15 @@ class SkillPaths:
 
     def _free(self, folder: str, stem: str, suffix: str) -> str:
         parts = [_part(part).rstrip(".-") or "folder" for part in folder.split("/") if part]
-        if parts and parts[0] == REFERENCES:
-            del parts[0]  # files of an exported skill keep their paths
+        if tuple(parts[: len(self._top)]) == self._top:
+            del parts[: len(self._top)]  # files of an exported skill keep their paths
         number = 1
         while True:
             mark = "" if number == 1 else f"-{number}"
             # If a file already has the folder's name, the number goes to the folder.
-            above = [REFERENCES, *parts]
+            above = [*self._top, *parts]
             if number > 1 and parts and self._folder_is_file(above):
-                above[1] += mark
+                above[len(self._top)] += mark
             path = "/".join([*above, stem + mark + suffix])
             key = path.casefold()
             taken = key in self._files or key in self._folders or self._folder_is_file(above)
@@ -88,6 +87,39 @@ class SkillPaths:
         return any(
             "/".join(parts[:depth]).casefold() in self._files for depth in range(1, len(parts) + 1)
         )
+
+
+class SkillPaths(_ExportNames):
+    """Chooses the path in a skill for each path of a root."""
+
+    def __init__(self) -> None:
+        super().__init__(REFERENCES)
+
+    def node(self, path: str) -> str:
+        """The path of a node: always `.md`, and never `SKILL.md`, which hosts would list."""
+        stem = _stem(path)
+        return self._free(path.rpartition("/")[0], "index" if _is(stem, "skill") else stem, ".md")
+
+
+class BundlePaths(_ExportNames):
+    """Chooses the path in a bundle of the Open Knowledge Format for each path of a root."""
+
+    def node(self, path: str) -> str:
+        """The path of a node: always `.md`, and never that of a listing or a log."""
+        stem = _stem(path)
+        for reserved, free in _FREE_STEMS.items():
+            stem = free if _is(stem, reserved) else stem
+        if _is(stem, "skill") and path.rpartition("/")[2].casefold() != "skill.md":
+            stem = "skill-text"  # no skill before, such as SKILL.markdown
+        return self._free(path.rpartition("/")[0], stem, ".md")
+
+
+def _stem(path: str) -> str:
+    return _part(stem_of(path)).rstrip(".-") or "node"
+
+
+def _is(stem: str, other: str) -> bool:
+    return stem.casefold() == other
 
 
 def _part(name: str) -> str:

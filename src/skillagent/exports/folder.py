@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from skillagent import digest
 from skillagent.errors import UsageError
-from skillagent.exports.provenance import RECORD, read_record
+from skillagent.exports.provenance import FORMAT, RECORD, read_record
 from skillagent.files.atomic import write_atomic
+from skillagent.graph import Root
 
 
-def earlier_export(folder: Path) -> dict[str, bytes]:
+def earlier_export(folder: Path, place: str = RECORD, form: str = FORMAT) -> dict[str, bytes]:
     """The files in the destination folder, all of which an earlier export must have written.
 
     The record of that export must list every file in the folder with its present digest.
 
     Args:
         folder: destination of the next export; may be empty or missing.
+        place: path of the record in it.
+        form: what the record says of its own format.
 
     Returns:
         Path → bytes, the record included.
@@ -33,16 +36,16 @@ def earlier_export(folder: Path) -> dict[str, bytes]:
     files = sorted(_files(folder))
     if not files and not any(folder.iterdir()):
         return {}
-    record = read_record(folder)
+    record = read_record(folder, place, form)
     if record is None or not isinstance(record.get("files"), dict):
         raise UsageError(f"{folder}: not empty, and not an earlier export; choose another place")
     listed = record["files"]
     content = {}
     for file in files:
-        if file != RECORD and file not in listed:
+        if file != place and file not in listed:
             raise UsageError(f"{folder}/{file}: not from the earlier export; move it away first")
         content[file] = (folder / file).read_bytes()
-        if file != RECORD and digest.sha256(content[file]) != listed[file]:
+        if file != place and digest.sha256(content[file]) != listed[file]:
             raise UsageError(f"{folder}/{file}: changed since the earlier export; move it first")
     return content
 
@@ -52,6 +55,19 @@ def _files(folder: Path) -> Iterator[str]:
         below = Path(above).relative_to(folder)
         links = [name for name in folders if (Path(above) / name).is_symlink()]
         yield from ((below / name).as_posix() for name in (*names, *links))
+
+
+def check_apart(root: Root, targets: Iterable[Path]) -> None:
+    """Check that destinations are outside a root, and do not contain it.
+
+    Raises:
+        UsageError: one is not.
+    """
+    top = os.path.realpath(root.path)
+    for target in targets:
+        real = os.path.realpath(target)
+        if os.path.commonpath((top, real)) in (top, real):
+            raise UsageError(f"{target}: is inside the graph {root.path}, or contains it")
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

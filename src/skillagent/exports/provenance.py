@@ -54,13 +54,19 @@ def node_record(node: Node, root: Root, file: str, written: Rewritten) -> dict[s
     return record
 
 
-def read_record(folder: Path) -> Mapping[str, Any] | None:
-    """The record of an export; None if the folder has no readable one."""
+def read_record(folder: Path, place: str = RECORD, form: str = FORMAT) -> Mapping[str, Any] | None:
+    """The record of an export; None if the folder has no readable one.
+
+    Args:
+        folder: the export.
+        place: path of the record in it.
+        form: what the record says of its own format.
+    """
     try:
-        record = json.loads((folder / RECORD).read_bytes())
+        record = json.loads((folder / place).read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) and record.get("format") == FORMAT else None
+    return record if isinstance(record, dict) and record.get("format") == form else None
 
 
 def restore(folder: str | os.PathLike[str]) -> dict[str, bytes]:

@@ -214,10 +214,9 @@ class Rewriter:
             link = by_start.get(reference.start)
             if link is not None and link.target is not None:
                 yield from self._to_node(node, link, styles, renamed)
-            elif link is not None:
-                if styles.get(reference.start) is LinkStyle.WORDS:
-                    yield Edit(reference.start, reference.end, _words(document, reference))
-            else:
+            elif styles.get(reference.start) is LinkStyle.WORDS:
+                yield Edit(reference.start, reference.end, _words(document, reference))
+            elif link is None:
                 yield from self._to_attachment(node, reference, styles, renamed)
         yield from _strangers(document)
         yield from self._images(node)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from skillagent.graph import Node, NodeKind, SkillGraph
+from skillagent.graph import Node, SkillGraph
+from skillagent.graph.kind import GATHERING
 from skillagent.lint.agent_skills import (
     MAX_BYTES,
     MAX_COMPATIBILITY,
@@ -111,7 +112,7 @@ def description(graph: SkillGraph, entry: Node) -> str:
 def clusters(graph: SkillGraph, entry: Node) -> tuple[str, ...]:
     """Ids of the maps and skills that an entry links to, or of all its targets if none is a map."""
     near = [node for node in graph.neighbors(entry.id) if node in graph.nodes]
-    maps = [node for node in near if graph.nodes[node].kind is not NodeKind.NODE]
+    maps = [node for node in near if graph.nodes[node].kind in GATHERING]
     return tuple(maps or near)
 
 

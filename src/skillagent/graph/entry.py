@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from skillagent.graph.adjacency import reached
 from skillagent.graph.file_name import without_suffix
-from skillagent.graph.kind import NodeKind
+from skillagent.graph.kind import GATHERING
 from skillagent.graph.link import Link
 from skillagent.graph.logseq import dialect_of
 from skillagent.graph.node import Node
@@ -55,7 +55,7 @@ def _best_connected(nodes: Sequence[Node], links: Sequence[Link]) -> Node | None
     for link in links:
         if link.target in own_ids and link.source in own_ids:
             targets.setdefault(link.source, set()).add(link.target)
-    pool = [node for node in nodes if node.kind is not NodeKind.NODE] or list(nodes)
+    pool = [node for node in nodes if node.kind in GATHERING] or list(nodes)
     # The node that reaches most is nearly always among those with the most links of their own.
     degrees = Counter({node.id: len(targets.get(node.id, ())) for node in pool})
     best = sorted(pool, key=lambda node: (-degrees[node.id], node.id))[:MOST_COMPARED]

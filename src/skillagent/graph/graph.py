@@ -24,7 +24,7 @@ from skillagent.graph.adjacency import Adjacency
 from skillagent.graph.build import GraphParts, build
 from skillagent.graph.collection_pause import collection_paused
 from skillagent.graph.entry import named_entry
-from skillagent.graph.kind import NodeKind
+from skillagent.graph.kind import GATHERING, NodeKind
 from skillagent.graph.link import Link
 from skillagent.graph.networkx_form import to_networkx
 from skillagent.graph.node import Node
@@ -62,9 +62,9 @@ class Counts:
     ambiguous: int
     """Links whose name fits several nodes, whether one was chosen or not."""
     orphans: int
-    """Nodes that no other node links to, without entries."""
+    """Nodes that no other node links to, without entries and logs."""
     unreachable: int
-    """Nodes that cannot be reached from an entry along links."""
+    """Nodes that cannot be reached from an entry along links, without logs."""
 
 
 class SkillGraph:
@@ -215,7 +215,7 @@ class SkillGraph:
             broken=len(self._links) - resolved,
             ambiguous=sum(link.ambiguous for link in self._links),
             orphans=len(self.orphans()),
-            unreachable=len(self._nodes) - len(self.reachable()),
+            unreachable=len(self._nodes) - len(self.reachable() | self._logs),
         )
 
     @cached_property
@@ -306,7 +306,7 @@ class SkillGraph:
     @cached_property
     def gathering(self) -> tuple[str, ...]:
         """Ids of maps and skills, the one with the most links first."""
-        ids = [node.id for node in self._nodes.values() if node.kind is not NodeKind.NODE]
+        ids = [node.id for node in self._nodes.values() if node.kind in GATHERING]
         return tuple(sorted(ids, key=lambda node: (-len(self.neighbors(node)), node)))
 
     @cached_property
@@ -316,10 +316,17 @@ class SkillGraph:
         return tuple(sorted(degrees, key=lambda node: (-degrees[node], node)))
 
     def orphans(self) -> tuple[str, ...]:
-        """Ids of the nodes that no other node links to, without entries."""
+        """Ids of the nodes that no other node links to, without entries and logs."""
         return tuple(
-            node for node in self._nodes if node not in self._entries and not self.indegree(node)
+            node
+            for node in self._nodes
+            if node not in self._entries and not self.indegree(node) and node not in self._logs
         )
+
+    @cached_property
+    def _logs(self) -> frozenset[str]:
+        """Ids of the logs: nobody has to link to a history."""
+        return frozenset(node.id for node in self._nodes.values() if node.kind is NodeKind.LOG)
 
     def reachable(self, start: str | Iterable[str] | None = None) -> frozenset[str]:
         """Ids of the nodes that links lead to from `start`, which is included.
@@ -333,8 +340,9 @@ class SkillGraph:
 
     @cached_property
     def unmapped(self) -> tuple[str, ...]:
-        """Ids of the nodes that cannot be reached from an entry, a map or a skill, sorted."""
-        mapped = self.reachable((*self._entries, *self.gathering))
+        """Ids of the nodes that cannot be reached from an entry, a map or a skill, sorted; without
+        logs."""
+        mapped = self.reachable((*self._entries, *self.gathering)) | self._logs
         return tuple(node for node in self._nodes if node not in mapped)
 
     def shortest_path(self, source: str, target: str) -> tuple[str, ...] | None:

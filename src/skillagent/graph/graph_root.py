@@ -12,6 +12,7 @@ from skillagent.graph import status
 from skillagent.graph.file_name import without_suffix
 from skillagent.graph.logseq import dialect_of, foreign
 from skillagent.graph.node import Node, alias_findings
+from skillagent.graph.okf import listed_descriptions, with_bundle
 from skillagent.graph.resolve import SEPARATOR, Resolver, name_key
 from skillagent.graph.source_file import SourceFile
 from skillagent.graph.typed import with_declared_fields
@@ -58,6 +59,12 @@ class GraphRoot:
         self.without_file: dict[str, list[tuple[str, Reference]]] = {}
         """Key of a name → path and reference of each link to a Logseq page without a file."""
         self.dialect = with_declared_fields(self.dialect, contents.files)
+        self._listed: dict[str, str] = {}
+        """Path → what a listing says of the document; only in a bundle."""
+        if options.dialect is None:
+            self.dialect = with_bundle(self.dialect, contents.files)
+            if self.dialect.okf:
+                self._listed = listed_descriptions(contents.files, self.dialect)
         self.nodes: list[Node] = []
         self._ids: set[str] = set()
         self._paths: dict[str, str] = {}
@@ -81,7 +88,8 @@ class GraphRoot:
         # If another file has the same path in another Unicode form, this one keeps its own form.
         is_raw = name in (without_suffix(source.raw_path), source.raw_path)
         path = source.raw_path if is_raw else source.path
-        node = Node.of(source, document, self.prefix + name, self.name, path)
+        listed = self._listed.get(source.path, "")
+        node = Node.of(source, document, self.prefix + name, self.name, path, listed)
         self.diagnostics += source.diagnostics
         self.diagnostics += (
             diagnostic

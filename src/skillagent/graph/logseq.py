@@ -53,6 +53,8 @@ def dialect_of(root: Root, chosen: Dialect | None) -> Dialect:
 
 def _is_logseq(root: Root) -> bool:
     top = root.path
+    if _is_declared_bundle(root):
+        return False  # it may be a Logseq graph that was exported with its folders
     if os.path.isfile(os.path.join(top, *CONFIG.split("/"))):
         return True
     if os.path.exists(os.path.join(top, "SKILL.md")):
@@ -68,6 +70,17 @@ def _is_logseq(root: Root) -> bool:
             return any(days.day(os.path.splitext(entry.name)[0]) for entry in scan)
     except OSError:
         return False
+
+
+def _is_declared_bundle(root: Root) -> bool:
+    """Whether the `index.md` at the top declares a version of the Open Knowledge Format."""
+    from skillagent.graph.okf import INDEX, VERSION_KEY
+
+    try:
+        text = read_bytes(root, INDEX, MAX_FILE_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return False
+    return VERSION_KEY in text.partition("\n---")[0]
 
 
 def _pages(root: Root) -> PageNames:

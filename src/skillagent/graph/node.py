@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph.file_name import stem_of, without_suffix
 from skillagent.graph.kind import MAP_WORDS, NodeKind
+from skillagent.graph.okf import INDEX, LOG
 from skillagent.graph.source_file import SourceFile
 from skillagent.markdown import Document, Value, scalar_text
 from skillagent.markdown.inline import plain_text
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _LIST_MARK = lazy_pattern(r"\n[ \t]*(?:[-*+] |\||\d+[.)] )")
 _LEADS = lazy_pattern(r"[ \t]*(?:[-*+]|\||\d+[.)])[ \t]*[^\w\[]{0,4}!?")
-_OWN_FIELDS = ("title", "name", "description", "summary", "desc", "type", "kind")
+_DESCRIPTION_FIELDS = ("description", "summary", "desc")
+_OWN_FIELDS = ("title", "name", *_DESCRIPTION_FIELDS, "type", "kind")
 _LIST_FIELDS = ("tags", "tag", "topics", "topic", "aliases", "alias")
 
 
@@ -42,9 +44,19 @@ class Node:
     """Bytes on disk."""
     whole: bool = True
     """False if the file is too large, so that `document` has only its beginning."""
+    listed: str = ""
+    """What a listing of its bundle says of it, if its header has no description; else empty."""
 
     @classmethod
-    def of(cls, source: SourceFile, document: Document, node: str, root: str, path: str) -> Node:
+    def of(
+        cls,
+        source: SourceFile,
+        document: Document,
+        node: str,
+        root: str,
+        path: str,
+        listed: str = "",
+    ) -> Node:
         """The node of a file that was read.
 
         Args:
@@ -53,9 +65,14 @@ class Node:
             node: the id.
             root: name of the root; empty if only one is loaded.
             path: path in the root, as `source` has it in one of its two forms.
+            listed: what a listing of its bundle says of it.
         """
         kind = kind_of(document, source.path)
-        return cls(node, root, path, kind, document, source.digest, source.size, source.whole)
+        if listed and _written_description(document):
+            listed = ""
+        return cls(
+            node, root, path, kind, document, source.digest, source.size, source.whole, listed
+        )
 
     @property
     def stem(self) -> str:
@@ -100,21 +117,28 @@ class Node:
 
     @cached_property
     def _described(self) -> tuple[str, bool]:
-        header = self.document.frontmatter
-        for key in ("description", "summary", "desc"):
-            if text := plain_text(scalar_text(header.get(key))):
-                return text, False
+        if text := _written_description(self.document) or self.listed:
+            return text, False
         return self.document.description, True
 
     @property
     def description(self) -> str:
-        """Frontmatter `description`, `summary` or `desc`, else the first sentence of prose."""
+        """Frontmatter `description`, `summary` or `desc`; else what a listing says of it; else the
+        first sentence of prose."""
         return self._described[0]
 
     @property
     def description_derived(self) -> bool:
         """True if the author wrote no description."""
         return self._described[1]
+
+    @property
+    def is_told_by_its_file(self) -> bool:
+        """True if no other file, such as a listing, changes what is said of it and searched."""
+        if not self.document.dialect.okf:
+            return True
+        is_described = not (self.listed or self.description_derived)
+        return is_described and self.kind is not NodeKind.LOG
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -171,12 +195,24 @@ class Node:
         return f"Node({self.id!r}, kind={self.kind.value!r}, title={self.title!r})"
 
 
+def _written_description(document: Document) -> str:
+    """The description in a header; empty if there is none."""
+    header = document.frontmatter
+    texts = (plain_text(scalar_text(header.get(key))) for key in _DESCRIPTION_FIELDS)
+    return next(filter(None, texts), "")
+
+
 def kind_of(document: Document, path: str) -> NodeKind:
     """The kind of a node, by its file name, its `type` or `kind`, its tags, or its links."""
-    if path.rpartition("/")[2].casefold() == "skill.md":
+    name = path.rpartition("/")[2]
+    if name.casefold() == "skill.md":
         return NodeKind.SKILL
     header = document.frontmatter
     declared = scalar_text(header.get("type", "kind")).strip().casefold() if header.fields else ""
+    if name == LOG and (document.dialect.okf or declared == NodeKind.LOG):
+        return NodeKind.LOG
+    if name == INDEX and document.dialect.okf:
+        return NodeKind.MAP
     if declared in MAP_WORDS or any(tag.casefold() in MAP_WORDS for tag in document.tags):
         return NodeKind.MAP
     if declared:

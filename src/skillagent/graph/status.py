@@ -55,6 +55,10 @@ _DATE_FORMS = (
 )
 """Dates that can mean only one day. `01/02/2026` is not among them."""
 _PERIOD = lazy_pattern(r"(\d{4})(?:-(\d{2}))?")
+_MOMENT = lazy_pattern(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})"
+)
+"""A day and time with an offset from UTC, as in ISO 8601."""
 _TIME = lazy_pattern(r"(?<=\d)[T ]\d{1,2}:\d{2}.*", re.DOTALL)
 _FIELDS = frozenset(
     (*STATUS_FIELDS, *MARKS, *SUCCESSOR_FIELDS, *(name for _, names in DATES for name in names))
@@ -174,7 +178,8 @@ def _judged(values: Mapping[str, str], today: Callable[[], date]) -> tuple[str, 
             return mark, ""
     for word, fields in DATES:
         for field in fields:
-            last_day = _last_day(values.get(field, ""))
+            text = values.get(field, "")
+            last_day = _last_fresh_day(text) if word == STALE else _last_day(text)
             if last_day and last_day < today():
                 return word, ""
     return "", ""
@@ -222,6 +227,21 @@ def findings(node: Node) -> Iterator[Diagnostic]:
         if not _NO.fullmatch(text) and not _last_day(text):
             message = f"{name}: {text[:MAX_STATUS]!r} is not a date that can be read"
             yield finding("SG035", node.document.path, lines.get(name, 1), message)
+
+
+def _last_fresh_day(text: str) -> date | None:
+    """The last day on which a node is not yet stale.
+
+    A moment with an offset, as the Open Knowledge Format wants it, is the first stale one. Any
+    other date is the last fresh day.
+    """
+    if _MOMENT.fullmatch(text):
+        from datetime import UTC, datetime, timedelta
+
+        with suppress(ValueError, OverflowError):
+            moment = datetime.fromisoformat(text).astimezone(UTC)
+            return (moment - timedelta(microseconds=1)).date()
+    return _last_day(text)
 
 
 def _last_day(text: str) -> date | None:

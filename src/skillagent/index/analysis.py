@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from skillagent.graph import Node
+from skillagent.graph import Node, NodeKind
 from skillagent.index.analyzer import stem, terms, words
 from skillagent.index.entries import Frequencies, weighted
 
@@ -51,6 +51,10 @@ def analysis_of(node: Node, language: str) -> Analysis:
     """
     names = "\n".join((node.path.rpartition(".")[0], node.title, *node.aliases))
     name_words = words(names)
+    if node.kind is NodeKind.LOG:
+        # A history mentions everything: it is found by its name only.
+        named = [stem(word, language) for word in name_words]
+        return Analysis(name_words, (named, [], [], []), {})
     fields = (
         [stem(word, language) for word in name_words],
         [] if node.description_derived else terms(node.description, language),

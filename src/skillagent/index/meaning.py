@@ -14,7 +14,7 @@ from typing import Any
 from skillagent.embeddings import Embedder, compact, vectors_of
 from skillagent.embeddings.vectors import UNIT
 from skillagent.errors import MissingPackageError
-from skillagent.graph import Node, SkillGraph
+from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.index.closeness import NO_CLOSENESS, Closeness
 from skillagent.progress import Progress, no_progress
 
@@ -47,7 +47,8 @@ class Meaning:
         for node in graph.nodes.values():
             head = _head(node)
             heads.append(head[:BEGINNING])
-            wholes.append(f"{head}\n{node.document.body}"[:BEGINNING])
+            body = "" if node.kind is NodeKind.LOG else node.document.body
+            wholes.append(f"{head}\n{body}"[:BEGINNING])
         vectors = vectors_of((*heads, *wholes), embedder, user_cache(embedder.name), progress)
         self._matrices = [
             _matrix([vectors[text] for text in texts]) for texts in (heads, wholes) if texts
@@ -76,7 +77,9 @@ class Meaning:
 
 
 def _head(node: Node) -> str:
-    return node.title if node.description_derived else f"{node.title}\n{node.description}"
+    if node.description_derived or node.kind is NodeKind.LOG:
+        return node.title
+    return f"{node.title}\n{node.description}"
 
 
 def _matrix(vectors: list[bytes]) -> Any:

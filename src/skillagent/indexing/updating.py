@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from skillagent.graph import Node, Options, Root
 from skillagent.graph.logseq import dialect_of
+from skillagent.graph.okf import INDEX
 from skillagent.graph.resolve import SEPARATOR
 from skillagent.graph.source_file import SourceFile
 from skillagent.graph.typed import DECLARATION
@@ -114,6 +115,8 @@ class _Update:
         if not self._has_same_dialect(file, source):
             return False
         node = self._node(head, source, file.root)
+        if self._is_listed(node):
+            return False
         before = unpack_analysis(self.rows.known(Kind.ANALYSIS, file.number))
         if seen_of(node) != before.seen:
             return False
@@ -126,6 +129,13 @@ class _Update:
         undeclared = dialect_of(self._roots[file.root], self._options.dialect)
         stored = self._about.roots[file.root].dialect
         return DECLARATION not in source.text and stored.link_fields == undeclared.link_fields
+
+    @staticmethod
+    def _is_listed(node: Node) -> bool:
+        """Whether the node is a listing of a bundle, or one that a listing may describe."""
+        if not node.document.dialect.okf:
+            return False
+        return node.description_derived or node.path.rpartition("/")[2] == INDEX
 
     def _node(self, head: StoredHead, source: SourceFile, root: int) -> Node:
         shown = f"{head.root}{SEPARATOR}{source.path}" if head.root else source.path

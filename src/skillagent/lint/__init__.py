@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from skillagent.diagnostics import Diagnostic, ordered
+from skillagent.errors import UsageError
 from skillagent.graph import SkillGraph
 from skillagent.lint import (
     addresses,
@@ -36,6 +37,7 @@ from skillagent.lint import (
 )
 from skillagent.lint.agent_skills import REFERENCE_CODES
 from skillagent.lint.inspection import HealthFinding, Inspection
+from skillagent.lint.okf import OKF_RULES
 from skillagent.progress import Progress, no_progress, tracked
 
 Rule = Callable[[Inspection], Iterable[Diagnostic]]
@@ -102,8 +104,25 @@ STRICT_RULES: Mapping[str, Rule] = {
 }
 """Name → rule, of what only `check --strict` and a selection of codes look for."""
 
+PROFILES: Mapping[str, Mapping[str, Rule]] = {"okf": OKF_RULES}
+"""Name of a format → its rules, which are looked for only on request."""
+
 RULES: Mapping[str, Rule] = {**CHECK_RULES, **HEALTH_RULES, **STRICT_RULES}
-"""Name → rule, of all groups."""
+"""Name → rule, of all groups; those of `PROFILES` are for graphs in one format."""
+
+
+def profile_rules(name: str) -> Mapping[str, Rule]:
+    """The rules of a format.
+
+    Args:
+        name: one of `PROFILES`.
+
+    Raises:
+        UsageError: there is no such profile.
+    """
+    if name not in PROFILES:
+        raise UsageError(f"no profile {name!r}: name one of {', '.join(sorted(PROFILES))}")
+    return PROFILES[name]
 
 
 def findings(
@@ -124,6 +143,7 @@ def findings(
 __all__ = [
     "CHECK_RULES",
     "HEALTH_RULES",
+    "PROFILES",
     "REFERENCE_CODES",
     "RULES",
     "STRICT_RULES",
@@ -132,4 +152,5 @@ __all__ = [
     "Inspection",
     "Rule",
     "findings",
+    "profile_rules",
 ]

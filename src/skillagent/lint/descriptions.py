@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from skillagent.diagnostics import Diagnostic, finding
 from skillagent.graph import Node, NodeKind
+from skillagent.graph.okf import INDEX
 from skillagent.lint.inspection import HealthFinding, Inspection, health_finding, in_series
 from skillagent.markdown.headings import heading_key
 from skillagent.progress import tracked
@@ -28,10 +29,25 @@ _WHEN = re.compile(
 )
 
 
+def has_no_place_for_one(node: Node) -> bool:
+    """Whether a document needs no description: a log, or a listing in a bundle, without header."""
+    return is_listing(node) or node.kind is NodeKind.LOG
+
+
+def is_listing(node: Node) -> bool:
+    """Whether a node lists a folder of a bundle of the Open Knowledge Format."""
+    return bool(node.document.dialect.okf) and node.path.rpartition("/")[2] == INDEX
+
+
+def _describes_itself(node: Node) -> bool:
+    """Whether a node has a description in its own header, and not only in a listing."""
+    return not node.description_derived and not node.listed
+
+
 def undescribed(inspection: Inspection) -> Iterator[HealthFinding]:
     """Nodes whose description was taken from their text."""
     for node in inspection.graph.nodes.values():
-        if node.description_derived:
+        if node.description_derived and not has_no_place_for_one(node):
             detail = _shown(node.description)
             yield health_finding("SG306", node, "no description of its own", detail=detail)
 
@@ -39,7 +55,7 @@ def undescribed(inspection: Inspection) -> Iterator[HealthFinding]:
 def without_when(inspection: Inspection) -> Iterator[HealthFinding]:
     """Descriptions that seem not to say when to read the node."""
     for node in inspection.graph.nodes.values():
-        if not node.description_derived and not _WHEN.search(node.description):
+        if _describes_itself(node) and not _WHEN.search(node.description):
             message = "the description seems not to say when to read the node"
             yield health_finding("SG313", node, message, detail=_shown(node.description))
 
@@ -53,7 +69,7 @@ def alike(inspection: Inspection) -> Iterator[HealthFinding]:
     words = {
         node.id: frozenset(terms(node.description))
         for node in nodes.values()
-        if node.description and not node.description_derived
+        if node.description and _describes_itself(node)
     }
     earlier = _EarlierDescriptions(Counter(word for bag in words.values() for word in bag))
     for node, bag in tracked(words.items(), "comparing descriptions", inspection.progress):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skillagent.diagnostics import Diagnostic, finding
+from skillagent.lint.descriptions import is_listing
 from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ def wide(inspection: Inspection) -> Iterator[HealthFinding]:
 
 
 def narrow(inspection: Inspection) -> Iterator[HealthFinding]:
-    """Maps with `NARROW` links or fewer."""
+    """Maps with `NARROW` links or fewer, but not the listings of a bundle: each folder has one."""
     for node, width in _widths(inspection):
-        if width <= NARROW:
+        if width <= NARROW and not is_listing(inspection.graph.nodes[node]):
             yield _finding("SG312", inspection, node, width)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from skillagent.graph import NodeKind
 from skillagent.lint.inspection import HealthFinding, Inspection, health_finding
 
 FAR = 4
@@ -14,7 +15,7 @@ def unreachable(inspection: Inspection) -> Iterator[HealthFinding]:
     """Nodes that no path of links leads to from an entry."""
     orphans = set(inspection.graph.orphans())
     for node in inspection.graph.nodes.values():
-        if node.id not in inspection.steps:
+        if node.id not in inspection.steps and node.kind is not NodeKind.LOG:
             detail = "orphan" if node.id in orphans else ""
             yield health_finding("SG304", node, "no link leads here from an entry", detail=detail)
 

@@ -17,7 +17,7 @@ LINK_FIELDS = frozenset(
     "depends_on requires prerequisites related related_to see_also extends part_of parent up "
     "prev prev.link previous next next.link supersedes superseded_by replaces replaced_by "
     "conflicts conflicts_with sources sources.resource executor.resource attester.resource "
-    "computation".split()
+    "computation resource".split()
 )
 """Frontmatter fields whose values may be names of nodes without brackets; `outer.inner` is a key
 inside another one. Sources: `sources[].resource` and the fields of computations in the Open
@@ -62,6 +62,8 @@ class Dialect:
 
     outline: bool = False
     """Documents are Logseq outlines, with `key:: value` lines, `((blocks))` and `{{macros}}`."""
+    okf: str = ""
+    """The version of the Open Knowledge Format that the root is a bundle of; empty for others."""
     pages: PageNames | None = None
     """How the name of a page is encoded in its file name; None if both are the same."""
 

@@ -121,7 +121,8 @@ class _Analyser:
 
     def analyse(self, node: Node, language: str) -> Analysis:
         """The terms of a node; see `analysis_of`."""
-        analysis = self._known.analysis(node, language) if self._known else None
+        known = self._known if node.is_told_by_its_file else None
+        analysis = known.analysis(node, language) if known else None
         analysis = analysis or analysis_of(node, language)
         if self._is_kept:
             self.terms[node.id] = pack_terms(analysis)

@@ -15,6 +15,7 @@ from skillagent import digest
 from skillagent.diagnostics import FAULTS
 from skillagent.graph import Link, Node
 from skillagent.graph.build import depends_on_its_place
+from skillagent.graph.okf import INDEX, VERSION_KEY, has_type
 from skillagent.graph.site import addresses_of
 from skillagent.graph.status import status_fields
 from skillagent.index.analysis import Analysis
@@ -123,6 +124,11 @@ def seen_of(node: Node) -> str:
         sorted(document.blocks) if document.dialect.pages else [],
         node.whole,
         sorted({finding.code for finding in document.diagnostics} & FAULTS),
+        # Whether the root is a bundle of the Open Knowledge Format.
+        has_type(header),
+        [bool(header.body_start), scalar_text(header.get(VERSION_KEY))]
+        if node.path == INDEX
+        else [],
     ]
     return digest.sha256(digest.canonical_json(parts))
 

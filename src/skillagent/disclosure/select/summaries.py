@@ -12,6 +12,7 @@ from skillagent.disclosure.results import NodeSummary, SummaryResult
 from skillagent.disclosure.select import links as node_links
 from skillagent.disclosure.select.outline import sections
 from skillagent.disclosure.session_view import SessionView
+from skillagent.graph import NodeKind
 from skillagent.markdown import Value, scalar_text
 from skillagent.markdown.prose import shortened
 from skillagent.store import LinkView, NodeHead
@@ -190,6 +191,16 @@ def _count_values(value: Value) -> int:
     return sum(map(_count_values, value.values())) if isinstance(value, Mapping) else 1
 
 
+def _told_fields(view: SessionView, node: NodeHead) -> Mapping[str, Value]:
+    """The other fields of a header; in a bundle, with what they mean instead of their values."""
+    version = view.graph.document(node.id).dialect.okf
+    if not version or node.kind is not NodeKind.NODE:
+        return node.fields
+    from skillagent.graph.trust import told  # late: most graphs are no bundles
+
+    return told(node.fields, version, view.graph.outdated(node.id))
+
+
 def _fields(
     view: SessionView, node: NodeHead, listed: frozenset[str]
 ) -> tuple[tuple[str, str], ...]:
@@ -199,7 +210,7 @@ def _fields(
     for key, values in (("aliases", node.aliases), ("tags", node.tags), ("topics", node.topics)):
         if values:
             fields.append((key, ", ".join(values)))
-    for key, value in node.fields.items():
+    for key, value in _told_fields(view, node).items():
         if value not in (None, "", ()) and key not in listed:
             fields.append((key, scalar_text(value)))
     return tuple(

@@ -12,7 +12,8 @@ from typing import Any
 from skillagent.evals.describe.attracting import Lacking, lacking
 from skillagent.evals.describe.walks import Walk
 from skillagent.evals.describe.wording import Wording, place
-from skillagent.graph import NodeKind, SkillGraph
+from skillagent.graph import SkillGraph
+from skillagent.graph.kind import GATHERING
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _on_maps(graph: SkillGraph, node: str) -> OnMaps:
     gathering = [
         source
         for source in sources
-        if graph.nodes[source].kind is not NodeKind.NODE or source in graph.entries
+        if graph.nodes[source].kind in GATHERING or source in graph.entries
     ]
     return OnMaps(tuple(gathering)) if gathering else OnMaps((), _nearest_map(graph, node))
 
