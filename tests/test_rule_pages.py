@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
-from skillagent.diagnostics import CODES
+from skillagent.diagnostics import CODES, OF_PROFILES
 from skillagent.graph import Options, SkillGraph
 from skillagent.lint import RULES, findings
 from skillagent.lint.checking import check
+from skillagent.lint.okf import OKF_RULES
 from skillagent.markdown.document import parse
 from skillagent.markdown.frontmatter import Frontmatter
 from tests.conftest import ROOT, Vault
@@ -110,7 +111,9 @@ def codes_of(top: Path, code: str) -> set[str]:
     graph = SkillGraph.load(top, options=OPTIONS.get(code))
     # What counts the broken links that another finding names is left out by `check`.
     counted = findings(graph, rules=RULES)
-    return {diagnostic.code for diagnostic in (*check(graph, strict=True).findings, *counted)}
+    profile = OKF_RULES if code.startswith(OF_PROFILES) else {}
+    every = (*check(graph, strict=True, profile=profile).findings, *counted)
+    return {diagnostic.code for diagnostic in every}
 
 
 def test_each_code_has_a_page_and_each_page_a_code() -> None:

@@ -31,14 +31,8 @@ from skillagent.cli.arguments import Commands
 
 GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
-    "See a graph and what is wrong with it": (
-        "view",
-        "check",
-        "rule",
-        "health",
-        "stats",
-        "suggest",
-    ),
+    "See a graph": ("view", "stats"),
+    "See what is wrong with it": ("check", "rule", "health", "suggest"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split", "merge"),
     "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),

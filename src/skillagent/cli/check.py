@@ -20,6 +20,7 @@ from skillagent.cli.selection import selection_of
 from skillagent.cli.session import graph_folders, load
 from skillagent.diagnostics import CODES, Diagnostic, Severity
 from skillagent.errors import UsageError
+from skillagent.lint import profile_rules
 from skillagent.lint.checking import Report, check, file_of
 
 if TYPE_CHECKING:
@@ -65,9 +66,11 @@ def _checked(
     selection = selection_of(project, arguments.select, arguments.ignore)
     # Codes that are selected by name may be of any rule.
     every = arguments.strict or selection.is_narrowed
+    profile = arguments.profile or (project.check.profile if project else None)
+    rules = profile_rules(profile) if profile else {}
     with progress_bar() as progress:
         graph = load(arguments, progress)
-        return graph, check(graph, selection, strict=every, progress=progress)
+        return graph, check(graph, selection, strict=every, profile=rules, progress=progress)
 
 
 def _add_ignore(

@@ -21,6 +21,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--ignore", action="append", default=[], metavar="CODES", help="all but these codes"
     )
     parser.add_argument(
+        "--profile",
+        metavar="FORMAT",
+        help="also what a format asks for: okf (Open Knowledge Format)",
+    )
+    parser.add_argument(
         "--fix", action="store_true", help="correct what has one certain correction"
     )
     parser.add_argument(
