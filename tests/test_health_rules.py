@@ -8,7 +8,7 @@ from skillagent.authoring.health import health
 from skillagent.cli.main import main
 from skillagent.diagnostics import CODES, Severity
 from skillagent.graph import Options, SkillGraph
-from skillagent.lint import CHECK_RULES, HEALTH_RULES, RULES, Inspection, findings
+from skillagent.lint import CHECK_RULES, HEALTH_RULES, RULES, STRICT_RULES, Inspection, findings
 from tests.conftest import Vault
 
 HEADER = "---\ndescription: When {}\n---\n"
@@ -114,7 +114,7 @@ def test_each_rule_has_a_code_of_its_own_and_a_case_here() -> None:
     assert list(CASES) == list(HEALTH_RULES)
     assert [code for code, *_ in CASES.values()] == [code for code in CODES if code >= "SG303"]
     assert not any(CODES[code].severity is Severity.ERROR for code, *_ in CASES.values())
-    assert {**CHECK_RULES, **HEALTH_RULES} == RULES
+    assert {**CHECK_RULES, **HEALTH_RULES, **STRICT_RULES} == RULES
 
 
 def test_check_prints_none_of_them(vault: Vault, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,6 @@ Above: `document`. Below: `excluded_ranges`.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -103,6 +102,8 @@ def _hides(name: str, attributes: str) -> bool:
     """Whether an element with these attributes is hidden."""
     if not attributes.strip():
         return False
+    import html  # its table of entities is large, and few texts have such an element
+
     values: dict[str, str] = {}
     for attribute in _ATTRIBUTE.finditer(attributes):
         value = html.unescape((attribute[2] or "").strip("\"'"))
