@@ -119,8 +119,9 @@ def answers(tools: Toolset) -> Iterator[Answer]:
 
 def assert_marked(tools: Toolset, text: str) -> None:
     tag = tools.state().tag
-    # The title of the section that a call asks for is a name, as ids are.
-    rest = re.sub(r'(?m)^<node id="[^"]*" section="[^"]*"|\[\[.*?\]\]', "", outside(text, tag))
+    # The name of the section that a call asks for is the model's own, as ids are.
+    names = r"^<node id=\"[^\"]*\" section=\"[^\"]*\"|\[\[.*?\]\]|has no section '[^']*'"
+    rest = re.sub(names, "", outside(text, tag), flags=re.MULTILINE)
     assert CANARY not in rest
     assert not [part for part in insides(text) if ANY_DATA_TAG.search(part)]
 
