@@ -327,8 +327,9 @@ def test_there_are_examples() -> None:
 
 
 def test_the_guide_lists_every_finding_with_its_severity() -> None:
-    table = (ROOT / "skills" / "skillagent" / "diagnostics.md").read_text()
-    rows = dict(re.findall(r"^\| (SG\d{3}) \| (\w+) \|", table, re.MULTILINE))
+    maps = sorted((ROOT / "skills" / "skillagent" / "rules").glob("codes-of-*.md"))
+    tables = "\n".join(one.read_text() for one in maps)
+    rows = dict(re.findall(r"^\| \[\[(SG\d{3})\]\] \| (\w+) \|", tables, re.MULTILINE))
     assert rows == {code: str(found.severity) for code, found in CODES.items()}
 
 

@@ -17,9 +17,11 @@ import pytest
 from skillagent.authoring.add import NewNode, Place, add_node
 from skillagent.authoring.importing import import_graph
 from skillagent.authoring.rename import rename
-from skillagent.authoring.scaffold import declaration, new_graph
+from skillagent.authoring.scaffold import declaration, graph_of_template, new_graph
 from skillagent.authoring.split import split
+from skillagent.authoring.template import Template
 from skillagent.authoring.weave import apply, proposals
+from skillagent.authoring.workflow import workflow
 from skillagent.cli import main
 from skillagent.errors import UsageError
 from skillagent.exports import agent_skill
@@ -81,6 +83,20 @@ def planned_new(top: Path) -> Changes:
     return Changes(changes.top, (*changes.files, declared))
 
 
+def planned_template(top: Path) -> Changes:
+    """A graph that is also declared, and checked by a workflow, in folders that are new."""
+    folder = top / "project" / "knowledge"
+    entry = b"---\nname: graph\ndescription: What we know\n---\n\n# Ours\n"
+    template = Template(top / "own", {"SKILL.md": entry, "deep/a.md": b"# A\n"}, "{graph}\n")
+    changes = graph_of_template(folder, template)
+    (top / "project" / ".git").mkdir(parents=True, exist_ok=True)
+    declared = declaration(folder)
+    written, _ = workflow(folder, template.workflow)
+    assert declared
+    assert written
+    return Changes(changes.top, (*changes.files, declared, written))
+
+
 def planned_export(top: Path) -> Changes:
     """A second export, over the first one."""
     folder = top / "skills" / "packed"
@@ -100,6 +116,7 @@ COMMANDS = [
     planned_add,
     planned_import,
     planned_new,
+    planned_template,
     planned_export,
 ]
 Planned = Callable[[Path], Changes]
@@ -395,20 +412,23 @@ def test_a_journal_that_was_copied_is_not_acted_upon(ground: Callable[[], Path])
     assert tree(copy) == before
 
 
-def test_a_journal_cannot_name_files_elsewhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "outside", ["../outside.md", "../.github/workflows/other.yml", "../other/skillagent.toml"]
+)
+def test_a_journal_cannot_name_files_elsewhere(tmp_path: Path, outside: str) -> None:
     graph = tmp_path / "graph"
     place = graph / JOURNAL
     (place / "new").mkdir(parents=True)
     (place / "old").mkdir()
     (place / "new" / "0").write_text("theirs")
-    file = '{"path": "../outside.md", "shown": "x.md", "before": null, "after": "sha256:0"}'
+    file = f'{{"path": "{outside}", "shown": "x.md", "before": null, "after": "sha256:0"}}'
     inode = place.stat().st_ino
     plan = f'{{"version": 1, "inode": {inode}, "files": [{file}], "folders": []}}'
     (place / "plan.json").write_text(plan)
     (place / "ready").touch()
     with pytest.raises(UsageError, match="names a file outside"):
         recover(graph)
-    assert not (tmp_path / "outside.md").exists()
+    assert not (graph / outside).exists()
 
 
 @pytest.mark.process

@@ -6,6 +6,11 @@
     semantic = true
     untrusted = ["laws"]
 
+    [check]
+    strict = true
+    ignore = ["SG313"]
+    per-file-ignores = { "knowledge/old/" = ["SG306"] }
+
 Servers, hooks and plugins read only the folders that are declared here.
 """
 
@@ -25,13 +30,30 @@ LIMIT = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class CheckConfig:
+    """What `skillagent check` looks for in the graphs of a project."""
+
+    strict: bool = False
+    """Whether every rule applies, and warnings fail, too."""
+    select: tuple[str, ...] = ()
+    """Codes, or beginnings of codes, that are looked for; empty for the default."""
+    ignore: tuple[str, ...] = ()
+    """Codes, or beginnings of codes, that are not reported."""
+    per_file: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Patterns of files, as in `.gitignore`, and the codes that are not reported there."""
+    profile: str | None = None
+    """A format whose rules apply, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The configuration of a project, with absolute paths."""
 
     file: Path
     """The file that contains the configuration."""
     graphs: tuple[tuple[str, Path], ...]
-    """Name and folder of each root; the name is empty if the file gives none."""
+    """Name and folder of each root; the name is empty if the file gives none. Empty if the file
+    only says how graphs are checked."""
     budget: int | None = None
     """Tokens of one session; None means the default."""
     record: Path | None = None
@@ -40,6 +62,7 @@ class Config:
     """Whether the graphs are searched by meaning, too."""
     untrusted: tuple[str, ...] = ()
     """Names of the roots whose texts are marked as data, not instructions."""
+    check: CheckConfig = CheckConfig()
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -122,28 +145,48 @@ def _toml(file: Path) -> dict[str, Any]:
 
 
 def _config(file: Path, values: object) -> Config:
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError
+    from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+    from pydantic_core import PydanticCustomError
+
+    class Check(BaseModel):
+        model_config = ConfigDict(extra="forbid", strict=True, alias_generator=_hyphened)
+
+        strict: bool = False
+        select: list[str] = []
+        ignore: list[str] = []
+        per_file_ignores: dict[str, list[str]] = {}
+        profile: str | None = None
 
     class Declaration(BaseModel):
         model_config = ConfigDict(extra="forbid", strict=True)
 
-        graphs: list[str] = Field(min_length=1)
+        graphs: list[str] = Field([], min_length=1)
         budget: int | None = Field(None, ge=0)
         record: str | None = Field(None, min_length=1)
         semantic: bool = False
-        untrusted: list[str] = Field(default_factory=list)
+        untrusted: list[str] = []
+        check: Check = Check()
+
+        @model_validator(mode="after")
+        def declares(self) -> Declaration:
+            if not self.graphs and self.model_fields_set != {"check"}:
+                raise PydanticCustomError("no_graphs", "graphs is missing")
+            return self
 
     try:
         declaration = Declaration.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the declaration"
-        raise UsageError(
-            f'{file}: {place}: {first["msg"]}; write graphs = ["folder"], and perhaps '
-            'budget = 8000 and record = "runs"'
-        ) from None
+        example = (
+            'write ignore = ["SG313"], and perhaps strict = true'
+            if first["loc"][:1] == ("check",)
+            else 'write graphs = ["folder"], and perhaps budget = 8000 and record = "runs"'
+        )
+        raise UsageError(f"{file}: {place}: {first['msg']}; {example}") from None
     graphs = tuple(_graph(file, text) for text in declaration.graphs)
     record = _inside(file, declaration.record) if declaration.record else None
+    check = declaration.check
     return Config(
         file,
         graphs,
@@ -151,7 +194,18 @@ def _config(file: Path, values: object) -> Config:
         record,
         declaration.semantic,
         tuple(declaration.untrusted),
+        CheckConfig(
+            check.strict,
+            tuple(check.select),
+            tuple(check.ignore),
+            tuple((name, tuple(codes)) for name, codes in check.per_file_ignores.items()),
+            check.profile,
+        ),
     )
+
+
+def _hyphened(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _graph(file: Path, text: str) -> tuple[str, Path]:

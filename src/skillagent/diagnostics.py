@@ -32,13 +32,13 @@ _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 CODES: dict[str, Code] = {
     # files
-    "SG001": Code(_E, "make the file readable, or list it in .skillagentignore"),
-    "SG002": Code(_E, "split the file, or raise max_file_bytes"),
+    "SG001": Code(_E, "make it readable, or list it in .skillagentignore"),
+    "SG002": Code(_E, "split the file, or raise max_file_bytes from Python"),
     "SG003": Code(_W, "save the file as UTF-8"),
     "SG004": Code(_W, "remove the NUL bytes"),
     "SG005": Code(_I, "write the node or delete the file"),
     "SG006": Code(_W, "copy the target into the root; links out of it are not followed"),
-    "SG007": Code(_W, "rename one of the files: they are equal but for case or Unicode form"),
+    "SG007": Code(_W, "rename one of them: they are equal but for case, Unicode form or suffix"),
     "SG008": Code(_E, "name the file with valid UTF-8 and without line breaks"),
     # frontmatter
     "SG010": Code(_E, "correct the YAML; the other keys were kept"),
@@ -70,6 +70,9 @@ CODES: dict[str, Code] = {
     "SG034": Code(_W, "remove one of the links, so that the current node has no successor"),
     "SG035": Code(_W, "write the date as YYYY-MM-DD"),
     "SG039": Code(_I, "nothing; or load it with dialect obsidian to read it as an ordinary folder"),
+    # what headers ignore
+    "SG040": Code(_I, "remove the code from check-ignore"),
+    "SG041": Code(_W, "write a code, or its beginning, such as SG305 or SG3"),
     # agent skills
     "SG101": Code(_E, "begin SKILL.md with three dashes, and save it as UTF-8 without a BOM"),
     "SG102": Code(_E, "close the header with a line of three dashes"),
@@ -81,7 +84,7 @@ CODES: dict[str, Code] = {
     "SG108": Code(_E, "write `name` as text, equal to the folder's"),
     "SG109": Code(_E, "shorten the name and the folder's"),
     "SG110": Code(_E, "write the name, and the folder's, in lower case"),
-    "SG111": Code(_E, "remove the hyphen at the end of the name"),
+    "SG111": Code(_E, "remove the hyphen at the beginning or end of the name"),
     "SG112": Code(_E, "write one hyphen between the words of the name"),
     "SG113": Code(_E, "write the name with letters, digits and hyphens only"),
     "SG114": Code(_E, "rename the folder or the skill: both must be equal"),
@@ -134,6 +137,8 @@ CODES: dict[str, Code] = {
     "SG312": Code(_I, "merge the map into the one that links to it, or let it grow"),
     "SG313": Code(_I, "judge each: does it tell what question the node answers?"),
 }
+OF_PROFILES = "SG4"
+"""Beginning of the codes that are looked for only by a profile, such as that of a format."""
 FAULTS = frozenset(("SG001", "SG002", "SG008", "SG010", "SG014"))
 """Codes of the errors of a single file: it was not read as it was meant."""
 

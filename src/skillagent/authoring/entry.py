@@ -155,11 +155,15 @@ def _in_place(document: Document, name: str, description: str) -> tuple[Edit, ..
         if renamed is None:
             return None
         edits.append(renamed)
-    return tuple(edits) if _is_valid(edited(document.text, edits)) else None
+    return tuple(edits) if is_valid_entry(edited(document.text, edits)) else None
 
 
-def _is_valid(text: str) -> bool:
-    """True if hosts and the reference validator accept the header of a SKILL.md."""
+def is_valid_entry(text: str) -> bool:
+    """True if hosts and the reference validator accept the fields in the header of a SKILL.md.
+
+    Args:
+        text: the whole file.
+    """
     try:
         fields = dict(read_skill_header(text).fields)
     except HeaderError:

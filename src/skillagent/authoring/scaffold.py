@@ -1,19 +1,38 @@
-"""Creates a graph: an entry that is a valid Agent Skill, one file for each map, a declaration."""
+"""Creates a graph, anew or as a copy of a template, and declares it in its project.
+
+Its entry is a valid Agent Skill, and each map is a file.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from skillagent.authoring.entry import ENTRY, checked_description, entry_text, skill_name
+from skillagent.authoring.entry import (
+    ENTRY,
+    checked_description,
+    entry_text,
+    is_valid_entry,
+    skill_name,
+)
 from skillagent.authoring.importing import refuse_filled
 from skillagent.authoring.link_writer import beside, file_name, one_line
+from skillagent.authoring.list_insertion import list_edit
 from skillagent.authoring.sections import FreeNames, header
+from skillagent.authoring.template import GRAPH, Template
 from skillagent.config import FILE, find
 from skillagent.errors import UsageError
 from skillagent.files.changes import Changes, FileChange, changes_of
+from skillagent.graph.file_name import without_suffix
+from skillagent.markdown.compose import header_edit, header_lines
+from skillagent.markdown.document import parse
+from skillagent.markdown.edit import Edit, edited
+
+SUITE = "evals/suite.yaml"
+_SUITE_NAME = re.compile(rb"^name:[^\n]*\n", re.MULTILINE)
 
 
 def new_graph(
@@ -33,13 +52,103 @@ def new_graph(
     refuse_filled(folder)
     own = skill_name(folder)
     title = one_line(own if name is None else name, "the name")
-    remarks = []
-    if file_name(title) != own:
-        called = f"the skill is called {own!r}, because hosts require the name of its folder"
-        remarks.append(f"{ENTRY}: {called}; {title!r} is its title")
+    remarks = _about_title(title, own)
     title = title if title != own else own.replace("-", " ").capitalize()
     about = checked_description(description)
-    names = FreeNames([], [own, *(word for word in ("skill", "index", "readme", "moc"))])
+    links, files = _maps(maps, own, ())
+    files[ENTRY] = entry_text(own, title, about, links).encode()
+    return changes_of(folder, {}, files, remarks)
+
+
+def graph_of_template(
+    folder: Path,
+    template: Template,
+    name: str | None = None,
+    description: str | None = None,
+    maps: Sequence[tuple[str, str]] = (),
+) -> Changes:
+    """The changes that set up a graph as a copy of a template's.
+
+    Args:
+        folder: empty or missing.
+        template: the template.
+        name: title of the graph; None for that of the template.
+        description: what it is about and when to use it; None for that of the template.
+        maps: for each further map its title and when to go there.
+
+    Raises:
+        UsageError: the folder is not empty, a name or text cannot be used, or the template's
+            entry cannot become that of a valid skill.
+    """
+    refuse_filled(folder)
+    own = skill_name(folder)
+    files = dict(template.files)
+    links, new = _maps(maps, own, files)
+    entry = _entry_of_template(template, own, name, description)
+    if links:
+        items = [f"{link} - {why}" for link, why in links]
+        entry = edited(entry, [list_edit(parse(entry, ENTRY), items)])
+    if SUITE in files:
+        files[SUITE] = _SUITE_NAME.sub(header_lines({"name": own}).encode(), files[SUITE], count=1)
+    remarks = [] if name is None else _about_title(one_line(name, "the name"), own)
+    if description is None:
+        remarks.append(
+            f"{ENTRY}: its description is the template's; write what your graph is about and when "
+            "to use it"
+        )
+    return changes_of(folder, {}, files | new | {ENTRY: entry.encode()}, remarks)
+
+
+def _entry_of_template(
+    template: Template, own: str, name: str | None, description: str | None
+) -> str:
+    """A template's entry with the name of the new skill, and with the user's texts.
+
+    Raises:
+        UsageError: its header would not be valid, or it has no title to replace.
+    """
+    place = template.folder / GRAPH / ENTRY
+    try:
+        document = parse(template.files[ENTRY].decode("utf-8-sig"), ENTRY)
+    except UnicodeDecodeError:
+        raise UsageError(f"{place}: is not UTF-8") from None
+    fields = {"name": own}
+    if description is not None:
+        fields["description"] = checked_description(description)
+    edits = (header_edit(document, key, value) for key, value in fields.items())
+    text = edited(document.text, sorted(edit for edit in edits if edit))
+    document = parse(text, ENTRY)
+    head = document.frontmatter
+    if head.get("name") != own or not head.get("description") or not is_valid_entry(text):
+        raise UsageError(f"{place}:1: its header is not that of a valid skill; correct it first")
+    if name is None:
+        return text
+    heading = next((one for one in document.headings if one.level == 1), None)
+    if heading is None or not text.startswith("# ", heading.start):
+        raise UsageError(f"{place}: has no line `# TITLE` that --name could replace")
+    end = heading.start + len(text[heading.start :].splitlines()[0])
+    return edited(text, [Edit(heading.start, end, f"# {one_line(name, 'the name')}")])
+
+
+def _about_title(title: str, own: str) -> list[str]:
+    """A remark if a graph's title is not the name of its skill."""
+    if file_name(title) == own:
+        return []
+    called = f"the skill is called {own!r}, because hosts require the name of its folder"
+    return [f"{ENTRY}: {called}; {title!r} is its title"]
+
+
+def _maps(
+    maps: Sequence[tuple[str, str]], own: str, taken: Iterable[str]
+) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+    """Link and sentence of each new map, and path → content of its file.
+
+    Args:
+        maps: for each map its title and when to go there.
+        own: name of the graph.
+        taken: paths of the other files of the graph.
+    """
+    names = FreeNames([], [own, "skill", "index", "readme", "moc", *map(without_suffix, taken)])
     links: list[tuple[str, str]] = []
     files: dict[str, bytes] = {}
     for heading, when in maps:
@@ -52,8 +161,7 @@ def new_graph(
         links.append((f"[[{stem}]]", beside(when)))
         text = f"{header('', when, is_map=True)}\n# {heading}\n"
         files[f"{stem}.md"] = text.encode()
-    files[ENTRY] = entry_text(own, title, about, links).encode()
-    return changes_of(folder, {}, files, remarks)
+    return links, files
 
 
 def declaration(folder: Path) -> FileChange | None:
@@ -74,10 +182,7 @@ def declaration(folder: Path) -> FileChange | None:
         start = start.parent
     config = find(start)
     if config is None:
-        places = (start, *start.parents)
-        here = Path.cwd().resolve()
-        above = here if here in places else start
-        top = next((place for place in places if (place / ".git").exists()), above)
+        top = project_of(start)
         text = f'graphs = ["{_shown(whole, top)}"]\n'
         return FileChange(top / FILE, FILE, None, text.encode())
     if any(path == whole for _, path in config.graphs):
@@ -85,6 +190,18 @@ def declaration(folder: Path) -> FileChange | None:
     before = config.file.read_bytes()
     after = _extended(before.decode(), _shown(whole, config.file.parent), config.file.name)
     return FileChange(config.file, config.file.name, before, after.encode())
+
+
+def project_of(start: Path) -> Path:
+    """The folder that a new declaration is put into: the repository, else the working directory.
+
+    Args:
+        start: an existing folder, without symbolic links; taken itself if both are elsewhere.
+    """
+    places = (start, *start.parents)
+    here = Path.cwd().resolve()
+    above = here if here in places else start
+    return next((place for place in places if (place / ".git").exists()), above)
 
 
 def _shown(folder: Path, project: Path) -> str:
@@ -100,6 +217,8 @@ def _extended(text: str, path: str, file: str) -> str:
 
     document = tomlkit.parse(text)
     table: Any = document if file == FILE else document["tool"]["skillagent"]
+    if "graphs" not in table:
+        table["graphs"] = tomlkit.array()
     graphs = table["graphs"]
     if "\n" in graphs.as_string():
         graphs.add_line(path, indent=_indent(graphs.as_string()))

@@ -19,17 +19,19 @@ from skillagent.cli import (
     lock,
     repeat,
     replay,
+    rule,
     runs,
     serve,
     suite,
     track,
     verify,
+    view,
 )
 from skillagent.cli.arguments import Commands
 
 GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
-    "See what is wrong with it": ("check", "health"),
+    "See a graph and what is wrong with it": ("view", "check", "rule", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),
@@ -57,6 +59,7 @@ def add_all(
         add(commands)
     for module in (
         authoring,
+        view,
         lock,
         export,
         serve,
@@ -73,6 +76,7 @@ def add_all(
         hook,
         index,
         access,
+        rule,
     ):
         module.add(commands)
     last(commands)

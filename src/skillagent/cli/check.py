@@ -1,18 +1,30 @@
-"""`skillagent check`: prints counts, unreachable nodes and findings; exit 1 on any error."""
+"""`skillagent check`: counts, tests reachability, lists and corrects what rules find."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from skillagent import __version__, config
+from skillagent.cli.changes import finish
+from skillagent.cli.interrupted import undone_by_signals
 from skillagent.cli.output import printable, to_json
 from skillagent.cli.progress_bar import progress_bar
-from skillagent.cli.session import load
-from skillagent.diagnostics import Diagnostic, Severity, ordered
-from skillagent.graph import SkillGraph
-from skillagent.lint import findings
+from skillagent.cli.selection import selection_of
+from skillagent.cli.session import graph_folders, load
+from skillagent.diagnostics import CODES, Diagnostic, Severity
+from skillagent.errors import UsageError
+from skillagent.lint.checking import Report, check, file_of
+
+if TYPE_CHECKING:
+    from skillagent.authoring.fixes import FixedFiles
+    from skillagent.graph import SkillGraph
 
 SHOWN = 40
 NAMED = 10
@@ -21,21 +33,117 @@ _ORDER = list(Severity)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.add_ignore and arguments.fix:
+        raise UsageError("--add-ignore and --fix cannot be given together; correct first")
+    folder = graph_folders(arguments)[0]
+    project = config.find(folder)
+    arguments.strict = arguments.strict or (project is not None and project.check.strict)
+    graph, report = _checked(arguments, project)
+    if arguments.add_ignore:
+        return _add_ignore(arguments, folder, graph, report)
+    corrected = None
+    if arguments.fix or arguments.diff:
+        from skillagent.authoring.fixes import fixed
+
+        corrected = fixed(graph, report.findings)
+        for remark in (remark for changes in corrected.changes for remark in changes.remarks):
+            print(printable(f"remark: {remark}"), file=sys.stderr)
+        if arguments.diff:
+            print(printable("".join(changes.diff() for changes in corrected.changes)), end="")
+            return int(bool(corrected.codes))
+        with undone_by_signals():
+            for changes in corrected.changes:
+                changes.write()
+        graph, report = _checked(arguments, project)
+    print(_output(arguments, graph, report, corrected))
+    return _exit_code(arguments, report.findings)
+
+
+def _checked(
+    arguments: argparse.Namespace, project: config.Config | None
+) -> tuple[SkillGraph, Report]:
+    selection = selection_of(project, arguments.select, arguments.ignore)
+    # Codes that are selected by name may be of any rule.
+    every = arguments.strict or selection.is_narrowed
     with progress_bar() as progress:
         graph = load(arguments, progress)
-        diagnostics = ordered((*graph.diagnostics, *findings(graph, progress)))
-    if arguments.json:
-        report = {
-            "entry": graph.entry,
-            "counts": asdict(graph.counts),
-            "orphans": graph.orphans(),
-            "unreachable": _unreachable(graph),
-            "diagnostics": [diagnostic.to_json() for diagnostic in diagnostics],
-        }
-        print(to_json(report))
-    else:
-        print(printable(_text(graph, diagnostics, every=arguments.all)))
-    return int(any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics))
+        return graph, check(graph, selection, strict=every, progress=progress)
+
+
+def _add_ignore(
+    arguments: argparse.Namespace, folder: Path, graph: SkillGraph, report: Report
+) -> int:
+    from skillagent.authoring.add_ignore import add_ignore
+
+    changes = add_ignore(folder, report.findings, partial(file_of, graph))
+    arguments.dry_run = arguments.diff
+    count = len(report.findings)
+    summary = f"{count} finding{'s are' if count != 1 else ' is'} not reported from now on"
+    return finish(changes, arguments, summary)
+
+
+def _exit_code(arguments: argparse.Namespace, findings: Sequence[Diagnostic]) -> int:
+    lowest = arguments.fail_on or ("warning" if arguments.strict else "error")
+    if lowest == "never":
+        return 0
+    failing = _ORDER[: _ORDER.index(Severity(lowest)) + 1]
+    return int(any(one.severity in failing for one in findings))
+
+
+def _output(
+    arguments: argparse.Namespace, graph: SkillGraph, report: Report, corrected: FixedFiles | None
+) -> str:
+    """What is printed, in the format that the command line asks for."""
+    form = "json" if arguments.json else arguments.output_format
+    if arguments.statistics:
+        rows = _statistics(report.findings)
+        return to_json(rows) if form == "json" else printable(_statistics_text(rows))
+    if form == "json":
+        return to_json(_json(graph, report, corrected))
+    if form == "text":
+        return printable(_text(graph, report, corrected, every=arguments.all))
+    from skillagent.lint import report_formats
+
+    findings = report_formats.placed(report.findings, partial(file_of, graph), Path.cwd())
+    if form == "github":
+        return printable(report_formats.github(findings))
+    if form == "gitlab":
+        return to_json(report_formats.gitlab(findings))
+    from skillagent.cli.rule import titles
+
+    return to_json(report_formats.sarif(findings, __version__, titles()))
+
+
+def _json(graph: SkillGraph, report: Report, corrected: FixedFiles | None) -> dict[str, object]:
+    content: dict[str, object] = {
+        "entry": graph.entry,
+        "counts": asdict(graph.counts),
+        "orphans": graph.orphans(),
+        "unreachable": _unreachable(graph),
+        "diagnostics": [diagnostic.to_json() for diagnostic in report.findings],
+        "ignored": len(report.ignored),
+    }
+    return content if corrected is None else {**content, "fixed": corrected.codes}
+
+
+def _statistics(findings: Sequence[Diagnostic]) -> list[dict[str, object]]:
+    """How many findings each code has, the most frequent first."""
+    counts = Counter(one.code for one in findings)
+    return [
+        {"code": code, "severity": str(CODES[code].severity), "count": count}
+        for code, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    ]
+
+
+def _statistics_text(rows: Sequence[dict[str, object]]) -> str:
+    from skillagent.cli.rule import titles
+
+    names = titles()
+    lines = [
+        f"{row['count']:>6}  {row['code']}  {row['severity']:<7}  {names.get(str(row['code']), '')}"
+        for row in rows
+    ]
+    return "\n".join(line.rstrip() for line in lines) or "nothing was found"
 
 
 def _unreachable(graph: SkillGraph) -> list[str]:
@@ -43,7 +151,7 @@ def _unreachable(graph: SkillGraph) -> list[str]:
     return [node for node in graph.nodes if node not in reachable]
 
 
-def _text(graph: SkillGraph, diagnostics: tuple[Diagnostic, ...], *, every: bool) -> str:
+def _text(graph: SkillGraph, report: Report, corrected: FixedFiles | None, *, every: bool) -> str:
     counts = graph.counts
     orphans = graph.orphans()
     alone = set(orphans)
@@ -63,14 +171,30 @@ def _text(graph: SkillGraph, diagnostics: tuple[Diagnostic, ...], *, every: bool
         *_named("orphan", orphans, every=every),
         *_named("unreachable, though linked", linked, every=every),
     ]
-    ranked = sorted(diagnostics, key=lambda diagnostic: _ORDER.index(diagnostic.severity))
+    ranked = sorted(report.findings, key=lambda diagnostic: _ORDER.index(diagnostic.severity))
     shown = ranked if every else ranked[:SHOWN]
     lines += [str(diagnostic) for diagnostic in shown]
     if len(ranked) > len(shown):
         lines.append(f"… {len(ranked) - len(shown)} more: check --all")
     totals = Counter(diagnostic.severity for diagnostic in ranked)
-    lines.append(", ".join(f"{totals[severity]} {severity}s" for severity in _ORDER))
+    total = ", ".join(f"{totals[severity]} {severity}s" for severity in _ORDER)
+    lines.append(total + (f"; {len(report.ignored)} ignored" if report.ignored else ""))
+    lines += _about_fixes(report, corrected)
     return "\n".join(lines)
+
+
+def _about_fixes(report: Report, corrected: FixedFiles | None) -> list[str]:
+    """A line about what was corrected, or about what could be; none if nothing could."""
+    from skillagent.authoring.fixes import FIXES
+
+    if corrected is not None:
+        done = [
+            f"{code} in {files} file{'s' if files > 1 else ''}"
+            for code, files in corrected.codes.items()
+        ]
+        return [f"corrected: {', '.join(done) or 'nothing'}"]
+    fixable = sorted({one.code for one in report.findings if one.code in FIXES})
+    return [f"--fix may correct {', '.join(fixable)}; --diff shows how"] if fixable else []
 
 
 def _named(kind: str, nodes: Sequence[str], *, every: bool) -> list[str]:

@@ -49,7 +49,7 @@ def declared() -> Declared | None:
     # Some hosts start the server of a plugin in the plugin's folder, not in the project's.
     project = os.environ.get("CLAUDE_PROJECT_DIR") or os.getcwd()
     declaration = config.find(Path(project))
-    if declaration is None:
+    if declaration is None or not declaration.graphs:
         return None
     file = declaration.file
     return Declared(

@@ -104,16 +104,16 @@ def after_edit(hook_input: dict[str, Any]) -> str:
     file = (_project(hook_input) / str(path)).resolve()
     if not declared.holds(file):
         return ""
-    from skillagent.lint import findings
+    from skillagent.cli.selection import selection_of
+    from skillagent.lint.checking import check
 
     graph = _graph(declared)
     paths = _paths_in_findings(graph, file)
-    in_file = {
-        finding for finding in (*graph.diagnostics, *findings(graph)) if finding.path in paths
-    }
+    report = check(graph, selection_of(declared))
+    in_file = [finding for finding in report.findings if finding.path in paths]
     if not in_file:
         return ""
-    lines = [f"- {finding}" for finding in sorted(in_file)]
+    lines = [f"- {finding}" for finding in in_file]
     left_out = len(lines) - MAX_FINDINGS
     more = [f"- … {left_out} more: skillagent check"] if left_out > 0 else []
     head = f"skillagent check finds in {file.name}, a file of this project's skill graph:"
@@ -127,7 +127,8 @@ def _project(hook_input: dict[str, Any]) -> Path:
 def _declared(hook_input: dict[str, Any]) -> Config | None:
     from skillagent import config
 
-    return config.find(_project(hook_input))
+    declared = config.find(_project(hook_input))
+    return declared if declared and declared.graphs else None
 
 
 def _graph(declared: Config) -> SkillGraph:

@@ -135,11 +135,10 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
+    from skillagent.cli.check_options import add_options
+
     check = command(commands, "check", _check, "count, test reachability, list what is wrong")
-    check.add_argument(
-        "--all", action="store_true", help="every finding and node, not the first of each"
-    )
-    check.add_argument("--json", action="store_true", help="entry, counts and findings as JSON")
+    add_options(check)
 
 
 def _add_operations(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -42,8 +42,11 @@ from skillagent.files.placing import (
     take_away,
 )
 
-DECLARATIONS = ("skillagent.toml", "pyproject.toml")
-"""Files above the graph that a change may also write: a new graph is declared in one of them."""
+WORKFLOW_FILE = ".github/workflows/skillagent.yml"
+"""The file in a repository that checks its graph."""
+OUTSIDE = ("skillagent.toml", "pyproject.toml", WORKFLOW_FILE)
+"""Files, relative to any folder above the graph, that a change may also write: a new graph is
+declared in one of the first two, and checked by the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +246,8 @@ class _Journal:
             )
         for file in plan.files:
             path = Path(os.path.normpath(top / file.path))
-            above = path.parent in top.parents and path.name in DECLARATIONS
-            if not (above or path.is_relative_to(top)):
+            is_allowed = any(path == above / name for above in top.parents for name in OUTSIDE)
+            if not (is_allowed or path.is_relative_to(top)):
                 raise UsageError(f"{place}: names a file outside {top}; move it away")
         return cls(top, plan)
 

@@ -182,8 +182,7 @@ class LinkScan:
         quoted, limit = _quoted(line)
         links: list[Reference] = []
         for link in wikilink.wikilinks(line, 0, limit, number, self._dialect):
-            opens = _OPENS_VALUE.search(line, max(0, link.start - _REACH), link.start)
-            if opens and not quoted.covering(link.start):
+            if _is_unquoted(line, link.start, quoted):
                 message = f"unquoted link in {key!r}; YAML reads it as a list"
                 remedy = f'write {key}: "{line[link.start : link.end]}"'
                 self._findings.append(finding("SG015", self._path, number, message, remedy))
@@ -219,6 +218,21 @@ def _is_mark(text: str, link: Reference) -> bool:
 
 def _position(link: Reference) -> int:
     return link.start
+
+
+def is_unquoted(line: str, start: int) -> bool:
+    """Whether a link in a line of a header begins a value without quotes, as YAML reads it.
+
+    Args:
+        line: the line.
+        start: offset of the link in it.
+    """
+    return _is_unquoted(line, start, _quoted(line)[0])
+
+
+def _is_unquoted(line: str, start: int, quoted: Ranges) -> bool:
+    opens = _OPENS_VALUE.search(line, max(0, start - _REACH), start)
+    return opens is not None and not quoted.covering(start)
 
 
 def _quoted(line: str) -> tuple[Ranges, int]:

@@ -27,14 +27,17 @@ _OVER_LINES = lazy_pattern(r"\[\[[^\[\]\s][^\[\]\n]*+\n[^\[\]]*+\]\](?![(\[])")
 _SHAPES = (_CLOSED_ONCE, _OPENED_ONCE, _NEVER_CLOSED, _OVER_LINES)
 
 
-class _MalformedLink(NamedTuple):
+class MalformedLink(NamedTuple):
     """One malformed link."""
 
     start: int
+    """Offset in the text."""
     end: int
     problem: str
-    remedy: str
-    """What to write; `{}` is the link."""
+    corrected: str
+    """What to write; `{}` is the link, in one line."""
+    explained: str = ""
+    """What is said behind the corrected link."""
 
 
 def check(text: str, start: int, links: Ranges, code: Ranges, path: str) -> Iterator[Diagnostic]:
@@ -51,16 +54,19 @@ def check(text: str, start: int, links: Ranges, code: Ranges, path: str) -> Iter
     if not any(shape.search(text, start) for shape in _SHAPES):
         return
     line, counted = text.count("\n", 0, start) + 1, start
-    for link in sorted(_malformed(text, start, links, code)):
+    for link in sorted(malformed_links(text, start, links, code)):
         line += text.count("\n", counted, link.start)
         counted = link.start
         written = " ".join(text[link.start : link.end].split())
         shown = written if len(written) <= SHOWN else f"{written[:SHOWN]}…"
-        remedy = link.remedy.format(written) if shown == written else "close it with two brackets"
+        remedy = f"write {link.corrected.format(written)}{link.explained}"
+        if shown != written:
+            remedy = "close it with two brackets"
         yield finding("SG030", path, line, f"{shown} {link.problem}, so it is no link", remedy)
 
 
-def _malformed(text: str, start: int, links: Ranges, code: Ranges) -> Iterator[_MalformedLink]:
+def malformed_links(text: str, start: int, links: Ranges, code: Ranges) -> Iterator[MalformedLink]:
+    """The malformed wikilinks of a body, in no certain order; arguments as for `check`."""
     opened: list[int] = []
     math = math_ranges(text, start, code)
     position, last = start, (-1, -1)
@@ -78,16 +84,16 @@ def _malformed(text: str, start: int, links: Ranges, code: Ranges) -> Iterator[_
         elif opened:
             before, last = last, (opened.pop(), at)
             if before == (last[0] + 1, at - 1) and (link := _OVER_LINES.match(text, last[0])):
-                yield _MalformedLink(*link.span(), "runs over a line end", "write {} in one line")
+                yield MalformedLink(*link.span(), "runs over a line end", "{}", " in one line")
         elif last[1] == at - 1 and (link := _OPENED_ONCE.match(text, last[0])):
-            yield _MalformedLink(*link.span(), "opens with one bracket", "write [{}")
+            yield MalformedLink(*link.span(), "opens with one bracket", "[{}")
     yield from _left_open(text, opened)
 
 
-def _left_open(text: str, opened: list[int]) -> Iterator[_MalformedLink]:
+def _left_open(text: str, opened: list[int]) -> Iterator[MalformedLink]:
     """Malformed links that begin with a bracket which the block does not close."""
     for at in opened:
         if link := _CLOSED_ONCE.match(text, at):
-            yield _MalformedLink(*link.span(), "closes with one bracket", "write {}]")
+            yield MalformedLink(*link.span(), "closes with one bracket", "{}]")
         elif link := _NEVER_CLOSED.match(text, at):
-            yield _MalformedLink(*link.span(), "is never closed", "write {}]]")
+            yield MalformedLink(*link.span(), "is never closed", "{}]]")

@@ -155,7 +155,7 @@ def project_checks(folder: Path, graphs_read: set[str]) -> Iterator[Check]:
     except SkillAgentError as error:
         yield Check(CheckResult.FAILED, "project", str(error), "", "correct the declaration")
         return
-    if declaration is None:
+    if declaration is None or not declaration.graphs:
         what = "no graph is declared; a server without a graph serves the user guide"
         yield Check(CheckResult.OK, "project", what, str(folder))
         return

@@ -1,0 +1,80 @@
+"""Writes what a check finds today into the configuration, so that only new findings are reported.
+
+A graph that is older than the rules can so be checked from now on, and mended bit by bit: each
+line that is removed from the configuration brings its findings back.
+
+Above: the command `check`. Below: `config`, `lint`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from skillagent.authoring.scaffold import project_of
+from skillagent.config import FILE, find
+from skillagent.diagnostics import Diagnostic
+from skillagent.errors import UsageError
+from skillagent.files.changes import Changes, FileChange
+
+
+def add_ignore(
+    folder: Path, findings: Iterable[Diagnostic], file_of: Callable[[str], Path]
+) -> Changes:
+    """The change of the configuration after which the findings are not reported.
+
+    Args:
+        folder: folder of the graph.
+        findings: what a check found.
+        file_of: the file that a path in a finding names.
+
+    Raises:
+        UsageError: the configuration cannot be read, or a file is outside its project.
+    """
+    import tomlkit
+
+    top = folder.resolve()
+    config = find(top)
+    file = config.file if config else project_of(top) / FILE
+    before = file.read_bytes() if config else None
+    document = tomlkit.parse((before or b"").decode())
+    table: Any = document
+    names = ("check",) if file.name == FILE else ("tool", "skillagent", "check")
+    for name in names:
+        table = table.setdefault(name, tomlkit.table())
+    whole: set[str] = set()
+    by_file: dict[str, set[str]] = {}
+    for one in findings:
+        place = file_of(one.path)
+        if place.is_dir():
+            whole.add(one.code)  # it is about the graph, and about no file
+        elif place.is_relative_to(file.parent):
+            by_file.setdefault(_pattern(place.relative_to(file.parent)), set()).add(one.code)
+        else:
+            raise UsageError(f"{place}: is outside the project of {file}; name it in a header")
+    if whole:
+        table["ignore"] = _codes(table.get("ignore", []), whole)
+    if by_file:
+        ignores = table.setdefault("per-file-ignores", tomlkit.table())
+        for pattern, codes in sorted(by_file.items()):
+            ignores[pattern] = _codes(ignores.get(pattern, []), codes)
+    after = tomlkit.dumps(document).encode() if whole or by_file else before
+    files = () if before == after else (FileChange(file, file.name, before, after),)
+    return Changes(top, files)
+
+
+def _codes(old: Iterable[str], new: Iterable[str]) -> Any:
+    import tomlkit
+
+    codes = tomlkit.array()
+    codes.extend(sorted({*map(str, old), *new}))
+    return codes
+
+
+def _pattern(path: Path) -> str:
+    """The pattern that fits one file only, as in `.gitignore`."""
+    escaped = re.sub(r"([*?\[\\!# ])", r"\\\1", path.as_posix())
+    # Only a blank at the end has a meaning of its own.
+    return "/" + re.sub(r"\\ (?!$)", " ", escaped)
