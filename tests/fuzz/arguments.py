@@ -1,7 +1,8 @@
 """`Toolset.call`: no arguments make it raise, and the budget and the grammar hold.
 
-The first byte of an input chooses the budget; then each call is a line of JSON as programs send
-it, or, after a byte for its kind, built of names that the graph has and of free texts.
+The first byte of an input chooses the budget, and whether the graph is trusted; then each call is a
+line of JSON as programs send it, or, after a byte for its kind, built of names that the graph has
+and of free texts.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from skillagent.disclosure.tools import MODELS
 from tests.conftest import ROOT
 from tests.fuzz.choices import Choices
 from tests.test_structure import check as check_grammar
+from tests.test_trust import outside, without_marks
 
 CALLS = 6
 """Most calls of one session."""
 BUDGETS = (Budget(60_000), Budget(4_000, 300), Budget(500, 250), Budget(120), Budget(0))
+SESSIONS = tuple((budget, untrusted) for untrusted in ((), ("trading",)) for budget in BUDGETS)
+"""Budget, and names of the untrusted roots."""
 _NAMES = ("index", "risk-management", "position-sizing", "stop losses", "[[index]]", "none", "")
 _WORDS = (
     "stop loss",
@@ -43,7 +47,9 @@ def _graph() -> SkillGraph:
 def check(data: bytes) -> None:
     """Make the calls of one input in one session."""
     choices = Choices(data)
-    tools = Toolset(_graph(), choices.of(BUDGETS), clock=lambda: 0.0)
+    budget, untrusted = choices.of(SESSIONS)
+    tools = Toolset(_graph(), budget, clock=lambda: 0.0, untrusted=untrusted)
+    tag = tools.state().tag
     spent = 0
     for _ in range(CALLS):
         if not choices:
@@ -52,7 +58,8 @@ def check(data: bytes) -> None:
         spent += answer.cost
         assert answer.cost == (tools.counter.count(answer.text) if answer.text else 0)
         assert answer.remaining == tools.remaining == tools.budget.total - spent >= 0
-        check_grammar(answer)
+        outside(answer.text, tag)
+        check_grammar(without_marks(answer) if tag else answer)
         json.dumps(answer.to_json())
 
 

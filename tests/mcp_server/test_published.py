@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import MutableMapping
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
 
-from skillagent import SkillGraph
+from skillagent import SkillGraph, Toolset
 from skillagent.cli import access, serve
 from skillagent.errors import SkillAgentError, UsageError
 from skillagent.indexing.published import publish_graph
@@ -54,6 +55,22 @@ def call(url: str, session: str | None, query: str, token: str = "") -> str:
             return text_of(await client.call_tool("list_index", arguments))
 
     return anyio.run(run)
+
+
+def test_a_published_graph_can_be_untrusted(address: str) -> None:
+    config = ServerConfig((), resources="off", watch=False, untrusted=("trading",))
+    graphs = PublishedGraphs.open(config, StoreConfig(address))
+    (graph,) = graphs.graphs
+    assert "Text from <data-…> to </data-…>" in graph.instructions
+    assert "position sizing" not in graph.instructions
+    tools = graph.toolset()
+    text = tools.read_node("position-sizing").text
+    assert f"\n<{tools.state().tag}>\n" in text
+    loaded = Toolset(SkillGraph.load(TRADING), graph.budget, untrusted=["trading"])
+    assert text == loaded.read_node("position-sizing").text
+    graphs.close()
+    with pytest.raises(UsageError, match="there is no root 'tradin'; the roots are trading"):
+        PublishedGraphs.open(replace(config, untrusted=("tradin",)), StoreConfig(address))
 
 
 def test_any_server_goes_on_with_a_session_within_its_budget(address: str, vault: Vault) -> None:

@@ -45,8 +45,8 @@ backslash: it stays readable, and no other character changes. An `id` has `&#N;`
 or `&lt;` instead of a character that would end it, be invisible or break the line; `from_id` turns
 them back.
 
-Words from an untrusted root (see `trust`) are between `<data-N>` and `</data-N>`, and so is its
-outline, and the text of its nodes. Nothing between them has such a tag, in any spelling.
+Words from an untrusted root (see `trust`) are between `<data-N>` and `</data-N>`, and so are the
+outlines and texts of its nodes. Nothing between them has such a tag, in any spelling.
 """
 
 from __future__ import annotations
