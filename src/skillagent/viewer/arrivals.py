@@ -3,7 +3,7 @@
 An answer shows a link in a listing of a map, in a summary, or in a node's own text. A node can also
 be named by a search, or by the agent itself, and then no link leads to it.
 
-Above: `walk`, `walking`. Below: `store`, `disclosure`.
+Above: `walk`, `walking`. Below: `store`, `disclosure`, `html`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from skillagent.disclosure.writing import from_id
 from skillagent.errors import ResolveError
+from skillagent.html.markup import shown
 from skillagent.store import GraphView, LinkView
 
 MOST_CHARACTERS = 100_000
@@ -80,7 +81,9 @@ class Arrivals:
         self._named.update((node, Arrival(node, "", answer.step, "")) for node in answer.listed)
         for link in self._shown_links(answer):
             assert link.target is not None
-            self._named[link.target] = Arrival(link.target, link.source, answer.step, link.context)
+            self._named[link.target] = Arrival(
+                link.target, link.source, answer.step, shown(link.context)
+            )
         return arrivals
 
     def _shown_links(self, answer: AnswerShown) -> Iterable[LinkView]:

@@ -181,8 +181,9 @@ class _Steps:
             return
         by_level: dict[Level, dict[str, None]] = {level: {} for level in Level}
         for item in self._limited(disclosed):
-            by_level[item.level][_text(item.node)] = None
-            self._digests[_text(item.node)] = item.digest
+            node = item.node if item.node in self._view else _text(item.node)
+            by_level[item.level][node] = None
+            self._digests[node] = item.digest
         listed, summarised = tuple(by_level[Level.INDEX]), tuple(by_level[Level.SUMMARY])
         read = tuple(by_level[Level.SECTION] | by_level[Level.NODE])
         number = len(self.steps) + 1
