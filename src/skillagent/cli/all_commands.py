@@ -24,12 +24,13 @@ from skillagent.cli import (
     suite,
     track,
     verify,
+    view,
 )
 from skillagent.cli.arguments import Commands
 
 GROUPS = {
     "Read a graph": ("chat", "list", "summary", "read", "call"),
-    "See what is wrong with it": ("check", "health"),
+    "See a graph and what is wrong with it": ("view", "check", "health"),
     "Make it and let it grow": ("new", "import", "add", "weave", "rename", "split"),
     "Give it to agents": ("install", "doctor", "serve", "index", "access", "export"),
     "Measure what it is worth": ("eval", "suite"),
@@ -57,6 +58,7 @@ def add_all(
         add(commands)
     for module in (
         authoring,
+        view,
         lock,
         export,
         serve,

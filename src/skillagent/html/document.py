@@ -31,12 +31,8 @@ def document(
         script: the only script; empty for a file without any.
         ending: what comes after all sections.
     """
-    whole_style = resource("skillagent.html", "base.css") + style
-    scripts = f"script-src '{_hash(script)}'; " if script else ""
-    policy = (
-        f"default-src 'none'; style-src '{_hash(whole_style)}'; {scripts}"
-        "base-uri 'none'; form-action 'none'"
-    )
+    whole_style = _whole(style)
+    policy = content_security_policy(style, script)
     head = joined(
         [
             Markup('<meta charset="utf-8">\n'),
@@ -53,10 +49,28 @@ def document(
     return f"<!DOCTYPE html>\n{element('html', *inner, lang='en')}\n"
 
 
+def content_security_policy(style: str = "", script: str = "") -> str:
+    """The policy of a file, which allows its style and its script, and no other.
+
+    Args:
+        style: as for `document`.
+        script: as for `document`.
+    """
+    scripts = f"script-src '{_hash(script)}'; " if script else ""
+    return (
+        f"default-src 'none'; style-src '{_hash(_whole(style))}'; {scripts}"
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
 @cache
 def resource(package: str, name: str) -> str:
     """The text of a style or a script that comes with a package."""
     return (importlib.resources.files(package) / name).read_text("utf-8")
+
+
+def _whole(style: str) -> str:
+    return resource("skillagent.html", "base.css") + style
 
 
 def _hash(text: str) -> str:

@@ -1,0 +1,211 @@
+// What is drawn, as values: computed from the graph and the state of the view, without any drawing.
+
+/**
+ * @typedef {object} State
+ * @property {string | null} open id of the open node
+ * @property {number} depth links from the open node that are drawn; 0 for all links
+ * @property {Set<string>} opened ids of the maps whose nodes are drawn, in a large graph
+ * @property {{nodes: string[], edges: [string, string][], current: string | null, dimOthers: boolean} | null} highlight
+ */
+/**
+ * @typedef {object} Dot
+ * @property {import("./model.js").GraphNode} node
+ * @property {number} size radius in CSS pixels
+ * @property {number} colour number of the colour; -1 for none
+ * @property {boolean} faint whether it is only the ground on which others are seen
+ * @property {boolean} isMap whether others belong to it
+ * @property {number} rank importance of its label; 0 for none unless there is room
+ * @property {"open" | "current" | ""} mark
+ */
+/**
+ * @typedef {object} Area
+ * @property {import("./model.js").GraphMap} map
+ * @property {string} title
+ * @property {number} colour
+ * @property {boolean} closed whether its nodes are not drawn one by one
+ */
+/** @typedef {{source: string, target: string, strength: "faint" | "plain" | "strong"}} Line */
+/** @typedef {{dots: Map<string, Dot>, areas: Area[], lines: Line[], focus: string[], remarks: string[]}} Scene */
+
+/** How many nodes around the open one, or of one opened map, are drawn at most. */
+const MOST = 2000;
+/** How many links are drawn at most. */
+const MOST_LINES = 6000;
+
+/**
+ * @param {import("./model.js").Model} model
+ * @param {State} state
+ * @returns {Scene}
+ */
+export function sceneOf(model, state) {
+  const remarks = /** @type {string[]} */ ([]);
+  const near = state.open === null ? new Map() : around(model, state.open, state.depth || 1, remarks);
+  const lit = new Set(state.highlight?.nodes ?? []);
+  if (state.highlight?.current) lit.add(state.highlight.current);
+  const shown = shownNodes(model, state, remarks);
+  for (const id of [...near.keys(), ...lit]) if (model.nodes.has(id)) shown.add(id);
+
+  /** @type {Map<string, Dot>} */
+  const dots = new Map();
+  for (const id of shown) dots.set(id, dotOf(model, state, id, near, lit));
+  const lines = linesOf(model, state, near, dots, remarks);
+  const focus = lit.size ? [...lit] : state.depth ? [...near.keys()] : [...dots.keys()];
+  return { dots, areas: areasOf(model, state), lines, focus, remarks };
+}
+
+/**
+ * Id → steps from the open node, of all within a number of steps, in both directions of links.
+ * @param {import("./model.js").Model} model
+ * @param {string} start
+ * @param {number} depth
+ * @param {string[]} remarks
+ */
+export function around(model, start, depth, remarks = []) {
+  const steps = new Map([[start, 0]]);
+  for (const [id, step] of steps) {
+    if (step === depth) break;
+    for (const next of model.neighbours.get(id) ?? []) {
+      if (steps.has(next)) continue;
+      if (steps.size >= MOST) {
+        remarks.push(`More than ${MOST.toLocaleString("en")} nodes are within ${depth} links: the nearest are drawn.`);
+        return steps;
+      }
+      steps.set(next, step + 1);
+    }
+  }
+  return steps;
+}
+
+/**
+ * @param {import("./model.js").Model} model
+ * @param {State} state
+ * @param {string[]} remarks
+ */
+function shownNodes(model, state, remarks) {
+  if (model.nodes.size <= model.wholeNodes) return new Set(model.nodes.keys());
+  const shown = /** @type {Set<string>} */ (new Set());
+  let closed = 0;
+  for (const map of model.maps.values()) {
+    if (!state.opened.has(map.id)) {
+      closed += 1;
+      continue;
+    }
+    const members = model.members.get(map.id) ?? [];
+    if (map.id) shown.add(map.id);
+    for (const node of members.slice(0, MOST)) if (!model.maps.has(node.id)) shown.add(node.id);
+    if (members.length > MOST)
+      remarks.push(`Of the ${members.length.toLocaleString("en")} nodes of ${titleOf(model, map)}, ${MOST.toLocaleString("en")} are drawn.`);
+  }
+  if (closed) {
+    const maps = closed === 1 ? "1 map is" : `${closed.toLocaleString("en")} maps are`;
+    remarks.push(`${maps} closed, each drawn as one disc: click a disc to open it.`);
+  }
+  return shown;
+}
+
+/**
+ * @param {import("./model.js").Model} model
+ * @param {State} state
+ * @param {string} id
+ * @param {Map<string, number>} near
+ * @param {Set<string>} lit
+ * @returns {Dot}
+ */
+function dotOf(model, state, id, near, lit) {
+  const node = model.nodes.get(id);
+  const links = model.into.get(id).length;
+  const isMap = model.maps.has(id);
+  const step = near.get(id);
+  const mark = state.highlight?.current === id ? "current" : state.open === id ? "open" : "";
+  const base = isMap ? 7 : 3.4;
+  const size = base + Math.min(3.5, Math.sqrt(links) * 0.55) + (mark ? 2 : 0);
+  const hasFocus = state.highlight?.dimOthers ? lit.has(id) : lit.has(id) || step !== undefined || state.depth === 0;
+  let rank = isMap ? 3 : 0;
+  if (hasFocus) rank = isMap ? 50 : 10;
+  if (step === 1 && !state.highlight?.dimOthers) rank += 15;
+  if (lit.has(id)) rank += 60;
+  if (mark) rank += 1000;
+  return { node, size: hasFocus ? size : size * 0.8, colour: model.colour(node), faint: !hasFocus, isMap, rank: rank + Math.min(9, links / 4), mark };
+}
+
+/**
+ * @param {import("./model.js").Model} model
+ * @param {State} state
+ * @param {Map<string, number>} near
+ * @param {Map<string, Dot>} dots
+ * @param {string[]} remarks
+ * @returns {Line[]}
+ */
+function linesOf(model, state, near, dots, remarks) {
+  /** @type {Map<string, Line>} */
+  const lines = new Map();
+  const put = (/** @type {string} */ source, /** @type {string} */ target, /** @type {Line["strength"]} */ strength) => {
+    if (dots.has(source) && dots.has(target)) lines.set(`${source}\n${target}`, { source, target, strength });
+  };
+  const walked = state.highlight?.edges ?? [];
+  const dimmed = Boolean(state.highlight?.dimOthers);
+  if (state.depth === 0) {
+    for (const edge of model.edges) {
+      if (lines.size >= MOST_LINES) {
+        remarks.push(`${MOST_LINES.toLocaleString("en")} of ${model.edges.length.toLocaleString("en")} links are drawn.`);
+        break;
+      }
+      put(edge.source.id, edge.target.id, "faint");
+    }
+  }
+  if (!dimmed && state.depth) {
+    for (const [id, step] of near) {
+      if (step >= state.depth || lines.size >= MOST_LINES) continue;
+      for (const edge of model.out.get(id)) if (near.has(edge.target.id)) put(id, edge.target.id, "plain");
+      for (const edge of model.into.get(id)) if (near.has(edge.source.id)) put(edge.source.id, id, "plain");
+    }
+  }
+  if (!dimmed && state.open !== null) {
+    for (const edge of model.out.get(state.open) ?? []) put(state.open, edge.target.id, "plain");
+    for (const edge of model.into.get(state.open) ?? []) put(edge.source.id, state.open, "plain");
+  }
+  for (const [source, target] of walked) put(source, target, "strong");
+  return [...lines.values()];
+}
+
+/**
+ * @param {import("./model.js").Model} model
+ * @param {State} state
+ * @returns {Area[]}
+ */
+function areasOf(model, state) {
+  const isLarge = model.nodes.size > model.wholeNodes;
+  const areas = [];
+  for (const map of model.maps.values()) {
+    // Inside a closed map nothing is drawn.
+    if (isLarge && map.parent && !isOpen(model, state, map.parent)) continue;
+    const node = model.nodes.get(map.id);
+    areas.push({
+      map,
+      title: titleOf(model, map),
+      colour: node ? model.colour(node) : -1,
+      closed: isLarge && !state.opened.has(map.id),
+    });
+  }
+  return areas;
+}
+
+/**
+ * Whether a map and all maps around it are open.
+ * @param {import("./model.js").Model} model
+ * @param {State} state
+ * @param {string} id
+ */
+function isOpen(model, state, id) {
+  for (let map = model.maps.get(id); map; map = map.parent ? model.maps.get(map.parent) : undefined)
+    if (!state.opened.has(map.id)) return false;
+  return true;
+}
+
+/**
+ * @param {import("./model.js").Model} model
+ * @param {import("./model.js").GraphMap} map
+ */
+export function titleOf(model, map) {
+  return model.nodes.get(map.id)?.title ?? "Nodes without a map";
+}
