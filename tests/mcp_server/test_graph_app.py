@@ -178,7 +178,7 @@ def test_the_page_is_made_once_for_each_state_of_the_graph(vault: Vault) -> None
 
 
 def test_a_page_that_is_too_large_says_so(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = vault({"one.md": "# One\n\nA text that is not sent.\n"})
+    folder = vault({"one.md": "---\ndescription: One\n---\n# One\n\nA text that is not sent.\n"})
     pages: list[str] = []
 
     async def act(client: Client) -> None:
