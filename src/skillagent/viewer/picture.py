@@ -250,16 +250,10 @@ def _remarks(
     text_limit: int,
 ) -> tuple[str, ...]:
     remarks = []
-    count = len(graph.nodes)
-    if count and not texts:
+    if graph.nodes and not texts:
         remarks.append(
             f"The texts are not in this file: together they are longer than {text_limit:,} "
             "characters. Titles, descriptions, links with their sentences and findings are."
-        )
-    if count > WHOLE_NODES:
-        remarks.append(
-            f"With {count:,} nodes, those of a map are drawn when you open it, or when the open "
-            "node leads to them."
         )
     if cut := sum(len(each) > MOST_FINDINGS for each in findings_of.values()):
         remarks.append(

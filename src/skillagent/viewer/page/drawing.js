@@ -10,6 +10,7 @@ import { sigmaDrawing } from "./sigma_drawing.js";
  * @property {() => boolean} moves whether movement is welcome
  * @property {(id: string) => void} onNode
  * @property {(x: number, y: number) => void} onGround a click beside all nodes
+ * @property {() => import("./paint.js").Box[]} covers where no label shall be
  */
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Covered CSS pixels at the sides where nothing is to be seen */
 /**

@@ -46,6 +46,7 @@
  */
 /** @typedef {ReturnType<typeof modelOf>} Model */
 
+/** How many colours there are; with more maps, they repeat. */
 export const COLOURS = 10;
 
 /** @param {Data} data */
@@ -65,7 +66,7 @@ export function modelOf(data) {
   const members = new Map(data.maps.map((map) => [map.id, /** @type {GraphNode[]} */ ([])]));
   for (const node of data.nodes) members.get(node.map)?.push(node);
   const tops = topsOf(data);
-  const colourOf = new Map(tops.slice(0, COLOURS).map((map, at) => [map.id, at]));
+  const colourOf = new Map(tops.map((map, at) => [map.id, at % COLOURS]));
   const neighbours = new Map(
     data.nodes.map((node) => {
       const ids = [
@@ -89,7 +90,7 @@ export function modelOf(data) {
 }
 
 /**
- * The maps that have a colour of their own, the largest first.
+ * The outermost maps inside the entry, which have a colour each, the largest first.
  * @param {Data} data
  */
 function topsOf(data) {

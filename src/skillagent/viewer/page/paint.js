@@ -65,11 +65,16 @@ export function paintAreas(context, scene, project, scale, colours) {
  * @param {(size: number) => number} view.sizeOf radius of a node in CSS pixels as drawn
  * @param {number} view.scale CSS pixels of one unit of the layout
  * @param {string | null} view.hovered
+ * @param {Box[]} view.covers where no label shall be
  * @param {import("./theme.js").Colours} colours
  */
 export function paintLabels(context, scene, project, view, colours) {
   const taken = new Boxes();
   const texts = new Boxes();
+  for (const box of view.covers) {
+    taken.add(box);
+    texts.add(box);
+  }
   const wanted = [];
   for (const dot of scene.dots.values()) {
     const at = project(dot.node.at);
@@ -78,6 +83,7 @@ export function paintLabels(context, scene, project, view, colours) {
     const isHovered = view.hovered === dot.node.id;
     if (dot.faint && !isHovered && !dot.isMap && view.scale < NEAR) continue;
     if (!dot.faint) taken.add({ x: at.x - radius, y: at.y - radius, width: 2 * radius, height: 2 * radius });
+    if (dot.mark) paintRing(context, at, radius, colours);
     wanted.push({ text: dot.node.title, at, radius, rank: isHovered ? 5000 : dot.rank, strong: Boolean(dot.mark) || isHovered || dot.rank >= 50, faint: dot.faint && !isHovered });
   }
   for (const area of scene.areas) {
@@ -90,6 +96,21 @@ export function paintLabels(context, scene, project, view, colours) {
   context.lineJoin = "round";
   context.textBaseline = "middle";
   for (const label of wanted.slice(0, 600)) paintLabel(context, label, taken, texts, view, colours);
+}
+
+/**
+ * The ring around a node that is open, or at which a walk is.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number}} at
+ * @param {number} radius
+ * @param {import("./theme.js").Colours} colours
+ */
+function paintRing(context, at, radius, colours) {
+  context.beginPath();
+  context.arc(at.x, at.y, radius + 3.5, 0, 2 * Math.PI);
+  context.lineWidth = 2.5;
+  context.strokeStyle = colours.accent;
+  context.stroke();
 }
 
 /**
@@ -107,7 +128,7 @@ function paintLabel(context, label, taken, texts, view, colours) {
   const height = 17;
   if (label.fits !== undefined && label.fits < 40) return;
   const { x, y } = label.at;
-  const offset = label.radius + GAP;
+  const offset = label.radius + (label.rank >= 1000 ? 2 * GAP : GAP);
   /** @type {Box[]} */
   const places =
     label.radius < 0

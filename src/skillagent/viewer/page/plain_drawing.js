@@ -38,7 +38,8 @@ export function plainDrawing(place, bounds, hooks) {
       context.fillStyle = dotColour(dot, colours);
       context.fill();
     }
-    paintLabels(context, scene, project, { width: width(), height: height(), hovered, scale: camera.scale, sizeOf }, colours);
+    const view = { width: width(), height: height(), hovered, covers: hooks.covers(), scale: camera.scale, sizeOf };
+    paintLabels(context, scene, project, view, colours);
   }
 
   /**

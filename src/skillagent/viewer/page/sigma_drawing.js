@@ -61,7 +61,7 @@ export function sigmaDrawing(place, bounds, hooks) {
     if (!scene) return;
     const { width, height } = sigma.getDimensions();
     paintAreas(sharp(below, width, height), scene, project, scale(), colours);
-    const view = { width, height, hovered, scale: scale(), sizeOf: (/** @type {number} */ size) => sigma.scaleSize(size) };
+    const view = { width, height, hovered, covers: hooks.covers(), scale: scale(), sizeOf: (/** @type {number} */ size) => sigma.scaleSize(size) };
     paintLabels(sharp(above, width, height), scene, project, view, colours);
   }
 

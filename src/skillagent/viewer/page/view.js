@@ -5,7 +5,7 @@ import { drawingIn } from "./drawing.js";
 import { keysDialog, watchKeys } from "./keys.js";
 import { graphList } from "./list.js";
 import { boundsOf } from "./looks.js";
-import { modelOf } from "./model.js";
+import { COLOURS, modelOf } from "./model.js";
 import { nodePanel, swatch } from "./panel.js";
 import { sceneOf, titleOf } from "./scene.js";
 import { searchField } from "./search.js";
@@ -114,6 +114,7 @@ class View {
       moves: () => this.isReady && !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       onNode: (id) => this.open(id),
       onGround: (x, y) => this.openArea(x, y),
+      covers: () => this.covers(),
     });
     document.documentElement.dataset.drawing = this.drawing?.kind ?? "list";
     if (this.drawing?.kind === "canvas") this.lasting = "This browser has no WebGL, so the picture is drawn more slowly.";
@@ -144,7 +145,7 @@ class View {
     const button = (/** @type {string} */ text, /** @type {string} */ name, /** @type {() => void} */ act) =>
       el("button", { type: "button", "aria-label": name, title: name, onclick: act }, text);
     this.listButton = el("button", { type: "button", "aria-pressed": "false", onclick: () => this.showList(Boolean(this.list.hidden)) }, "List");
-    return el(
+    this.group = el(
       "div",
       { class: "group", role: "group", "aria-label": "Picture" },
       button("+", "Closer", () => this.drawing?.zoom(1.4)),
@@ -154,12 +155,13 @@ class View {
       button("◐", "Light or dark", () => this.theme.toggle()),
       button("?", "Keys", () => this.dialog.showModal()),
     );
+    return this.group;
   }
 
   fillLegend() {
     const { model } = this;
     const shades = colours();
-    const named = model.tops.filter((map) => model.colour(model.nodes.get(map.id)) >= 0);
+    const named = model.tops.slice(0, COLOURS);
     const rest = model.tops.length - named.length;
     this.legend.replaceChildren(
       ...named.map((map) =>
@@ -175,7 +177,8 @@ class View {
           ),
         ),
       ),
-      el("li", { class: "other" }, swatch(shades.map(-1)), rest > 0 ? `Entry, and ${count(rest, "smaller map")}` : "Entry, and nodes in no other map"),
+      rest > 0 ? el("li", { class: "other" }, `${count(rest, "smaller map")} in the same colours`) : "",
+      el("li", { class: "other" }, swatch(shades.map(-1)), "Entry, and nodes in no other map"),
     );
   }
 
@@ -236,11 +239,24 @@ class View {
   show(id) {
     this.state.open = id;
     this.cursor = null;
+    this.openMapsAround(id);
+    const hadFocus = this.panel.element.contains(document.activeElement);
     this.panel.show(id);
+    if (hadFocus) this.panel.element.querySelector("h2")?.focus();
     document.title = `${this.model.nodes.get(id).title} – ${this.model.data.name}`;
     this.refresh();
     this.fit();
     this.say(`${this.model.nodes.get(id).title} is open; ${count(this.model.neighbours.get(id).length, "neighbour")}.`);
+  }
+
+  /**
+   * Let the nodes of a map, and of those around it, be drawn one by one.
+   * @param {string} id of the map or of a node in it
+   */
+  openMapsAround(id) {
+    const { maps, nodes } = this.model;
+    for (let map = maps.get(id) ?? maps.get(nodes.get(id)?.map ?? ""); map; map = map.parent ? maps.get(map.parent) : undefined)
+      this.state.opened.add(map.id);
   }
 
   /** Draw what the state says. */
@@ -275,7 +291,17 @@ class View {
     const { clientWidth: width, clientHeight: height } = this.stage;
     const labels = Math.min(110, width * 0.16);
     const legend = this.colours.open && width > 640 ? this.colours.offsetWidth * 0.75 : 0;
-    return { left: labels + legend, right: labels, top: Math.min(80, height * 0.2), bottom: Math.min(50, height * 0.12) };
+    const bottom = Math.max(40, this.remarks.offsetHeight + 24);
+    return { left: labels + legend, right: labels, top: Math.min(80, height * 0.2), bottom: Math.min(bottom, height * 0.2) };
+  }
+
+  /** Where no label shall be, because something lies above the picture. */
+  covers() {
+    const { left, top } = this.stage.getBoundingClientRect();
+    return [this.depths, this.group, this.colours, ...this.remarks.children].map((element) => {
+      const box = element.getBoundingClientRect();
+      return { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
+    });
   }
 
   /** @param {number} depth */
@@ -321,10 +347,12 @@ class View {
     });
     const area = closed.at(-1);
     if (!area) return;
-    this.state.opened.add(area.map.id);
     if (area.map.id) this.open(area.map.id);
-    this.refresh();
-    this.say(`${area.title} is open.`);
+    else {
+      this.state.opened.add(area.map.id);
+      this.refresh();
+      this.say(`${area.title} is open.`);
+    }
   }
 
   /** @param {boolean} shown */
