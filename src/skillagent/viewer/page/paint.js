@@ -81,10 +81,11 @@ export function paintLabels(context, scene, project, view, colours) {
     if (at.x < -20 || at.y < -20 || at.x > view.width + 20 || at.y > view.height + 20) continue;
     const radius = view.sizeOf(dot.size);
     const isHovered = view.hovered === dot.node.id;
-    if (dot.faint && !isHovered && !dot.isMap && view.scale < NEAR) continue;
+    const isListed = scene.course?.marks.get(dot.node.id)?.level === "listed";
+    if (dot.faint && !isHovered && !dot.isMap && (scene.course || view.scale < NEAR)) continue;
     if (!dot.faint) taken.add({ x: at.x - radius, y: at.y - radius, width: 2 * radius, height: 2 * radius });
     if (dot.mark) paintRing(context, at, radius, colours);
-    wanted.push({ text: dot.node.title, at, radius, rank: isHovered ? 5000 : dot.rank, strong: Boolean(dot.mark) || isHovered || dot.rank >= 50, faint: dot.faint && !isHovered });
+    wanted.push({ text: dot.node.title, at, radius, rank: isHovered ? 5000 : dot.rank, strong: Boolean(dot.mark) || isHovered || dot.rank >= 50, faint: (dot.faint || isListed) && !isHovered });
   }
   for (const area of scene.areas) {
     if (!area.closed) continue;

@@ -5,7 +5,7 @@
  * @property {string | null} open id of the open node
  * @property {number} depth links from the open node that are drawn; 0 for all links
  * @property {Set<string>} opened ids of the maps whose nodes are drawn, in a large graph
- * @property {{nodes: string[], edges: [string, string][], current: string | null, dimOthers: boolean} | null} highlight
+ * @property {import("./view.js").Highlight | null} highlight
  */
 /**
  * @typedef {object} Dot
@@ -25,7 +25,15 @@
  * @property {boolean} closed whether its nodes are not drawn one by one
  */
 /** @typedef {{source: string, target: string, strength: "faint" | "plain" | "strong"}} Line */
-/** @typedef {{dots: Map<string, Dot>, areas: Area[], lines: Line[], focus: string[], remarks: string[]}} Scene */
+/**
+ * @typedef {object} Scene
+ * @property {Map<string, Dot>} dots
+ * @property {Area[]} areas
+ * @property {Line[]} lines
+ * @property {string[]} focus ids of the nodes that are to be seen
+ * @property {string[]} remarks
+ * @property {import("./walk_state.js").Course | null} course of recorded runs, above all others
+ */
 
 /** How many nodes around the open one, or of one opened map, are drawn at most. */
 const MOST = 2000;
@@ -50,7 +58,7 @@ export function sceneOf(model, state) {
   for (const id of shown) dots.set(id, dotOf(model, state, id, near, lit));
   const lines = linesOf(model, state, near, dots, remarks);
   const focus = lit.size ? [...lit] : state.depth ? [...near.keys()] : [...dots.keys()];
-  return { dots, areas: areasOf(model, state), lines, focus, remarks };
+  return { dots, areas: areasOf(model, state), lines, focus, remarks, course: state.highlight?.course ?? null };
 }
 
 /**
@@ -103,6 +111,9 @@ function shownNodes(model, state, remarks) {
   return shown;
 }
 
+/** @type {Record<import("./walk_state.js").Level, {size: number, rank: number}>} */
+const COURSE_LOOKS = { listed: { size: 4.5, rank: 20 }, summarised: { size: 9, rank: 80 }, read: { size: 10, rank: 90 } };
+
 /**
  * @param {import("./model.js").Model} model
  * @param {State} state
@@ -115,6 +126,8 @@ function dotOf(model, state, id, near, lit) {
   const node = model.nodes.get(id);
   const links = model.into.get(id).length;
   const isMap = model.maps.has(id);
+  const onCourse = state.highlight?.course?.marks.get(id);
+  if (onCourse) return { node, ...COURSE_LOOKS[onCourse.level], colour: model.colour(node), faint: false, isMap, mark: "", rank: COURSE_LOOKS[onCourse.level].rank + (onCourse.isNew ? 1000 : 0) };
   const step = near.get(id);
   const mark = state.highlight?.current === id ? "current" : state.open === id ? "open" : "";
   const base = isMap ? 7 : 3.4;

@@ -6,6 +6,7 @@ import { extremityArrow, pathLine, layerPlain } from "sigma/rendering";
 
 import { LINE_WIDTH, boundsOf, dotColour, lineColour } from "./looks.js";
 import { paintAreas, paintLabels, sharp } from "./paint.js";
+import { paintCourse } from "./walk_paint.js";
 
 /** How much of the whole graph is seen at least, when a few nodes are fitted to the window. */
 const CLOSEST = 0.08;
@@ -62,7 +63,9 @@ export function sigmaDrawing(place, bounds, hooks) {
     const { width, height } = sigma.getDimensions();
     paintAreas(sharp(below, width, height), scene, project, scale(), colours);
     const view = { width, height, hovered, covers: hooks.covers(), scale: scale(), sizeOf: (/** @type {number} */ size) => sigma.scaleSize(size) };
-    paintLabels(sharp(above, width, height), scene, project, view, colours);
+    const context = sharp(above, width, height);
+    paintCourse(context, scene, project, view.sizeOf, colours);
+    paintLabels(context, scene, project, view, colours);
   }
 
   sigma.on("afterRender", paint);

@@ -2,6 +2,7 @@
 
 import { count, el } from "./dom.js";
 import { drawingIn } from "./drawing.js";
+import { isEmbedded } from "./host.js";
 import { keysDialog, watchKeys } from "./keys.js";
 import { graphList } from "./list.js";
 import { boundsOf } from "./looks.js";
@@ -12,13 +13,23 @@ import { searchField } from "./search.js";
 import { colours, watchTheme } from "./theme.js";
 import { DIRECTIONS, inDirection } from "./walking.js";
 
-/** @typedef {{nodes: string[], edges: [string, string][], current: string | null, dimOthers: boolean}} Highlight */
+/**
+ * @typedef {object} Highlight
+ * @property {string[]} nodes
+ * @property {[string, string][]} edges
+ * @property {string | null} current
+ * @property {boolean} dimOthers
+ * @property {import("./walk_state.js").Course} [course] of recorded runs, to be painted over the picture
+ * @property {boolean} [stays] whether the picture stays where it is; otherwise it moves to the nodes
+ */
 /**
  * @typedef {object} Api what other parts of the page may do with the view
  * @property {(id: string) => void} open show a node in the panel and in the picture
  * @property {(highlight: Highlight) => void} highlight emphasise nodes and links
  * @property {() => void} clearHighlight
  * @property {HTMLElement} panelSlot a place below the search
+ * @property {import("./model.js").Model} model
+ * @property {(theme: "light" | "dark") => void} setTheme
  * @property {(callback: () => void) => void} onReady called once the first picture is drawn
  */
 
@@ -61,6 +72,8 @@ class View {
       highlight: (highlight) => this.setHighlight(highlight),
       clearHighlight: () => this.setHighlight(null),
       panelSlot: this.slot,
+      model: this.model,
+      setTheme: (theme) => this.theme.set(theme),
       onReady: (callback) => {
         if (this.isReady) callback();
         else this.waiting.push(callback);
@@ -87,7 +100,7 @@ class View {
     this.legend = el("ul", { class: "legend", "aria-label": "Colours of maps" });
     const isWide = window.innerWidth > 900;
     this.colours = el("details", { class: "colours", open: isWide, ontoggle: () => this.fit() }, el("summary", {}, "Colours"), this.legend);
-    this.dialog = keysDialog();
+    this.dialog = keysDialog(Boolean(model.data.walks) || isEmbedded());
     this.depths = el("div", { class: "depths", role: "group", "aria-label": "Links that are drawn" }, ...this.depthButtons());
     const picture = el(
       "section",
@@ -316,7 +329,7 @@ class View {
   setHighlight(highlight) {
     this.state.highlight = highlight;
     this.refresh();
-    if (highlight) this.fit();
+    if (highlight && !highlight.stays) this.fit();
   }
 
   /** @param {[number, number]} direction */
