@@ -24,6 +24,7 @@ CHROMIUM = os.environ.get("SKILLAGENT_CHROMIUM") or next(
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # WebGL by the processor
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -56,6 +57,11 @@ class Opened:
     said: list[str] = field(default_factory=list)
     """Lines of the console, errors and dialogs."""
 
+    def hear(self, line: str) -> None:
+        """Keep a line of the console, unless it is the driver's opinion about its own speed."""
+        if not line.startswith("[.WebGL-"):
+            self.said.append(line)
+
     def check_that_nothing_ran(self) -> None:
         assert self.requests == [self.address]
         assert self.said == []
@@ -72,20 +78,26 @@ Open = Callable[..., Opened]
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens an HTML text as a file; options are those of a browser's context."""
+    """Opens an HTML text as a file.
+
+    `fragment` is added to its address, `before` is a script that runs before its own; options are
+    those of a browser's context.
+    """
     contexts = []
 
-    def opened(html: str, **options: Any) -> Opened:
+    def opened(html: str, fragment: str = "", before: str = "", **options: Any) -> Opened:
         file = tmp_path / "report.html"
         file.write_text(html, encoding="utf-8")
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
+        if before:
+            page.add_init_script(before)
         result = Opened(page, file.as_uri())
         page.on("request", lambda request: result.requests.append(request.url))
-        page.on("console", lambda message: result.said.append(message.text))
+        page.on("console", lambda message: result.hear(message.text))
         page.on("pageerror", lambda error: result.said.append(str(error)))
         page.on("dialog", lambda dialog: result.said.append(dialog.message))
-        page.goto(result.address)
+        page.goto(result.address + fragment)
         return result
 
     yield opened

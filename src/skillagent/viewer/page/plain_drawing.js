@@ -13,6 +13,7 @@ import { paintCourse } from "./walk_paint.js";
 export function plainDrawing(place, bounds, hooks) {
   const canvas = document.createElement("canvas");
   canvas.className = "paint whole";
+  sharp(canvas, 1, 1); // throws where there is no canvas
   place.append(canvas);
   let scene = /** @type {import("./scene.js").Scene | null} */ (null);
   let hovered = /** @type {string | null} */ (null);

@@ -43,6 +43,7 @@ export function sigmaDrawing(place, bounds, hooks) {
     },
     settings: {
       itemSizesReference: "screen",
+      allowInvalidContainer: true,
       renderLabels: false,
       minEdgeThickness: 0.5,
       stagePadding: 24,
