@@ -10,6 +10,7 @@ import pytest
 
 from skillagent import SkillGraph
 from skillagent.html.document import document
+from skillagent.html.markup import EMPTY
 from skillagent.tokens import default_counter
 from skillagent.viewer import Picture, page, picture_of
 from skillagent.viewer.picture import PictureNode
@@ -163,7 +164,7 @@ def test_a_page_needs_nothing_else_and_names_its_walks(vault: Vault) -> None:
 
 
 def test_the_page_is_a_document_as_all_others(vault: Vault) -> None:
-    assert page(picture(vault)).startswith(document("", "").partition("<meta")[0])
+    assert page(picture(vault)).startswith(document("", EMPTY).partition("<meta")[0])
 
 
 def test_the_bundled_graph_is_drawn_whole() -> None:

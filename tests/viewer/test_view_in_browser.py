@@ -170,19 +170,20 @@ def test_keys_walk_the_graph(bundled: str, show: Open) -> None:
         press(key)
         assert page.locator(".depths [aria-pressed=true]").inner_text() == name
     press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
+    keys = page.get_by_role("dialog", name="Keys")
+    keys.wait_for()
     press("Escape")
-    page.get_by_role("dialog", name="Keys").wait_for(state="hidden")
+    keys.wait_for(state="hidden")
     press("l")
     listed = page.get_by_role("region", name="List of the graph")
-    assert listed.is_visible()
+    listed.wait_for()
     listed.locator("summary", has_text="Agent runs").click()
     listed.get_by_role("button", name="Prompts are code").click()
     titled(page, "Prompts are code")
     press("l")
-    assert not listed.is_visible()
+    listed.wait_for(state="hidden")
     press("t")
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.locator("html[data-theme=dark]").wait_for(state="attached")
 
 
 def test_a_hostile_graph_executes_nothing(vault: Vault, show: Open) -> None:

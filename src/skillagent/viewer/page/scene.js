@@ -14,6 +14,7 @@
  * @property {number} colour number of the colour; -1 for none
  * @property {boolean} faint whether it is only the ground on which others are seen
  * @property {boolean} isMap whether others belong to it
+ * @property {number} closed how many nodes it stands for, as a map that is closed; otherwise 0
  * @property {number} rank importance of its label; 0 for none unless there is room
  * @property {"open" | "current" | ""} mark
  */
@@ -55,10 +56,12 @@ export function sceneOf(model, state) {
 
   /** @type {Map<string, Dot>} */
   const dots = new Map();
-  for (const id of shown) dots.set(id, dotOf(model, state, id, near, lit));
+  const areas = areasOf(model, state);
+  const closed = new Map(areas.filter((area) => area.closed).map((area) => [area.map.id, area.map.nodes]));
+  for (const id of shown) dots.set(id, { ...dotOf(model, state, id, near, lit), closed: closed.get(id) ?? 0 });
   const lines = linesOf(model, state, near, dots, remarks);
   const focus = lit.size ? [...lit] : state.depth ? [...near.keys()] : [...dots.keys()];
-  return { dots, areas: areasOf(model, state), lines, focus, remarks, course: state.highlight?.course ?? null };
+  return { dots, areas, lines, focus, remarks, course: state.highlight?.course ?? null };
 }
 
 /**
@@ -94,19 +97,22 @@ function shownNodes(model, state, remarks) {
   const shown = /** @type {Set<string>} */ (new Set());
   let closed = 0;
   for (const map of model.maps.values()) {
+    // Inside a closed map nothing is drawn.
+    if (map.parent && !isOpen(model, state, map.parent)) continue;
+    if (map.id) shown.add(map.id);
     if (!state.opened.has(map.id)) {
       closed += 1;
       continue;
     }
-    const members = model.members.get(map.id) ?? [];
-    if (map.id) shown.add(map.id);
-    for (const node of members.slice(0, MOST)) if (!model.maps.has(node.id)) shown.add(node.id);
+    const members = (model.members.get(map.id) ?? []).filter((node) => !model.maps.has(node.id));
+    for (const node of members.slice(0, MOST)) shown.add(node.id);
     if (members.length > MOST)
       remarks.push(`Of the ${members.length.toLocaleString("en")} nodes of ${titleOf(model, map)}, ${MOST.toLocaleString("en")} are drawn.`);
   }
   if (closed) {
     const maps = closed === 1 ? "1 map is" : `${closed.toLocaleString("en")} maps are`;
-    remarks.push(`${maps} closed, each drawn as one disc: click a disc to open it.`);
+    const links = state.depth ? "" : " A link of a node inside is drawn as a link of its map.";
+    remarks.push(`${maps} closed, each drawn as one disc: click a disc to open it.${links}`);
   }
   return shown;
 }
@@ -120,7 +126,7 @@ const COURSE_LOOKS = { listed: { size: 4.5, rank: 20 }, summarised: { size: 9, r
  * @param {string} id
  * @param {Map<string, number>} near
  * @param {Set<string>} lit
- * @returns {Dot}
+ * @returns {Omit<Dot, "closed">}
  */
 function dotOf(model, state, id, near, lit) {
   const node = model.nodes.get(id);
@@ -163,7 +169,8 @@ function linesOf(model, state, near, dots, remarks) {
         remarks.push(`${MOST_LINES.toLocaleString("en")} of ${model.edges.length.toLocaleString("en")} links are drawn.`);
         break;
       }
-      put(edge.source.id, edge.target.id, "faint");
+      const [source, target] = [drawnAs(model, dots, edge.source.id), drawnAs(model, dots, edge.target.id)];
+      if (source !== target) put(source, target, "faint");
     }
   }
   if (!dimmed && state.depth) {
@@ -179,6 +186,18 @@ function linesOf(model, state, near, dots, remarks) {
   }
   for (const [source, target] of walked) put(source, target, "strong");
   return [...lines.values()];
+}
+
+/**
+ * The node that is drawn for a node: itself, or the closed map that it is in.
+ * @param {import("./model.js").Model} model
+ * @param {Map<string, Dot>} dots
+ * @param {string} id
+ */
+function drawnAs(model, dots, id) {
+  let drawn = id;
+  while (drawn && !dots.has(drawn)) drawn = model.nodes.get(drawn).map;
+  return drawn;
 }
 
 /**

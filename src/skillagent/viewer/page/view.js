@@ -303,7 +303,7 @@ class View {
   covered() {
     const { clientWidth: width, clientHeight: height } = this.stage;
     const labels = Math.min(110, width * 0.16);
-    const legend = this.colours.open && width > 640 ? this.colours.offsetWidth * 0.75 : 0;
+    const legend = this.colours.open && width > 640 ? this.colours.offsetWidth * 0.8 : 0;
     const bottom = Math.max(40, this.remarks.offsetHeight + 24);
     return { left: labels + legend, right: labels, top: Math.min(80, height * 0.2), bottom: Math.min(bottom, height * 0.2) };
   }
@@ -335,7 +335,7 @@ class View {
   /** @param {[number, number]} direction */
   walk(direction) {
     const { open } = this.state;
-    if (!this.drawing || open === null) return;
+    if (!this.drawing || open === null || !this.list.hidden) return;
     const { drawing, model } = this;
     const neighbours = model.neighbours.get(open).map((id) => ({ id, ...drawing.project(model.nodes.get(id).at) }));
     const from = drawing.project(model.nodes.get(this.cursor ?? open).at);
