@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -13,9 +15,12 @@ from mcp.client.extension import advertise
 from mcp.server import apps
 from mcp.shared.exceptions import MCPError
 
+from skillagent.errors import StoredIndexError
 from skillagent.mcp_server import capabilities, graph_app
 from skillagent.mcp_server.graph_app import WALK_KEY
-from skillagent.mcp_server.server import GraphServer
+from skillagent.mcp_server.server import SESSION_KEY, GraphServer
+from skillagent.viewer import walking
+from skillagent.viewer.walk import Walk
 from tests.conftest import Vault
 from tests.mcp_server.conftest import TRADING, graph_server
 from tests.mcp_server.test_server import ERAS, Era, text_of
@@ -139,6 +144,23 @@ def test_a_long_session_sends_only_its_newest_steps(monkeypatch: pytest.MonkeyPa
     ask(graph_server(TRADING), act)
 
 
+def test_a_walk_that_cannot_be_drawn_does_not_repeat_the_call(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(*_: object) -> Walk:
+        raise StoredIndexError("a file has changed")
+
+    monkeypatch.setattr(walking, "walk_of_session", changed)
+
+    async def act(client: Client) -> None:
+        for number in (1, 2):
+            result = await client.call_tool("list_index", {"query": "one"})
+            assert f"(call {number}:" in text_of(result)
+            assert WALK_KEY not in (result.meta or {})
+
+    ask(graph_server(vault({"one.md": "# One\n"})), act)
+
+
 def test_without_resources_there_is_no_page() -> None:
     async def act(client: Client) -> None:
         assert [tool.meta for tool in (await client.list_tools()).tools] == [None] * 3
@@ -194,6 +216,17 @@ def test_a_page_that_is_too_large_says_so(vault: Vault, monkeypatch: pytest.Monk
     assert "a host is sent no more than 10." in pages[1]
 
 
+def test_a_graph_that_is_gone_is_reported_in_one_line(vault: Vault, tmp_path: Path) -> None:
+    server = graph_server(vault({"graph/one.md": "# One\n"}) / "graph")
+    shutil.rmtree(tmp_path / "graph")
+
+    async def act(client: Client) -> None:
+        with pytest.raises(MCPError, match=r"the picture cannot be made: .*graph"):
+            await page_of(client)
+
+    ask(server, act)
+
+
 def test_the_policy_of_the_page_allows_no_network(vault: Vault) -> None:
     folder = vault({"one.md": "# One\n"})
 
@@ -204,3 +237,28 @@ def test_the_policy_of_the_page_allows_no_network(vault: Vault) -> None:
         assert "unsafe" not in page.partition("</title>")[0]
 
     ask(graph_server(folder), act)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("era", ERAS)
+def test_over_http_a_host_is_known_where_each_request_tells_what_it_can_do(
+    trading_url: str, era: Era
+) -> None:
+    async def run() -> None:
+        async with Client(trading_url, mode=era, extensions=[SHOWS_APPS]) as client:
+            metas = [tool.meta for tool in (await client.list_tools()).tools]
+            first = await client.call_tool("list_index", {"query": "stop"})
+            assert first.meta is not None
+            arguments = {"node": "kelly-is-an-upper-bound", "session": first.meta[SESSION_KEY]}
+            second = await client.call_tool("read_node", arguments)
+            assert second.meta is not None
+            if era == "legacy":  # its requests are independent, and only the first one told
+                assert metas == [None] * 3
+                assert WALK_KEY not in second.meta
+            else:
+                assert metas == [{"ui": {"resourceUri": "ui://skillagent/graph"}}] * 3
+                # Another worker may answer: the walk is the session's, not the worker's.
+                steps = second.meta[WALK_KEY]["steps"]
+                assert [step["operation"] for step in steps] == ["list_index", "read_node"]
+
+    anyio.run(run)

@@ -23,9 +23,12 @@ from typing import Any
 import mcp_types as types
 from mcp.server.apps import client_supports_apps
 from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from skillagent.disclosure import Answer, Toolset
+from skillagent.errors import GraphError
+from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server.capabilities import APP_META, APP_TYPE, APP_URI, APPS_EXTENSION
 from skillagent.mcp_server.graph_loader import GraphLoader
 
@@ -69,9 +72,18 @@ class GraphApp:
             return self._html
 
     def contents(self) -> types.ReadResourceResult:
-        """The page, as `resources/read` sends it; see `html`."""
+        """The page, as `resources/read` sends it.
+
+        Raises:
+            MCPError: the graph cannot be loaded.
+        """
+        try:
+            html = self.html()
+        except GraphError as error:
+            text = f"the picture cannot be made: {one_line(str(error))}"
+            raise MCPError(types.INTERNAL_ERROR, text) from None
         contents = types.TextResourceContents(
-            uri=APP_URI, mime_type=APP_TYPE, text=self.html(), _meta=_PAGE_META
+            uri=APP_URI, mime_type=APP_TYPE, text=html, _meta=_PAGE_META
         )
         return types.ReadResourceResult(contents=[contents])
 
@@ -132,21 +144,26 @@ class FollowedCall:
         """What `_meta` of the result gets."""
 
     def __call__(self, toolset: Toolset) -> Answer:
-        from skillagent.viewer.walking import walk_of_session
-
         answer = self.call(toolset)
-        entries = toolset.ledger.entries
-        walk = walk_of_session(entries, toolset.budget.total, toolset.graph)
-        earlier = len(walk.steps) - MOST_STEPS
-        if earlier > 0:
-            words = (
-                f"Not shown: the first {earlier} steps."
-                if earlier > 1
-                else "Not shown: the first step."
-            )
-            walk = replace(walk, steps=walk.steps[-MOST_STEPS:], omitted=words)
-        self.meta = {WALK_KEY: walk.to_json()}
+        try:
+            self.meta = {WALK_KEY: _newest_steps(toolset)}
+        except GraphError:
+            # A file has changed a moment ago. The answer is charged, so the call must not be
+            # repeated for the sake of the page, which gets the walk with the next result.
+            self.meta = {}
         return answer
+
+
+def _newest_steps(toolset: Toolset) -> dict[str, Any]:
+    """The walk of a session, as JSON values."""
+    from skillagent.viewer.walking import walk_of_session
+
+    walk = walk_of_session(toolset.ledger.entries, toolset.budget.total, toolset.graph)
+    earlier = len(walk.steps) - MOST_STEPS
+    if earlier > 0:
+        words = f"Not shown: the first {f'{earlier} steps' if earlier > 1 else 'step'}."
+        walk = replace(walk, steps=walk.steps[-MOST_STEPS:], omitted=words)
+    return walk.to_json()
 
 
 def _too_large(characters: int) -> str:

@@ -117,8 +117,12 @@ function shownNodes(model, state, remarks) {
   return shown;
 }
 
-/** @type {Record<import("./walk_state.js").Level, {size: number, rank: number}>} */
-const COURSE_LOOKS = { listed: { size: 4.5, rank: 20 }, summarised: { size: 9, rank: 80 }, read: { size: 10, rank: 90 } };
+/** @type {Record<import("./walk_state.js").Level, {size: number, rank: number, now: number}>} `now` is added for the step that is shown */
+const COURSE_LOOKS = {
+  listed: { size: 4.5, rank: 20, now: 10 },
+  summarised: { size: 9, rank: 80, now: 1000 },
+  read: { size: 10, rank: 90, now: 1000 },
+};
 
 /**
  * @param {import("./model.js").Model} model
@@ -133,7 +137,7 @@ function dotOf(model, state, id, near, lit) {
   const links = model.into.get(id).length;
   const isMap = model.maps.has(id);
   const onCourse = state.highlight?.course?.marks.get(id);
-  if (onCourse) return { node, ...COURSE_LOOKS[onCourse.level], colour: model.colour(node), faint: false, isMap, mark: "", rank: COURSE_LOOKS[onCourse.level].rank + (onCourse.isNew ? 1000 : 0) };
+  if (onCourse) return { node, ...COURSE_LOOKS[onCourse.level], colour: model.colour(node), faint: false, isMap, mark: "", rank: COURSE_LOOKS[onCourse.level].rank + (onCourse.isNew ? COURSE_LOOKS[onCourse.level].now : 0) };
   const step = near.get(id);
   const mark = state.highlight?.current === id ? "current" : state.open === id ? "open" : "";
   const base = isMap ? 7 : 3.4;
