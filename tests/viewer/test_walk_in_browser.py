@@ -285,3 +285,14 @@ def test_there_are_no_serious_barriers(
     shown.keyboard.press("End")
     barriers(shown, lambda: None)
     assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_graph_can_be_walked_by_keys_beside_the_run(make: Maker, show: Open) -> None:
+    shown = ready(show(one(make)))
+    shown.keyboard.press("]")
+    shown.keyboard.press("ArrowUp")
+    reached = shown.locator("#view > .said").inner_text()
+    assert reached.endswith(": Enter opens it.")
+    shown.keyboard.press("Enter")
+    titled(shown, reached.removesuffix(": Enter opens it."))
+    assert current(shown) == ["1"]

@@ -136,10 +136,13 @@ function dotOf(model, state, id, near, lit) {
   const node = model.nodes.get(id);
   const links = model.into.get(id).length;
   const isMap = model.maps.has(id);
-  const onCourse = state.highlight?.course?.marks.get(id);
-  if (onCourse) return { node, ...COURSE_LOOKS[onCourse.level], colour: model.colour(node), faint: false, isMap, mark: "", rank: COURSE_LOOKS[onCourse.level].rank + (onCourse.isNew ? COURSE_LOOKS[onCourse.level].now : 0) };
-  const step = near.get(id);
   const mark = state.highlight?.current === id ? "current" : state.open === id ? "open" : "";
+  const onCourse = state.highlight?.course?.marks.get(id);
+  if (onCourse) {
+    const { size, rank, now } = COURSE_LOOKS[onCourse.level];
+    return { node, size, colour: model.colour(node), faint: false, isMap, mark, rank: rank + (onCourse.isNew ? now : 0) };
+  }
+  const step = near.get(id);
   const base = isMap ? 7 : 3.4;
   const size = base + Math.min(3.5, Math.sqrt(links) * 0.55) + (mark ? 2 : 0);
   const hasFocus = state.highlight?.dimOthers ? lit.has(id) : lit.has(id) || step !== undefined || state.depth === 0;

@@ -22,6 +22,9 @@ import { DIRECTIONS, inDirection } from "./walking.js";
  * @property {import("./walk_state.js").Course} [course] of recorded runs, to be painted over the picture
  * @property {boolean} [stays] whether the picture stays where it is; otherwise it moves to the nodes
  */
+/** @type {Highlight} */
+const NOTHING = { nodes: [], edges: [], current: null, dimOthers: false };
+
 /**
  * @typedef {object} Api what other parts of the page may do with the view
  * @property {(id: string) => void} open show a node in the panel and in the picture
@@ -275,7 +278,7 @@ class View {
   /** Draw what the state says. */
   refresh() {
     const { open, highlight } = this.state;
-    const state = this.cursor === null || highlight ? this.state : { ...this.state, highlight: this.cursorHighlight(String(open), this.cursor) };
+    const state = this.cursor === null ? this.state : { ...this.state, highlight: this.cursorHighlight(String(open), this.cursor, highlight) };
     this.scene = sceneOf(this.model, state);
     this.drawing?.show(this.scene);
     const remarks = [...this.scene.remarks, ...(this.lasting ? [this.lasting] : []), ...this.model.data.remarks];
@@ -287,11 +290,15 @@ class View {
   /**
    * @param {string} open
    * @param {string} cursor
+   * @param {Highlight | null} highlight what is emphasised besides
    * @returns {Highlight}
    */
-  cursorHighlight(open, cursor) {
+  cursorHighlight(open, cursor, highlight) {
+    const { nodes, edges, dimOthers, course } = highlight ?? NOTHING;
     const isOut = this.model.out.get(open)?.some((edge) => edge.target.id === cursor);
-    return { nodes: [cursor], edges: [isOut ? [open, cursor] : [cursor, open]], current: cursor, dimOthers: false };
+    /** @type {[string, string]} */
+    const reached = isOut ? [open, cursor] : [cursor, open];
+    return { nodes: [...nodes, cursor], edges: [...edges, reached], current: cursor, dimOthers, course };
   }
 
   fit() {

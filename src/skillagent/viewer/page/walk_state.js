@@ -111,7 +111,7 @@ function joined(one, other) {
  * The node at which a step ends: of those that it opened, the last; empty if it opened none.
  * @param {Step | undefined} step
  */
-export function nodeOf(step) {
+function nodeOf(step) {
   return step?.read.at(-1) ?? step?.summarised.at(-1) ?? "";
 }
 

@@ -2,7 +2,7 @@
 
 import { count, el, plain } from "./dom.js";
 import { watchKeys } from "./keys.js";
-import { callOf, courseOf, nodeOf, nodesOf } from "./walk_state.js";
+import { callOf, courseOf, nodesOf } from "./walk_state.js";
 
 /** @typedef {import("./walk_state.js").Walk} Walk */
 /** @typedef {import("./walk_state.js").Step} Step */
@@ -113,11 +113,9 @@ class Walks {
   go(position) {
     this.position = Math.max(0, Math.min(position, this.last));
     const { position: at, walks } = this;
-    const known = (/** @type {string} */ id) => this.api.model.nodes.has(id);
     const course = courseOf(walks, at);
-    const nodes = [...course.marks.keys()].filter(known);
-    const current = walks.map((walk) => nodeOf(walk.steps[at - 1])).find((id) => id && known(id)) ?? null;
-    this.api.highlight({ nodes, edges: [], current, dimOthers: true, course, stays: true });
+    const nodes = [...course.marks.keys()].filter((id) => this.api.model.nodes.has(id));
+    this.api.highlight({ nodes, edges: [], current: null, dimOthers: true, course, stays: true });
     for (const column of this.columns) column.show(at);
     const words = this.columns.map((column) => column.words(at)).join(" ");
     this.slider.value = String(at);
