@@ -27,7 +27,7 @@ from skillagent.viewer.parting import compared_walks
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 GRAPH = ROOT / "examples" / "trading"
-WINDOW = {"width": 1440, "height": 960}
+WINDOW = {"width": 1380, "height": 970}
 BUDGET = 6_000
 STEPS = 6
 """How many steps the picture shows."""
