@@ -11,6 +11,7 @@ import pytest
 
 from skillagent import OfflineProvider, SkillGraph
 from skillagent.messages import Message, Reply, Role, Stop, ToolCall
+from skillagent.repro.compare import compare
 from skillagent.repro.divergence import first_divergence
 from skillagent.runs import RunRecord
 from skillagent.store import view_of
@@ -272,6 +273,17 @@ def test_a_run_without_another_step_parts_at_its_end(make: Maker, case: str) -> 
     assert tuple(walk.parting and walk.parting.step for walk in walks) == steps
     assert walks[0].parting is not None
     assert walks[0].parting.words.endswith(words)
+
+
+def test_without_a_cassette_the_difference_is_known_by_digests(make: Maker) -> None:
+    models = Scripted(says("A."), name="one"), Scripted(says("A."), name="two")
+    folders = [answered(make.agent(model), "How?") for model in models]
+    before, after = map(RunRecord.read, folders)
+    assert "request 1 differs: model" in str(compare(before, after).first)
+    (folders[0] / "cassette.jsonl").write_text("no cassette\n")
+    first = compare(before, after).first
+    assert first is not None
+    assert first.what == "request 1 differs in digest"
 
 
 def test_equal_runs_do_not_part(make: Maker) -> None:

@@ -246,6 +246,7 @@ def test_a_graph_that_has_changed_since_is_told_beside_the_nodes(make: Maker, sh
     opened.check_that_nothing_ran()
 
 
+ODD_NAMES = "__proto__", "constructor", "toString"
 ODD = ("before_the_first_event", "spent", "without_the_call", "odd_arguments", "undone")
 
 
@@ -272,6 +273,22 @@ def test_a_hostile_record_runs_nothing(tmp_path: Path, show: Open) -> None:
     opened.check_that_nothing_ran()
     assert shown.evaluate("document.querySelectorAll('img, iframe, object, svg').length") == 0
     assert shown.evaluate("document.scripts.length") == 2
+
+
+def test_nodes_may_be_named_like_properties(tmp_path: Path, show: Open) -> None:
+    text = "Text: [[constructor]], [[toString]].\n"
+    files = {f"{name}.md": f"# Title of {name}\n\n{text}" for name in ODD_NAMES}
+    make = Maker(tmp_path, files)
+    folder = answered(make.agent(Scripted(reads(*ODD_NAMES), says("So."))), "How?")
+    (tmp_path / "graph" / "toString.md").write_text("# Changed\n")
+    opened = show(shown_runs(tmp_path / "graph", folder))
+    shown = ready(opened)
+    cards = []
+    for _ in range(len(ODD_NAMES) + 1):
+        shown.keyboard.press("]")
+        cards.append(shown.locator(".step-card").inner_text())
+    assert ["has changed" in card for card in cards] == [False, False, False, True]
+    opened.check_that_nothing_ran()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -70,10 +70,10 @@ export function sigmaDrawing(place, bounds, hooks) {
   }
 
   sigma.on("afterRender", paint);
-  sigma.on("clickNode", ({ node }) => hooks.onNode(node));
+  sigma.on("clickNode", ({ node }) => hooks.onNode(idOf(node)));
   sigma.on("clickStage", ({ event }) => hooks.onGround(event.x, event.y));
   sigma.on("enterNode", ({ node }) => {
-    hovered = node;
+    hovered = idOf(node);
     middle.style.cursor = "pointer";
     paint();
   });
@@ -108,6 +108,13 @@ export function sigmaDrawing(place, bounds, hooks) {
   };
 }
 
+// Graphology keeps neighbours as properties of plain objects, where `constructor` is always found.
+
+/** @param {string} id */
+const keyOf = (id) => `:${id}`;
+/** @param {string} key */
+const idOf = (key) => key.slice(1);
+
 /** @param {HTMLElement} place */
 function layers(place) {
   const below = document.createElement("canvas");
@@ -127,10 +134,10 @@ function graphOf(scene, colours) {
   const graph = new Graph({ multi: false, type: "directed" });
   for (const [id, dot] of scene.dots) {
     const [x, y] = dot.node.at;
-    graph.addNode(id, { x, y, size: dot.size, color: dotColour(dot, colours), zIndex: dot.faint ? 0 : 1 });
+    graph.addNode(keyOf(id), { x, y, size: dot.size, color: dotColour(dot, colours), zIndex: dot.faint ? 0 : 1 });
   }
   for (const line of scene.lines) {
-    graph.addEdge(line.source, line.target, {
+    graph.addEdge(keyOf(line.source), keyOf(line.target), {
       size: LINE_WIDTH[line.strength],
       color: lineColour(line, scene, colours),
       head: line.strength === "faint" ? "none" : "arrow",

@@ -259,7 +259,7 @@ class Column {
    */
   node(id, arrival, level) {
     const known = this.owner.api.model.nodes.get(id);
-    const remark = this.walk.remarks[id];
+    const remark = Object.hasOwn(this.walk.remarks, id) ? this.walk.remarks[id] : "";
     return el(
       "li",
       {},
