@@ -11,6 +11,8 @@ import { callOf, courseOf, nodesOf } from "./walk_state.js";
 const PACE = 1800;
 /** Nodes of a step that are named at once; the others are behind a button. */
 const MOST_NAMED = 6;
+/** Nodes of a run, fewer than which do not fill the picture alone. */
+const FEW = 6;
 const LEVELS = /** @type {const} */ ([
   ["read", "Read"],
   ["summarised", "Summary of"],
@@ -61,7 +63,10 @@ class Walks {
     this.last = Math.max(0, ...walks.map((walk) => walk.steps.length));
     this.build();
     this.api.onReady(() => {
-      const nodes = nodesOf(walks).filter((id) => this.api.model.nodes.has(id));
+      const { nodes: known, maps } = this.api.model;
+      const nodes = nodesOf(walks).filter((id) => known.has(id));
+      // A run that has opened little is seen from afar, as a part of the graph.
+      if (nodes.length < FEW) nodes.push(...[...maps.keys()].filter((id) => known.has(id)));
       // First the part of the picture that all steps need, so that it can stay where it is.
       if (nodes.length) this.api.highlight({ nodes, edges: [], current: null, dimOthers: true });
       this.go(position);
