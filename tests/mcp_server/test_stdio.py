@@ -322,13 +322,36 @@ def test_the_first_answers_are_those_that_the_sdk_gives(version: str, options: l
     assert [json.dumps(reply) for reply in early] == [json.dumps(reply) for reply in late]
 
 
+SHOWS_APPS = {
+    "extensions": {"io.modelcontextprotocol/ui": {"mimeTypes": ["text/html;profile=mcp-app"]}}
+}
+"""The capabilities of a host that shows MCP Apps."""
+
+
+@pytest.mark.parametrize("options", [[], ["--resources", "off"]], ids=["plain", "no resources"])
+@pytest.mark.parametrize("version", HANDSHAKE_VERSIONS)
+def test_the_first_answers_to_a_host_that_shows_apps_are_those_that_the_sdk_gives(
+    version: str, options: list[str]
+) -> None:
+    arguments = [str(TRADING), *options]
+    opening = hello(version)
+    opening[0]["params"]["capabilities"] = SHOWS_APPS
+    tools = {"id": 3, "method": "tools/list"}
+    early = converse(arguments, *opening, tools)
+    late = converse(arguments, DEFERRED, *opening, tools)[:-1]
+    assert [json.dumps(reply) for reply in early] == [json.dumps(reply) for reply in late]
+    assert ("ui://" in json.dumps(early)) is not bool(options)
+
+
+@pytest.mark.parametrize("able", [{}, SHOWS_APPS], ids=["plain", "shows apps"])
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: " ".join(options) or "plain")
 def test_the_first_answers_of_the_newest_protocol_are_those_that_the_sdk_gives(
-    options: list[str],
+    options: list[str], able: dict[str, Any]
 ) -> None:
     arguments = [str(TRADING), *options]
     info = {"io.modelcontextprotocol/clientInfo": {"name": "host", "version": "1"}}
-    params = {"_meta": {**META, **info, "progressToken": "a"}}
+    told = {"io.modelcontextprotocol/clientCapabilities": able}
+    params = {"_meta": {**META, **info, **told, "progressToken": "a"}}
     found = {"id": 1, "method": "server/discover", "params": params}
     tools = {"id": 2, "method": "tools/list", "params": params}
     early = converse(arguments, found, tools)

@@ -182,12 +182,15 @@ def graph_options(arguments: argparse.Namespace, record: RunRecord) -> Options:
 
 
 def roots_of_record(arguments: argparse.Namespace, record: RunRecord) -> tuple[str, ...]:
+    """The folders that the command line names, else those of `recorded_roots`."""
+    return tuple(arguments.graph) if arguments.graph else recorded_roots(record)
+
+
+def recorded_roots(record: RunRecord) -> tuple[str, ...]:
     """The folders of a record's graph that exist; empty if they are not to be found.
 
     A relative folder is looked up in the working folder, then in those above the record.
     """
-    if arguments.graph:
-        return tuple(arguments.graph)
     named = record.manifest.observed.get("graph")
     if not isinstance(named, list):
         return ()

@@ -26,6 +26,7 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 
 from skillagent.mcp_server import framing
+from skillagent.mcp_server.capabilities import APP_META, shows_apps, with_apps
 from skillagent.mcp_server.framing import MAX_BYTES, RejectedMessage, is_id
 
 HANDSHAKE_VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25")
@@ -58,12 +59,17 @@ def tools() -> list[dict[str, Any]]:
     return definitions
 
 
-def _modern_tools() -> list[dict[str, Any]]:
+def _modern(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same definitions, with the schemas' keys in the order of the newest protocol."""
     return [
         {**tool, "inputSchema": {"type": "object", **_without_type(tool["inputSchema"])}}
-        for tool in tools()
+        for tool in tools
     ]
+
+
+def _linked(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same definitions for a host that shows the page of the graph."""
+    return [{"_meta": APP_META, **tool} for tool in tools]
 
 
 def _without_type(schema: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +90,10 @@ class ServerDescription:
     """Capabilities in the newest protocol."""
     fresh_ms: int
     """Milliseconds for which a host may cache lists."""
+
+    def offers_app(self, host: Mapping[str, Any]) -> bool:
+        """Whether the page of the graph is offered to a host with these capabilities."""
+        return "resources" in self.handshake_capabilities and shows_apps(host)
 
 
 class StdinLines:
@@ -207,6 +217,8 @@ class EarlyHandshake:
     """The protocol version of the host's first request; empty before it."""
     answered: set[int | str] = field(default_factory=set)
     """Ids of the requests that were answered here."""
+    _offers_app: bool = False
+    """Whether the host of a handshake is offered the page of the graph."""
 
     def run(self, lines: StdinLines, ready: threading.Event) -> None:
         """Answer lines until the SDK is ready or a line has to wait for it.
@@ -256,6 +268,7 @@ class EarlyHandshake:
         description = self.description
         if method == "initialize" and not self.version and _is_initialize(params):
             self.version = params["protocolVersion"]
+            self._offers_app = description.offers_app(params["capabilities"])
             return {
                 "capabilities": description.handshake_capabilities,
                 "instructions": description.instructions,
@@ -265,25 +278,39 @@ class EarlyHandshake:
         if self.version in HANDSHAKE_VERSIONS:
             if params.keys() - {"_meta"} or not _is_plain_meta(params.get("_meta", {})):
                 return None
-            return {"tools/list": {"tools": tools()}, "ping": {}}.get(method)
+            listed = _linked(tools()) if self._offers_app else tools()
+            return {"tools/list": {"tools": listed}, "ping": {}}.get(method)
         if not _is_modern(params):
             return None
         self.version = MODERN
+        return self._modern_result(
+            method, description.offers_app(params["_meta"][CAPABILITIES_KEY])
+        )
+
+    def _modern_result(self, method: str, offers_app: bool) -> dict[str, Any] | None:
+        """The result of a request in the newest protocol; None if it has to wait for the SDK."""
+        description = self.description
         if method == "tools/list":
-            return self._cacheable(tools=_modern_tools())
+            listed = _modern(tools())
+            return self._cacheable(offers_app, tools=_linked(listed) if offers_app else listed)
         if method == "server/discover":
+            reported = description.modern_capabilities
             return self._cacheable(
-                capabilities=description.modern_capabilities,
+                offers_app,
+                capabilities=with_apps(reported) if offers_app else reported,
                 instructions=description.instructions,
                 supportedVersions=[MODERN],
             )
         return None
 
-    def _cacheable(self, **values: Any) -> dict[str, Any]:
-        """A result that a host may cache, with its keys in the SDK's order."""
+    def _cacheable(self, offers_app: bool, **values: Any) -> dict[str, Any]:
+        """A result that a host may cache, with its keys in the SDK's order.
+
+        What only some hosts get is not for caches that hosts share.
+        """
         description = self.description
         values |= {
-            "cacheScope": "public",
+            "cacheScope": "private" if offers_app else "public",
             "resultType": "complete",
             "ttlMs": description.fresh_ms,
         }

@@ -23,6 +23,7 @@ from urllib.parse import unquote
 import anyio
 import anyio.to_thread
 import mcp_types as types
+from mcp.server.apps import client_supports_apps
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import NotificationOptions, Server
@@ -38,8 +39,15 @@ from skillagent.disclosure.served_call import HAND_OVER, Asked, ServedCall
 from skillagent.disclosure.tools import specs
 from skillagent.markdown.hidden import one_line
 from skillagent.mcp_server import skills
-from skillagent.mcp_server.capabilities import FRESH_MS, NAME, TITLE
+from skillagent.mcp_server.capabilities import APP_URI, FRESH_MS, NAME, TITLE
 from skillagent.mcp_server.catalogue import MARKDOWN_TYPE, SCHEME, Catalogue
+from skillagent.mcp_server.graph_app import (
+    FollowedCall,
+    GraphApp,
+    app_resource,
+    linked,
+    report_app,
+)
 from skillagent.mcp_server.graph_loader import GraphLoader, LoadedGraph
 from skillagent.mcp_server.resources import completions, contents, paginated, resource
 from skillagent.mcp_server.served_graph import ServedGraph
@@ -135,8 +143,12 @@ class GraphServer:
             on_call_tool=self._call_tool,
             **handlers,
         )
+        self._app: GraphApp | None = None
+        """The page of the graph; None for a server without resources."""
         if handlers:
             skills.add_skills(self.sdk_server, self._catalogue)
+            self._app = GraphApp(self.loader)
+            report_app(self.sdk_server)
 
     @property
     def loader(self) -> GraphLoader:
@@ -177,7 +189,15 @@ class GraphServer:
     ) -> types.ListToolsResult:
         self._remember_session(context)
         uses_tokens = context.lifespan_context.sessions.uses_tokens
-        return types.ListToolsResult(tools=[_tool(spec, uses_tokens) for spec in specs()])
+        tools = [_tool(spec, uses_tokens) for spec in specs()]
+        if not self._offers_app(context):
+            return types.ListToolsResult(tools=tools)
+        # Not for caches that hosts share: others get no link.
+        return types.ListToolsResult(tools=[*map(linked, tools)], cache_scope="private")
+
+    def _offers_app(self, context: Context) -> bool:
+        """Whether the host of a request is offered the page of the graph."""
+        return self._app is not None and client_supports_apps(context)
 
     def _remember_session(self, context: Context) -> None:
         connection = context.lifespan_context
@@ -190,13 +210,14 @@ class GraphServer:
         arguments = dict(params.arguments or {})
         uses_tokens = context.lifespan_context.sessions.uses_tokens
         token = arguments.pop("session", None) if uses_tokens else None
+        call = ServedCall(params.name, arguments, _host(context))
+        followed = FollowedCall(lambda toolset: toolset.call(params.name, arguments))
         try:
-            answer, meta = await self._act(
-                context,
-                token,
-                lambda toolset: toolset.call(params.name, arguments),
-                ServedCall(params.name, arguments, _host(context)),
-            )
+            if self._offers_app(context):
+                answer, meta = await self._act(context, token, followed, call)
+                meta = {**(meta or {}), **followed.meta}
+            else:
+                answer, meta = await self._act(context, token, followed.call, call)
         except SessionError as error:
             _log.warning("%s", one_line(str(error)))
             text = types.TextContent(type="text", text=str(error))
@@ -231,9 +252,10 @@ class GraphServer:
         self._remember_session(context)
         files = list((await self._catalogue()).files.values())
         part, cursor = paginated(files, params.cursor if params else None)
-        return types.ListResourcesResult(
-            resources=[resource(file) for file in part], next_cursor=cursor
-        )
+        resources = [resource(file) for file in part]
+        if cursor is None and self._offers_app(context):
+            resources.append(app_resource())
+        return types.ListResourcesResult(resources=resources, next_cursor=cursor)
 
     async def _list_templates(
         self, context: Context, params: types.PaginatedRequestParams | None
@@ -250,6 +272,8 @@ class GraphServer:
     async def _read_resource(
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
+        if params.uri == APP_URI and self._app and self._offers_app(context):
+            return await anyio.to_thread.run_sync(self._app.contents)
         is_charged = self.loader.config.resources == "charged"
         file = (await self._catalogue()).files.get(params.uri)
         if file is None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from skillagent.environment import Environment, differences
 from skillagent.recording.difference import short
-from skillagent.repro.divergence import Divergence, divergence
+from skillagent.repro.divergence import Divergence, divergence_of_records
 from skillagent.runs import RunRecord, TraceEvent
 
 
@@ -74,13 +74,8 @@ def compare(before: RunRecord, after: RunRecord) -> Comparison:
             )
             if was != now
         ),
-        first=divergence(before.events, after.events, _requests(before, after)),
+        first=divergence_of_records(before, after),
     )
-
-
-def _requests(before: RunRecord, after: RunRecord) -> Any:
-    pairs = zip(before.exchanges(), after.exchanges(), strict=False)
-    return {old.digest: (old.request, new.request) for (_, old), (_, new) in pairs}
 
 
 def _fields(path: str, old: Any, new: Any) -> Iterator[str]:

@@ -13,8 +13,9 @@ from itertools import zip_longest
 from typing import Any
 
 from skillagent.digest import canonical_json
+from skillagent.errors import UsageError
 from skillagent.recording import difference
-from skillagent.runs import TraceEvent
+from skillagent.runs import RunRecord, TraceEvent
 from skillagent.runs.model_exchange import ModelRequest
 from skillagent.secrets import SCRUBBED
 
@@ -111,6 +112,26 @@ def divergence(
         return _unequal_length(index, old, new)
     pair = (requests or {}).get(str(old.fields.get("digest")))
     return of_events(index, turn, old, new, pair)
+
+
+def divergence_of_records(before: RunRecord, after: RunRecord) -> Divergence | None:
+    """The first difference of two recorded runs; None if there is none.
+
+    Args:
+        before: a record.
+        after: another one.
+    """
+    return divergence(before.events, after.events, _requests(before, after))
+
+
+def _requests(before: RunRecord, after: RunRecord) -> dict[str, tuple[ModelRequest, ModelRequest]]:
+    """Digest of a request of the first run → it, and the one at its place in the second run."""
+    try:
+        exchanges = before.exchanges(), after.exchanges()
+    except UsageError:
+        return {}  # without a cassette the requests are known by their digests only
+    pairs = zip(*exchanges, strict=False)
+    return {one.digest: (one.request, other.request) for (_, one), (_, other) in pairs}
 
 
 def of_events(

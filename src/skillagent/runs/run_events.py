@@ -8,6 +8,7 @@ Above: `record`, reports, exports. Below: `trace`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,9 @@ from skillagent.recording import strict_json
 from skillagent.runs.canonical import without_floats
 from skillagent.runs.message_form import message_from_json
 from skillagent.runs.trace import TraceEvent
+
+BRIEF_CHARACTERS = 120
+"""Characters of a call's arguments in few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,22 @@ class CallStart:
         except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
+
+    @property
+    def brief(self) -> str:
+        """The arguments in few words, on one line."""
+        parsed = self.parsed
+        if parsed is None:
+            text = str(self.arguments)
+        else:
+            values = parsed.values()
+            text = ", ".join(one if isinstance(one, str) else _compact(one) for one in values)
+        text = " ".join(text.split())
+        return text if len(text) <= BRIEF_CHARACTERS else text[:BRIEF_CHARACTERS] + "…"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ Above: the command `view`. Below: the standard library.
 from __future__ import annotations
 
 import hmac
+import socket
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -36,6 +38,13 @@ class PageServer(ThreadingHTTPServer):
         self.policy = f"{policy}; frame-ancestors 'none'"
         self.path = f"/{token}/"
         super().__init__((HOST, port), _Request)
+
+    def handle_error(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
+        """Print an error, unless a browser only left before it had the whole page."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
     @property
     def port(self) -> int:

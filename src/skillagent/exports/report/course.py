@@ -27,9 +27,6 @@ from skillagent.runs.run_events import (
     RunEvent,
 )
 
-MOST_CHARACTERS = 120
-"""Characters of a call's arguments in its heading."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -128,7 +125,7 @@ class _Course:
             "summary",
             element("code", call.tool),
             " ",
-            element("span", _brief(call), class_="brief"),
+            element("span", call.brief, class_="brief"),
             " ",
             element("span", _price(answer), class_="price"),
         )
@@ -191,22 +188,6 @@ def _end(end: QuestionEnd, shown: str) -> list[Markup]:
 
 def _pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _brief(call: CallStart) -> str:
-    """The arguments in few words."""
-    parsed = call.parsed
-    if parsed is None:
-        text = str(call.arguments)
-    else:
-        texts = (value if isinstance(value, str) else _compact(value) for value in parsed.values())
-        text = ", ".join(texts)
-    text = " ".join(text.split())
-    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + "…"
 
 
 def _price(answer: CallAnswer | None) -> str:

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from skillagent.digest import canonical_json
-from skillagent.errors import UsageError
 from skillagent.html.markup import Markup, element, joined
 from skillagent.recording.difference import COMPARED_LINES
-from skillagent.repro.divergence import divergence
+from skillagent.repro.divergence import divergence_of_records
 from skillagent.runs import RunRecord, TraceEvent
-from skillagent.runs.model_exchange import ModelRequest
 
 _ABSENT = object()
 
@@ -29,7 +27,7 @@ def shown_divergence(first: RunRecord, second: RunRecord, place: int) -> Markup:
         second: the other run.
         place: index of the first event that differs.
     """
-    named = divergence(first.events, second.events, _requests(first, second))
+    named = divergence_of_records(first, second)
     assert named is not None
     parts = [element("p", element("strong", f"{named.kind.value}: "), named.what)]
     before, after = _at(first, place), _at(second, place)
@@ -92,13 +90,3 @@ def _marked(changes: Iterable[str]) -> Iterator[Markup]:
         name = names.get(change[:1], "span")
         text = "…" if change.startswith("@@") else change
         yield joined([element(name, text), "\n"])
-
-
-def _requests(first: RunRecord, second: RunRecord) -> dict[str, tuple[ModelRequest, ModelRequest]]:
-    """Digest of a request of the first run → it, and the one at its place in the second run."""
-    try:
-        exchanges = first.exchanges(), second.exchanges()
-    except UsageError:
-        return {}  # without a cassette the requests are known by their digests only
-    pairs = zip(*exchanges, strict=False)
-    return {one.digest: (one.request, other.request) for (_, one), (_, other) in pairs}

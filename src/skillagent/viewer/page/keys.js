@@ -16,9 +16,18 @@ const KEYS = [
   ["?", "these keys"],
 ];
 
-/** The dialog, which the button `Keys` and `?` open. */
-export function keysDialog() {
-  const rows = KEYS.map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)));
+const WALK_KEYS = [
+  ["[ ]", "the step before, the next step"],
+  ["Home End", "before the first step, to the last one"],
+  ["Space", "play the steps, or pause"],
+];
+
+/**
+ * The dialog, which the button `Keys` and `?` open.
+ * @param {boolean} hasWalks whether a run can be stepped through
+ */
+export function keysDialog(hasWalks) {
+  const rows = [...KEYS, ...(hasWalks ? WALK_KEYS : [])].map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)));
   const dialog = el(
     "dialog",
     { "aria-labelledby": "keys-title" },
@@ -38,10 +47,12 @@ export function watchKeys(actions) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.target instanceof Element ? event.target : null;
     if (target?.closest("input, textarea, select, dialog")) return;
-    // Enter presses the button that has the focus; arrows scroll what has it, except the picture.
-    const isElsewhere = target !== null && target !== document.body && !target.closest(".stage");
-    if (event.key === "Enter" && target?.closest("button, summary, a")) return;
-    if (event.key.startsWith("Arrow") && isElsewhere) return;
+    // Enter and Space press the button that has the focus; arrows scroll what has it, except the
+    // picture; Home and End, too, except the steps of a run.
+    const isElsewhere = (/** @type {string} */ places) => target !== null && target !== document.body && !target.closest(places);
+    if ((event.key === "Enter" || event.key === " ") && target?.closest("button, summary, a")) return;
+    if (event.key.startsWith("Arrow") && isElsewhere(".stage")) return;
+    if ((event.key === "Home" || event.key === "End") && isElsewhere(".stage, .slot")) return;
     const action = actions[event.key];
     if (!action) return;
     event.preventDefault();

@@ -81,16 +81,18 @@ export function paintLabels(context, scene, project, view, colours) {
     if (at.x < -20 || at.y < -20 || at.x > view.width + 20 || at.y > view.height + 20) continue;
     const radius = view.sizeOf(dot.size);
     const isHovered = view.hovered === dot.node.id;
-    if (dot.faint && !isHovered && !dot.isMap && view.scale < NEAR) continue;
+    const isListed = scene.course?.marks.get(dot.node.id)?.level === "listed";
+    if (dot.faint && !isHovered && !dot.isMap && (scene.course || view.scale < NEAR)) continue;
     if (!dot.faint) taken.add({ x: at.x - radius, y: at.y - radius, width: 2 * radius, height: 2 * radius });
     if (dot.mark) paintRing(context, at, radius, colours);
-    wanted.push({ text: dot.node.title, at, radius, rank: isHovered ? 5000 : dot.rank, strong: Boolean(dot.mark) || isHovered || dot.rank >= 50, faint: dot.faint && !isHovered });
+    const number = dot.closed ? ` (${dot.closed.toLocaleString("en")})` : "";
+    wanted.push({ text: shortened(dot.node.title) + number, at, radius, rank: isHovered ? 5000 : dot.rank, strong: Boolean(dot.mark) || isHovered || dot.rank >= 50, faint: (dot.faint || isListed) && !isHovered });
   }
   for (const area of scene.areas) {
-    if (!area.closed) continue;
-    const at = project(area.map.at);
+    // The area of the nodes without a map has no node that could bear its label.
+    if (!area.closed || area.map.id) continue;
     const text = `${area.title} (${area.map.nodes.toLocaleString("en")})`;
-    wanted.push({ text, at, radius: -1, rank: 20 + area.map.nodes / 1e4, strong: true, faint: false, fits: 2 * area.map.radius * view.scale });
+    wanted.push({ text, at: project(area.map.at), radius: -1, rank: 20, strong: true, faint: false });
   }
   wanted.sort((a, b) => b.rank - a.rank || (a.text < b.text ? -1 : 1));
   context.lineJoin = "round";
@@ -115,7 +117,7 @@ function paintRing(context, at, radius, colours) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {{text: string, at: {x: number, y: number}, radius: number, rank: number, strong: boolean, faint: boolean, fits?: number}} label
+ * @param {{text: string, at: {x: number, y: number}, radius: number, rank: number, strong: boolean, faint: boolean}} label
  * @param {Boxes} taken by labels and by nodes that stand out
  * @param {Boxes} texts taken by labels
  * @param {{width: number, height: number}} view
@@ -123,10 +125,9 @@ function paintRing(context, at, radius, colours) {
  */
 function paintLabel(context, label, taken, texts, view, colours) {
   context.font = `${label.strong ? 600 : 400} ${label.rank >= 1000 ? 14 : 12.5}px ${FONT}`;
-  const text = shortened(label.text);
+  const { text } = label;
   const width = context.measureText(text).width;
   const height = 17;
-  if (label.fits !== undefined && label.fits < 40) return;
   const { x, y } = label.at;
   const offset = label.radius + (label.rank >= 1000 ? 2 * GAP : GAP);
   /** @type {Box[]} */

@@ -2,6 +2,7 @@
 
 import { LINE_WIDTH, boundsOf, dotColour, lineColour } from "./looks.js";
 import { paintAreas, paintLabels, sharp } from "./paint.js";
+import { paintCourse } from "./walk_paint.js";
 
 /**
  * @param {HTMLElement} place
@@ -40,6 +41,7 @@ export function plainDrawing(place, bounds, hooks) {
       context.fill();
     }
     const view = { width: width(), height: height(), hovered, covers: hooks.covers(), scale: camera.scale, sizeOf };
+    paintCourse(context, scene, project, sizeOf, colours);
     paintLabels(context, scene, project, view, colours);
   }
 

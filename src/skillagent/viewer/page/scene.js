@@ -5,7 +5,7 @@
  * @property {string | null} open id of the open node
  * @property {number} depth links from the open node that are drawn; 0 for all links
  * @property {Set<string>} opened ids of the maps whose nodes are drawn, in a large graph
- * @property {{nodes: string[], edges: [string, string][], current: string | null, dimOthers: boolean} | null} highlight
+ * @property {import("./view.js").Highlight | null} highlight
  */
 /**
  * @typedef {object} Dot
@@ -14,6 +14,7 @@
  * @property {number} colour number of the colour; -1 for none
  * @property {boolean} faint whether it is only the ground on which others are seen
  * @property {boolean} isMap whether others belong to it
+ * @property {number} closed how many nodes it stands for, as a map that is closed; otherwise 0
  * @property {number} rank importance of its label; 0 for none unless there is room
  * @property {"open" | "current" | ""} mark
  */
@@ -25,7 +26,15 @@
  * @property {boolean} closed whether its nodes are not drawn one by one
  */
 /** @typedef {{source: string, target: string, strength: "faint" | "plain" | "strong"}} Line */
-/** @typedef {{dots: Map<string, Dot>, areas: Area[], lines: Line[], focus: string[], remarks: string[]}} Scene */
+/**
+ * @typedef {object} Scene
+ * @property {Map<string, Dot>} dots
+ * @property {Area[]} areas
+ * @property {Line[]} lines
+ * @property {string[]} focus ids of the nodes that are to be seen
+ * @property {string[]} remarks
+ * @property {import("./walk_state.js").Course | null} course of recorded runs, above all others
+ */
 
 /** How many nodes around the open one, or of one opened map, are drawn at most. */
 const MOST = 2000;
@@ -47,10 +56,12 @@ export function sceneOf(model, state) {
 
   /** @type {Map<string, Dot>} */
   const dots = new Map();
-  for (const id of shown) dots.set(id, dotOf(model, state, id, near, lit));
+  const areas = areasOf(model, state);
+  const closed = new Map(areas.filter((area) => area.closed).map((area) => [area.map.id, area.map.nodes]));
+  for (const id of shown) dots.set(id, { ...dotOf(model, state, id, near, lit), closed: closed.get(id) ?? 0 });
   const lines = linesOf(model, state, near, dots, remarks);
   const focus = lit.size ? [...lit] : state.depth ? [...near.keys()] : [...dots.keys()];
-  return { dots, areas: areasOf(model, state), lines, focus, remarks };
+  return { dots, areas, lines, focus, remarks, course: state.highlight?.course ?? null };
 }
 
 /**
@@ -86,22 +97,32 @@ function shownNodes(model, state, remarks) {
   const shown = /** @type {Set<string>} */ (new Set());
   let closed = 0;
   for (const map of model.maps.values()) {
+    // Inside a closed map nothing is drawn.
+    if (map.parent && !isOpen(model, state, map.parent)) continue;
+    if (map.id) shown.add(map.id);
     if (!state.opened.has(map.id)) {
       closed += 1;
       continue;
     }
-    const members = model.members.get(map.id) ?? [];
-    if (map.id) shown.add(map.id);
-    for (const node of members.slice(0, MOST)) if (!model.maps.has(node.id)) shown.add(node.id);
+    const members = (model.members.get(map.id) ?? []).filter((node) => !model.maps.has(node.id));
+    for (const node of members.slice(0, MOST)) shown.add(node.id);
     if (members.length > MOST)
       remarks.push(`Of the ${members.length.toLocaleString("en")} nodes of ${titleOf(model, map)}, ${MOST.toLocaleString("en")} are drawn.`);
   }
   if (closed) {
     const maps = closed === 1 ? "1 map is" : `${closed.toLocaleString("en")} maps are`;
-    remarks.push(`${maps} closed, each drawn as one disc: click a disc to open it.`);
+    const links = state.depth ? "" : " A link of a node inside is drawn as a link of its map.";
+    remarks.push(`${maps} closed, each drawn as one disc: click a disc to open it.${links}`);
   }
   return shown;
 }
+
+/** @type {Record<import("./walk_state.js").Level, {size: number, rank: number, now: number}>} `now` is added for the step that is shown */
+const COURSE_LOOKS = {
+  listed: { size: 4.5, rank: 20, now: 10 },
+  summarised: { size: 9, rank: 80, now: 1000 },
+  read: { size: 10, rank: 90, now: 1000 },
+};
 
 /**
  * @param {import("./model.js").Model} model
@@ -109,14 +130,19 @@ function shownNodes(model, state, remarks) {
  * @param {string} id
  * @param {Map<string, number>} near
  * @param {Set<string>} lit
- * @returns {Dot}
+ * @returns {Omit<Dot, "closed">}
  */
 function dotOf(model, state, id, near, lit) {
   const node = model.nodes.get(id);
   const links = model.into.get(id).length;
   const isMap = model.maps.has(id);
-  const step = near.get(id);
   const mark = state.highlight?.current === id ? "current" : state.open === id ? "open" : "";
+  const onCourse = state.highlight?.course?.marks.get(id);
+  if (onCourse) {
+    const { size, rank, now } = COURSE_LOOKS[onCourse.level];
+    return { node, size, colour: model.colour(node), faint: false, isMap, mark, rank: rank + (onCourse.isNew ? now : 0) };
+  }
+  const step = near.get(id);
   const base = isMap ? 7 : 3.4;
   const size = base + Math.min(3.5, Math.sqrt(links) * 0.55) + (mark ? 2 : 0);
   const hasFocus = state.highlight?.dimOthers ? lit.has(id) : lit.has(id) || step !== undefined || state.depth === 0;
@@ -150,7 +176,8 @@ function linesOf(model, state, near, dots, remarks) {
         remarks.push(`${MOST_LINES.toLocaleString("en")} of ${model.edges.length.toLocaleString("en")} links are drawn.`);
         break;
       }
-      put(edge.source.id, edge.target.id, "faint");
+      const [source, target] = [drawnAs(model, dots, edge.source.id), drawnAs(model, dots, edge.target.id)];
+      if (source !== target) put(source, target, "faint");
     }
   }
   if (!dimmed && state.depth) {
@@ -166,6 +193,18 @@ function linesOf(model, state, near, dots, remarks) {
   }
   for (const [source, target] of walked) put(source, target, "strong");
   return [...lines.values()];
+}
+
+/**
+ * The node that is drawn for a node: itself, or the closed map that it is in.
+ * @param {import("./model.js").Model} model
+ * @param {Map<string, Dot>} dots
+ * @param {string} id
+ */
+function drawnAs(model, dots, id) {
+  let drawn = id;
+  while (drawn && !dots.has(drawn)) drawn = model.nodes.get(drawn).map;
+  return drawn;
 }
 
 /**

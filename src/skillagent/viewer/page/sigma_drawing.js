@@ -6,6 +6,7 @@ import { extremityArrow, pathLine, layerPlain } from "sigma/rendering";
 
 import { LINE_WIDTH, boundsOf, dotColour, lineColour } from "./looks.js";
 import { paintAreas, paintLabels, sharp } from "./paint.js";
+import { paintCourse } from "./walk_paint.js";
 
 /** How much of the whole graph is seen at least, when a few nodes are fitted to the window. */
 const CLOSEST = 0.08;
@@ -63,14 +64,16 @@ export function sigmaDrawing(place, bounds, hooks) {
     const { width, height } = sigma.getDimensions();
     paintAreas(sharp(below, width, height), scene, project, scale(), colours);
     const view = { width, height, hovered, covers: hooks.covers(), scale: scale(), sizeOf: (/** @type {number} */ size) => sigma.scaleSize(size) };
-    paintLabels(sharp(above, width, height), scene, project, view, colours);
+    const context = sharp(above, width, height);
+    paintCourse(context, scene, project, view.sizeOf, colours);
+    paintLabels(context, scene, project, view, colours);
   }
 
   sigma.on("afterRender", paint);
-  sigma.on("clickNode", ({ node }) => hooks.onNode(node));
+  sigma.on("clickNode", ({ node }) => hooks.onNode(idOf(node)));
   sigma.on("clickStage", ({ event }) => hooks.onGround(event.x, event.y));
   sigma.on("enterNode", ({ node }) => {
-    hovered = node;
+    hovered = idOf(node);
     middle.style.cursor = "pointer";
     paint();
   });
@@ -105,6 +108,13 @@ export function sigmaDrawing(place, bounds, hooks) {
   };
 }
 
+// Graphology keeps neighbours as properties of plain objects, where `constructor` is always found.
+
+/** @param {string} id */
+const keyOf = (id) => `:${id}`;
+/** @param {string} key */
+const idOf = (key) => key.slice(1);
+
 /** @param {HTMLElement} place */
 function layers(place) {
   const below = document.createElement("canvas");
@@ -124,10 +134,10 @@ function graphOf(scene, colours) {
   const graph = new Graph({ multi: false, type: "directed" });
   for (const [id, dot] of scene.dots) {
     const [x, y] = dot.node.at;
-    graph.addNode(id, { x, y, size: dot.size, color: dotColour(dot, colours), zIndex: dot.faint ? 0 : 1 });
+    graph.addNode(keyOf(id), { x, y, size: dot.size, color: dotColour(dot, colours), zIndex: dot.faint ? 0 : 1 });
   }
   for (const line of scene.lines) {
-    graph.addEdge(line.source, line.target, {
+    graph.addEdge(keyOf(line.source), keyOf(line.target), {
       size: LINE_WIDTH[line.strength],
       color: lineColour(line, scene, colours),
       head: line.strength === "faint" ? "none" : "arrow",

@@ -11,6 +11,7 @@ const KEY = "skillagent-theme";
  * @property {string} text
  * @property {string} quiet
  * @property {string} accent
+ * @property {string} second colour of the second of two runs
  * @property {(number: number) => string} map colour of a map by its number
  */
 
@@ -34,6 +35,7 @@ export function colours() {
     text: value("--text"),
     quiet,
     accent: value("--accent"),
+    second: value("--second"),
     map: (number) => (number < 0 ? quiet : palette[number % palette.length]),
   };
 }
@@ -46,12 +48,16 @@ export function watchTheme(changed) {
   const kept = stored();
   if (kept === "dark" || kept === "light") document.documentElement.dataset.theme = kept;
   dark.addEventListener("change", changed);
+  const set = (/** @type {"light" | "dark"} */ theme) => {
+    document.documentElement.dataset.theme = theme;
+    changed();
+  };
   return {
+    set,
     toggle() {
       const next = isDark() ? "light" : "dark";
-      document.documentElement.dataset.theme = next;
       store(next);
-      changed();
+      set(next);
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { count, el } from "./dom.js";
 import { drawingIn } from "./drawing.js";
+import { isEmbedded } from "./host.js";
 import { keysDialog, watchKeys } from "./keys.js";
 import { graphList } from "./list.js";
 import { boundsOf } from "./looks.js";
@@ -12,13 +13,26 @@ import { searchField } from "./search.js";
 import { colours, watchTheme } from "./theme.js";
 import { DIRECTIONS, inDirection } from "./walking.js";
 
-/** @typedef {{nodes: string[], edges: [string, string][], current: string | null, dimOthers: boolean}} Highlight */
+/**
+ * @typedef {object} Highlight
+ * @property {string[]} nodes
+ * @property {[string, string][]} edges
+ * @property {string | null} current
+ * @property {boolean} dimOthers
+ * @property {import("./walk_state.js").Course} [course] of recorded runs, to be painted over the picture
+ * @property {boolean} [stays] whether the picture stays where it is; otherwise it moves to the nodes
+ */
+/** @type {Highlight} */
+const NOTHING = { nodes: [], edges: [], current: null, dimOthers: false };
+
 /**
  * @typedef {object} Api what other parts of the page may do with the view
  * @property {(id: string) => void} open show a node in the panel and in the picture
  * @property {(highlight: Highlight) => void} highlight emphasise nodes and links
  * @property {() => void} clearHighlight
  * @property {HTMLElement} panelSlot a place below the search
+ * @property {import("./model.js").Model} model
+ * @property {(theme: "light" | "dark") => void} setTheme
  * @property {(callback: () => void) => void} onReady called once the first picture is drawn
  */
 
@@ -61,6 +75,8 @@ class View {
       highlight: (highlight) => this.setHighlight(highlight),
       clearHighlight: () => this.setHighlight(null),
       panelSlot: this.slot,
+      model: this.model,
+      setTheme: (theme) => this.theme.set(theme),
       onReady: (callback) => {
         if (this.isReady) callback();
         else this.waiting.push(callback);
@@ -87,7 +103,7 @@ class View {
     this.legend = el("ul", { class: "legend", "aria-label": "Colours of maps" });
     const isWide = window.innerWidth > 900;
     this.colours = el("details", { class: "colours", open: isWide, ontoggle: () => this.fit() }, el("summary", {}, "Colours"), this.legend);
-    this.dialog = keysDialog();
+    this.dialog = keysDialog(Boolean(model.data.walks) || isEmbedded());
     this.depths = el("div", { class: "depths", role: "group", "aria-label": "Links that are drawn" }, ...this.depthButtons());
     const picture = el(
       "section",
@@ -262,7 +278,7 @@ class View {
   /** Draw what the state says. */
   refresh() {
     const { open, highlight } = this.state;
-    const state = this.cursor === null || highlight ? this.state : { ...this.state, highlight: this.cursorHighlight(String(open), this.cursor) };
+    const state = this.cursor === null ? this.state : { ...this.state, highlight: this.cursorHighlight(String(open), this.cursor, highlight) };
     this.scene = sceneOf(this.model, state);
     this.drawing?.show(this.scene);
     const remarks = [...this.scene.remarks, ...(this.lasting ? [this.lasting] : []), ...this.model.data.remarks];
@@ -274,11 +290,15 @@ class View {
   /**
    * @param {string} open
    * @param {string} cursor
+   * @param {Highlight | null} highlight what is emphasised besides
    * @returns {Highlight}
    */
-  cursorHighlight(open, cursor) {
+  cursorHighlight(open, cursor, highlight) {
+    const { nodes, edges, dimOthers, course } = highlight ?? NOTHING;
     const isOut = this.model.out.get(open)?.some((edge) => edge.target.id === cursor);
-    return { nodes: [cursor], edges: [isOut ? [open, cursor] : [cursor, open]], current: cursor, dimOthers: false };
+    /** @type {[string, string]} */
+    const reached = isOut ? [open, cursor] : [cursor, open];
+    return { nodes: [...nodes, cursor], edges: [...edges, reached], current: cursor, dimOthers, course };
   }
 
   fit() {
@@ -316,7 +336,7 @@ class View {
   setHighlight(highlight) {
     this.state.highlight = highlight;
     this.refresh();
-    if (highlight) this.fit();
+    if (highlight && !highlight.stays) this.fit();
   }
 
   /** @param {[number, number]} direction */
