@@ -83,13 +83,13 @@ def _open_browser(address: str) -> None:
 def _tell(arguments: argparse.Namespace, picture: Picture, what: str, where: str) -> None:
     from skillagent.cli.output import printable, to_json
 
-    nodes, edges = len(picture.nodes), len(picture.edges)
+    nodes, links = len(picture.nodes), len(picture.edges)
     if arguments.json:
-        values = {what: where, "nodes": nodes, "edges": edges, "remarks": list(picture.remarks)}
+        values = {what: where, "nodes": nodes, "links": links, "remarks": list(picture.remarks)}
         print(to_json(values), flush=True)
         return
     end = "; Ctrl-C stops" if what == "address" else ""
-    lines = [f"{where}: {nodes} nodes, {edges} links{end}", *picture.remarks]
+    lines = [f"{where}: {nodes} nodes, {links} links{end}", *picture.remarks]
     print(printable("\n".join(lines)), flush=True)
 
 
