@@ -41,7 +41,7 @@ def test_a_file_that_exists_is_replaced_only_on_demand(
     assert file.read_text() == "mine"
     assert main([*command, "--force", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert printed == {"file": str(file), "nodes": 6, "edges": 7, "remarks": []}
+    assert printed == {"file": str(file), "nodes": 6, "links": 7, "remarks": []}
 
 
 def test_a_port_that_cannot_be_used_is_explained_in_one_line(vault: Vault, capsys: Printed) -> None:

@@ -154,14 +154,14 @@ def _tell(
 ) -> None:
     from skillagent.cli.output import printable, to_json
 
-    nodes, edges = len(picture.nodes), len(picture.edges)
+    nodes, links = len(picture.nodes), len(picture.edges)
     remarks = [*picture.remarks, *filter(None, map(_remark, walks[:1]))]
     if arguments.json:
-        values = {what: where, "nodes": nodes, "edges": edges, "remarks": remarks}
+        values = {what: where, "nodes": nodes, "links": links, "remarks": remarks}
         print(to_json(values), flush=True)
         return
     end = "; Ctrl-C stops" if what == "address" else ""
-    lines = [f"{where}: {nodes} nodes, {edges} links{end}", *remarks]
+    lines = [f"{where}: {nodes} nodes, {links} links{end}", *remarks]
     print(printable("\n".join(lines)), flush=True)
 
 

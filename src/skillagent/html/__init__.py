@@ -6,5 +6,5 @@ those that it was made with.
 - `markup`: elements, in which all text is escaped; `facts`: a list of names with values.
 - `document`: the whole file; `base.css`: the style that all files share.
 
-Above: `exports.report`, `evals.page`. Below: `markdown.hidden`.
+Above: `exports.report`, `evals.page`, `viewer`. Below: `markdown.hidden`.
 """
