@@ -458,6 +458,5 @@ def test_an_empty_root_is_an_empty_graph(tmp_path: Path) -> None:
 def test_every_code_of_loading_has_a_case_here() -> None:
     tables = [case.findings for case in (FILES | TREES).values()]
     tables += [findings for _, findings in SPECIAL.values()]
-    assert {code for findings in tables for code, _, _ in findings} == {
-        code for code in CODES if code < "SG1"
-    }
+    of_loading = {code for code in CODES if code < "SG040"}  # the next are about `check-ignore`
+    assert {code for findings in tables for code, _, _ in findings} == of_loading

@@ -8,7 +8,7 @@ from skillagent.authoring.health import health
 from skillagent.cli.main import main
 from skillagent.diagnostics import CODES, Severity
 from skillagent.graph import Options, SkillGraph
-from skillagent.lint import CHECK_RULES, HEALTH_RULES, RULES, STRICT_RULES, Inspection, findings
+from skillagent.lint import CHECK_RULES, HEALTH_RULES, RULES, Inspection, findings
 from tests.conftest import Vault
 
 HEADER = "---\ndescription: When {}\n---\n"
