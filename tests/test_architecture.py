@@ -279,10 +279,10 @@ def test_no_package_index_and_no_machine_is_named() -> None:
 @pytest.mark.parametrize("file", sorted(path.name for path in ROOT.glob("requirements*.lock")))
 def test_a_lock_pins_every_package_with_a_hash(file: str) -> None:
     lock = (ROOT / file).read_text()
-    entries = re.findall(
-        r"^([A-Za-z0-9._-]+)==[^ ]+( ;[^\n\\]*)? \\\n    --hash=", lock, re.MULTILINE
-    )
-    assert len(entries) == len(re.findall(r"^[A-Za-z0-9._-]+==", lock, re.MULTILINE)) > 30
+    pinned = r"^([A-Za-z0-9._-]+)(?:\[[^]\n]*\])?=="  # a package, perhaps with extras
+    rest = r"[^ ]+( ;[^\n\\]*)? \\\n    --hash="
+    entries = re.findall(pinned + rest, lock, re.MULTILINE)
+    assert len(entries) == len(re.findall(pinned, lock, re.MULTILINE)) > 30
     assert "://" not in re.sub(r"^#.*$", "", lock, flags=re.MULTILINE)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = {name.lower().replace("_", "-") for name, _ in entries}
