@@ -531,3 +531,9 @@ def test_only_a_block_without_lines_and_sentences_is_longer_than_the_limit() -> 
 )
 def test_sentences_end_as_each_script_ends_them(text: str, found: list[str]) -> None:
     assert prose.sentences(text) == found
+
+
+def test_a_script_that_ends_inside_a_line_does_not_cut_the_word_behind_it() -> None:
+    text = "# A\n\n<style>b {}</style>Words.\n\nMore.\n"
+    pieces = [text[piece.start : piece.end].strip() for piece in parse(text, "a.md").pieces]
+    assert pieces == ["# A\n\n<style>b {}</style>Words.", "More."]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
 from skillagent import SkillGraph, Toolset
 from skillagent.diagnostics import Diagnostic
 from skillagent.lint import RULES, STRICT_RULES, findings
+from skillagent.markdown.document import parse
 from tests.conftest import SHIPPED, Vault
 from tests.secret_samples import SAMPLES
 
@@ -190,6 +192,15 @@ HIDDEN = {
     "never-closed": "<div hidden>\n\n{}",
     "in-upper-case": "<DIV HIDDEN>{}</Div>",
     "behind-a-bracket": '<div title="a > b" hidden>{}</div>',
+    "white-as-numbers": '<b style="color: rgb(255, 255, 255)">{}</b>',
+    "clear-as-numbers": '<b style="color: rgba(0, 0, 0, 0)">{}</b>',
+    "white-cell": '<td bgcolor="white" style="color:#fff">{}</td>',
+    "nearly-no-size": '<b style="font-size:1px">{}</b>',
+    "nearly-transparent": '<b style="opacity:0.01">{}</b>',
+    "cut-off": '<b style="position:absolute;clip:rect(0, 0, 0, 0)">{}</b>',
+    "scaled": '<b style="transform:scale(0)">{}</b>',
+    "escaped-style": r'<b style="dis\70lay:none">{}</b>',
+    "mdx-true": "<Box hidden={true}>{}</Box>",
 }
 
 
@@ -224,12 +235,43 @@ def test_a_hidden_element_is_found_and_reaches_no_answer(vault: Vault, form: str
         "a < hidden and b > Shown.",
         '<img src="a.png" hidden> Shown.',
         '<a id="x" hidden></a> Shown.',
+        "Write \\<div hidden> to hide it.\n\nShown.",
+        "Code:\n\n    <div hidden>\n\nShown.",
+        "<p hidden>\n\nShown.",
+        "<p hidden>\n<p>Shown.</p>",
+        "A tag: <span hidden>\n\nShown.",
+        "<Box hidden={false}>Shown.</Box>",
+        '<TabItem hidden={tab !== "a"}>Shown.</TabItem>',
+        '<table><tr style="background:#246"><th style="color:white">Shown.</th></tr></table>',
+        '<div class="card"><p><b style="color:#fff">Shown.</b></p></div>',
+        '<tr bgcolor="#333"><td><font color="white">Shown.</font></td></tr>',
+        '<td bgcolor="#333" style="color:white">Shown.</td>',
+        '<mark style="color:white">Shown.</mark>',
+        '<b style="background-clip:text;color:transparent">Shown.</b>',
+        '<h2 style="margin-top:-100px;padding-top:100px">Shown.</h2>',
     ],
 )
 def test_an_element_that_is_shown_is_disclosed(vault: Vault, text: str) -> None:
     graph = SkillGraph.load(vault({"a.md": f"# A\n\n{text}\n"}))
     assert findings(graph) == ()
     assert "Shown." in Toolset(graph).read_node("a").text
+
+
+def test_an_element_behind_an_unclosed_one_is_hidden_too(vault: Vault) -> None:
+    graph = SkillGraph.load(
+        vault({"a.md": "# A\n\n<i hidden>x\n\nShown. <div hidden>Not.</div>\n"})
+    )
+    assert Toolset(graph).read_node("a").text.split("\n")[1:4] == ["# A", "", "Shown. "]
+
+
+def test_unclosed_elements_are_found_in_linear_time() -> None:
+    def seconds(count: int) -> float:
+        text = "<i hidden>x <b hidden> <p hidden>\n\n" * count
+        start = time.process_time()
+        parse(text, "a.md")
+        return time.process_time() - start
+
+    assert seconds(4_000) < 12 * seconds(1_000) + 0.1
 
 
 def test_a_hidden_element_and_a_comment_inside_it_are_hidden_together(vault: Vault) -> None:

@@ -13,7 +13,6 @@ from skillagent.disclosure.results.summary import (
     NodeSummary,
     SectionLine,
     SummaryResult,
-    UnresolvedLink,
 )
 
 OUTLINE = 15
@@ -72,7 +71,7 @@ def _summary(summary: NodeSummary) -> str:
         text_lines.append("links, strongest first:" if summary.links else "links:")
         text_lines += _summary_links(summary)
     if summary.unresolved:
-        text_lines.append(_unresolved(summary.unresolved, summary.more_unresolved))
+        text_lines.append(_unresolved(summary))
     if summary.backlink_count:
         examples = ", e.g.:" if summary.backlinks else ""
         text_lines.append(f"linked from {summary.backlink_count}{examples}")
@@ -81,19 +80,20 @@ def _summary(summary: NodeSummary) -> str:
 
 
 def _summary_links(summary: NodeSummary) -> list[str]:
-    text_lines = [*_links(summary.links, summary.description)]
+    text_lines = [*_links(summary.links, summary.description, summary.tag)]
     if summary.more_links:
         again = "call read_summary again" if summary.links else "not shown"
         text_lines.append(f"- {summary.more_links} more: {again}")
     return text_lines
 
 
-def _links(links: Sequence[LinkLine], description: str = "") -> Iterator[str]:
+def _links(links: Sequence[LinkLine], description: str = "", tag: str = "") -> Iterator[str]:
     """The lines for some links; neighbours with the same context share a line.
 
     Args:
         links: links of one summary.
         description: the description above the links, whose words are not repeated.
+        tag: the tag around the names of fields.
     """
 
     def context_of(link: LinkLine) -> str:
@@ -102,26 +102,29 @@ def _links(links: Sequence[LinkLine], description: str = "") -> Iterator[str]:
 
     for context, group in groupby(links, key=context_of):
         if context:
-            yield f"- {', '.join(map(_reference, group))}: {context}"
+            yield f"- {', '.join(_reference(link, tag) for link in group)}: {context}"
         else:
-            yield from (f"- {_reference(link)}" for link in group)
+            yield from (f"- {_reference(link, tag)}" for link in group)
 
 
-def _reference(link: LinkLine) -> str:
+def _reference(link: LinkLine, tag: str = "") -> str:
     """`depends_on: [[id]] (deprecated, 120 tokens)`."""
-    types = f"{', '.join(link.types)}: " if link.types else ""
+    types = f"{writing.marked(', '.join(link.types), tag)}: " if link.types else ""
     status = f"{link.status}, " if link.status else ""
     return f"{types}[[{writing.identifier(link.id)}]] ({status}{link.cost} tokens)"
 
 
-def _unresolved(links: Sequence[UnresolvedLink], more: int) -> str:
+def _unresolved(summary: NodeSummary) -> str:
     """`unresolved: [[x]], [[y]] (may mean [[a/y]], [[b/y]]) and 3 more`."""
     names = []
-    for link in links:
-        candidates = ", ".join(f"[[{writing.identifier(node)}]]" for node in link.candidates)
-        meaning = f" (may mean {candidates})" if candidates else ""
-        names.append(f"[[{writing.identifier(link.name)}]]{meaning}")
-    return f"unresolved: {', '.join(names)}" + (f" and {more} more" if more else "")
+    is_data = bool(summary.tag)
+    for link in summary.unresolved:
+        ids = (f"[[{writing.identifier(node, is_data)}]]" for node in link.candidates)
+        meaning = f" (may mean {', '.join(ids)})" if link.candidates else ""
+        names.append(f"[[{writing.identifier(link.name, is_data)}]]{meaning}")
+    more = summary.more_unresolved
+    names_text = writing.marked(", ".join(names), summary.tag)
+    return f"unresolved: {names_text}" + (f" and {more} more" if more else "")
 
 
 def outline(sections: Sequence[SectionLine]) -> str:

@@ -46,7 +46,8 @@ or `&lt;` instead of a character that would end it, be invisible or break the li
 them back.
 
 Words from an untrusted root (see `trust`) are between `<data-N>` and `</data-N>`, and so are the
-outlines and texts of its nodes. Nothing between them has such a tag, in any spelling.
+outlines and texts of its nodes, the fields before its links, and its names that lead to no node.
+Nothing between them has such a tag, in any spelling.
 """
 
 from __future__ import annotations

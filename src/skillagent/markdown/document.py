@@ -238,7 +238,7 @@ def parse(data: bytes | str, path: str, dialect: Dialect = OBSIDIAN) -> Document
     is_mdx = path.lower().endswith(".mdx")
     excluded = excluded_ranges(text, start, dialect, indented_code=not is_mdx)
     excluded = embedded.with_embedded_code(text, start, excluded)
-    excluded = hidden_elements.with_hidden_elements(text, start, excluded)
+    excluded = hidden_elements.with_hidden_elements(text, start, excluded, is_mdx=is_mdx)
     links = LinkScan(text, path, dialect, header, start, excluded).links()
     findings += links.diagnostics
     tags = _tags(text, header, excluded, links.references, dialect)

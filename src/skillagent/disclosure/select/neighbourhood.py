@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
+from skillagent.disclosure import writing
 from skillagent.disclosure.draft import Draft
 from skillagent.disclosure.results import NeighbourhoodResult, NeighbourLine
 from skillagent.disclosure.select import links as node_links
@@ -101,6 +102,8 @@ def _line(view: SessionView, neighbour: Neighbour) -> tuple[NeighbourLine, bool]
         author=neighbour.via,
     )
     types = node_links.types(view, links).get(neighbour.node, ())
+    if tag := view.trust.tag_of(neighbour.via):
+        types = tuple(writing.marked(name, tag) for name in types)
     return NeighbourLine(
         **asdict(line), steps=neighbour.steps, via=neighbour.via, types=types
     ), is_whole
