@@ -129,6 +129,27 @@ def test_a_copy_with_a_name_and_description_of_its_own_is_a_clean_skill_that_ans
     assert out.startswith("2024: ")
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("incident-response", "on-call"),
+        ("incident-response", "incidents"),
+        ("company", "handbook"),
+        ("product-docs", "docs"),
+        ("legal", "legal"),
+        ("trading", "trading"),
+        ("blank", "knowledge"),
+    ],
+)
+def test_a_copy_is_clean_in_a_folder_with_a_usual_name(
+    tmp_path: Path, capsys: Capture, name: str, folder: str
+) -> None:
+    top = tmp_path / folder
+    assert run(capsys, "new", top, "--template", name, "--no-declare", "--no-ci")[0] == 0
+    code, out, _ = run(capsys, "check", top, "--strict")
+    assert (code, out.splitlines()[-1]) == (0, CLEAN)
+
+
 def test_without_texts_of_the_user_those_of_the_template_stay(
     tmp_path: Path, capsys: Capture
 ) -> None:

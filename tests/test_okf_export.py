@@ -11,10 +11,12 @@ from hypothesis import given
 
 from skillagent import SkillGraph
 from skillagent.cli import main
+from skillagent.diagnostics import Severity
 from skillagent.errors import GraphError, UsageError
 from skillagent.exports import WrittenBundle, okf_bundle
 from skillagent.graph import Link, Node, NodeKind
 from skillagent.lint import findings, profile_rules
+from skillagent.lint.checking import check
 from tests.conftest import SHIPPED, Vault
 from tests.test_exports import graphs, written
 from tests.test_okf import SHOP
@@ -249,6 +251,13 @@ def own(node: Node) -> tuple[object, ...]:
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
 def test_the_graphs_that_come_with_the_package_lose_nothing(folder: Path, tmp_path: Path) -> None:
     check_round_trip(folder, tmp_path)
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+def test_an_export_is_what_the_specification_asks_for(folder: Path, tmp_path: Path) -> None:
+    bundle = okf_bundle(SkillGraph.load(folder), tmp_path / "bundle")
+    report = check(SkillGraph.load(bundle.path), profile=profile_rules("okf"))
+    assert {one.code for one in report.findings if one.severity is not Severity.INFO} == set()
 
 
 @pytest.mark.slow

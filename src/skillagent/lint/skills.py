@@ -32,13 +32,17 @@ class SkillFile:
 
 
 def read_skills(graph: SkillGraph) -> Iterator[SkillFile]:
-    """Every SKILL.md of a graph, by id; where a folder has `SKILL.md` and `skill.md`, the first."""
+    """Every SKILL.md of a graph, by id; where a folder has `SKILL.md` and `skill.md`, the first.
+
+    In a bundle of the Open Knowledge Format there are none: each of its documents must have a
+    `type`, and no skill may.
+    """
     several = len(graph.roots) > 1
     root_paths = {root.name if several else "": root.path for root in graph.roots}
     paths = {(node.root, node.path) for node in graph.nodes.values()}
     for node in graph.nodes.values():
         above, _, name = node.path.rpartition("/")
-        if name not in _FILE_NAMES:
+        if name not in _FILE_NAMES or node.document.dialect.okf:
             continue
         capital = f"{above}/SKILL.md" if above else "SKILL.md"
         if name == "skill.md" and (node.root, capital) in paths:

@@ -59,7 +59,9 @@ class PageServer(ThreadingHTTPServer):
     @property
     def hosts(self) -> frozenset[str]:
         """What a browser on this machine writes into `Host`."""
-        return frozenset(f"{name}:{self.port}" for name in (HOST, "localhost"))
+        # A browser leaves out the port that an address has by default.
+        ports = ("", ":80") if self.port == 80 else (f":{self.port}",)
+        return frozenset(f"{name}{port}" for name in (HOST, "localhost") for port in ports)
 
 
 class _Request(BaseHTTPRequestHandler):
