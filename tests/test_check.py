@@ -277,6 +277,26 @@ def test_add_ignore_lets_an_old_graph_pass_and_new_findings_fail(checked: Checke
     assert checked.codes("--strict") == []
 
 
+def test_add_ignore_leaves_errors_to_be_reported(checked: Checked) -> None:
+    """A header that cannot be read, or a key in a text, does not become old."""
+    folder = checked.write({**GRAPH, "know/bad.md": "---\na: [1\n---\n# Bad\n"})
+    code, _, error = checked.type("--strict", "--add-ignore")
+    assert code == 1
+    assert "bad.md:2: error SG010" in error
+    assert "errors cannot be ignored like this" in error
+    assert {code for _, code in checked.codes("--strict")} == {"SG010"}
+    assert "SG010" not in (folder / "skillagent.toml").read_text()
+
+
+def test_add_ignore_makes_a_table_of_an_inline_one(checked: Checked) -> None:
+    text = '[check]\nper-file-ignores = { "old/" = ["SG306"] }\n'
+    folder = checked.write({**GRAPH, "skillagent.toml": text})
+    checked.type("--add-ignore")
+    written = (folder / "skillagent.toml").read_text()
+    assert '"old/" = ["SG306"]\n"/know/a.md" = ["SG020"]\n' in written
+    assert checked.codes() == []
+
+
 @pytest.mark.parametrize("file", ["skillagent.toml", "pyproject.toml"])
 def test_add_ignore_keeps_the_rest_of_the_configuration(checked: Checked, file: str) -> None:
     table = "[tool.skillagent]\n" if file == "pyproject.toml" else ""

@@ -95,6 +95,16 @@ def test_fix_corrects_and_reports_what_is_left(
     assert json.loads(capsys.readouterr().out)["fixed"] == {}
 
 
+def test_a_fix_that_needs_another_one_first_is_made_in_the_same_run(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = vault({"a.md": "---\nwhen: now: or never\naliases: x, y\n---\n# A\n"})
+    assert main(["check", str(folder), "--fix"]) == 0
+    assert capsys.readouterr().out.endswith("corrected: SG016 in 1 file, SG018 in 1 file\n")
+    text = '---\nwhen: "now: or never"\naliases: [x, y]\n---\n# A\n'
+    assert (folder / "a.md").read_text() == text
+
+
 def test_diff_shows_what_fix_would_write_and_writes_nothing(
     vault: Vault, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -306,8 +306,8 @@ def test_a_repository_gets_a_workflow_whose_lines_check_the_graph(
 
 
 WITHOUT_WORKFLOW = {
-    "is there": ({".git/HEAD": "", WORKFLOW: "theirs"}, (), f"{WORKFLOW}: is left as it is; let"),
-    "is a broken link": ({".git/HEAD": ""}, ("link",), f"{WORKFLOW}: is left as it is; let it run"),
+    "is there": ({".git/HEAD": "", WORKFLOW: "theirs"}, (), f"{WORKFLOW}: was not changed; add"),
+    "is a broken link": ({".git/HEAD": ""}, ("link",), f"{WORKFLOW}: was not changed; add"),
     "no repository": ({}, (), "no git repository here, so no workflow is written; let CI run"),
     "not wanted": ({".git/HEAD": ""}, ("--no-ci",), ""),
 }
@@ -326,7 +326,7 @@ def test_a_workflow_is_written_only_into_a_repository_that_has_none(
     code, _, err = run(capsys, *new, *more)
     assert code == 0
     assert err.startswith(f"remark: {said}" if said else "")
-    assert bool(said) == ("skillagent check --strict" in err)
+    assert bool(said) == ("--strict` and `skillagent eval" in err)
     after = content(top)
     added = {path for path in after if path not in before}
     assert added == {"tea/SKILL.md", "tea/pot.md"}

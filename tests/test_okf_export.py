@@ -260,6 +260,15 @@ def test_an_export_is_what_the_specification_asks_for(folder: Path, tmp_path: Pa
     assert {one.code for one in report.findings if one.severity is not Severity.INFO} == set()
 
 
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+def test_what_was_exported_can_be_imported(folder: Path, tmp_path: Path) -> None:
+    okf_bundle(SkillGraph.load(folder), tmp_path / "bundle")
+    place = tmp_path / folder.name
+    assert main(["import", str(tmp_path / "bundle"), str(place)]) == 0
+    counts = SkillGraph.load(place).counts
+    assert (counts.broken, counts.unreachable) == (0, 0)
+
+
 @pytest.mark.slow
 @given(graphs())
 def test_no_graph_loses_anything(

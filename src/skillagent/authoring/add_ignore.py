@@ -57,7 +57,9 @@ def add_ignore(
     if whole:
         table["ignore"] = _codes(table.get("ignore", []), whole)
     if by_file:
-        ignores = table.setdefault("per-file-ignores", tomlkit.table())
+        ignores = tomlkit.table()  # an inline table would be one long line
+        ignores.update(table.get("per-file-ignores", {}))
+        table["per-file-ignores"] = ignores
         for pattern, codes in sorted(by_file.items()):
             ignores[pattern] = _codes(ignores.get(pattern, []), codes)
     after = tomlkit.dumps(document).encode() if whole or by_file else before

@@ -100,7 +100,12 @@ def lists_of_maps(
         relocation: writes the links.
     """
     by_folder = {path.rpartition("/")[0]: path for path in maps}
-    firsts = [part for part in plan.firsts if part.node.path not in plan.listed]
+    firsts = [
+        part
+        for part in plan.firsts
+        # The entry lists others, whether or not a listing leads to it.
+        if part.node.path not in plan.listed or part.path == ENTRY
+    ]
     every = {**{part.path: relocation.placed[part] for part in firsts}, **new}
     indexes = _indexes(plan)
     lists: dict[str, list[tuple[str, str]]] = {}

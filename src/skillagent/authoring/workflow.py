@@ -23,12 +23,12 @@ def workflow(folder: Path, text: str) -> tuple[FileChange | None, str]:
     whole = Path(os.path.realpath(folder))
     top = next((place for place in whole.parents if (place / ".git").exists()), None)
     shown = folder.as_posix() if top is None else whole.relative_to(top).as_posix()
-    commands = f"`skillagent check --strict {shown}` and `skillagent eval {shown}`"
+    commands = f"`skillagent check {shown} --strict` and `skillagent eval {shown} --policy graph`"
     if top is None:
         return None, f"no git repository here, so no workflow is written; let CI run {commands}"
     file = top / WORKFLOW_FILE
     if os.path.lexists(file) or Path(os.path.realpath(file)) != file:
-        return None, f"{WORKFLOW_FILE}: is left as it is; let it run {commands}"
+        return None, f"{WORKFLOW_FILE}: was not changed; add {commands} to it"
     written = text.replace("{graph}", json.dumps(shown, ensure_ascii=False))
     remark = (
         f"{WORKFLOW_FILE}: set the repository variable SKILLAGENT to what pip installs; "

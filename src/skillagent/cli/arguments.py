@@ -125,6 +125,7 @@ def command(
     text: str,
     *,
     without: str = "",
+    strict: str = "a link that several nodes match is an error",
 ) -> argparse.ArgumentParser:
     """Declare a command that reads a graph.
 
@@ -134,6 +135,7 @@ def command(
         run: function that runs the command and returns the exit code.
         text: description for the help, without capital letter and full stop.
         without: which graph it reads if none is named or declared, for the help.
+        strict: what `--strict` does, for the help.
 
     Returns:
         The parser of the command, for further arguments.
@@ -149,9 +151,7 @@ def command(
         help="one more root; ids then begin with NAME::",
     )
     parser.add_argument("--dialect", choices=DIALECT_NAMES, help=DIALECT_HELP)
-    parser.add_argument(
-        "--strict", action="store_true", help="a link that several nodes match is an error"
-    )
+    parser.add_argument("--strict", action="store_true", help=strict)
     return parser
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from skillagent.graph import SkillGraph
 
 SHOWN = 40
+ROUNDS = 4
+"""How often files are corrected in one run, at most."""
 NAMED = 10
 """Nodes that are named for each kind without `--all`."""
 _ORDER = list(Severity)
@@ -41,10 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.strict = arguments.strict or (project is not None and project.check.strict)
     graph, report = _checked(arguments, project)
     if arguments.add_ignore:
-        return _add_ignore(arguments, folder, graph, report)
+        return _add_ignore(arguments, folder, project, graph, report)
     corrected = None
     if arguments.fix or arguments.diff:
-        from skillagent.authoring.fixes import fixed
+        from skillagent.authoring.fixes import FixedFiles, fixed
 
         corrected = fixed(graph, report.findings)
         for remark in (remark for changes in corrected.changes for remark in changes.remarks):
@@ -52,10 +54,18 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.diff:
             print(printable("".join(changes.diff() for changes in corrected.changes)), end="")
             return int(bool(corrected.codes))
-        with undone_by_signals():
-            for changes in corrected.changes:
-                changes.write()
-        graph, report = _checked(arguments, project)
+        codes = Counter(corrected.codes)
+        # A correction can make room for another, as quotes do for the next key of a header.
+        for _ in range(ROUNDS):
+            if not corrected.codes:
+                break
+            with undone_by_signals():
+                for changes in corrected.changes:
+                    changes.write()
+            graph, report = _checked(arguments, project)
+            corrected = fixed(graph, report.findings)
+            codes.update(corrected.codes)
+        corrected = FixedFiles((), dict(sorted(codes.items())))
     print(_output(arguments, graph, report, corrected))
     return _exit_code(arguments, report.findings)
 
@@ -74,15 +84,36 @@ def _checked(
 
 
 def _add_ignore(
-    arguments: argparse.Namespace, folder: Path, graph: SkillGraph, report: Report
+    arguments: argparse.Namespace,
+    folder: Path,
+    project: config.Config | None,
+    graph: SkillGraph,
+    report: Report,
 ) -> int:
     from skillagent.authoring.add_ignore import add_ignore
 
-    changes = add_ignore(folder, report.findings, partial(file_of, graph))
+    # An error means that a file is not read as meant, or that it holds a secret: none grows old.
+    errors = [one for one in report.findings if one.severity is Severity.ERROR]
+    others = [one for one in report.findings if one.severity is not Severity.ERROR]
+    changes = add_ignore(folder, others, partial(file_of, graph))
     arguments.dry_run = arguments.diff
-    count = len(report.findings)
-    summary = f"{count} finding{'s are' if count != 1 else ' is'} not reported from now on"
-    return finish(changes, arguments, summary)
+    for error in errors[:SHOWN]:
+        print(printable(str(error)), file=sys.stderr)
+    if errors:
+        print("skillagent: errors cannot be ignored like this; correct them", file=sys.stderr)
+    if project is None or not project.graphs:
+        message = 'declares no graph: name the folder in each check, or add graphs = ["FOLDER"]'
+        print(f"skillagent: the configuration {message}", file=sys.stderr)
+    code = finish(changes, arguments, _count_of(others))
+    return int(bool(errors)) or code
+
+
+def _count_of(ignored: Sequence[Diagnostic]) -> str:
+    """What is said of findings that are not reported any more."""
+    count = len(ignored)
+    files = len({one.path for one in ignored})
+    of = f"in {files} file{'s' if files != 1 else ''}"
+    return f"{count} finding{'s' if count != 1 else ''} {of}: their codes are not reported there"
 
 
 def _exit_code(arguments: argparse.Namespace, findings: Sequence[Diagnostic]) -> int:

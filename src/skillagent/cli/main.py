@@ -137,7 +137,13 @@ def _add_chat(commands: Commands[argparse.ArgumentParser]) -> None:
 def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
     from skillagent.cli.check_options import add_options
 
-    check = command(commands, "check", _check, "count, test reachability, list what is wrong")
+    check = command(
+        commands,
+        "check",
+        _check,
+        "count, test reachability, list what is wrong",
+        strict="every rule; warnings fail, and so does a link that several nodes match",
+    )
     add_options(check)
 
 

@@ -64,6 +64,8 @@ def _write_patch(suggestions: Suggestions, arguments: argparse.Namespace) -> str
     from skillagent.files.atomic import write_atomic
     from skillagent.files.patch import patch
 
+    if not suggestions.shown:
+        return f"{arguments.patch}: not written, as there is nothing to apply"
     made = patch([suggestion.changes for suggestion in suggestions.shown])
     if not arguments.dry_run:
         try:

@@ -50,13 +50,15 @@ def page_policy() -> str:
 
 def _facts(picture: Picture) -> str:
     tokens = sum(node.text_tokens for node in picture.nodes)
-    maps = sum(node.kind is not NodeKind.NODE for node in picture.nodes)
-    counts = ", ".join(
-        f"{number:,} {name}{'' if number == 1 else 's'}"
-        for name, number in (("node", len(picture.nodes)), ("map", maps), ("token", tokens))
+    maps = sum(node.kind is NodeKind.MAP for node in picture.nodes)
+    counts = _counted({"node": len(picture.nodes), "map": maps, "token": tokens})
+    return f"{counts}; check and health find {_counted(picture.severities)}"
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{number:,} {name}{'' if number == 1 else 's'}" for name, number in numbers.items()
     )
-    findings = ", ".join(f"{number:,} {name}s" for name, number in picture.severities.items())
-    return f"{counts}; findings: {findings}"
 
 
 def _json(value: object) -> str:

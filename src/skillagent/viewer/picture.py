@@ -256,8 +256,9 @@ def _remarks(
             "characters. Titles, descriptions, links with their sentences and findings are."
         )
     if cut := sum(len(each) > MOST_FINDINGS for each in findings_of.values()):
+        whose = "One node has" if cut == 1 else f"{cut:,} nodes have"
         remarks.append(
-            f"{cut:,} nodes have more findings than the {MOST_FINDINGS} shown: `skillagent check`."
+            f"{whose} more findings than the {MOST_FINDINGS} shown: `skillagent check` lists all."
         )
     partial = sum(not node.whole for node in graph.nodes.values())
     if partial:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from skillagent.agent.end_reason import EndReason
 from skillagent.disclosure import Disclosed, LedgerEntry, Level
 from skillagent.disclosure.writing import counted
 from skillagent.html.markup import shown
@@ -258,7 +259,10 @@ def _outcome(record: RunRecord) -> str:
     if not record.is_complete:
         return line(f"The record is incomplete: it ends {record.where_it_ended}.")
     outcome = record.manifest.outcome
-    return line(f"Outcome: {outcome.reason}.") if outcome else ""
+    # `end` is the answer that a model meant to give: nothing has to be said of it.
+    if outcome is None or outcome.reason == EndReason.END:
+        return ""
+    return line(f"The run ended without a whole answer: {outcome.reason}.")
 
 
 def _first_line(text: str) -> str:
