@@ -13,6 +13,7 @@ import pytest
 from sarif_pydantic import Sarif
 
 from skillagent.cli.main import main
+from skillagent.config import find
 from skillagent.diagnostics import CODES
 from skillagent.graph import SkillGraph
 from skillagent.lint.checking import check, file_of
@@ -139,6 +140,9 @@ CONFIGURED = [
     ('[check]\nper-file-ignores = { "know/" = ["SG0"] }\n', []),
     ('[check]\nper-file-ignores = { "[ab].md" = ["SG020"] }\n', []),
     ('[check]\nper-file-ignores = { "other/" = ["SG020"] }\n', None),
+    ('[check]\nper-file-ignores = { "/know" = ["SG020"] }\n', []),
+    ('[check]\nper-file-ignores = { "/kno" = ["SG020"] }\n', None),
+    ('\ufeff[check]\nignore = ["SG020"]\n', []),
     ('[check]\nselect = ["SG305"]\n', [("a.md", "SG305")]),
     ('graphs = ["know"]\n[check]\nignore = ["SG020"]\n', []),
 ]
@@ -150,7 +154,8 @@ def test_the_project_says_what_is_not_reported(
     checked: Checked, text: str, expected: list[tuple[str, str]] | None, file: str
 ) -> None:
     if file == "pyproject.toml":
-        text = "[tool.skillagent]\n" + text.replace("[check]", "[tool.skillagent.check]")
+        head, text = text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
+        text = f"{head}[tool.skillagent]\n" + text.replace("[check]", "[tool.skillagent.check]")
     checked.write({**GRAPH, file: text})
     both = [("a.md", "SG020"), ("b.md", "SG020")]
     assert checked.codes() == (both if expected is None else expected)
@@ -286,6 +291,33 @@ def test_add_ignore_leaves_errors_to_be_reported(checked: Checked) -> None:
     assert "errors cannot be ignored like this" in error
     assert {code for _, code in checked.codes("--strict")} == {"SG010"}
     assert "SG010" not in (folder / "skillagent.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("skillagent.toml", 'graphs = ["know"]\ncheck = {strict = true}\n'),
+        ("pyproject.toml", '[tool]\nskillagent = {graphs = ["know"]}\n'),
+        ("pyproject.toml", 'tool = {skillagent = {graphs = ["know"], check = {strict = true}}}\n'),
+    ],
+)
+def test_add_ignore_reads_every_form_of_table(checked: Checked, file: str, text: str) -> None:
+    folder = checked.write({**GRAPH, file: text})
+    before = find(folder)
+    assert checked.type("--add-ignore")[0] == 0
+    assert checked.codes() == []
+    after = find(folder)
+    assert before and after
+    assert (after.graphs, after.check.strict) == (before.graphs, before.check.strict)
+
+
+def test_add_ignore_says_what_it_cannot_extend(checked: Checked) -> None:
+    text = '[tool]\nskillagent.graphs = ["know"]\n'
+    folder = checked.write({**GRAPH, "pyproject.toml": text})
+    code, _, error = checked.type("--add-ignore")
+    assert code == 2
+    assert "cannot be extended; write [tool.skillagent] as a table of its own" in error
+    assert (folder / "pyproject.toml").read_text() == text
 
 
 def test_add_ignore_makes_a_table_of_an_inline_one(checked: Checked) -> None:

@@ -137,7 +137,7 @@ def _read(folder: Path) -> Config | None:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(read_regular(file, LIMIT).decode("utf-8"))
+        return tomllib.loads(read_regular(file, LIMIT).decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     except ValueError as error:

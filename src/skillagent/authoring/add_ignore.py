@@ -9,7 +9,8 @@ Above: the command `check`. Below: `config`, `lint`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,11 @@ def add_ignore(
     config = find(top)
     file = config.file if config else project_of(top) / FILE
     before = file.read_bytes() if config else None
-    document = tomlkit.parse((before or b"").decode())
+    document = tomlkit.parse((before or b"").decode("utf-8-sig"))
     table: Any = document
     names = ("check",) if file.name == FILE else ("tool", "skillagent", "check")
     for name in names:
-        table = table.setdefault(name, tomlkit.table())
+        table = _table_in(table, name)
     whole: set[str] = set()
     by_file: dict[str, set[str]] = {}
     for one in findings:
@@ -57,14 +58,35 @@ def add_ignore(
     if whole:
         table["ignore"] = _codes(table.get("ignore", []), whole)
     if by_file:
-        ignores = tomlkit.table()  # an inline table would be one long line
-        ignores.update(table.get("per-file-ignores", {}))
-        table["per-file-ignores"] = ignores
+        ignores = _table_in(table, "per-file-ignores")
         for pattern, codes in sorted(by_file.items()):
             ignores[pattern] = _codes(ignores.get(pattern, []), codes)
     after = tomlkit.dumps(document).encode() if whole or by_file else before
+    if after and not _holds(after.decode(), names, by_file):
+        where = ".".join(names[:-1]) or "graphs"
+        raise UsageError(f"{file}: cannot be extended; write [{where}] as a table of its own")
     files = () if before == after else (FileChange(file, file.name, before, after),)
     return Changes(top, files)
+
+
+def _holds(text: str, names: Iterable[str], by_file: Mapping[str, set[str]]) -> bool:
+    """Whether a configuration ignores what was found, as a reader of TOML sees it."""
+    table = tomllib.loads(text)
+    for name in names:
+        table = table.get(name, {})
+    ignores = table.get("per-file-ignores", {})
+    return all(codes <= set(ignores.get(pattern, ())) for pattern, codes in by_file.items())
+
+
+def _table_in(parent: Any, name: str) -> Any:
+    """A table of the configuration; one that was in one line gets lines of its own."""
+    import tomlkit
+
+    old = parent.get(name, {})
+    if isinstance(old, tomlkit.items.InlineTable) or name not in parent:
+        parent[name] = tomlkit.table()
+        parent[name].update(old)
+    return parent[name]
 
 
 def _codes(old: Iterable[str], new: Iterable[str]) -> Any:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from skillagent.diagnostics import CODES
@@ -22,7 +22,7 @@ from skillagent.errors import UsageError
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-_ONE_FILE = re.compile(r"/[^*?\[\\!#]*[^*?\[\\/ ]")
+_ONE_PATH = re.compile(r"/[^*?\[\\!#]*[^*?\[\\/ ]")
 EVERY = "ALL"
 """Names every code."""
 
@@ -70,10 +70,10 @@ class FileIgnores:
     ) -> None:
         self._folder = folder.resolve() if folder else None
         self._files: dict[str, tuple[str, ...]] = {}
-        """Path → codes, of the patterns that name one file: an old graph may have thousands."""
+        """Path → codes, of the patterns that name one file or folder: there may be thousands."""
         self._rules: list[tuple[GitIgnoreSpec, tuple[str, ...]]] = []
         for pattern, codes in patterns:
-            if _ONE_FILE.fullmatch(pattern):
+            if _ONE_PATH.fullmatch(pattern):
                 self._files[pattern[1:]] = codes
             else:
                 self._rules.append((_spec(pattern, where), codes))
@@ -88,7 +88,9 @@ class FileIgnores:
             return ()
         path = file.relative_to(self._folder).as_posix()
         matching = [codes for spec, codes in self._rules if spec.match_file(path)]
-        return tuple(chain(self._files.get(path, ()), *matching))
+        # A pattern of one path may be that of a folder.
+        named = [self._files.get(str(place), ()) for place in (path, *PurePosixPath(path).parents)]
+        return tuple(chain(*named, *matching))
 
 
 @dataclass(frozen=True, slots=True)
