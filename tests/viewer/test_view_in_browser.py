@@ -284,6 +284,28 @@ def test_a_phone_never_scrolls_sideways(bundled: str, show: Open) -> None:
     assert box["height"] > 250
 
 
+def test_on_a_phone_nothing_lies_above_the_picture(show: Open) -> None:
+    page_of_many = page(large(maps=3, nodes_in_each=999))
+    shown = ready(show(page_of_many, viewport=PHONE))
+    assert shown.locator(".remarks li").count()
+    stage = shown.locator(".stage").bounding_box()
+    assert stage
+    for place in (".depths", ".group", ".remarks", ".colours"):
+        box = shown.locator(place).bounding_box()
+        assert box
+        is_above = box["y"] + box["height"] <= stage["y"]
+        assert is_above or box["y"] >= stage["y"] + stage["height"], place
+    # Also the list has its buttons beside it.
+    shown.get_by_role("button", name="List").click()
+    shown.get_by_role("button", name="List").click()
+    assert shown.locator(".list").is_hidden()
+
+
+def test_a_button_that_is_pressed_can_be_read_under_the_pointer(bundled: str, show: Open) -> None:
+    page = ready(show(bundled, bypass_csp=True))
+    barriers(page, page.get_by_role("button", name="All", exact=True).click)
+
+
 def test_of_a_large_graph_maps_are_closed_until_they_are_opened(show: Open) -> None:
     opened = show(page(large(maps=100, nodes_in_each=99)))
     shown = ready(opened)

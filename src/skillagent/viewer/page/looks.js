@@ -8,7 +8,8 @@ import { mixed } from "./theme.js";
  */
 export function dotColour(dot, colours) {
   const colour = dot.mark === "current" ? colours.accent : colours.map(dot.colour);
-  return dot.faint ? mixed(colour, colours.ground, 0.38) : colour;
+  // Nodes in no map have no tint, and the same share of their colour would be too dark.
+  return dot.faint ? mixed(colour, colours.ground, dot.colour < 0 ? 0.25 : 0.38) : colour;
 }
 
 /**

@@ -38,6 +38,8 @@
 
 /** How many nodes around the open one, or of one opened map, are drawn at most. */
 const MOST = 2000;
+/** How many nodes are drawn before those that do not stand out are made small. */
+const CROWD = 300;
 /** How many links are drawn at most. */
 const MOST_LINES = 6000;
 
@@ -58,7 +60,8 @@ export function sceneOf(model, state) {
   const dots = new Map();
   const areas = areasOf(model, state);
   const closed = new Map(areas.filter((area) => area.closed).map((area) => [area.map.id, area.map.nodes]));
-  for (const id of shown) dots.set(id, { ...dotOf(model, state, id, near, lit), closed: closed.get(id) ?? 0 });
+  const isCrowd = shown.size > CROWD;
+  for (const id of shown) dots.set(id, { ...dotOf(model, state, id, near, lit, isCrowd), closed: closed.get(id) ?? 0 });
   const lines = linesOf(model, state, near, dots, remarks);
   const focus = lit.size ? [...lit] : state.depth ? [...near.keys()] : [...dots.keys()];
   return { dots, areas, lines, focus, remarks, course: state.highlight?.course ?? null };
@@ -130,9 +133,10 @@ const COURSE_LOOKS = {
  * @param {string} id
  * @param {Map<string, number>} near
  * @param {Set<string>} lit
+ * @param {boolean} isCrowd whether many nodes are drawn
  * @returns {Omit<Dot, "closed">}
  */
-function dotOf(model, state, id, near, lit) {
+function dotOf(model, state, id, near, lit, isCrowd) {
   const node = model.nodes.get(id);
   const links = model.into.get(id).length;
   const isMap = model.maps.has(id);
@@ -151,7 +155,9 @@ function dotOf(model, state, id, near, lit) {
   if (step === 1 && !state.highlight?.dimOthers) rank += 15;
   if (lit.has(id)) rank += 60;
   if (mark) rank += 1000;
-  return { node, size: hasFocus ? size : size * 0.8, colour: model.colour(node), faint: !hasFocus, isMap, rank: rank + Math.min(9, links / 4), mark };
+  const standsOut = hasFocus && (state.depth !== 0 || step !== undefined || lit.has(id));
+  const part = isCrowd && !isMap && !standsOut ? 0.5 : hasFocus ? 1 : 0.8;
+  return { node, size: size * part, colour: model.colour(node), faint: !hasFocus, isMap, rank: rank + Math.min(9, links / 4), mark };
 }
 
 /**

@@ -25,6 +25,9 @@ import { DIRECTIONS, inDirection } from "./walking.js";
 /** @type {Highlight} */
 const NOTHING = { nodes: [], edges: [], current: null, dimOthers: false };
 
+/** CSS pixels that are free at the upper and the lower edge, at least. */
+const EDGE = 40;
+
 /**
  * @typedef {object} Api what other parts of the page may do with the view
  * @property {(id: string) => void} open show a node in the panel and in the picture
@@ -309,10 +312,16 @@ class View {
   /** How far the tools, the legend and labels reach into the picture. */
   covered() {
     const { clientWidth: width, clientHeight: height } = this.stage;
+    const { top, bottom } = this.stage.getBoundingClientRect();
     const labels = Math.min(110, width * 0.16);
     const legend = this.colours.open && width > 640 ? this.colours.offsetWidth * 0.8 : 0;
-    const bottom = Math.max(40, this.remarks.offsetHeight + 24);
-    return { left: labels + legend, right: labels, top: Math.min(80, height * 0.2), bottom: Math.min(bottom, height * 0.2) };
+    const reaches = (/** @type {number} */ pixels) => Math.min(Math.max(EDGE, pixels + 16), height * 0.2);
+    return {
+      left: labels + legend,
+      right: labels,
+      top: reaches(this.group.getBoundingClientRect().bottom - top),
+      bottom: reaches(this.remarks.childElementCount ? bottom - this.remarks.getBoundingClientRect().top : 0),
+    };
   }
 
   /** Where no label shall be, because something lies above the picture. */
