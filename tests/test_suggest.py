@@ -93,6 +93,14 @@ def test_a_cluster_without_a_map_gets_one(top: Path) -> None:
     assert not suggestions(top, "maps").shown  # the cluster has a map now
 
 
+def test_a_cluster_that_is_a_folder_gets_the_name_of_the_folder(vault: Vault) -> None:
+    def moved(path: str) -> str:
+        return f"fixed-runs/{path}" if Path(path).stem in TOPICS else path
+
+    top = vault({moved(path): text for path, text in files().items()})
+    assert one_of(top, "maps").what == "a map 'Fixed runs' for 5 nodes, linked from SKILL"
+
+
 def test_a_map_that_lists_the_cluster_is_enough(vault: Vault) -> None:
     listed = "".join(f"- [[{name}]] - read it\n" for name in TOPICS)
     top = vault(files() | {"seeds.md": f"---\ntype: map\n---\n{listed}", "tax.md": "[[seeds]]"})

@@ -29,7 +29,11 @@ SMALLEST = 5
 """Nodes from which a cluster is worth a map."""
 LISTED = 0.5
 """Share of a cluster that one map lists, from which the cluster has a map."""
-TITLE_WORDS = 3
+TITLE_WORDS = 2
+COMMON = 0.15
+"""Share of the nodes outside a cluster that have a word, from which it does not tell them apart."""
+OF_ONE_FOLDER = 2 / 3
+"""Share of a cluster in one folder, and of the folder in the cluster, that give it a title."""
 NAMED = 4
 """Nodes that the description of a new map names."""
 
@@ -58,7 +62,8 @@ def map_candidates(graph: SkillGraph, dialect: Dialect) -> list[Candidate]:
         if best >= LISTED * len(cluster) or not unlisted:
             continue
         center = center_of(graph, cluster)
-        title = _title(cluster, words_of, overall) or title_of(graph.nodes[center].stem)
+        title = _folder_title(graph, cluster) or _title(cluster, words_of, overall)
+        title = title or graph.nodes[center].title
         stem_taken = names.take(f"{title} map" if names.holds(title) else title, "map")
         parent = _parent(graph, cluster)
         order = _order(graph, cluster)
@@ -68,7 +73,7 @@ def map_candidates(graph: SkillGraph, dialect: Dialect) -> list[Candidate]:
                 "maps",
                 f"a map {title!r} for {len(cluster)} nodes, linked from {parent}",
                 f"{len(cluster)} nodes around {center} with {inside_links} links among them; "
-                f"{len(unlisted)} of them are in no map of {WIDE} links or fewer",
+                f"{len(unlisted)} of them are in no map of up to {WIDE} links",
                 order,
                 float(len(unlisted)),
                 partial(_changes, graph, dialect, title, stem_taken, order, parent),
@@ -115,6 +120,15 @@ def _is_telling(word: str) -> bool:
     return len(word) > 2 and word not in STOP_WORDS and not any(map(str.isdigit, word))
 
 
+def _folder_title(graph: SkillGraph, cluster: Sequence[str]) -> str:
+    """The name of the folder that holds most of a cluster, and little else; empty if none does."""
+    sizes = Counter(_inside(node.path) for node in graph.nodes.values())
+    inside = Counter(_inside(graph.nodes[node].path) for node in cluster)
+    ((folder, count),) = inside.most_common(1)
+    least = OF_ONE_FOLDER * max(len(cluster), sizes[folder])
+    return title_of(posixpath.basename(folder[:-1])) if folder and count >= least else ""
+
+
 def _title(
     cluster: Sequence[str],
     words_of: Mapping[str, Mapping[_Stems, Counter[str]]],
@@ -131,6 +145,7 @@ def _title(
         key: count * math.log(total / overall[key])
         for key, count in inside.items()
         if count >= max(2, len(cluster) / 6)
+        and overall[key] - count < COMMON * (total - len(cluster))
     }
     written: list[str] = []
     told: set[str] = set()
