@@ -415,20 +415,21 @@ def test_hosts_are_notified_of_changed_files_and_see_them_at_the_next_call(
             if isinstance(message, types.ResourceListChangedNotification):
                 heard.set()
 
-        async with Client(server.sdk_server, mode=era, message_handler=hear) as client:
-            first = await client.call_tool("read_node", {"node": "a"})
-            assert "Before." in text_of(first)
+        # A host or server that waits forever fails here, with the place where it waits.
+        with anyio.fail_after(60):
+            async with Client(server.sdk_server, mode=era, message_handler=hear) as client:
+                first = await client.call_tool("read_node", {"node": "a"})
+                assert "Before." in text_of(first)
 
-            async def listen() -> None:
-                async with client.listen(resources_list_changed=True) as events:
-                    async for _ in events:
-                        heard.set()
-                        return
+                async def listen() -> None:
+                    async with client.listen(resources_list_changed=True) as events:
+                        async for _ in events:
+                            heard.set()
+                            return
 
-            async with anyio.create_task_group() as group:
-                if era != "legacy":
-                    group.start_soon(listen)
-                with anyio.fail_after(20):
+                async with anyio.create_task_group() as group:
+                    if era != "legacy":
+                        group.start_soon(listen)
                     number = 0
                     while not heard.is_set():
                         # The watch may not have started; then the change is missed, and made again.
@@ -436,10 +437,10 @@ def test_hosts_are_notified_of_changed_files_and_see_them_at_the_next_call(
                         (folder / "a.md").write_text(f"# A\n\nAfter {number}.")
                         with anyio.move_on_after(2):
                             await heard.wait()
-                group.cancel_scope.cancel()
-            second = text_of(await client.call_tool("read_node", {"node": "a"}))
-            assert "After" in second
-            assert "(call 2:" in second
+                    group.cancel_scope.cancel()
+                second = text_of(await client.call_tool("read_node", {"node": "a"}))
+                assert "After" in second
+                assert "(call 2:" in second
 
     anyio.run(run)
 
