@@ -141,6 +141,12 @@ def test_of_three_equal_nodes_two_are_merged_into_one(vault: Vault) -> None:
     ]
 
 
+def test_versions_of_a_node_are_not_merged(vault: Vault) -> None:
+    same = "one two three four five six seven"
+    top = vault({"index.md": "# I", "release-4-0.md": same, "release-4-1.md": same})
+    assert not suggestions(top, "merge").shown
+
+
 def test_a_name_in_a_text_is_linked(top: Path) -> None:
     item = one_of(top, "links")
     assert item.what == "link long from tax"

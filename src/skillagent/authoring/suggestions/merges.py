@@ -12,6 +12,7 @@ from skillagent.authoring.suggestions.suggestion import Candidate
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.index.analyzer import terms
 from skillagent.lint.descriptions import LIKE
+from skillagent.lint.inspection import in_series
 from skillagent.lint.sizes import LONG_TOKENS
 from skillagent.markdown import Dialect
 from skillagent.progress import Progress, tracked
@@ -33,7 +34,7 @@ def merge_candidates(
 ) -> list[Candidate]:
     """Pairs of nodes that could be one.
 
-    Of a pair, the node that more others link to stays.
+    Not two of a series, such as the notes on two releases. Of a pair, the node that more others link to stays.
 
     Args:
         graph: of one root.
@@ -61,6 +62,8 @@ def merge_candidates(
     candidates = []
     merged: set[str] = set()
     for pair, (use, evidence) in sorted(reasons.items(), key=lambda item: (-item[1][0], item[0])):
+        if in_series(*(graph.nodes[node] for node in pair)):
+            continue
         kept, gone = sorted(pair, key=lambda node: (-graph.indegree(node), node))
         # Of three equal nodes, two are merged into the same one.
         if costs[kept] + costs[gone] > LONG_TOKENS or not merged.isdisjoint(pair):
