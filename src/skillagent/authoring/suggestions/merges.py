@@ -34,7 +34,8 @@ def merge_candidates(
 ) -> list[Candidate]:
     """Pairs of nodes that could be one.
 
-    Not two of a series, such as the notes on two releases. Of a pair, the node that more others link to stays.
+    Not two of a series, such as the notes on two releases. Of a pair, the node that more others
+    link to stays.
 
     Args:
         graph: of one root.
