@@ -100,27 +100,44 @@ def _near(bags: Mapping[str, _Words]) -> Iterator[tuple[float, tuple[str, str]]]
 
     Only those are compared that are equal, or share one of their rarest words: two sets that are so
     similar share at least one of the rarest `1 - LIKE` (prefix filtering, Chaudhuri, Ganti and
-    Kaushik, ICDE 2006). A word of more than `COMMON` nodes is passed over, so that the time grows
-    with the number of nodes and not with its square.
+    Kaushik, ICDE 2006), and behind the first that they share, enough words are left (PPJoin, Xiao,
+    Wang, Lin and Yu, WWW 2008). A word of more than `COMMON` nodes is passed over, so that the time
+    grows with the number of nodes and not with its square.
     """
     counts = Counter(word for bag in bags.values() for word in bag)
-    holders: dict[str, list[str]] = {}
+    holders: dict[str, list[tuple[str, int]]] = {}
+    """Word → the nodes that have it, and how many of their words are no rarer."""
     equal: dict[_Words, str] = {}
     for node, bag in sorted(bags.items()):
-        if len(bag) < FEWEST:
+        size = len(bag)
+        if size < FEWEST:
             continue
         rarest = sorted(bag, key=lambda word: (counts[word], word))
-        rarest = rarest[: len(bag) - math.ceil(LIKE * len(bag)) + 1]
-        rare = [word for word in rarest if counts[word] <= COMMON]
-        near = {other for word in rare for other in holders.get(word, ())}
+        left = {
+            word: size - place
+            for place, word in enumerate(rarest[: size - math.ceil(LIKE * size) + 1])
+            if counts[word] <= COMMON
+        }
+        near = {
+            other
+            for word, words_left in left.items()
+            for other, other_left in holders.get(word, ())
+            if min(words_left, other_left) >= _least_shared(size, len(bags[other]))
+        }
         near |= {equal[bag]} if bag in equal else set()
         for other in sorted(near):
-            like = len(bag & bags[other]) / len(bag | bags[other])
+            shared = len(bag & bags[other])
+            like = shared / (size + len(bags[other]) - shared)
             if like >= LIKE:
                 yield like, (other, node)
         equal.setdefault(bag, node)
-        for word in rare:
-            holders.setdefault(word, []).append(node)
+        for word, words_left in left.items():
+            holders.setdefault(word, []).append((node, words_left))
+
+
+def _least_shared(size: int, other_size: int) -> float:
+    """How many words two sets share that have a Jaccard similarity of `LIKE`, or a little less."""
+    return LIKE / (1 + LIKE) * (size + other_size) - 0.001  # of a word, for rounding
 
 
 def _neighbours(graph: SkillGraph, costs: Mapping[str, int]) -> Iterator[tuple[str, str]]:
