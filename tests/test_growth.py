@@ -28,5 +28,10 @@ def warm() -> Iterator[None]:
 
 @pytest.mark.parametrize("name", growth.CONSTRUCTS)
 def test_the_cost_of_every_operation_grows_with_the_length_of_a_file(name: str) -> None:
-    exponents = growth.exponents(growth.CONSTRUCTS[name], SIZE, tries=4)
-    assert not {operation: value for operation, value in exponents.items() if value >= MOST}
+    # What is quadratic is so every time; what other processes do to the caches is not.
+    for _ in range(3):
+        exponents = growth.exponents(growth.CONSTRUCTS[name], SIZE, tries=4)
+        steep = {operation: value for operation, value in exponents.items() if value >= MOST}
+        if not steep:
+            return
+    pytest.fail(f"steeper than linear, three times: {steep}")

@@ -26,6 +26,8 @@ SMALL = {
 }
 QUESTIONS = ("What does a seed fix?", "Why does the loss differ?", "/nothing ü", "half \udc00")
 GRAPHS = ("small", "bundled", "one", "empty")
+RUNS = int(os.environ.get("SKILLAGENT_UNCHANGED_RUNS", "100"))
+"""How many runs on each graph are looked at; 250 make a thousand over the four."""
 
 
 def _graph(name: str, folder: Path) -> GraphView:
@@ -49,7 +51,10 @@ def test_no_unchanged_run_is_called_changed(
     runs = 0
 
     @settings(
-        max_examples=260, suppress_health_check=list(HealthCheck), database=None, print_blob=False
+        max_examples=RUNS + 10,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        print_blob=False,
     )
     @given(sessions(names, QUESTIONS))
     def holds(session: Session) -> None:
@@ -68,7 +73,7 @@ def test_no_unchanged_run_is_called_changed(
                 runs += 1
 
     holds()
-    assert runs >= 250  # over the four graphs: 1,000
+    assert runs >= RUNS
 
 
 class _Interrupting:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 
 from skillagent.markdown.excluded_ranges import ExcludedRanges, Ranges
 from skillagent.markdown.lazy_pattern import lazy_pattern
@@ -134,7 +133,8 @@ def _end(tags: Sequence[re.Match[str]], at: int, *, is_mdx: bool) -> int:
     """Where the element ends that a tag opens; 0 if too few tags close it."""
     name = tags[at]["name"].lower()
     depth = 1
-    for tag in islice(tags, at + 1, None):
+    for place in range(at + 1, len(tags)):
+        tag = tags[place]
         if (tag["name"] or tag["closed"]).lower() != name:
             continue
         if tag["name"] and name == "p" and not is_mdx:

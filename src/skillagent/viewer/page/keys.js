@@ -46,7 +46,7 @@ export function watchKeys(actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest("input, textarea, select, dialog")) return;
+    if (target?.closest("input, textarea, select, dialog[open]")) return;
     // Enter and Space press the button that has the focus; arrows scroll what has it, except the
     // picture; Home and End, too, except the steps of a run.
     const isElsewhere = (/** @type {string} */ places) => target !== null && target !== document.body && !target.closest(places);
