@@ -31,6 +31,8 @@ CASES = [
     ("SG016", "---\r\nwhen: a: b\r\n---\r\n", '---\r\nwhen: "a: b"\r\n---\r\n'),
     # Aliases
     ("SG018", "---\naliases: x, y\n---\n", "---\naliases: [x, y]\n---\n"),
+    ("SG018", "---\naliases: x, y # z\n---\n", "---\naliases: [x, y] # z\n---\n"),
+    ("SG018", "---\nalias: x # z\n---\n", "---\naliases: [x] # z\n---\n"),
     ("SG018", "---\nalias: x\n---\n", "---\naliases: [x]\n---\n"),
     ("SG018", "---\nalias: [x]\n---\n", "---\naliases: [x]\n---\n"),
     ("SG018", "---\nalias:\n  - x\n  - y\n---\n", "---\naliases:\n  - x\n  - y\n---\n"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from skillagent.authoring.fixes.place import Place
 from skillagent.markdown import LinkKind
-from skillagent.markdown.compose import header_edit, header_lines
+from skillagent.markdown.compose import end_comment, header_edit, header_lines
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.frontmatter import words
 from skillagent.markdown.link_scan import is_unquoted
@@ -64,7 +64,9 @@ def list_of_aliases(place: Place) -> Iterator[Edit]:
     first, line = _line(place, head.lines[name])
     match = KEY_LINE.match(line)
     if match and line[match.end() :].strip():
-        yield Edit(first, first + len(line), header_lines({"aliases": aliases}).rstrip("\n"))
+        written = header_lines({"aliases": aliases}).rstrip("\n")
+        comment = end_comment(line, name, head.fields[name])
+        yield Edit(first, first + len(line), written + comment)
     elif match:
         # The items stand on the lines below.
         yield Edit(first, first + len(name), "aliases")
