@@ -221,13 +221,13 @@ def _extended(text: str, path: str, file: str) -> str:
         table["graphs"] = tomlkit.array()
     graphs = table["graphs"]
     if "\n" in graphs.as_string():
-        graphs.add_line(path, indent=_indent(graphs.as_string()))
+        graphs.add_line(path, indent=indent_of_items(graphs.as_string()))
     else:
         graphs.append(path)
     return tomlkit.dumps(document)
 
 
-def _indent(array: str) -> str:
+def indent_of_items(array: str) -> str:
     """The indentation of the items of an array that is written on several lines."""
     for line in array.split("\n")[1:]:
         if line.strip() and line.strip() != "]":
