@@ -361,6 +361,7 @@ def test_what_no_author_wrote_is_no_description(vault: Vault) -> None:
         ("docs", "docs/new", "is inside"),
         ("docs", "New Graph", "call the folder 'new-graph'"),
         ("broken.md", "new", "its header cannot be read"),
+        ("late.md", "new", "late.md:2: blank lines before the header; remove them first"),
     ],
 )
 def test_what_cannot_be_imported_is_refused(
@@ -372,7 +373,8 @@ def test_what_cannot_be_imported_is_refused(
         "a.txt": "",
         "empty/x.txt": "",
     }
-    top = vault({**files, "broken.md": "---\n- a\n---\n"})
+    late = "\n---\nname: a\n---\n"
+    top = vault({**files, "broken.md": "---\n- a\n---\n", "late.md": late})
     before = content(top)
     with pytest.raises(SkillAgentError) as refused:
         imported(top / source, top / folder)
@@ -390,3 +392,9 @@ def test_files_in_other_encodings_are_kept_as_text(vault: Vault) -> None:
     imported(top / "docs", top / "made")
     assert content(top / "made")["a.md"].decode() == "# A\n\ncafé"
     assert content(top / "made")["b.md"] == "\ufeff# B\r\n\r\nb".encode()
+
+
+def test_the_entry_begins_with_its_header_whatever_the_mark_at_the_beginning(vault: Vault) -> None:
+    top = vault({"a.md": "\ufeff---\r\nname: a\r\ndescription: d\r\n---\r\nx\r\n".encode()})
+    imported(top / "a.md", top / "a")
+    assert content(top / "a")["SKILL.md"].startswith(b"---\r\nname: a\r\n")

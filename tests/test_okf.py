@@ -75,6 +75,8 @@ def load(folder: Path) -> SkillGraph:
         ({"index.md": "# A", "a.md": "---\ntype: X\n---\n", "README.md": "For people."}, "0.2"),
         ({"index.md": "# A", "a.md": "---\ntype: X\n---\n", "log.md": "# Log"}, "0.2"),
         ({"index.md": "# A", "a.md": "---\ntype: X\n---\n", "b.md": "No type."}, ""),
+        ({"index.md": "# A\n\n- [[a]] - why", "a.md": "---\ntype: X\n---\n"}, ""),
+        ({"index.md": "# A\n\n* [a](a.md)\n\n[[a]]", "a.md": "---\ntype: X\n---\n"}, "0.2"),
         ({"index.md": "# A", "a.md": "---\ntype: ''\n---\n"}, ""),
         ({"index.md": "---\ntitle: A\n---\n", "a.md": "---\ntype: X\n---\n"}, ""),
         ({"index.md": "# A"}, ""),

@@ -8,6 +8,7 @@ paths; broken links are not changed.
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -221,6 +222,8 @@ def _files(
     elif top:
         tails[ENTRY] = top
     files.update(relocation.files(partial(read_node, root), tails, mend=True, progress=progress))
+    # Hosts read a header at the first byte only.
+    files[ENTRY] = files[ENTRY].removeprefix(codecs.BOM_UTF8)
     if not fits_hosts(files[ENTRY].decode(errors="replace").replace("\r\n", "\n")):
         plan.remarks.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")
     plan.remarks += relocation.gained

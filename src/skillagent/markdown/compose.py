@@ -30,7 +30,7 @@ _PLAIN = lazy_pattern(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*")
 _BEYOND = lazy_pattern("[\U00010000-\U0010ffff]")
 _ITEM = lazy_pattern(r"([ \t]*-[ \t]+)\S")
 _COMMENT = lazy_pattern(r"[ \t]+#")
-_UNREADABLE = frozenset(("SG010", "SG014"))
+UNREADABLE = frozenset(("SG010", "SG014"))
 """Findings on a header that was not read as a whole."""
 
 
@@ -191,7 +191,7 @@ def _reads_as(
     codes = {diagnostic.code for diagnostic in changed.diagnostics}
     if codes - {diagnostic.code for diagnostic in document.diagnostics}:
         return False
-    if not codes.isdisjoint(_UNREADABLE):
+    if not codes.isdisjoint(UNREADABLE):
         # PyYAML has no bounds: nesting that our reader refuses can end the process.
         return False
     wanted = tuple(value) if isinstance(value, list) else value
