@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -77,6 +78,16 @@ def test_a_fix_writes_the_one_certain_correction(
     if after is not None:
         again = check(SkillGraph.load(folder), strict=True)
         assert code not in {one.code for one in again.findings}
+
+
+def test_a_header_as_long_as_one_may_be_is_fixed_in_seconds(vault: Vault) -> None:
+    keys = "".join(f"k{number}: x: y\n" for number in range(15_000))
+    signs = f'aliases: "x, y{" #" * 50_000}"\n'
+    started = time.process_time()
+    for header in (keys, signs):
+        graph = SkillGraph.load(vault({"a.md": f"---\n{header}---\n"}))
+        assert fixed(graph, check(graph).findings).codes
+    assert time.process_time() - started < 10
 
 
 def test_every_fix_has_a_case() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from skillagent.markdown.document import Document, parse
@@ -30,6 +31,8 @@ _PLAIN = lazy_pattern(r"[A-Za-z0-9][^:#\"'\[\]{},&*!|>%@`\\]*")
 _BEYOND = lazy_pattern("[\U00010000-\U0010ffff]")
 _ITEM = lazy_pattern(r"([ \t]*-[ \t]+)\S")
 _COMMENT = lazy_pattern(r"[ \t]+#")
+_MOST_SIGNS = 20
+"""Places in one row at which a comment is looked for."""
 UNREADABLE = frozenset(("SG010", "SG014"))
 """Findings on a header that was not read as a whole."""
 
@@ -165,7 +168,7 @@ def end_comment(row: str, name: str, value: Value) -> str:
         name: the key.
         value: its value, as it was read.
     """
-    for sign in _COMMENT.finditer(row):
+    for sign in islice(_COMMENT.finditer(row), _MOST_SIGNS):
         read = parse(f"---\n{row[: sign.start()]}\n---\n", "").frontmatter.fields
         if read == {name: value}:
             return row[sign.start() :]

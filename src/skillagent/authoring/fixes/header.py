@@ -6,6 +6,7 @@ Above: `planning`. Below: `markdown`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from skillagent.authoring.fixes.place import Place
 from skillagent.markdown import LinkKind
@@ -39,9 +40,11 @@ def quoted_links(place: Place) -> Iterator[Edit]:
 def quoted_values(place: Place) -> Iterator[Edit]:
     """SG016: a value with a colon is put in quotes."""
     head = place.document.frontmatter
+    rows = place.document.text.split("\n")
+    starts = [0, *accumulate(len(row) + 1 for row in rows)]
     for key, at in head.lines.items():
         value = head.fields.get(key)
-        first, line = _line(place, at)
+        first, line = starts[at - 1], rows[at - 1]
         match = KEY_LINE.match(line)
         written = line[match.end() :].strip() if match else ""
         if isinstance(value, str) and ": " in value and value == written:
