@@ -398,3 +398,16 @@ def test_the_entry_begins_with_its_header_whatever_the_mark_at_the_beginning(vau
     top = vault({"a.md": "\ufeff---\r\nname: a\r\ndescription: d\r\n---\r\nx\r\n".encode()})
     imported(top / "a.md", top / "a")
     assert content(top / "a")["SKILL.md"].startswith(b"---\r\nname: a\r\n")
+
+
+def test_a_graph_of_logseq_is_imported_through_a_bundle(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"pages/a.md": "title:: Bee\n\n- x\n", "pages/b.md": "- [[Bee]]\n"}
+    top = vault({"in/logseq/config.edn": "{}", **{f"in/{path}": files[path] for path in files}})
+    assert main(["import", str(top / "in"), str(top / "out")]) == 2
+    assert "is a graph of Logseq; write it with `skillagent export okf" in capsys.readouterr().err
+    assert not (top / "out").exists()
+    assert main(["export", "okf", str(top / "in"), "-o", str(top / "bundle")]) == 0
+    assert main(["import", str(top / "bundle"), str(top / "out")]) == 0
+    assert SkillGraph.load(top / "out").neighbors("pages/b") == ("pages/a",)

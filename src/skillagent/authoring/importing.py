@@ -58,7 +58,7 @@ def import_graph(
     source: Path,
     folder: Path,
     description: str | None,
-    dialect: Dialect,
+    dialect: Dialect | None = None,
     progress: Progress = no_progress,
 ) -> Changes:
     """The changes that make a graph of documents.
@@ -67,16 +67,23 @@ def import_graph(
         source: a Markdown file, or a folder of them.
         folder: where the graph goes; empty or missing.
         description: description of the skill; None for that of the source.
-        dialect: how the source's links are written.
+        dialect: how the source's links are written; None to decide by its files.
         progress: called as the work proceeds.
 
     Raises:
-        UsageError: the source has no document or one too large to be read whole, the folder is
-            not empty, or a link in the source could not be kept.
+        UsageError: the source has no document or one too large to be read whole, or is a graph of
+            Logseq, the folder is not empty, or a link in the source could not be kept.
         GraphError: the source is neither a file nor a folder that can be listed.
     """
     refuse_filled(folder)
     name = skill_name(folder)
+    dialect = dialect or (dialect_of(Root(source), None) if source.is_dir() else OBSIDIAN)
+    if dialect.outline:
+        # Its links name pages by properties and by the rules of its folder, which stays behind.
+        raise UsageError(
+            f"{source}: is a graph of Logseq; write it with `skillagent export okf {source} -o "
+            "FOLDER`, and import that folder"
+        )
     options = Options(dialect=dialect)
     listed: frozenset[str] = frozenset()
     if source.is_dir():
