@@ -189,6 +189,11 @@ REFUSED = {
         "b",
         "b.md:2: its 'type' is 'note'",
     ),
+    "an id that both have": (
+        {"a.md": '# A\n\n<a id="x"></a>', "b.md": '# B\n\n<a id="X"></a>\n\n[go](#x)'},
+        "b",
+        "b.md: has the id 'x', which a.md has, too",
+    ),
     "another value": ({"b.md": "---\ndate: 2026-02-02\n---\nb"}, "b", "b.md:2: its 'date' is"),
     "another status": ({"b.md": "---\nstatus: deprecated\n---\nb"}, "b", "its status differs"),
     "a definition of the other": ({"b.md": "Read [ref] now."}, "b", "would become a link"),
