@@ -164,7 +164,12 @@ def test_files_of_several_roots_are_corrected_each_in_its_own(
 ) -> None:
     folder = vault({"one/a.md": "[[b] x\n", "one/b.md": "B\n", "two/c.md": "[[d] x\n"})
     (folder / "two/d.md").write_text("D\n")
-    main(["check", str(folder / "one"), "--also", str(folder / "two"), "--fix"])
+    roots = [str(folder / "one"), "--also", str(folder / "two")]
+    assert main(["check", *roots, "--diff"]) == 1
+    out = capsys.readouterr().out
+    assert f"in {folder / 'one'}:\n--- a/a.md\n" in out
+    assert f"in {folder / 'two'}:\n--- a/c.md\n" in out
+    main(["check", *roots, "--fix"])
     assert "corrected: SG030 in 2 files" in capsys.readouterr().out
     assert (folder / "one/a.md").read_text() == "[[b]] x\n"
     assert (folder / "two/c.md").read_text() == "[[d]] x\n"
