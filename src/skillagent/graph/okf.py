@@ -60,10 +60,14 @@ def _version_of(files: Sequence[SourceFile], dialect: Dialect) -> str:
     concepts = [file for file in files if not is_reserved(file.path) and not _is_readme(file.path)]
     if not concepts or not all(map(_has_type, concepts)):
         return ""
-    # The nodes of a skill graph may all have a `type`, too; its index has wikilinks.
-    listing = parse(top.text, INDEX, dialect)
-    is_map = any(reference.kind is LinkKind.WIKILINK for reference in listing.references)
-    return "" if is_map and not any(listing_entries(listing)) else OLDEST
+    # The nodes of a skill graph may all have a `type`, too.
+    return "" if has_only_wikilinks(parse(top.text, INDEX, dialect)) else OLDEST
+
+
+def has_only_wikilinks(index: Document) -> bool:
+    """Whether an index has wikilinks and no item of a listing, as that of a skill graph."""
+    wiki = any(reference.kind is LinkKind.WIKILINK for reference in index.references)
+    return wiki and not any(listing_entries(index))
 
 
 def _header(file: SourceFile) -> Frontmatter:
