@@ -361,6 +361,7 @@ def test_what_no_author_wrote_is_no_description(vault: Vault) -> None:
         ("docs", "docs/new", "is inside"),
         ("docs", "New Graph", "call the folder 'new-graph'"),
         ("broken.md", "new", "its header cannot be read"),
+        ("late.md", "new", "late.md:2: blank lines before the header; remove them first"),
     ],
 )
 def test_what_cannot_be_imported_is_refused(
@@ -372,7 +373,8 @@ def test_what_cannot_be_imported_is_refused(
         "a.txt": "",
         "empty/x.txt": "",
     }
-    top = vault({**files, "broken.md": "---\n- a\n---\n"})
+    late = "\n---\nname: a\n---\n"
+    top = vault({**files, "broken.md": "---\n- a\n---\n", "late.md": late})
     before = content(top)
     with pytest.raises(SkillAgentError) as refused:
         imported(top / source, top / folder)
@@ -390,3 +392,22 @@ def test_files_in_other_encodings_are_kept_as_text(vault: Vault) -> None:
     imported(top / "docs", top / "made")
     assert content(top / "made")["a.md"].decode() == "# A\n\ncafé"
     assert content(top / "made")["b.md"] == "\ufeff# B\r\n\r\nb".encode()
+
+
+def test_the_entry_begins_with_its_header_whatever_the_mark_at_the_beginning(vault: Vault) -> None:
+    top = vault({"a.md": "\ufeff---\r\nname: a\r\ndescription: d\r\n---\r\nx\r\n".encode()})
+    imported(top / "a.md", top / "a")
+    assert content(top / "a")["SKILL.md"].startswith(b"---\r\nname: a\r\n")
+
+
+def test_a_graph_of_logseq_is_imported_through_a_bundle(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"pages/a.md": "title:: Bee\n\n- x\n", "pages/b.md": "- [[Bee]]\n"}
+    top = vault({"in/logseq/config.edn": "{}", **{f"in/{path}": files[path] for path in files}})
+    assert main(["import", str(top / "in"), str(top / "out")]) == 2
+    assert "is a graph of Logseq; write it with `skillagent export okf" in capsys.readouterr().err
+    assert not (top / "out").exists()
+    assert main(["export", "okf", str(top / "in"), "-o", str(top / "bundle")]) == 0
+    assert main(["import", str(top / "bundle"), str(top / "out")]) == 0
+    assert SkillGraph.load(top / "out").neighbors("pages/b") == ("pages/a",)

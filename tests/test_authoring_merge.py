@@ -132,8 +132,8 @@ FILES = {
     "x/pic.png": "",
 }
 MERGED = (
-    '---\ndescription: About a\ntags: [one, two]\ndate: 2026-01-01\nup: "[[index]]"\n'
-    "aliases: [b, B title, bee]\n---\n# A\n\nSee [[a#B]] and "
+    "---\ndescription: About a\ntags: [one, two]\ndate: 2026-01-01\n"
+    "up: '[[index]]'\naliases: [b, B title, bee]\n---\n# A\n\nSee [[a#B]] and "
     "[text][ref][^1]. ^here\n\n## Part\n\n[ref]: https://example.org/a\n[^1]: Note of a.\n\n"
     "## B\n\n"
     "Words [text][ref-2], [ref][ref-2] too[^1-2], [up](index.md), ![](x/pic.png). ^here-2\n\n"
@@ -179,6 +179,21 @@ REFUSED = {
     "the entry": ({"index.md": "[[a]]"}, "index", "is the entry of the graph"),
     "a skill": ({"s/SKILL.md": "---\nname: s\ndescription: d\n---\nx"}, "s/SKILL", "is a skill"),
     "itself": ({}, "a", "cannot be merged into itself"),
+    "a key twice": (
+        {"b.md": "---\ndue: 1\ndue: 2\n---\nb"},
+        "b",
+        "b.md:3: key 'due' is given twice",
+    ),
+    "another kind by a synonym": (
+        {"a.md": "---\nkind: map\n---\na", "b.md": "---\ntype: note\n---\nb"},
+        "b",
+        "b.md:2: its 'type' is 'note'",
+    ),
+    "an id that both have": (
+        {"a.md": '# A\n\n<a id="x"></a>', "b.md": '# B\n\n<a id="X"></a>\n\n[go](#x)'},
+        "b",
+        "b.md: has the id 'x', which a.md has, too",
+    ),
     "another value": ({"b.md": "---\ndate: 2026-02-02\n---\nb"}, "b", "b.md:2: its 'date' is"),
     "another status": ({"b.md": "---\nstatus: deprecated\n---\nb"}, "b", "its status differs"),
     "a definition of the other": ({"b.md": "Read [ref] now."}, "b", "would become a link"),
@@ -215,6 +230,45 @@ def test_a_description_that_is_left_out_is_told(vault: Vault) -> None:
     top = vault({"a.md": "a", "b.md": "---\ndescription: Why b\n---\nb"})
     changes = merge(SkillGraph.load(top), "a", "b")
     assert changes.remarks == ("b.md: its description is not kept: 'Why b'",)
+
+
+def test_what_only_the_other_header_has_is_copied_as_it_is_written(vault: Vault) -> None:
+    own = (
+        "# How sure we are.\nVersion: 1.10 # not a number\nday: 2026-01-01\n"
+        "by: {name: Ann, team: [x, y]}\nlong: |\n  one\n   two\n"
+    )
+    top = vault({"a.md": "---\nz: 1\n---\na\n", "b.md": f"---\n{own}---\nb\n"})
+    merge(SkillGraph.load(top), "a", "b").write()
+    assert content(top)["a.md"].decode().startswith(f"---\nz: 1\n{own}aliases: [b]\n---\n")
+
+
+def test_tags_written_as_one_text_are_united_as_words(vault: Vault) -> None:
+    top = vault({"a.md": "---\ntag: x, y\n---\na\n", "b.md": "---\ntags: [y, z]\n---\nb\n"})
+    merge(SkillGraph.load(top), "a", "b").write()
+    assert SkillGraph.load(top).nodes["a"].tags == ("x", "y", "z")
+
+
+def test_new_items_leave_comments_in_a_list(vault: Vault) -> None:
+    head = "tags:\n  - x # old\n  # and\n  - y\nup: '[[a]]' # why\n"
+    other = "tags: [v, w]\nup: '[[c]]'\n"
+    top = vault({"a.md": f"---\n{head}---\na", "b.md": f"---\n{other}---\nb"})
+    (top / "index.md").write_text("[[a]]")
+    (top / "c.md").write_text("c")
+    merge(SkillGraph.load(top), "a", "b").write()
+    assert content(top)["a.md"].decode().partition("---\na")[0] == (
+        "---\ntags:\n  - x # old\n  # and\n  - y\n  - v\n  - w\n"
+        'up: ["[[a]]", "[[c]]"] # why\naliases: [b]\n'
+    )
+
+
+def test_what_is_left_out_of_the_other_header_is_told(vault: Vault) -> None:
+    other = "# Ours\ndescription: Why b\nsummary: More on b\n"
+    top = vault({"a.md": "---\nz: 1\n---\na", "b.md": f"---\n{other}---\nb"})
+    assert merge(SkillGraph.load(top), "a", "b").remarks == (
+        "b.md: its description is not kept: 'Why b'",
+        "b.md: its summary is not kept: 'More on b'",
+        "b.md: a comment in its header is not kept: '# Ours'",
+    )
 
 
 def test_the_command_shows_and_writes(vault: Vault, capsys: pytest.CaptureFixture[str]) -> None:

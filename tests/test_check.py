@@ -282,6 +282,16 @@ def test_add_ignore_lets_an_old_graph_pass_and_new_findings_fail(checked: Checke
     assert checked.codes("--strict") == []
 
 
+def test_add_ignore_keeps_the_comments_in_a_list(checked: Checked) -> None:
+    ignores = '[check.per-file-ignores]\n"/know/a.md" = [\n  "SG309", # we know\n  # end\n]\n'
+    files = {"know/a.md": BROKEN.format("A"), "skillagent.toml": f'graphs = ["know"]\n{ignores}'}
+    folder = checked.write({**GRAPH, **files})
+    assert checked.type("--add-ignore")[0] == 0
+    assert checked.codes() == []
+    text = (folder / "skillagent.toml").read_text()
+    assert '  "SG309", # we know\n  # end\n  "SG020",\n]\n' in text
+
+
 def test_add_ignore_leaves_errors_to_be_reported(checked: Checked) -> None:
     """A header that cannot be read, or a key in a text, does not become old."""
     folder = checked.write({**GRAPH, "know/bad.md": "---\na: [1\n---\n# Bad\n"})

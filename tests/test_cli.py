@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -257,11 +258,16 @@ def test_control_sequences_in_a_node_never_reach_the_terminal(
         assert not set("\x1b\x07\x9b\u202e") & set(out + err)
 
 
+TOO_LONG = os.strerror(errno.ENAMETOOLONG)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("check", "no/such/folder"), "no/such/folder: no such folder"),
         (("list", "README.md"), "not a folder"),
+        pytest.param(("new", "n" * 300, "--template", "blank"), TOO_LONG, id="new"),
+        pytest.param(("import", "skills", "n" * 300), TOO_LONG, id="import"),
         (("read", ".", "x", "--also", "a=no/such"), "no/such: no such folder"),
         (("call", "skills/skillagent", "--ledger", "no/such/x"), "there is no such folder"),
     ],

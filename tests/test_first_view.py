@@ -68,6 +68,10 @@ def test_no_command_is_left_out_of_the_groups(capsys: pytest.CaptureFixture[str]
         (("export", "llms"), "there is no 'llms': did you mean llms-txt?"),
         (("install", "cluade-code"), "there is no 'cluade-code': did you mean claude-code?"),
         (("mock", "serv"), "did you mean serve?"),
+        (
+            ("list", "--", "x", "-q", "y"),
+            "skillagent list: -q stands behind `--`; write options before it",
+        ),
         (("check", "--zzzz"), "there is no option --zzzz; see `skillagent check --help`"),
         (("check", "a", "b"), "skillagent check: 'b' is one argument too many"),
         (("read",), "the following arguments are required: NODE"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -31,6 +32,8 @@ CASES = [
     ("SG016", "---\r\nwhen: a: b\r\n---\r\n", '---\r\nwhen: "a: b"\r\n---\r\n'),
     # Aliases
     ("SG018", "---\naliases: x, y\n---\n", "---\naliases: [x, y]\n---\n"),
+    ("SG018", "---\naliases: x, y # z\n---\n", "---\naliases: [x, y] # z\n---\n"),
+    ("SG018", "---\nalias: x # z\n---\n", "---\naliases: [x] # z\n---\n"),
     ("SG018", "---\nalias: x\n---\n", "---\naliases: [x]\n---\n"),
     ("SG018", "---\nalias: [x]\n---\n", "---\naliases: [x]\n---\n"),
     ("SG018", "---\nalias:\n  - x\n  - y\n---\n", "---\naliases:\n  - x\n  - y\n---\n"),
@@ -75,6 +78,16 @@ def test_a_fix_writes_the_one_certain_correction(
     if after is not None:
         again = check(SkillGraph.load(folder), strict=True)
         assert code not in {one.code for one in again.findings}
+
+
+def test_a_header_as_long_as_one_may_be_is_fixed_in_seconds(vault: Vault) -> None:
+    keys = "".join(f"k{number}: x: y\n" for number in range(15_000))
+    signs = f'aliases: "x, y{" #" * 50_000}"\n'
+    started = time.process_time()
+    for header in (keys, signs):
+        graph = SkillGraph.load(vault({"a.md": f"---\n{header}---\n"}))
+        assert fixed(graph, check(graph).findings).codes
+    assert time.process_time() - started < 10
 
 
 def test_every_fix_has_a_case() -> None:
@@ -151,7 +164,12 @@ def test_files_of_several_roots_are_corrected_each_in_its_own(
 ) -> None:
     folder = vault({"one/a.md": "[[b] x\n", "one/b.md": "B\n", "two/c.md": "[[d] x\n"})
     (folder / "two/d.md").write_text("D\n")
-    main(["check", str(folder / "one"), "--also", str(folder / "two"), "--fix"])
+    roots = [str(folder / "one"), "--also", str(folder / "two")]
+    assert main(["check", *roots, "--diff"]) == 1
+    out = capsys.readouterr().out
+    assert f"in {folder / 'one'}:\n--- a/a.md\n" in out
+    assert f"in {folder / 'two'}:\n--- a/c.md\n" in out
+    main(["check", *roots, "--fix"])
     assert "corrected: SG030 in 2 files" in capsys.readouterr().out
     assert (folder / "one/a.md").read_text() == "[[b]] x\n"
     assert (folder / "two/c.md").read_text() == "[[d]] x\n"

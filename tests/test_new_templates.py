@@ -196,6 +196,19 @@ def test_a_folder_of_the_users_own_is_copied_byte_for_byte(vault: Vault, capsys:
     assert (top / "project" / WORKFLOW).read_text() == 'graph: "deep/tea"\n'
 
 
+def test_an_entry_with_the_line_ends_of_windows_is_copied_with_them(
+    vault: Vault, capsys: Capture
+) -> None:
+    entry = "\ufeff" + OWN["own/graph/SKILL.md"].replace("\n", "\r\n")
+    top = vault({**OWN, "own/graph/SKILL.md": entry.encode()})
+    new = ("new", top / "tea", "--template", top / "own", "--no-declare", "--no-ci")
+    assert run(capsys, *new, "--name", "Tea", "--map", "Cups=when it is served")[0] == 0
+    data = content(top / "tea")["SKILL.md"]
+    assert data.startswith(b"---\r\n")
+    assert data.endswith(b"- [[pot]] - to brew\r\n- [[cups]] - when it is served\r\n")
+    assert b"\n" not in data.replace(b"\r\n", b"")
+
+
 BROKEN = {
     "nowhere": ({}, "own2", "there is no template '{top}/own2': name one of company, "),
     "no manifest": ({"own/template.toml": None}, "own", "template.toml: the template cannot be"),

@@ -75,6 +75,8 @@ def load(folder: Path) -> SkillGraph:
         ({"index.md": "# A", "a.md": "---\ntype: X\n---\n", "README.md": "For people."}, "0.2"),
         ({"index.md": "# A", "a.md": "---\ntype: X\n---\n", "log.md": "# Log"}, "0.2"),
         ({"index.md": "# A", "a.md": "---\ntype: X\n---\n", "b.md": "No type."}, ""),
+        ({"index.md": "# A\n\n- [[a]] - why", "a.md": "---\ntype: X\n---\n"}, ""),
+        ({"index.md": "# A\n\n* [a](a.md)\n\n[[a]]", "a.md": "---\ntype: X\n---\n"}, "0.2"),
         ({"index.md": "# A", "a.md": "---\ntype: ''\n---\n"}, ""),
         ({"index.md": "---\ntitle: A\n---\n", "a.md": "---\ntype: X\n---\n"}, ""),
         ({"index.md": "# A"}, ""),
@@ -309,6 +311,21 @@ def test_an_updated_index_of_a_bundle_is_equal_to_a_new_one(
     assert new.path is not None
     assert rows_of(updated.path) == rows_of(new.path)
     assert calls(Toolset(updated.view)) == calls(Toolset(new.view))
+
+
+def test_an_updated_index_knows_that_a_graph_became_a_bundle(vault: Vault, tmp_path: Path) -> None:
+    node = "---\ntype: X\ndescription: Of a.\n---\n# A\n"
+    folder = vault({"g/index.md": "# Top\n\n[[a]] - why\n\nSee [a](a.md).\n", "g/a.md": node}) / "g"
+    long_ago = time.time() - 60
+    for path in folder.iterdir():
+        os.utime(path, (long_ago, long_ago))
+    open_graph([folder], folder=tmp_path / "one")
+    replaced("index.md", "See [a]", "- [a]")(folder)
+    updated = open_graph([folder], folder=tmp_path / "one")
+    new = open_graph([folder], folder=tmp_path / "two")
+    assert updated.path is not None
+    assert new.path is not None
+    assert rows_of(updated.path) == rows_of(new.path)
 
 
 def files_of(page: str, title: str) -> dict[str, str]:

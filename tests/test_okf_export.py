@@ -110,6 +110,18 @@ def test_a_bundle_keeps_every_byte_of_its_files(vault: Vault, tmp_path: Path) ->
     assert {path: (bundle.path / path).read_text(encoding="utf-8") for path in SHOP} == SHOP
 
 
+def test_a_header_that_cannot_be_read_is_written_in_yaml(vault: Vault, tmp_path: Path) -> None:
+    folder = vault({"g/index.md": "[[a]]", "g/a.md": "---\ntype: note\nx: [\nstar: *y\n---\n# A\n"})
+    okf_bundle(SkillGraph.load(folder / "g"), tmp_path / "out")
+    text = (tmp_path / "out" / "a.md").read_text(encoding="utf-8")
+    assert text == '---\ntype: note\nx: "["\nstar: "*y"\n---\n# A\n'
+
+
+def test_a_graph_whose_nodes_all_have_a_type_gets_listings(vault: Vault, tmp_path: Path) -> None:
+    folder = vault({"g/index.md": "- [[a]] - Why", "g/a.md": "---\ntype: note\n---\n# A\n"})
+    assert okf_bundle(SkillGraph.load(folder / "g"), tmp_path / "out").listings == ("index.md",)
+
+
 def test_only_files_with_wikilinks_are_written_anew_in_a_bundle(
     vault: Vault, tmp_path: Path
 ) -> None:
@@ -236,6 +248,17 @@ def test_what_no_listing_of_an_imported_bundle_leads_to_is_listed_in_the_entry(
     entry = (tmp_path / "imported" / "SKILL.md").read_text(encoding="utf-8")
     assert "- [[old]] - The earlier sum.\n" in entry
     assert "[[log]]" not in entry
+
+
+def test_a_listing_with_blank_lines_above_its_header_is_imported_as_it_is(
+    vault: Vault, tmp_path: Path
+) -> None:
+    late = "\n---\ntitle: More\n---\n# More\n"
+    source = vault(
+        {**{f"shop/{path}": text for path, text in SHOP.items()}, "shop/x/index.md": late}
+    )
+    assert main(["import", str(source / "shop"), str(tmp_path / "imported")]) == 0
+    assert (tmp_path / "imported" / "x" / "index.md").read_text(encoding="utf-8") == late
 
 
 def links_of(graph: SkillGraph, node: str) -> list[Link]:

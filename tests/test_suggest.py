@@ -318,3 +318,22 @@ def test_a_suggestion_that_cannot_be_carried_out_is_not_shown(vault: Vault) -> N
         }
     )
     assert not suggestions(top, "merge").shown
+
+
+def test_a_new_map_takes_no_hidden_character_over(vault: Vault) -> None:
+    hidden = "\u200b\u202e\U000e0041"
+    top = vault(files())
+    text = (top / "order.md").read_text().replace("Shuffle", f"Shuffle{hidden}")
+    (top / "order.md").write_text(text, encoding="utf-8")
+    one_of(top, "maps").changes.write()
+    made = {path: data.decode() for path, data in content(top).items() if path not in files()}
+    assert [text.count("Shuffle the data order") for text in made.values()] == [1]
+    assert not set(hidden) & set("".join(made.values()))
+
+
+def test_a_patch_is_not_written_over_a_document(vault: Vault, capsys: Capture) -> None:
+    top = vault(files())
+    before = content(top)
+    assert main(["suggest", str(top), "--patch", str(top / "long.md")]) == 2
+    assert "is the name of a document; name a file for the patch" in capsys.readouterr().err
+    assert content(top) == before

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from skillagent.authoring.scaffold import project_of
+from skillagent.authoring.scaffold import indent_of_items, project_of
 from skillagent.config import FILE, find
 from skillagent.diagnostics import Diagnostic
 from skillagent.errors import UsageError
@@ -56,11 +56,11 @@ def add_ignore(
         else:
             raise UsageError(f"{place}: is outside the project of {file}; name it in a header")
     if whole:
-        table["ignore"] = _codes(table.get("ignore", []), whole)
+        _add_codes(table, "ignore", whole)
     if by_file:
         ignores = _table_in(table, "per-file-ignores")
         for pattern, codes in sorted(by_file.items()):
-            ignores[pattern] = _codes(ignores.get(pattern, []), codes)
+            _add_codes(ignores, pattern, codes)
     after = tomlkit.dumps(document).encode() if whole or by_file else before
     if after and not _holds(after.decode(), names, by_file):
         where = ".".join(names[:-1]) or "graphs"
@@ -89,12 +89,22 @@ def _table_in(parent: Any, name: str) -> Any:
     return parent[name]
 
 
-def _codes(old: Iterable[str], new: Iterable[str]) -> Any:
+def _add_codes(table: Any, key: str, new: Iterable[str]) -> None:
+    """Add codes to a list of the configuration, which stays sorted.
+
+    A list on several lines gets further lines instead, so that its comments stay.
+    """
     import tomlkit
 
-    codes = tomlkit.array()
-    codes.extend(sorted({*map(str, old), *new}))
-    return codes
+    old = table.get(key, [])
+    missing = sorted({*new} - {*map(str, old)})
+    if isinstance(old, tomlkit.items.Array) and "\n" in old.as_string():
+        for code in missing:
+            old.add_line(code, indent=indent_of_items(old.as_string()))
+    elif missing:
+        codes = tomlkit.array()
+        codes.extend(sorted({*map(str, old), *missing}))
+        table[key] = codes
 
 
 def _pattern(path: Path) -> str:

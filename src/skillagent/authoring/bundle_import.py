@@ -60,7 +60,8 @@ def kept_edits(node: Node) -> tuple[Edit, ...]:
     missing = {key: value for key, value in fields.items() if key not in head.fields}
     if not missing:
         return ()
-    if not head.body_start and not node.document.text.startswith("---"):
+    # A header below blank lines is no header; another one above it would be a second one.
+    if not head.body_start and not node.document.text.lstrip().startswith("---"):
         return (Edit(0, 0, composed(missing)),)
     if node.document.text.startswith("---") and head.fields:
         return (Edit(head.start, head.start, header_lines(missing)),)

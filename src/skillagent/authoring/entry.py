@@ -117,6 +117,8 @@ def entry_edits(
     yaml = document.text.startswith("---")
     if (head.body_start or yaml) and not (head.fields and yaml):
         raise UsageError(f"{node.path}:1: its header cannot be read; correct it first")
+    for late in (one for one in document.diagnostics if one.code == "SG017"):
+        raise UsageError(f"{node.path}:{late.line}: {late.message}; remove them first")
     remarks: list[str] = []
     if description is not None and not node.description_derived:
         remarks.append("its own description was kept")

@@ -8,6 +8,7 @@ paths; broken links are not changed.
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -57,7 +58,7 @@ def import_graph(
     source: Path,
     folder: Path,
     description: str | None,
-    dialect: Dialect,
+    dialect: Dialect | None = None,
     progress: Progress = no_progress,
 ) -> Changes:
     """The changes that make a graph of documents.
@@ -66,16 +67,23 @@ def import_graph(
         source: a Markdown file, or a folder of them.
         folder: where the graph goes; empty or missing.
         description: description of the skill; None for that of the source.
-        dialect: how the source's links are written.
+        dialect: how the source's links are written; None to decide by its files.
         progress: called as the work proceeds.
 
     Raises:
-        UsageError: the source has no document or one too large to be read whole, the folder is
-            not empty, or a link in the source could not be kept.
+        UsageError: the source has no document or one too large to be read whole, or is a graph of
+            Logseq, the folder is not empty, or a link in the source could not be kept.
         GraphError: the source is neither a file nor a folder that can be listed.
     """
     refuse_filled(folder)
     name = skill_name(folder)
+    dialect = dialect or (dialect_of(Root(source), None) if source.is_dir() else OBSIDIAN)
+    if dialect.outline:
+        # Its links name pages by properties and by the rules of its folder, which stays behind.
+        raise UsageError(
+            f"{source}: is a graph of Logseq; write it with `skillagent export okf {source} -o "
+            "FOLDER`, and import that folder"
+        )
     options = Options(dialect=dialect)
     listed: frozenset[str] = frozenset()
     if source.is_dir():
@@ -221,6 +229,8 @@ def _files(
     elif top:
         tails[ENTRY] = top
     files.update(relocation.files(partial(read_node, root), tails, mend=True, progress=progress))
+    # Hosts read a header at the first byte only.
+    files[ENTRY] = files[ENTRY].removeprefix(codecs.BOM_UTF8)
     if not fits_hosts(files[ENTRY].decode(errors="replace").replace("\r\n", "\n")):
         plan.remarks.append(f"{ENTRY}: is above {MAX_BYTES} bytes, where some hosts cut it")
     plan.remarks += relocation.gained

@@ -20,6 +20,7 @@ from skillagent.markdown import Dialect, Document, LinkKind, Reference
 from skillagent.markdown.destination import DEFINITION, as_address
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import dotted, relative
+from skillagent.markdown.hidden import visible
 from skillagent.markdown.template import URL
 from skillagent.markdown.wikilink import label_key
 
@@ -91,9 +92,9 @@ def one_line(text: str, what: str) -> str:
 
 
 def beside(description: str) -> str:
-    """A description without links, comments and footnotes, to be written after a link."""
+    """A description for the text after a link: no links, comments, footnotes, hidden characters."""
     text = _BY_REFERENCE.sub(r"\1", _FOOTNOTE.sub("", description)).replace("`", "")
-    return " ".join(_LINK_MARKS.sub(" ", text).split())
+    return " ".join(_LINK_MARKS.sub(" ", visible(text)).split())
 
 
 def beside_in(document: Document, description: str) -> str:

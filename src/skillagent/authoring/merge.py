@@ -25,6 +25,7 @@ from skillagent.files.changes import Changes, changes_of
 from skillagent.graph import Node, NodeKind, SkillGraph
 from skillagent.graph.resolve import Resolver
 from skillagent.markdown import Dialect, Document
+from skillagent.markdown.anchors import written_ids
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import edited
 from skillagent.markdown.link_targets import uses
@@ -108,6 +109,13 @@ def _refuse(graph: SkillGraph, pair: _Pair, dialect: Dialect) -> None:
     for node in pair:
         if os.path.islink(os.path.join(graph.roots[0].path, node.path)):
             raise UsageError(f"{node.path}: is a symbolic link; name the file that it leads to")
+    for name in sorted(_ids(kept.document) & _ids(gone.document)):
+        # Of two equal ids in one file only the first is found.
+        raise UsageError(f"{gone.path}: has the id {name!r}, which {kept.path} has, too; rename it")
+
+
+def _ids(document: Document) -> frozenset[str]:
+    return written_ids(document.text, document.headings, document.excluded.code)
 
 
 def _parts(

@@ -15,14 +15,20 @@ from skillagent.graph.resolve import name_key
 from skillagent.graph.status import status_fields
 from skillagent.lint.agent_skills import ALLOWED_FIELDS
 from skillagent.markdown import Dialect, Document, Value, scalar_text
-from skillagent.markdown.compose import HeaderValue, header_edit
+from skillagent.markdown.compose import HeaderValue, copied_edit, header_edit
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import edited
+from skillagent.markdown.frontmatter import words
+from skillagent.markdown.inline import plain_text
 from skillagent.markdown.values import plain
 
 _LINK = re.compile(r"\[\[[^\[\]]+\]\]")
 _NAMES = frozenset({"title", "name", "aliases", "alias"})
 _DESCRIPTIONS = frozenset({"description", "summary", "desc"})
+_WORDS = frozenset({"tags", "tag", "topics", "topic"})
+"""Keys whose texts are lists of words."""
+_SAME = {"tags": "tag", "tag": "tags", "topics": "topic", "topic": "topics", "type": "kind"}
+"""Keys → others with the same meaning. A header with both is read by `tags`, `topics`, `type`."""
 
 
 def merged_header(
@@ -40,8 +46,9 @@ def merged_header(
 
     - names (`title`, `name`, `aliases`, the file name, the first heading) become aliases;
     - the description is left out, and named in a remark if the text does not say it, too;
-    - a key that only the second header has is added;
-    - of two lists, or a list and a value, the items that are missing are added;
+    - a key that only the second header has is added, as it is written there;
+    - of two lists, or a list and a value, the items that are missing are added; tags and topics
+      are lists, also if they are written as one text;
     - two equal values stay one; two different wikilinks become a list; any other two different
       values cannot be united;
     - what says whether to rely on a node (`status` and its like) must be equal in both.
@@ -59,6 +66,8 @@ def merged_header(
         UsageError: the headers cannot be united.
     """
     kept, gone = pair
+    for twice in (one for one in gone.document.diagnostics if one.code == "SG013"):
+        raise UsageError(f"{gone.path}:{twice.line}: {twice.message}; keep one of them")
     if _plain_status(kept) != _plain_status(gone):
         keys = ", ".join(sorted({*status_fields(kept), *status_fields(gone)}))
         raise UsageError(f"{gone.path}: its status differs from that of {kept.path}: {keys}")
@@ -66,12 +75,14 @@ def merged_header(
         data = _with(data, kept, "description", one_line(description, "the description"), dialect)
     elif not gone.description_derived and gone.description not in gone.document.body:
         remarks.append(f"{gone.path}: its description is not kept: {gone.description!r}")
+    remarks += _other_descriptions(gone)
     for key, value in _new_values(kept, gone, linked):
         if kept.kind is NodeKind.SKILL and key.casefold() not in ALLOWED_FIELDS:
             raise UsageError(
                 f"{gone.path}: the header of a skill cannot hold its {key!r}; take it out first"
             )
-        data = _with(data, kept, key, value, dialect)
+        data = _with(data, kept, key, value, dialect, linked)
+    remarks += _lost_comments(gone, parse(data, kept.path, dialect))
     for alias in _new_aliases(graph, kept, gone, remarks):
         document = parse(data, kept.path, dialect)
         old = node_of(document, kept.path).aliases
@@ -97,20 +108,43 @@ def _new_values(kept: Node, gone: Node, linked: Document) -> Iterator[tuple[str,
     for key, value in linked.frontmatter.fields.items():
         if key.casefold() in _NAMES | _DESCRIPTIONS or value in (None, "", ()):
             continue
-        old = head.get(key.casefold())
+        own = name = key.casefold()
+        if head.get(name) is None and head.get(_SAME.get(name, name)) is not None:
+            own = _SAME[name]  # two keys with one meaning: only one of them would be read
+        old = head.get(own)
         if old in (None, "", ()):
             yield key, _header_value(value)
+        elif name in _WORDS:
+            items = list(words(old))
+            if new := [word for word in words(value) if word not in items]:
+                yield own, [*items, *new]
         elif isinstance(old, tuple) or isinstance(value, tuple) or _are_links(old, value):
             items = _items(old)
             new = [item for item in _items(value) if item not in items]
             if new:
-                yield key, [*items, *new]
+                yield own, [*items, *new]
         elif old != value:
             raise UsageError(
                 f"{gone.path}:{gone.document.frontmatter.lines.get(key, 1)}: its {key!r} is "
                 f"{scalar_text(value)!r}, that of {kept.path} is {scalar_text(old)!r}; make them "
                 "equal, or take one out"
             )
+
+
+def _other_descriptions(gone: Node) -> Iterator[str]:
+    """A remark for each description that a node has beside the one that is read."""
+    for key, value in gone.document.frontmatter.fields.items():
+        text = scalar_text(value).strip()
+        if key.casefold() in _DESCRIPTIONS and text and plain_text(text) != gone.description:
+            yield f"{gone.path}: its {key} is not kept: {text!r}"
+
+
+def _lost_comments(gone: Node, merged: Document) -> Iterator[str]:
+    """A remark for each comment on a line of its own that the merged header has not."""
+    rows = {row.strip() for row in merged.frontmatter.text.split("\n")}
+    for row in gone.document.frontmatter.text.split("\n"):
+        if row.startswith("#") and row.strip() not in rows:
+            yield f"{gone.path}: a comment in its header is not kept: {row.strip()!r}"
 
 
 def _are_links(*values: Value) -> bool:
@@ -149,14 +183,32 @@ def _new_aliases(graph: SkillGraph, kept: Node, gone: Node, remarks: list[str]) 
             yield name
 
 
-def _with(data: bytes, node: Node, key: str, value: HeaderValue, dialect: Dialect) -> bytes:
+def _with(
+    data: bytes,
+    node: Node,
+    key: str,
+    value: HeaderValue,
+    dialect: Dialect,
+    source: Document | None = None,
+) -> bytes:
     """A file with another value of one key of its header.
+
+    Args:
+        data: the file.
+        node: its node, for messages.
+        key: a key that the header does not have is added as it is written here.
+        value: the new value.
+        dialect: how the graph's links are written.
+        source: a document from whose header a new key is copied, if that is possible.
 
     Raises:
         UsageError: the header cannot be changed safely.
     """
     document = parse(data, node.path, dialect)
-    edit = header_edit(document, key.casefold(), value)
+    name = key.casefold()
+    is_new = name not in {known.casefold() for known in document.frontmatter.fields}
+    edit = copied_edit(document, key, source) if is_new and source else None
+    edit = edit or header_edit(document, key if is_new else name, value)
     if edit is None or parse(edited(document.text, [edit]), node.path).body != document.body:
         raise UsageError(f"{node.path}:1: {key!r} cannot be set in its header; set it by hand")
     return Source(data, document.text, node.path).stretch(0, len(document.text), [edit])

@@ -84,7 +84,7 @@ def graph_of_template(
     own = skill_name(folder)
     files = dict(template.files)
     links, new = _maps(maps, own, files)
-    entry = _entry_of_template(template, own, name, description)
+    entry, newline = _entry_of_template(template, own, name, description)
     if links:
         items = [f"{link} - {why}" for link, why in links]
         entry = edited(entry, [list_edit(parse(entry, ENTRY), items)])
@@ -96,22 +96,26 @@ def graph_of_template(
             f"{ENTRY}: its description is the template's; write what your graph is about and when "
             "to use it"
         )
-    return changes_of(folder, {}, files | new | {ENTRY: entry.encode()}, remarks)
+    return changes_of(
+        folder, {}, files | new | {ENTRY: entry.replace("\n", newline).encode()}, remarks
+    )
 
 
 def _entry_of_template(
     template: Template, own: str, name: str | None, description: str | None
-) -> str:
-    """A template's entry with the name of the new skill, and with the user's texts.
+) -> tuple[str, str]:
+    """A template's entry with the name of the new skill and the user's texts, and its line end.
 
     Raises:
         UsageError: its header would not be valid, or it has no title to replace.
     """
     place = template.folder / GRAPH / ENTRY
     try:
-        document = parse(template.files[ENTRY].decode("utf-8-sig"), ENTRY)
+        written = template.files[ENTRY].decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{place}: is not UTF-8") from None
+    newline = "\r\n" if "\r\n" in written else "\n"
+    document = parse(written.replace("\r\n", "\n"), ENTRY)
     fields = {"name": own}
     if description is not None:
         fields["description"] = checked_description(description)
@@ -122,12 +126,12 @@ def _entry_of_template(
     if head.get("name") != own or not head.get("description") or not is_valid_entry(text):
         raise UsageError(f"{place}:1: its header is not that of a valid skill; correct it first")
     if name is None:
-        return text
+        return text, newline
     heading = next((one for one in document.headings if one.level == 1), None)
     if heading is None or not text.startswith("# ", heading.start):
         raise UsageError(f"{place}: has no line `# TITLE` that --name could replace")
     end = heading.start + len(text[heading.start :].splitlines()[0])
-    return edited(text, [Edit(heading.start, end, f"# {one_line(name, 'the name')}")])
+    return edited(text, [Edit(heading.start, end, f"# {one_line(name, 'the name')}")]), newline
 
 
 def _about_title(title: str, own: str) -> list[str]:
@@ -221,13 +225,13 @@ def _extended(text: str, path: str, file: str) -> str:
         table["graphs"] = tomlkit.array()
     graphs = table["graphs"]
     if "\n" in graphs.as_string():
-        graphs.add_line(path, indent=_indent(graphs.as_string()))
+        graphs.add_line(path, indent=indent_of_items(graphs.as_string()))
     else:
         graphs.append(path)
     return tomlkit.dumps(document)
 
 
-def _indent(array: str) -> str:
+def indent_of_items(array: str) -> str:
     """The indentation of the items of an array that is written on several lines."""
     for line in array.split("\n")[1:]:
         if line.strip() and line.strip() != "]":

@@ -106,6 +106,8 @@ class Parser(argparse.ArgumentParser):
         if not text.startswith("-"):
             return f"{text!r} is one argument too many"
         name = text.partition("=")[0]
+        if name in self._option_string_actions:
+            return f"{name} stands behind `--`; write options before it"
         hint = did_you_mean(name, self._option_string_actions)
         return f"there is no option {name}" + (f": {hint}" if hint else "")
 

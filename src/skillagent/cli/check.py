@@ -52,7 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
         for remark in (remark for changes in corrected.changes for remark in changes.remarks):
             print(printable(f"remark: {remark}"), file=sys.stderr)
         if arguments.diff:
-            print(printable("".join(changes.diff() for changes in corrected.changes)), end="")
+            for changes in corrected.changes:
+                # The paths are those in the root, and two roots can have a file of one name.
+                place = f"in {changes.top}:\n" if len(graph.roots) > 1 and changes.files else ""
+                print(printable(place + changes.diff()), end="")
             return int(bool(corrected.codes))
         codes = Counter(corrected.codes)
         # A correction can make room for another, as quotes do for the next key of a header.

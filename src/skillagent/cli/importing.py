@@ -28,10 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring.importing import account, import_graph
     from skillagent.markdown import OBSIDIAN
 
-    written = dialect(arguments) or OBSIDIAN
+    written = dialect(arguments)
     source, folder = Path(arguments.source), Path(arguments.folder)
     finish_interrupted(folder)
     with progress_bar() as progress:
         changes = import_graph(source, folder, arguments.description, written, progress)
-    summary = account(changes, arguments.folder, written)
+    summary = account(changes, arguments.folder, written or OBSIDIAN)
     return finish(changes, arguments, summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -22,6 +23,9 @@ from skillagent.cli.arguments import (
 )
 from skillagent.cli.output import printable
 from skillagent.errors import SkillAgentError
+
+_REFUSALS = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.EROFS, errno.ENOSPC)
+"""Errors of a path that the user gave, or of its file system, and not of this program."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         if error.filename is not None:
-            raise
+            if error.errno not in _REFUSALS:
+                raise
+            print(printable(f"skillagent: {error.filename}: {error.strerror}"), file=sys.stderr)
+            return 2
         print(f"skillagent: the output cannot be written: {error.strerror}", file=sys.stderr)
         _discard_output()
         return 2

@@ -42,7 +42,10 @@ def _number(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     from skillagent.authoring.suggestions import suggest
+    from skillagent.graph.file_name import SUFFIXES
 
+    if arguments.patch and arguments.patch.lower().endswith(SUFFIXES):
+        raise UsageError(f"{arguments.patch}: is the name of a document; name a file for the patch")
     kinds = (arguments.only,) if arguments.only else KINDS
     with progress_bar() as progress:
         graph = whole_graph(arguments, progress)

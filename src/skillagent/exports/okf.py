@@ -44,7 +44,7 @@ from skillagent.graph.walk import read_bytes
 from skillagent.graph_json.json_writer import json_lines
 from skillagent.lint import findings, profile_rules
 from skillagent.markdown import LinkKind, plain
-from skillagent.markdown.compose import HeaderValue, composed, header_edit
+from skillagent.markdown.compose import UNREADABLE, HeaderValue, composed, header_edit
 from skillagent.markdown.document import parse
 from skillagent.markdown.edit import edited
 from skillagent.progress import Progress, no_progress, tracked
@@ -301,8 +301,10 @@ def _is_ours(code: str) -> bool:
 
 def _with_fields(text: str, path: str, fields: Mapping[str, HeaderValue]) -> str:
     """A document with more keys in its header, which is written anew only where it must be."""
-    header = parse(text, path).frontmatter
-    if header.body_start and not text.startswith("---"):
+    document = parse(text, path)
+    header = document.frontmatter
+    codes = {diagnostic.code for diagnostic in document.diagnostics}
+    if header.fields and (not text.startswith("---") or not codes.isdisjoint(UNREADABLE)):
         text = (
             composed({key: plain(value) for key, value in header.fields.items()})
             + (text[header.body_start :])

@@ -1,8 +1,8 @@
 """Recognise bundles of the Open Knowledge Format (OKF), and read what their listings say.
 
 A root is a bundle if the `index.md` at its top declares `okf_version` in its header; or if that
-file has no header, and every other document but listings, logs and a README has a `type`. Source:
-version 0.2 of the specification, `okf/SPEC.md` in the repository
+file has no header and does not link by wikilinks only, and every other document but listings, logs
+and a README has a `type`. Source: version 0.2 of the specification, `okf/SPEC.md` in the repository
 GoogleCloudPlatform/knowledge-catalog; what this package knows of 0.3 is from its release notes.
 
 Above: `graph_root`, nodes. Below: `markdown`, files.
@@ -46,11 +46,11 @@ def with_bundle(dialect: Dialect, files: Sequence[SourceFile]) -> Dialect:
         dialect: what is known of the root already.
         files: the Markdown files of the root.
     """
-    version = "" if dialect.outline else _version_of(files)
+    version = "" if dialect.outline else _version_of(files, dialect)
     return replace(dialect, okf=version) if version else dialect
 
 
-def _version_of(files: Sequence[SourceFile]) -> str:
+def _version_of(files: Sequence[SourceFile], dialect: Dialect) -> str:
     top = next((file for file in files if file.path == INDEX), None)
     if top is None:
         return ""
@@ -58,7 +58,16 @@ def _version_of(files: Sequence[SourceFile]) -> str:
     if header.body_start:
         return scalar_text(header.get(VERSION_KEY)).strip()[:_MOST_VERSION]
     concepts = [file for file in files if not is_reserved(file.path) and not _is_readme(file.path)]
-    return OLDEST if concepts and all(map(_has_type, concepts)) else ""
+    if not concepts or not all(map(_has_type, concepts)):
+        return ""
+    # The nodes of a skill graph may all have a `type`, too.
+    return "" if has_only_wikilinks(parse(top.text, INDEX, dialect)) else OLDEST
+
+
+def has_only_wikilinks(index: Document) -> bool:
+    """Whether an index has wikilinks and no item of a listing, as that of a skill graph."""
+    wiki = any(reference.kind is LinkKind.WIKILINK for reference in index.references)
+    return wiki and not any(listing_entries(index))
 
 
 def _header(file: SourceFile) -> Frontmatter:

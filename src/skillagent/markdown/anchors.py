@@ -71,6 +71,11 @@ def anchors(text: str, headings: Sequence[Heading], code: Ranges) -> Mapping[str
     return indexes
 
 
+def written_ids(text: str, headings: Sequence[Heading], code: Ranges) -> frozenset[str]:
+    """The ids that the author wrote, case folded."""
+    return frozenset(name.casefold() for name, _ in _explicit(text, headings, code))
+
+
 def _explicit(text: str, headings: Sequence[Heading], code: Ranges) -> Iterator[tuple[str, int]]:
     for index, heading in enumerate(headings):
         if heading.anchor:

@@ -22,7 +22,7 @@ from skillagent.errors import DamagedIndexError
 if TYPE_CHECKING:
     from skillagent.index.entries import Entries
 
-VERSION = 4
+VERSION = 5
 """Version of the rows and of everything that decides what they hold, such as the ranking."""
 
 

@@ -15,7 +15,7 @@ from skillagent import digest
 from skillagent.diagnostics import FAULTS
 from skillagent.graph import Link, Node
 from skillagent.graph.build import depends_on_its_place
-from skillagent.graph.okf import INDEX, VERSION_KEY, has_type
+from skillagent.graph.okf import INDEX, VERSION_KEY, has_only_wikilinks, has_type
 from skillagent.graph.site import addresses_of
 from skillagent.graph.status import status_fields
 from skillagent.index.analysis import Analysis
@@ -126,7 +126,11 @@ def seen_of(node: Node) -> str:
         sorted({finding.code for finding in document.diagnostics} & FAULTS),
         # Whether the root is a bundle of the Open Knowledge Format.
         has_type(header),
-        [bool(header.body_start), scalar_text(header.get(VERSION_KEY))]
+        [
+            bool(header.body_start),
+            scalar_text(header.get(VERSION_KEY)),
+            has_only_wikilinks(document),
+        ]
         if node.path == INDEX
         else [],
     ]

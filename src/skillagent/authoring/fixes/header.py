@@ -6,10 +6,11 @@ Above: `planning`. Below: `markdown`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from skillagent.authoring.fixes.place import Place
 from skillagent.markdown import LinkKind
-from skillagent.markdown.compose import header_edit, header_lines
+from skillagent.markdown.compose import end_comment, header_edit, header_lines
 from skillagent.markdown.edit import Edit
 from skillagent.markdown.frontmatter import words
 from skillagent.markdown.link_scan import is_unquoted
@@ -39,9 +40,11 @@ def quoted_links(place: Place) -> Iterator[Edit]:
 def quoted_values(place: Place) -> Iterator[Edit]:
     """SG016: a value with a colon is put in quotes."""
     head = place.document.frontmatter
+    rows = place.document.text.split("\n")
+    starts = [0, *accumulate(len(row) + 1 for row in rows)]
     for key, at in head.lines.items():
         value = head.fields.get(key)
-        first, line = _line(place, at)
+        first, line = starts[at - 1], rows[at - 1]
         match = KEY_LINE.match(line)
         written = line[match.end() :].strip() if match else ""
         if isinstance(value, str) and ": " in value and value == written:
@@ -64,7 +67,9 @@ def list_of_aliases(place: Place) -> Iterator[Edit]:
     first, line = _line(place, head.lines[name])
     match = KEY_LINE.match(line)
     if match and line[match.end() :].strip():
-        yield Edit(first, first + len(line), header_lines({"aliases": aliases}).rstrip("\n"))
+        written = header_lines({"aliases": aliases}).rstrip("\n")
+        comment = end_comment(line, name, head.fields[name])
+        yield Edit(first, first + len(line), written + comment)
     elif match:
         # The items stand on the lines below.
         yield Edit(first, first + len(name), "aliases")
