@@ -252,8 +252,9 @@ def test_files_that_documents_name_are_copied_and_no_link_is_written_anew(vault:
     assert found["a.md"].decode() == text
     assert all(found[path] == (top / "in" / path).read_bytes() for path in found if path in files)
     assert found["img/p.png"] == bytes(range(256))
-    assert changes.remarks[-1] == (
-        "2 links lead to files that were not copied: a.md: ../out.txt; a.md: .env"
+    assert changes.remarks[-2:] == (
+        "1 file is not copied, because no document links there: img/no.png",
+        "2 links lead to files that were not copied: a.md: ../out.txt; a.md: .env",
     )
 
 

@@ -47,7 +47,7 @@ from skillagent.markdown.prose import shortened
 from skillagent.progress import Progress, no_progress
 
 SHOWN = 5
-"""Nodes that a remark about several nodes names."""
+"""Files that a remark about several files names."""
 _COUNTED = (NodeKind.MAP, NodeKind.NODE, NodeKind.LOG)
 """The kinds of nodes that an account of an import counts, in its order."""
 _DESCRIPTION_CHARS = (200, 80, 0)
@@ -116,6 +116,8 @@ def import_graph(
     about = checked_description(description or plan.description(name))
     files = _files(plan, root, name, about, others, dialect, progress)
     copies = attached(root, nodes, others, dialect)
+    if source.is_dir():
+        _remark_unlinked(plan, source, sorted({*others} - {*copies.files}))
     return changes_of(folder, {}, {**copies.files, **files}, (*plan.remarks, *copies.remarks))
 
 
@@ -280,12 +282,25 @@ def _tail(part: DocumentPart, rows: Sequence[_Row]) -> str:
     return link_list(rows, part.node.document.text[part.start : part.end], short)
 
 
+def _remark_unlinked(plan: ImportPlan, source: Path, paths: Sequence[str]) -> None:
+    """Add a remark that names the files that are not taken along, because nothing links to them."""
+    files = [path for path in paths if (source / path).is_file()]
+    if files:
+        count = "1 file is" if len(files) == 1 else f"{len(files)} files are"
+        plan.remarks.append(f"{count} not copied, because no document links there: {_first(files)}")
+
+
+def _first(paths: Sequence[str]) -> str:
+    """The first paths of several, and how many more there are."""
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return f"{', '.join(paths[:SHOWN])}{more}"
+
+
 def _remark_undescribed(plan: ImportPlan, maps: Mapping[str, FolderMap]) -> None:
     """Add a remark that names the new nodes without a description."""
     parts = [part for part in plan.parts if part.head and "\ndescription: " not in part.head]
     paths = sorted([*maps, *(part.path for part in parts)])
     if paths:
-        more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
         nodes = "1 new node has" if len(paths) == 1 else f"{len(paths)} new nodes have"
         remedy = "write what each holds and when to read it; skillagent health lists them"
-        plan.remarks.append(f"{nodes} no description: {', '.join(paths[:SHOWN])}{more}; {remedy}")
+        plan.remarks.append(f"{nodes} no description: {_first(paths)}; {remedy}")
