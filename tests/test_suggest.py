@@ -79,13 +79,13 @@ def top(vault: Vault) -> Path:
 
 def test_a_cluster_without_a_map_gets_one(top: Path) -> None:
     item = one_of(top, "maps")
-    assert item.what == "a map 'Random seed and run' for 5 nodes, linked from SKILL"
+    assert item.what == "a map 'Random seed' for 5 nodes, linked from SKILL"
     assert item.evidence.startswith("5 nodes around seed with 10 links among them; 4 of them")
     # Each node comes after those that it links to.
     assert item.nodes == ("seed", "order", "kernel", "hash", "check")
     item.changes.write()
     graph = SkillGraph.load(top)
-    new = graph.nodes["random-seed-and-run"]
+    new = graph.nodes["random-seed-map"]
     assert new.kind is NodeKind.MAP
     assert graph.neighbors(new.id) == item.nodes
     assert new.id in graph.neighbors("SKILL")
@@ -224,7 +224,7 @@ def test_json_has_the_changes_of_each(top: Path, capsys: Capture) -> None:
     kinds = [item["kind"] for item in printed["suggestions"]]
     assert sorted(set(kinds)) == ["links", "maps", "merge", "split"]
     first = printed["suggestions"][kinds.index("maps")]
-    assert first["changes"]["created"] == ["random-seed-and-run.md"]
+    assert first["changes"]["created"] == ["random-seed-map.md"]
     assert first["changes"]["changed"] == ["SKILL.md"]
     assert "+type: map" in first["changes"]["diff"]
 
@@ -245,7 +245,7 @@ def test_git_applies_the_patch(
     for arguments in (["init", "--quiet"], ["apply", "--check", file], ["apply", file]):
         subprocess.run(["git", *map(str, arguments)], cwd=top, check=True)
     graph = SkillGraph.load(top)
-    assert "random-seed-and-run" in graph.neighbors("SKILL")
+    assert "random-seed-map" in graph.neighbors("SKILL")
     assert set(shown[0].nodes) <= graph.reachable()
     assert {"part-k", "part-z"} <= set(graph.neighbors("long"))
     assert "two" not in graph.nodes

@@ -29,7 +29,9 @@ SMALLEST = 5
 """Nodes from which a cluster is worth a map."""
 LISTED = 0.5
 """Share of a cluster that one map lists, from which the cluster has a map."""
-TITLE_WORDS = 2
+TITLE_PHRASES = 2
+PART_WITH_TWO, PART_WITH_ONE = 6, 3
+"""One of so many nodes of a cluster has two words together, or a word, that are its title."""
 COMMON = 0.15
 """Share of the nodes outside a cluster that have a word, from which it does not tell them apart."""
 OF_ONE_FOLDER = 2 / 3
@@ -51,6 +53,7 @@ def map_candidates(graph: SkillGraph, dialect: Dialect) -> list[Candidate]:
     overall = Counter(key for bag in words_of.values() for key in bag)
     names = FreeNames(graph.nodes.values(), graph.others[root_name(graph)])
     candidates = []
+    titles: set[str] = set()
     listing = [node for node in graph.gathering if _is_narrow(graph, node)]
     for cluster in _of_useful_size(graph):
         unlisted = set(cluster)
@@ -63,7 +66,9 @@ def map_candidates(graph: SkillGraph, dialect: Dialect) -> list[Candidate]:
             continue
         center = center_of(graph, cluster)
         title = _folder_title(graph, cluster) or _title(cluster, words_of, overall)
-        title = title or graph.nodes[center].title
+        if not title or title in titles:
+            title = graph.nodes[center].title
+        titles.add(title)
         stem_taken = names.take(f"{title} map" if names.holds(title) else title, "map")
         parent = _parent(graph, cluster)
         order = _order(graph, cluster)
@@ -144,22 +149,21 @@ def _title(
     scores = {
         key: count * math.log(total / overall[key])
         for key, count in inside.items()
-        if count >= max(2, len(cluster) / 6)
+        if count >= max(2, len(cluster) / (PART_WITH_TWO if len(key) > 1 else PART_WITH_ONE))
         and overall[key] - count < COMMON * (total - len(cluster))
     }
+    # Two words together say what they are about; beside them, a single one only confuses.
+    longest = max(map(len, scores), default=0)
     written: list[str] = []
     told: set[str] = set()
-    # Two words together say more than each of them, which at least as many nodes have.
-    for key in sorted(scores, key=lambda key: (-scores[key] * len(key), key)):
-        if told.isdisjoint(key) and len(written) < TITLE_WORDS:
+    for key in sorted(scores, key=lambda key: (-scores[key], key)):
+        if len(key) == longest and told.isdisjoint(key) and len(written) < TITLE_PHRASES:
             told |= set(key)
             forms: Counter[str] = Counter()
             for node in cluster:
                 forms.update(words_of[node].get(key, ()))
             written.append(min(forms, key=lambda form: (-forms[form], form)))
-    if not written:
-        return ""
-    listed = " and ".join(filter(None, (", ".join(written[:-1]), written[-1])))
+    listed = " and ".join(written)
     return listed[:1].upper() + listed[1:]
 
 
