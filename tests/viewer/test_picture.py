@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from skillagent import SkillGraph
+from skillagent.diagnostics import Severity
 from skillagent.html.document import document
 from skillagent.html.markup import EMPTY
+from skillagent.lint.checking import check
+from skillagent.lint.selection import Selection
 from skillagent.tokens import default_counter
 from skillagent.viewer import Picture, page, picture_of
 from skillagent.viewer.picture import PictureNode
@@ -66,6 +69,21 @@ def test_findings_are_at_their_node(vault: Vault) -> None:
     codes = [finding.code for finding in node(drawn, "seeds/split").findings]
     assert "SG020" in codes
     assert sum(drawn.severities.values()) >= len(codes)
+
+
+def test_the_findings_are_those_of_check_strict(vault: Vault) -> None:
+    graph = SkillGraph.load(vault(SMALL | {"extra.md": "# Extra\n\nSee [[nowhere]].\n"}))
+    drawn = picture_of(graph)
+    found = check(graph, strict=True).findings
+    assert drawn.severities == {
+        str(severity): sum(one.severity is severity for one in found) for severity in Severity
+    }
+    # What two rules know of one broken link is said once.
+    codes = [one.code for one in node(drawn, "extra").findings]
+    assert "SG020" in codes
+    assert "SG305" not in codes
+    only = picture_of(graph, selection=Selection(("SG020",)))
+    assert {one.code for each in only.nodes for one in each.findings} == {"SG020"}
 
 
 def test_maps_know_what_belongs_to_them(vault: Vault) -> None:

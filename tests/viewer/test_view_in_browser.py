@@ -38,6 +38,8 @@ LARGEST_SPOT = 24
 """Pixels from side to side of the largest node, at most."""
 FIRST_COLOUR = (0x25, 0x63, 0xC9)
 """The colour of the largest map, in the light theme."""
+FIRST_FAINT = (0xAA, 0xC1, 0xE7)
+"""That of its nodes while none of them is near the open node."""
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +209,30 @@ def test_keys_walk_the_graph(bundled: str, show: Open) -> None:
     page.locator("html[data-theme=dark]").wait_for(state="attached")
 
 
+def test_after_a_search_the_keys_are_for_the_picture(bundled: str, show: Open) -> None:
+    page = ready(show(bundled))
+    page.keyboard.press("/")
+    page.keyboard.type("what a seed")
+    page.keyboard.press("Enter")
+    titled(page, "What a seed fixes")
+    page.keyboard.press("2")
+    assert page.locator(".depths [aria-pressed=true]").inner_text() == "2 steps"
+    assert page.get_by_role("combobox").input_value() == ""
+
+
+@pytest.mark.parametrize("before", ["", NO_WEBGL])
+def test_fit_shows_also_what_is_far_from_the_open_node(
+    bundled: str, show: Open, before: str
+) -> None:
+    page = ready(show(bundled, "#agents%2Fagent-run-manifest", before=before))
+    page.locator(".colours summary").click()
+    for _ in range(8):
+        page.keyboard.press("+")
+    page.keyboard.press("f")
+    page.mouse.click(*middle_of(page, FIRST_FAINT))
+    page.wait_for_url("**#determinism%2F**")
+
+
 def test_a_hostile_graph_executes_nothing(vault: Vault, show: Open) -> None:
     quoted = json.dumps(HOSTILE.replace(": ", " "))
     name = "<img src=x onerror=owned=1>"
@@ -317,8 +343,7 @@ def test_of_a_large_graph_maps_are_closed_until_they_are_opened(show: Open) -> N
     shown.keyboard.press("Enter")
     titled(shown, "Title of map-042/node-007")
     assert "99 maps are closed" in remarks.inner_text()
-    shown.keyboard.press("Escape")  # leaves the search
-    shown.keyboard.press("Escape")
+    shown.keyboard.press("Escape")  # the search was left when the node was chosen
     titled(shown, "Title of entry")
     shown.keyboard.press("3")
     assert "More than 2,000 nodes are within 3 links" in remarks.inner_text()

@@ -42,13 +42,16 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from skillagent import config
     from skillagent.cli.progress_bar import progress_bar
+    from skillagent.cli.selection import selection_of
     from skillagent.viewer import page, picture_of
 
     records = _records(arguments.runs)
     with progress_bar() as progress:
         graph = _graph(arguments, records, progress)
-        picture = picture_of(graph, progress)
+        selection = selection_of(config.find(graph.roots[0].path))
+        picture = picture_of(graph, progress, selection=selection)
         walks = _walks(records, graph)
         html = page(picture, [walk.to_json() for walk in walks])
     if arguments.export is None:

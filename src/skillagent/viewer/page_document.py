@@ -52,7 +52,7 @@ def _facts(picture: Picture) -> str:
     tokens = sum(node.text_tokens for node in picture.nodes)
     maps = sum(node.kind is NodeKind.MAP for node in picture.nodes)
     counts = _counted({"node": len(picture.nodes), "map": maps, "token": tokens})
-    return f"{counts}; check and health find {_counted(picture.severities)}"
+    return f"{counts}; check --strict finds {_counted(picture.severities)}"
 
 
 def _counted(numbers: Mapping[str, int]) -> str:

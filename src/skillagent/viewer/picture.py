@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skillagent.diagnostics import Diagnostic, Severity, ordered
+from skillagent.diagnostics import Diagnostic, Severity
 from skillagent.graph import Link, Node, NodeKind, SkillGraph
 from skillagent.html.markup import shown
-from skillagent.lint import CHECK_RULES, HEALTH_RULES, findings
+from skillagent.lint.checking import check
+from skillagent.lint.selection import Selection
 from skillagent.progress import Progress, no_progress, tracked
 from skillagent.tokens import TokenCounter, default_counter
 from skillagent.viewer.layout import Disc, Place, layout
@@ -108,7 +109,10 @@ class Picture:
 
 
 def picture_of(
-    graph: SkillGraph, progress: Progress = no_progress, text_limit: int = TEXT_LIMIT
+    graph: SkillGraph,
+    progress: Progress = no_progress,
+    text_limit: int = TEXT_LIMIT,
+    selection: Selection | None = None,
 ) -> Picture:
     """The picture of a graph.
 
@@ -117,12 +121,13 @@ def picture_of(
         progress: called as the work proceeds.
         text_limit: characters of HTML of all texts together; if there are more, the picture has no
             text, and a remark says so.
+        selection: which findings the nodes have, of those of `check --strict`; None for all.
     """
     belonging = membership(
         {node: graph.neighbors(node) for node in graph.nodes}, graph.gathering, graph.entries
     )
     laid_out = layout(belonging)
-    findings_of, severities = _findings(graph, progress)
+    findings_of, severities = _findings(graph, selection, progress)
     texts = _texts(graph, progress, text_limit)
     counter = default_counter()
     nodes = tuple(
@@ -211,11 +216,10 @@ def _maps(
 
 
 def _findings(
-    graph: SkillGraph, progress: Progress
+    graph: SkillGraph, selection: Selection | None, progress: Progress
 ) -> tuple[dict[str, list[Diagnostic]], dict[str, int]]:
     """Id → findings of its file, the most serious first; severity → how many there are of it."""
-    rules = {**CHECK_RULES, **HEALTH_RULES}
-    every = ordered({*graph.diagnostics, *findings(graph, progress, rules)})
+    every = check(graph, selection, strict=True, progress=progress).findings
     files = {
         f"{node.root}::{node.path}" if node.root else node.path: node.id
         for node in graph.nodes.values()
@@ -258,7 +262,8 @@ def _remarks(
     if cut := sum(len(each) > MOST_FINDINGS for each in findings_of.values()):
         whose = "One node has" if cut == 1 else f"{cut:,} nodes have"
         remarks.append(
-            f"{whose} more findings than the {MOST_FINDINGS} shown: `skillagent check` lists all."
+            f"{whose} more findings than the {MOST_FINDINGS} shown: "
+            "`skillagent check --strict --all` lists every one."
         )
     partial = sum(not node.whole for node in graph.nodes.values())
     if partial:

@@ -10,7 +10,7 @@ const KEYS = [
   ["1 2 3", "draw the links within so many steps"],
   ["0", "draw all links"],
   ["+ −", "closer, farther"],
-  ["f", "fit the picture to the window"],
+  ["f", "fit the whole graph to the window"],
   ["l", "the graph as a list, or as a picture"],
   ["t", "light or dark"],
   ["?", "these keys"],

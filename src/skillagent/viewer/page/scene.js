@@ -113,9 +113,12 @@ function shownNodes(model, state, remarks) {
       remarks.push(`Of the ${members.length.toLocaleString("en")} nodes of ${titleOf(model, map)}, ${MOST.toLocaleString("en")} are drawn.`);
   }
   if (closed) {
-    const maps = closed === 1 ? "1 map is" : `${closed.toLocaleString("en")} maps are`;
+    const discs =
+      closed === 1
+        ? "1 map is closed and drawn as a disc: click it to open the map."
+        : `${closed.toLocaleString("en")} maps are closed, each drawn as a disc: click a disc to open its map.`;
     const links = state.depth ? "" : " A link of a node inside is drawn as a link of its map.";
-    remarks.push(`${maps} closed, each drawn as one disc: click a disc to open it.${links}`);
+    remarks.push(discs + links);
   }
   return shown;
 }

@@ -90,7 +90,10 @@ class View {
   /** @param {HTMLElement} container */
   build(container) {
     const { model } = this;
-    this.search = searchField(model, (id) => this.open(id));
+    this.search = searchField(model, (id) => {
+      this.open(id);
+      (this.list.hidden ? this.stage : this.list).focus(); // so that the next keys are not text
+    });
     this.panel = nodePanel(model, (id) => this.open(id), (number) => colours().map(number));
     this.slot = el("div", { class: "slot" });
     this.stage = el("div", {
@@ -124,11 +127,7 @@ class View {
 
   /** Make the drawing; without any, the list takes its place. */
   draw() {
-    const points = this.model.data.maps.flatMap(({ at, radius }) => [
-      /** @type {[number, number]} */ ([at[0] - radius, at[1] - radius]),
-      /** @type {[number, number]} */ ([at[0] + radius, at[1] + radius]),
-    ]);
-    this.drawing = drawingIn(this.stage, boundsOf(points.length ? points : [[-1, -1], [1, 1]]), {
+    this.drawing = drawingIn(this.stage, boundsOf(this.corners()), {
       colours,
       moves: () => this.isReady && !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       onNode: (id) => this.open(id),
@@ -141,6 +140,15 @@ class View {
       this.lasting = "This browser cannot draw the picture: here is the graph as a list.";
       this.showList(true);
     }
+  }
+
+  /** Corners around every map. */
+  corners() {
+    const corners = this.model.data.maps.flatMap(({ at, radius }) => [
+      /** @type {[number, number]} */ ([at[0] - radius, at[1] - radius]),
+      /** @type {[number, number]} */ ([at[0] + radius, at[1] + radius]),
+    ]);
+    return corners.length ? corners : /** @type {[number, number][]} */ ([[-1, -1], [1, 1]]);
   }
 
   depthButtons() {
@@ -169,7 +177,7 @@ class View {
       { class: "group", role: "group", "aria-label": "Picture" },
       button("+", "Closer", () => this.drawing?.zoom(1.4)),
       button("−", "Farther", () => this.drawing?.zoom(1 / 1.4)),
-      button("Fit", "Fit to the window", () => this.fit()),
+      button("Fit", "The whole graph", () => this.fitWhole()),
       this.listButton,
       button("◐", "Light or dark", () => this.theme.toggle()),
       button("?", "Keys", () => this.dialog.showModal()),
@@ -196,8 +204,8 @@ class View {
           ),
         ),
       ),
-      rest > 0 ? el("li", { class: "other" }, `${count(rest, "smaller map")} in the same colours`) : "",
-      el("li", { class: "other" }, swatch(shades.map(-1)), "Entry, and nodes in no other map"),
+      rest > 0 ? el("li", { class: "other" }, `${count(rest, "smaller map")} in these colours again`) : "",
+      el("li", { class: "other" }, swatch(shades.map(-1)), "Entry, and nodes in no map"),
     );
   }
 
@@ -220,7 +228,7 @@ class View {
       "+": () => this.drawing?.zoom(1.4),
       "=": () => this.drawing?.zoom(1.4),
       "-": () => this.drawing?.zoom(1 / 1.4),
-      f: () => this.fit(),
+      f: () => this.fitWhole(),
       l: () => this.showList(Boolean(this.list.hidden)),
       t: () => this.theme.toggle(),
     });
@@ -309,11 +317,17 @@ class View {
     if (points.length && this.list.hidden) this.drawing?.fit(points, this.covered());
   }
 
-  /** How far the tools, the legend and labels reach into the picture. */
-  covered() {
+  fitWhole() {
+    if (this.list.hidden) this.drawing?.fit(this.corners(), this.covered(16));
+  }
+
+  /**
+   * How far the tools, the legend and labels reach into the picture.
+   * @param {number} labels CSS pixels beside the outermost nodes
+   */
+  covered(labels = Math.min(110, this.stage.clientWidth * 0.16)) {
     const { clientWidth: width, clientHeight: height } = this.stage;
     const { top, bottom } = this.stage.getBoundingClientRect();
-    const labels = Math.min(110, width * 0.16);
     const legend = this.colours.open && width > 640 ? this.colours.offsetWidth * 0.8 : 0;
     const reaches = (/** @type {number} */ pixels) => Math.min(Math.max(EDGE, pixels + 16), height * 0.2);
     return {

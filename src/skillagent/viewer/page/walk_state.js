@@ -30,7 +30,7 @@
  */
 /** @typedef {"listed" | "summarised" | "read"} Level */
 /** @typedef {"first" | "second" | "both"} Runs which of two runs; `first` if there is only one */
-/** @typedef {{level: Level, runs: Runs, number: number, isNew: boolean}} Mark `number`: as how many-th it was opened; 0 for none */
+/** @typedef {{level: Level, runs: Runs, number: number, isNew: boolean}} Mark `number` of the step that opened it; 0 for none */
 /** @typedef {{source: string, target: string, runs: Runs, isLink: boolean, isNew: boolean}} Way */
 /** @typedef {{marks: Map<string, Mark>, ways: Way[]}} Course what is drawn of runs */
 
@@ -73,14 +73,13 @@ function courseOfOne(walk, position, runs) {
   /** @type {Way[]} */
   const ways = [];
   let last = "";
-  let opened = 0;
   walk.steps.slice(0, position).forEach((step, at) => {
     for (const mark of marks.values()) mark.isNew = false;
     const isNew = at === position - 1;
     for (const level of LEVELS) {
       for (const id of step[level]) {
         const before = marks.get(id);
-        const number = before?.number || (level === "listed" ? 0 : ++opened);
+        const number = before?.number || (level === "listed" ? 0 : step.number);
         const fullest = before && LEVELS.indexOf(before.level) > LEVELS.indexOf(level) ? before.level : level;
         marks.set(id, { level: fullest, runs, number, isNew });
       }

@@ -187,7 +187,7 @@ class Column {
         "button",
         { type: "button", onclick: () => (this.owner.pause(), this.owner.go(at)) },
         el("span", { class: "step-number" }, String(step.number)),
-        el("span", { class: "step-call" }, el("code", {}, plain(step.operation)), " ", plain(step.arguments)),
+        el("span", { class: "step-call", title: plain(step.arguments) }, el("code", {}, plain(step.operation)), " ", plain(shortIn(step))),
         el("span", { class: "number" }, step.refused ? "refused" : number(step.cost)),
       ),
     );
@@ -326,6 +326,14 @@ function key(isPair) {
  */
 function button(text, name, act) {
   return el("button", { type: "button", "aria-label": name, title: name, onclick: act }, text);
+}
+
+/**
+ * The arguments of a step for a short row: of ids that are paths, only the last name.
+ * @param {import("./walk_state.js").Step} step
+ */
+function shortIn(step) {
+  return step.operation.startsWith("read_") ? step.arguments.replace(/[^\s,]*\//gu, "…/") : step.arguments;
 }
 
 /** @param {number} value */
