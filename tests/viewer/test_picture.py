@@ -72,7 +72,7 @@ def test_findings_are_at_their_node(vault: Vault) -> None:
 
 
 def test_the_findings_are_those_of_check_strict(vault: Vault) -> None:
-    graph = SkillGraph.load(vault(SMALL | {"extra.md": "# Extra\n\nSee [[nowhere]].\n"}))
+    graph = SkillGraph.load(vault({**SMALL, "extra.md": "# Extra\n\nSee [[nowhere]].\n"}))
     drawn = picture_of(graph)
     found = check(graph, strict=True).findings
     assert drawn.severities == {

@@ -224,7 +224,8 @@ def test_after_a_search_the_keys_are_for_the_picture(bundled: str, show: Open) -
 def test_fit_shows_also_what_is_far_from_the_open_node(
     bundled: str, show: Open, before: str
 ) -> None:
-    page = ready(show(bundled, "#agents%2Fagent-run-manifest", before=before))
+    start = "#agents%2Fagent-run-manifest"
+    page = ready(show(bundled, start, before=before, reduced_motion="reduce"))
     page.locator(".colours summary").click()
     for _ in range(8):
         page.keyboard.press("+")
