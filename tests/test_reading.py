@@ -198,3 +198,25 @@ def test_no_line_of_a_text_looks_like_one_of_the_answer(vault: Vault, line: str)
     answer = Toolset(SkillGraph.load(vault({"a.md": f"Text.\n\n{line}"}))).read_node("a")
     assert line not in answer.text.split("\n")
     assert "\\" in value(answer)["text"]
+
+
+SENTENCES = "".join(f"Sentence {number} of a long paragraph is here. " for number in range(60))
+BLOCKS = {
+    "paragraph": f"{SENTENCES.strip()}\n\nThe next one.",
+    "list": "\n".join(f"- item {number} with some words behind it" for number in range(60)),
+    "table": "| a | b |\n|---|---|\n"
+    + "\n".join(f"| {number} | words in a long row |" for number in range(60)),
+    "code": "```python\n" + "\n".join(f"value_{n} = {n}\n" for n in range(90)) + "\n```\n\nEnd.",
+    "quote": "\n".join(f"> Line {number} of a long quotation." for number in range(60)),
+    "heading below": f"{SENTENCES.strip()}\n## Right below\n\nText.\n\n<!-- out -->\n\nMore.",
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_long_block_is_read_as_it_is_written(block: str, vault: Vault) -> None:
+    body = f"# A\n\n{BLOCKS[block]}\n"
+    tools = Toolset(SkillGraph.load(vault({"a.md": body, "b.md": "# B\n\n![[a]]\n"})), 20_000)
+    written = body.replace("<!-- out -->\n\n", "").strip()
+    assert f'<node id="a">\n{written}\n</node>' in tools.read_node("a").text
+    again = Toolset(tools.graph, 20_000).read_node("b").text
+    assert "\n".join(f"> {line}" for line in written.split("\n")) in again

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +26,8 @@ class TextBlock(NamedTuple):
     text: str
     authored: bool
     """Whether the lines are from a file; otherwise they are an embed or a pointer."""
+    goes_on: bool = False
+    """Whether the next block is the rest of the same paragraph, list, table or code."""
 
 
 class Embed(NamedTuple):
@@ -36,14 +38,39 @@ class Embed(NamedTuple):
 
 
 def joined(blocks: Sequence[TextBlock]) -> str:
-    """The blocks with blank lines between them; empty ones are left out."""
-    shown = (block for block in blocks if block.text.strip())
+    """The blocks with blank lines between them, but not inside what was cut in two.
+
+    Empty ones are left out.
+    """
+    shown: list[TextBlock] = []
+    for block in blocks:
+        if block.text.strip():
+            shown.append(block)
+        elif shown and not block.goes_on:
+            shown[-1] = shown[-1]._replace(goes_on=False)
     texts = []
     for authored, group in groupby(shown, key=lambda block: block.authored):
-        text = "\n\n".join(block.text for block in group)
+        text = "".join(
+            block.text if block.goes_on else block.text.rstrip("\n") + "\n\n" for block in group
+        ).removesuffix("\n\n")
         # Escaped once more, because a tag may begin in one piece and end in the next.
         texts.append(writing.body(text) if authored else text)
     return "\n\n".join(texts).strip("\n")
+
+
+def goes_on(document: Document, index: int, chosen: Container[int]) -> bool:
+    """Whether a piece and the next one, which is chosen, too, are parts of one block.
+
+    Args:
+        document: the pieces are its.
+        index: of the piece.
+        chosen: the indexes of the pieces that are shown.
+    """
+    if index + 1 not in chosen or index + 1 >= len(document.pieces):
+        return False
+    piece, following = document.pieces[index], document.pieces[index + 1]
+    own = document.text[piece.start : piece.end]
+    return piece.end == following.start and own[len(own.rstrip()) :].count("\n") < 2
 
 
 def piece_text(view: SessionView, node: str, index: int) -> str:
@@ -109,7 +136,8 @@ class EmbedExpander:
         inner = self._expand_pieces(target, indexes, (*stack, target))
         blocks: list[TextBlock] = []
         for index in indexes:
-            blocks.append(TextBlock(piece_text(self._view, target, index).rstrip("\n"), True))
+            within = index not in inner and goes_on(document, index, indexes)
+            blocks.append(TextBlock(piece_text(self._view, target, index), True, within))
             for embed in inner.get(index, ()):
                 blocks.append(TextBlock(embed.text, False))
                 for node, indexes_of_node in embed.pieces.items():

@@ -20,7 +20,14 @@ from skillagent.disclosure.listing_text import where
 from skillagent.disclosure.node_text import node_tag
 from skillagent.disclosure.results import NodeResult, SectionLine, SummaryResult
 from skillagent.disclosure.select import summaries
-from skillagent.disclosure.select.embeds import Embed, EmbedExpander, TextBlock, joined, piece_text
+from skillagent.disclosure.select.embeds import (
+    Embed,
+    EmbedExpander,
+    TextBlock,
+    goes_on,
+    joined,
+    piece_text,
+)
 from skillagent.disclosure.session_view import SessionView
 from skillagent.graph.link import is_block
 from skillagent.store import NodeHead
@@ -299,11 +306,13 @@ def _blocks(
     reading: _Reading, chosen: set[int], embeds: Mapping[int, Sequence[Embed]]
 ) -> Iterator[TextBlock]:
     """The chosen pieces with their embeds, and pointers to pieces that were shown before."""
+    document = reading.view.graph.document(reading.node.id)
     last_call: int | None = None
     for section in reading.sections:
         for index in section.pieces:
             if index in chosen:
-                yield TextBlock(reading.text([index]).rstrip("\n"), True)
+                within = index not in embeds and goes_on(document, index, chosen)
+                yield TextBlock(reading.text([index]), True, within)
                 for embed in embeds.get(index, ()):
                     yield TextBlock(embed.text, False)
                 last_call = None
