@@ -133,7 +133,7 @@ FILES = {
 }
 MERGED = (
     "---\ndescription: About a\ntags: [one, two]\ndate: 2026-01-01\n"
-    "up: '[[index]]'\naliases: [b, B title, bee]\n---\n# A\n\nSee [[a#B]] and "
+    "up: '[[index]]'\naliases: [b, B title, bee]\n---\n# A\n\nSee [[a#B|b]] and "
     "[text][ref][^1]. ^here\n\n## Part\n\n[ref]: https://example.org/a\n[^1]: Note of a.\n\n"
     "## B\n\n"
     "Words [text][ref-2], [ref][ref-2] too[^1-2], [up](index.md), ![](x/pic.png). ^here-2\n\n"
@@ -148,7 +148,7 @@ def test_texts_headers_and_links_are_united(vault: Vault) -> None:
     files = {path: data.decode() for path, data in content(top).items()}
     assert files["a.md"] == MERGED
     assert files["index.md"] == (
-        "- [[a]]\n- [[a#B]]\n- [[a#B#Part]]\n- ![[a#^here-2]]\n- [in line](a.md#part-1)\n"
+        "- [[a]]\n- [[a#B|b]]\n- [[a#B#Part]]\n- ![[a#^here-2]]\n- [in line](a.md#part-1)\n"
     )
     assert "x/b.md" not in files
     graph = SkillGraph.load(top)
@@ -271,11 +271,26 @@ def test_what_is_left_out_of_the_other_header_is_told(vault: Vault) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("so [[deep/b]] is.", "so [[a#B|b]] is."),
+        ("so [[b|it]] is.", "so [[a#B|it]] is."),
+        ("so ![[b]] is.", "so ![[a#B]] is."),
+        ("| x |\n|---|\n| [[b]] |", "| x |\n|---|\n| [[a#B\\|b]] |"),
+    ],
+)
+def test_a_sentence_around_a_link_reads_as_before(before: str, after: str, vault: Vault) -> None:
+    top = vault({"index.md": f"# I\n\n[[a]]\n\n{before}\n", "a.md": "# A\n", "deep/b.md": "# B\n"})
+    merge(SkillGraph.load(top), "a", "b").write()
+    assert (top / "index.md").read_text() == f"# I\n\n[[a]]\n\n{after}\n"
+
+
 def test_the_command_shows_and_writes(vault: Vault, capsys: pytest.CaptureFixture[str]) -> None:
     top = vault({"index.md": "[[a]] [[b]]", "a.md": "# A\n", "b.md": "# B\n\nb\n"})
     before = content(top)
     assert main(["merge", str(top), "a", "b", "--dry-run"]) == 0
-    assert "+[[a]] [[a#B]]" in capsys.readouterr().out
+    assert "+[[a]] [[a#B|b]]" in capsys.readouterr().out
     assert content(top) == before
     assert main(["merge", str(top), "a", "b"]) == 0
     assert sorted(content(top)) == ["a.md", "index.md"]

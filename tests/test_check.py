@@ -272,7 +272,7 @@ def test_add_ignore_lets_an_old_graph_pass_and_new_findings_fail(checked: Checke
     assert '+"/know/a.md" = ["SG020"' in out
     code, out, _ = checked.type("--strict", "--add-ignore")
     assert code == 0
-    assert out.startswith("created skillagent.toml\n")
+    assert out.startswith("created ../skillagent.toml\n")
     assert checked.codes("--strict") == []
     assert checked.type("--strict")[0] == 0
     (folder / "know/new.md").write_text(BROKEN.format("N"))

@@ -8,6 +8,7 @@ Above: the command `check`. Below: `config`, `lint`.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -65,8 +66,9 @@ def add_ignore(
     if after and not _holds(after.decode(), names, by_file):
         where = ".".join(names[:-1]) or "graphs"
         raise UsageError(f"{file}: cannot be extended; write [{where}] as a table of its own")
-    files = () if before == after else (FileChange(file, file.name, before, after),)
-    return Changes(top, files)
+    if before == after:
+        return Changes(top, ())
+    return Changes(top, (FileChange(file, os.path.relpath(file, top), before, after),))
 
 
 def _holds(text: str, names: Iterable[str], by_file: Mapping[str, set[str]]) -> bool:

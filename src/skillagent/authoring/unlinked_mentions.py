@@ -1,7 +1,8 @@
 """Finds names of nodes in prose that are not links yet.
 
 A mention is the title, an alias or the stem of exactly one other node: whole words in one line,
-the last word with any English ending. Of two that overlap the longer one counts. Code, comments,
+the last word with any English ending, but a name of one word only in singular or plural: "results"
+is not the name "resulting". Of two that overlap the longer one counts. Code, comments,
 links, headings, web addresses and HTML tags are not searched.
 """
 
@@ -51,7 +52,7 @@ def mentions(graph: SkillGraph, sources: Iterable[Node]) -> Iterator[Mention]:
         graph: the graph whose names are searched for.
         sources: the nodes to search, in order.
     """
-    names = _tree(_names(graph))
+    names = _tree(*_names(graph))
     for node in sources:
         linked = {node.id, *graph.neighbors(node.id)}
         for mention in _in_document(node, names):
@@ -68,10 +69,12 @@ class _Branch:
     """Stem of a name's last word → id of the node with that name."""
     longer: dict[str, _Branch] = field(default_factory=dict)
     """Next word → the names that continue with it."""
+    alone: frozenset[str] = frozenset()
+    """At the root: the names of one word, in singular and plural."""
 
 
-def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
-    root = _Branch()
+def _tree(names: Mapping[tuple[str, ...], str], alone: Iterable[str]) -> _Branch:
+    root = _Branch(alone=frozenset(form for word in alone for form in _numbers(word)))
     for phrase, node in names.items():
         branch = root
         for word in phrase[:-1]:
@@ -80,9 +83,23 @@ def _tree(names: Mapping[tuple[str, ...], str]) -> _Branch:
     return root
 
 
-def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
-    """Words of a name, the last one stemmed → id of the only node that has it."""
+def _numbers(word: str) -> Iterator[str]:
+    """A word, and what may be its singular or its plural."""
+    yield from (word, f"{word}s", f"{word}es")
+    if word.endswith("y"):
+        yield f"{word[:-1]}ies"
+    if word.endswith("ies"):
+        yield f"{word[:-3]}y"
+    if word.endswith("es"):
+        yield word[:-2]
+    if word.endswith("s"):
+        yield word[:-1]
+
+
+def _names(graph: SkillGraph) -> tuple[Mapping[tuple[str, ...], str], set[str]]:
+    """Words of a name, the last one stemmed → id of its only node; and the names of one word."""
     owners: dict[tuple[str, ...], set[str]] = {}
+    alone: set[str] = set()
     for node in graph.nodes.values():
         names = {node.title, *node.names, *node.aliases}
         if node.stem.casefold() not in ENTRY_STEMS:
@@ -91,14 +108,16 @@ def _names(graph: SkillGraph) -> Mapping[tuple[str, ...], str]:
             words = _WORD.findall(name.casefold())
             if words and not all(word in STOP_WORDS for word in words):
                 owners.setdefault(_key(words), set()).add(node.id)
+                alone.update(words if len(words) == 1 else ())
     single = {phrase[0] for phrase in owners if len(phrase) == 1}
     common = _common(graph, single)
-    return {
+    named = {
         phrase: next(iter(nodes))
         for phrase, nodes in owners.items()
         if len(nodes) == 1
         and (len(phrase) > 1 or (phrase[0] not in common and len(phrase[0]) >= MIN_LETTERS))
     }
+    return named, alone
 
 
 def _common(graph: SkillGraph, terms: set[str]) -> set[str]:
@@ -156,7 +175,8 @@ def _longest_at(
         start, _, word = words[place]
         if place > at and not _GAP.fullmatch(text, words[place - 1][1], start):
             break
-        if target := branch.ends.get(stem(word)):
+        target = branch.ends.get(stem(word))
+        if target and (place > at or word in names.alone):
             best = (place - at + 1, target)
         if word not in branch.longer:
             break

@@ -52,11 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         for remark in (remark for changes in corrected.changes for remark in changes.remarks):
             print(printable(f"remark: {remark}"), file=sys.stderr)
         if arguments.diff:
-            for changes in corrected.changes:
-                # The paths are those in the root, and two roots can have a file of one name.
-                place = f"in {changes.top}:\n" if len(graph.roots) > 1 and changes.files else ""
-                print(printable(place + changes.diff()), end="")
-            return int(bool(corrected.codes))
+            return _show(corrected, several=len(graph.roots) > 1)
         codes = Counter(corrected.codes)
         # A correction can make room for another, as quotes do for the next key of a header.
         for _ in range(ROUNDS):
@@ -71,6 +67,17 @@ def run(arguments: argparse.Namespace) -> int:
         corrected = FixedFiles((), dict(sorted(codes.items())))
     print(_output(arguments, graph, report, corrected))
     return _exit_code(arguments, report.findings)
+
+
+def _show(corrected: FixedFiles, *, several: bool) -> int:
+    """Print what would be corrected, as a diff; the code to exit with."""
+    for changes in corrected.changes:
+        # The paths are those in the root, and two roots can have a file of one name.
+        place = f"in {changes.top}:\n" if several and changes.files else ""
+        print(printable(place + changes.diff()), end="")
+    if not corrected.codes:
+        print("skillagent: nothing to correct", file=sys.stderr)
+    return int(bool(corrected.codes))
 
 
 def _checked(
@@ -104,10 +111,10 @@ def _add_ignore(
         print(printable(str(error)), file=sys.stderr)
     if errors:
         print("skillagent: errors cannot be ignored like this; correct them", file=sys.stderr)
+    code = finish(changes, arguments, _count_of(others))
     if project is None or not project.graphs:
         message = 'declares no graph: name the folder in each check, or add graphs = ["FOLDER"]'
-        print(f"skillagent: the configuration {message}", file=sys.stderr)
-    code = finish(changes, arguments, _count_of(others))
+        print(f"remark: the configuration {message}", file=sys.stderr)
     return int(bool(errors)) or code
 
 
@@ -138,7 +145,7 @@ def _output(
     if form == "json":
         return to_json(_json(graph, report, corrected))
     if form == "text":
-        return printable(_text(graph, report, corrected, every=arguments.all))
+        return printable(_text(graph, report, corrected, arguments))
     from skillagent.lint import report_formats
 
     findings = report_formats.placed(report.findings, partial(file_of, graph), Path.cwd())
@@ -188,8 +195,14 @@ def _unreachable(graph: SkillGraph) -> list[str]:
     return [node for node in graph.nodes if node not in reachable]
 
 
-def _text(graph: SkillGraph, report: Report, corrected: FixedFiles | None, *, every: bool) -> str:
+def _text(
+    graph: SkillGraph,
+    report: Report,
+    corrected: FixedFiles | None,
+    arguments: argparse.Namespace,
+) -> str:
     counts = graph.counts
+    every = arguments.all
     orphans = graph.orphans()
     alone = set(orphans)
     written = graph.dialect.name
@@ -205,9 +218,10 @@ def _text(graph: SkillGraph, report: Report, corrected: FixedFiles | None, *, ev
             f"{counts.ambiguous} ambiguous"
         ),
         f"{counts.orphans} orphans, {counts.unreachable} unreachable from the entry",
-        *_named("orphan", orphans, every=every),
-        *_named("unreachable, though linked", linked, every=every),
     ]
+    if not arguments.select:
+        lines += _named("orphan", orphans, every=every)
+        lines += _named("unreachable, though linked", linked, every=every)
     ranked = sorted(report.findings, key=lambda diagnostic: _ORDER.index(diagnostic.severity))
     shown = ranked if every else ranked[:SHOWN]
     lines += [str(diagnostic) for diagnostic in shown]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from skillagent.markdown import Document
 
 
+SHOWN = 12
+"""Codes that are named to one who gave only their beginning."""
+
+
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     text = "what a code such as SG020 means, and how to correct it; without a code, all of them"
@@ -70,7 +74,11 @@ def _page(name: str) -> tuple[str, Document]:
             if alias == name.casefold():
                 return code, page
             names[alias] = code
-    hint = did_you_mean(name.casefold(), names) or did_you_mean(name.upper(), CODES)
+    begins = [one for one in CODES if one.startswith(name.upper())]
+    if name and begins:
+        hint = f"name one of {', '.join(begins[:SHOWN])}" + (" …" if len(begins) > SHOWN else "")
+    else:
+        hint = did_you_mean(name.casefold(), names)
     raise UsageError(f"there is no rule {name!r}: {hint or '`skillagent rule` lists them'}")
 
 
