@@ -333,8 +333,8 @@ def test_the_account_of_an_import_is_short(
     made = top / "made"
     assert main(["import", str(top / "in"), str(made)]) == 0
     out, err = capsys.readouterr()
-    assert out.splitlines()[20:] == [
-        "and 13 more; --json has all",
+    assert out.splitlines()[30:] == [
+        "and 3 more; --json has all",
         f"created 33 files in {made}: 1 entry, 1 map, 30 nodes, 1 other file",
     ]
     assert "1 new node has no description: x/x-map.md" in err

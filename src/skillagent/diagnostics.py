@@ -128,7 +128,9 @@ CODES: dict[str, Code] = {
         _W, "link each from a map: skillagent weave finds where, or hang it there by hand"
     ),
     "SG305": Code(_W, "write the node, or correct the links"),
-    "SG306": Code(_W, "write description: in the header, what it holds and when to read it"),
+    "SG306": Code(
+        _W, "add description: to the header, with what the node holds and when to read it"
+    ),
     "SG307": Code(_I, "skillagent split, where the parts are read apart"),
     "SG308": Code(_I, "part the map in two, or hang some links on a map below it"),
     "SG309": Code(_I, "add the words behind each link: - [[name]] - when to read it"),

@@ -31,7 +31,7 @@ def workflow(folder: Path, text: str) -> tuple[FileChange | None, str]:
         return None, f"{WORKFLOW_FILE}: was not changed; add {commands} to it"
     written = text.replace("{graph}", json.dumps(shown, ensure_ascii=False))
     remark = (
-        f"{WORKFLOW_FILE}: set the repository variable SKILLAGENT to what pip installs; "
+        f"{WORKFLOW_FILE}: set the repository variable SKILLAGENT to what pip installs there; "
         "GitHub runs it with the next push"
     )
     return FileChange(file, WORKFLOW_FILE, None, written.encode()), remark

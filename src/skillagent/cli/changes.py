@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN_REMARKS = 20
 LIMIT = 64_000_000
 """Limit of a file with texts or proposals, in bytes."""
-SHOWN_FILES = 20
+SHOWN_FILES = 30
 
 
 def writing(
@@ -100,14 +100,10 @@ def finish(changes: Changes, arguments: argparse.Namespace, summary: str = "") -
         return 0
     if arguments.dry_run:
         print(printable(changes.diff()), end="")
-    else:
-        for change in changes.files[:SHOWN_FILES]:
-            what = "created" if change.before is None else "changed"
-            print(printable(f"{'removed' if change.after is None else what} {change.shown}"))
-        if len(changes.files) > SHOWN_FILES:
-            print(f"and {len(changes.files) - SHOWN_FILES:,} more; --json has all")
         if summary:
-            print(printable(summary))
+            print(printable(f"remark: without --dry-run: {summary}"), file=sys.stderr)
+    else:
+        _list(changes, summary)
     if not changes.files:
         print("nothing to change")
     for remark in changes.remarks[:SHOWN_REMARKS]:
@@ -116,6 +112,17 @@ def finish(changes: Changes, arguments: argparse.Namespace, summary: str = "") -
         more = len(changes.remarks) - SHOWN_REMARKS
         print(f"remark: {more} more; --json has all", file=sys.stderr)
     return 0
+
+
+def _list(changes: Changes, summary: str) -> None:
+    """Print what was done to each file, and the summary."""
+    for change in changes.files[:SHOWN_FILES]:
+        what = "created" if change.before is None else "changed"
+        print(printable(f"{'removed' if change.after is None else what} {change.shown}"))
+    if len(changes.files) > SHOWN_FILES:
+        print(f"and {len(changes.files) - SHOWN_FILES:,} more; --json has all")
+    if summary:
+        print(printable(summary))
 
 
 def text_of(file: str) -> str:

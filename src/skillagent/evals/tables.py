@@ -158,8 +158,8 @@ def refusal_cells(report: Report) -> Cells:
 def remarks(report: Report) -> Iterator[str]:
     """How to read the tables, the controls, and what is missing."""
     yield (
-        "[ ] is a 95 % interval over questions. `14 / 20` is median / 90th percentile; - means "
-        "that it did not happen in so many questions."
+        "[ ] is a 95 % interval over questions. `14 / 20` is median / 90th percentile; -: too few "
+        "questions reached it."
     )
     if report.strongest:
         yield (

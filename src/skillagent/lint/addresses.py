@@ -36,6 +36,7 @@ _PLACES = (
 _SCHEME = lazy_pattern(r"(javascript|vbscript|livescript|data):", re.IGNORECASE)
 _PICTURE = lazy_pattern(r"data:image/(?:png|gif|jpe?g|webp|avif|bmp|x-icon)[;,]", re.IGNORECASE)
 _TEMPLATE = r"(?:\{[^{}]*\}|<[A-Za-z_ -]+>|\[[A-Za-z_ -]+\]|__[A-Z_]+__)"
+_PLACE_FOR_DATA = lazy_pattern(_TEMPLATE)
 _WITH_DATA = lazy_pattern(rf"https?://[^?#]*[^?#]*[?#][^#]*=\s*{_TEMPLATE}", re.IGNORECASE)
 _ANY_TEMPLATE = lazy_pattern(rf"(?:https?:)?//[^/]*(?:{_TEMPLATE}|/.*{_TEMPLATE})", re.IGNORECASE)
 _LOADED = frozenset(("!", "img", "image", "iframe", "script", "object", "embed", "video", "audio"))
@@ -57,9 +58,11 @@ def exfiltrating(inspection: Inspection) -> Iterator[Diagnostic]:
     for node in inspection.graph.nodes.values():
         for address in _addresses(node.document):
             pattern = _ANY_TEMPLATE if address.is_loaded else _WITH_DATA
-            if pattern.match(address.text):
+            if match := pattern.match(address.text):
                 what = "an image or frame" if address.is_loaded else "a link"
-                message = f"{what} whose address has a place for data: {address.text[:SHOWN]!r}"
+                place = _PLACE_FOR_DATA.findall(match[0])[-1][:SHOWN]
+                message = f"the address of {what} has a place for data, {place!r}: "
+                message += repr(address.text[:SHOWN])
                 yield _found("SG213", node.document, address, message)
 
 

@@ -113,12 +113,13 @@ def repeats_name(inspection: Inspection) -> Iterator[Diagnostic]:
 def repeated(inspection: Inspection) -> Iterator[Diagnostic]:
     """Descriptions that are word for word that of an earlier node, by id.
 
-    Not in a series such as the versions of a node; see `in_series`.
+    Not in a series such as the versions of a node; see `in_series`. A listing of a bundle has the
+    description of the folder's node.
     """
     first: dict[str, Node] = {}
     for node in inspection.graph.nodes.values():
         key = " ".join(node.description.casefold().split()).strip(" .!?…")
-        if not key or node.description_derived:
+        if not key or node.description_derived or is_listing(node):
             continue
         other = first.setdefault(key, node)
         if other is not node and not in_series(node, other):
