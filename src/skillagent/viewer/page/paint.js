@@ -90,9 +90,12 @@ export function paintLabels(context, scene, project, view, colours) {
   }
   for (const area of scene.areas) {
     // The area of the nodes without a map has no node that could bear its label.
-    if (!area.closed || area.map.id) continue;
+    if (area.map.id) continue;
     const text = `${area.title} (${area.map.nodes.toLocaleString("en")})`;
-    wanted.push({ text, at: project(area.map.at), radius: -1, rank: 20, strong: true, faint: false });
+    const at = project(area.map.at);
+    // Below the nodes, if they are drawn.
+    if (!area.closed) at.y += area.map.radius * view.scale + 10;
+    wanted.push({ text, at, radius: -1, rank: 20, strong: true, faint: !area.closed });
   }
   wanted.sort((a, b) => b.rank - a.rank || (a.text < b.text ? -1 : 1));
   context.lineJoin = "round";

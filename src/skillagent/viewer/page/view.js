@@ -204,7 +204,7 @@ class View {
           ),
         ),
       ),
-      rest > 0 ? el("li", { class: "other" }, `${count(rest, "smaller map")} in these colours again`) : "",
+      rest > 0 ? el("li", { class: "other" }, `${count(rest, "more map")} in these colours`) : "",
       el("li", { class: "other" }, swatch(shades.map(-1)), "Entry, and nodes in no map"),
     );
   }
