@@ -135,8 +135,9 @@ class EmbedExpander:
         pieces: dict[str, tuple[int, ...]] = {target: tuple(indexes)}
         inner = self._expand_pieces(target, indexes, (*stack, target))
         blocks: list[TextBlock] = []
+        chosen = frozenset(indexes)
         for index in indexes:
-            within = index not in inner and goes_on(document, index, indexes)
+            within = index not in inner and goes_on(document, index, chosen)
             blocks.append(TextBlock(piece_text(self._view, target, index), True, within))
             for embed in inner.get(index, ()):
                 blocks.append(TextBlock(embed.text, False))
