@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
@@ -230,7 +231,11 @@ def test_fit_shows_also_what_is_far_from_the_open_node(
     for _ in range(8):
         page.keyboard.press("+")
     page.keyboard.press("f")
-    page.mouse.click(*middle_of(page, FIRST_FAINT))
+    for _ in range(40):
+        with contextlib.suppress(ValueError):  # it is not drawn yet
+            page.mouse.click(*middle_of(page, FIRST_FAINT))
+            break
+        page.wait_for_timeout(250)
     page.wait_for_url("**#determinism%2F**")
 
 
