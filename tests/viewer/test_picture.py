@@ -74,9 +74,9 @@ def test_findings_are_at_their_node(vault: Vault) -> None:
 def test_the_findings_are_those_of_check_strict(vault: Vault) -> None:
     graph = SkillGraph.load(vault({**SMALL, "extra.md": "# Extra\n\nSee [[nowhere]].\n"}))
     drawn = picture_of(graph)
-    found = check(graph, strict=True).findings
+    reported = check(graph, strict=True).findings
     assert drawn.severities == {
-        str(severity): sum(one.severity is severity for one in found) for severity in Severity
+        str(severity): sum(one.severity is severity for one in reported) for severity in Severity
     }
     # What two rules know of one broken link is said once.
     codes = [one.code for one in node(drawn, "extra").findings]

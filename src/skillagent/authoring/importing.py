@@ -77,7 +77,8 @@ def import_graph(
     """
     refuse_filled(folder)
     name = skill_name(folder)
-    dialect = dialect or (dialect_of(Root(source), None) if source.is_dir() else OBSIDIAN)
+    detected = dialect_of(Root(source), None) if source.is_dir() else OBSIDIAN
+    dialect = dialect or detected
     if dialect.outline:
         # Its links name pages by properties and by the rules of its folder, which stays behind.
         raise UsageError(
@@ -90,7 +91,9 @@ def import_graph(
         below = os.path.realpath(folder).startswith(os.path.realpath(source) + os.sep)
         if below:
             raise UsageError(f"{folder}: is inside {source}; import into a folder outside it")
-        graph = _loaded(source, options, progress)
+        if dialect == detected == OBSIDIAN:
+            options = replace(options, dialect=None)  # which differs only for a bundle
+        graph = SkillGraph.load(source, options=options, progress=progress)
         if graph.dialect.okf:
             listed = _listed_paths(graph)
         dialect = dialect.with_link_fields(graph.link_fields)
@@ -119,13 +122,6 @@ def import_graph(
     if source.is_dir():
         _remark_unlinked(plan, source, sorted({*others} - {*copies.files}))
     return changes_of(folder, {}, {**copies.files, **files}, (*plan.remarks, *copies.remarks))
-
-
-def _loaded(source: Path, options: Options, progress: Progress) -> SkillGraph:
-    """The graph of a folder; as a bundle of the Open Knowledge Format if it is one."""
-    if options.dialect == OBSIDIAN and dialect_of(Root(source), None) == OBSIDIAN:
-        options = replace(options, dialect=None)  # which differs only for a bundle
-    return SkillGraph.load(source, options=options, progress=progress)
 
 
 def _listed_paths(graph: SkillGraph) -> frozenset[str]:

@@ -97,6 +97,18 @@ def beside(description: str) -> str:
     return " ".join(_LINK_MARKS.sub(" ", visible(text)).split())
 
 
+def kept_label(reference: Reference, document: Document, dialect: Dialect) -> str:
+    """What to write behind the name and the new heading of a link, so that its sentence reads on.
+
+    It is the name that was shown, as a label; empty for a link that had a label or a heading.
+    """
+    is_bare = reference.kind is LinkKind.WIKILINK and not reference.label and reference.target
+    if not is_bare or reference.fragment or dialect.label_first:
+        return ""
+    bar = "\\|" if document.tables.holds(reference.start) else "|"
+    return bar + reference.target.rpartition("/")[2]
+
+
 def beside_in(document: Document, description: str) -> str:
     """A description for a link in a document whose definitions would make `[name]` a link."""
     text, start = document.text, document.frontmatter.body_start

@@ -66,16 +66,21 @@ class _Branch:
     """Names that begin with the same words; word by word, the tree leads to the longest name."""
 
     ends: dict[str, str] = field(default_factory=dict)
-    """Stem of a name's last word → id of the node with that name."""
+    """Stem of a name's last word → id of the node with that name.
+
+    At the root, for names of one word: the word itself, in singular and plural.
+    """
     longer: dict[str, _Branch] = field(default_factory=dict)
     """Next word → the names that continue with it."""
-    alone: frozenset[str] = frozenset()
-    """At the root: the names of one word, in singular and plural."""
 
 
-def _tree(names: Mapping[tuple[str, ...], str], alone: Iterable[str]) -> _Branch:
-    root = _Branch(alone=frozenset(form for word in alone for form in _numbers(word)))
+def _tree(names: Mapping[tuple[str, ...], str], written: Mapping[str, set[str]]) -> _Branch:
+    root = _Branch()
     for phrase, node in names.items():
+        if len(phrase) == 1:
+            forms = {form for word in written[phrase[0]] for form in _numbers(word)}
+            root.ends.update({form: node for form in forms if stem(form) == phrase[0]})
+            continue
         branch = root
         for word in phrase[:-1]:
             branch = branch.longer.setdefault(word, _Branch())
@@ -96,10 +101,10 @@ def _numbers(word: str) -> Iterator[str]:
         yield word[:-1]
 
 
-def _names(graph: SkillGraph) -> tuple[Mapping[tuple[str, ...], str], set[str]]:
-    """Words of a name, the last one stemmed → id of its only node; and the names of one word."""
+def _names(graph: SkillGraph) -> tuple[Mapping[tuple[str, ...], str], Mapping[str, set[str]]]:
+    """Words of a name, the last one stemmed → id of its only node; stem → names of one word."""
     owners: dict[tuple[str, ...], set[str]] = {}
-    alone: set[str] = set()
+    written: dict[str, set[str]] = {}
     for node in graph.nodes.values():
         names = {node.title, *node.names, *node.aliases}
         if node.stem.casefold() not in ENTRY_STEMS:
@@ -108,16 +113,16 @@ def _names(graph: SkillGraph) -> tuple[Mapping[tuple[str, ...], str], set[str]]:
             words = _WORD.findall(name.casefold())
             if words and not all(word in STOP_WORDS for word in words):
                 owners.setdefault(_key(words), set()).add(node.id)
-                alone.update(words if len(words) == 1 else ())
-    single = {phrase[0] for phrase in owners if len(phrase) == 1}
-    common = _common(graph, single)
+                if len(words) == 1:
+                    written.setdefault(stem(words[0]), set()).add(words[0])
+    common = _common(graph, set(written))
     named = {
         phrase: next(iter(nodes))
         for phrase, nodes in owners.items()
         if len(nodes) == 1
         and (len(phrase) > 1 or (phrase[0] not in common and len(phrase[0]) >= MIN_LETTERS))
     }
-    return named, alone
+    return named, written
 
 
 def _common(graph: SkillGraph, terms: set[str]) -> set[str]:
@@ -175,8 +180,7 @@ def _longest_at(
         start, _, word = words[place]
         if place > at and not _GAP.fullmatch(text, words[place - 1][1], start):
             break
-        target = branch.ends.get(stem(word))
-        if target and (place > at or word in names.alone):
+        if target := branch.ends.get(word if place == at else stem(word)):
             best = (place - at + 1, target)
         if word not in branch.longer:
             break

@@ -46,7 +46,7 @@ def cut(text: str, start: int, headings: Sequence[int], fences: Ranges) -> Itera
     section = -1
     while position < len(text):
         fence = fences.covering(position)
-        # A script can end in the middle of a line: its block goes on to the end of that line.
+        # A script can end in the middle of a line; its block ends with that line.
         line_end = text.find("\n", fence or position)
         line_end = len(text) if line_end < 0 else line_end
         is_heading = position in heads

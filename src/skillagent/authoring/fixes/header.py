@@ -40,11 +40,10 @@ def quoted_links(place: Place) -> Iterator[Edit]:
 def quoted_values(place: Place) -> Iterator[Edit]:
     """SG016: a value with a colon is put in quotes."""
     head = place.document.frontmatter
-    rows = place.document.text.split("\n")
-    starts = [0, *accumulate(len(row) + 1 for row in rows)]
+    lines = _lines(place)
     for key, at in head.lines.items():
         value = head.fields.get(key)
-        first, line = starts[at - 1], rows[at - 1]
+        first, line = lines[at - 1]
         match = KEY_LINE.match(line)
         written = line[match.end() :].strip() if match else ""
         if isinstance(value, str) and ": " in value and value == written:
@@ -64,7 +63,7 @@ def list_of_aliases(place: Place) -> Iterator[Edit]:
         if edit := header_edit(document, "aliases", aliases):
             yield edit
         return
-    first, line = _line(place, head.lines[name])
+    first, line = _lines(place)[head.lines[name] - 1]
     match = KEY_LINE.match(line)
     if match and line[match.end() :].strip():
         written = header_lines({"aliases": aliases}).rstrip("\n")
@@ -83,12 +82,7 @@ def without_tabs(place: Place) -> Iterator[Edit]:
         yield Edit(start, start + len(indent[0]), as_blanks(indent))
 
 
-def _line(place: Place, number: int) -> tuple[int, str]:
-    """Offset and text of a line of the header.
-
-    Args:
-        place: the file.
-        number: its line, from 1.
-    """
+def _lines(place: Place) -> list[tuple[int, str]]:
+    """Offset and text of every line of the file."""
     lines = place.document.text.split("\n")
-    return sum(len(line) + 1 for line in lines[: number - 1]), lines[number - 1]
+    return list(zip(accumulate((len(line) + 1 for line in lines), initial=0), lines, strict=False))

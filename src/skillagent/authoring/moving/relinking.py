@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from skillagent.authoring.link_writer import LinkWriter
+from skillagent.authoring.link_writer import LinkWriter, kept_label
 from skillagent.authoring.moving.link_positions import LinkPositions, as_written, heading_name
 from skillagent.authoring.moving.parts import DocumentPart, holding
 from skillagent.errors import UsageError
@@ -241,15 +241,8 @@ class Relinking:
             name = ""  # `[[#Heading]]` stays a link into its own document
         if fragment == reference.fragment:
             return name + text[spot.end : spot.stop]
-        return f"{name}#{fragment}{self._kept_words(reference, part)}" if fragment else name
-
-    def _kept_words(self, reference: Reference, part: DocumentPart) -> str:
-        """The label by which a sentence reads as before, although its link now names a heading."""
-        is_bare = reference.kind is LinkKind.WIKILINK and not reference.label and reference.target
-        if not is_bare or reference.fragment or self._layout.dialect.label_first:
-            return ""
-        bar = "\\|" if part.node.document.tables.holds(reference.start) else "|"
-        return bar + reference.target.rpartition("/")[2]
+        label = kept_label(reference, part.node.document, self._layout.dialect)
+        return f"{name}#{fragment}{label}" if fragment else name
 
     def _carried_name(self, reference: Reference, part: DocumentPart) -> str | None:
         """The relative path of a wikilink that leads nowhere, from the folder of its part."""
